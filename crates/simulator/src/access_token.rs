@@ -153,7 +153,7 @@ pub(crate) fn check(
         .find(|known| known.id == tenant)
         .ok_or(Unacceptable::Malformed)?;
 
-    let kid = parts
+    let key_id = parts
         .header
         .get("kid")
         .and_then(Value::as_str)
@@ -168,7 +168,7 @@ pub(crate) fn check(
         let ring = ring(kind, tenant.id, &shapes);
         verified |= world
             .keys
-            .verify(ring, kid, signed.as_bytes(), &parts.signature);
+            .verify(ring, key_id, signed.as_bytes(), &parts.signature);
     }
     if !verified {
         return Err(Unacceptable::Signature);

@@ -96,9 +96,10 @@ impl LogoutToken {
         claims.retain(|name, _| !self.remove.contains(name));
         let mut header = object(json!({"typ": "logout+jwt"}));
         header.extend(self.header.clone());
-        let (own, other) = match world.shapes().oidc_es256 {
-            true => (Ring::OidcEc, Ring::Oidc),
-            false => (Ring::Oidc, Ring::OidcEc),
+        let (own, other) = if world.shapes().oidc_es256 {
+            (Ring::OidcEc, Ring::Oidc)
+        } else {
+            (Ring::Oidc, Ring::OidcEc)
         };
         let key = |ring| world.keys.current(ring);
         match self.signature {

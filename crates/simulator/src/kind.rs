@@ -16,7 +16,7 @@ pub(crate) const CUSTOM_HOST: &str = "login.contoso.localhost";
 pub(crate) const B2C_HOST: &str = "contoso.b2clogin.localhost";
 /// The B2C tenant behind its own domain, where the issuer follows the domain.
 pub(crate) const B2C_CUSTOM_HOST: &str = "b2c.contoso.localhost";
-/// A plain OpenID provider.
+/// A plain `OpenID` provider.
 pub(crate) const OIDC_HOST: &str = "openid.localhost";
 /// Stands for `graph.microsoft.com`.
 pub(crate) const GRAPH_HOST: &str = "graph.microsoft.localhost";

@@ -58,6 +58,10 @@ pub struct Options {
 }
 
 /// Where deployments of the same kind of authority legitimately differ.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of a deployment by itself"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Shapes {

@@ -58,6 +58,10 @@ const ORDERS: [(&str, Consent); 3] = [
 const OWN: &str = "";
 
 /// What a request asks for.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one word of the parameter"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scopes {
     pub openid: bool,

@@ -165,28 +165,26 @@ impl Simulator {
 
     /// Where the application of this kind may send codes.
     pub fn redirect_uris(&self, kind: Kind, registered: Registered) {
-        self.world
-            .change_client(kind.client_id(), |client| client.redirect_uris = registered);
+        let change = |client: &mut Client| client.redirect_uris = registered;
+        self.world.change_client(kind.client_id(), change);
     }
 
     /// Where the application of this kind may return after sign-out.
     pub fn post_logout_redirect_uris(&self, kind: Kind, registered: Registered) {
-        self.world.change_client(kind.client_id(), |client| {
-            client.post_logout_redirect_uris = registered
-        });
+        let change = |client: &mut Client| client.post_logout_redirect_uris = registered;
+        self.world.change_client(kind.client_id(), change);
     }
 
     /// Front-channel logout addresses of the application of this kind.
     pub fn front_channel_urls(&self, kind: Kind, urls: Vec<String>) {
-        self.world.change_client(kind.client_id(), |client| {
-            client.front_channel_logout = urls
-        });
+        let change = |client: &mut Client| client.front_channel_logout = urls;
+        self.world.change_client(kind.client_id(), change);
     }
 
     /// Back-channel logout addresses of the application of this kind.
     pub fn back_channel_urls(&self, kind: Kind, urls: Vec<String>) {
-        self.world
-            .change_client(kind.client_id(), |client| client.back_channel_logout = urls);
+        let change = |client: &mut Client| client.back_channel_logout = urls;
+        self.world.change_client(kind.client_id(), change);
     }
 
     /// Ends all grants of a person, everywhere: refresh tokens are `invalid_grant`, access tokens 401.
@@ -215,8 +213,7 @@ impl Simulator {
 
     /// `sub` of a person for an application.
     pub fn subject(&self, kind: Kind, person: &str, client_id: &str) -> Option<String> {
-        self.world
-            .tenants_of(kind)
+        World::tenants_of(kind)
             .into_iter()
             .find_map(|tenant| self.world.subject(kind, tenant, person, client_id))
     }

@@ -149,7 +149,7 @@ impl World {
         state.signed_in().map(one).collect()
     }
 
-    pub(crate) fn tenants_of(&self, kind: Kind) -> Vec<&'static Tenant> {
+    pub(crate) fn tenants_of(kind: Kind) -> Vec<&'static Tenant> {
         match kind {
             Kind::EntraId => vec![&STAFF, &PARTNER, &PERSONAL],
             Kind::ExternalId | Kind::ExternalIdCustomDomain => vec![&CUSTOMERS],

@@ -62,7 +62,7 @@ pub(crate) fn error(asked: &Asked<'_>, code: &str, message: &str) -> Value {
         "message": message,
         "innerError": {
             "date": trace.timestamp.trim_end_matches('Z').replace(' ', "T"),
-            "request-id": trace.trace_id,
+            "request-id": trace.id,
             "client-request-id": trace.correlation_id,
         },
     }})
@@ -143,7 +143,7 @@ pub(crate) fn challenge(asked: &Asked<'_>, claims: &str) -> HttpResponse {
 pub(crate) fn bearer(
     asked: &Asked<'_>,
     accepts: impl Fn(&str) -> bool,
-) -> Result<Bearer, HttpResponse> {
+) -> Result<Bearer, Box<HttpResponse>> {
     let token = asked.bearer().unwrap_or_default();
     check(asked.world, token, accepts).map_err(|why| {
         let parts = crate::jwt::Parts::read(token);
@@ -156,7 +156,7 @@ pub(crate) fn bearer(
                     .collect()
             })
             .unwrap_or_default();
-        refuse(asked, why, &capabilities)
+        Box::new(refuse(asked, why, &capabilities))
     })
 }
 
@@ -175,7 +175,7 @@ pub(crate) async fn orders(asked: &Asked<'_>) -> HttpResponse {
     let ours = |audience: &str| audience == ORDERS_AUDIENCE || audience == ORDERS_AUDIENCE_B2C;
     let bearer = match bearer(asked, ours) {
         Ok(bearer) => bearer,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     if challenging && !bearer.has_context("c1") {
         return challenge(asked, STEP_UP);

@@ -31,7 +31,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, endpoint: Endpoint) -> HttpRespons
     };
     let bearer = match apis::bearer(asked, is_graph) {
         Ok(bearer) => bearer,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let challenged = challenging || (bearer.person.challenged && endpoint == Endpoint::GraphMe);
     if challenged && !bearer.has_context("c1") {
