@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn an_issuer_has_the_guid_where_the_address_has_the_domain() {
         let shapes = Shapes::default();
-        let issuer = |host, path| realm(host, path, None).0.metadata_issuer(&shapes);
+        let issuer = |host: &str, path: &str| realm(host, path, None).0.metadata_issuer(&shapes);
         let well_known = "v2.0/.well-known/openid-configuration";
         assert_eq!(
             issuer(
