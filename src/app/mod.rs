@@ -1,0 +1,6 @@
+//! Composition root: settings in, running server out. The only place where things are constructed.
+
+pub mod background;
+pub mod profiles;
+pub mod server;
+pub mod shutdown;
