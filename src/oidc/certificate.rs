@@ -24,11 +24,11 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::ClientAssertion;
 
 /// Life of an assertion (RFC 7523 §3 (4)).
-const LIFE: Duration = Duration::from_secs(300);
+const LIFE: Duration = Duration::from_mins(5);
 /// An authority's clock may be behind ours.
-const EARLIER: Duration = Duration::from_secs(300);
+const EARLIER: Duration = Duration::from_mins(5);
 /// The operator is warned so long before a certificate ends.
-const WARN_BEFORE: Duration = Duration::from_secs(30 * 24 * 3600);
+const WARN_BEFORE: Duration = Duration::from_hours(720);
 
 /// What an assertion is made of.
 pub(crate) struct Assertion<'a> {

@@ -163,7 +163,7 @@ mod tests {
         for field in [
             format!(r#"Bearer realm="x" error="insufficient_claims" claims="{BASE64}""#),
             format!(r#"Basic realm="a, b", Bearer error="insufficient_claims",claims="{BASE64}""#),
-            format!(r#"Negotiate, BEARER Error=insufficient_claims, Claims={BASE64}"#),
+            format!(r"Negotiate, BEARER Error=insufficient_claims, Claims={BASE64}"),
             format!(
                 r#"Bearer realm="x", PoP nonce="n", error="insufficient_claims", claims="{BASE64}""#
             ),

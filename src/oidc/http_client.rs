@@ -23,7 +23,7 @@ use crate::domain::clock::Timestamp;
 /// Calls of one profile in flight at once: a slow authority holds up nobody else.
 const CALLS_IN_FLIGHT: usize = 64;
 /// No `Retry-After` is believed beyond this.
-const LONGEST_RETRY: Duration = Duration::from_secs(3600);
+const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
 /// How calls to the outside are made.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ impl Default for HttpOptions {
             total_timeout: Duration::from_secs(10),
             ca_file: None,
             resolve: BTreeMap::new(),
-            keys_max_age: Duration::from_secs(3600),
+            keys_max_age: Duration::from_hours(1),
         }
     }
 }
@@ -110,7 +110,7 @@ fn builder(options: &HttpOptions) -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(options.connect_timeout)
-        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_idle_timeout(Duration::from_mins(1))
         .dns_resolver(Resolver {
             pins: Arc::new(options.resolve.clone()),
         })
@@ -326,7 +326,7 @@ mod tests {
             .unwrap()
             .to_utc();
         let wait = |value| answer(header::RETRY_AFTER, value).retry_after(now);
-        assert_eq!(wait("120"), Some(Duration::from_secs(120)));
+        assert_eq!(wait("120"), Some(Duration::from_mins(2)));
         assert_eq!(
             wait("Sun, 06 Nov 1994 08:49:37 GMT"),
             Some(Duration::from_secs(37))
@@ -340,12 +340,12 @@ mod tests {
         let age = |value| answer(header::CACHE_CONTROL, value).max_age();
         assert_eq!(
             age("max-age=86400, private"),
-            Some(Duration::from_secs(86_400))
+            Some(Duration::from_hours(24))
         );
         assert_eq!(age("no-store"), None);
         assert_eq!(
             age("private, MAX-AGE=\"60\""),
-            Some(Duration::from_secs(60))
+            Some(Duration::from_mins(1))
         );
     }
 }

@@ -181,7 +181,7 @@ fn one_spelling(claims: &Claims) -> Result<(), JwtRefusal> {
     }
 }
 
-/// Reads an object and refuses a member that occurs twice; serde_json itself keeps the last.
+/// Reads an object and refuses a member that occurs twice; `serde_json` itself keeps the last.
 struct OnceEach;
 
 impl<'de> Visitor<'de> for OnceEach {

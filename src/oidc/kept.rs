@@ -14,9 +14,9 @@ use super::error::{OidcError, Outage};
 use crate::domain::clock::{Clock, Random, Timestamp};
 
 /// A copy serves this long while its source cannot be had.
-const LAST_GOOD: Duration = Duration::from_secs(24 * 3600);
+const LAST_GOOD: Duration = Duration::from_hours(24);
 /// The longest pause between attempts while a good copy serves.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// The longest pause while there is none: people wait for it.
 const LONGEST_PAUSE_WITHOUT: Duration = Duration::from_secs(4);
 /// Patience with a source whose copy we still have.
@@ -178,7 +178,7 @@ impl<F: Fetch> Kept<F> {
         let doubled = Duration::from_secs(1u64 << failures.saturating_sub(1).min(6)).min(longest);
         let mut byte = [0];
         self.random.fill(&mut byte);
-        doubled - doubled / 4 * u32::from(byte[0]) / 255
+        doubled.saturating_sub(doubled / 4 * u32::from(byte[0]) / 255)
     }
 }
 
@@ -221,8 +221,8 @@ mod tests {
             }
             Ok(Fetched {
                 document: count,
-                renew_after: Duration::from_secs(300),
-                stale_after: Duration::from_secs(600),
+                renew_after: Duration::from_mins(5),
+                stale_after: Duration::from_mins(10),
             })
         }
     }

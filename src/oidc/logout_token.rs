@@ -141,7 +141,7 @@ mod tests {
             user_flow: None,
             client_id: "client",
             now: Timestamp::from_timestamp(NOW, 0).unwrap(),
-            skew: Duration::from_secs(120),
+            skew: Duration::from_mins(2),
             cloud: None,
         };
         read(&signed, &expected)

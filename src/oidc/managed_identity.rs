@@ -24,9 +24,9 @@ const LARGEST: usize = 64 * 1024;
 /// The platform answers from the same machine.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A token is asked for anew this long before it expires.
-const EARLY: Duration = Duration::from_secs(300);
+const EARLY: Duration = Duration::from_mins(5);
 /// Life of a token whose answer does not say.
-const UNSAID_LIFE: Duration = Duration::from_secs(600);
+const UNSAID_LIFE: Duration = Duration::from_mins(10);
 /// Where Azure Arc may put its keys on Linux, and how large one is.
 const ARC_KEYS: &str = "/var/opt/azcmagent/tokens";
 const LARGEST_ARC_KEY: u64 = 4_096;

@@ -23,10 +23,10 @@ use crate::domain::public_url::is_secure_enough;
 /// Bytes; the largest document seen is below 4 kB.
 const LARGEST: usize = 256 * 1024;
 /// Bounds of what `Cache-Control` may say.
-const SHORTEST_LIFE: Duration = Duration::from_secs(300);
-const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+const SHORTEST_LIFE: Duration = Duration::from_mins(5);
+const LONGEST_LIFE: Duration = Duration::from_hours(24);
 /// Life when the answer does not say.
-const UNSAID_LIFE: Duration = Duration::from_secs(3600);
+const UNSAID_LIFE: Duration = Duration::from_hours(1);
 
 /// What an authority says about itself, as far as it is believed.
 #[derive(Debug, Clone)]

@@ -91,7 +91,7 @@ impl Place {
             metadata: Arc::new(Kept::new(source, clock, random)),
             keys: Mutex::default(),
             // A rotation needs one fetch; several within a minute must pass.
-            for_authority: Budget::new(5, Duration::from_secs(60)),
+            for_authority: Budget::new(5, Duration::from_mins(1)),
             for_strangers: Budget::new(1, Duration::from_secs(30)),
             means,
         }
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn d3_a_budget_is_spent_and_comes_back_with_time() {
-        let budget = Budget::new(2, Duration::from_secs(60));
+        let budget = Budget::new(2, Duration::from_mins(1));
         let at = |seconds| Timestamp::from_timestamp(seconds, 0).unwrap();
         assert!(budget.spend(at(0)));
         assert!(budget.spend(at(10)));

@@ -176,7 +176,7 @@ impl ProviderDetail {
             ProviderCode::Entra(code) => entra_remedy(*code),
             ProviderCode::B2c(code) => b2c_remedy(*code),
         });
-        of_code.unwrap_or_else(|| match self.error.as_str() {
+        of_code.unwrap_or(match self.error.as_str() {
             "invalid_client"
             | "unauthorized_client"
             | "invalid_request"

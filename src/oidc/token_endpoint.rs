@@ -22,7 +22,7 @@ use crate::domain::profile::Profile;
 /// Bytes of an answer.
 const LARGEST: usize = 256 * 1024;
 /// Wait when an authority says "too many" and not until when.
-const UNSAID_WAIT: Duration = Duration::from_secs(60);
+const UNSAID_WAIT: Duration = Duration::from_mins(1);
 
 /// Why an exchange brought no tokens.
 pub(crate) enum Failure {
