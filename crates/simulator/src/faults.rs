@@ -228,6 +228,24 @@ impl Fault {
             | F::CallbackStateMissing
             | F::CallbackWithoutCode
             | F::CallbackCodeAndError => Point::AuthorizeAnswer,
+            F::UserinfoOtherSubject | F::UserinfoDown | F::UserinfoAsJwt => Point::Userinfo,
+            F::ApiStatus(_)
+            | F::ApiThrottled { .. }
+            | F::ApiNotJson
+            | F::ApiUnauthorized
+            | F::ApiForbidden
+            | F::ApiSlow(_)
+            | F::ApiHang
+            | F::ApiHuge
+            | F::ApiClaimsChallenge => Point::Api,
+            F::LogoutStateChanged | F::LogoutStateMissing => Point::Logout,
+            _ => self.point_of_tokens(),
+        }
+    }
+
+    const fn point_of_tokens(&self) -> Point {
+        use Fault as F;
+        match self {
             F::TokenStatus(_)
             | F::TokenHang
             | F::TokenSlow(_)
@@ -260,17 +278,6 @@ impl Fault {
             | F::RefreshBadSignature
             | F::RefreshWithoutIdToken
             | F::RefreshWithoutRefreshToken => Point::Refresh,
-            F::UserinfoOtherSubject | F::UserinfoDown | F::UserinfoAsJwt => Point::Userinfo,
-            F::ApiStatus(_)
-            | F::ApiThrottled { .. }
-            | F::ApiNotJson
-            | F::ApiUnauthorized
-            | F::ApiForbidden
-            | F::ApiSlow(_)
-            | F::ApiHang
-            | F::ApiHuge
-            | F::ApiClaimsChallenge => Point::Api,
-            F::LogoutStateChanged | F::LogoutStateMissing => Point::Logout,
             _ => Point::IdToken,
         }
     }

@@ -46,4 +46,5 @@ pub use faults::{Fault, Injection};
 pub use kind::Kind;
 pub use options::{ChallengeForm, Clock, Options, Random, Shapes};
 pub use server::{Simulator, StartError};
+pub use web::managed_identity::IDENTITY_HEADER;
 pub use world::SignedIn;
