@@ -2,6 +2,7 @@
 //!
 //! Owns the listener and the thread behind it; dropping the value stops both.
 
+use std::fmt;
 use std::io;
 use std::net::TcpListener;
 use std::sync::{Arc, mpsc};
@@ -251,6 +252,14 @@ impl Simulator {
             // A panic there has been reported by that thread already.
             let _ = thread.join();
         }
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("port", &self.world.port)
+            .finish_non_exhaustive()
     }
 }
 
