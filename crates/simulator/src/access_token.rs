@@ -5,8 +5,9 @@
 use serde_json::{Value, json};
 
 use crate::directory::{Person, TENANTS, Tenant};
+use crate::encoding::{Members, object};
 use crate::id_token::{ring, subject};
-use crate::jwt::{Members, Parts, Signing, encode, object};
+use crate::jwt::{Parts, Signing, encode};
 use crate::kind::{GRAPH_HOST, Kind};
 use crate::realm::Realm;
 use crate::scopes::{Api, GRAPH_AUDIENCE};

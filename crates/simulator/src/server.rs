@@ -19,7 +19,7 @@ use crate::clients::{Client, Federation, Registered};
 use crate::faults::Injection;
 use crate::kind::{API_HOST, GRAPH_HOST, IDENTITY_HOST, Kind};
 use crate::options::{Options, Shapes};
-use crate::web::pages::Pages;
+use crate::templates::Pages;
 use crate::web::{entry, managed_identity};
 use crate::world::{SignedIn, World};
 

@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use crate::clients::{Client, Credential, Federation};
 use crate::der;
+use crate::encoding::base64url;
 use crate::failure::Cause;
-use crate::jwt::{Parts, base64url};
+use crate::jwt::Parts;
 use crate::keys::Ring;
 use crate::kind::Kind;
 use crate::realm::Realm;

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::clients::Federation;
 use crate::directory::{CONTOSO, stable_guid};
-use crate::jwt::{Signing, encode, object};
+use crate::encoding::object;
+use crate::jwt::{Signing, encode};
 use crate::keys::Ring;
 use crate::kind::ENTRA_HOST;
 use crate::web::answer;

@@ -14,7 +14,7 @@ mod journey;
 mod logout;
 pub(crate) mod managed_identity;
 mod metadata;
-pub(crate) mod pages;
+mod pages;
 mod token;
 mod token_body;
 mod userinfo;

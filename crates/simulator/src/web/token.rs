@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::access_token::satisfies;
 use crate::clients::Client;
 use crate::directory::Person;
+use crate::encoding::sha256;
 use crate::failure::{Cause, Failure};
 use crate::faults::{Fault, Point};
-use crate::jwt::sha256;
 use crate::kind::Kind;
 use crate::realm::{Audience, Realm};
 use crate::scopes::{Api, Consent, Scopes};
@@ -33,7 +33,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, realm: &Realm) -> HttpResponse {
             Fault::TokenHang => answer::hang().await,
             Fault::TokenStatus(code) => return answer::proxy_page(code),
             Fault::TokenHtml => return answer::proxy_page(200),
-            Fault::TokenThrottled { retry_after } => {
+            Fault::TokenThrottled(retry_after) => {
                 let body = json!({"error": "temporarily_unavailable", "error_description": "too many requests"});
                 return answer::throttled(retry_after, &body);
             }
