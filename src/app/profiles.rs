@@ -5,28 +5,30 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use crate::config::profiles::{Loaded, load_folder};
-use crate::config::problem::Problem;
-use crate::config::settings::SessionDefaults;
+use crate::config::conversion::Surroundings;
+use crate::config::{ContentHash, FolderError, Loaded, load_folder};
 use crate::domain::clock::{Clock, Timestamp};
-use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::profile::{Profile, ProfileId, SessionLimits};
 use crate::domain::profiles::Profiles;
 use crate::web::admin::ProfileState;
+
+/// Contents of all files at one moment: what is the same needs no reload.
+type Contents = (BTreeMap<PathBuf, Option<ContentHash>>, BTreeMap<PathBuf, Option<ContentHash>>);
 
 /// The folder, what was read from it, and what is served.
 pub struct LiveProfiles {
     folder: PathBuf,
-    defaults: SessionDefaults,
+    session: SessionLimits,
     clock: Arc<dyn Clock>,
     /// What requests see.
     pub current: Arc<ArcSwap<Profiles>>,
     /// What readiness tells.
     pub states: Arc<ArcSwap<Vec<ProfileState>>>,
-    good: Mutex<BTreeMap<ProfileId, (Arc<Profile>, Timestamp)>>,
+    seen: Mutex<Contents>,
 }
 
 impl LiveProfiles {
@@ -34,14 +36,14 @@ impl LiveProfiles {
     ///
     /// # Errors
     /// When the folder itself cannot be read. Broken files are told and do not stop the others.
-    pub fn load(folder: PathBuf, defaults: SessionDefaults, clock: Arc<dyn Clock>) -> Result<Self, Problem> {
+    pub fn load(folder: PathBuf, session: SessionLimits, clock: Arc<dyn Clock>) -> Result<Self, FolderError> {
         let live = Self {
             folder,
-            defaults,
+            session,
             clock,
             current: Arc::default(),
             states: Arc::default(),
-            good: Mutex::default(),
+            seen: Mutex::default(),
         };
         live.reload()?;
         Ok(live)
@@ -52,78 +54,68 @@ impl LiveProfiles {
         &self.folder
     }
 
-    /// Reads the folder again and swaps what is served in one step.
+    /// Reads the folder again and swaps what is served in one step. Files whose content is the same change nothing.
     ///
     /// # Errors
     /// When the folder itself cannot be read: then nothing changes.
-    pub fn reload(&self) -> Result<(), Problem> {
-        let loaded = load_folder(&self.folder, &self.defaults)?;
-        let mut good = self.good.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let now = self.clock.now();
-        let mut kept: BTreeMap<ProfileId, (Arc<Profile>, Timestamp)> = BTreeMap::new();
-        for profile in &loaded.profiles {
-            let id = profile.id.clone();
-            if !good.contains_key(&id) {
-                tracing::debug!(target: "gatehouse", profile.id = %id, "profile loaded");
-            }
-            kept.insert(id, (Arc::clone(profile), now));
+    pub fn reload(&self) -> Result<(), FolderError> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let variable = |name: &str| std::env::var(name).ok();
+        let loaded = load_folder(&self.folder, Surroundings { variable: &variable, session: self.session })?;
+        let contents = (loaded.profile_files.clone(), loaded.watched_files.clone());
+        if *seen == contents && !self.states.load().is_empty() {
+            return Ok(());
         }
-        let mut broken = Vec::new();
-        for file in &loaded.broken {
-            for problem in &file.problems {
-                tracing::error!(target: "gatehouse", profile.id = %file.id, problem = %problem, "a profile file is broken");
-            }
-            match good.get(&file.id) {
-                Some(last) if !kept.contains_key(&file.id) => {
-                    audit(&file.id, "kept_last_good");
-                    kept.insert(file.id.clone(), last.clone());
-                }
-                _ => broken.extend(file.public_url.clone().map(|url| (file.id.clone(), url))),
-            }
+        *seen = contents;
+        for problem in loaded.problems() {
+            tracing::error!(%problem, "a profile file has a problem");
         }
-        for id in good.keys().filter(|id| !kept.contains_key(*id)) {
-            audit(id, "removed");
-        }
-        for (id, (profile, _)) in &kept {
-            let changed = good.get(id).is_some_and(|(old, _)| old.binding != profile.binding);
-            if changed {
-                audit(id, "moved_to_another_authority");
-            }
-        }
-        self.publish(&loaded, &kept, broken);
-        *good = kept;
+        let previous = self.current.load_full();
+        let settled = loaded.settle(&previous);
+        tell_changes(&previous, &settled.profiles, &settled.kept);
+        self.publish(&loaded, &settled.profiles, &settled.kept);
+        self.current.store(Arc::new(settled.profiles));
         Ok(())
     }
 
-    fn publish(
-        &self,
-        loaded: &Loaded,
-        kept: &BTreeMap<ProfileId, (Arc<Profile>, Timestamp)>,
-        broken: Vec<(ProfileId, crate::domain::public_url::PublicUrl)>,
-    ) {
-        let serving = kept.values().map(|(profile, _)| Arc::clone(profile)).collect();
-        self.current.store(Arc::new(Profiles::new(serving, broken)));
-        let problems = |id: &ProfileId| {
-            let files = loaded.broken.iter().filter(|file| file.id == *id);
-            files.flat_map(|file| file.problems.iter().map(ToString::to_string)).collect::<Vec<_>>()
+    fn publish(&self, loaded: &Loaded, profiles: &Profiles, kept: &[ProfileId]) {
+        let before = self.states.load();
+        let last_good = |id: &str| before.iter().find(|state| state.id == id).and_then(|state| state.last_good);
+        let now = self.clock.now();
+        let good = |profile: &Arc<Profile>| {
+            let at: Option<Timestamp> =
+                if kept.contains(&profile.id) { last_good(profile.id.as_str()) } else { Some(now) };
+            ProfileState { id: profile.id.to_string(), serving: true, last_good: at, problems: Vec::new() }
         };
-        let never_good = loaded.broken.iter().filter(|file| !kept.contains_key(&file.id));
-        let mut states: Vec<ProfileState> = kept
-            .iter()
-            .map(|(id, (_, at))| ProfileState { id: id.to_string(), serving: true, last_good: Some(*at), problems: problems(id) })
-            .collect();
-        states.extend(never_good.map(|file| ProfileState {
-            id: file.id.to_string(),
-            serving: false,
-            last_good: None,
-            problems: problems(&file.id),
-        }));
-        #[expect(clippy::cast_precision_loss, reason = "a gauge of a handful of files")]
+        let mut states: Vec<ProfileState> = profiles.serving().iter().map(good).collect();
+        for broken in &loaded.broken {
+            let id = broken.id.as_ref().map_or_else(|| broken.file.display().to_string(), ToString::to_string);
+            let problems: Vec<String> = broken.problems.iter().map(ToString::to_string).collect();
+            match states.iter_mut().find(|state| state.id == id) {
+                Some(state) => state.problems = problems,
+                None => states.push(ProfileState { id, serving: false, last_good: None, problems }),
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "gauges of some thousand files")]
         {
-            metrics::gauge!("gatehouse_profiles", "state" => "serving").set(kept.len() as f64);
+            metrics::gauge!("gatehouse_profiles", "state" => "serving").set(profiles.serving().len() as f64);
             metrics::gauge!("gatehouse_profiles", "state" => "broken").set(loaded.broken.len() as f64);
         }
         self.states.store(Arc::new(states));
+    }
+}
+
+fn tell_changes(previous: &Profiles, next: &Profiles, kept: &[ProfileId]) {
+    for profile in next.serving() {
+        match previous.by_id(&profile.id) {
+            _ if kept.contains(&profile.id) => audit(&profile.id, "kept_last_good"),
+            Some(old) if old.binding != profile.binding => audit(&profile.id, "moved_to_another_authority"),
+            Some(_) => {}
+            None => audit(&profile.id, "loaded"),
+        }
+    }
+    for gone in previous.serving().iter().filter(|old| next.by_id(&old.id).is_none()) {
+        audit(&gone.id, "removed");
     }
 }
 

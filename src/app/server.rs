@@ -9,16 +9,15 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 
 use super::background;
+use super::keys::key_ring;
 use super::pins::StoredPins;
 use super::profiles::LiveProfiles;
 use super::shutdown::{Signals, on_signal};
-use crate::config::problem::Problem;
-use crate::config::settings::Settings;
+use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
 use crate::flow::gate::Gate;
-use crate::oidc::Authorities;
-use crate::seal::KeyRing;
-use crate::store::SessionStore;
+use crate::oidc::{Authorities, HttpOptions};
+use crate::store::{SessionStore, StoreOptions};
 use crate::web::admin::Admin;
 use crate::web::browser::CookieKeys;
 use crate::web::gateway::Gateway;
@@ -29,8 +28,6 @@ use crate::web::routes;
 const HEAD_TIME_OUT: Duration = Duration::from_secs(5);
 /// A quiet connection is closed after this time; longer than the usual proxy keeps one.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// Seconds that requests in flight have after a stop.
-const GRACE_SECONDS: u64 = 30;
 
 /// What comes from outside: time, randomness and, for tests, sockets that are already bound.
 #[derive(Debug)]
@@ -47,6 +44,8 @@ pub struct Means {
     pub workers: Option<usize>,
     /// Renders the metrics of the process.
     pub metrics: MetricsText,
+    /// Whether sessions end by the database's clock; a test that turns its own says no.
+    pub follow_database_clock: bool,
 }
 
 /// Renders metrics.
@@ -62,9 +61,6 @@ impl std::fmt::Debug for MetricsText {
 /// Why the server cannot start. One sentence, with the key or flag that would change it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A setting, or the profiles folder.
-    #[error("{0}")]
-    Setting(Box<Problem>),
     /// A port that is taken, or an address that is not this machine's.
     #[error("cannot listen on {address} ({cause}); choose another with --{flag} or `{key}`")]
     Listen {
@@ -80,12 +76,6 @@ pub enum StartError {
     /// Anything else, in one sentence.
     #[error("{0}")]
     Other(String),
-}
-
-impl From<Problem> for StartError {
-    fn from(problem: Problem) -> Self {
-        Self::Setting(Box::new(problem))
-    }
 }
 
 /// A server that accepts connections.
@@ -109,19 +99,22 @@ pub struct Running {
 /// # Errors
 /// One clear error; nothing is left half-done.
 pub async fn start(settings: Settings, means: Means) -> Result<Running, StartError> {
-    let keys = Arc::new(KeyRing::new(&settings.keys).map_err(|error| StartError::Other(format!("keys: {error}")))?);
-    let profiles = Arc::new(LiveProfiles::load(settings.profiles.clone(), settings.session, Arc::clone(&means.clock))?);
+    let keys = key_ring(&settings, &*means.random).map_err(|error| StartError::Other(format!("keys: {error}")))?;
+    let keys = Arc::new(keys);
+    let profiles = LiveProfiles::load(settings.profiles.clone(), settings.session, Arc::clone(&means.clock));
+    let profiles = Arc::new(profiles.map_err(|error| StartError::Other(error.to_string()))?);
     let store = SessionStore::connect(
         &settings.database_url,
-        settings.store.clone(),
+        store_options(&settings, means.follow_database_clock),
         Arc::clone(&keys),
         Arc::clone(&means.clock),
         Arc::clone(&means.random),
     )
     .map_err(|error| StartError::Other(format!("database_url: {error}")))?;
+    store.start();
     let pins = Arc::new(StoredPins::new(store.clone()));
     let authorities =
-        Authorities::new(&settings.http, Arc::clone(&means.clock), Arc::clone(&means.random), pins)
+        Authorities::new(&http_options(&settings), Arc::clone(&means.clock), Arc::clone(&means.random), pins)
             .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
     let gate = Arc::new(Gate::new(store, authorities, keys, means.clock, means.random));
@@ -144,11 +137,11 @@ pub async fn start(settings: Settings, means: Means) -> Result<Running, StartErr
     });
     let addresses = (local(&public)?, local(&private)?);
     let servers = (
-        serve_public(Arc::clone(&gateway), public, means.workers)?,
+        serve_public(Arc::clone(&gateway), public, means.workers, settings.shutdown_grace)?,
         serve_private(Arc::clone(&gateway), admin, private)?,
     );
     let tasks = vec![
-        tokio::spawn(background::tend_store(Arc::clone(&gateway))),
+        tokio::spawn(background::forget_quiet_addresses(Arc::clone(&gateway))),
         tokio::spawn(background::watch_profiles(Arc::clone(&profiles))),
     ];
     Ok(Running {
@@ -178,9 +171,7 @@ impl Running {
         for task in &self.tasks {
             task.abort();
         }
-        if let Err(error) = self.gateway.gate.store.close().await {
-            tracing::warn!(target: "gatehouse", error = %error, "the last uses of sessions were not written");
-        }
+        self.gateway.gate.store.close().await;
         public.and(private)
     }
 
@@ -191,6 +182,25 @@ impl Running {
         tokio::spawn(public);
         tokio::spawn(private);
         (handle, self.gateway, self.profiles)
+    }
+}
+
+fn http_options(settings: &Settings) -> HttpOptions {
+    HttpOptions {
+        connect_timeout: settings.http.connect_timeout,
+        total_timeout: settings.http.timeout,
+        ca_file: settings.http.ca_file.clone(),
+        resolve: settings.http.resolve.clone(),
+        ..HttpOptions::default()
+    }
+}
+
+fn store_options(settings: &Settings, follow_database_clock: bool) -> StoreOptions {
+    StoreOptions {
+        connections: settings.store.max_connections,
+        cached_sessions: settings.store.cache_entries,
+        follow_database_clock,
+        ..StoreOptions::default()
     }
 }
 
@@ -205,12 +215,17 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
     listener.local_addr().map_err(|error| StartError::Other(error.to_string()))
 }
 
-fn serve_public(gateway: Arc<Gateway>, listener: TcpListener, workers: Option<usize>) -> Result<Server, StartError> {
+fn serve_public(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    workers: Option<usize>,
+    grace: Duration,
+) -> Result<Server, StartError> {
     let gateway = web::Data::from(gateway);
     let mut server = HttpServer::new(move || routes::public(gateway.clone()))
         .client_request_timeout(HEAD_TIME_OUT)
         .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(GRACE_SECONDS)
+        .shutdown_timeout(grace.as_secs())
         .disable_signals();
     if let Some(workers) = workers {
         server = server.workers(workers);

@@ -41,7 +41,7 @@ pub async fn on_signal(
 ) {
     signals.next().await;
     stopping.store(true, Ordering::SeqCst);
-    tracing::info!(target: "gatehouse", delay_ms = delay.as_millis(), "stopping: not ready any more, finishing requests");
+    tracing::info!(delay_ms = delay.as_millis(), "stopping: not ready any more, finishing requests");
     tokio::select! {
         () = tokio::time::sleep(delay) => {}
         () = signals.next() => {}
@@ -49,7 +49,7 @@ pub async fn on_signal(
     tokio::select! {
         () = public.stop(true) => {}
         () = signals.next() => {
-            tracing::warn!(target: "gatehouse", "stopping at once");
+            tracing::warn!("stopping at once");
             public.stop(false).await;
         }
     }

@@ -76,7 +76,7 @@ pub async fn call(
         let grant = match usable_token(gate, profile, who, api, force).await? {
             Token::Usable(grant) => grant,
             Token::Interaction { claims, reason } => {
-                tracing::info!(target: "gatehouse", profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
+                tracing::info!(profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
                 return Ok(Called::Interaction { claims });
             }
             Token::Unavailable { retry_after } => {
@@ -130,7 +130,7 @@ async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Re
     request.send().await.map_err(|error| {
         // The address is the profile's own and holds no secret; the cause is kept short of it all the same.
         let timed_out = error.is_timeout();
-        tracing::warn!(target: "gatehouse", api = %api.name, error = %error.without_url(), "the API did not answer");
+        tracing::warn!(api = %api.name, error = %error.without_url(), "the API did not answer");
         if timed_out { FlowError::ApiTimedOut } else { FlowError::ApiUnavailable("no answer") }
     })
 }

@@ -6,7 +6,7 @@ use super::session_check;
 use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
 use crate::domain::session::SessionHandle;
-use crate::store::{Lease, Replaced};
+use crate::store::{Lease, LeaseOwner, Replaced};
 use std::time::Duration;
 
 /// Claims that say which token it was, not who the person is: those of the sign-in stay.
@@ -38,12 +38,12 @@ pub async fn apply(
     claims.extend(new);
     let identity = Identity::from_claims(claims, profile.authority.dialect().person_by_object);
     let identity = identity.ok_or(FlowError::OtherPerson)?;
-    let owner = gate.refresh_owner();
-    let Lease::Taken { version, tokens } = gate.store.lease(signed_in.handle(), owner, HOLD).await? else {
+    let owner = LeaseOwner::generate(&*gate.random);
+    let Lease::Taken(stored) = gate.store.lease(signed_in.handle(), owner, HOLD).await? else {
         // A refresh is under way and brings the new claims along.
         return Ok(());
     };
-    match gate.store.replace_tokens(signed_in.handle(), owner, version, &tokens, Some(&identity)).await? {
+    match gate.store.replace_tokens(signed_in.handle(), owner, stored.version, &stored.tokens, Some(&identity)).await? {
         Replaced::Yes { .. } | Replaced::LostLease => Ok(()),
         Replaced::Gone => Err(FlowError::NotSignedIn),
     }

@@ -8,7 +8,7 @@ use crate::domain::identity::PersonKey;
 use crate::domain::profile::Profile;
 use crate::oidc::OidcError;
 use crate::seal::sha256;
-use crate::store::{FirstUse, Once};
+use crate::store::{EndedBySid, FirstUse, Once};
 
 /// Ends the sessions of `sid` at this profile, without any cookie (Front-Channel Logout 1.0 §3). `iss`, if sent, must
 /// be the authority's; Microsoft sends none. Ends nothing for a stranger's `sid`, and says so to nobody.
@@ -21,8 +21,8 @@ pub async fn front_channel(gate: &Gate, profile: &Profile, iss: Option<&str>, si
     {
         return Ok(());
     }
-    let count = gate.store.end_by_sid(&profile.id, sid, None).await?;
-    if count > 0 {
+    let ended = gate.store.end_by_sid(&profile.id, sid, None).await?;
+    if let EndedBySid::Ended(count @ 1..) = ended {
         audit::revoked(Some(&profile.id), "front_channel", count);
     }
     Ok(())
@@ -48,7 +48,10 @@ pub async fn back_channel(gate: &Gate, profile: &Profile, token: &str) -> Result
     }
     let person = token.sub.as_deref().map(|sub| PersonKey::stored(format!("{}#{sub}", token.iss)));
     let count = match (&token.sid, &person) {
-        (Some(sid), person) => gate.store.end_by_sid(&profile.id, sid, person.as_ref()).await?,
+        (Some(sid), person) => match gate.store.end_by_sid(&profile.id, sid, person.as_ref()).await? {
+            EndedBySid::Ended(count) => count,
+            EndedBySid::OtherPerson => return Err(FlowError::NoticeRefused("the sid is another person's")),
+        },
         (None, Some(person)) => gate.store.end_by_person(&profile.id, person, None).await?,
         (None, None) => 0,
     };

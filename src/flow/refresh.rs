@@ -16,7 +16,7 @@ use crate::domain::entry::Denied;
 use crate::domain::profile::Profile;
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::oidc::{RefreshError, Refreshed};
-use crate::store::{Lease, LeaseOwner, Replaced};
+use crate::store::{Lease, LeaseOwner, Replaced, StoredTokens, Waited};
 
 /// A lease outlives one renewal that is lost, and a crashed holder by this much at most.
 const LEASE: Duration = Duration::from_secs(10);
@@ -24,6 +24,8 @@ const LEASE: Duration = Duration::from_secs(10);
 const RENEWAL: Duration = Duration::from_secs(3);
 /// How long a caller waits for somebody else's refresh; beyond the authority's own time-out.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// What a caller is told whose patience is over.
+const STILL_BUSY: Duration = Duration::from_secs(2);
 
 /// What came of asking for a usable token.
 #[derive(Debug)]
@@ -53,15 +55,6 @@ pub struct Force {
     pub refused: Option<AccessGrant>,
     /// Claims that an API challenged for.
     pub claims: Option<String>,
-}
-
-impl Gate {
-    /// A new name for the holder of a lease.
-    pub fn refresh_owner(&self) -> LeaseOwner {
-        let mut owner = [0; 16];
-        self.random.fill(&mut owner);
-        LeaseOwner(owner)
-    }
 }
 
 /// A token for `api` that can be used now.
@@ -104,28 +97,34 @@ async fn exchange_or_wait(
     api: &Api,
     force: &Force,
 ) -> Result<Token, FlowError> {
-    let owner = gate.refresh_owner();
+    let owner = LeaseOwner::generate(&*gate.random);
     let deadline = tokio::time::Instant::now() + PATIENCE;
+    let stored = gate.store.tokens(who.handle()).await?.ok_or(FlowError::NotSignedIn)?;
+    if let Some(grant) = satisfying(gate, &stored.tokens, api, force) {
+        return Ok(Token::Usable(grant));
+    }
+    let mut seen = stored.version;
     loop {
         match gate.store.lease(who.handle(), owner, LEASE).await? {
             Lease::Gone => return Ok(Token::Ended),
-            Lease::Taken { version, tokens } => {
+            Lease::Taken(stored) => {
                 // Read again under the lease: another replica may have been here.
-                if let Some(grant) = satisfying(gate, &tokens, api, force) {
-                    gate.store.release(who.handle(), owner).await?;
-                    return Ok(Token::Usable(grant));
-                }
-                return exchange(gate, profile, who, api, force, &Held { owner, version, tokens }).await;
-            }
-            Lease::Held { version } => {
-                let left = deadline.saturating_duration_since(tokio::time::Instant::now());
-                if left.is_zero() {
-                    return Ok(Token::Unavailable { retry_after: Some(Duration::from_secs(2)) });
-                }
-                gate.store.wait_for_change(who.handle(), version, left.min(LEASE)).await?;
-                let stored = gate.store.tokens(who.handle()).await?.ok_or(FlowError::NotSignedIn)?;
                 if let Some(grant) = satisfying(gate, &stored.tokens, api, force) {
+                    gate.store.release_lease(who.handle(), owner).await?;
                     return Ok(Token::Usable(grant));
+                }
+                return exchange(gate, profile, who, api, force, &Held { owner, stored }).await;
+            }
+            Lease::Held => {
+                let left = deadline.saturating_duration_since(tokio::time::Instant::now());
+                match gate.store.wait_for_change(who.handle(), seen, left).await? {
+                    Waited::Gone => return Ok(Token::Ended),
+                    Waited::StillHeld => return Ok(Token::Unavailable { retry_after: Some(STILL_BUSY) }),
+                    Waited::Free => {}
+                    Waited::Changed(stored) => match satisfying(gate, &stored.tokens, api, force) {
+                        Some(grant) => return Ok(Token::Usable(grant)),
+                        None => seen = stored.version,
+                    },
                 }
             }
         }
@@ -135,8 +134,7 @@ async fn exchange_or_wait(
 /// The lease this process holds, and what stood in the row when it was taken.
 struct Held {
     owner: LeaseOwner,
-    version: i64,
-    tokens: TokenSet,
+    stored: StoredTokens,
 }
 
 async fn exchange(
@@ -148,12 +146,12 @@ async fn exchange(
     held: &Held,
 ) -> Result<Token, FlowError> {
     let identity = &who.session().identity;
-    if held.tokens.refresh.is_none() {
-        gate.store.release(who.handle(), held.owner).await?;
+    if held.stored.tokens.refresh.is_none() {
+        gate.store.release_lease(who.handle(), held.owner).await?;
         return Ok(still_usable(gate, held, api, force)
             .unwrap_or(Token::Interaction { claims: force.claims.clone(), reason: "no refresh token".to_owned() }));
     }
-    let answer = gate.authorities.refresh(profile, &held.tokens, identity, Some(api), force.claims.as_deref());
+    let answer = gate.authorities.refresh(profile, &held.stored.tokens, identity, Some(api), force.claims.as_deref());
     match renewing(gate, who, held.owner, answer).await {
         Ok(refreshed) => keep(gate, profile, who, api, held, refreshed).await,
         Err(error) => failed(gate, profile, who, api, force, held, error).await,
@@ -169,8 +167,8 @@ async fn renewing<T>(gate: &Gate, who: &SignedIn, owner: LeaseOwner, answer: imp
         tokio::select! {
             done = &mut answer => return done,
             _ = tick.tick() => {
-                if let Err(error) = gate.store.renew(who.handle(), owner, LEASE).await {
-                    tracing::warn!(target: "gatehouse", error = %error, "a lease could not be renewed");
+                if let Err(error) = gate.store.renew_lease(who.handle(), owner, LEASE).await {
+                    tracing::warn!(error = %error, "a lease could not be renewed");
                 }
             }
         }
@@ -200,7 +198,7 @@ async fn keep(
         },
         None => (None, tokens),
     };
-    let stored = gate.store.replace_tokens(who.handle(), held.owner, held.version, &tokens, identity.as_ref()).await?;
+    let stored = gate.store.replace_tokens(who.handle(), held.owner, held.stored.version, &tokens, identity.as_ref()).await?;
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
     match stored {
         Replaced::Gone => Ok(Token::Ended),
@@ -221,7 +219,7 @@ async fn failed(
     error: RefreshError,
 ) -> Result<Token, FlowError> {
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "failed").increment(1);
-    let release = || gate.store.release(who.handle(), held.owner);
+    let release = || gate.store.release_lease(who.handle(), held.owner);
     match error {
         RefreshError::Rejected(detail) => {
             audit::refresh_failed(profile, &who.session().id, &detail.to_string());
@@ -229,7 +227,7 @@ async fn failed(
             Ok(Token::Ended)
         }
         RefreshError::Invalid(cause) => {
-            tracing::warn!(target: "gatehouse", profile.id = %profile.id, error = %cause, "a refreshed token was refused");
+            tracing::warn!(profile.id = %profile.id, error = %cause, "a refreshed token was refused");
             audit::refresh_failed(profile, &who.session().id, "answer_refused");
             gate.store.end(who.handle()).await?;
             Ok(Token::Ended)
@@ -245,7 +243,7 @@ async fn failed(
         }
         RefreshError::ClientRefused(cause) => {
             release().await?;
-            tracing::error!(target: "gatehouse", profile.id = %profile.id, error = %cause, "the authority refuses the gateway itself");
+            tracing::error!(profile.id = %profile.id, error = %cause, "the authority refuses the gateway itself");
             Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after: None }))
         }
         RefreshError::Throttled { retry_after } => {
@@ -255,7 +253,7 @@ async fn failed(
         }
         RefreshError::Unavailable { retry_after, why } => {
             release().await?;
-            tracing::warn!(target: "gatehouse", profile.id = %profile.id, error = %why, "tokens could not be exchanged now");
+            tracing::warn!(profile.id = %profile.id, error = %why, "tokens could not be exchanged now");
             Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }))
         }
     }
@@ -263,7 +261,7 @@ async fn failed(
 
 /// The old token while it lives: an outage of the authority is no sign-out.
 fn still_usable(gate: &Gate, held: &Held, api: &Api, force: &Force) -> Option<Token> {
-    let grant = held.tokens.grant_for(&api.name)?;
+    let grant = held.stored.tokens.grant_for(&api.name)?;
     let alive = grant.freshness(gate.now()) != Freshness::Expired;
     (alive && force.refused.is_none()).then(|| Token::Usable(grant.clone()))
 }

@@ -7,7 +7,7 @@ use super::session_check::SignedIn;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::SessionId;
-use crate::store::{SessionFilter, SessionSummary};
+use crate::store::{EndedBySid, SessionFilter, SessionSummary};
 
 /// Sessions of a person shown on one page at most.
 const ON_A_PAGE: u32 = 100;
@@ -75,7 +75,10 @@ pub enum Which {
 pub async fn end_for_operator(gate: &Gate, which: &Which) -> Result<u64, FlowError> {
     let (profile, count) = match which {
         Which::One(id) => (None, gate.store.end_by_id(None, *id).await?),
-        Which::Sid(profile, sid) => (Some(profile), gate.store.end_by_sid(profile, sid, None).await?),
+        Which::Sid(profile, sid) => match gate.store.end_by_sid(profile, sid, None).await? {
+            EndedBySid::Ended(count) => (Some(profile), count),
+            EndedBySid::OtherPerson => (Some(profile), 0),
+        },
         Which::Person(profile, person) => (Some(profile), gate.store.end_by_person(profile, person, None).await?),
         Which::Profile(profile) => (Some(profile), gate.store.end_all(Some(profile)).await?),
         Which::All => (None, gate.store.end_all(None).await?),

@@ -71,7 +71,7 @@ pub async fn begin(gate: &Gate, visit: Visit<'_>, wish: Wish, return_to: &Return
         .authorization_address(profile, journey, &request)
         .await
         .map_err(|cause| FlowError::from_oidc(cause, Some(return_to)))?;
-    tracing::debug!(target: "gatehouse", profile.id = %profile.id, "attempt begun");
+    tracing::debug!(profile.id = %profile.id, "attempt begun");
     Ok(Begun { location, cookie: seal_attempt(gate, &attempt, &state) })
 }
 
@@ -80,7 +80,7 @@ fn first_api(profile: &Profile, journey: Journey) -> Option<crate::domain::api::
     (journey == Journey::SignIn).then(|| profile.apis.first().map(|api| api.name.clone())).flatten()
 }
 
-fn request<'a>(profile: &Profile, wish: &'a Wish, attempt: &'a Attempt, state: &'a State) -> AuthorizationRequest<'a> {
+fn request<'a>(profile: &'a Profile, wish: &'a Wish, attempt: &'a Attempt, state: &'a State) -> AuthorizationRequest<'a> {
     let text = |parameter| passed(wish, parameter);
     let prompt = match () {
         () if wish.other_account => Some(Prompt::SelectAccount),

@@ -53,6 +53,7 @@ pub async fn livez() -> HttpResponse {
 /// Whether requests should be sent here, with the reasons.
 pub async fn readyz(gateway: web::Data<Gateway>, admin: web::Data<Admin>) -> HttpResponse {
     let store = gateway.gate.store.ready().await;
+    let detail = gateway.gate.store.status();
     let stopping = admin.stopping.load(Ordering::SeqCst);
     let ready = store.is_ok() && !stopping;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -60,7 +61,13 @@ pub async fn readyz(gateway: web::Data<Gateway>, admin: web::Data<Admin>) -> Htt
         "ready": ready,
         "stopping": stopping,
         "store": store.map_or_else(|error| error.to_string(), |()| "ok".to_owned()),
-        "listener": gateway.gate.store.listener_state(),
+        "store_detail": {
+            "kind": detail.kind,
+            "migrated": detail.migrated,
+            "listening": detail.listening,
+            "clock_drift_ms": detail.clock_drift.map(|drift| drift.num_milliseconds()),
+            "cached_sessions": detail.cached_sessions,
+        },
         "time": gateway.gate.now(),
         "profiles": **admin.profiles.load(),
     }))
@@ -101,7 +108,7 @@ fn bad(message: &str) -> HttpResponse {
 }
 
 fn failed(error: &FlowError) -> HttpResponse {
-    tracing::error!(target: "gatehouse", error = %error, "session administration failed");
+    tracing::error!(error = %error, "session administration failed");
     HttpResponse::ServiceUnavailable().json(json!({ "error": "the store gave no answer" }))
 }
 

@@ -174,16 +174,16 @@ fn log(error: &FlowError, profile: &Profile) {
     let status = status_of(error);
     match error {
         FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchJourney => {
-            tracing::debug!(target: "gatehouse", profile.id = %profile.id, error = %error, "answered with an error");
+            tracing::debug!(profile.id = %profile.id, error = %error, "answered with an error");
         }
         FlowError::Misconfigured { .. } | FlowError::Store(_) => {
-            tracing::error!(target: "gatehouse", profile.id = %profile.id, error = %error, cause = causes, "an operator must look");
+            tracing::error!(profile.id = %profile.id, error = %error, cause = causes, "an operator must look");
         }
         _ if status.is_server_error() => {
-            tracing::warn!(target: "gatehouse", profile.id = %profile.id, error = %error, cause = causes, "answered with an error");
+            tracing::warn!(profile.id = %profile.id, error = %error, cause = causes, "answered with an error");
         }
         _ => {
-            tracing::info!(target: "gatehouse", profile.id = %profile.id, error = %error, cause = causes, "answered with an error");
+            tracing::info!(profile.id = %profile.id, error = %error, cause = causes, "answered with an error");
         }
     }
 }
@@ -217,7 +217,8 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }
-    let page = told.page(frame::frame(gateway, profile, told.heading, None), &request_id(request), gateway.gate.now());
+    let frame = frame::frame(gateway, profile, told.heading, None);
+    let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer_with(response, gateway, &page)
 }
 
@@ -227,7 +228,8 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
     if is_script(request) {
         return HttpResponse::build(status).json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
-    let page = told.page(frame::frame(gateway, profile, told.heading, None), &request_id(request), gateway.gate.now());
+    let frame = frame::frame(gateway, profile, told.heading, None);
+    let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer(gateway, status, &page)
 }
 
@@ -236,7 +238,8 @@ const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> HttpResponse {
     let told = Told::of_status(StatusCode::UNAUTHORIZED);
-    let page = told.page(frame::frame(gateway, profile, told.heading, None), &request_id(request), gateway.gate.now());
+    let frame = frame::frame(gateway, profile, told.heading, None);
+    let page = told.page(frame, &request_id(request), gateway.gate.now());
     let mut response = HttpResponse::Unauthorized();
     response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
     frame::answer_with(response, gateway, &page)

@@ -89,7 +89,7 @@ fn find(request: &ServiceRequest) -> Result<(Arc<Profile>, String), StatusCode> 
     match profiles.find(host, request.path()) {
         Some((Tenancy::Serving(profile), below)) => Ok((Arc::clone(profile), below.to_owned())),
         Some((Tenancy::Broken(id), _)) => {
-            tracing::error!(target: "gatehouse", profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
+            tracing::error!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
             Err(StatusCode::SERVICE_UNAVAILABLE)
         }
         None => Err(StatusCode::NOT_FOUND),

@@ -19,7 +19,6 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let id = request.extensions().get::<RequestId>().copied().map(|id| id.to_string());
         tracing::info_span!(
-            target: "gatehouse",
             "request",
             request.id = id.as_deref(),
             http.method = %request.method().as_str(),
@@ -47,9 +46,9 @@ impl RootSpanBuilder for RequestSpan {
         span.record("http.status", status.as_u16());
         let _entered = span.enter();
         if status.is_server_error() {
-            tracing::warn!(target: "gatehouse", "request answered");
+            tracing::warn!("request answered");
         } else {
-            tracing::debug!(target: "gatehouse", "request answered");
+            tracing::debug!("request answered");
         }
     }
 }
