@@ -130,13 +130,14 @@ impl Browser {
     }
 
     async fn send(&self, method: Method, url: Url, form: Option<Vec<(String, String)>>, more: &[(&'static str, &str)]) -> Page {
-        let mut request = self.client.request(method, url.clone()).headers(self.headers.clone());
-        for (name, value) in more {
-            request = request.header(*name, *value);
-        }
+        let mut headers = self.headers.clone();
         if let Some(cookies) = self.cookie_header(&url) {
-            request = request.header("cookie", cookies);
+            headers.insert("cookie", HeaderValue::from_str(&cookies).unwrap());
         }
+        for (name, value) in more {
+            headers.insert(*name, HeaderValue::from_str(value).unwrap());
+        }
+        let mut request = self.client.request(method, url.clone()).headers(headers);
         if let Some(form) = form {
             request = request.form(&form);
         }

@@ -37,7 +37,7 @@ pub struct TestGate {
     pub live: Arc<LiveProfiles>,
     pub keys: Vec<String>,
     pub database_url: String,
-    handle: actix_web::dev::ServerHandle,
+    server: Stopper,
     database: Option<Database>,
 }
 
@@ -145,12 +145,12 @@ impl TestGate {
         let admin = format!("http://{}", running.private);
         let (handle, gateway, live) = running.detach();
         wait_for_store(&gateway).await;
-        Self { sim, clock, port, admin, folder, gateway, live, keys, database_url, handle, database }
+        Self { sim, clock, port, admin, folder, gateway, live, keys, database_url, server: Stopper(handle), database }
     }
 
     /// Stops the process's part and starts it again on the same data, with these keys.
     pub async fn restart(mut self, keys: Vec<String>) -> Self {
-        self.handle.stop(true).await;
+        self.server.0.stop(true).await;
         let database = self.database.take();
         let public = bind_again(self.port);
         let Self { sim, clock, folder, database_url, .. } = self;
@@ -165,7 +165,7 @@ impl TestGate {
         let port = running.public.port();
         let (handle, gateway, _) = running.detach();
         wait_for_store(&gateway).await;
-        Replica { port, gateway, handle }
+        Replica { port, gateway, _server: Stopper(handle) }
     }
 
     pub fn origin(&self, kind: Kind) -> String {
@@ -237,18 +237,15 @@ impl TestGate {
 pub struct Replica {
     pub port: u16,
     pub gateway: Arc<Gateway>,
-    handle: actix_web::dev::ServerHandle,
+    _server: Stopper,
 }
 
-impl Drop for Replica {
-    fn drop(&mut self) {
-        drop(self.handle.stop(false));
-    }
-}
+/// Stops its server when dropped; the order is sent by the call.
+struct Stopper(actix_web::dev::ServerHandle);
 
-impl Drop for TestGate {
+impl Drop for Stopper {
     fn drop(&mut self) {
-        drop(self.handle.stop(false));
+        drop(self.0.stop(false));
     }
 }
 
