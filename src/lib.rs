@@ -4,3 +4,4 @@
 //! `main → app → web → flow → { oidc, store } → seal → domain`, `app → config → domain`.
 
 pub mod domain;
+pub mod seal;
