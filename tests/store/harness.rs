@@ -119,8 +119,8 @@ impl Database {
             identity: Arc::new(identity(person, "Ada \u{1f98a} \"Lovelace\"")),
             created_at: now,
             seen_at: now,
-            idle_until: now + Duration::from_secs(3600),
-            expires_at: now + Duration::from_secs(24 * 3600),
+            idle_until: now + Duration::from_hours(1),
+            expires_at: now + Duration::from_hours(24),
         };
         NewSession {
             handle: SessionHandle::generate(&OsRandom),
@@ -164,8 +164,8 @@ pub fn token_set(label: &str, now: Timestamp) -> TokenSet {
             AccessToken::new(text),
             vec!["User.Read".to_owned()],
             now,
-            Some(Duration::from_secs(3600)),
-            Some(Duration::from_secs(1800)),
+            Some(Duration::from_hours(1)),
+            Some(Duration::from_mins(30)),
         )
     };
     TokenSet {

@@ -41,7 +41,7 @@ async fn cut_connections(database: Arc<Database>) {
             assert!(tokens.unwrap().is_some(), "round {round}");
         }
         database.meddle(TERMINATE).await;
-        let until = database.now() + Duration::from_secs(900);
+        let until = database.now() + Duration::from_mins(15);
         let used = store.record_once(Once::State, &[round], until).await;
         assert_eq!(used.unwrap(), FirstUse::Yes);
         database.meddle(TERMINATE).await;
@@ -117,16 +117,16 @@ async fn read_only(database: Arc<Database>) {
         .unwrap()
         .path()
         .replace('/', "");
+    let server = postgres_server().unwrap();
     let set = |value| format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}");
-    database.meddle(&set("on")).await;
+    administer(&server, &set("on")).await;
     database.meddle(TERMINATE).await;
     let ended = store.end(&handle).await;
     assert!(
         matches!(ended, Err(StoreError::Unavailable(_))),
         "{ended:?}"
     );
-    let unset = format!("SET default_transaction_read_only = off; {}", set("off"));
-    database.meddle(&unset).await;
+    administer(&server, &set("off")).await;
     // No connection that refused a write was kept, so the next one writes.
     assert!(store.end(&handle).await.unwrap().is_some());
 }

@@ -11,7 +11,7 @@ use gatehouse::store::{Lease, LeaseOwner, Replaced, SessionStore, Waited};
 
 use crate::harness::{Database, eventually, identity, signed_in, token_set};
 
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 fn owner() -> LeaseOwner {
     LeaseOwner::generate(&OsRandom)
@@ -214,9 +214,9 @@ pub async fn d41_a_waiter_gets_the_result_of_the_holder(database: Arc<Database>)
         .replace_tokens(&handle, owner, version, &tokens, None)
         .await
         .unwrap();
-    let waited = waiting.await.unwrap().unwrap();
-    let Waited::Changed(stored) = waited else {
-        panic!("{waited:?}")
+    let outcome = waiting.await.unwrap().unwrap();
+    let Waited::Changed(stored) = outcome else {
+        panic!("{outcome:?}")
     };
     assert_eq!(stored.tokens.id_token.expose(), "second-id-token");
     assert_eq!(stored.version, 2);
@@ -227,32 +227,32 @@ pub async fn a_waiter_learns_that_the_holder_let_go(database: Arc<Database>) {
     let handle = signed_in(&database, &holder, "staff", "ada").await;
     let owner = owner();
     let version = taken(&holder, &handle, owner, LONG).await;
-    let (waited, released) = tokio::join!(
+    let (outcome, released) = tokio::join!(
         waiter.wait_for_change(&handle, version, LONG),
         holder.release_lease(&handle, owner)
     );
     released.unwrap();
-    assert!(matches!(waited.unwrap(), Waited::Free));
+    assert!(matches!(outcome.unwrap(), Waited::Free));
 }
 
 pub async fn a_waiter_learns_that_the_session_ended(database: Arc<Database>) {
     let (holder, waiter) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &holder, "staff", "ada").await;
     let version = taken(&holder, &handle, owner(), LONG).await;
-    let (waited, ended) = tokio::join!(
+    let (outcome, ended) = tokio::join!(
         waiter.wait_for_change(&handle, version, LONG),
         holder.end(&handle)
     );
     ended.unwrap();
-    assert!(matches!(waited.unwrap(), Waited::Gone));
+    assert!(matches!(outcome.unwrap(), Waited::Gone));
 }
 
 pub async fn a_waiter_without_patience_learns_that_it_is_held(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
     let version = taken(&store, &handle, owner(), LONG).await;
-    let waited = store
+    let outcome = store
         .wait_for_change(&handle, version, Duration::ZERO)
         .await;
-    assert!(matches!(waited.unwrap(), Waited::StillHeld));
+    assert!(matches!(outcome.unwrap(), Waited::StillHeld));
 }

@@ -12,7 +12,7 @@ use crate::harness::{Database, signed_in};
 
 /// The deadline of a use at this moment.
 fn idle(database: &Database) -> gatehouse::domain::clock::Timestamp {
-    database.now() + Duration::from_secs(3600)
+    database.now() + Duration::from_hours(1)
 }
 
 fn same(one: &Session, other: &Session) {
@@ -104,7 +104,7 @@ pub async fn c88_a_hundred_uses_in_a_minute_are_one_write(database: Arc<Database
     let handle = signed_in(&database, &store, "staff", "ada").await;
     store.touch(&handle, database.now(), idle(&database)).await;
     assert_eq!(store.status().waiting_touches, 0, "just begun");
-    database.clock.turn(TimeDelta::seconds(60));
+    database.clock.turn(TimeDelta::minutes(1));
     let seen = database.now();
     join_all((0..100).map(|_| store.touch(&handle, seen, idle(&database)))).await;
     assert_eq!(store.status().waiting_touches, 1);
@@ -121,7 +121,7 @@ pub async fn c88_two_replicas_together_write_once_a_minute(database: Arc<Databas
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     assert!(there.find(&handle).await.unwrap().is_some());
-    database.clock.turn(TimeDelta::seconds(60));
+    database.clock.turn(TimeDelta::minutes(1));
     let first = database.now();
     here.touch(&handle, first, idle(&database)).await;
     here.flush_touches().await.unwrap();
@@ -135,7 +135,7 @@ pub async fn c88_two_replicas_together_write_once_a_minute(database: Arc<Databas
 pub async fn c87_a_use_does_not_revive_an_ended_session(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
-    database.clock.turn(TimeDelta::seconds(60));
+    database.clock.turn(TimeDelta::minutes(1));
     here.touch(&handle, database.now(), idle(&database)).await;
     there.end(&handle).await.unwrap().unwrap();
     here.flush_touches().await.unwrap();

@@ -49,11 +49,11 @@ pub async fn d29_two_replicas_sweep_what_is_over_and_nothing_else(database: Arc<
     for _ in 0..30 {
         signed_in(&database, &here, "staff", "ada").await;
     }
-    let until = database.now() + Duration::from_secs(900);
+    let until = database.now() + Duration::from_mins(15);
     here.record_once(Once::State, b"old", until).await.unwrap();
     database.clock.turn(TimeDelta::minutes(61));
     let living = signed_in(&database, &here, "staff", "bob").await;
-    let until = database.now() + Duration::from_secs(900);
+    let until = database.now() + Duration::from_mins(15);
     here.record_once(Once::State, b"new", until).await.unwrap();
 
     let early = here
@@ -78,7 +78,7 @@ pub async fn closing_writes_the_uses_that_wait(database: Arc<Database>) {
     database.clock.turn(TimeDelta::minutes(2));
     let seen = database.now();
     store
-        .touch(&handle, seen, seen + Duration::from_secs(3600))
+        .touch(&handle, seen, seen + Duration::from_hours(1))
         .await;
     store.close().await;
     assert!(

@@ -14,7 +14,7 @@ pub async fn of_many_that_use_a_state_at_once_one_is_the_first(database: Arc<Dat
         database.quiet_replica().await,
         database.quiet_replica().await,
     ];
-    let until = database.now() + Duration::from_secs(900);
+    let until = database.now() + Duration::from_mins(15);
     let uses = (0..20).map(|at| stores[at % 2].record_once(Once::State, b"state", until));
     let uses = join_all(uses).await;
     let first = uses
@@ -27,7 +27,7 @@ pub async fn of_many_that_use_a_state_at_once_one_is_the_first(database: Arc<Dat
 pub async fn a_use_is_remembered_across_restarts_and_told_apart_by_purpose(
     database: Arc<Database>,
 ) {
-    let until = database.now() + Duration::from_secs(900);
+    let until = database.now() + Duration::from_mins(15);
     let before = database.quiet_replica().await;
     let used = before.record_once(Once::State, b"key", until).await;
     assert_eq!(used.unwrap(), FirstUse::Yes);
