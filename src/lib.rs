@@ -4,6 +4,7 @@
 //! `main → app → web → flow → { oidc, store } → seal → domain`, `app → config → domain`.
 
 pub mod app;
+pub mod command;
 pub mod config;
 pub mod domain;
 pub mod flow;
