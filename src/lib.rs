@@ -3,4 +3,5 @@
 //! Layers, imports go down only (`tests/layers.rs` keeps it):
 //! `main → app → web → flow → { oidc, store } → seal → domain`, `app → config → domain`.
 
+pub mod config;
 pub mod domain;
