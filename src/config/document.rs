@@ -50,11 +50,6 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// What reports call the file.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Reads the text as far as it can be read. `None` when it is no TOML at all.
     pub fn read<T: DeserializeOwned + JsonSchema>(&mut self) -> Option<T> {
         let (mut root, faults) = DeTable::parse_recoverable(self.text);
@@ -152,11 +147,6 @@ pub struct Findings<'t> {
 }
 
 impl Findings<'_> {
-    /// What reports call the file.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Line and column of a span.
     pub fn place_of(&self, span: &Range<usize>) -> Place {
         place(self.text, span.start)
@@ -366,6 +356,21 @@ fn take_out_of_value(value: &mut DeValue<'_>, path: &[Step]) -> bool {
             .is_some_and(|item| take_out_of_value(item.get_mut(), rest)),
         _ => false,
     }
+}
+
+/// Where the value of a dotted key stands, without items of lists.
+pub fn span_at(text: &str, key: &str) -> Option<Range<usize>> {
+    let (root, _) = DeTable::parse_recoverable(text);
+    let mut table = root.get_ref();
+    let mut steps = key.split('.').peekable();
+    while let Some(step) = steps.next() {
+        let value = table.get(step)?;
+        if steps.peek().is_none() {
+            return Some(value.span());
+        }
+        table = value.get_ref().as_table()?;
+    }
+    None
 }
 
 /// What a value is, in words.

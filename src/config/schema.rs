@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::Value;
 
-use super::document::Step;
+use super::document::{Step, dotted};
 
 /// The schema of a written shape.
 #[derive(Debug)]
@@ -34,6 +34,30 @@ impl Schema {
         properties
             .flat_map(|properties| properties.keys().cloned())
             .collect()
+    }
+
+    /// Whether the path leads to a value and not only to a table of further keys.
+    pub fn is_leaf(&self, path: &[Step]) -> bool {
+        self.has(path) && self.keys(path).is_empty()
+    }
+
+    /// Every dotted key that leads to a value, items of lists left out.
+    pub fn leaves(&self) -> Vec<String> {
+        let mut leaves = Vec::new();
+        self.gather(&mut Vec::new(), &mut leaves);
+        leaves
+    }
+
+    fn gather(&self, path: &mut Vec<Step>, leaves: &mut Vec<String>) {
+        for key in self.keys(path) {
+            path.push(Step::Key(key));
+            if self.is_leaf(path) {
+                leaves.push(dotted(path));
+            } else {
+                self.gather(path, leaves);
+            }
+            path.pop();
+        }
     }
 
     /// What the value at `path` must be, in words, and an example as it is written.
