@@ -114,3 +114,17 @@ pub fn in_order(problems: &mut Vec<Problem>) {
     });
     problems.dedup();
 }
+
+impl std::fmt::Display for Problem {
+    /// One line: place, key, fault and remedy.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(place) = self.place {
+            write!(f, ":{}:{}", place.line, place.column)?;
+        }
+        if !self.key.is_empty() {
+            write!(f, ": {}", self.key)?;
+        }
+        write!(f, ": {}; right would be: {}", self.what, self.right)
+    }
+}

@@ -75,7 +75,9 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Pages that replace ours.
     pub templates: Option<PathBuf>,
-    /// Requests in flight may take so long to finish after SIGTERM.
+    /// After SIGTERM the process says that it is not ready and serves on for so long, until load balancers notice.
+    pub shutdown_delay: Duration,
+    /// Requests in flight may take so long to finish after that.
     pub shutdown_grace: Duration,
     /// For profiles that do not say it themselves.
     pub session: SessionLimits,
@@ -146,6 +148,7 @@ impl Reader<'_> {
         let keys = self.keys(database.as_ref().map(|(kind, _)| *kind));
         let trusted_proxies = self.trusted_proxies();
         let templates = self.path("templates");
+        let shutdown_delay = self.duration("shutdown_delay", Duration::from_secs(1));
         let shutdown_grace = self.duration("shutdown_grace", Duration::from_secs(25));
         let session = self.session();
         let http = self.http();
@@ -169,6 +172,7 @@ impl Reader<'_> {
             keys: keys?,
             trusted_proxies,
             templates,
+            shutdown_delay: shutdown_delay?,
             shutdown_grace: shutdown_grace?,
             session: session?,
             http: http?,

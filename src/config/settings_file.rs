@@ -57,7 +57,11 @@ pub struct SettingsFile {
     #[schemars(example = &"/etc/gatehouse/templates")]
     pub templates: Option<Written<String>>,
 
-    /// How long requests in flight may take to finish after SIGTERM; a duration. Default: `25s`.
+    /// How long the process serves on after SIGTERM while it says that it is not ready; a duration. Default: `1s`.
+    #[schemars(example = &"5s")]
+    pub shutdown_delay: Option<Written<String>>,
+
+    /// How long requests in flight may take to finish after that; a duration. Default: `25s`.
     #[schemars(example = &"25s")]
     pub shutdown_grace: Option<Written<String>>,
 
