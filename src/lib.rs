@@ -4,7 +4,6 @@
 //! `main → app → web → flow → { oidc, store } → seal → domain`, `app → config → domain`.
 
 pub mod app;
-pub mod command;
 pub mod config;
 pub mod domain;
 pub mod flow;
