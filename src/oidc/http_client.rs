@@ -343,9 +343,6 @@ mod tests {
             Some(Duration::from_hours(24))
         );
         assert_eq!(age("no-store"), None);
-        assert_eq!(
-            age("private, MAX-AGE=\"60\""),
-            Some(Duration::from_mins(1))
-        );
+        assert_eq!(age("private, MAX-AGE=\"60\""), Some(Duration::from_mins(1)));
     }
 }
