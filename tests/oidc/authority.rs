@@ -177,7 +177,7 @@ async fn answer(script: web::Data<Script>, request: HttpRequest, body: web::Byte
     let reply = answer(&seen);
     if reply.hang {
         // Longer than any patience that a test gives.
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
     }
     let mut response = HttpResponse::build(StatusCode::from_u16(reply.status).unwrap());
     for (name, value) in reply.headers {

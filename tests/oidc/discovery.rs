@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 use gatehouse::domain::authority::Journey;
 use gatehouse::domain::secret::{CodeVerifier, Nonce, State};
-use gatehouse::oidc::{AuthorizationRequest, Misconfiguration, OidcError, Outage};
+use gatehouse::oidc::{AuthorizationRequest, Invalid, Misconfiguration, OidcError, Outage};
 use serde_json::{Value, json};
 
 use crate::authority::{Authority, Reply};
-use crate::setup::{TENANT, entra, oidc, redeem, room, signed_in};
+use crate::setup::{Room, TENANT, entra, oidc, redeem, room, signed_in};
 use crate::signer::Signer;
 
 const METADATA: &str = "/.well-known/openid-configuration";
@@ -245,4 +245,39 @@ async fn names_below_localhost_are_this_machine_without_any_name_server() {
         .unwrap();
     assert_eq!(probe.metadata.trusted.issuer, base);
     drop(signer);
+}
+
+fn is_wrong(error: &OidcError) -> bool {
+    matches!(error, OidcError::Invalid(Invalid::IssuerParameter))
+}
+
+#[tokio::test]
+async fn b68_to_b74_the_iss_parameter_is_judged_before_anything_is_redeemed() {
+    let (authority, signer, room, profile) = signed_in();
+    let judge = async |room: &Room, iss: Option<&str>| {
+        room.authorities
+            .judge_issuer_parameter(&profile, Journey::SignIn, iss)
+            .await
+    };
+    assert!(judge(&room, None).await.is_ok(), "b74");
+    assert!(judge(&room, Some(&authority.base)).await.is_ok(), "b73");
+    let slash = format!("{}/", authority.base);
+    for wrong in [
+        slash.as_str(),
+        "",
+        "https://other.example",
+        &authority.base.to_uppercase(),
+    ] {
+        let refused = judge(&room, Some(wrong)).await.unwrap_err();
+        assert!(is_wrong(&refused), "b69 b72 {wrong}");
+    }
+    let mut metadata = authority.metadata();
+    metadata["authorization_response_iss_parameter_supported"] = json!(true);
+    authority.answers("/.well-known/openid-configuration", Reply::json(&metadata));
+    authority.publish_keys(&[signer.jwk("k1")]);
+    room.authorities.forget(&profile.id);
+    assert!(judge(&room, Some(&authority.base)).await.is_ok(), "b68");
+    let refused = judge(&room, None).await.unwrap_err();
+    assert!(is_wrong(&refused), "a68 b71");
+    assert!(authority.seen("/token").is_empty());
 }

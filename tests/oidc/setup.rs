@@ -100,8 +100,8 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         apis: Vec::new(),
         allow: EntryRule::default(),
         session: SessionLimits {
-            idle_timeout: Duration::from_secs(3_600),
-            lifetime: Duration::from_secs(86_400),
+            idle_timeout: Duration::from_hours(1),
+            lifetime: Duration::from_hours(24),
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),

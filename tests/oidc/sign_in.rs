@@ -341,41 +341,6 @@ async fn t6_b202_b203_b2c_signs_in_without_access_token_and_checks_the_policy() 
 }
 
 #[tokio::test]
-async fn b68_to_b74_the_iss_parameter_is_judged_before_anything_is_redeemed() {
-    let (authority, signer, room, profile) = signed_in();
-    let judge = async |room: &crate::setup::Room, iss: Option<&str>| {
-        room.authorities
-            .judge_issuer_parameter(&profile, Journey::SignIn, iss)
-            .await
-    };
-    assert!(judge(&room, None).await.is_ok(), "b74");
-    assert!(judge(&room, Some(&authority.base)).await.is_ok(), "b73");
-    let slash = format!("{}/", authority.base);
-    for wrong in [
-        slash.as_str(),
-        "",
-        "https://other.example",
-        &authority.base.to_uppercase(),
-    ] {
-        let refused = judge(&room, Some(wrong)).await.unwrap_err();
-        assert_eq!(
-            invalid(refused),
-            Invalid::IssuerParameter,
-            "b69 b72 {wrong}"
-        );
-    }
-    let mut metadata = authority.metadata();
-    metadata["authorization_response_iss_parameter_supported"] = json!(true);
-    authority.answers("/.well-known/openid-configuration", Reply::json(&metadata));
-    authority.publish_keys(&[signer.jwk("k1")]);
-    let room = crate::setup::room();
-    assert!(judge(&room, Some(&authority.base)).await.is_ok(), "b68");
-    let refused = judge(&room, None).await.unwrap_err();
-    assert_eq!(invalid(refused), Invalid::IssuerParameter, "a68 b71");
-    assert!(authority.seen("/token").is_empty());
-}
-
-#[tokio::test]
 async fn a26_a67_only_announced_addresses_are_called() {
     let (authority, signer, room, profile) = signed_in();
     let (state, nonce) = (State::new("s"), Nonce::new("n"));
