@@ -3,5 +3,12 @@
 //! Layers, imports go down only (`tests/layers.rs` keeps it):
 //! `main → app → web → flow → { oidc, store } → seal → domain`, `app → config → domain`.
 
+pub mod app;
+pub mod config;
 pub mod domain;
+pub mod flow;
 pub mod oidc;
+pub mod seal;
+pub mod store;
+pub mod telemetry;
+pub mod web;

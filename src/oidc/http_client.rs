@@ -149,6 +149,18 @@ impl Resolve for Resolver {
     }
 }
 
+/// `Retry-After` as time from `now`, in seconds or as a date (RFC 9110 §10.2.3), at most an hour.
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => (DateTime::parse_from_rfc2822(text).ok()?.to_utc() - now)
+            .to_std()
+            .unwrap_or_default(),
+    };
+    Some(wait.min(LONGEST_RETRY))
+}
+
 /// An answer, read to its end within its limit.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -157,16 +169,9 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// `Retry-After` as time from `now` (RFC 9110 §10.2.3), at most an hour.
+    /// `Retry-After` as time from `now`.
     pub(crate) fn retry_after(&self, now: Timestamp) -> Option<Duration> {
-        let text = self.text(header::RETRY_AFTER)?.trim();
-        let wait = match text.parse::<u64>() {
-            Ok(seconds) => Duration::from_secs(seconds),
-            Err(_) => (DateTime::parse_from_rfc2822(text).ok()?.to_utc() - now)
-                .to_std()
-                .unwrap_or_default(),
-        };
-        Some(wait.min(LONGEST_RETRY))
+        retry_after(&self.headers, now)
     }
 
     /// `max-age` of `Cache-Control` (RFC 9111 §5.2.2.1).

@@ -49,7 +49,7 @@ pub use error::{
     CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
     SignatureRefusal, UserinfoFault,
 };
-pub use http_client::{HttpOptions, HttpSetupError, outbound_client};
+pub use http_client::{HttpOptions, HttpSetupError, outbound_client, retry_after};
 pub use jwt::JwtRefusal;
 pub use logout_token::LogoutToken;
 pub use managed_identity::Environment;

@@ -174,16 +174,17 @@ impl Room {
         grant: &[(&'static str, &str)],
         proof: &Proof,
     ) -> Result<Answer, Failure> {
-        let mut form = Serializer::new(String::new());
-        form.extend_pairs(grant);
-        form.extend_pairs(&proof.form);
+        let form = Serializer::new(String::new())
+            .extend_pairs(grant)
+            .extend_pairs(&proof.form)
+            .finish();
         let mut request = self
             .lane
             .client()
             .post(metadata.token_endpoint.clone())
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form.finish());
+            .body(form);
         if let Some(authorization) = &proof.authorization
             && let Ok(mut value) = HeaderValue::from_str(authorization)
         {

@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 use url::Url;
 
 use crate::clients::CLIENT_SECRET;
-use crate::jwt::{Members, Signing, encode, object};
+use crate::encoding::{Members, object};
+use crate::jwt::{Signing, encode};
 use crate::keys::Ring;
 use crate::kind::Kind;
 use crate::world::World;

@@ -34,13 +34,15 @@ pub enum Endpoint {
     GraphGroups,
     /// The sample API.
     Orders,
+    /// Managed identity, of either source.
+    ManagedIdentity,
     /// Anything else.
     Other,
 }
 
 impl Endpoint {
     /// Every endpoint, in the order of the counters.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Metadata,
         Self::Keys,
         Self::Authorize,
@@ -51,6 +53,7 @@ impl Endpoint {
         Self::GraphMe,
         Self::GraphGroups,
         Self::Orders,
+        Self::ManagedIdentity,
         Self::Other,
     ];
 }

@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use crate::kind::Kind;
 
-/// A wrong, late or unusual answer. Durations are milliseconds, `retry_after` is seconds.
+/// A wrong, late or unusual answer. Durations are milliseconds; what is throttled says `Retry-After` in seconds.
 ///
-/// Over HTTP: `"BadSignature"`, `{"MissingClaim": "sub"}`, `{"TokenThrottled": {"retry_after": 3}}`.
+/// Over HTTP: `"BadSignature"`, `{"MissingClaim": "sub"}`, `{"TokenThrottled": 3}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(
     missing_docs,
@@ -98,9 +98,7 @@ pub enum Fault {
     /// Accepts and never answers.
     TokenHang,
     TokenSlow(u64),
-    TokenThrottled {
-        retry_after: Option<u64>,
-    },
+    TokenThrottled(Option<u64>),
     TokenHtml,
     TokenTruncated,
     TokenHuge,
@@ -151,9 +149,7 @@ pub enum Fault {
 
     // Graph and the sample API.
     ApiStatus(u16),
-    ApiThrottled {
-        retry_after: Option<u64>,
-    },
+    ApiThrottled(Option<u64>),
     ApiNotJson,
     ApiUnauthorized,
     ApiForbidden,
@@ -228,10 +224,28 @@ impl Fault {
             | F::CallbackStateMissing
             | F::CallbackWithoutCode
             | F::CallbackCodeAndError => Point::AuthorizeAnswer,
+            F::UserinfoOtherSubject | F::UserinfoDown | F::UserinfoAsJwt => Point::Userinfo,
+            F::ApiStatus(_)
+            | F::ApiThrottled(_)
+            | F::ApiNotJson
+            | F::ApiUnauthorized
+            | F::ApiForbidden
+            | F::ApiSlow(_)
+            | F::ApiHang
+            | F::ApiHuge
+            | F::ApiClaimsChallenge => Point::Api,
+            F::LogoutStateChanged | F::LogoutStateMissing => Point::Logout,
+            _ => self.point_of_tokens(),
+        }
+    }
+
+    const fn point_of_tokens(&self) -> Point {
+        use Fault as F;
+        match self {
             F::TokenStatus(_)
             | F::TokenHang
             | F::TokenSlow(_)
-            | F::TokenThrottled { .. }
+            | F::TokenThrottled(_)
             | F::TokenHtml => Point::TokenTransport,
             F::InvalidGrant
             | F::InvalidClient
@@ -260,17 +274,6 @@ impl Fault {
             | F::RefreshBadSignature
             | F::RefreshWithoutIdToken
             | F::RefreshWithoutRefreshToken => Point::Refresh,
-            F::UserinfoOtherSubject | F::UserinfoDown | F::UserinfoAsJwt => Point::Userinfo,
-            F::ApiStatus(_)
-            | F::ApiThrottled { .. }
-            | F::ApiNotJson
-            | F::ApiUnauthorized
-            | F::ApiForbidden
-            | F::ApiSlow(_)
-            | F::ApiHang
-            | F::ApiHuge
-            | F::ApiClaimsChallenge => Point::Api,
-            F::LogoutStateChanged | F::LogoutStateMissing => Point::Logout,
             _ => Point::IdToken,
         }
     }

@@ -5,15 +5,16 @@
 use serde_json::{Value, json};
 
 use crate::clients::CLIENT_SECRET;
-use crate::directory::{FABRIKAM, PERSONAL_ACCOUNTS, Person, Tenant};
+use crate::directory::{FABRIKAM, PERSONAL_ACCOUNTS, Person};
+use crate::encoding::{Members, left_half_hash, object, sha256};
 use crate::faults::Fault;
-use crate::jwt::{Members, Signing, encode, left_half_hash, object, sha256};
+use crate::jwt::{Signing, encode};
 use crate::keys::Ring;
 use crate::kind::Kind;
 use crate::options::Shapes;
 use crate::realm::{Policy, Realm};
 use crate::scopes::Scopes;
-use crate::state::Grant;
+use crate::state::{Grant, pairwise};
 use crate::world::World;
 
 /// More groups than this do not fit into a JWT (microsoft-identity.md §2.2).
@@ -36,14 +37,7 @@ pub(crate) struct Facts<'a> {
     pub with_nonce: bool,
 }
 
-/// `sub`: pairwise per application, except at B2C, where it is the `oid`.
-pub(crate) fn pairwise(kind: Kind, tenant: &Tenant, person: &Person, client_id: &str) -> String {
-    match kind {
-        Kind::B2c => person.object_id(tenant),
-        _ => sha256(format!("{}|{}|{client_id}", tenant.id, person.id).as_bytes()),
-    }
-}
-
+/// `sub` of the person of a grant.
 pub(crate) fn subject(kind: Kind, grant: &Grant, person: &Person) -> String {
     pairwise(kind, grant.tenant, person, &grant.client_id)
 }

@@ -2,15 +2,13 @@
 //!
 //! Owns the encoding. Which claims stand in a token is decided elsewhere.
 
-use aws_lc_rs::{digest, hmac};
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::encoding::{Members, base64url, sha256};
 use crate::keys::{RsaScheme, SigningKey};
-
-/// Members of a JOSE header or of a claim set.
-pub(crate) type Members = Map<String, Value>;
 
 /// How a token is signed, honestly or not.
 pub(crate) enum Signing<'a> {
@@ -25,26 +23,6 @@ pub(crate) enum Signing<'a> {
     Hs256(&'a [u8]),
     /// Like Graph's access tokens: the signature is over the hash of the header's `nonce`, so nobody else can check it.
     HashedNonce(&'a SigningKey),
-}
-
-/// base64url without padding (RFC 7515 §2).
-pub(crate) fn base64url(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// base64url of a SHA-256.
-pub(crate) fn sha256(text: &[u8]) -> String {
-    base64url(digest::digest(&digest::SHA256, text).as_ref())
-}
-
-/// `at_hash` (OIDC Core §3.1.3.6): the left half of the SHA-256.
-pub(crate) fn left_half_hash(text: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
-    base64url(
-        hash.as_ref()
-            .split_at_checked(16)
-            .map_or(&[], |(left, _)| left),
-    )
 }
 
 fn part(members: &Members) -> String {
@@ -142,13 +120,5 @@ fn members(part: &str) -> Option<Members> {
     match serde_json::from_slice(&bytes).ok()? {
         Value::Object(members) => Some(members),
         _ => None,
-    }
-}
-
-/// The members of a `json!` object.
-pub(crate) fn object(value: Value) -> Members {
-    match value {
-        Value::Object(members) => members,
-        _ => Members::new(),
     }
 }

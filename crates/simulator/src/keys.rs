@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::der;
 use crate::directory::PERSONAL_ACCOUNTS;
-use crate::jwt::{Members, base64url, object, sha256};
+use crate::encoding::{Members, base64url, object, sha256};
 use crate::kind::Kind;
 
 /// Padding of an RSA signature.

@@ -22,6 +22,8 @@ pub(crate) const OIDC_HOST: &str = "openid.localhost";
 pub(crate) const GRAPH_HOST: &str = "graph.microsoft.localhost";
 /// A web API of Contoso's own.
 pub(crate) const API_HOST: &str = "api.contoso.localhost";
+/// The managed-identity endpoints of a virtual machine and of App Service.
+pub(crate) const IDENTITY_HOST: &str = "identity.localhost";
 /// Faults, calls and counters as JSON, for tests in another process.
 pub(crate) const CONTROL_HOST: &str = "control.localhost";
 

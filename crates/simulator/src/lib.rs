@@ -15,8 +15,9 @@
 //! # }
 //! ```
 //!
-//! Modules in layers, imports go down only: `server` and `web` → `back_channel`, `id_token`, `access_token` →
-//! `world` → `state`, `faults`, `calls`, `keys` → `realm`, `scopes`, `failure` → `directory`, `clients`, `kind`, `options`.
+//! Modules in layers, imports go down only: `server` → `web` → `id_token`, `access_token`, `back_channel` → `world` →
+//! `state`, `templates` → `scopes`, `realm` → `failure`, `faults`, `calls`, `jwt` → `keys`, `options` → `clients` → `kind` →
+//! `directory`, `encoding`, `der`.
 
 mod access_token;
 mod back_channel;
@@ -24,6 +25,7 @@ mod calls;
 mod clients;
 mod der;
 mod directory;
+mod encoding;
 mod failure;
 mod faults;
 mod id_token;
@@ -35,6 +37,7 @@ mod realm;
 mod scopes;
 mod server;
 mod state;
+mod templates;
 mod web;
 mod world;
 
@@ -46,4 +49,5 @@ pub use faults::{Fault, Injection};
 pub use kind::Kind;
 pub use options::{ChallengeForm, Clock, Options, Random, Shapes};
 pub use server::{Simulator, StartError};
+pub use web::managed_identity::IDENTITY_HEADER;
 pub use world::SignedIn;

@@ -2,6 +2,7 @@
 //!
 //! Owns the listener and the thread behind it; dropping the value stops both.
 
+use std::fmt;
 use std::io;
 use std::net::TcpListener;
 use std::sync::{Arc, mpsc};
@@ -14,12 +15,12 @@ use thiserror::Error;
 
 use crate::back_channel::{Delivery, LogoutToken, deliver_all};
 use crate::calls::{Call, Endpoint};
-use crate::clients::{Client, Registered};
+use crate::clients::{Client, Federation, Registered};
 use crate::faults::Injection;
-use crate::kind::{API_HOST, GRAPH_HOST, Kind};
+use crate::kind::{API_HOST, GRAPH_HOST, IDENTITY_HOST, Kind};
 use crate::options::{Options, Shapes};
-use crate::web::entry;
-use crate::web::pages::Pages;
+use crate::templates::Pages;
+use crate::web::{entry, managed_identity};
 use crate::world::{SignedIn, World};
 
 /// Requests above this size are refused.
@@ -110,6 +111,17 @@ impl Simulator {
     /// The sample API; `/orders` is what it has.
     pub fn api(&self) -> String {
         format!("http://{API_HOST}:{}", self.world.port)
+    }
+
+    /// The host of the managed-identity endpoints, for `AZURE_POD_IDENTITY_AUTHORITY_HOST`; `IDENTITY_ENDPOINT`
+    /// is this with `/msi/token`.
+    pub fn managed_identity(&self) -> String {
+        format!("http://{IDENTITY_HOST}:{}", self.world.port)
+    }
+
+    /// The credential of an application that trusts the simulated managed identity.
+    pub fn managed_identity_federation(&self) -> Federation {
+        managed_identity::federation(self.world.port)
     }
 
     /// Makes something go wrong: `sim.fault(Fault::BadSignature)` until cleared,
@@ -240,6 +252,14 @@ impl Simulator {
             // A panic there has been reported by that thread already.
             let _ = thread.join();
         }
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("port", &self.world.port)
+            .finish_non_exhaustive()
     }
 }
 

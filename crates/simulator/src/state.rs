@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use crate::directory::{Person, TENANTS, Tenant, residents};
+use crate::encoding::sha256;
 use crate::failure::Cause;
 use crate::kind::Kind;
 use crate::realm::Policy;
@@ -323,6 +324,14 @@ impl State {
     pub(crate) fn first_use_of_assertion(&mut self, jti: &str, expires: i64, now: i64) -> bool {
         self.assertions.retain(|_, until| *until > now);
         self.assertions.insert(jti.to_owned(), expires).is_none()
+    }
+}
+
+/// `sub`: pairwise per application, except at B2C, where it is the `oid`.
+pub(crate) fn pairwise(kind: Kind, tenant: &Tenant, person: &Person, client_id: &str) -> String {
+    match kind {
+        Kind::B2c => person.object_id(tenant),
+        _ => sha256(format!("{}|{}|{client_id}", tenant.id, person.id).as_bytes()),
     }
 }
 

@@ -10,15 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::calls::Calls;
 use crate::clients::{CLIENT_SECRET, Client, Credential};
 use crate::directory::{B2C, CUSTOMERS, PARTNER, PERSONAL, PLAIN, Person, STAFF, TENANTS, Tenant};
+use crate::encoding::base64url;
 use crate::failure::Trace;
 use crate::faults::Faults;
-use crate::id_token::pairwise;
-use crate::jwt::base64url;
 use crate::keys::Keys;
 use crate::kind::Kind;
 use crate::options::{Options, Shapes};
-use crate::state::State;
-use crate::web::pages::Pages;
+use crate::state::{State, pairwise};
+use crate::templates::Pages;
 
 pub(crate) struct World {
     pub options: Options,

@@ -7,6 +7,7 @@ pub(crate) fn of(cause: &C) -> Failure {
     application(cause)
         .or_else(|| grant(cause))
         .or_else(|| person(cause))
+        .or_else(|| scope(cause))
         .unwrap_or_else(|| request(cause))
 }
 
@@ -190,6 +191,13 @@ fn request(cause: &C) -> Failure {
         C::Prompt(value) => {
             invalid_request(90023, format!("Unsupported 'prompt' value '{value}'."))
         }
+        _ => invalid_request(90015, "Requested query string or hint is not valid."),
+    }
+}
+
+/// What is wrong with `scope`.
+fn scope(cause: &C) -> Option<Failure> {
+    Some(match cause {
         C::ScopeNotSupported(scope) => {
             let text = format!(
                 "The provided value for the input parameter 'scope' is not valid. The scope '{scope}' is not valid."
@@ -210,6 +218,6 @@ fn request(cause: &C) -> Failure {
             28000,
             "Provided value for the input parameter scope is not valid because it contains more than one resource.",
         ),
-        _ => invalid_request(90015, "Requested query string or hint is not valid."),
-    }
+        _ => return None,
+    })
 }

@@ -61,6 +61,7 @@ pub(crate) enum Cause {
 /// An error answer before it is given a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
+    /// Empty for a body without `error`, which has been seen (microsoft-identity.md §2.1).
     pub error: String,
     /// The number after AADSTS, or after AADB2C; 0 is none.
     pub code: u32,
@@ -121,13 +122,13 @@ impl Failure {
 
     /// The body of the token endpoint.
     pub(crate) fn body(&self, kind: Kind, origin: &str, trace: &Trace) -> Value {
-        let mut body = json!({
-            "error": self.error,
-            "error_description": self.description(kind, trace),
-        });
+        let mut body = json!({"error_description": self.description(kind, trace)});
         let Some(members) = body.as_object_mut() else {
             return body;
         };
+        if !self.error.is_empty() {
+            members.insert("error".to_owned(), self.error.clone().into());
+        }
         if matches!(
             kind,
             Kind::EntraId | Kind::ExternalId | Kind::ExternalIdCustomDomain

@@ -35,7 +35,7 @@ pub(crate) async fn mood(asked: &Asked<'_>) -> Mood {
             Fault::ApiStatus(code) => return Mood::Answered(answer::proxy_page(code)),
             Fault::ApiNotJson => return Mood::Answered(answer::proxy_page(200)),
             Fault::ApiHuge => return Mood::Answered(answer::huge()),
-            Fault::ApiThrottled { retry_after } => {
+            Fault::ApiThrottled(retry_after) => {
                 let body = error(
                     asked,
                     "activityLimitReached",

@@ -38,6 +38,7 @@ impl Parameters {
 /// One request.
 pub(crate) struct Asked<'a> {
     pub world: &'a World,
+    request: &'a HttpRequest,
     pub method: String,
     /// Without port, in lower case.
     pub host: String,
@@ -52,7 +53,7 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    pub(crate) fn new(world: &'a World, request: &HttpRequest, body: &'a [u8]) -> Self {
+    pub(crate) fn new(world: &'a World, request: &'a HttpRequest, body: &'a [u8]) -> Self {
         let text = |name| {
             request
                 .headers()
@@ -69,6 +70,7 @@ impl<'a> Asked<'a> {
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         Self {
             world,
+            request,
             method: request.method().to_string(),
             host,
             path: request.path().to_owned(),
@@ -85,6 +87,10 @@ impl<'a> Asked<'a> {
                 .map(|cookie| cookie.value().to_owned()),
             new_cookie: world.handle(),
         }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
     }
 
     /// Query and form together; the form wins.

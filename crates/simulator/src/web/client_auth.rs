@@ -13,63 +13,73 @@ use serde_json::Value;
 
 use crate::clients::{Client, Credential, Federation};
 use crate::der;
+use crate::encoding::base64url;
 use crate::failure::Cause;
-use crate::jwt::{Parts, base64url};
+use crate::jwt::Parts;
+use crate::keys::Ring;
 use crate::kind::Kind;
 use crate::realm::Realm;
 use crate::web::asked::Asked;
+use crate::web::managed_identity;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// Seconds by which an application's clock may be off.
 const LEEWAY: i64 = 300;
 
+/// What the request says about its sender; nothing of it is proven.
+struct Claimed {
+    id: String,
+    secret: Option<String>,
+    by_header: bool,
+    assertion: Option<String>,
+}
+
+impl Claimed {
+    fn read(asked: &Asked<'_>) -> Result<Self, Cause> {
+        let text = |name| asked.form.text(name).map(str::to_owned);
+        let (basic, in_body, assertion) = (
+            asked.basic(),
+            text("client_secret"),
+            text("client_assertion"),
+        );
+        let methods = [basic.is_some(), in_body.is_some(), assertion.is_some()];
+        // RFC 6749 §2.3: one method per request.
+        if methods.into_iter().filter(|used| *used).count() > 1 {
+            return Err(Cause::Parameter("client_secret"));
+        }
+        match (basic, text("client_id")) {
+            (Some((id, _)), Some(other)) if id != other => Err(Cause::UnknownClient(id)),
+            (Some((id, secret)), _) => Ok(Self {
+                id,
+                secret: Some(secret),
+                by_header: true,
+                assertion,
+            }),
+            (None, Some(id)) => Ok(Self {
+                id,
+                secret: in_body,
+                by_header: false,
+                assertion,
+            }),
+            (None, None) => Err(Cause::Parameter("client_id")),
+        }
+    }
+}
+
 /// The application that sends this token request, if it proves to be it.
 pub(crate) fn authenticate(asked: &Asked<'_>, realm: &Realm) -> Result<Client, Cause> {
-    let form = &asked.form;
-    let basic = asked.basic();
-    let in_body = form.text("client_secret");
-    let assertion = form.text("client_assertion");
-    // RFC 6749 §2.3: one method per request.
-    if usize::from(basic.is_some())
-        + usize::from(in_body.is_some())
-        + usize::from(assertion.is_some())
-        > 1
-    {
-        return Err(Cause::Parameter("client_secret"));
-    }
-    let id = match (&basic, form.text("client_id")) {
-        (Some((id, _)), Some(other)) if id != other => {
-            return Err(Cause::UnknownClient(id.clone()));
-        }
-        (Some((id, _)), _) => id.as_str(),
-        (None, Some(id)) => id,
-        (None, None) => return Err(Cause::Parameter("client_id")),
-    };
+    let claimed = Claimed::read(asked)?;
     let client = asked
         .world
-        .client(realm.kind, id)
-        .ok_or_else(|| Cause::UnknownClient(id.to_owned()))?;
-    if basic.is_some() && realm.kind == Kind::B2c {
+        .client(realm.kind, &claimed.id)
+        .ok_or_else(|| Cause::UnknownClient(claimed.id.clone()))?;
+    let in_body = claimed.secret.is_some() && !claimed.by_header;
+    let basic_only = realm.kind == Kind::Oidc && asked.world.shapes().oidc_basic_only;
+    if (claimed.by_header && realm.kind == Kind::B2c) || (in_body && basic_only) {
         return Err(Cause::SecretMissing);
     }
-    if in_body.is_some() && realm.kind == Kind::Oidc && asked.world.shapes().oidc_basic_only {
-        return Err(Cause::SecretMissing);
-    }
-    let secret = basic
-        .as_ref()
-        .map(|(_, secret)| secret.as_str())
-        .or(in_body);
-    match (&client.credential, secret, assertion) {
-        (Credential::Secrets(known), Some(secret), None) => {
-            let fits = |known: &String| {
-                verify_slices_are_equal(known.as_bytes(), secret.as_bytes()).is_ok()
-            };
-            known
-                .iter()
-                .any(fits)
-                .then_some(())
-                .ok_or(Cause::SecretWrong)?;
-        }
+    match (&client.credential, &claimed.secret, &claimed.assertion) {
+        (Credential::Secrets(known), Some(secret), None) => by_secret(known, secret)?,
         (Credential::Certificates(registered), None, Some(assertion)) => {
             check_type(asked)?;
             by_certificate(asked, realm, &client.id, registered, assertion)?;
@@ -79,12 +89,20 @@ pub(crate) fn authenticate(asked: &Asked<'_>, realm: &Realm) -> Result<Client, C
             federated(asked, federation, assertion)?;
         }
         (Credential::Public, None, None) => {}
-        (Credential::Public, ..) => return Err(Cause::SecretWrong),
-        (_, _, Some(_)) => return Err(Cause::AssertionSignature),
-        (_, Some(_), _) => return Err(Cause::SecretWrong),
+        (Credential::Public, ..) | (_, Some(_), _) => return Err(Cause::SecretWrong),
+        (_, None, Some(_)) => return Err(Cause::AssertionSignature),
         (_, None, None) => return Err(Cause::SecretMissing),
     }
     Ok(client)
+}
+
+fn by_secret(known: &[String], secret: &str) -> Result<(), Cause> {
+    let same = |known: &String| verify_slices_are_equal(known.as_bytes(), secret.as_bytes());
+    if known.iter().any(|known| same(known).is_ok()) {
+        Ok(())
+    } else {
+        Err(Cause::SecretWrong)
+    }
 }
 
 fn check_type(asked: &Asked<'_>) -> Result<(), Cause> {
@@ -209,11 +227,17 @@ fn federated(asked: &Asked<'_>, federation: &Federation, assertion: &str) -> Res
         return Ok(());
     }
     let parts = Parts::read(assertion).ok_or(Cause::AssertionSignature)?;
-    if let Some(pem) = &federation.public_key {
-        let (_, key) = der::first_pem_block(pem).ok_or(Cause::AssertionSignature)?;
-        if !signed_with(&parts, &key) {
-            return Err(Cause::AssertionSignature);
-        }
+    let key = federation
+        .public_key
+        .as_deref()
+        .and_then(der::first_pem_block);
+    let genuine = match (&federation.public_key, key) {
+        (None, _) => signed_by_managed_identity(asked, federation, &parts),
+        (Some(_), Some((_, key))) => signed_with(&parts, &key),
+        (Some(_), None) => false,
+    };
+    if !genuine {
+        return Err(Cause::AssertionSignature);
     }
     // Issuer, subject and audience are compared exactly (workload-identity-federation).
     if parts.text("iss") != Some(&federation.issuer)
@@ -223,4 +247,24 @@ fn federated(asked: &Asked<'_>, federation: &Federation, assertion: &str) -> Res
         return Err(Cause::AssertionUnknownIssuer);
     }
     in_its_time(asked, &parts).map(drop)
+}
+
+/// The simulator knows its own keys; of other issuers without a registered key it believes the signature.
+fn signed_by_managed_identity(
+    asked: &Asked<'_>,
+    federation: &Federation,
+    parts: &Parts<'_>,
+) -> bool {
+    if federation.issuer != managed_identity::federation(asked.world.port).issuer {
+        return true;
+    }
+    let kid = parts
+        .header
+        .get("kid")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    asked
+        .world
+        .keys
+        .verify(Ring::Entra, kid, parts.signed.as_bytes(), &parts.signature)
 }

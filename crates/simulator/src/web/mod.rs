@@ -12,8 +12,9 @@ mod control;
 mod graph;
 mod journey;
 mod logout;
+pub(crate) mod managed_identity;
 mod metadata;
-pub(crate) mod pages;
+mod pages;
 mod token;
 mod token_body;
 mod userinfo;
@@ -24,7 +25,7 @@ use serde_json::json;
 
 use crate::calls::{Call, Endpoint};
 use crate::failure::{Cause, Failure};
-use crate::kind::{API_HOST, CONTROL_HOST, GRAPH_HOST, Kind};
+use crate::kind::{API_HOST, CONTROL_HOST, GRAPH_HOST, IDENTITY_HOST, Kind};
 use crate::realm::{Located, Realm, Version, locate};
 use crate::world::World;
 use asked::Asked;
@@ -34,6 +35,10 @@ pub(crate) async fn entry(request: HttpRequest, body: Bytes, world: Data<World>)
     let asked = Asked::new(&world, &request, &body);
     match asked.host.as_str() {
         CONTROL_HOST => control::answer(&asked),
+        IDENTITY_HOST => {
+            record(&asked, Endpoint::ManagedIdentity, None);
+            managed_identity::answer(&asked)
+        }
         GRAPH_HOST => {
             let endpoint = graph::endpoint(&asked.path);
             record(&asked, endpoint, None);

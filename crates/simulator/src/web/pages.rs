@@ -1,11 +1,11 @@
 //! The simulator's pages. Plain forms with hidden fields and named buttons: a person or a script can press them.
 //!
-//! Owns templates and their contexts. Every value goes through Tera's escaping.
+//! Owns the contexts; the templates are in `templates`. Every value goes through Tera's escaping.
 
 use actix_web::HttpResponse;
 use serde::Serialize;
 use serde_json::json;
-use tera::{Context, Tera};
+use tera::Context;
 
 use crate::directory::{Person, Tenant};
 use crate::kind::{API_HOST, CONTROL_HOST, GRAPH_HOST, Kind};
@@ -15,31 +15,6 @@ use crate::state::Account;
 use crate::web::answer;
 use crate::web::asked::Asked;
 use crate::web::authorize_request::AuthorizeRequest;
-
-const TEMPLATES: [(&str, &str); 10] = [
-    ("base.html", include_str!("../../templates/base.html")),
-    ("pick.html", include_str!("../../templates/pick.html")),
-    ("sign_up.html", include_str!("../../templates/sign_up.html")),
-    ("consent.html", include_str!("../../templates/consent.html")),
-    (
-        "edit_profile.html",
-        include_str!("../../templates/edit_profile.html"),
-    ),
-    (
-        "new_password.html",
-        include_str!("../../templates/new_password.html"),
-    ),
-    ("failure.html", include_str!("../../templates/failure.html")),
-    (
-        "form_post.html",
-        include_str!("../../templates/form_post.html"),
-    ),
-    (
-        "signed_out.html",
-        include_str!("../../templates/signed_out.html"),
-    ),
-    ("index.html", include_str!("../../templates/index.html")),
-];
 
 /// Names of buttons and fields that belong to a page, not to the authorization request.
 const OF_PAGES: [&str; 14] = [
@@ -59,32 +34,11 @@ const OF_PAGES: [&str; 14] = [
     "repeat_password",
 ];
 
-/// The templates, checked when the simulator starts.
-pub(crate) struct Pages(Tera);
-
-impl Pages {
-    pub(crate) fn load() -> Result<Self, tera::Error> {
-        let mut tera = Tera::new();
-        tera.add_raw_templates(TEMPLATES)?;
-        Ok(Self(tera))
-    }
-}
-
 fn render(asked: &Asked<'_>, code: u16, template: &str, context: &Context) -> HttpResponse {
-    match asked.world.pages.0.render(template, context) {
+    match asked.world.pages.render(template, context) {
         Ok(page) => answer::html(code, page),
-        Err(error) => answer::html(500, format!("template {template}: {}", plain(&error))),
+        Err(why) => answer::html(500, why),
     }
-}
-
-/// Only the first line: it names template and variable, never a value.
-fn plain(error: &tera::Error) -> String {
-    error
-        .to_string()
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .replace('<', " ")
 }
 
 #[derive(Serialize)]

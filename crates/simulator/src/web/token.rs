@@ -6,11 +6,11 @@ use actix_web::HttpResponse;
 use serde_json::{Value, json};
 
 use crate::access_token::satisfies;
-use crate::clients::{Client, Credential};
+use crate::clients::Client;
 use crate::directory::Person;
+use crate::encoding::sha256;
 use crate::failure::{Cause, Failure};
 use crate::faults::{Fault, Point};
-use crate::jwt::sha256;
 use crate::kind::Kind;
 use crate::realm::{Audience, Realm};
 use crate::scopes::{Api, Consent, Scopes};
@@ -33,7 +33,7 @@ pub(crate) async fn answer(asked: &Asked<'_>, realm: &Realm) -> HttpResponse {
             Fault::TokenHang => answer::hang().await,
             Fault::TokenStatus(code) => return answer::proxy_page(code),
             Fault::TokenHtml => return answer::proxy_page(200),
-            Fault::TokenThrottled { retry_after } => {
+            Fault::TokenThrottled(retry_after) => {
                 let body = json!({"error": "temporarily_unavailable", "error_description": "too many requests"});
                 return answer::throttled(retry_after, &body);
             }
@@ -120,7 +120,7 @@ fn by_code(asked: &Asked<'_>, realm: &Realm, client: &Client) -> Result<Issue, C
     let wanted = wanted(asked, realm, &grant)?;
     let person = admitted(&asked.world.state(), &grant, &wanted)?;
     let id = asked.world.state().use_code(code)?;
-    finish(asked, grant, person, wanted, id, true)
+    finish(asked, grant, person, wanted, id)
 }
 
 fn belongs_here(grant: &Grant, realm: &Realm, client: &Client) -> Result<(), Cause> {
@@ -175,8 +175,7 @@ fn by_refresh_token(asked: &Asked<'_>, realm: &Realm, client: &Client) -> Result
         return Err(Cause::Revoked);
     }
     drop(state);
-    let rotated = !matches!(client.credential, Credential::Public) || once;
-    finish(asked, grant, person, wanted, id, rotated)
+    finish(asked, grant, person, wanted, id)
 }
 
 /// A refresh with `claims` that the sign-in did not satisfy needs the person (microsoft-identity.md §6.2).
@@ -239,14 +238,13 @@ fn finish(
     person: Person,
     scopes: Scopes,
     id: u64,
-    new_refresh_token: bool,
 ) -> Result<Issue, Cause> {
     let world = asked.world;
     if let Some(text) = asked.form.text("claims") {
         let claims: Value = serde_json::from_str(text).map_err(|_| Cause::Parameter("claims"))?;
         grant.claims = Some(merged(grant.claims.take(), claims));
     }
-    let refresh_token = (scopes.offline && new_refresh_token).then(|| {
+    let refresh_token = scopes.offline.then(|| {
         let token = format!("1.{}{}", world.handle(), world.handle());
         let expires = world.now() + world.options.refresh_token_lifetime;
         world.state().add_refresh_token(token.clone(), id, expires);

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::access_token;
 use crate::directory::{Person, stable_guid};
+use crate::encoding::{Members, base64url, object};
 use crate::faults::{Fault, Point};
 use crate::id_token::{self, Facts};
-use crate::jwt::{Members, base64url, object};
 use crate::kind::Kind;
 use crate::realm::Realm;
 use crate::scopes::{Api, Scopes};

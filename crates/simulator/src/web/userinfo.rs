@@ -5,8 +5,9 @@ use actix_web::http::header::WWW_AUTHENTICATE;
 use serde_json::{Value, json};
 
 use crate::access_token::{Bearer, check, is_graph};
+use crate::encoding::object;
 use crate::faults::{Fault, Point};
-use crate::jwt::{Signing, encode, object};
+use crate::jwt::{Signing, encode};
 use crate::keys::Ring;
 use crate::kind::{Kind, OIDC_HOST};
 use crate::web::answer;

@@ -211,12 +211,7 @@ async fn the_sample_api_takes_tokens_of_every_kind_for_its_scope() {
 async fn an_api_is_throttled_down_or_odd_on_demand() {
     let world = world();
     let tokens = world.tokens(Kind::EntraId, "ada", "openid User.Read").await;
-    world.sim.fault(
-        Fault::ApiThrottled {
-            retry_after: Some(41),
-        }
-        .times(1),
-    );
+    world.sim.fault(Fault::ApiThrottled(Some(41)).times(1));
     let response = call(&world, &me(&world), &tokens).await;
     assert_eq!(
         (
@@ -225,9 +220,7 @@ async fn an_api_is_throttled_down_or_odd_on_demand() {
         ),
         (429, "41")
     );
-    world
-        .sim
-        .fault(Fault::ApiThrottled { retry_after: None }.times(1));
+    world.sim.fault(Fault::ApiThrottled(None).times(1));
     assert!(
         !call(&world, &me(&world), &tokens)
             .await

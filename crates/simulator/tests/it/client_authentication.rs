@@ -1,10 +1,12 @@
+use aws_lc_rs::digest;
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PSS_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use simulator::{CLIENT_SECRET, Client, Credential, Federation, Kind, Registered};
+use simulator::{CLIENT_SECRET, Client, Credential, Endpoint, Federation, Kind, Registered};
 
 use crate::harness::{Application, Browser, Callback, NOW, REDIRECT, VERIFIER, World, world};
 
@@ -24,12 +26,12 @@ fn pem(key: &KeyPair) -> String {
 }
 
 fn assertion(key: &KeyPair, claims: &Value) -> String {
+    assertion_with(key, &json!({"alg": "PS256", "typ": "JWT"}), claims)
+}
+
+fn assertion_with(key: &KeyPair, header: &Value, claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!(
-        "{}.{}",
-        part(&json!({"alg": "PS256", "typ": "JWT"})),
-        part(claims)
-    );
+    let signed = format!("{}.{}", part(header), part(claims));
     let mut signature = vec![0; key.public_modulus_len()];
     key.sign(
         &RSA_PSS_SHA256,
@@ -58,7 +60,7 @@ async fn a_certificates_assertion_is_for_this_endpoint_this_time_and_once() {
     let (application, callback) = signed_in(&world, Kind::EntraId, "with-key").await;
     let endpoint = application.endpoint("token_endpoint").await;
     let right = json!({"aud": endpoint, "iss": "with-key", "sub": "with-key", "jti": "1", "nbf": NOW, "exp": NOW + 600});
-    let changed = |name: &str, value: Value| {
+    let with = |name: &str, value: Value| {
         let mut claims = right.clone();
         claims[name] = value;
         assertion(&key, &claims)
@@ -66,13 +68,10 @@ async fn a_certificates_assertion_is_for_this_endpoint_this_time_and_once() {
     let stranger = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let good = assertion(&key, &right);
     for (assertion, code) in [
-        (
-            changed("aud", json!("https://other.example/token")),
-            700_023,
-        ),
-        (changed("sub", json!("somebody-else")), 700_023),
-        (changed("exp", json!(NOW - 600)), 700_024),
-        (changed("nbf", json!(NOW + 600)), 700_024),
+        (with("aud", json!("https://other.example/token")), 700_023),
+        (with("sub", json!("somebody-else")), 700_023),
+        (with("exp", json!(NOW - 600)), 700_024),
+        (with("nbf", json!(NOW + 600)), 700_024),
         (assertion(&stranger, &right), 700_027),
         (good.clone(), 0),
         (good, 700_025),
@@ -90,6 +89,137 @@ async fn a_certificates_assertion_is_for_this_endpoint_this_time_and_once() {
             assert_eq!(body["error_codes"], json!([code]), "{body}");
         }
     }
+}
+
+/// One DER element.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len();
+    let mut all = vec![tag];
+    if let Ok(short @ 0..0x80) = u8::try_from(length) {
+        all.push(short);
+    } else {
+        all.push(0x82);
+        all.extend(u16::try_from(length).unwrap().to_be_bytes());
+    }
+    all.extend(content);
+    all
+}
+
+/// A certificate that holds this key; nobody looks at the rest of it.
+fn certificate(key: &KeyPair) -> Vec<u8> {
+    let key: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
+    let body = [
+        der(0xa0, &der(0x02, &[2])),
+        der(0x02, &[1]),
+        der(0x30, &[]),
+        der(0x30, &[]),
+        der(0x30, &[]),
+        der(0x30, &[]),
+        key.as_ref().to_vec(),
+    ]
+    .concat();
+    der(
+        0x30,
+        &[der(0x30, &body), der(0x30, &[]), der(0x03, &[0])].concat(),
+    )
+}
+
+#[tokio::test]
+async fn an_assertion_names_its_certificate_and_puts_the_leaf_first() {
+    let world = world();
+    let key = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let leaf = certificate(&key);
+    let uploaded = format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        STANDARD.encode(&leaf)
+    );
+    world.sim.register(client(
+        "with-certificate",
+        Credential::Certificates(vec![uploaded]),
+    ));
+    let thumbprint = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &leaf).as_ref());
+    let authority = STANDARD.encode(b"the certificate of an authority");
+    let leaf = STANDARD.encode(&leaf);
+    for (header, expected) in [
+        (json!({"alg": "PS256", "x5t#S256": thumbprint}), 200),
+        (
+            json!({"alg": "PS256", "x5t#S256": thumbprint, "x5c": [leaf, authority]}),
+            200,
+        ),
+        (
+            json!({"alg": "PS256", "x5t#S256": thumbprint, "x5c": [authority, leaf]}),
+            401,
+        ),
+        (
+            json!({"alg": "PS256", "x5t#S256": format!("{thumbprint}=")}),
+            401,
+        ),
+        (json!({"alg": "PS256"}), 401),
+    ] {
+        let (application, callback) = signed_in(&world, Kind::EntraId, "with-certificate").await;
+        let claims = json!({
+            "aud": application.endpoint("token_endpoint").await,
+            "iss": "with-certificate",
+            "sub": "with-certificate",
+            "jti": header.to_string(),
+            "exp": NOW + 600,
+        });
+        let assertion = assertion_with(&key, &header, &claims);
+        let changes = [
+            ("client_id", "with-certificate"),
+            ("client_secret", ""),
+            ("client_assertion_type", TYPE),
+            ("client_assertion", assertion.as_str()),
+        ];
+        let (status, body) = application.redeem_with(&callback, &changes).await;
+        assert_eq!(status, expected, "{header} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_managed_identitys_token_is_an_assertion() {
+    let world = world();
+    let federation = Credential::Federation(world.sim.managed_identity_federation());
+    world.sim.register(client("trusting", federation));
+    let base = world.sim.managed_identity();
+    let resource = "resource=api://AzureADTokenExchange";
+    let imds = format!("{base}/metadata/identity/oauth2/token?api-version=2018-02-01&{resource}");
+    let app_service = format!("{base}/msi/token?api-version=2019-08-01&{resource}");
+    for (url, name, value) in [
+        (imds, "Metadata", "true"),
+        (app_service, "X-IDENTITY-HEADER", simulator::IDENTITY_HEADER),
+    ] {
+        assert_eq!(
+            world.http.get(&url).send().await.unwrap().status(),
+            400,
+            "without the header"
+        );
+        let answer = world
+            .http
+            .get(&url)
+            .header(name, value)
+            .send()
+            .await
+            .unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["expires_on"], (NOW + 86_400).to_string());
+        let token = answer["access_token"].as_str().unwrap();
+        let forged = format!("{}AAAAAAAA", &token[..token.len() - 8]);
+        for (assertion, expected) in [(forged.as_str(), 401), (token, 200)] {
+            let (application, callback) = signed_in(&world, Kind::EntraId, "trusting").await;
+            let changes = [
+                ("client_id", "trusting"),
+                ("client_secret", ""),
+                ("client_assertion_type", TYPE),
+                ("client_assertion", assertion),
+            ];
+            assert_eq!(
+                application.redeem_with(&callback, &changes).await.0,
+                expected
+            );
+        }
+    }
+    assert_eq!(world.sim.count(Endpoint::ManagedIdentity), 4);
 }
 
 #[tokio::test]

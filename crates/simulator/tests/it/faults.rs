@@ -329,14 +329,7 @@ async fn the_transport_breaks_in_every_way() {
         send(Fault::TokenStatus(503), 5000).await.unwrap().status(),
         503
     );
-    let throttled = send(
-        Fault::TokenThrottled {
-            retry_after: Some(120),
-        },
-        5000,
-    )
-    .await
-    .unwrap();
+    let throttled = send(Fault::TokenThrottled(Some(120)), 5000).await.unwrap();
     assert_eq!(
         (
             throttled.status().as_u16(),

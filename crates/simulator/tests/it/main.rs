@@ -4,7 +4,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    missing_docs,
     reason = "tests"
 )]
 
@@ -15,6 +14,7 @@ mod harness;
 mod metadata;
 mod pages;
 mod refresh;
+mod running;
 mod sign_in;
 mod sign_out;
 mod tokens;

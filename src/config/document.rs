@@ -1,0 +1,419 @@
+//! Document: a TOML text read strictly into a written shape, with every fault and its place.
+//!
+//! serde stops at its first fault. Here the entry at fault is noted, taken out and the rest read again, until the
+//! rest is good: so every unknown key and every wrong type of a file stands in one report. Which keys there are,
+//! and what they want, comes from the JSON Schema of the shape, so that report, schema and reader cannot differ.
+//! Texts of this module never hold a value of the file: it may be a secret.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::nearest::nearest;
+use super::problem::{Excerpt, Place, Problem};
+use super::schema::Schema;
+
+/// Keys whose values, or parts of them, are secrets: lines with them are never shown.
+const SECRET_KEYS: [&str; 8] = [
+    "client_secret",
+    "client_secret_next",
+    "client_certificate",
+    "client_assertion",
+    "keys",
+    "keys_file",
+    "database_url",
+    "database_url_file",
+];
+
+/// A text file with the faults found in it so far.
+#[derive(Debug)]
+pub struct Document<'t> {
+    name: String,
+    text: &'t str,
+    problems: Vec<Problem>,
+    /// Keys that were there and faulty, or were probably meant: they are not reported as missing too.
+    faulty: BTreeSet<String>,
+}
+
+impl<'t> Document<'t> {
+    /// A text under the name that reports give it.
+    pub fn new(name: impl Into<String>, text: &'t str) -> Self {
+        Self {
+            name: name.into(),
+            text,
+            problems: Vec::new(),
+            faulty: BTreeSet::new(),
+        }
+    }
+
+    /// Reads the text as far as it can be read. `None` when it is no TOML at all.
+    pub fn read<T: DeserializeOwned + JsonSchema>(&mut self) -> Option<T> {
+        let (mut root, faults) = DeTable::parse_recoverable(self.text);
+        if !faults.is_empty() {
+            for fault in faults {
+                self.syntax(&fault);
+            }
+            return None;
+        }
+        loop {
+            let fault = match T::deserialize(toml::de::Deserializer::from(root.clone())) {
+                Ok(read) => return Some(read),
+                Err(fault) => fault,
+            };
+            let Some(entry) = fault.span().and_then(|span| find(root.get_ref(), &span)) else {
+                // Without a place there is nothing to take out; the rest stays unread.
+                self.whole("cannot be read as a profile or settings file");
+                return None;
+            };
+            self.entry::<T>(&entry, root.get_ref());
+            if !take_out(root.get_mut(), &entry.path) {
+                return None;
+            }
+        }
+    }
+
+    /// The problems found, and the keys that need not be reported as missing.
+    pub fn into_findings(self) -> Findings<'t> {
+        Findings {
+            name: self.name,
+            text: self.text,
+            problems: self.problems,
+            faulty: self.faulty,
+        }
+    }
+
+    fn whole(&mut self, what: &str) {
+        self.problems.push(Problem::of(
+            self.name.clone(),
+            what,
+            "see docs/profiles.md and docs/settings.md for the keys",
+        ));
+    }
+
+    /// A syntax fault; its line is not shown because it is not known what stands on it.
+    fn syntax(&mut self, fault: &toml::de::Error) {
+        let at = fault.span().map_or(0, |span| span.start);
+        let mut problem = Problem::of(
+            self.name.clone(),
+            format!("is not TOML: {}", fault.message()),
+            "key = \"text in quotes\", [table], [[list of tables]]; see https://toml.io",
+        );
+        problem.place = Some(place(self.text, at));
+        self.problems.push(problem);
+    }
+
+    /// An unknown key or a wrong type.
+    fn entry<T: JsonSchema>(&mut self, entry: &Entry, root: &DeTable<'_>) {
+        let schema = Schema::of::<T>();
+        let dotted = dotted(&entry.path);
+        let (parent, name) = entry.parent_and_name();
+        let mut problem = if schema.has(&entry.path) {
+            let found = value_at(root, &entry.path).map_or("something else", kind_of);
+            let (wanted, example) = schema.wanted(&entry.path);
+            self.faulty.insert(dotted.clone());
+            let what = format!("is {found}, but must be {wanted}");
+            Problem::of(self.name.clone(), what, format!("such as {example}"))
+        } else {
+            let known = schema.keys(parent);
+            let meant = nearest(name, known.iter().map(String::as_str));
+            let right = match meant {
+                Some(meant) => {
+                    let mut path = parent.to_vec();
+                    path.push(Step::Key(meant.to_owned()));
+                    self.faulty.insert(super::document::dotted(&path));
+                    format!("did you mean {meant}?")
+                }
+                None => format!("known here: {}", known.join(", ")),
+            };
+            Problem::of(self.name.clone(), "is not a known key", right)
+        };
+        problem.key = dotted;
+        problem.place = Some(place(self.text, entry.span.start));
+        self.problems.push(problem);
+    }
+}
+
+/// The faults of a file while its written shape is turned into domain values.
+#[derive(Debug)]
+pub struct Findings<'t> {
+    name: String,
+    text: &'t str,
+    problems: Vec<Problem>,
+    faulty: BTreeSet<String>,
+}
+
+impl Findings<'_> {
+    /// Line and column of a span.
+    pub fn place_of(&self, span: &Range<usize>) -> Place {
+        place(self.text, span.start)
+    }
+
+    /// A fault at a place of the file. The line is shown unless the key is a secret's.
+    pub fn at(
+        &mut self,
+        key: &str,
+        span: &Range<usize>,
+        what: impl Into<String>,
+        right: impl Into<String>,
+    ) {
+        let problem = self.located(key, span, what, right);
+        self.problems.push(problem);
+    }
+
+    /// The same as a warning.
+    pub fn warn(
+        &mut self,
+        key: &str,
+        span: &Range<usize>,
+        what: impl Into<String>,
+        right: impl Into<String>,
+    ) {
+        let problem = self.located(key, span, what, right).as_warning();
+        self.problems.push(problem);
+    }
+
+    /// A key that must be there and is not; silent when it was there with a fault of its own.
+    pub fn missing(&mut self, key: &str, right: impl Into<String>) {
+        if !self.was_faulty(key) {
+            let problem = Problem::of(self.name.clone(), "is missing", right).about(key);
+            self.problems.push(problem);
+        }
+    }
+
+    /// A list without items: a list has no place of its own in the written shape.
+    pub fn empty_list(&mut self, key: &str, right: impl Into<String>) {
+        let problem = Problem::of(self.name.clone(), "is an empty list", right).about(key);
+        self.problems.push(problem);
+    }
+
+    /// Whether the key, or one below it, was there with a fault.
+    pub fn was_faulty(&self, key: &str) -> bool {
+        self.faulty.iter().any(|faulty| is_below(faulty, key))
+    }
+
+    /// Whether the key, or one below it, is in the report already.
+    pub fn mentions(&self, key: &str) -> bool {
+        self.was_faulty(key) || self.problems.iter().any(|found| is_below(&found.key, key))
+    }
+
+    /// Whether nothing found so far stops the file from being used.
+    pub fn is_clean(&self) -> bool {
+        !self.problems.iter().any(Problem::is_error)
+    }
+
+    /// Everything found.
+    pub fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    fn located(
+        &self,
+        key: &str,
+        span: &Range<usize>,
+        what: impl Into<String>,
+        right: impl Into<String>,
+    ) -> Problem {
+        let mut problem = Problem::of(self.name.clone(), what, right).about(key);
+        problem.place = Some(place(self.text, span.start));
+        let root = key.split(['.', '[']).next().unwrap_or_default();
+        if !SECRET_KEYS.contains(&root) {
+            problem.excerpt = excerpt(self.text, span);
+        }
+        problem
+    }
+}
+
+/// Whether `key` is `ancestor` or stands below it.
+fn is_below(key: &str, ancestor: &str) -> bool {
+    key.strip_prefix(ancestor)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// One step of a path into a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A table's key.
+    Key(String),
+    /// A list's item, counted from 0.
+    Item(usize),
+}
+
+/// `api[0].endpoint`
+pub fn dotted(path: &[Step]) -> String {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            Step::Key(key) if text.is_empty() => text.push_str(key),
+            Step::Key(key) => {
+                text.push('.');
+                text.push_str(key);
+            }
+            Step::Item(at) => text.push_str(&format!("[{at}]")),
+        }
+    }
+    text
+}
+
+/// An entry at fault.
+struct Entry {
+    path: Vec<Step>,
+    span: Range<usize>,
+}
+
+impl Entry {
+    fn parent_and_name(&self) -> (&[Step], &str) {
+        match self.path.split_last() {
+            Some((Step::Key(name), parent)) => (parent, name),
+            _ => (&self.path, ""),
+        }
+    }
+}
+
+/// The smallest entry whose key or value covers `span`.
+fn find(table: &DeTable<'_>, span: &Range<usize>) -> Option<Entry> {
+    let mut best: Option<Entry> = None;
+    let covers = |whole: &Range<usize>| whole.start <= span.start && span.end <= whole.end;
+    visit(table, &mut Vec::new(), &mut |path, key, value| {
+        for candidate in [key, value].into_iter().flatten() {
+            let smaller = best
+                .as_ref()
+                .is_none_or(|best| candidate.len() <= best.span.len());
+            if covers(&candidate) && smaller {
+                best = Some(Entry {
+                    path: path.to_vec(),
+                    span: candidate,
+                });
+            }
+        }
+    });
+    best
+}
+
+type Visitor<'v> = dyn FnMut(&[Step], Option<Range<usize>>, Option<Range<usize>>) + 'v;
+
+fn visit(table: &DeTable<'_>, path: &mut Vec<Step>, see: &mut Visitor<'_>) {
+    for (key, value) in table {
+        path.push(Step::Key(key.get_ref().to_string()));
+        see(path, Some(key.span()), Some(value.span()));
+        visit_value(value.get_ref(), path, see);
+        path.pop();
+    }
+}
+
+fn visit_value(value: &DeValue<'_>, path: &mut Vec<Step>, see: &mut Visitor<'_>) {
+    match value {
+        DeValue::Table(table) => visit(table, path, see),
+        DeValue::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                path.push(Step::Item(at));
+                see(path, None, Some(item.span()));
+                visit_value(item.get_ref(), path, see);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn value_at<'a, 't>(table: &'a DeTable<'t>, path: &[Step]) -> Option<&'a DeValue<'t>> {
+    let (Step::Key(first), rest) = path.split_first()? else {
+        return None;
+    };
+    let mut value: &Spanned<DeValue<'t>> = table.get(first.as_str())?;
+    for step in rest {
+        value = match (value.get_ref(), step) {
+            (DeValue::Table(table), Step::Key(key)) => table.get(key.as_str())?,
+            (DeValue::Array(items), Step::Item(at)) => items.get(*at)?,
+            _ => return None,
+        };
+    }
+    Some(value.get_ref())
+}
+
+/// Takes the innermost table entry of `path` out. A fault inside a list takes the list's entry with it: the
+/// other items keep their numbers in reports.
+fn take_out(table: &mut DeTable<'_>, path: &[Step]) -> bool {
+    let Some((Step::Key(first), rest)) = path.split_first() else {
+        return false;
+    };
+    let below = match (table.get_mut(first.as_str()), rest) {
+        (Some(value), [_, ..]) => take_out_of_value(value.get_mut(), rest),
+        _ => false,
+    };
+    below || table.remove(first.as_str()).is_some()
+}
+
+fn take_out_of_value(value: &mut DeValue<'_>, path: &[Step]) -> bool {
+    match (value, path.split_first()) {
+        (DeValue::Table(table), Some((Step::Key(_), _))) => take_out(table, path),
+        (DeValue::Array(items), Some((Step::Item(at), rest))) if !rest.is_empty() => items
+            .iter_mut()
+            .nth(*at)
+            .is_some_and(|item| take_out_of_value(item.get_mut(), rest)),
+        _ => false,
+    }
+}
+
+/// Where the value of a dotted key stands, without items of lists.
+pub fn span_at(text: &str, key: &str) -> Option<Range<usize>> {
+    let (root, _) = DeTable::parse_recoverable(text);
+    let mut table = root.get_ref();
+    let mut steps = key.split('.').peekable();
+    while let Some(step) = steps.next() {
+        let value = table.get(step)?;
+        if steps.peek().is_none() {
+            return Some(value.span());
+        }
+        table = value.get_ref().as_table()?;
+    }
+    None
+}
+
+/// What a value is, in words.
+fn kind_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// Line and column of a byte offset.
+pub fn place(text: &str, offset: usize) -> Place {
+    let head: String = text
+        .char_indices()
+        .take_while(|(at, _)| *at < offset)
+        .map(|(_, letter)| letter)
+        .collect();
+    let line_start = head.rfind('\n').map_or(0, |at| at + 1);
+    Place {
+        line: head.matches('\n').count() + 1,
+        column: head
+            .get(line_start..)
+            .map_or(0, |line| line.chars().count())
+            + 1,
+    }
+}
+
+/// The line of a span that lies within one line of bearable length.
+fn excerpt(text: &str, span: &Range<usize>) -> Option<Excerpt> {
+    let start = text
+        .get(..span.start)?
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let inside = span.end <= start + line.len() && line.len() <= 300;
+    (inside && !line.chars().any(char::is_control)).then(|| Excerpt {
+        text: line.to_owned(),
+        start: span.start - start,
+        length: span.len(),
+    })
+}

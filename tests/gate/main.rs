@@ -1,0 +1,6 @@
+//! The journeys, through the public door: the real application over HTTP against the simulator.
+
+mod attacks;
+mod harness;
+mod id_token;
+mod scenarios;
