@@ -33,8 +33,6 @@ mod redeem;
 mod refresh;
 mod room;
 mod scopes;
-#[cfg(test)]
-mod testing;
 mod token_endpoint;
 mod token_response;
 mod userinfo;
@@ -72,3 +70,6 @@ fn count_fetch(profile: &ProfileId, document: &'static str, good: bool) {
     )
     .increment(1);
 }
+
+#[cfg(test)]
+mod testing;
