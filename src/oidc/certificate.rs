@@ -219,3 +219,7 @@ fn private_key(pem: &[u8]) -> Option<KeyPair> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[path = "certificate_tests.rs"]
+mod tests;
