@@ -188,13 +188,14 @@ async fn of_several_certificates_the_first_valid_one_signs_and_a_spoiled_file_st
         write(folder.path(), "current.pem", &current, NOW - DAY, NOW + DAY),
         write(folder.path(), "next.pem", &next, NOW - DAY, NOW + 9 * DAY),
     ];
-    let first = usable(&sources, now(), false).await.unwrap();
+    let shelf = Shelf::default();
+    let first = shelf.usable(&sources, now(), false).await.unwrap();
     assert!(first.file.ends_with("current.pem"));
-    let other = usable(&sources, now(), true).await.unwrap();
+    let other = shelf.usable(&sources, now(), true).await.unwrap();
     assert!(other.file.ends_with("next.pem"));
-    let none = usable(&sources[1..2], now(), false).await.err();
+    let none = shelf.usable(&sources[1..2], now(), false).await.err();
     assert_eq!(none, Some(CredentialProblem::OutsideValidity));
-    let spoiled = usable(&sources[..1], now(), false).await.err();
+    let spoiled = shelf.usable(&sources[..1], now(), false).await.err();
     assert!(matches!(spoiled, Some(CredentialProblem::NoCertificate(_))));
 }
 
@@ -202,9 +203,13 @@ async fn of_several_certificates_the_first_valid_one_signs_and_a_spoiled_file_st
 async fn d66_an_exchanged_certificate_file_is_picked_up() {
     let folder = tempfile::tempdir().unwrap();
     let source = write(folder.path(), "a.pem", &key(), NOW - DAY, NOW + DAY);
-    let before = Certificate::read(&source).await.unwrap().chain;
+    let (shelf, sources) = (Shelf::default(), [source]);
+    let before = shelf.usable(&sources, now(), false).await.unwrap();
+    let unchanged = shelf.usable(&sources, now(), false).await.unwrap();
+    assert!(Arc::ptr_eq(&before, &unchanged), "understood once");
     write(folder.path(), "a.pem", &key(), NOW - DAY, NOW + DAY);
-    assert_ne!(Certificate::read(&source).await.unwrap().chain, before);
+    let after = shelf.usable(&sources, now(), false).await.unwrap();
+    assert_ne!(after.chain, before.chain);
 }
 
 #[tokio::test]

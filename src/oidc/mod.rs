@@ -10,6 +10,7 @@
 
 mod authorities;
 mod authorize;
+mod breaker;
 mod certificate;
 mod challenge;
 mod checks;
