@@ -24,7 +24,7 @@ const SWEEP_BATCH: u32 = 1000;
 /// Between two batches, so that others get their turn.
 const SWEEP_PAUSE: Duration = Duration::from_millis(50);
 /// What is over is left in peace for so long, because another replica may not have written its last use yet.
-const SWEEP_GRACE: Duration = Duration::from_secs(60);
+const SWEEP_GRACE: Duration = Duration::from_mins(1);
 /// How often figures are published.
 const PUBLISH: Duration = Duration::from_secs(5);
 
