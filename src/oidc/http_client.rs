@@ -104,7 +104,8 @@ pub fn outbound_client(options: &HttpOptions) -> Result<Client, HttpSetupError> 
     }
 }
 
-fn builder(options: &HttpOptions) -> ClientBuilder {
+/// What all clients have in common; trust is still to be said.
+pub(crate) fn builder(options: &HttpOptions) -> ClientBuilder {
     Client::builder()
         .user_agent(concat!("gatehouse/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())

@@ -16,6 +16,7 @@ use url::Url;
 
 use super::error::{CredentialProblem, Outage};
 use super::http_client::{Answer, Lane};
+use super::service_fabric::pinned_client;
 use crate::domain::clock::Timestamp;
 use crate::domain::secret::ClientAssertion;
 
@@ -63,17 +64,31 @@ impl fmt::Debug for ManagedIdentity {
 /// A source in the order in which they are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Source {
-    ServiceFabric,
-    AppService { endpoint: String, header: String },
-    MachineLearning { endpoint: String, secret: String },
-    Arc { endpoint: String },
-    Imds { base: String },
+    ServiceFabric {
+        endpoint: String,
+        header: String,
+        thumbprint: String,
+    },
+    AppService {
+        endpoint: String,
+        header: String,
+    },
+    MachineLearning {
+        endpoint: String,
+        secret: String,
+    },
+    Arc {
+        endpoint: String,
+    },
+    Imds {
+        base: String,
+    },
 }
 
 impl Source {
     fn name(&self) -> &'static str {
         match self {
-            Self::ServiceFabric => "Service Fabric",
+            Self::ServiceFabric { .. } => "Service Fabric",
             Self::AppService { .. } => "App Service",
             Self::MachineLearning { .. } => "Machine Learning",
             Self::Arc { .. } => "Azure Arc",
@@ -83,12 +98,15 @@ impl Source {
 
     fn detect(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        match (set("IDENTITY_ENDPOINT"), set("IDENTITY_HEADER")) {
-            (Some(_), Some(_)) if set("IDENTITY_SERVER_THUMBPRINT").is_some() => {
-                return Self::ServiceFabric;
-            }
-            (Some(endpoint), Some(header)) => return Self::AppService { endpoint, header },
-            _ => {}
+        if let (Some(endpoint), Some(header)) = (set("IDENTITY_ENDPOINT"), set("IDENTITY_HEADER")) {
+            return match set("IDENTITY_SERVER_THUMBPRINT") {
+                Some(thumbprint) => Self::ServiceFabric {
+                    endpoint,
+                    header,
+                    thumbprint,
+                },
+                None => Self::AppService { endpoint, header },
+            };
         }
         if let (Some(endpoint), Some(secret)) = (set("MSI_ENDPOINT"), set("MSI_SECRET")) {
             return Self::MachineLearning { endpoint, secret };
@@ -146,8 +164,19 @@ impl ManagedIdentity {
         audience: &str,
     ) -> Result<Answer, String> {
         match source {
-            Source::ServiceFabric => {
-                Err("is not supported; use a certificate or workload identity".to_owned())
+            Source::ServiceFabric {
+                endpoint,
+                header,
+                thumbprint,
+            } => {
+                only_own(identity)?;
+                let query = [
+                    ("api-version", "2019-07-01-preview"),
+                    ("resource", audience),
+                ];
+                let client = pinned_client(thumbprint).ok_or("its thumbprint is malformed")?;
+                let url = address(endpoint, &query, None)?;
+                get(&Lane::new(client), url, &[("Secret", header)]).await
             }
             Source::AppService { endpoint, header } => {
                 let query = [("api-version", "2019-08-01"), ("resource", audience)];
@@ -163,9 +192,7 @@ impl ManagedIdentity {
                     .await
             }
             Source::Arc { endpoint } => {
-                if identity.is_some() {
-                    return Err("only the machine's own identity exists here".to_owned());
-                }
+                only_own(identity)?;
                 let query = [("api-version", "2020-06-01"), ("resource", audience)];
                 self.arc(address(endpoint, &query, None)?).await
             }
@@ -182,12 +209,7 @@ impl ManagedIdentity {
     }
 
     async fn get(&self, url: Url, headers: &[(&str, &str)]) -> Result<Answer, String> {
-        let mut request = self.lane.client().get(url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer = self.lane.call(request, LARGEST, PATIENCE).await;
-        answer.map_err(|outage: Outage| outage.to_string())
+        get(&self.lane, url, headers).await
     }
 
     async fn imds(&self, url: Url) -> Result<Answer, String> {
@@ -222,6 +244,23 @@ impl ManagedIdentity {
             ("Authorization", &format!("Basic {key}")),
         ];
         self.get(url, &headers).await
+    }
+}
+
+async fn get(lane: &Lane, url: Url, headers: &[(&str, &str)]) -> Result<Answer, String> {
+    let mut request = lane.client().get(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = lane.call(request, LARGEST, PATIENCE).await;
+    answer.map_err(|outage: Outage| outage.to_string())
+}
+
+/// Some sources know the machine's identity only; the user-assigned one is chosen elsewhere.
+fn only_own(identity: Option<&str>) -> Result<(), String> {
+    match identity {
+        None => Ok(()),
+        Some(_) => Err("only the machine's own identity exists here".to_owned()),
     }
 }
 

@@ -34,6 +34,7 @@ mod redeem;
 mod refresh;
 mod room;
 mod scopes;
+mod service_fabric;
 mod token_endpoint;
 mod token_response;
 mod userinfo;
