@@ -69,7 +69,7 @@ pub struct StoreStatus {
     /// How far the database's clock is before ours; `None` until it was read. More than ten seconds deserve a look.
     pub clock_drift: Option<TimeDelta>,
     /// Sessions in memory.
-    pub cached_sessions: u64,
+    pub cached_sessions: usize,
     /// Uses that wait to be written.
     pub waiting_touches: usize,
 }

@@ -76,7 +76,7 @@ pub async fn a_session_used_through_another_replica_is_not_idle_here(database: A
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     database.clock.turn(TimeDelta::minutes(50));
-    there.touch(&handle, database.now(), idle(&database)).await;
+    there.touch(&handle, database.now(), idle(&database));
     there.flush_touches().await.unwrap();
     database.clock.turn(TimeDelta::minutes(50));
     assert!(here.find(&handle).await.unwrap().is_some());
@@ -90,7 +90,7 @@ pub async fn a_session_past_its_lifetime_is_none_however_much_it_is_used(databas
     let handle = signed_in(&database, &here, "staff", "ada").await;
     for _ in 0..24 {
         assert!(here.find(&handle).await.unwrap().is_some());
-        here.touch(&handle, database.now(), idle(&database)).await;
+        here.touch(&handle, database.now(), idle(&database));
         here.flush_touches().await.unwrap();
         database.clock.turn(TimeDelta::seconds(3590));
     }
@@ -102,16 +102,18 @@ pub async fn a_session_past_its_lifetime_is_none_however_much_it_is_used(databas
 pub async fn c88_a_hundred_uses_in_a_minute_are_one_write(database: Arc<Database>) {
     let store = database.replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
-    store.touch(&handle, database.now(), idle(&database)).await;
+    store.touch(&handle, database.now(), idle(&database));
     assert_eq!(store.status().waiting_touches, 0, "just begun");
     database.clock.turn(TimeDelta::minutes(1));
     let seen = database.now();
-    join_all((0..100).map(|_| store.touch(&handle, seen, idle(&database)))).await;
+    for _ in 0..100 {
+        store.touch(&handle, seen, idle(&database));
+    }
     assert_eq!(store.status().waiting_touches, 1);
     assert_eq!(store.find(&handle).await.unwrap().unwrap().seen_at, seen);
     store.flush_touches().await.unwrap();
     database.clock.turn(TimeDelta::seconds(59));
-    store.touch(&handle, database.now(), idle(&database)).await;
+    store.touch(&handle, database.now(), idle(&database));
     assert_eq!(store.status().waiting_touches, 0);
     let listed = store.list(&SessionFilter::default()).await.unwrap();
     assert_eq!(listed[0].seen_at, seen);
@@ -123,10 +125,10 @@ pub async fn c88_two_replicas_together_write_once_a_minute(database: Arc<Databas
     assert!(there.find(&handle).await.unwrap().is_some());
     database.clock.turn(TimeDelta::minutes(1));
     let first = database.now();
-    here.touch(&handle, first, idle(&database)).await;
+    here.touch(&handle, first, idle(&database));
     here.flush_touches().await.unwrap();
     database.clock.turn(TimeDelta::seconds(59));
-    there.touch(&handle, database.now(), idle(&database)).await;
+    there.touch(&handle, database.now(), idle(&database));
     there.flush_touches().await.unwrap();
     let listed = here.list(&SessionFilter::default()).await.unwrap();
     assert_eq!(listed[0].seen_at, first);
@@ -136,7 +138,7 @@ pub async fn c87_a_use_does_not_revive_an_ended_session(database: Arc<Database>)
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     database.clock.turn(TimeDelta::minutes(1));
-    here.touch(&handle, database.now(), idle(&database)).await;
+    here.touch(&handle, database.now(), idle(&database));
     there.end(&handle).await.unwrap().unwrap();
     here.flush_touches().await.unwrap();
     assert!(there.find(&handle).await.unwrap().is_none());
@@ -147,7 +149,7 @@ pub async fn c87_a_late_use_does_not_revive_an_idle_session(database: Arc<Databa
     let store = database.quiet_replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
     database.clock.turn(TimeDelta::hours(2));
-    store.touch(&handle, database.now(), idle(&database)).await;
+    store.touch(&handle, database.now(), idle(&database));
     store.flush_touches().await.unwrap();
     assert!(store.find(&handle).await.unwrap().is_none());
 }
