@@ -136,7 +136,7 @@ pub struct Import {
     /// The new profile's id: lower-case letters, digits and hyphens.
     #[arg(value_parser = profile_id)]
     pub profile_id: ProfileId,
-    /// The redirect URI, when the .env does not say it (the tutorial's is http://localhost:3000/getAToken).
+    /// The redirect URI, when the .env does not say it (the tutorial's path is /getAToken).
     #[arg(long, value_name = "ADDRESS")]
     pub redirect_uri: Option<String>,
 }

@@ -93,7 +93,13 @@ impl Rows<'_> {
             let Some(issuance) = authority.issuance(journey) else {
                 continue;
             };
-            self.only_said(key, issuance.user_flow.as_ref().map(|flow| flow.as_str()));
+            self.only_said(
+                key,
+                issuance
+                    .user_flow
+                    .as_ref()
+                    .map(super::super::domain::authority::UserFlow::as_str),
+            );
             self.follows(&format!("{word} metadata"), issuance.metadata_url.as_str());
         }
         self.issuer(authority.sign_in());
@@ -127,9 +133,10 @@ impl Rows<'_> {
             } => {
                 let allowed = match allowed {
                     AllowedTenants::Any => json!("any"),
-                    AllowedTenants::These(tenants) => {
-                        tenants.iter().map(|tenant| tenant.as_str()).collect()
-                    }
+                    AllowedTenants::These(tenants) => tenants
+                        .iter()
+                        .map(super::super::domain::issuer::TenantGuid::as_str)
+                        .collect(),
                 };
                 self.said("allowed_tenants", allowed);
                 self.said("allow_personal_accounts", *personal);
@@ -147,10 +154,10 @@ impl Rows<'_> {
                 }
                 match profile.client.secret_method {
                     Some(SecretMethod::Post) => {
-                        self.said("token_endpoint_auth_method", "client_secret_post")
+                        self.said("token_endpoint_auth_method", "client_secret_post");
                     }
                     Some(SecretMethod::Basic) => {
-                        self.said("token_endpoint_auth_method", "client_secret_basic")
+                        self.said("token_endpoint_auth_method", "client_secret_basic");
                     }
                     None => {
                         let value = if profile.authority.dialect().microsoft {
@@ -200,7 +207,12 @@ impl Rows<'_> {
     fn authorize(&mut self, profile: &Profile) {
         let options = &profile.authorize;
         self.said("response_mode", options.response_mode.as_str());
-        self.only_said("prompt", options.prompt.map(|prompt| prompt.as_str()));
+        self.only_said(
+            "prompt",
+            options
+                .prompt
+                .map(super::super::domain::profile::Prompt::as_str),
+        );
         self.only_said("login_hint", options.login_hint.as_deref());
         self.only_said("domain_hint", options.domain_hint.as_deref());
         self.only_said("ui_locales", options.ui_locales.as_deref());

@@ -257,7 +257,7 @@ fn redirect(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(
         );
     }
     draft.public_url = url.origin().ascii_serialization();
-    draft.redirect_path = url.path().to_owned();
+    url.path().clone_into(&mut draft.redirect_path);
     if draft.redirect_path == "/" {
         return Err(
             "REDIRECT_URI has no path; register one with a path, such as /redirect".to_owned(),

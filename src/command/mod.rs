@@ -108,7 +108,7 @@ fn dispatch(cli: &cli::Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
                 ("listen", &serve.listen),
                 ("admin_listen", &serve.admin_listen),
             ];
-            run::serve(place::settings(cli, &flags, terminal)?)
+            run::serve(&place::settings(cli, &flags, terminal)?)
         }
         #[cfg(feature = "demo")]
         Command::Demo(demo) => run::demo(demo.port),
@@ -118,7 +118,7 @@ fn dispatch(cli: &cli::Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
         Command::Import(import) => import::import(cli, import, terminal),
         Command::Sessions(sessions) => sessions::sessions(cli, sessions, terminal),
         Command::Keys(cli::Keys::New) => keys::new(terminal),
-        Command::Migrate => run::migrate(place::settings(cli, &[], terminal)?),
+        Command::Migrate => run::migrate(&place::settings(cli, &[], terminal)?),
     }
 }
 

@@ -45,7 +45,7 @@ pub struct ListedSession {
 ///
 /// # Errors
 /// One sentence that says why it cannot start.
-pub fn serve(settings: Settings) -> Result<(), Failed> {
+pub fn serve(settings: &Settings) -> Result<(), Failed> {
     let _ = settings;
     Err(without_app("serve"))
 }
@@ -64,7 +64,7 @@ pub fn demo(port: u16) -> Result<(), Failed> {
 ///
 /// # Errors
 /// One sentence that says why not.
-pub fn migrate(settings: Settings) -> Result<(), Failed> {
+pub fn migrate(settings: &Settings) -> Result<(), Failed> {
     let _ = settings;
     Err(without_app("migrate"))
 }
@@ -73,7 +73,7 @@ pub fn migrate(settings: Settings) -> Result<(), Failed> {
 ///
 /// # Errors
 /// One sentence that says why they cannot be read.
-pub fn list_sessions(settings: Settings, which: &Which) -> Result<Vec<ListedSession>, Failed> {
+pub fn list_sessions(settings: &Settings, which: &Which) -> Result<Vec<ListedSession>, Failed> {
     let _ = (settings, which);
     Err(without_app("sessions list"))
 }
@@ -82,7 +82,7 @@ pub fn list_sessions(settings: Settings, which: &Which) -> Result<Vec<ListedSess
 ///
 /// # Errors
 /// One sentence that says why they cannot be ended.
-pub fn end_sessions(settings: Settings, which: &Which) -> Result<u64, Failed> {
+pub fn end_sessions(settings: &Settings, which: &Which) -> Result<u64, Failed> {
     let _ = (settings, which);
     Err(without_app("sessions end"))
 }

@@ -11,7 +11,7 @@ pub(super) fn sessions(
     let settings = place::settings(cli, &[], terminal)?;
     match command {
         Sessions::List { which, format } => {
-            let listed = run::list_sessions(settings, which)?;
+            let listed = run::list_sessions(&settings, which)?;
             if *format == Format::Json {
                 let json = serde_json::json!({ "sessions": listed });
                 return Ok(writeln!(terminal.out, "{json:#}")?);
@@ -33,7 +33,7 @@ pub(super) fn sessions(
         }
         Sessions::End { which, all } => {
             let which = if *all { &Which::default() } else { which };
-            let ended = run::end_sessions(settings, which)?;
+            let ended = run::end_sessions(&settings, which)?;
             Ok(writeln!(
                 terminal.out,
                 "{ended} {} ended",

@@ -254,7 +254,11 @@ pub fn dotted(path: &[Step]) -> String {
                 text.push('.');
                 text.push_str(key);
             }
-            Step::Item(at) => text.push_str(&format!("[{at}]")),
+            Step::Item(at) => {
+                text.push('[');
+                text.push_str(&at.to_string());
+                text.push(']');
+            }
         }
     }
     text
@@ -362,8 +366,7 @@ fn take_out_of_value(value: &mut DeValue<'_>, path: &[Step]) -> bool {
     match (value, path.split_first()) {
         (DeValue::Table(table), Some((Step::Key(_), _))) => take_out(table, path),
         (DeValue::Array(items), Some((Step::Item(at), rest))) if !rest.is_empty() => items
-            .iter_mut()
-            .nth(*at)
+            .get_mut(*at)
             .is_some_and(|item| take_out_of_value(item.get_mut(), rest)),
         _ => false,
     }
