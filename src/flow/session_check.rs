@@ -56,7 +56,7 @@ pub async fn check(
         return Ok(None);
     }
     if usage == Use::Sliding && session.wants_touch(now) {
-        gate.store.touch(handle, now, Session::idle_deadline(now, profile.session)).await;
+        gate.store.touch(handle, now, Session::idle_deadline(now, profile.session));
     }
     Ok(Some(SignedIn { session, handle: handle.clone() }))
 }
