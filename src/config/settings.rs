@@ -1,6 +1,6 @@
 //! Settings: what the process is told, as values that cannot be invalid.
 //!
-//! Where a value comes from is [`super::layers`]' business, what it must be [`super::settings_reader`]'s.
+//! Where a value comes from is `layers`' business, what it must be `settings_reader`'s.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
