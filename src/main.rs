@@ -5,21 +5,8 @@ use std::process::ExitCode;
 
 use gatehouse::command::{self, Terminal};
 use gatehouse::config::report::Looks;
-use gatehouse::domain::clock::{Random, SystemClock};
-
-/// The operating system's random numbers.
-#[derive(Debug)]
-struct SystemRandom;
-
-impl Random for SystemRandom {
-    #[expect(
-        clippy::expect_used,
-        reason = "without randomness every secret would be guessable: stop"
-    )]
-    fn fill(&self, bytes: &mut [u8]) {
-        aws_lc_rs::rand::fill(bytes).expect("the operating system gives random numbers");
-    }
-}
+use gatehouse::domain::clock::SystemClock;
+use gatehouse::seal::OsRandom;
 
 fn main() -> ExitCode {
     let looks = |terminal: bool| {
@@ -41,7 +28,7 @@ fn main() -> ExitCode {
         err_looks: looks(stderr().is_terminal()),
         variables,
         clock: &SystemClock,
-        random: &SystemRandom,
+        random: &OsRandom,
     };
     ExitCode::from(command::run(std::env::args_os(), &mut terminal))
 }

@@ -87,7 +87,7 @@ pub struct Serve {
 #[cfg(feature = "demo")]
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// Port of the gateway on loopback; the simulator takes the next ones.
+    /// Port of the landing page on loopback; gateway, admin listener and simulator take the next three.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
 }

@@ -12,6 +12,7 @@ mod import;
 mod import_text;
 pub mod init;
 mod keys;
+mod online;
 mod place;
 pub mod registration;
 pub mod run;
@@ -111,7 +112,13 @@ fn dispatch(cli: &cli::Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
             run::serve(&place::settings(cli, &flags, terminal)?)
         }
         #[cfg(feature = "demo")]
-        Command::Demo(demo) => run::demo(demo.port),
+        Command::Demo(demo) => {
+            let out = &mut *terminal.out;
+            run::demo(demo.port, |text| {
+                // A closed terminal does not stop the demo.
+                let _ = writeln!(out, "{text}");
+            })
+        }
         Command::Check(check) => check::check(cli, check, terminal),
         Command::Explain(explain) => explain::explain(cli, explain, terminal),
         Command::Init(init) => init::init(cli, init, terminal),

@@ -59,6 +59,11 @@ impl SessionId {
             .map(|value| Self(value.to_be_bytes()))
     }
 
+    /// An id read back from the store.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes, authenticated with what is sealed in the row.
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
@@ -93,7 +98,7 @@ pub struct Session {
 }
 
 /// A touch is written at most once in so many seconds for each session.
-const TOUCH_SECONDS: i64 = 60;
+pub const TOUCH_SECONDS: i64 = 60;
 
 impl Session {
     /// Whether it lives at `now`.
