@@ -72,6 +72,18 @@ fn wrong_usage_exits_with_2_and_says_so_on_standard_error() {
         &["init", "entra-id", "No_Id"],
         &["explain"],
         &["sessions", "end"],
+        &["sessions", "end", "--person", "4711"],
+        &["sessions", "end", "--all", "--profile", "staff"],
+        &[
+            "sessions",
+            "list",
+            "--profile",
+            "staff",
+            "--person",
+            "4711",
+            "--sid",
+            "x",
+        ],
         &["check", "--format", "xml"],
     ] {
         let answer = place.run(arguments);
