@@ -76,6 +76,21 @@ fn editing_who_signs_people_in_ends_their_sessions() {
 }
 
 #[test]
+fn an_issuer_with_a_slash_at_its_end_is_another_authority() {
+    let oidc = |authority: &str| {
+        let file = FILE.replace("entra-id", "oidc").replace(
+            "https://login.microsoftonline.com/contoso.onmicrosoft.com",
+            authority,
+        );
+        binding(&file)
+    };
+    assert_ne!(
+        oidc("https://id.contoso.example"),
+        oidc("https://id.contoso.example/")
+    );
+}
+
+#[test]
 fn a_b2c_user_flow_is_part_of_the_binding_but_its_case_is_not() {
     let b2c = |flow: &str| {
         let file = FILE

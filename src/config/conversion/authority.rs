@@ -340,7 +340,8 @@ pub(super) fn binding(file: &ProfileFile, authority: &Authority, client: &Client
     let canonical = serde_json::json!([
         "gatehouse binding 1",
         authority.kind().as_str(),
-        authority.url().as_str(),
+        // As written: for kind oidc a slash at the end makes another issuer.
+        file.authority.as_ref().map(Written::get),
         written(&file.tenant_id),
         file.issuer.as_ref().map(Written::get),
         client.as_str(),
