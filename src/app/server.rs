@@ -117,7 +117,9 @@ pub async fn start(settings: Settings, means: Means) -> Result<Running, StartErr
         Authorities::new(&http_options(&settings), Arc::clone(&means.clock), Arc::clone(&means.random), pins)
             .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    let gate = Arc::new(Gate::new(store, authorities, keys, means.clock, means.random));
+    // Sessions end by one clock on all replicas: the store's.
+    let clock = store.clock();
+    let gate = Arc::new(Gate::new(store, authorities, keys, clock, means.random));
     let pages = Pages::load(settings.templates.as_deref())
         .map_err(|error| StartError::Other(format!("templates: {error}")))?;
     let gateway = Arc::new(Gateway::new(
