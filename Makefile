@@ -34,4 +34,4 @@ soak: ## The proof with real processes, in its long form (SOAK_SECONDS=600)
 	SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/with-services cargo test --release --test replicas -- --nocapture --test-threads 1
 
 screenshots: ## Photograph every page in Chromium into target/screenshots
-	scripts/with-services cargo test --test browser -- --nocapture --test-threads 1
+	scripts/with-services cargo test --test gate screens -- --nocapture --test-threads 1

@@ -5,6 +5,8 @@
 
 pub mod app;
 pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod domain;
 pub mod flow;
 pub mod oidc;

@@ -22,6 +22,8 @@ pub enum Format {
 pub fn install(directives: &str, format: Format) -> Result<(), String> {
     let said = std::env::var("RUST_LOG").ok().filter(|text| !text.is_empty());
     let (source, text) = said.as_deref().map_or(("telemetry.log", directives), |text| ("RUST_LOG", text));
+    // The framework tells each of its threads at start; that is news to nobody.
+    let text = format!("actix_server=warn,{text}");
     let filter = EnvFilter::try_new(text).map_err(|error| format!("{source}: {error}"))?;
     let registry = tracing_subscriber::registry().with(filter);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

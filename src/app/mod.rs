@@ -4,5 +4,6 @@ pub mod background;
 pub mod keys;
 pub mod pins;
 pub mod profiles;
+pub mod run;
 pub mod server;
 pub mod shutdown;

@@ -185,7 +185,7 @@ impl Running {
     }
 }
 
-fn http_options(settings: &Settings) -> HttpOptions {
+pub(super) fn http_options(settings: &Settings) -> HttpOptions {
     HttpOptions {
         connect_timeout: settings.http.connect_timeout,
         total_timeout: settings.http.timeout,
@@ -195,7 +195,7 @@ fn http_options(settings: &Settings) -> HttpOptions {
     }
 }
 
-fn store_options(settings: &Settings, follow_database_clock: bool) -> StoreOptions {
+pub(super) fn store_options(settings: &Settings, follow_database_clock: bool) -> StoreOptions {
     StoreOptions {
         connections: settings.store.max_connections,
         cached_sessions: settings.store.cache_entries,

@@ -109,11 +109,12 @@ impl<'t> Document<'t> {
     /// An unknown key or a wrong type.
     fn entry<T: JsonSchema>(&mut self, entry: &Entry, root: &DeTable<'_>) {
         let schema = Schema::of::<T>();
-        let dotted = dotted(&entry.path);
-        let (parent, name) = entry.parent_and_name();
-        let mut problem = if schema.has(&entry.path) {
-            let found = value_at(root, &entry.path).map_or("something else", kind_of);
-            let (wanted, example) = schema.wanted(&entry.path);
+        let path = existing(&schema, &entry.path);
+        let dotted = dotted(path);
+        let (parent, name) = parent_and_name(path);
+        let mut problem = if schema.has(path) {
+            let found = value_at(root, path).map_or("something else", kind_of);
+            let (wanted, example) = schema.wanted(path);
             self.faulty.insert(dotted.clone());
             let what = format!("is {found}, but must be {wanted}");
             Problem::of(self.name.clone(), what, format!("such as {example}"))
@@ -127,6 +128,7 @@ impl<'t> Document<'t> {
                     self.faulty.insert(super::document::dotted(&path));
                     format!("did you mean {meant}?")
                 }
+                None if known.len() > 12 => "see docs/profiles.md and docs/settings.md".to_owned(),
                 None => format!("known here: {}", known.join(", ")),
             };
             Problem::of(self.name.clone(), "is not a known key", right)
@@ -264,12 +266,21 @@ struct Entry {
     span: Range<usize>,
 }
 
-impl Entry {
-    fn parent_and_name(&self) -> (&[Step], &str) {
-        match self.path.split_last() {
-            Some((Step::Key(name), parent)) => (parent, name),
-            _ => (&self.path, ""),
+/// The path without items of what should not be a list: then the list is the fault.
+fn existing<'p>(schema: &Schema, mut path: &'p [Step]) -> &'p [Step] {
+    while let Some((Step::Item(_), list)) = path.split_last() {
+        if schema.has(path) {
+            break;
         }
+        path = list;
+    }
+    path
+}
+
+fn parent_and_name(path: &[Step]) -> (&[Step], &str) {
+    match path.split_last() {
+        Some((Step::Key(name), parent)) => (parent, name),
+        _ => (path, ""),
     }
 }
 
@@ -411,7 +422,9 @@ fn excerpt(text: &str, span: &Range<usize>) -> Option<Excerpt> {
         .map_or(0, |newline| newline + 1);
     let line = text.get(start..)?.lines().next()?;
     let inside = span.end <= start + line.len() && line.len() <= 300;
-    (inside && !line.chars().any(char::is_control)).then(|| Excerpt {
+    // An address may hold a password before its @.
+    let hidden = line.contains("://") && line.contains('@');
+    (inside && !hidden && !line.chars().any(char::is_control)).then(|| Excerpt {
         text: line.to_owned(),
         start: span.start - start,
         length: span.len(),

@@ -176,7 +176,8 @@ fn ours(
         };
         let kubernetes =
             rest == "PORT" || rest.starts_with("PORT_") || rest.starts_with("SERVICE_");
-        if kubernetes || value.is_empty() {
+        // GATEHOUSE_CONFIG names the settings file itself and is the command line's business.
+        if kubernetes || rest == "CONFIG" || value.is_empty() {
             continue;
         }
         let path: Vec<Step> = rest

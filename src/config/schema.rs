@@ -77,14 +77,14 @@ impl Schema {
             .rposition(|step| matches!(step, Step::Key(_)))
             .and_then(|at| Some((path.get(..=at)?, path.get(at)?)));
         let example = owner.and_then(|(path, step)| {
-            let example = self.example(path)?;
             let Step::Key(key) = step else { return None };
-            Some(format!("{key} = {example}"))
+            Some(match self.example(path) {
+                Some(example) => format!("{key} = {example}"),
+                None if words.contains(&"a list") => format!("[[{key}]]"),
+                None => format!("[{key}]"),
+            })
         });
-        (
-            words.join(" or "),
-            example.unwrap_or_else(|| "the examples in docs/profiles.md".to_owned()),
-        )
+        (words.join(" or "), example.unwrap_or_default())
     }
 
     /// The first example of the key at `path`, in TOML.

@@ -80,14 +80,7 @@ pub(super) fn key_list(text: &str) -> Result<Vec<SecretString>, String> {
         let bytes = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD]
             .iter()
             .find_map(|form| form.decode(key).ok());
-        let what = match bytes.as_ref().map(Vec::len) {
-            Some(32)
-                if bytes.is_some_and(|bytes| {
-                    bytes.windows(2).all(|pair| pair.first() == pair.last())
-                }) =>
-            {
-                "is no random key: all its bytes are the same".to_owned()
-            }
+        let what = match bytes.map(|bytes| bytes.len()) {
             Some(32) => continue,
             Some(length) => format!("has {length} bytes instead of 32"),
             None => "is not base64".to_owned(),

@@ -16,7 +16,7 @@ use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Binding, Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
-use crate::seal::{Purpose, secrets_equal, sha256};
+use crate::seal::{Purpose, sha256};
 
 /// Random bytes before the sealed part of a state: unguessable even for somebody who knew the key.
 const STATE_RANDOM: usize = 32;
@@ -47,19 +47,22 @@ impl AttemptName {
     }
 }
 
+/// Keys are one letter: ten of these cookies must fit into 4 kB.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
-    state: String,
-    binding: String,
+    #[serde(rename = "j")]
     journey: u8,
+    #[serde(rename = "n")]
     nonce: String,
+    #[serde(rename = "v")]
     verifier: String,
+    #[serde(rename = "t")]
     begun_at: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     api: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     expects: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
 }
 
@@ -107,8 +110,6 @@ pub fn open_state(gate: &Gate, profile: &Profile, state: &State) -> Option<State
 pub fn seal_attempt(gate: &Gate, attempt: &Attempt, state: &State) -> AttemptCookie {
     let name = AttemptName::of(state);
     let sealed = Sealed {
-        state: BASE64.encode(sha256(state.expose().as_bytes())),
-        binding: BASE64.encode(attempt.binding.0),
         journey: journey_code(attempt.journey),
         nonce: attempt.nonce.expose().to_owned(),
         verifier: attempt.verifier.expose().to_owned(),
@@ -118,22 +119,20 @@ pub fn seal_attempt(gate: &Gate, attempt: &Attempt, state: &State) -> AttemptCoo
         max_age: attempt.max_age,
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
-    let data = associated(&attempt.profile, &name);
+    let data = associated(&attempt.profile, attempt.binding, state);
     let value = BASE64.encode(gate.keys.seal(Purpose::ATTEMPT, &data, &plain, &*gate.random));
     AttemptCookie { name, value }
 }
 
-/// Opens the attempt that belongs to `state`. `None` if the cookie is another attempt's, another profile's or
-/// not ours.
-pub fn open_attempt(gate: &Gate, profile: &ProfileId, state: &State, cookie: &str) -> Option<Attempt> {
-    let name = AttemptName::of(state);
-    let plain = gate.keys.open(Purpose::ATTEMPT, &associated(profile, &name), &BASE64.decode(cookie).ok()?)?;
+/// Opens the attempt that belongs to `state`. `None` if the cookie is another attempt's or another profile's, if the
+/// profile moved to another authority meanwhile (RFC 9700 §4.4.2), or if it is not ours.
+pub fn open_attempt(gate: &Gate, profile: &Profile, state: &State, cookie: &str) -> Option<Attempt> {
+    let data = associated(&profile.id, profile.binding, state);
+    let plain = gate.keys.open(Purpose::ATTEMPT, &data, &BASE64.decode(cookie).ok()?)?;
     let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
-    let expected = BASE64.decode(&sealed.state).ok()?;
-    secrets_equal(&expected, &sha256(state.expose().as_bytes())).then_some(())?;
     Some(Attempt {
-        profile: profile.clone(),
-        binding: Binding(BASE64.decode(&sealed.binding).ok()?.try_into().ok()?),
+        profile: profile.id.clone(),
+        binding: profile.binding,
         journey: journey_of(sealed.journey)?,
         nonce: Nonce::new(sealed.nonce),
         verifier: CodeVerifier::new(sealed.verifier),
@@ -144,7 +143,10 @@ pub fn open_attempt(gate: &Gate, profile: &ProfileId, state: &State, cookie: &st
     })
 }
 
-/// Profile and cookie name: a cookie put under another name or at another profile does not open.
-fn associated(profile: &ProfileId, name: &AttemptName) -> Vec<u8> {
-    format!("{profile}/{}", name.as_str()).into_bytes()
+/// Profile, authority and state are bound in: the authenticated decryption compares them, in constant time.
+fn associated(profile: &ProfileId, binding: Binding, state: &State) -> Vec<u8> {
+    let mut data = format!("{profile}/").into_bytes();
+    data.extend_from_slice(&binding.0);
+    data.extend_from_slice(&sha256(state.expose().as_bytes()));
+    data
 }

@@ -64,15 +64,12 @@ pub async fn complete(
 ) -> Result<Completed, FlowError> {
     let profile = visit.profile;
     let target = open_state(gate, profile, &answer.state);
-    let attempt = browser.attempt.and_then(|cookie| open_attempt(gate, &profile.id, &answer.state, cookie));
+    let attempt = browser.attempt.and_then(|cookie| open_attempt(gate, profile, &answer.state, cookie));
     let (Some(attempt), Some(target)) = (attempt, target.clone()) else {
-        let why = if target.is_some() { "the browser has no cookie for it" } else { "the state is not of this profile" };
+        let why = if target.is_some() { "the browser has no cookie for it, or the profile moved to another authority" } else { "the state is not of this profile" };
         return already_signed_in(gate, visit, browser, target.map(|target| target.return_to), why).await;
     };
     let return_to = target.return_to;
-    if attempt.binding != profile.binding {
-        return not_found("the profile moved to another authority meanwhile", Some(return_to));
-    }
     if is_over(attempt.begun_at, gate.now()) {
         return already_signed_in(gate, visit, browser, Some(return_to), "it is too old").await;
     }

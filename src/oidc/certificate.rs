@@ -3,7 +3,9 @@
 //! Owns reading certificate files, choosing among several during a roll-over, and signing assertions with
 //! aws-lc-rs. Never the `rsa` crate: RUSTSEC-2023-0071 concerns exactly private keys in network-timed use.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::digest;
@@ -83,39 +85,112 @@ pub async fn expires_soon(
     Ok(soon)
 }
 
-/// The first certificate that is within its validity, or the one after it; a file that cannot be read does not
-/// spoil the others.
-pub(crate) async fn usable(
-    sources: &[CertificateSource],
-    now: Timestamp,
-    other: bool,
-) -> Result<Certificate, CredentialProblem> {
-    let mut problem = CredentialProblem::OutsideValidity;
-    let mut valid = Vec::new();
-    for source in sources {
-        match Certificate::read(source).await {
-            Ok(certificate) if certificate.not_before <= now && now < certificate.not_after => {
-                valid.push(certificate);
-            }
-            Ok(outside) => {
-                tracing::debug!(file = outside.file, "a certificate outside its validity");
-            }
-            Err(error) => problem = error,
-        }
+/// Certificates as their files had them: a file is read each time, but understood only when it changed.
+#[derive(Default)]
+pub(crate) struct Shelf(Mutex<HashMap<PathBuf, (Contents, Arc<Certificate>)>>);
+
+impl std::fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shelf")
     }
-    let at = usize::from(other && valid.len() > 1);
-    valid.into_iter().nth(at).ok_or(problem)
+}
+
+/// SHA-256 of certificate and key as they were read.
+type Contents = [u8; 32];
+
+impl Shelf {
+    /// The first certificate that is within its validity, or the one after it; a file that cannot be read does not
+    /// spoil the others.
+    pub(crate) async fn usable(
+        &self,
+        sources: &[CertificateSource],
+        now: Timestamp,
+        other: bool,
+    ) -> Result<Arc<Certificate>, CredentialProblem> {
+        let mut problem = CredentialProblem::OutsideValidity;
+        let mut valid = Vec::new();
+        for source in sources {
+            match self.take(source).await {
+                Ok(certificate) if certificate.not_before <= now && now < certificate.not_after => {
+                    valid.push(certificate);
+                }
+                Ok(outside) => {
+                    tracing::debug!(file = outside.file, "a certificate outside its validity");
+                }
+                Err(error) => problem = error,
+            }
+        }
+        let at = usize::from(other && valid.len() > 1);
+        valid.into_iter().nth(at).ok_or(problem)
+    }
+
+    async fn take(
+        &self,
+        source: &CertificateSource,
+    ) -> Result<Arc<Certificate>, CredentialProblem> {
+        let files = Files::read(source).await?;
+        let contents = files.contents();
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((old, certificate)) = lock().get(&source.certificate)
+            && *old == contents
+        {
+            return Ok(Arc::clone(certificate));
+        }
+        let certificate = Arc::new(Certificate::understand(source, &files)?);
+        let entry = (contents, Arc::clone(&certificate));
+        lock().insert(source.certificate.clone(), entry);
+        Ok(certificate)
+    }
+}
+
+/// The files of one certificate.
+struct Files {
+    certificate: Vec<u8>,
+    /// `None` if the key stands in the certificate's file.
+    key: Option<(Vec<u8>, String)>,
+}
+
+impl Files {
+    async fn read(source: &CertificateSource) -> Result<Self, CredentialProblem> {
+        let read = async |path: &PathBuf| {
+            let bytes = tokio::fs::read(path).await;
+            bytes.map_err(|error| unreadable(path, &error))
+        };
+        let certificate = read(&source.certificate).await?;
+        let key = match &source.key {
+            None => None,
+            Some(PemSource::Fixed(pem)) => Some((
+                pem.expose().as_bytes().to_vec(),
+                "client_certificate.key".to_owned(),
+            )),
+            Some(PemSource::File(path)) => Some((read(path).await?, path.display().to_string())),
+        };
+        Ok(Self { certificate, key })
+    }
+
+    fn contents(&self) -> Contents {
+        let mut hash = digest::Context::new(&digest::SHA256);
+        hash.update(&self.certificate.len().to_be_bytes());
+        hash.update(&self.certificate);
+        if let Some((key, _)) = &self.key {
+            hash.update(key);
+        }
+        let mut contents = [0; 32];
+        contents.copy_from_slice(hash.finish().as_ref());
+        contents
+    }
 }
 
 impl Certificate {
     /// Reads certificate and key and makes sure that they are a pair.
     pub(crate) async fn read(source: &CertificateSource) -> Result<Self, CredentialProblem> {
-        let path = &source.certificate;
-        let file = path.display().to_string();
-        let pem = tokio::fs::read(path)
-            .await
-            .map_err(|error| unreadable(path, &error))?;
-        let chain: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(&pem)
+        Self::understand(source, &Files::read(source).await?)
+    }
+
+    fn understand(source: &CertificateSource, files: &Files) -> Result<Self, CredentialProblem> {
+        let file = source.certificate.display().to_string();
+        let pem = &files.certificate;
+        let chain: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(pem)
             .filter_map(Result::ok)
             .map(|der| der.to_vec())
             .collect();
@@ -130,7 +205,11 @@ impl Certificate {
             moment(leaf.validity().not_after)?,
         );
         let public = leaf.public_key().subject_public_key.data.to_vec();
-        let key = read_key(source, &pem, &file).await?;
+        let (key, name) = match &files.key {
+            None => (pem, &file),
+            Some((key, name)) => (key, name),
+        };
+        let key = private_key(key).ok_or_else(|| CredentialProblem::NoKey(name.clone()))?;
         if key.public_key().as_ref() != public {
             return Err(CredentialProblem::NotAPair(file));
         }
@@ -191,27 +270,6 @@ impl Certificate {
     }
 }
 
-async fn read_key(
-    source: &CertificateSource,
-    certificate_pem: &[u8],
-    file: &str,
-) -> Result<KeyPair, CredentialProblem> {
-    let (key, name) = match &source.key {
-        None => (private_key(certificate_pem), file.to_owned()),
-        Some(PemSource::Fixed(pem)) => (
-            private_key(pem.expose().as_bytes()),
-            "client_certificate.key".to_owned(),
-        ),
-        Some(PemSource::File(path)) => {
-            let pem = tokio::fs::read(path)
-                .await
-                .map_err(|error| unreadable(path, &error))?;
-            (private_key(&pem), path.display().to_string())
-        }
-    };
-    key.ok_or(CredentialProblem::NoKey(name))
-}
-
 fn private_key(pem: &[u8]) -> Option<KeyPair> {
     match PrivateKeyDer::from_pem_slice(pem).ok()? {
         PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok(),
@@ -219,3 +277,6 @@ fn private_key(pem: &[u8]) -> Option<KeyPair> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

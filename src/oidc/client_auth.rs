@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded::byte_serialize;
 
-use super::certificate::{self, Assertion};
+use super::certificate::{Assertion, Shelf};
 use super::error::CredentialProblem;
 use super::managed_identity::ManagedIdentity;
 use super::metadata::Metadata;
@@ -50,6 +50,7 @@ pub(crate) struct ProofRequest<'a> {
 pub(crate) struct ClientAuth {
     /// The other one of two secrets or certificates was accepted last.
     other_first: AtomicBool,
+    certificates: Shelf,
 }
 
 impl ClientAuth {
@@ -78,7 +79,10 @@ impl ClientAuth {
                 certificates,
                 send_chain,
             } => {
-                let certificate = certificate::usable(certificates, request.now, other).await?;
+                let certificate = self
+                    .certificates
+                    .usable(certificates, request.now, other)
+                    .await?;
                 let assertion = certificate.assertion(&Assertion {
                     client_id: id,
                     audience: request.metadata.token_endpoint.as_str(),

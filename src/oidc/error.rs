@@ -56,6 +56,9 @@ pub enum Outage {
     /// A document that is not what it should be.
     #[error("{0}")]
     BadDocument(&'static str),
+    /// The authority failed again and again just now and is not asked for a moment.
+    #[error("the authority failed repeatedly and is left alone for a moment")]
+    Resting,
     /// Too many calls of this profile are waiting.
     #[error("too many calls are waiting")]
     Busy,

@@ -104,7 +104,8 @@ pub fn outbound_client(options: &HttpOptions) -> Result<Client, HttpSetupError> 
     }
 }
 
-fn builder(options: &HttpOptions) -> ClientBuilder {
+/// What all clients have in common; trust is still to be said.
+pub(crate) fn builder(options: &HttpOptions) -> ClientBuilder {
     Client::builder()
         .user_agent(concat!("gatehouse/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
@@ -348,9 +349,6 @@ mod tests {
             Some(Duration::from_hours(24))
         );
         assert_eq!(age("no-store"), None);
-        assert_eq!(
-            age("private, MAX-AGE=\"60\""),
-            Some(Duration::from_mins(1))
-        );
+        assert_eq!(age("private, MAX-AGE=\"60\""), Some(Duration::from_mins(1)));
     }
 }

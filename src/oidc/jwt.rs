@@ -26,7 +26,7 @@ const DECIDING: [&str; 16] = [
 
 /// What a token is for; tokens of one kind are nothing in the place of another (RFC 8725 §3.11, §3.12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TokenKind {
+pub(crate) enum TokenUse {
     /// OIDC Core §2.
     Id,
     /// Back-Channel Logout §2.4.
@@ -35,7 +35,7 @@ pub(crate) enum TokenKind {
     Userinfo,
 }
 
-impl TokenKind {
+impl TokenUse {
     /// Whether `typ` fits, compared as RFC 7515 §4.1.9 says.
     fn accepts_type(self, typ: Option<&str>) -> bool {
         let Some(typ) = typ else {
@@ -88,7 +88,7 @@ impl<'a> Jwt<'a> {
     /// Passes a token through the gate.
     pub(crate) fn parse(
         text: &'a str,
-        kind: TokenKind,
+        kind: TokenUse,
         algorithms: &[SigningAlgorithm],
     ) -> Result<Self, JwtRefusal> {
         if text.len() > LARGEST {
@@ -122,7 +122,7 @@ impl<'a> Jwt<'a> {
 
 fn gate(
     header: &Map<String, Value>,
-    kind: TokenKind,
+    kind: TokenUse,
     algorithms: &[SigningAlgorithm],
 ) -> Result<(SigningAlgorithm, Option<String>), JwtRefusal> {
     // RFC 8725 §3.1: the list is ours, the header only chooses from it.
@@ -216,7 +216,7 @@ mod tests {
         )
     }
 
-    fn refusal(header: &str, claims: &str, kind: TokenKind) -> Option<JwtRefusal> {
+    fn refusal(header: &str, claims: &str, kind: TokenUse) -> Option<JwtRefusal> {
         Jwt::parse(&token(header, claims), kind, &SigningAlgorithm::ALL).err()
     }
 
@@ -228,14 +228,14 @@ mod tests {
         ] {
             let header = format!(r#"{{"alg":"{alg}"}}"#);
             assert_eq!(
-                refusal(&header, "{}", TokenKind::Id),
+                refusal(&header, "{}", TokenUse::Id),
                 Some(JwtRefusal::Algorithm),
                 "{alg}"
             );
         }
         for header in ["{}", r#"{"alg":null}"#, r#"{"alg":["RS256"]}"#] {
             assert_eq!(
-                refusal(header, "{}", TokenKind::Id),
+                refusal(header, "{}", TokenUse::Id),
                 Some(JwtRefusal::Algorithm)
             );
         }
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn b43_an_algorithm_that_the_profile_does_not_list_is_refused() {
         let text = token(r#"{"alg":"ES256"}"#, "{}");
-        let refused = Jwt::parse(&text, TokenKind::Id, &[SigningAlgorithm::Rs256]).err();
+        let refused = Jwt::parse(&text, TokenUse::Id, &[SigningAlgorithm::Rs256]).err();
         assert_eq!(refused, Some(JwtRefusal::Algorithm));
     }
 
@@ -259,14 +259,14 @@ mod tests {
             (r#"{"alg":"RS256","alg":"none"}"#, JwtRefusal::Json),
         ] {
             assert_eq!(
-                refusal(header, "{}", TokenKind::Id),
+                refusal(header, "{}", TokenUse::Id),
                 Some(expected),
                 "{header}"
             );
         }
         let five = format!("{}.x.y", token(r#"{"alg":"RS256"}"#, "{}"));
         for text in [five.as_str(), "", "a", "a.b", "..", "a.b.c.d"] {
-            assert!(Jwt::parse(text, TokenKind::Id, &SigningAlgorithm::ALL).is_err());
+            assert!(Jwt::parse(text, TokenUse::Id, &SigningAlgorithm::ALL).is_err());
         }
     }
 
@@ -281,17 +281,17 @@ mod tests {
         ] {
             let header = format!(r#"{{"alg":"RS256","typ":"{typ}"}}"#);
             assert_eq!(
-                refusal(&header, "{}", TokenKind::Id),
+                refusal(&header, "{}", TokenUse::Id),
                 Some(JwtRefusal::Type),
                 "{typ}"
             );
         }
         for typ in ["JWT", "jwt", "application/jwt"] {
             let header = format!(r#"{{"alg":"RS256","typ":"{typ}"}}"#);
-            assert_eq!(refusal(&header, "{}", TokenKind::Id), None, "{typ}");
+            assert_eq!(refusal(&header, "{}", TokenUse::Id), None, "{typ}");
         }
         let logout = r#"{"alg":"RS256","typ":"logout+jwt"}"#;
-        assert_eq!(refusal(logout, "{}", TokenKind::Logout), None);
+        assert_eq!(refusal(logout, "{}", TokenUse::Logout), None);
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
             "{} {}",
         ] {
             assert_eq!(
-                refusal(r#"{"alg":"RS256"}"#, claims, TokenKind::Id),
+                refusal(r#"{"alg":"RS256"}"#, claims, TokenUse::Id),
                 Some(JwtRefusal::Json),
                 "{claims}"
             );
@@ -316,7 +316,7 @@ mod tests {
             URL_SAFE_NO_PAD.encode(b"{\"sub\":\"\xe4\"}")
         );
         assert_eq!(
-            Jwt::parse(&latin, TokenKind::Id, &SigningAlgorithm::ALL).err(),
+            Jwt::parse(&latin, TokenUse::Id, &SigningAlgorithm::ALL).err(),
             Some(JwtRefusal::Json)
         );
     }
@@ -324,20 +324,20 @@ mod tests {
     #[test]
     fn b95_an_overlong_kid_is_refused_and_key_addresses_are_ignored() {
         let long = format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "x".repeat(10_000));
-        assert_eq!(refusal(&long, "{}", TokenKind::Id), Some(JwtRefusal::KeyId));
+        assert_eq!(refusal(&long, "{}", TokenUse::Id), Some(JwtRefusal::KeyId));
         let addresses = r#"{"alg":"RS256","kid":"../../etc","jku":"http://evil.example","x5u":"http://evil.example","jwk":{},"x5c":[]}"#;
-        assert_eq!(refusal(addresses, "{}", TokenKind::Id), None);
+        assert_eq!(refusal(addresses, "{}", TokenUse::Id), None);
     }
 
     proptest::proptest! {
         #[test]
         fn b88_no_text_makes_the_gate_panic(text in ".{0,200}") {
-            let _ = Jwt::parse(&text, TokenKind::Id, &SigningAlgorithm::ALL).is_ok();
+            let _ = Jwt::parse(&text, TokenUse::Id, &SigningAlgorithm::ALL).is_ok();
         }
 
         #[test]
         fn b92_no_header_or_claims_make_the_gate_panic(header in ".{0,80}", claims in ".{0,80}") {
-            let _ = refusal(&header, &claims, TokenKind::Logout).is_none();
+            let _ = refusal(&header, &claims, TokenUse::Logout).is_none();
         }
     }
 }

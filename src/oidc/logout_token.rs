@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::authorities::Authorities;
 use super::checks::{self, Check, Expected, Signed};
 use super::error::OidcError;
-use super::jwt::TokenKind;
+use super::jwt::TokenUse;
 use super::place::Origin;
 use super::redeem::sid_of;
 use crate::domain::authority::Journey;
@@ -48,13 +48,7 @@ impl Authorities {
         let place = room.place(profile, Journey::SignIn)?;
         let metadata = place.metadata().await?;
         let signed = place
-            .verify(
-                profile,
-                &metadata,
-                text,
-                TokenKind::Logout,
-                Origin::Stranger,
-            )
+            .verify(profile, &metadata, text, TokenUse::Logout, Origin::Stranger)
             .await?;
         let expected = place.expected(profile, &metadata);
         Ok(read(&signed, &expected)?)

@@ -16,6 +16,7 @@ use url::Url;
 
 use super::error::{CredentialProblem, Outage};
 use super::http_client::{Answer, Lane};
+use super::service_fabric::pinned_client;
 use crate::domain::clock::Timestamp;
 use crate::domain::secret::ClientAssertion;
 
@@ -63,17 +64,31 @@ impl fmt::Debug for ManagedIdentity {
 /// A source in the order in which they are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Source {
-    ServiceFabric,
-    AppService { endpoint: String, header: String },
-    MachineLearning { endpoint: String, secret: String },
-    Arc { endpoint: String },
-    Imds { base: String },
+    ServiceFabric {
+        endpoint: String,
+        header: String,
+        thumbprint: String,
+    },
+    AppService {
+        endpoint: String,
+        header: String,
+    },
+    MachineLearning {
+        endpoint: String,
+        secret: String,
+    },
+    Arc {
+        endpoint: String,
+    },
+    Imds {
+        base: String,
+    },
 }
 
 impl Source {
     fn name(&self) -> &'static str {
         match self {
-            Self::ServiceFabric => "Service Fabric",
+            Self::ServiceFabric { .. } => "Service Fabric",
             Self::AppService { .. } => "App Service",
             Self::MachineLearning { .. } => "Machine Learning",
             Self::Arc { .. } => "Azure Arc",
@@ -83,12 +98,15 @@ impl Source {
 
     fn detect(variable: &dyn Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        match (set("IDENTITY_ENDPOINT"), set("IDENTITY_HEADER")) {
-            (Some(_), Some(_)) if set("IDENTITY_SERVER_THUMBPRINT").is_some() => {
-                return Self::ServiceFabric;
-            }
-            (Some(endpoint), Some(header)) => return Self::AppService { endpoint, header },
-            _ => {}
+        if let (Some(endpoint), Some(header)) = (set("IDENTITY_ENDPOINT"), set("IDENTITY_HEADER")) {
+            return match set("IDENTITY_SERVER_THUMBPRINT") {
+                Some(thumbprint) => Self::ServiceFabric {
+                    endpoint,
+                    header,
+                    thumbprint,
+                },
+                None => Self::AppService { endpoint, header },
+            };
         }
         if let (Some(endpoint), Some(secret)) = (set("MSI_ENDPOINT"), set("MSI_SECRET")) {
             return Self::MachineLearning { endpoint, secret };
@@ -146,8 +164,19 @@ impl ManagedIdentity {
         audience: &str,
     ) -> Result<Answer, String> {
         match source {
-            Source::ServiceFabric => {
-                Err("is not supported; use a certificate or workload identity".to_owned())
+            Source::ServiceFabric {
+                endpoint,
+                header,
+                thumbprint,
+            } => {
+                only_own(identity)?;
+                let query = [
+                    ("api-version", "2019-07-01-preview"),
+                    ("resource", audience),
+                ];
+                let client = pinned_client(thumbprint).ok_or("its thumbprint is malformed")?;
+                let url = address(endpoint, &query, None)?;
+                get(&Lane::new(client), url, &[("Secret", header)]).await
             }
             Source::AppService { endpoint, header } => {
                 let query = [("api-version", "2019-08-01"), ("resource", audience)];
@@ -163,9 +192,7 @@ impl ManagedIdentity {
                     .await
             }
             Source::Arc { endpoint } => {
-                if identity.is_some() {
-                    return Err("only the machine's own identity exists here".to_owned());
-                }
+                only_own(identity)?;
                 let query = [("api-version", "2020-06-01"), ("resource", audience)];
                 self.arc(address(endpoint, &query, None)?).await
             }
@@ -182,12 +209,7 @@ impl ManagedIdentity {
     }
 
     async fn get(&self, url: Url, headers: &[(&str, &str)]) -> Result<Answer, String> {
-        let mut request = self.lane.client().get(url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer = self.lane.call(request, LARGEST, PATIENCE).await;
-        answer.map_err(|outage: Outage| outage.to_string())
+        get(&self.lane, url, headers).await
     }
 
     async fn imds(&self, url: Url) -> Result<Answer, String> {
@@ -222,6 +244,23 @@ impl ManagedIdentity {
             ("Authorization", &format!("Basic {key}")),
         ];
         self.get(url, &headers).await
+    }
+}
+
+async fn get(lane: &Lane, url: Url, headers: &[(&str, &str)]) -> Result<Answer, String> {
+    let mut request = lane.client().get(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = lane.call(request, LARGEST, PATIENCE).await;
+    answer.map_err(|outage: Outage| outage.to_string())
+}
+
+/// Some sources know the machine's identity only; the user-assigned one is chosen elsewhere.
+fn only_own(identity: Option<&str>) -> Result<(), String> {
+    match identity {
+        None => Ok(()),
+        Some(_) => Err("only the machine's own identity exists here".to_owned()),
     }
 }
 
@@ -281,4 +320,71 @@ fn read(answer: &Answer, now: Timestamp) -> Result<Held, String> {
         token: ClientAssertion::new(token),
         until: expires_at - EARLY,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detect(set: &[(&str, &str)]) -> Source {
+        Source::detect(&|name| {
+            let found = set.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn t16_the_sources_are_looked_for_in_their_order() {
+        let all = [
+            ("IDENTITY_SERVER_THUMBPRINT", "t"),
+            ("IDENTITY_HEADER", "h"),
+            ("MSI_SECRET", "s"),
+            ("MSI_ENDPOINT", "m"),
+            ("IMDS_ENDPOINT", "i"),
+            ("IDENTITY_ENDPOINT", "e"),
+            ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://pod.example"),
+        ];
+        let names: Vec<_> = (0..=all.len())
+            .map(|from| detect(&all[from..]).name())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "Service Fabric",
+                "App Service",
+                "Machine Learning",
+                "Azure Arc",
+                "Azure Arc",
+                "instance metadata service",
+                "instance metadata service",
+                "instance metadata service",
+            ]
+        );
+        let imds = Source::Imds { base: IMDS.into() };
+        assert_eq!(detect(&[("IDENTITY_ENDPOINT", "")]), imds);
+    }
+
+    #[tokio::test]
+    async fn an_arc_key_is_read_from_the_agents_folder_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("good.key"), "the key").unwrap();
+        std::fs::write(at("large.key"), "x".repeat(4_097)).unwrap();
+        std::fs::write(at("other.txt"), "x").unwrap();
+        std::fs::create_dir(at("folder.key")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", at("link.key")).unwrap();
+        let read = async |path: PathBuf| read_arc_key(&path, folder.path()).await;
+        assert_eq!(read(at("good.key")).await.unwrap(), "the key");
+        for name in [
+            "large.key",
+            "other.txt",
+            "folder.key",
+            "link.key",
+            "absent.key",
+            "x/../good.key",
+        ] {
+            assert!(read(at(name)).await.is_err(), "{name}");
+        }
+        assert!(read(PathBuf::from("/etc/x.key")).await.is_err());
+    }
 }

@@ -10,6 +10,7 @@
 
 mod authorities;
 mod authorize;
+mod breaker;
 mod certificate;
 mod challenge;
 mod checks;
@@ -33,8 +34,7 @@ mod redeem;
 mod refresh;
 mod room;
 mod scopes;
-#[cfg(test)]
-mod testing;
+mod service_fabric;
 mod token_endpoint;
 mod token_response;
 mod userinfo;
@@ -72,3 +72,6 @@ fn count_fetch(profile: &ProfileId, document: &'static str, good: bool) {
     )
     .increment(1);
 }
+
+#[cfg(test)]
+mod testing;

@@ -12,7 +12,7 @@ use url::Url;
 use super::checks::{Expected, Signed};
 use super::error::{Invalid, OidcError, Outage, SignatureRefusal};
 use super::http_client::Lane;
-use super::jwt::{Jwt, TokenKind};
+use super::jwt::{Jwt, TokenUse};
 use super::kept::{Copy, Kept};
 use super::keys::{KeySet, KeySource};
 use super::metadata::{Metadata, MetadataSource};
@@ -143,7 +143,7 @@ impl Place {
         profile: &Profile,
         metadata: &Metadata,
         text: &str,
-        kind: TokenKind,
+        kind: TokenUse,
         origin: Origin,
     ) -> Result<Signed, OidcError> {
         let jwt = Jwt::parse(text, kind, &algorithms(profile, metadata)).map_err(Invalid::Form)?;

@@ -63,7 +63,10 @@ impl Authorities {
         let many = matches!(place.issuance.issuer, IssuerPolicy::ManyTenants { .. });
         // Entra ID looks at a grant's form before it looks at the client; a token for oneself needs no permission.
         let grant = if profile.authority.dialect().groups_from_graph && !many {
-            [("grant_type", "client_credentials"), ("scope", own.as_str())]
+            [
+                ("grant_type", "client_credentials"),
+                ("scope", own.as_str()),
+            ]
         } else {
             [
                 ("grant_type", "refresh_token"),
@@ -74,9 +77,9 @@ impl Authorities {
             Ok(_) | Err(Failure::Response(_)) => CredentialProbe::Accepted,
             Err(Failure::Credential(problem)) => CredentialProbe::Unusable(problem),
             Err(Failure::Refusal(detail)) => match detail.error.as_str() {
-                "invalid_grant" | "unauthorized_client" | "unsupported_grant_type" => {
-                    CredentialProbe::Accepted
-                }
+                "invalid_grant" | "unsupported_grant_type" => CredentialProbe::Accepted,
+                // Without a code of its own it is about the grant, not about the client.
+                "unauthorized_client" if detail.codes.is_empty() => CredentialProbe::Accepted,
                 "invalid_client" => CredentialProbe::Refused(detail),
                 _ if detail.remedy() == Remedy::Operator => CredentialProbe::Refused(detail),
                 _ => CredentialProbe::Unclear(detail.to_string()),

@@ -7,7 +7,7 @@ use super::authorities::Authorities;
 use super::checks::{Attempted, id_token};
 use super::claims_request::claims_parameter;
 use super::error::{Invalid, Misconfiguration, OidcError, ResponseFault};
-use super::jwt::TokenKind;
+use super::jwt::TokenUse;
 use super::metadata::Metadata;
 use super::place::Origin;
 use super::scopes;
@@ -76,7 +76,7 @@ impl Authorities {
                 profile,
                 &metadata,
                 text.expose(),
-                TokenKind::Id,
+                TokenUse::Id,
                 Origin::Authority,
             )
             .await?;

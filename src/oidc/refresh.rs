@@ -7,7 +7,7 @@ use super::authorities::Authorities;
 use super::checks::refreshed;
 use super::claims_request::claims_parameter;
 use super::error::{Invalid, OidcError, RefreshError};
-use super::jwt::TokenKind;
+use super::jwt::TokenUse;
 use super::metadata::Metadata;
 use super::place::{Origin, Place};
 use super::redeem::{grant, graph_token};
@@ -99,7 +99,7 @@ impl Room {
                 profile,
                 metadata,
                 text.expose(),
-                TokenKind::Id,
+                TokenUse::Id,
                 Origin::Authority,
             )
             .await?;

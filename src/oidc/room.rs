@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::breaker::Breaker;
 use super::client_auth::ClientAuth;
 use super::error::{Misconfiguration, OidcError};
 use super::http_client::Lane;
@@ -22,6 +23,8 @@ pub(crate) struct Room {
     pub(crate) lane: Arc<Lane>,
     pub(crate) means: Means,
     pub(crate) client_auth: ClientAuth,
+    /// Guards the token endpoints.
+    pub(crate) breaker: Breaker,
     pub(crate) identities: Arc<ManagedIdentity>,
     pins: Arc<dyn Pins>,
     places: Mutex<HashMap<Journey, Arc<Place>>>,
@@ -40,6 +43,7 @@ impl Room {
             lane: Arc::new(lane),
             means,
             client_auth: ClientAuth::default(),
+            breaker: Breaker::default(),
             identities,
             pins,
             places: Mutex::default(),

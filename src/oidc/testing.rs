@@ -1,5 +1,7 @@
 //! Profiles, metadata and chance for the unit tests of this room.
 
+// Said once more for `tests/layers.rs`, which reads each file by itself: tests may name kinds.
+#[cfg(test)]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

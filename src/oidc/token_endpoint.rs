@@ -191,7 +191,17 @@ impl Room {
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
+        self.breaker
+            .pass(self.means.clock.now())
+            .map_err(|left| Failure::Outage {
+                why: Outage::Resting,
+                retry_after: Some(left),
+            })?;
         let sent = self.lane.call(request, LARGEST, self.means.patience).await;
+        match &sent {
+            Ok(answer) if !answer.status.is_server_error() => self.breaker.answered(),
+            _ => self.breaker.failed(self.means.clock.now()),
+        }
         sent.map_err(|why| Failure::Outage {
             why,
             retry_after: None,

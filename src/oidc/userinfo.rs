@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::checks;
 use super::error::{Invalid, OidcError, Outage, UserinfoFault};
-use super::jwt::TokenKind;
+use super::jwt::TokenUse;
 use super::metadata::Metadata;
 use super::place::{Origin, Place};
 use super::room::Room;
@@ -114,7 +114,7 @@ impl Room {
         metadata: &Metadata,
         text: &str,
     ) -> Result<Claims, OidcError> {
-        let kind = TokenKind::Userinfo;
+        let kind = TokenUse::Userinfo;
         let signed = place
             .verify(profile, metadata, text, kind, Origin::Authority)
             .await?;

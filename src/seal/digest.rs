@@ -38,6 +38,13 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// What a form of a session's own pages must hold: only who has the handle can make it.
+pub fn csrf_token(handle: &SessionHandle) -> String {
+    let mut bytes = b"csrf ".to_vec();
+    bytes.extend_from_slice(handle.expose());
+    hex(&sha256(&bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,11 +64,4 @@ mod tests {
         assert!(!secrets_equal(b"same", b"sama"));
         assert!(!secrets_equal(b"same", b"sam"));
     }
-}
-
-/// What a form of a session's own pages must hold: only who has the handle can make it.
-pub fn csrf_token(handle: &SessionHandle) -> String {
-    let mut bytes = b"csrf ".to_vec();
-    bytes.extend_from_slice(handle.expose());
-    hex(&sha256(&bytes))
 }

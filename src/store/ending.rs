@@ -100,7 +100,7 @@ impl SessionStore {
         let ended = shared.rows.delete_matching(filter).await;
         let ended = shared.measures.count(ended)?;
         for hash in &ended {
-            shared.forget_ended(hash).await;
+            shared.forget_ended(hash);
         }
         Ok(u64::try_from(ended.len()).unwrap_or(u64::MAX))
     }

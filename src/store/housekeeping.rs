@@ -24,7 +24,7 @@ const SWEEP_BATCH: u32 = 1000;
 /// Between two batches, so that others get their turn.
 const SWEEP_PAUSE: Duration = Duration::from_millis(50);
 /// What is over is left in peace for so long, because another replica may not have written its last use yet.
-const SWEEP_GRACE: Duration = Duration::from_secs(60);
+const SWEEP_GRACE: Duration = Duration::from_mins(1);
 /// How often figures are published.
 const PUBLISH: Duration = Duration::from_secs(5);
 
@@ -69,7 +69,7 @@ pub struct StoreStatus {
     /// How far the database's clock is before ours; `None` until it was read. More than ten seconds deserve a look.
     pub clock_drift: Option<TimeDelta>,
     /// Sessions in memory.
-    pub cached_sessions: u64,
+    pub cached_sessions: usize,
     /// Uses that wait to be written.
     pub waiting_touches: usize,
 }

@@ -28,6 +28,7 @@
 //! | `gatehouse_refresh_leases_total` | leases asked for, by `outcome` |
 //! | `gatehouse_store_swept_total` | rows that were over, by `table` |
 
+mod bounded;
 mod cache;
 mod clock;
 mod ending;

@@ -195,35 +195,13 @@ impl Opening {
     }
 }
 
-/// What the cache holds of a session: its times move while the rest stays.
-#[derive(Debug)]
-pub(super) struct CachedSession {
-    session: arc_swap::ArcSwap<Session>,
-}
-
-impl CachedSession {
-    pub(super) fn new(session: Session) -> Self {
-        Self {
-            session: arc_swap::ArcSwap::from_pointee(session),
-        }
-    }
-
-    pub(super) fn get(&self) -> Arc<Session> {
-        self.session.load_full()
-    }
-
-    /// Moves the times forward, if nobody moved them first; `true` if it was this call.
-    pub(super) fn use_at(&self, now: Timestamp, idle_until: Timestamp) -> bool {
-        let before = self.session.load();
-        if !before.wants_touch(now) || !before.is_live(now) {
-            return false;
-        }
-        let mut after = Session::clone(&before);
-        after.seen_at = now;
-        after.idle_until = idle_until.min(after.expires_at);
-        let swapped = self.session.compare_and_swap(&before, Arc::new(after));
-        Arc::ptr_eq(&swapped, &before)
-    }
+/// The session after a use at `now`, if that is worth writing down and it lives.
+pub(super) fn used(session: &Session, now: Timestamp, idle_until: Timestamp) -> Option<Session> {
+    (session.wants_touch(now) && session.is_live(now)).then(|| Session {
+        seen_at: now,
+        idle_until: idle_until.min(session.expires_at),
+        ..session.clone()
+    })
 }
 
 fn place<'a>(profile: &'a ProfileId, id: &'a SessionId, column: Column) -> RowPlace<'a> {

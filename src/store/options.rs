@@ -27,7 +27,7 @@ impl Default for StoreOptions {
             cached_sessions: 100_000,
             cached_token_bytes: 16 << 20,
             touch_every: Duration::from_secs(5),
-            sweep_every: Duration::from_secs(60),
+            sweep_every: Duration::from_mins(1),
             follow_database_clock: true,
         }
     }

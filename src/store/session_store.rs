@@ -10,7 +10,7 @@ use super::clock::StoreClock;
 use super::error::StoreError;
 use super::housekeeping::Tasks;
 use super::measures::Measures;
-use super::opening::{CachedSession, EndedSession, NewSession, Opening, StoredTokens};
+use super::opening::{EndedSession, NewSession, Opening, StoredTokens, used};
 use super::options::StoreOptions;
 use super::postgres::PostgresRows;
 use super::rows::{IdentityRow, Rows, Touch};
@@ -29,8 +29,8 @@ pub(super) struct Shared {
     pub(super) opening: Opening,
     pub(super) clock: Arc<StoreClock>,
     pub(super) options: StoreOptions,
-    pub(super) sessions: Cache<CachedSession>,
-    pub(super) tokens: Cache<Arc<StoredTokens>>,
+    pub(super) sessions: Cache<Session>,
+    pub(super) tokens: Cache<StoredTokens>,
     pub(super) touches: Touches,
     pub(super) heard: Arc<AtomicBool>,
     pub(super) migrated: AtomicBool,
@@ -61,14 +61,13 @@ impl SessionStore {
     ) -> Result<Self, StoreError> {
         let (rows, kind) = connect_rows(url.expose(), &options)?;
         let heard = Arc::new(AtomicBool::new(false));
-        let weigh = |tokens: &Arc<StoredTokens>| weight(tokens);
         let shared = Shared {
             rows,
             kind,
             opening: Opening { keys, random },
             clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
-            sessions: Cache::new(options.cached_sessions, None, Arc::clone(&heard)),
-            tokens: Cache::new(options.cached_token_bytes, Some(weigh), Arc::clone(&heard)),
+            sessions: Cache::new(options.cached_sessions, |_| 1, Arc::clone(&heard)),
+            tokens: Cache::new(options.cached_token_bytes, weight, Arc::clone(&heard)),
             touches: Touches::default(),
             heard,
             migrated: AtomicBool::new(false),
@@ -100,10 +99,9 @@ impl SessionStore {
         let inserted = shared.rows.insert(&row, ended.as_ref()).await;
         shared.measures.count(inserted)?;
         if let Some(ended) = ended {
-            shared.forget_ended(&ended).await;
+            shared.forget_ended(&ended);
         }
-        let session = CachedSession::new(new.session);
-        shared.sessions.keep(row.hash, session, stamp).await;
+        shared.sessions.keep(row.hash, new.session, stamp);
         Ok(())
     }
 
@@ -117,8 +115,7 @@ impl SessionStore {
         let shared = &self.shared;
         let hash = handle_hash(handle);
         let now = shared.clock.now();
-        if let Some(entry) = shared.sessions.known(&hash).await {
-            let session = entry.value.get();
+        if let Some(session) = shared.sessions.known(&hash) {
             if session.is_live(now) {
                 shared.measures.hits.increment(1);
                 return Ok(Some(session));
@@ -127,24 +124,22 @@ impl SessionStore {
                 return Ok(None);
             }
             // Idle here, but it may have been used through another replica.
-            shared.sessions.drop_entry(&hash).await;
+            shared.sessions.forget(&hash);
         }
         shared.measures.misses.increment(1);
         let read = || shared.read_session(handle, &hash);
-        let entry = shared.sessions.known_or(&hash, read).await;
-        let entry = shared.measures.count(entry)?;
-        Ok(entry
-            .map(|entry| entry.value.get())
-            .filter(|session| session.is_live(now)))
+        let session = shared.sessions.known_or(&hash, read).await;
+        let session = shared.measures.count(session)?;
+        Ok(session.filter(|session| session.is_live(now)))
     }
 
     /// Notes that a session was used at `now`, so that it idles until `idle_until`. Believed at once here, written
     /// with many others later, at most once a minute; what ended is not revived.
-    pub async fn touch(&self, handle: &SessionHandle, now: Timestamp, idle_until: Timestamp) {
+    pub fn touch(&self, handle: &SessionHandle, now: Timestamp, idle_until: Timestamp) {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let known = shared.sessions.known(&hash).await;
-        if known.is_none_or(|entry| entry.value.use_at(now, idle_until)) {
+        let use_it = |session: &Session| used(session, now, idle_until);
+        if shared.sessions.change(&hash, use_it).unwrap_or(true) {
             shared.touches.add(Touch {
                 hash,
                 seen_at: now.timestamp_millis(),
@@ -169,7 +164,7 @@ impl SessionStore {
         let shared = &self.shared;
         let hash = handle_hash(handle);
         let deleted = shared.measures.count(shared.rows.delete(&hash).await)?;
-        shared.forget_ended(&hash).await;
+        shared.forget_ended(&hash);
         match deleted {
             Some(whole) => shared.opening.whole(handle, &whole),
             None => Ok(None),
@@ -182,7 +177,7 @@ impl Shared {
         &self,
         handle: &SessionHandle,
         hash: &HandleHash,
-    ) -> Result<Option<CachedSession>, StoreError> {
+    ) -> Result<Option<Session>, StoreError> {
         let Some(row) = self.rows.read(hash).await? else {
             return Ok(None);
         };
@@ -206,7 +201,7 @@ impl Shared {
         if !self.opening.keys.sealed_with_newest(&row.identity) {
             self.reseal(handle, hash, &row).await;
         }
-        Ok(Some(CachedSession::new(session)))
+        Ok(Some(session))
     }
 
     /// Seals a row of an older key with the newest, so that the older can be removed one day. If that fails, the next
@@ -252,9 +247,9 @@ impl Shared {
     }
 
     /// Believes at once what the other replicas will hear.
-    pub(super) async fn forget_ended(&self, hash: &HandleHash) {
-        self.sessions.drop_entry(hash).await;
-        self.tokens.drop_entry(hash).await;
+    pub(super) fn forget_ended(&self, hash: &HandleHash) {
+        self.sessions.forget(hash);
+        self.tokens.forget(hash);
         self.touches.forget(hash);
         self.changed.notify_waiters();
     }

@@ -71,11 +71,8 @@ impl SessionStore {
         let shared = &self.shared;
         let hash = handle_hash(handle);
         let read = || shared.read_tokens(handle, &hash);
-        let entry = shared.tokens.known_or(&hash, read).await;
-        Ok(shared
-            .measures
-            .count(entry)?
-            .map(|entry| Arc::clone(&entry.value)))
+        let stored = shared.tokens.known_or(&hash, read).await;
+        shared.measures.count(stored)
     }
 
     /// Takes the lease of a session for `ttl`, if nobody holds it.
@@ -105,7 +102,7 @@ impl SessionStore {
             }
             LeaseRow::Gone => {
                 shared.measures.leases_gone.increment(1);
-                shared.forget_ended(&hash).await;
+                shared.forget_ended(&hash);
                 Ok(Lease::Gone)
             }
         }
@@ -161,7 +158,7 @@ impl SessionStore {
             .await;
         match shared.measures.count(replaced)? {
             Replaced::Gone => {
-                shared.forget_ended(&hash).await;
+                shared.forget_ended(&hash);
                 Ok(Replaced::Gone)
             }
             other => {
@@ -197,7 +194,7 @@ impl SessionStore {
             let glance = shared.measures.count(shared.rows.glance(&hash).await)?;
             match glance {
                 None => {
-                    shared.forget_ended(&hash).await;
+                    shared.forget_ended(&hash);
                     return Ok(Waited::Gone);
                 }
                 Some(glance) if glance.version != version => {
@@ -226,9 +223,9 @@ impl Shared {
         &self,
         handle: &SessionHandle,
         hash: &HandleHash,
-    ) -> Result<Option<Arc<StoredTokens>>, StoreError> {
+    ) -> Result<Option<StoredTokens>, StoreError> {
         match self.rows.read_tokens(hash).await? {
-            Some(row) => Ok(self.opening.tokens(handle, &row)?.map(Arc::new)),
+            Some(row) => self.opening.tokens(handle, &row),
             None => Ok(None),
         }
     }

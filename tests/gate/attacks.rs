@@ -164,7 +164,7 @@ async fn c78_every_sign_in_has_a_new_handle_and_the_old_one_is_dead() {
     let browser = Browser::new();
     gate.sign_in(&browser, Kind::EntraId, "ada").await;
     let old = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
-    let callback = gate.answer(&browser, Kind::EntraId, "grace", "/").await;
+    let callback = gate.answer_as_other(&browser, Kind::EntraId, "grace").await;
     let done = browser.follow(&callback).await;
     assert_eq!(done.status, 303);
     assert!(gate.session(&browser, Kind::EntraId).await["name"].as_str().unwrap().starts_with("Grace"));

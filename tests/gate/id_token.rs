@@ -116,7 +116,8 @@ async fn a30_a_second_rotation_seconds_later_passes_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a28_metadata_of_another_issuer_sends_nobody_anywhere() {
-    for kind in Kind::ALL {
+    // The others are named by a domain: the tenant that they name first is the one that is pinned.
+    for kind in [Kind::EntraId, Kind::ExternalIdCustomDomain, Kind::Oidc] {
         let gate = Plan::default().start().await;
         gate.sim.fault(Fault::MetadataIssuerChanged);
         let browser = Browser::new();

@@ -22,7 +22,10 @@ const STAND_IN: &str = "00000000-0000-0000-0000-000000000000";
 impl Reading<'_, '_> {
     pub(super) fn authority(&mut self, file: &ProfileFile) -> Option<Authority> {
         let kind = self.kind(file);
-        let url = self.text("authority", &file.authority).cloned();
+        let url = file
+            .authority
+            .clone()
+            .filter(|written| self.is_usable("authority", written, right_authority(kind)));
         if file.authority.is_none() {
             self.findings.missing("authority", right_authority(kind));
         }
@@ -86,12 +89,19 @@ impl Reading<'_, '_> {
             _ => "see docs/profiles.md",
         };
         match span_of(file, fault.key) {
-            Some(span) => self
-                .findings
-                .at(fault.key, &span, fault.what.clone(), right),
-            None => self
-                .findings
-                .missing(fault.key, format!("{}: {right}", fault.what)),
+            Some(span) => {
+                // An address that cannot be read may still hold a password.
+                let what = if fault.what.contains('@') {
+                    "is not an absolute https address"
+                } else {
+                    &fault.what
+                };
+                self.findings.at(fault.key, &span, what, right);
+            }
+            None => {
+                let why = fault.what.strip_prefix("is missing; ");
+                self.findings.missing(fault.key, why.unwrap_or(right));
+            }
         }
     }
 

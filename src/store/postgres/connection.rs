@@ -63,7 +63,7 @@ impl PostgresRows {
         };
         let connections = connections.max(1);
         Ok(Self {
-            pool: pool(connections, Some(Duration::from_secs(300)))
+            pool: pool(connections, Some(Duration::from_mins(5)))
                 .connect_lazy_with(options.clone()),
             listening: pool(2, None).connect_lazy_with(options),
             most_tries: connections + 2,

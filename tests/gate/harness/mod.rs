@@ -193,6 +193,12 @@ impl TestGate {
         self.choose(browser, &begun, person).await
     }
 
+    /// The same for a browser whose authority knows somebody already: the person is chosen anew.
+    pub async fn answer_as_other(&self, browser: &Browser, kind: Kind, person: &str) -> Page {
+        let begun = browser.get(self.url(kind, "/auth/sign_in?other_account=1")).await;
+        self.choose(browser, &begun, person).await
+    }
+
     /// Goes to the authority and chooses a person there, consenting if asked. Rests before the callback.
     pub async fn choose(&self, browser: &Browser, begun: &Page, person: &str) -> Page {
         let mut page = browser.follow(begun).await;
@@ -299,7 +305,7 @@ pub fn write_profile(folder: &TempDir, sim: &Simulator, port: u16, kind: Kind, p
             "[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"https://contoso.onmicrosoft.com/orders/Orders.Read\"]\n",
             sim.api()
         ),
-        Kind::Oidc => format!("[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"orders.read\"]\n", sim.api()),
+        Kind::Oidc => format!("[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"api://orders/Orders.Read\"]\n", sim.api()),
         _ => format!("[[api]]\nname = \"graph\"\nendpoint = \"{}/v1.0/me\"\nscopes = [\"User.Read\"]\n", sim.graph()),
     };
     let text = format!(

@@ -1,0 +1,8 @@
+//! Profiles, settings and the offline commands, through their public doors.
+
+#[path = "profiles/bad_files.rs"]
+mod bad_files;
+#[path = "profiles/good_files.rs"]
+mod good_files;
+#[path = "profiles/harness.rs"]
+mod harness;
