@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 
 use crate::config::Settings;
 use crate::domain::clock::Random;
@@ -19,7 +19,7 @@ const MODE: u32 = 0o600;
 /// One sentence: a key that is none, or a file that cannot be read or made.
 pub fn key_ring(settings: &Settings, random: &dyn Random) -> Result<KeyRing, String> {
     if !settings.keys.is_empty() {
-        let texts = settings.keys.iter().map(|key| key.expose_secret());
+        let texts = settings.keys.iter().map(ExposeSecret::expose_secret);
         return KeyRing::parse(texts).map_err(|error| error.to_string());
     }
     let Some(path) = beside_database(settings.database_url.expose()) else {

@@ -52,14 +52,14 @@ impl Authority {
     ///
     /// # Errors
     /// Names the key that does not fit the kind, and what would.
-    pub fn new(parts: AuthorityParts) -> Result<Self, AuthorityError> {
+    pub fn new(parts: &AuthorityParts) -> Result<Self, AuthorityError> {
         let url = parse_address(&parts.url)?;
-        foreign_keys(&parts)?;
+        foreign_keys(parts)?;
         let loopback = url.host().is_some_and(|host| is_loopback(&host));
         let place = Place {
             url: &url,
             loopback,
-            parts: &parts,
+            parts,
         };
         let sign_in = match parts.kind {
             Kind::EntraId => place.entra()?,

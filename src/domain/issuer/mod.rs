@@ -160,7 +160,8 @@ impl IssuerPolicy {
                         .iter()
                         .any(|form| form.tenant_in(token.iss).as_ref() == Some(tenant))
                 };
-                if !same && !(*any_form && sibling()) {
+                let other_form = *any_form && sibling();
+                if !(same || other_form) {
                     return Err(IssuerRefusal::Token);
                 }
                 match token.tid {
