@@ -1,9 +1,10 @@
 //! gatehouse: a multi-tenant, configuration-driven auth gateway.
 //!
 //! Layers, imports go down only (`tests/layers.rs` keeps it):
-//! `main → app → web → flow → { oidc, store } → seal → domain`, `app → config → domain`.
+//! `main → command → app → web → flow → { oidc, store } → seal → domain`, `app → config → domain`.
 
 pub mod app;
+pub mod command;
 pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;

@@ -254,7 +254,11 @@ pub fn dotted(path: &[Step]) -> String {
                 text.push('.');
                 text.push_str(key);
             }
-            Step::Item(at) => text.push_str(&format!("[{at}]")),
+            Step::Item(at) => {
+                text.push('[');
+                text.push_str(&at.to_string());
+                text.push(']');
+            }
         }
     }
     text
@@ -362,26 +366,34 @@ fn take_out_of_value(value: &mut DeValue<'_>, path: &[Step]) -> bool {
     match (value, path.split_first()) {
         (DeValue::Table(table), Some((Step::Key(_), _))) => take_out(table, path),
         (DeValue::Array(items), Some((Step::Item(at), rest))) if !rest.is_empty() => items
-            .iter_mut()
-            .nth(*at)
+            .get_mut(*at)
             .is_some_and(|item| take_out_of_value(item.get_mut(), rest)),
         _ => false,
     }
 }
 
-/// Where the value of a dotted key stands, without items of lists.
+/// Where the value of a dotted key, such as `api[0].name`, stands.
 pub fn span_at(text: &str, key: &str) -> Option<Range<usize>> {
     let (root, _) = DeTable::parse_recoverable(text);
-    let mut table = root.get_ref();
-    let mut steps = key.split('.').peekable();
-    while let Some(step) = steps.next() {
-        let value = table.get(step)?;
-        if steps.peek().is_none() {
-            return Some(value.span());
-        }
-        table = value.get_ref().as_table()?;
+    let mut found: Option<&Spanned<DeValue<'_>>> = None;
+    for step in key.split(['.', '[']) {
+        let item = step
+            .strip_suffix(']')
+            .and_then(|at| at.parse::<usize>().ok());
+        found = match (found.map(Spanned::get_ref), item) {
+            (None, _) => root.get_ref().get(step),
+            (Some(DeValue::Table(table)), None) => table.get(step),
+            (Some(DeValue::Array(items)), Some(at)) => items.get(at),
+            _ => None,
+        };
+        found?;
     }
-    None
+    found.map(Spanned::span)
+}
+
+/// Line and column of a key's value, when the text says it.
+pub fn place_of_key(text: &str, key: &str) -> Option<Place> {
+    span_at(text, key).map(|span| place(text, span.start))
 }
 
 /// What a value is, in words.

@@ -60,8 +60,8 @@ impl ContentHash {
 
 impl fmt::Debug for ContentHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = self.0.iter().take(6);
-        head.map(|byte| write!(f, "{byte:02x}")).collect()
+        let mut head = self.0.iter().take(6);
+        head.try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -197,9 +197,7 @@ fn read(file: &Path, surroundings: Surroundings<'_>, loaded: &mut Loaded) -> Can
         problems: Vec::new(),
     };
     let name = candidate.name();
-    candidate.id = id_of(file)
-        .map_err(|problem| candidate.problems.push(problem))
-        .ok();
+    candidate.id = id_of(file, &mut candidate.problems);
     let bytes = read_limited(file);
     let hash = bytes.as_ref().ok().map(|bytes| ContentHash::of(bytes));
     loaded.profile_files.insert(file.to_owned(), hash);
@@ -247,21 +245,22 @@ fn read_limited(file: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// The id that a file's name gives.
-fn id_of(file: &Path) -> Result<ProfileId, Problem> {
+fn id_of(file: &Path, problems: &mut Vec<Problem>) -> Option<ProfileId> {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let source = source_name(file);
-    let Some(id) = ProfileId::parse(&stem) else {
-        return Err(Problem::of(
+    let id = ProfileId::parse(&stem);
+    if id.is_none() {
+        problems.push(Problem::of(
             source,
             "the file's name is not a profile id",
             "lower-case letters, digits and hyphens, at most 63, before .toml",
         ));
-    };
-    if RESERVED_IDS.contains(&id.as_str()) {
-        let what = format!("{:?} is a reserved name", id.as_str());
-        return Err(Problem::of(source, what, "another name for the file"));
+    } else if RESERVED_IDS.contains(&stem.as_ref()) {
+        let what = format!("{stem:?} is a reserved name");
+        problems.push(Problem::of(source, what, "another name for the file"));
+        return None;
     }
-    Ok(id)
+    id
 }
 
 impl Loaded {

@@ -90,13 +90,12 @@ impl<'s> Layers<'s> {
                 builder = next;
             }
         }
-        let merged = match builder.build() {
-            Ok(config) => config.cache,
-            Err(_) => {
-                let right = "see docs/settings.md for the keys";
-                problems.push(Problem::of("settings", "cannot be merged", right));
-                Value::from(ValueKind::Nil)
-            }
+        let merged = if let Ok(config) = builder.build() {
+            config.cache
+        } else {
+            let right = "see docs/settings.md for the keys";
+            problems.push(Problem::of("settings", "cannot be merged", right));
+            Value::from(ValueKind::Nil)
         };
         Self {
             sources,

@@ -19,7 +19,7 @@ pub mod settings_file;
 mod settings_values;
 mod written;
 
-pub use document::Step;
+pub use document::{Step, place_of_key};
 pub use folder::{Broken, ContentHash, FolderError, Loaded, Settled, load_files, load_folder};
 pub use layers::{FileText, Layer, Sources, variable};
 pub use placeholder::placeholder_in;

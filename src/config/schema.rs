@@ -154,7 +154,7 @@ fn word_for(node: &Value) -> Option<&'static str> {
     };
     match node.get("type")? {
         Value::String(name) => named(name),
-        Value::Array(names) => names.iter().filter_map(Value::as_str).find_map(named),
+        Value::Array(several) => several.iter().filter_map(Value::as_str).find_map(named),
         _ => None,
     }
 }

@@ -9,6 +9,9 @@ use serde::Deserialize;
 
 use super::written::{SecretText, WordOr, Written};
 
+/// Addresses by host.
+pub type AddressTable = BTreeMap<String, Written<String>>;
+
 /// The settings of a gatehouse process. Each can also be given as an environment variable, `GATEHOUSE_` and the key
 /// in capitals with `__` between levels, such as `GATEHOUSE_STORE__MAX_CONNECTIONS`; some as a flag. A flag wins over
 /// a variable, a variable over the file.
@@ -105,7 +108,7 @@ pub struct HttpSettings {
     pub ca_file: Option<Written<String>>,
     /// Addresses for hosts, instead of asking DNS. Default: none. As a variable: `host=address`, separated by commas.
     #[schemars(example = resolve_example())]
-    pub resolve: Option<Written<WordOr<BTreeMap<String, Written<String>>>>>,
+    pub resolve: Option<Written<WordOr<AddressTable>>>,
 }
 
 /// The database and the cache before it.

@@ -14,10 +14,10 @@ const REDIRECT_PATH: &str = "/auth/redirect";
 const LONGEST_REDIRECT_URI: usize = 256;
 
 /// Tolerance for the authority's clock when a profile says nothing.
-const CLOCK_SKEW: Duration = Duration::from_secs(120);
+const CLOCK_SKEW: Duration = Duration::from_mins(2);
 
 /// The most that a profile may tolerate; a token that expired longer ago is always refused.
-const LONGEST_CLOCK_SKEW: Duration = Duration::from_secs(300);
+const LONGEST_CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// Addresses of our own pages, which cannot take the authority's answer.
 const OWN_PATHS: [&str; 18] = [

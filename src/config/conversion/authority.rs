@@ -88,21 +88,17 @@ impl Reading<'_, '_> {
             }
             _ => "see docs/profiles.md",
         };
-        match span_of(file, fault.key) {
-            Some(span) => {
-                // An address that cannot be read may still hold a password.
-                let what = if fault.what.contains('@') {
-                    "is not an absolute https address"
-                } else {
-                    &fault.what
-                };
-                self.findings.at(fault.key, &span, what, right);
-            }
-            None => {
-                let why = fault.what.strip_prefix("is missing; ");
-                self.findings.missing(fault.key, why.unwrap_or(right));
-            }
-        }
+        let Some(span) = span_of(file, fault.key) else {
+            let why = fault.what.strip_prefix("is missing; ");
+            return self.findings.missing(fault.key, why.unwrap_or(right));
+        };
+        // An address that cannot be read may still hold a password.
+        let what = if fault.what.contains('@') {
+            "is not an absolute https address"
+        } else {
+            &fault.what
+        };
+        self.findings.at(fault.key, &span, what, right);
     }
 
     fn kind(&mut self, file: &ProfileFile) -> Option<Kind> {

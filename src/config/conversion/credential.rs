@@ -223,10 +223,10 @@ impl Reading<'_, '_> {
             return None;
         }
         if let Some(name) = &table.env {
-            return self.from_variable(&format!("{key}.env"), name);
+            return self.in_variable(&format!("{key}.env"), name);
         }
         if let Some(path) = &table.file {
-            return self.from_file(&format!("{key}.file"), path);
+            return self.in_file(&format!("{key}.file"), path);
         }
         let value = table.value.as_ref()?;
         let text = value.get().expose();
@@ -234,7 +234,7 @@ impl Reading<'_, '_> {
             .then(|| Resolved::Text(text.to_owned()))
     }
 
-    fn from_variable(&mut self, key: &str, name: &Written<String>) -> Option<Resolved> {
+    fn in_variable(&mut self, key: &str, name: &Written<String>) -> Option<Resolved> {
         if !self.is_usable(key, name, "the name of an environment variable") {
             return None;
         }
@@ -249,7 +249,7 @@ impl Reading<'_, '_> {
             .then_some(Resolved::Text(value))
     }
 
-    fn from_file(&mut self, key: &str, path: &Written<String>) -> Option<Resolved> {
+    fn in_file(&mut self, key: &str, path: &Written<String>) -> Option<Resolved> {
         let (path_on_disk, text) = self.file_text(key, path)?;
         self.is_secret(key, &path.span(), text.trim_end())
             .then_some(Resolved::File(path_on_disk))

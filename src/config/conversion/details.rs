@@ -214,10 +214,10 @@ impl Reading<'_, '_> {
         }
     }
 
-    pub(super) fn session(&mut self, file: &ProfileFile) -> Option<SessionLimits> {
+    pub(super) fn session(&mut self, file: &ProfileFile) -> SessionLimits {
         let default = self.surroundings.session;
         let Some(table) = &file.session else {
-            return Some(default);
+            return default;
         };
         let (idle_key, lifetime_key) = ("session.idle_timeout", "session.lifetime");
         let idle = self.duration(idle_key, &table.idle_timeout, "8h");
@@ -247,7 +247,7 @@ impl Reading<'_, '_> {
                 self.findings.warn(idle_key, &span, what, "at least \"2m\"");
             }
         }
-        Some(limits)
+        limits
     }
 
     pub(super) fn branding(&mut self, file: &ProfileFile) -> Branding {

@@ -129,7 +129,7 @@ impl Reading<'_, '_> {
             authorize,
             apis,
             allow,
-            session: session?,
+            session,
             sign_out: SignOutOptions {
                 account_picker: file
                     .sign_out
