@@ -1,4 +1,8 @@
 //! Keeps the layers of `docs/architecture.md`: imports go down only, and some words stand in one room only.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
