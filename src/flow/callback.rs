@@ -108,13 +108,11 @@ async fn already_signed_in(
     why: &'static str,
 ) -> Result<Completed, FlowError> {
     let signed_in = session_check::check(gate, visit.profile, browser.handle, session_check::Use::Peek).await?;
-    match (signed_in, &target) {
-        (Some(_), Some(return_to)) => Ok(Completed::GoOn(return_to.clone())),
-        _ => {
-            audit::refused(visit.profile, "attempt_not_found");
-            not_found(why, target)
-        }
+    if let (Some(_), Some(return_to)) = (signed_in, &target) {
+        return Ok(Completed::GoOn(return_to.clone()));
     }
+    audit::refused(visit.profile, "attempt_not_found");
+    not_found(why, target)
 }
 
 fn not_found<T>(why: &'static str, target: Option<ReturnTo>) -> Result<T, FlowError> {

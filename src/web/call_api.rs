@@ -76,7 +76,7 @@ async fn interact(
         ..Wish::default()
     };
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(request, gateway, profile, begun))
+    Ok(to_authority(request, gateway, profile, &begun))
 }
 
 fn as_json(answer: &ApiAnswer) -> HttpResponse {

@@ -28,14 +28,17 @@ pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
 }
 
 /// Sends the browser to the authority with the attempt's cookie.
-pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: Begun) -> HttpResponse {
+pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponse {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
     let now = gateway.gate.now().timestamp();
-    browser::keep_attempt(&mut response, request.headers(), profile, begun.cookie, now);
+    browser::keep_attempt(&mut response, request.headers(), profile, &begun.cookie, now);
     response.insert_header((LOCATION, begun.location.as_str())).finish()
 }
 
 /// Only a person's navigation may begin an attempt, and not in a flood.
+///
+/// # Errors
+/// `NotSignedIn` for a script or a prefetch, `TooMany` in a flood.
 pub fn guard_start(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowError> {
     if is_script(request) || is_prefetch(request) {
         return Err(FlowError::NotSignedIn);
@@ -64,7 +67,7 @@ pub async fn sign_in(request: HttpRequest, located: Located, gateway: web::Data<
         wish.ask_again = parameter(&query, "ask_again") == Some("1");
     }
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(&request, &gateway, profile, begun))
+    Ok(to_authority(&request, &gateway, profile, &begun))
 }
 
 /// Parameters that the profile lets through. A hint about the person counts only from the person or from this site.
@@ -108,7 +111,7 @@ async fn user_flow(request: &HttpRequest, located: &Located, gateway: &Gateway, 
     let target = return_to(&query, &located.profile);
     let wish = Wish { journey: Some(journey), ..Wish::default() };
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(request, gateway, &located.profile, begun))
+    Ok(to_authority(request, gateway, &located.profile, &begun))
 }
 
 /// `GET /login`: the short name of sign-in; a browser that is signed in goes home.
