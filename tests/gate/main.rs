@@ -1,8 +1,10 @@
 //! The journeys, through the public door: the real application over HTTP against the simulator.
 
 mod attacks;
+mod b2c;
 mod chromium;
 mod harness;
 mod id_token;
 mod scenarios;
 mod screens;
+mod tabs;
