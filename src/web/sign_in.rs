@@ -30,7 +30,8 @@ pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
 /// Sends the browser to the authority with the attempt's cookie.
 pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: Begun) -> HttpResponse {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
-    let now = gateway.gate.now().timestamp();
+    // Milliseconds: a restored window opens its tabs within one second.
+    let now = gateway.gate.now().timestamp_millis();
     browser::keep_attempt(&mut response, request.headers(), profile, begun.cookie, now);
     response.insert_header((LOCATION, begun.location.as_str())).finish()
 }

@@ -1,5 +1,7 @@
 //! The journeys, through the public door: the real application over HTTP against the simulator.
 
+mod api_answers;
+mod api_call;
 mod attacks;
 mod b2c;
 mod chromium;

@@ -22,6 +22,7 @@ async fn window(gate: &TestGate, browser: &Browser) -> Vec<Page> {
     let mut tabs = Vec::new();
     for tab in 0..TABS {
         tabs.push(open(gate, browser, &target(tab)).await);
+        gate.turn(1);
     }
     tabs
 }
