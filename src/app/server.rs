@@ -125,7 +125,9 @@ pub async fn start_in(settings: Settings, means: Means, environment: Environment
         Authorities::with_environment(&http_options(&settings), Arc::clone(&means.clock), Arc::clone(&means.random), pins, environment)
             .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    let gate = Arc::new(Gate::new(store, authorities, keys, means.clock, means.random));
+    // Sessions end by one clock on all replicas: the store's.
+    let clock = store.clock();
+    let gate = Arc::new(Gate::new(store, authorities, keys, clock, means.random));
     let pages = Pages::load(settings.templates.as_deref())
         .map_err(|error| StartError::Other(format!("templates: {error}")))?;
     let gateway = Arc::new(Gateway::new(

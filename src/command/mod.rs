@@ -1,7 +1,7 @@
 //! Layer 4, beside `app`: what an operator types.
 //!
 //! The offline commands stand here whole; those that need a running gateway, a database or a network go through
-//! [`run`]. Output, time, randomness and the environment arrive as arguments.
+//! [`mod@run`]. Output, time, randomness and the environment arrive as arguments.
 
 mod check;
 pub mod cli;

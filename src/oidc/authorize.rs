@@ -35,7 +35,7 @@ pub enum Asking {
 }
 
 /// What one attempt puts into its authorization request. Options that are `None` come from the profile.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AuthorizationRequest<'a> {
     /// Comes back with the answer (RFC 6749 §4.1.1).
     pub state: &'a State,

@@ -32,6 +32,7 @@ mod probe;
 mod provider;
 mod redeem;
 mod refresh;
+mod revoke;
 mod room;
 mod scopes;
 mod service_fabric;

@@ -355,4 +355,12 @@ mod tests {
         assert_eq!(ProviderDetail::from_body(b"<html>"), None);
         assert_eq!(ProviderDetail::from_body(b"{}"), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_description_makes_the_reader_panic(error in ".{0,40}", description in "(AADSTS|AADB2C)?[0-9]{0,25}.{0,80}") {
+            let detail = ProviderDetail::from_callback(&error, &description);
+            proptest::prop_assert!(!detail.to_string().contains(['\r', '\n']));
+        }
+    }
 }

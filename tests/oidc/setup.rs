@@ -95,7 +95,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
             secret_method: None,
         },
         signing_algorithms: Vec::new(),
-        clock_skew: Duration::from_secs(120),
+        clock_skew: Duration::from_mins(2),
         authorize: AuthorizeOptions::default(),
         apis: Vec::new(),
         allow: EntryRule::default(),
