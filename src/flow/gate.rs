@@ -36,6 +36,8 @@ pub struct Gate {
     pub refreshing: Cache<HandleHash, Arc<tokio::sync::Mutex<()>>>,
     /// Calls that an API asked to hold back, until when.
     pub throttled: Cache<(ProfileId, ApiName, PersonKey), Timestamp>,
+    /// People for whom a token endpoint asked to hold back, until when.
+    pub resting: Cache<(ProfileId, PersonKey), Timestamp>,
 }
 
 impl Gate {
@@ -49,7 +51,8 @@ impl Gate {
     ) -> Self {
         let refreshing = Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_mins(2)).build();
         let throttled = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
-        Self { store, authorities, keys, clock, random, refreshing, throttled }
+        let resting = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
+        Self { store, authorities, keys, clock, random, refreshing, throttled, resting }
     }
 
     /// The current time.

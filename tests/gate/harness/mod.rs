@@ -1,6 +1,8 @@
 //! Starts the real application on port 0 with a fixed clock, against the simulator over HTTP.
 
+pub mod api;
 pub mod browser;
+mod steps;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
