@@ -8,8 +8,9 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error_response::WebResult;
+use super::form::Form;
 use super::gateway::Gateway;
-use super::navigation::{Provenance, is_prefetch, is_script, parameter, parameters, provenance};
+use super::navigation::{Provenance, is_prefetch, is_script, provenance};
 use super::pages::{SignOut, SignedOut};
 use super::profile::Located;
 use super::{browser, frame};
@@ -52,11 +53,11 @@ pub async fn sign_out(
     request: HttpRequest,
     located: Located,
     gateway: web::Data<Gateway>,
-    body: web::Bytes,
+    form: Form,
 ) -> WebResult {
     let handle = browser::handle_of(&request, &gateway.cookie_keys, &located.profile);
     if let Some(handle) = &handle {
-        from_here(&request, &located, handle, &parameters(&body))?;
+        from_here(&request, &located, handle, &form)?;
     }
     end(&request, &located, &gateway).await
 }
@@ -70,10 +71,10 @@ pub fn from_here(
     request: &HttpRequest,
     located: &Located,
     handle: &SessionHandle,
-    form: &[(String, String)],
+    form: &Form,
 ) -> Result<(), FlowError> {
     let from = provenance(request, &located.profile);
-    let given = parameter(form, "csrf");
+    let given = form.value("csrf");
     let proven = match given {
         Some(token) => secrets_equal(token.as_bytes(), csrf_token(handle).as_bytes()),
         None => from == Provenance::SameOrigin,
