@@ -9,7 +9,7 @@ use super::form::Form;
 use super::gateway::Gateway;
 use super::navigation::parameters;
 use super::profile::Located;
-use super::sign_in::{see_other, to_authority};
+use super::sign_in::{departure, see_other};
 use super::{browser, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
@@ -65,7 +65,7 @@ pub async fn callback(
             response.insert_header((LOCATION, return_to.as_str()));
             response
         }
-        Ok(Completed::Begin(begun)) => return Ok(to_authority(&request, &gateway, profile, &begun)),
+        Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
         Err(error @ FlowError::Store(_)) => return Err(error.into()),
         Err(error) => {
             let over = attempt.is_some().then_some(name);

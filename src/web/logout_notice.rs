@@ -36,7 +36,8 @@ pub async fn front_channel(request: HttpRequest, located: Located, gateway: web:
     if let Some(sid) = parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID) {
         logout_notice::front_channel(&gateway.gate, &located.profile, parameter(&query, "iss"), sid).await?;
     }
-    request.extensions_mut().insert(Framable);
+    let origins = gateway.gate.authorities.sign_out_origins(&located.profile).unwrap_or_default();
+    request.extensions_mut().insert(Framable(origins));
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(EMPTY_PAGE))
 }
 
