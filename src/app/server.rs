@@ -132,7 +132,7 @@ pub async fn start_in(settings: Settings, means: Means, environment: Environment
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
     // Sessions end by one clock on all replicas: the store's.
     let clock = store.clock();
-    let gate = Arc::new(Gate::new(store, authorities, keys, clock, means.random));
+    let gate = Arc::new(Gate::new(store, authorities, keys, clock, means.random).with_api_time_out(settings.http.api_timeout));
     let pages = Pages::load(settings.templates.as_deref())
         .map_err(|error| StartError::Other(format!("templates: {error}")))?;
     let gateway = Arc::new(Gateway::new(

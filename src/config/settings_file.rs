@@ -103,6 +103,9 @@ pub struct HttpSettings {
     /// How long a whole request to an authority may take; a duration. Default: `10s`.
     #[schemars(example = &"10s")]
     pub timeout: Option<Written<String>>,
+    /// How long a web API may take for its whole answer; a duration. Default: `30s`.
+    #[schemars(example = &"30s")]
+    pub api_timeout: Option<Written<String>>,
     /// A PEM file with certificates of a private authority's issuer, believed beside the public ones. Default: none.
     #[schemars(example = &"/etc/gatehouse/ca.pem")]
     pub ca_file: Option<Written<String>>,

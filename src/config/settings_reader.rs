@@ -259,6 +259,7 @@ impl Reader<'_> {
     fn http(&mut self) -> Option<HttpOptions> {
         let connect_timeout = self.duration("http.connect_timeout", Duration::from_secs(2));
         let timeout = self.duration("http.timeout", Duration::from_secs(10));
+        let api_timeout = self.duration("http.api_timeout", Duration::from_secs(30));
         let ca_file = self.path("http.ca_file");
         if let Some(path) = &ca_file {
             let pem = read_secret(path);
@@ -275,6 +276,7 @@ impl Reader<'_> {
         Some(HttpOptions {
             connect_timeout: connect_timeout?,
             timeout: timeout?,
+            api_timeout: api_timeout?,
             ca_file,
             resolve,
         })
