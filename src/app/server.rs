@@ -16,7 +16,7 @@ use super::shutdown::{Signals, on_signal};
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
 use crate::flow::gate::Gate;
-use crate::oidc::{Authorities, HttpOptions};
+use crate::oidc::{Authorities, Environment, HttpOptions};
 use crate::store::{SessionStore, StoreOptions};
 use crate::web::admin::Admin;
 use crate::web::browser::CookieKeys;
@@ -99,6 +99,14 @@ pub struct Running {
 /// # Errors
 /// One clear error; nothing is left half-done.
 pub async fn start(settings: Settings, means: Means) -> Result<Running, StartError> {
+    start_in(settings, means, Arc::new(|name| std::env::var(name).ok())).await
+}
+
+/// As [`start`], with other variables than the process's for the managed identity.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_in(settings: Settings, means: Means, environment: Environment) -> Result<Running, StartError> {
     let keys = key_ring(&settings, &*means.random).map_err(|error| StartError::Other(format!("keys: {error}")))?;
     let keys = Arc::new(keys);
     let profiles = LiveProfiles::load(settings.profiles.clone(), settings.session, Arc::clone(&means.clock));
@@ -114,7 +122,7 @@ pub async fn start(settings: Settings, means: Means) -> Result<Running, StartErr
     store.start();
     let pins = Arc::new(StoredPins::new(store.clone()));
     let authorities =
-        Authorities::new(&http_options(&settings), Arc::clone(&means.clock), Arc::clone(&means.random), pins)
+        Authorities::with_environment(&http_options(&settings), Arc::clone(&means.clock), Arc::clone(&means.random), pins, environment)
             .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
     // Sessions end by one clock on all replicas: the store's.

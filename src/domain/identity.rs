@@ -75,7 +75,7 @@ impl Identity {
     /// Takes verified claims. `by_object` makes `tid` and `oid` the key where both are there.
     ///
     /// `None` if `iss` or `sub` is missing, which verification has excluded.
-    pub fn from_claims(claims: Claims, by_object: bool) -> Option<Self> {
+    pub fn from_claims(claims: &Claims, by_object: bool) -> Option<Self> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let (iss, sub) = (text("iss")?, text("sub")?);
         let object = text("oid")
@@ -85,7 +85,7 @@ impl Identity {
             Some((oid, tid)) => format!("{tid}/{oid}"),
             None => format!("{iss}#{sub}"),
         };
-        let claims = serde_json::to_string(&claims).ok()?;
+        let claims = serde_json::to_string(claims).ok()?;
         Some(Self {
             person: PersonKey(person),
             claims: claims.into(),
@@ -154,6 +154,18 @@ impl Identity {
             })
             .or_else(|| text("sub").map(str::to_owned))
             .unwrap_or_else(|| "somebody".to_owned())
+    }
+
+    /// What to hint to the authority, so that it does not ask who it is: the opaque `login_hint` claim, or an address
+    /// where that reads better (`by_address`) or nothing else is there.
+    pub fn sign_in_hint(&self, by_address: bool) -> Option<String> {
+        let claims = self.claims();
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let of_emails = || claims.get("emails")?.get(0)?.as_str();
+        let opaque = || text("login_hint");
+        let address = || text("email").or_else(of_emails).or_else(|| text("preferred_username"));
+        let hint = if by_address { address().or_else(opaque) } else { opaque().or_else(address) };
+        hint.filter(|hint| !hint.trim().is_empty()).map(str::to_owned)
     }
 
     /// Claims for pages and scripts: nothing of the protocol, nothing that the samples hide.

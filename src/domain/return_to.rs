@@ -1,4 +1,4 @@
-//! ReturnTo: a path on this site that it is safe to send a browser to.
+//! `ReturnTo`: a path on this site that it is safe to send a browser to.
 //!
 //! The one validator for every address that a request names as a target.
 

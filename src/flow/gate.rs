@@ -17,7 +17,7 @@ use crate::store::SessionStore;
 /// Throttled calls remembered at most; beyond it the oldest are forgotten and asked for again.
 const MOST_THROTTLED: u64 = 10_000;
 /// No `Retry-After` is believed to mean longer.
-pub const LONGEST_RETRY: Duration = Duration::from_secs(3_600);
+pub const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
 /// The flows' shared means; made once, in `app`.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub struct Gate {
     pub refreshing: Cache<HandleHash, Arc<tokio::sync::Mutex<()>>>,
     /// Calls that an API asked to hold back, until when.
     pub throttled: Cache<(ProfileId, ApiName, PersonKey), Timestamp>,
+    /// People for whom a token endpoint asked to hold back, until when.
+    pub resting: Cache<(ProfileId, PersonKey), Timestamp>,
 }
 
 impl Gate {
@@ -47,9 +49,10 @@ impl Gate {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let refreshing = Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_secs(120)).build();
+        let refreshing = Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_mins(2)).build();
         let throttled = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
-        Self { store, authorities, keys, clock, random, refreshing, throttled }
+        let resting = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
+        Self { store, authorities, keys, clock, random, refreshing, throttled, resting }
     }
 
     /// The current time.

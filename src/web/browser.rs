@@ -159,7 +159,7 @@ pub fn keep_attempt(
     response: &mut HttpResponseBuilder,
     headers: &HeaderMap,
     profile: &Profile,
-    attempt: AttemptCookie,
+    attempt: &AttemptCookie,
     now: i64,
 ) {
     let prefix = attempt_prefix(profile);

@@ -63,7 +63,7 @@ pub async fn callback(
             response.insert_header((LOCATION, return_to.as_str()));
             response
         }
-        Ok(Completed::Begin(begun)) => return Ok(to_authority(&request, &gateway, profile, *begun)),
+        Ok(Completed::Begin(begun)) => return Ok(to_authority(&request, &gateway, profile, &begun)),
         Err(error @ FlowError::Store(_)) => return Err(error.into()),
         Err(error) => {
             let over = attempt.is_some().then_some(name);

@@ -13,7 +13,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
-use crate::seal::sha256;
+use crate::seal::{hex, sha256};
 
 /// Completed rounds to one target that are no accident any more.
 const MOST_ROUNDS: u32 = 3;
@@ -26,8 +26,9 @@ fn name(profile: &Profile) -> &'static str {
 
 /// The first digits of a hash: a cookie need not repeat where somebody went.
 fn digest(profile: &Profile, target: &ReturnTo) -> String {
-    let hash = sha256(format!("{} {}", profile.id, target.as_str()).as_bytes());
-    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = hex(&sha256(format!("{} {}", profile.id, target.as_str()).as_bytes()));
+    digits.truncate(12);
+    digits
 }
 
 /// Rounds counted so far, and when the first was.

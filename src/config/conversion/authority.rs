@@ -56,7 +56,7 @@ impl Reading<'_, '_> {
     fn judge(&mut self, file: &ProfileFile, mut parts: AuthorityParts) -> Option<Authority> {
         let mut told: Vec<&'static str> = Vec::new();
         loop {
-            let fault = match Authority::new(parts.clone()) {
+            let fault = match Authority::new(&parts) {
                 Ok(authority) => return Some(authority),
                 Err(fault) => fault,
             };

@@ -1,7 +1,9 @@
 //! Starts the real application on port 0 with a fixed clock, against the simulator over HTTP.
 
+pub mod api;
 pub mod browser;
 pub mod records;
+mod steps;
 pub mod wire;
 
 use std::net::TcpListener;
