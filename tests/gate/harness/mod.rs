@@ -1,6 +1,7 @@
 //! Starts the real application on port 0 with a fixed clock, against the simulator over HTTP.
 
 pub mod browser;
+pub mod wire;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
