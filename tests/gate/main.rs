@@ -10,6 +10,7 @@
 
 mod attacks;
 mod chromium;
+mod conformance_addresses;
 mod conformance_headers;
 mod harness;
 mod id_token;
