@@ -12,6 +12,7 @@ mod attacks;
 mod chromium;
 mod conformance_addresses;
 mod conformance_headers;
+mod conformance_requests;
 mod harness;
 mod id_token;
 mod scenarios;
