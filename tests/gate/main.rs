@@ -13,6 +13,7 @@ mod chromium;
 mod conformance_addresses;
 mod conformance_headers;
 mod conformance_requests;
+mod conformance_sessions;
 mod harness;
 mod id_token;
 mod scenarios;

@@ -12,7 +12,9 @@ pub async fn send(port: u16, request: &[u8]) -> String {
     let _ = stream.write_all(request).await;
     let mut answer = Vec::new();
     let mut buffer = [0_u8; 4_096];
-    while let Ok(Ok(read @ 1..)) = tokio::time::timeout(Duration::from_secs(2), stream.read(&mut buffer)).await {
+    while let Ok(Ok(read @ 1..)) =
+        tokio::time::timeout(Duration::from_secs(2), stream.read(&mut buffer)).await
+    {
         answer.extend_from_slice(&buffer[..read]);
     }
     String::from_utf8_lossy(&answer).into_owned()
@@ -20,5 +22,9 @@ pub async fn send(port: u16, request: &[u8]) -> String {
 
 /// The status of an answer; 0 without one.
 pub fn status(answer: &str) -> u16 {
-    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
+    answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .unwrap_or(0)
 }
