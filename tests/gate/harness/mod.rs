@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod browser;
+pub mod raw;
 pub mod records;
 mod steps;
 pub mod wire;
