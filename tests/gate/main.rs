@@ -5,6 +5,8 @@ mod api_call;
 mod attacks;
 mod b2c;
 mod chromium;
+mod entry;
+mod errors;
 mod harness;
 mod id_token;
 mod logout;
