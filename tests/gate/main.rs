@@ -3,8 +3,10 @@
 mod api_answers;
 mod api_call;
 mod attacks;
+mod authorize;
 mod b2c;
 mod chromium;
+mod credentials;
 mod entry;
 mod errors;
 mod harness;
