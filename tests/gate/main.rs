@@ -12,6 +12,7 @@ mod errors;
 mod harness;
 mod id_token;
 mod logout;
+mod logs;
 mod notices;
 mod refresh;
 mod scenarios;
