@@ -11,6 +11,10 @@ use crate::domain::return_to::ReturnTo;
 use crate::flow::error::{Denial, FlowError};
 use crate::oidc::{Misconfiguration, OidcError, ProviderDetail};
 
+/// AADSTS50011 and AADB2C90006: the redirect address is not registered.
+const REDIRECT_NOT_REGISTERED: u64 = 50_011;
+const REDIRECT_NOT_REGISTERED_B2C: u64 = 90_006;
+
 /// An error as it is told.
 #[derive(Debug)]
 pub struct Told {
@@ -164,6 +168,10 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
 fn refused(detail: &ProviderDetail, profile: &Profile, target: &ReturnTo) -> Told {
     let help = help_for(detail, profile.authority.dialect().admin_consent_only);
     let mut told = told("refused", "Sign-in not completed", help.heading, help.sentence).with_detail(detail);
+    if detail.has_entra(REDIRECT_NOT_REGISTERED) || detail.has_b2c(REDIRECT_NOT_REGISTERED_B2C) {
+        "Register exactly this redirect address at the sign-in service:".clone_into(&mut told.advice);
+        told.items = vec![profile.redirect_uri()];
+    }
     if help.again {
         told = told.with_action(sign_in(profile, Some(target), ""), "Start again");
     }
