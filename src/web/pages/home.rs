@@ -1,0 +1,113 @@
+//! The home page of a profile, signed out and signed in.
+
+use serde::Serialize;
+
+use super::Page;
+use super::frame::{BasePath, Frame, Notice, Tone};
+use super::shown::{Href, Label, Sentence};
+
+/// What a signed-out visitor sees, or a signed-in person with everything they can do here.
+#[derive(Debug, Clone, Serialize)]
+pub struct Home {
+    /// The surroundings. Signed in or not is decided by its account alone.
+    pub frame: Frame,
+    /// Something that has just happened: "You cancelled", "Your profile was saved".
+    pub notice: Option<Notice>,
+    /// The account's e-mail address or user name, when it says more than the name.
+    pub username: Option<Label>,
+    /// The APIs that this profile can call.
+    pub apis: Vec<ApiLink>,
+    /// Whether the profile's authority offers a page to edit one's profile.
+    pub edit_profile: bool,
+    /// Whether the profile's authority offers a page to reset a password.
+    pub reset_password: bool,
+    /// What a developer must register, for a profile at a loopback address only.
+    pub developer: Option<DeveloperHint>,
+}
+
+/// One API on the home page.
+#[derive(Debug, Clone, Serialize)]
+pub struct ApiLink {
+    /// Its name in the profile.
+    pub name: Label,
+    /// The page that calls it.
+    pub href: Href,
+    /// What it is asked for, in the API's own words: its address or its scopes.
+    pub detail: Option<Label>,
+}
+
+/// The addresses that must stand in the application's registration.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeveloperHint {
+    /// The redirect address.
+    pub redirect_uri: Sentence,
+    /// The address that the authority calls when the person signs out elsewhere.
+    pub sign_out_uri: Option<Sentence>,
+}
+
+impl Home {
+    /// The home page without APIs and without round trips.
+    pub fn new(frame: Frame) -> Self {
+        Self {
+            frame,
+            notice: None,
+            username: None,
+            apis: Vec::new(),
+            edit_profile: false,
+            reset_password: false,
+            developer: None,
+        }
+    }
+}
+
+impl Page for Home {
+    const TEMPLATE: &'static str = "home.html";
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let base = BasePath::new("/staff");
+        let api = |name: &str, detail: Option<&str>| ApiLink {
+            name: name.into(),
+            href: base.join(&format!("/auth/call_api/{name}")),
+            detail: detail.map(Label::from),
+        };
+        let developer = DeveloperHint {
+            redirect_uri: "http://localhost:8080/staff/auth/redirect".into(),
+            sign_out_uri: Some("http://localhost:8080/staff/auth/front_channel_logout".into()),
+        };
+        let notice = |tone, text: &str| {
+            Some(Notice {
+                tone,
+                text: text.into(),
+            })
+        };
+        vec![
+            ("signed_out", Self::new(Frame::sample_signed_out())),
+            (
+                "signed_out_developer",
+                Self {
+                    notice: notice(Tone::Info, "You cancelled signing in. Nothing was changed."),
+                    developer: Some(developer),
+                    ..Self::new(Frame::sample_signed_out())
+                },
+            ),
+            (
+                "signed_in",
+                Self {
+                    notice: notice(Tone::Good, "Your profile was saved."),
+                    username: Some("ada@contoso.example".into()),
+                    apis: vec![
+                        api("graph", Some("graph.microsoft.com/v1.0/me")),
+                        api("orders", None),
+                    ],
+                    edit_profile: true,
+                    reset_password: true,
+                    ..Self::new(Frame::sample_signed_in())
+                },
+            ),
+            (
+                "signed_in_without_apis",
+                Self::new(Frame::sample_signed_in()),
+            ),
+        ]
+    }
+}
