@@ -216,7 +216,6 @@ impl std::fmt::Debug for Pages {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape of a Tera filter")]
 fn refuse_safe(_value: Value, _arguments: Kwargs, _state: &State) -> tera::TeraResult<Value> {
     Err(tera::Error::message(
         "the filter `safe` is not available: every value is escaped",

@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 
 use gatehouse::web::pages::{Pages, RenderedSample};
 
-pub fn pages() -> Pages {
+fn pages() -> Pages {
     Pages::load(None).unwrap()
 }
 
-pub fn samples() -> Vec<RenderedSample> {
+fn samples() -> Vec<RenderedSample> {
     pages().samples().unwrap()
 }
 
