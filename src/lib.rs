@@ -1,6 +1,17 @@
 //! gatehouse: a multi-tenant, configuration-driven auth gateway.
+//!
+//! Layers, imports go down only (`tests/layers.rs` keeps it):
+//! `main → command → app → web → flow → { oidc, store } → seal → domain`, `app → config → domain`.
 
-/// What people and their browsers see.
-pub mod web {
-    pub mod pages;
-}
+pub mod app;
+pub mod command;
+pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod domain;
+pub mod flow;
+pub mod oidc;
+pub mod seal;
+pub mod store;
+pub mod telemetry;
+pub mod web;

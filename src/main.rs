@@ -1,1 +1,34 @@
-fn main() {}
+//! The gatehouse binary: hands the command line, the environment and the terminal to the library.
+
+use std::io::{IsTerminal, stderr, stdout};
+use std::process::ExitCode;
+
+use gatehouse::command::{self, Terminal};
+use gatehouse::config::report::Looks;
+use gatehouse::domain::clock::SystemClock;
+use gatehouse::seal::OsRandom;
+
+fn main() -> ExitCode {
+    let looks = |terminal: bool| {
+        // https://no-color.org: any value that is not empty.
+        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        if terminal {
+            Looks::Terminal { color: !unwanted }
+        } else {
+            Looks::Plain
+        }
+    };
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let mut terminal = Terminal {
+        out: &mut stdout(),
+        err: &mut stderr(),
+        out_looks: looks(stdout().is_terminal()),
+        err_looks: looks(stderr().is_terminal()),
+        variables,
+        clock: &SystemClock,
+        random: &OsRandom,
+    };
+    ExitCode::from(command::run(std::env::args_os(), &mut terminal))
+}

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use gatehouse::web::pages::Accent;
+use gatehouse::domain::profile::Accent;
 
-const STYLESHEET: &str = include_str!("../../templates/assets/gatehouse.css");
+const STYLESHEET: &str = include_str!("../../templates/assets/style.css");
 
 type Colours = HashMap<String, [f64; 3]>;
 
@@ -60,7 +60,7 @@ fn every_text_has_a_contrast_of_at_least_four_and_a_half_to_one() {
     for (scheme, css) in [("light", light), ("dark", dark)] {
         for accent in Accent::ALL {
             let mut all = colours(block(css, ":root"));
-            all.extend(colours(block(css, &format!(".accent-{}", accent.name()))));
+            all.extend(colours(block(css, &format!(".accent-{}", accent.as_str()))));
             for (text, ground) in [
                 ("text", "page"),
                 ("text", "surface"),
@@ -85,7 +85,7 @@ fn every_text_has_a_contrast_of_at_least_four_and_a_half_to_one() {
                 assert!(
                     ratio >= 4.5,
                     "{scheme} {}: {text} on {ground} has {ratio:.2}",
-                    accent.name()
+                    accent.as_str()
                 );
             }
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use gatehouse::web::pages::{Frame, NotFound, Pages, PagesError};
+use gatehouse::web::pages::{Pages, PagesError, Sampled, SignOut};
 use tempfile::TempDir;
 
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -12,6 +12,11 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
         fs::write(folder.path().join(name), source).unwrap();
     }
     folder
+}
+
+fn sign_out(pages: &Pages) -> String {
+    let (_, page) = SignOut::samples(pages.asset_names()).remove(0);
+    pages.render(&page).unwrap()
 }
 
 fn refusal(files: &[(&str, &str)]) -> String {
@@ -24,50 +29,34 @@ fn refusal(files: &[(&str, &str)]) -> String {
 #[test]
 fn a_file_of_the_same_name_overrides_a_page() {
     let folder = folder(&[(
-        "not_found.html",
-        "<h1>Nichts da, {{ frame.profile_title }}</h1>",
+        "sign_out.html",
+        "<h1>Abmelden bei {{ frame.profile_title }}</h1>",
     )]);
     let pages = Pages::load(Some(folder.path())).unwrap();
-    let html = pages
-        .render(&NotFound {
-            frame: Frame::nowhere(),
-        })
-        .unwrap();
-    assert_eq!(html, "<h1>Nichts da, gatehouse</h1>");
+    let html = sign_out(&pages);
+    assert_eq!(html, "<h1>Abmelden bei Contoso staff</h1>");
 }
 
 #[test]
 fn an_override_can_extend_the_page_that_it_overrides() {
     let source =
-        "{% extends \"builtin/not_found.html\" %}{% block title %}Fort{% endblock title %}";
-    let folder = folder(&[("not_found.html", source)]);
+        "{% extends \"builtin/sign_out.html\" %}{% block main %}{{ super() }}<p>Bis bald</p>{% endblock main %}";
+    let folder = folder(&[("sign_out.html", source)]);
     let pages = Pages::load(Some(folder.path())).unwrap();
-    let html = pages
-        .render(&NotFound {
-            frame: Frame::nowhere(),
-        })
-        .unwrap();
-    assert!(html.contains("<title>Fort · gatehouse</title>"));
-    assert!(html.contains("There is nothing at this address"));
+    let html = sign_out(&pages);
+    assert!(html.contains("<p>Bis bald</p>") && html.contains("Stay signed in"));
 }
 
 #[test]
 fn an_overridden_base_surrounds_every_page() {
-    let source = "<!doctype html><title>x</title><main>{% include \"_imprint.html\" %}{% block title %}{% endblock %}\
+    let source = "<!doctype html><title>x</title><main>{% include \"_imprint.html\" %}\
                   {% block current_home %}{% endblock %}{% block current_token_details %}{% endblock %}\
-                  {% block current_sessions %}{% endblock %}{% block content %}{% endblock %}</main>";
+                  {% block current_sessions %}{% endblock %}{% block main %}{% endblock %}</main>";
     let folder = folder(&[("base.html", source), ("_imprint.html", "Imprint")]);
     let pages = Pages::load(Some(folder.path())).unwrap();
     let samples = pages.samples().unwrap();
-    let surrounded = samples
-        .iter()
-        .filter(|sample| sample.page != "front_channel");
-    assert!(surrounded.clone().count() > 10);
-    assert!(
-        surrounded
-            .clone()
-            .all(|sample| sample.html.contains("Imprint"))
-    );
+    assert!(samples.len() > 10);
+    assert!(samples.iter().all(|sample| sample.html.contains("Imprint")));
 }
 
 #[test]
@@ -78,9 +67,9 @@ fn a_broken_override_is_one_error_that_names_file_and_line() {
 
 #[test]
 fn a_variable_that_a_page_does_not_have_is_found_at_load() {
-    let text = refusal(&[("not_found.html", "<p>\n\n{{ frame.acount_name }}</p>")]);
+    let text = refusal(&[("sign_out.html", "<p>\n\n{{ frame.acount_name }}</p>")]);
     assert!(
-        text.contains("/not_found.html:3:") && text.contains("acount_name"),
+        text.contains("/sign_out.html:3:") && text.contains("acount_name"),
         "{text}"
     );
 }
@@ -88,7 +77,7 @@ fn a_variable_that_a_page_does_not_have_is_found_at_load() {
 #[test]
 fn an_override_cannot_print_a_value_unescaped() {
     let text = refusal(&[(
-        "not_found.html",
+        "sign_out.html",
         "<h1>{{ frame.profile_title | safe }}</h1>",
     )]);
     assert!(text.contains("`safe` is not available"), "{text}");
@@ -115,7 +104,17 @@ fn what_an_editor_leaves_behind_is_not_looked_at() {
 fn a_folder_that_is_not_there_is_named() {
     let error = Pages::load(Some(Path::new("/nowhere/templates"))).unwrap_err();
     assert!(
-        matches!(&error, PagesError::Unreadable { path, .. } if path.ends_with("templates")),
+        matches!(&error, PagesError::Unreadable { path, .. } if path.ends_with("/templates")),
         "{error}"
     );
+}
+
+#[test]
+fn a_style_sheet_of_ones_own_has_an_address_of_its_own() {
+    let folder = folder(&[("style.css", "body { color: black }")]);
+    let pages = Pages::load(Some(folder.path())).unwrap();
+    let (style, icon) = pages.asset_names();
+    let (built_in, same_icon) = Pages::load(None).unwrap().asset_names();
+    assert!(style != built_in && icon == same_icon);
+    assert_eq!(pages.asset(&style).unwrap().text, "body { color: black }");
 }

@@ -1,1 +1,53 @@
-//! x
+//! An offline stand-in for the Microsoft identity platform and for a plain `OpenID` provider.
+//!
+//! It answers on one loopback port and tells its rooms apart by `Host`: names under `.localhost` are loopback
+//! (RFC 6761 §6.3); a client whose resolver does not know that connects to 127.0.0.1 and sends the `Host`.
+//! It is for demonstrations and tests: it checks what the platform checks, but it knows no passwords.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), simulator::StartError> {
+//! use simulator::{Fault, Kind, Options, Simulator};
+//!
+//! let sim = Simulator::start(Options::default())?;
+//! let authority = sim.authority(Kind::EntraId);
+//! sim.fault(Fault::BadSignature.times(1));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Modules in layers, imports go down only: `server` → `web` → `id_token`, `access_token`, `back_channel` → `world` →
+//! `state`, `templates` → `scopes`, `realm` → `failure`, `faults`, `calls`, `jwt` → `keys`, `options` → `clients` → `kind` →
+//! `directory`, `encoding`, `der`.
+
+mod access_token;
+mod back_channel;
+mod calls;
+mod clients;
+mod der;
+mod directory;
+mod encoding;
+mod failure;
+mod faults;
+mod id_token;
+mod jwt;
+mod keys;
+mod kind;
+mod options;
+mod realm;
+mod scopes;
+mod server;
+mod state;
+mod templates;
+mod web;
+mod world;
+
+pub use back_channel::{Delivery, LogoutSignature, LogoutToken};
+pub use calls::{Call, Endpoint};
+pub use clients::{CLIENT_SECRET, Client, Credential, Federation, Registered};
+pub use directory::{CONTOSO, CONTOSO_B2C, CONTOSO_CUSTOMERS, FABRIKAM, PERSONAL_ACCOUNTS};
+pub use faults::{Fault, Injection};
+pub use kind::Kind;
+pub use options::{ChallengeForm, Clock, Options, Random, Shapes};
+pub use server::{Simulator, StartError};
+pub use web::managed_identity::IDENTITY_HEADER;
+pub use world::SignedIn;

@@ -1,0 +1,37 @@
+# gatehouse: what a contributor does. `make help` lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt clippy docs conformance bench soak screenshots
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Run gatehouse, the simulator and all four kinds on this machine
+	cargo run --release -- demo
+
+test: ## Run all tests; gets Postgres and Chromium itself
+	scripts/with-services scripts/run-tests
+
+check: fmt clippy docs conformance ## What CI demands besides the tests
+
+fmt:
+	cargo fmt --all --check
+
+clippy:
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --no-default-features --lib --bins -- -D warnings
+
+docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+conformance: ## Count the rows of the conformance checklist that a test names
+	scripts/conformance
+
+bench: ## Measure the figures of docs/performance.md, as ratios in one run
+	scripts/with-services scripts/bench
+
+soak: ## The proof with real processes, in its long form (SOAK_SECONDS=600)
+	SOAK_SECONDS=$${SOAK_SECONDS:-600} scripts/with-services cargo test --release --test replicas -- --nocapture --test-threads 1
+
+screenshots: ## Photograph every page in Chromium into target/screenshots
+	scripts/with-services cargo test --test gate screens -- --nocapture --test-threads 1

@@ -1,0 +1,139 @@
+//! Applications that are registered at the simulated authorities.
+//!
+//! Owns what a registration says. How an application proves who it is, is `client_auth`'s business.
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+use crate::kind::Kind;
+
+/// The secret of the applications that are registered from the start. It opens nothing outside the simulator.
+pub const CLIENT_SECRET: &str = "sim8Q~this-secret-opens-nothing.but_the~simulator";
+
+/// Addresses that an application may be sent back to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registered {
+    /// Any http or https address on a loopback host: for a demonstration on one machine.
+    AnyLoopback,
+    /// Exactly these strings (RFC 9700 §2.1).
+    Exactly(Vec<String>),
+}
+
+impl Registered {
+    /// Whether `uri` may be used.
+    pub fn allows(&self, uri: &str) -> bool {
+        match self {
+            Self::Exactly(list) => list.iter().any(|registered| registered == uri),
+            Self::AnyLoopback => Url::parse(uri).is_ok_and(|url| {
+                matches!(url.scheme(), "http" | "https")
+                    && url.fragment().is_none()
+                    && url.host().is_some_and(|host| is_loopback(&host))
+            }),
+        }
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+/// How an application proves at the token endpoint who it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Credential {
+    /// One of these secrets, in the body or as HTTP Basic.
+    Secrets(Vec<String>),
+    /// `private_key_jwt`; PEM of the certificates, or of bare public keys, that were uploaded.
+    Certificates(Vec<String>),
+    /// Workload identity federation: a token of another issuer.
+    Federation(Federation),
+    /// None: a public client, which must use PKCE.
+    Public,
+}
+
+/// A federated credential of an application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Federation {
+    /// `iss` that the assertion must have.
+    pub issuer: String,
+    /// `sub` that the assertion must have.
+    pub subject: String,
+    /// `aud` that the assertion must have; `api://AzureADTokenExchange` as a rule.
+    pub audience: String,
+    /// PEM of the issuer's RSA public key. Without it the signature is not looked at.
+    pub public_key: Option<String>,
+    /// Assertions that are accepted word by word, for tests that have no issuer.
+    pub literals: Vec<String>,
+}
+
+/// One registered application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// `client_id`.
+    pub id: String,
+    /// Where it is registered; `None` is everywhere.
+    pub kind: Option<Kind>,
+    /// How it proves who it is.
+    pub credential: Credential,
+    /// Where codes may be sent.
+    pub redirect_uris: Registered,
+    /// Where a browser may be sent after sign-out. Microsoft's kinds also take a redirect URI.
+    pub post_logout_redirect_uris: Registered,
+    /// Loaded in an iframe when a person signs out.
+    pub front_channel_logout: Vec<String>,
+    /// Gets a logout token when a person signs out (`oidc` only, as Microsoft offers none).
+    pub back_channel_logout: Vec<String>,
+}
+
+impl Client {
+    /// An application with a secret that may come back to any loopback address.
+    pub fn with_secret(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            kind: None,
+            credential: Credential::Secrets(vec![secret.into()]),
+            redirect_uris: Registered::AnyLoopback,
+            post_logout_redirect_uris: Registered::AnyLoopback,
+            front_channel_logout: Vec::new(),
+            back_channel_logout: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registered_list_is_compared_letter_by_letter() {
+        let list = Registered::Exactly(vec!["http://localhost:5000/redirect".to_owned()]);
+        assert!(list.allows("http://localhost:5000/redirect"));
+        assert!(!list.allows("http://localhost:5000/redirect/"));
+        assert!(!list.allows("http://127.0.0.1:5000/redirect"));
+    }
+
+    #[test]
+    fn any_loopback_never_means_the_rest_of_the_world() {
+        for good in [
+            "http://localhost:1/x",
+            "http://127.0.0.1/",
+            "http://a.localhost/",
+            "http://[::1]:8/",
+        ] {
+            assert!(Registered::AnyLoopback.allows(good), "{good}");
+        }
+        for bad in [
+            "https://evil.example/",
+            "http://localhost.evil.example/",
+            "javascript:alert(1)",
+            "/x",
+        ] {
+            assert!(!Registered::AnyLoopback.allows(bad), "{bad}");
+        }
+    }
+}

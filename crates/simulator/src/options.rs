@@ -1,0 +1,171 @@
+//! How a simulator is started, and the shapes in which it may answer.
+//!
+//! Owns the settings and their defaults; applies none of them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use serde::{Deserialize, Serialize};
+
+use crate::clients::{Client, Registered};
+use crate::kind::Kind;
+
+/// What the simulator takes for now, in seconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Fills a buffer with what codes, tokens and session ids are made of.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// Settings of one simulator; [`Options::default`] is good for a demonstration.
+#[derive(Clone)]
+pub struct Options {
+    /// Port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The simulator's notion of now.
+    pub clock: Clock,
+    /// The source of codes and handles. Signing keys have their own.
+    pub random: Random,
+    /// Seconds until an access token expires.
+    pub access_token_lifetime: i64,
+    /// Seconds until an ID token expires; Microsoft's kinds date it 300 seconds back, so `exp - iat` is 3900.
+    pub id_token_lifetime: i64,
+    /// Seconds until an unused authorization code expires.
+    pub code_lifetime: i64,
+    /// Seconds until an unused refresh token expires.
+    pub refresh_token_lifetime: i64,
+    /// `refresh_in` of token answers, in seconds; absent when `None`.
+    pub refresh_in: Option<i64>,
+    /// Where the applications registered from the start may send codes.
+    pub redirect_uris: Registered,
+    /// Where the applications registered from the start may return after sign-out.
+    pub post_logout_redirect_uris: Registered,
+    /// Front-channel logout addresses of the applications registered from the start.
+    pub front_channel_urls: Vec<(Kind, String)>,
+    /// Back-channel logout addresses of the applications registered from the start.
+    pub back_channel_urls: Vec<(Kind, String)>,
+    /// Further applications.
+    pub clients: Vec<Client>,
+    /// Where deployments of the same kind differ.
+    pub shapes: Shapes,
+    /// Whether faults and calls can be reached over HTTP.
+    pub control: bool,
+    /// Threads that answer.
+    pub workers: usize,
+    /// How many calls are remembered; older ones are forgotten, counters go on.
+    pub remembered_calls: usize,
+}
+
+/// Where deployments of the same kind of authority legitimately differ.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of a deployment by itself"
+)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shapes {
+    /// External ID behind a custom domain: issuer on the Entra host instead of the GUID host.
+    pub custom_domain_issuer_on_entra_host: bool,
+    /// B2C: issuer of the form `…/tfp/{GUID}/{policy}/v2.0/`.
+    pub b2c_issuer_with_policy: bool,
+    /// B2C: policy as `?p=` in the addresses of the metadata.
+    pub b2c_policy_in_query: bool,
+    /// B2C: policy in `acr` instead of `tfp`.
+    pub b2c_policy_in_acr: bool,
+    /// Optional claims that the registration asks for: `sid`, `login_hint`, `auth_time`, `email`, `given_name`, `family_name`.
+    pub optional_claims: Vec<String>,
+    /// Entra: `hasgroups` instead of `_claim_names` for people with too many groups.
+    pub overage_as_hasgroups: bool,
+    /// How an API writes a claims challenge.
+    pub challenge: ChallengeForm,
+    /// `oidc`: ES256 instead of RS256.
+    pub oidc_es256: bool,
+    /// `oidc`: token endpoint takes HTTP Basic only.
+    pub oidc_basic_only: bool,
+    /// `oidc`: key sets announce only signing keys, without the odd ones.
+    pub oidc_plain_keys: bool,
+}
+
+/// How a claims challenge is written into `WWW-Authenticate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChallengeForm {
+    /// `claims` as base64.
+    Base64,
+    /// `claims` as JSON with escaped quotes.
+    RawJson,
+    /// A `PoP` challenge in one header, the `Bearer` one in a second.
+    TwoHeaders,
+}
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Self {
+            custom_domain_issuer_on_entra_host: false,
+            b2c_issuer_with_policy: false,
+            b2c_policy_in_query: false,
+            b2c_policy_in_acr: false,
+            optional_claims: vec!["sid".to_owned(), "login_hint".to_owned()],
+            overage_as_hasgroups: false,
+            challenge: ChallengeForm::Base64,
+            oidc_es256: false,
+            oidc_basic_only: false,
+            oidc_plain_keys: false,
+        }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            clock: Arc::new(system_now),
+            random: system_random(),
+            access_token_lifetime: 3600,
+            id_token_lifetime: 3600,
+            code_lifetime: 600,
+            refresh_token_lifetime: 90 * 24 * 3600,
+            refresh_in: None,
+            redirect_uris: Registered::AnyLoopback,
+            post_logout_redirect_uris: Registered::AnyLoopback,
+            front_channel_urls: Vec::new(),
+            back_channel_urls: Vec::new(),
+            clients: Vec::new(),
+            shapes: Shapes::default(),
+            control: false,
+            workers: 2,
+            remembered_calls: 10_000,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("port", &self.port)
+            .field("redirect_uris", &self.redirect_uris)
+            .field("shapes", &self.shapes)
+            .finish_non_exhaustive()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the clock itself; whoever wants another gives one in the options"
+)]
+fn system_now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .unwrap_or(0)
+}
+
+fn system_random() -> Random {
+    let source = SystemRandom::new();
+    Arc::new(move |buffer| {
+        // aws-lc aborts the process rather than fail here, so there is no error to pass on.
+        let _ = source.fill(buffer);
+    })
+}

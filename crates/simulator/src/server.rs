@@ -1,0 +1,303 @@
+//! The running simulator, as programs hold it.
+//!
+//! Owns the listener and the thread behind it; dropping the value stops both.
+
+use std::fmt;
+use std::io;
+use std::net::TcpListener;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::{self, Data, PayloadConfig};
+use actix_web::{App, HttpServer};
+use thiserror::Error;
+
+use crate::back_channel::{Delivery, LogoutToken, deliver_all};
+use crate::calls::{Call, Endpoint};
+use crate::clients::{Client, Federation, Registered};
+use crate::faults::Injection;
+use crate::kind::{API_HOST, GRAPH_HOST, IDENTITY_HOST, Kind};
+use crate::options::{Options, Shapes};
+use crate::templates::Pages;
+use crate::web::{entry, managed_identity};
+use crate::world::{SignedIn, World};
+
+/// Requests above this size are refused.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Why a simulator does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The port is taken or may not be used.
+    #[error("cannot listen on 127.0.0.1:{port}")]
+    Listen {
+        /// The port that was asked for.
+        port: u16,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The server's thread did not come up.
+    #[error("cannot start the server")]
+    Server(#[source] io::Error),
+    /// A template of the simulator is broken.
+    #[error("a template is broken: {0}")]
+    Template(String),
+}
+
+/// An offline identity platform on a loopback port. Stops when dropped.
+pub struct Simulator {
+    world: Arc<World>,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Simulator {
+    /// Binds 127.0.0.1 and answers from then on, in threads of its own.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] if the port is taken, [`StartError::Server`] if no thread can be started.
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let pages = Pages::load().map_err(|error| StartError::Template(error.to_string()))?;
+        let asked_for = options.port;
+        let on_listen = |source| StartError::Listen {
+            port: asked_for,
+            source,
+        };
+        let listener = TcpListener::bind(("127.0.0.1", asked_for)).map_err(on_listen)?;
+        let port = listener.local_addr().map_err(on_listen)?.port();
+        let world = Arc::new(World::new(options, port, pages));
+
+        let (started, outcome) = mpsc::channel();
+        let for_server = Data::from(Arc::clone(&world));
+        let thread = thread::Builder::new()
+            .name("simulator".to_owned())
+            .spawn(move || {
+                actix_web::rt::System::new().block_on(serve(listener, for_server, started));
+            })
+            .map_err(StartError::Server)?;
+        let handle = outcome
+            .recv()
+            .map_err(|_| StartError::Server(io::ErrorKind::BrokenPipe.into()))?
+            .map_err(StartError::Server)?;
+        Ok(Self {
+            world,
+            handle,
+            thread: Some(thread),
+        })
+    }
+
+    /// The port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.world.port
+    }
+
+    /// Scheme, host and port of an authority.
+    pub fn base(&self, kind: Kind) -> String {
+        kind.base(self.world.port)
+    }
+
+    /// What goes into the key `authority` of a profile.
+    pub fn authority(&self, kind: Kind) -> String {
+        kind.authority(self.world.port)
+    }
+
+    /// The simulated Graph, for example `http://graph.microsoft.localhost:9000`.
+    pub fn graph(&self) -> String {
+        format!("http://{GRAPH_HOST}:{}", self.world.port)
+    }
+
+    /// The sample API; `/orders` is what it has.
+    pub fn api(&self) -> String {
+        format!("http://{API_HOST}:{}", self.world.port)
+    }
+
+    /// The host of the managed-identity endpoints, for `AZURE_POD_IDENTITY_AUTHORITY_HOST`; `IDENTITY_ENDPOINT`
+    /// is this with `/msi/token`.
+    pub fn managed_identity(&self) -> String {
+        format!("http://{IDENTITY_HOST}:{}", self.world.port)
+    }
+
+    /// The credential of an application that trusts the simulated managed identity.
+    pub fn managed_identity_federation(&self) -> Federation {
+        managed_identity::federation(self.world.port)
+    }
+
+    /// Makes something go wrong: `sim.fault(Fault::BadSignature)` until cleared,
+    /// `sim.fault(Fault::BadSignature.times(1).at(Kind::B2c))` once and there only.
+    pub fn fault(&self, fault: impl Into<Injection>) {
+        self.world.faults.add(fault.into());
+    }
+
+    /// Everything is right again.
+    pub fn clear_faults(&self) {
+        self.world.faults.clear();
+    }
+
+    /// The calls so far, oldest first, as many as are remembered.
+    pub fn calls(&self) -> Vec<Call> {
+        self.world.calls.all()
+    }
+
+    /// Forgets calls and counters.
+    pub fn forget_calls(&self) {
+        self.world.calls.forget();
+    }
+
+    /// How often an endpoint was called, over all kinds.
+    pub fn count(&self, endpoint: Endpoint) -> u64 {
+        self.world.calls.total(endpoint)
+    }
+
+    /// How often an endpoint of one kind was called.
+    pub fn count_at(&self, kind: Kind, endpoint: Endpoint) -> u64 {
+        self.world.calls.at(endpoint, Some(kind))
+    }
+
+    /// New keys sign from now on; the former stay in the key sets.
+    pub fn rotate_keys(&self) {
+        self.world.keys.rotate();
+    }
+
+    /// Only the newest keys stay in the key sets.
+    pub fn withdraw_old_keys(&self) {
+        self.world.keys.withdraw_old();
+    }
+
+    /// Changes the shapes in which authorities answer.
+    pub fn shapes(&self, change: impl FnOnce(&mut Shapes)) {
+        self.world.change_shapes(change);
+    }
+
+    /// Registers an application, or replaces its registration.
+    pub fn register(&self, client: Client) {
+        self.world.register(client);
+    }
+
+    /// Where the application of this kind may send codes.
+    pub fn redirect_uris(&self, kind: Kind, registered: Registered) {
+        let change = |client: &mut Client| client.redirect_uris = registered;
+        self.world.change_client(kind.client_id(), change);
+    }
+
+    /// Where the application of this kind may return after sign-out.
+    pub fn post_logout_redirect_uris(&self, kind: Kind, registered: Registered) {
+        let change = |client: &mut Client| client.post_logout_redirect_uris = registered;
+        self.world.change_client(kind.client_id(), change);
+    }
+
+    /// Front-channel logout addresses of the application of this kind.
+    pub fn front_channel_urls(&self, kind: Kind, urls: Vec<String>) {
+        let change = |client: &mut Client| client.front_channel_logout = urls;
+        self.world.change_client(kind.client_id(), change);
+    }
+
+    /// Back-channel logout addresses of the application of this kind.
+    pub fn back_channel_urls(&self, kind: Kind, urls: Vec<String>) {
+        let change = |client: &mut Client| client.back_channel_logout = urls;
+        self.world.change_client(kind.client_id(), change);
+    }
+
+    /// Ends all grants of a person, everywhere: refresh tokens are `invalid_grant`, access tokens 401.
+    pub fn revoke_person(&self, person: &str) {
+        self.world.revoke(person);
+    }
+
+    /// Gives a person other roles from the next token on.
+    pub fn set_person_roles(&self, person: &str, roles: &[&str]) {
+        let roles: Vec<_> = roles.iter().map(|role| (*role).to_owned()).collect();
+        self.world
+            .change_everywhere(person, |person| person.roles.clone_from(&roles));
+    }
+
+    /// Gives a person other groups from the next token on.
+    pub fn set_person_groups(&self, person: &str, groups: &[&str]) {
+        let groups: Vec<_> = groups.iter().map(|group| (*group).to_owned()).collect();
+        self.world
+            .change_everywhere(person, |person| person.groups.clone_from(&groups));
+    }
+
+    /// Who is signed in at the authorities, with `sid`.
+    pub fn signed_in(&self) -> Vec<SignedIn> {
+        self.world.signed_in()
+    }
+
+    /// `sub` of a person for an application.
+    pub fn subject(&self, kind: Kind, person: &str, client_id: &str) -> Option<String> {
+        World::tenants_of(kind)
+            .into_iter()
+            .find_map(|tenant| self.world.subject(kind, tenant, person, client_id))
+    }
+
+    /// A logout token of the plain provider, right or forged.
+    pub fn logout_token(&self, token: &LogoutToken) -> String {
+        token.encode(&self.world)
+    }
+
+    /// Sends a logout token to every back-channel address of its application.
+    pub async fn send_back_channel_logout(&self, token: &LogoutToken) -> Vec<Delivery> {
+        let urls = self
+            .world
+            .client(Kind::Oidc, &token.client_id)
+            .map(|client| client.back_channel_logout)
+            .unwrap_or_default();
+        let encoded = token.encode(&self.world);
+        deliver_all(urls.into_iter().map(|url| (url, encoded.clone())).collect()).await
+    }
+
+    /// Waits until the simulator is stopped, which the binary does by Ctrl-C.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been reported by that thread already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("port", &self.world.port)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // The order is sent by the call; there is nothing to await in a destructor.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    world: Data<World>,
+    started: mpsc::Sender<io::Result<ServerHandle>>,
+) {
+    let workers = world.options.workers.max(1);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(world.clone())
+            .app_data(PayloadConfig::new(LARGEST_BODY))
+            .default_service(web::to(entry))
+    })
+    .workers(workers)
+    .disable_signals()
+    .shutdown_timeout(1)
+    .listen(listener);
+    match server {
+        Ok(server) => {
+            let server = server.run();
+            // Nobody waits any more when this fails; the server then ends with its handle.
+            let _ = started.send(Ok(server.handle()));
+            let _ = server.await;
+        }
+        Err(error) => {
+            let _ = started.send(Err(error));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The simulator's pages. Plain forms with hidden fields and named buttons: a person or a script can press them.
+//!
+//! Owns the contexts; the templates are in `templates`. Every value goes through Tera's escaping.
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+use serde_json::json;
+use tera::Context;
+
+use crate::directory::{Person, Tenant};
+use crate::kind::{API_HOST, CONTROL_HOST, GRAPH_HOST, Kind};
+use crate::realm::{Policy, Realm};
+use crate::scopes::{Api, Scope};
+use crate::state::Account;
+use crate::web::answer;
+use crate::web::asked::Asked;
+use crate::web::authorize_request::AuthorizeRequest;
+
+/// Names of buttons and fields that belong to a page, not to the authorization request.
+const OF_PAGES: [&str; 14] = [
+    "person",
+    "chosen",
+    "cancel",
+    "forgot",
+    "consent",
+    "sign_up",
+    "save",
+    "reset",
+    "email",
+    "given_name",
+    "family_name",
+    "name",
+    "new_password",
+    "repeat_password",
+];
+
+fn render(asked: &Asked<'_>, code: u16, template: &str, context: &Context) -> HttpResponse {
+    match asked.world.pages.render(template, context) {
+        Ok(page) => answer::html(code, page),
+        Err(why) => answer::html(500, why),
+    }
+}
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    id: &'a str,
+    name: &'a str,
+    mail: &'a str,
+    note: &'a str,
+    tenant: &'a str,
+    initial: String,
+    here: bool,
+}
+
+/// The pages around one authorization request.
+pub(crate) struct Frame<'a> {
+    asked: &'a Asked<'a>,
+    context: Context,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn new(asked: &'a Asked<'a>, realm: &Realm, request: &AuthorizeRequest) -> Self {
+        let hidden: Vec<(String, String)> = asked
+            .parameters()
+            .0
+            .into_iter()
+            .filter(|(name, _)| !OF_PAGES.contains(&name.as_str()))
+            .collect();
+        let mut context = context_of(realm);
+        context.insert("action", &realm_path(asked));
+        context.insert("hidden", &hidden);
+        context.insert("client", &request.client.id);
+        context.insert("can_sign_up", &realm.kind.is_for_customers());
+        context.insert("can_forget", &(realm.policy == Some(Policy::SignIn)));
+        Self { asked, context }
+    }
+
+    pub(crate) fn pick(mut self, people: &[(&'static Tenant, Person)]) -> HttpResponse {
+        let browser = self.asked.browser();
+        let accounts = self.asked.world.state().accounts(&browser).to_vec();
+        let here = |tenant: &Tenant, person: &Person| {
+            accounts
+                .iter()
+                .any(|a| a.tenant == tenant && a.person == person.id)
+        };
+        let choices: Vec<_> = people
+            .iter()
+            .map(|(tenant, person)| Choice {
+                id: &person.id,
+                name: &person.name,
+                mail: &person.mail,
+                note: &person.note,
+                tenant: tenant.title,
+                initial: person
+                    .name
+                    .chars()
+                    .find(|c| c.is_alphanumeric())
+                    .unwrap_or('?')
+                    .to_string(),
+                here: here(tenant, person),
+            })
+            .collect();
+        self.context.insert("people", &choices);
+        render(self.asked, 200, "pick.html", &self.context)
+    }
+
+    pub(crate) fn sign_up(mut self) -> HttpResponse {
+        let text = |name| self.asked.form.text(name).unwrap_or_default().to_owned();
+        let tried = self.asked.form.text("sign_up") == Some("done");
+        let filled = json!({"email": text("email"), "given_name": text("given_name"), "family_name": text("family_name")});
+        self.context.insert("filled", &filled);
+        self.context.insert("tried", &tried);
+        render(self.asked, 200, "sign_up.html", &self.context)
+    }
+
+    pub(crate) fn consent(
+        mut self,
+        person: &Person,
+        account: &Account,
+        scopes: &[Scope],
+    ) -> HttpResponse {
+        let wishes: Vec<String> = scopes.iter().map(wish).collect();
+        self.context.insert("scopes", &wishes);
+        self.about(person, account);
+        render(self.asked, 200, "consent.html", &self.context)
+    }
+
+    pub(crate) fn edit_profile(mut self, person: &Person, account: &Account) -> HttpResponse {
+        self.about(person, account);
+        render(self.asked, 200, "edit_profile.html", &self.context)
+    }
+
+    pub(crate) fn new_password(mut self, person: &Person, account: &Account) -> HttpResponse {
+        self.about(person, account);
+        render(self.asked, 200, "new_password.html", &self.context)
+    }
+
+    fn about(&mut self, person: &Person, account: &Account) {
+        self.context.insert("chosen", &account.person);
+        self.context.insert(
+            "person",
+            &json!({"name": person.name, "mail": person.mail, "given_name": person.given_name, "family_name": person.family_name}),
+        );
+    }
+}
+
+fn wish(scope: &Scope) -> String {
+    match (scope.api, scope.name) {
+        (Api::Own, _) => "Sign you in and read your name and mail address".to_owned(),
+        (Api::Graph, "User.Read") => "Read your profile (User.Read)".to_owned(),
+        (Api::Graph, name) => format!("Microsoft Graph: {name}"),
+        (Api::Orders, name) => format!("Contoso orders: {name}"),
+    }
+}
+
+fn context_of(realm: &Realm) -> Context {
+    let mut context = Context::new();
+    let product = match realm.kind {
+        Kind::EntraId => "Microsoft Entra ID",
+        Kind::ExternalId => "Microsoft Entra External ID",
+        Kind::ExternalIdCustomDomain => "External ID at a custom domain",
+        Kind::B2c => "Azure AD B2C",
+        Kind::Oidc => "Plain OpenID provider",
+    };
+    context.insert("product", product);
+    context.insert("kind", realm.kind.name());
+    let policy = realm.policy.map(Policy::name).unwrap_or_default();
+    context.insert("policy", policy);
+    let tenants: Vec<_> = realm.tenants().iter().map(|tenant| tenant.title).collect();
+    context.insert("tenants", &tenants.join(", "));
+    context
+}
+
+/// Where a page's form goes: back to the address that showed it. `?p=` stays in the address, where the policy is.
+fn realm_path(asked: &Asked<'_>) -> String {
+    match asked.query.text("p") {
+        Some(policy) => answer::with_query(&asked.path, &[("p".to_owned(), policy.to_owned())]),
+        None => asked.path.clone(),
+    }
+}
+
+/// An error that may not be sent to the application.
+pub(crate) fn failure(asked: &Asked<'_>, realm: &Realm, text: &str) -> HttpResponse {
+    let mut context = context_of(realm);
+    context.insert("text", text);
+    render(asked, 400, "failure.html", &context)
+}
+
+/// OAuth 2.0 Form Post Response Mode: a form that sends itself, or by its button.
+pub(crate) fn form_post(
+    asked: &Asked<'_>,
+    address: &str,
+    parameters: &[(String, String)],
+) -> HttpResponse {
+    let mut context = Context::new();
+    context.insert("address", address);
+    context.insert("parameters", parameters);
+    render(asked, 200, "form_post.html", &context)
+}
+
+/// What a person sees at the end of a sign-out.
+pub(crate) struct SignedOut<'a> {
+    /// Accounts to choose from, as (sid, mail address).
+    pub accounts: Vec<(String, String)>,
+    pub frames: Vec<String>,
+    pub onward: Option<&'a str>,
+    pub hidden: Vec<(String, String)>,
+    pub action: &'a str,
+}
+
+pub(crate) fn signed_out(asked: &Asked<'_>, realm: &Realm, end: &SignedOut<'_>) -> HttpResponse {
+    let mut context = context_of(realm);
+    context.insert("accounts", &end.accounts);
+    context.insert("frames", &end.frames);
+    context.insert("onward", end.onward.unwrap_or_default());
+    context.insert("hidden", &end.hidden);
+    context.insert("action", end.action);
+    render(asked, 200, "signed_out.html", &context)
+}
+
+/// What the simulator offers, for whoever opens its address in a browser.
+pub(crate) fn index(asked: &Asked<'_>) -> HttpResponse {
+    let port = asked.world.port;
+    let authorities: Vec<_> = Kind::ALL
+        .into_iter()
+        .map(|kind| json!({"kind": kind.name(), "authority": kind.authority(port), "client_id": kind.client_id()}))
+        .collect();
+    let others = [
+        ("Graph", format!("http://{GRAPH_HOST}:{port}/v1.0/me")),
+        ("Sample API", format!("http://{API_HOST}:{port}/orders")),
+        (
+            "Control (with --control)",
+            format!("http://{CONTROL_HOST}:{port}/"),
+        ),
+    ];
+    let mut context = Context::new();
+    context.insert("authorities", &authorities);
+    context.insert("others", &others);
+    context.insert("secret", crate::clients::CLIENT_SECRET);
+    render(asked, 200, "index.html", &context)
+}

@@ -1,0 +1,21 @@
+//! The simulator over HTTP, as a relying party and a browser see it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod apis;
+mod client_authentication;
+mod faults;
+mod faulty_answers;
+mod harness;
+mod metadata;
+mod pages;
+mod refresh;
+mod running;
+mod sign_in;
+mod sign_out;
+mod tokens;

@@ -1,0 +1,31 @@
+//! The server's keys: those of the settings, or with SQLite one that is made once and kept beside the database.
+
+use std::path::PathBuf;
+
+use secrecy::ExposeSecret;
+
+use crate::config::Settings;
+use crate::domain::clock::Random;
+use crate::seal::{KeyRing, load_or_make_key};
+use crate::store::sqlite_file;
+
+/// The key ring of a process.
+///
+/// # Errors
+/// One sentence: a key that is none, or a file that cannot be read or made.
+pub fn key_ring(settings: &Settings, random: &dyn Random) -> Result<KeyRing, String> {
+    if !settings.keys.is_empty() {
+        let texts = settings.keys.iter().map(ExposeSecret::expose_secret);
+        return KeyRing::parse(texts).map_err(|error| error.to_string());
+    }
+    match sqlite_file(&settings.database_url) {
+        Some(database) => {
+            let mut path = database.into_os_string();
+            path.push(".key");
+            let path = PathBuf::from(path);
+            load_or_make_key(&path, random).map_err(|error| format!("{}: {error}", path.display()))
+        }
+        // A database in memory has nothing that outlives the process.
+        None => Ok(KeyRing::ephemeral(random)),
+    }
+}

@@ -1,0 +1,38 @@
+//! The tenant of each authority, pinned in the store: at first sight, for all replicas and across restarts.
+
+use async_trait::async_trait;
+
+use crate::domain::issuer::TenantGuid;
+use crate::domain::profile::{Binding, ProfileId};
+use crate::oidc::{Pins, PinsUnavailable};
+use crate::seal::hex;
+use crate::store::SessionStore;
+
+/// Pins kept in the store.
+#[derive(Debug)]
+pub struct StoredPins {
+    store: SessionStore,
+}
+
+impl StoredPins {
+    /// Pins of this store.
+    pub fn new(store: SessionStore) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl Pins for StoredPins {
+    async fn pin(
+        &self,
+        profile: &ProfileId,
+        binding: Binding,
+        seen: &TenantGuid,
+    ) -> Result<TenantGuid, PinsUnavailable> {
+        let authority = format!("{profile}/{}", hex(&binding.0));
+        self.store.pin_tenant(&authority, seen).await.map_err(|error| {
+            tracing::warn!(%error, "a tenant could not be pinned");
+            PinsUnavailable
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! The commands that need a running gateway, a store or the network, from settings to their end.
+
+use std::sync::Arc;
+
+use super::keys::key_ring;
+use super::server::{Means, MetricsText, http_options, start, store_options};
+use crate::config::Settings;
+use crate::domain::clock::{Clock, Random};
+use crate::flow::gate::Gate;
+use crate::oidc::{Authorities, ProcessPins};
+use crate::store::SessionStore;
+use crate::telemetry;
+
+/// Serves until a signal stops it.
+///
+/// # Errors
+/// One sentence that says why it cannot start, or what broke.
+pub async fn serve(settings: Settings, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<(), String> {
+    let recorder = telemetry::record_metrics();
+    let means = Means {
+        clock,
+        random,
+        public: None,
+        private: None,
+        workers: None,
+        metrics: MetricsText(Arc::new(move || recorder.render())),
+        follow_database_clock: true,
+    };
+    let running = start(settings, means).await.map_err(|error| error.to_string())?;
+    tracing::info!(public = %running.public, admin = %running.private, "listening");
+    running.until_signal().await.map_err(|error| error.to_string())
+}
+
+/// A store for a command of a moment: no tasks, no listener.
+fn store(settings: &Settings, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<SessionStore, String> {
+    let keys = Arc::new(key_ring(settings, &*random)?);
+    let options = store_options(settings, true);
+    SessionStore::connect(&settings.database_url, options, keys, clock, random).map_err(|error| error.to_string())
+}
+
+/// Brings the store's schema up to date.
+///
+/// # Errors
+/// One sentence that says why not.
+pub async fn migrate(settings: &Settings, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<(), String> {
+    store(settings, clock, random)?.migrate().await.map_err(|error| with_causes(&error))
+}
+
+/// The means of the flows for a command of a moment.
+///
+/// # Errors
+/// One sentence that says why not.
+pub fn gate(settings: &Settings, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Gate, String> {
+    let keys = Arc::new(key_ring(settings, &*random)?);
+    let store = store(settings, Arc::clone(&clock), Arc::clone(&random))?;
+    let authorities = authorities(settings, &clock, &random)?;
+    Ok(Gate::new(store, authorities, keys, clock, random))
+}
+
+/// Authorities whose pins last as long as the command.
+///
+/// # Errors
+/// One sentence: the CA file cannot be used.
+pub fn authorities(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Result<Authorities, String> {
+    let pins = Arc::new(ProcessPins::default());
+    Authorities::new(&http_options(settings), Arc::clone(clock), Arc::clone(random), pins)
+        .map_err(|error| with_causes(&error))
+}
+
+/// An error with everything that caused it, in one line.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

@@ -1,0 +1,245 @@
+//! From settings to a running server.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::{App, HttpServer, web};
+
+use super::background;
+use super::keys::key_ring;
+use super::pins::StoredPins;
+use super::profiles::LiveProfiles;
+use super::shutdown::{Signals, on_signal};
+use crate::config::Settings;
+use crate::domain::clock::{Clock, Random};
+use crate::flow::gate::Gate;
+use crate::oidc::{Authorities, HttpOptions};
+use crate::store::{SessionStore, StoreOptions};
+use crate::web::admin::Admin;
+use crate::web::browser::CookieKeys;
+use crate::web::gateway::Gateway;
+use crate::web::pages::Pages;
+use crate::web::routes;
+
+/// A request line and headers must have arrived within this time.
+const HEAD_TIME_OUT: Duration = Duration::from_secs(5);
+/// A quiet connection is closed after this time; longer than the usual proxy keeps one.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// What comes from outside: time, randomness and, for tests, sockets that are already bound.
+#[derive(Debug)]
+pub struct Means {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// The public socket, instead of `listen`.
+    pub public: Option<TcpListener>,
+    /// The admin socket, instead of `admin_listen`.
+    pub private: Option<TcpListener>,
+    /// Threads that answer; `None` takes one for each core.
+    pub workers: Option<usize>,
+    /// Renders the metrics of the process.
+    pub metrics: MetricsText,
+    /// Whether sessions end by the database's clock; a test that turns its own says no.
+    pub follow_database_clock: bool,
+}
+
+/// Renders metrics.
+#[derive(Clone)]
+pub struct MetricsText(pub Arc<dyn Fn() -> String + Send + Sync>);
+
+impl std::fmt::Debug for MetricsText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MetricsText")
+    }
+}
+
+/// Why the server cannot start. One sentence, with the key or flag that would change it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port that is taken, or an address that is not this machine's.
+    #[error("cannot listen on {address} ({cause}); choose another with --{flag} or `{key}`")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The flag.
+        flag: &'static str,
+        /// The key.
+        key: &'static str,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// Anything else, in one sentence.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A server that accepts connections.
+pub struct Running {
+    /// Where people reach it.
+    pub public: SocketAddr,
+    /// Where operators reach it.
+    pub private: SocketAddr,
+    /// The live profiles.
+    pub profiles: Arc<LiveProfiles>,
+    /// The web's means, for tests and the demo.
+    pub gateway: Arc<Gateway>,
+    stopping: Arc<AtomicBool>,
+    servers: (Server, Server),
+    delay: Duration,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+/// Constructs everything and binds both sockets. Speaks to no authority: a dead one must not stop the others.
+///
+/// # Errors
+/// One clear error; nothing is left half-done.
+pub async fn start(settings: Settings, means: Means) -> Result<Running, StartError> {
+    let keys = key_ring(&settings, &*means.random).map_err(|error| StartError::Other(format!("keys: {error}")))?;
+    let keys = Arc::new(keys);
+    let profiles = LiveProfiles::load(settings.profiles.clone(), settings.session, Arc::clone(&means.clock));
+    let profiles = Arc::new(profiles.map_err(|error| StartError::Other(error.to_string()))?);
+    let store = SessionStore::connect(
+        &settings.database_url,
+        store_options(&settings, means.follow_database_clock),
+        Arc::clone(&keys),
+        Arc::clone(&means.clock),
+        Arc::clone(&means.random),
+    )
+    .map_err(|error| StartError::Other(format!("database_url: {error}")))?;
+    store.start();
+    let pins = Arc::new(StoredPins::new(store.clone()));
+    let authorities =
+        Authorities::new(&http_options(&settings), Arc::clone(&means.clock), Arc::clone(&means.random), pins)
+            .map_err(|error| StartError::Other(format!("http: {error}")))?;
+    let cookie_keys = CookieKeys::new(keys.cookie_keys());
+    // Sessions end by one clock on all replicas: the store's.
+    let clock = store.clock();
+    let gate = Arc::new(Gate::new(store, authorities, keys, clock, means.random));
+    let pages = Pages::load(settings.templates.as_deref())
+        .map_err(|error| StartError::Other(format!("templates: {error}")))?;
+    let gateway = Arc::new(Gateway::new(
+        gate,
+        Arc::clone(&profiles.current),
+        pages,
+        cookie_keys,
+        settings.trusted_proxies.clone(),
+    ));
+    let public = bind(means.public, settings.listen, "listen")?;
+    let private = bind(means.private, settings.admin_listen, "admin-listen")?;
+    let stopping = Arc::new(AtomicBool::new(false));
+    let admin = web::Data::new(Admin {
+        metrics: Arc::clone(&means.metrics.0),
+        profiles: Arc::clone(&profiles.states),
+        stopping: Arc::clone(&stopping),
+    });
+    let addresses = (local(&public)?, local(&private)?);
+    let servers = (
+        serve_public(Arc::clone(&gateway), public, means.workers, settings.shutdown_grace)?,
+        serve_private(Arc::clone(&gateway), admin, private)?,
+    );
+    let tasks = vec![
+        tokio::spawn(background::forget_quiet_addresses(Arc::clone(&gateway))),
+        tokio::spawn(background::watch_profiles(Arc::clone(&profiles))),
+    ];
+    Ok(Running {
+        public: addresses.0,
+        private: addresses.1,
+        profiles,
+        gateway,
+        stopping,
+        servers,
+        delay: settings.shutdown_delay,
+        tasks,
+    })
+}
+
+impl Running {
+    /// Runs until a signal stops it in order.
+    ///
+    /// # Errors
+    /// When a listener breaks or signals cannot be listened to.
+    pub async fn until_signal(self) -> std::io::Result<()> {
+        let signals = Signals::take()?;
+        let (public, private) = self.servers;
+        let stop = on_signal(signals, self.stopping, self.delay, public.handle(), private.handle());
+        let stopper = tokio::spawn(stop);
+        let (public, private) = tokio::join!(public, private);
+        stopper.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
+        self.gateway.gate.store.close().await;
+        public.and(private)
+    }
+
+    /// Runs until the handle stops it, for tests and the demo.
+    pub fn detach(self) -> (ServerHandle, Arc<Gateway>, Arc<LiveProfiles>) {
+        let (public, private) = self.servers;
+        let handle = public.handle();
+        tokio::spawn(public);
+        tokio::spawn(private);
+        (handle, self.gateway, self.profiles)
+    }
+}
+
+pub(super) fn http_options(settings: &Settings) -> HttpOptions {
+    HttpOptions {
+        connect_timeout: settings.http.connect_timeout,
+        total_timeout: settings.http.timeout,
+        ca_file: settings.http.ca_file.clone(),
+        resolve: settings.http.resolve.clone(),
+        ..HttpOptions::default()
+    }
+}
+
+pub(super) fn store_options(settings: &Settings, follow_database_clock: bool) -> StoreOptions {
+    StoreOptions {
+        connections: settings.store.max_connections,
+        cached_sessions: settings.store.cache_entries,
+        follow_database_clock,
+        ..StoreOptions::default()
+    }
+}
+
+fn bind(given: Option<TcpListener>, address: SocketAddr, flag: &'static str) -> Result<TcpListener, StartError> {
+    let key = if flag == "listen" { "listen" } else { "admin_listen" };
+    let failed = |cause| StartError::Listen { address, flag, key, cause };
+    let listener = given.map_or_else(|| TcpListener::bind(address), Ok).map_err(failed)?;
+    Ok(listener)
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener.local_addr().map_err(|error| StartError::Other(error.to_string()))
+}
+
+fn serve_public(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    workers: Option<usize>,
+    grace: Duration,
+) -> Result<Server, StartError> {
+    let gateway = web::Data::from(gateway);
+    let mut server = HttpServer::new(move || routes::public(gateway.clone()))
+        .client_request_timeout(HEAD_TIME_OUT)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(grace.as_secs())
+        .disable_signals();
+    if let Some(workers) = workers {
+        server = server.workers(workers);
+    }
+    Ok(server.listen(listener).map_err(|error| StartError::Other(error.to_string()))?.run())
+}
+
+fn serve_private(gateway: Arc<Gateway>, admin: web::Data<Admin>, listener: TcpListener) -> Result<Server, StartError> {
+    let gateway = web::Data::from(gateway);
+    let server = HttpServer::new(move || {
+        App::new().app_data(gateway.clone()).app_data(admin.clone()).configure(routes::private)
+    });
+    let server = server.workers(1).shutdown_timeout(1).disable_signals();
+    Ok(server.listen(listener).map_err(|error| StartError::Other(error.to_string()))?.run())
+}

@@ -1,0 +1,117 @@
+//! Draft: an imported profile before it is written, and its text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::domain::authority::Kind;
+
+/// What a `.env` said.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) kind: Option<Kind>,
+    pub(super) authority: String,
+    pub(super) client_id: String,
+    pub(super) secret: Option<String>,
+    pub(super) public_url: String,
+    pub(super) redirect_path: String,
+    pub(super) any_tenant: bool,
+    pub(super) personal_accounts: bool,
+    pub(super) endpoint: Option<String>,
+    pub(super) scopes: Vec<String>,
+    /// For the person who imports.
+    pub(super) notes: Vec<String>,
+    pub(super) user_flows: BTreeMap<&'static str, String>,
+}
+
+impl Draft {
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    pub(super) fn set_authority(&mut self, kind: Kind, authority: impl Into<String>) {
+        self.kind = Some(kind);
+        self.authority = authority.into();
+    }
+
+    /// Notes a user flow under the sample's name for it.
+    pub(super) fn user_flow(&mut self, variable: &str, flow: &str) {
+        let key = match variable {
+            "SIGNUPSIGNIN_USER_FLOW" => "sign_in",
+            "EDITPROFILE_USER_FLOW" => "edit_profile",
+            _ => "reset_password",
+        };
+        self.user_flows.insert(key, flow.to_owned());
+    }
+
+    /// The profile's text; `secret` is the inline table that stands for the secret.
+    pub(super) fn text(&self, source: &str, secret: &str) -> String {
+        let mut lines = vec![
+            format!("# Imported from {}.", one_line(source)),
+            format!(
+                "kind          = {}",
+                quoted(self.kind.map_or("", Kind::as_str))
+            ),
+            format!("public_url    = {}", quoted(&self.public_url)),
+            format!("redirect_path = {}", quoted(&self.redirect_path)),
+            format!("authority     = {}", quoted(&self.authority)),
+            format!("client_id     = {}", quoted(&self.client_id)),
+        ];
+        lines.push(match self.secret {
+            Some(_) => format!("client_secret = {secret}"),
+            None => "public_client = true".to_owned(),
+        });
+        if self.any_tenant {
+            lines.push("allowed_tenants = \"any\"".to_owned());
+        }
+        if self.personal_accounts {
+            lines.push("allow_personal_accounts = true".to_owned());
+        }
+        if self.endpoint.is_none() && !self.scopes.is_empty() {
+            lines.push(format!("extra_scopes  = {}", list(&self.scopes)));
+        }
+        let mut text = lines.join("\n");
+        text.push('\n');
+        self.tables(&mut text);
+        text
+    }
+
+    fn tables(&self, text: &mut String) {
+        if self.kind == Some(Kind::B2c) {
+            text.push_str("\n[user_flows]\n");
+            for key in ["sign_in", "edit_profile", "reset_password"] {
+                if let Some(flow) = self.user_flows.get(key) {
+                    // Writing to a String cannot fail.
+                    let _ = writeln!(text, "{key:<14} = {}", quoted(flow));
+                }
+            }
+        }
+        if let Some(endpoint) = &self.endpoint {
+            let name = if endpoint.contains("graph.microsoft.") {
+                "graph"
+            } else {
+                "api"
+            };
+            let _ = write!(
+                text,
+                "\n[[api]]\nname     = {}\nendpoint = {}\nscopes   = {}\n",
+                quoted(name),
+                quoted(endpoint),
+                list(&self.scopes)
+            );
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+fn list(items: &[String]) -> String {
+    let items: Vec<_> = items.iter().map(|item| quoted(item)).collect();
+    format!("[{}]", items.join(", "))
+}
+
+/// A name that cannot end a comment.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).collect()
+}

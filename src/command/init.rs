@@ -1,0 +1,42 @@
+//! `init`: a new profile from the commented template of its kind.
+
+use super::cli::{Cli, Init};
+use super::write_new::{Readers, write_new};
+use super::{Failed, Terminal, place};
+use crate::config::placeholder_in;
+use crate::domain::authority::Kind;
+
+/// The template of a kind: the same file that stands in `profiles/examples`.
+pub fn template(kind: Kind) -> &'static str {
+    match kind {
+        Kind::EntraId => include_str!("../../profiles/examples/entra-id.toml"),
+        Kind::ExternalId => include_str!("../../profiles/examples/external-id.toml"),
+        Kind::ExternalIdCustomDomain => {
+            include_str!("../../profiles/examples/external-id-custom-domain.toml")
+        }
+        Kind::B2c => include_str!("../../profiles/examples/b2c.toml"),
+        Kind::Oidc => include_str!("../../profiles/examples/oidc.toml"),
+    }
+}
+
+pub(super) fn init(cli: &Cli, init: &Init, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+    let (folder, _) = place::offline(cli, terminal)?;
+    let path = folder.join(format!("{}.toml", init.profile_id));
+    let template = template(init.kind);
+    write_new(&path, template, Readers::Ordinary)?;
+    writeln!(terminal.out, "wrote {}", path.display())?;
+    writeln!(terminal.out, "now put your own values in the place of:")?;
+    for (at, line) in template.lines().enumerate() {
+        let assignment = line.split_once('=').filter(|_| !line.starts_with('#'));
+        if let Some((key, value)) = assignment
+            && placeholder_in(value).is_some()
+        {
+            writeln!(terminal.out, "  line {}: {}", at + 1, key.trim())?;
+        }
+    }
+    writeln!(
+        terminal.out,
+        "then `gatehouse check` tells what is missing and what to register at the authority"
+    )?;
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! `keys new`.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Failed, Terminal};
+use crate::domain::clock::random_256;
+
+/// Prints a key and nothing else, so that it can be piped.
+pub(super) fn new(terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+    let key = random_256(terminal.random);
+    Ok(writeln!(terminal.out, "{}", STANDARD.encode(key))?)
+}

@@ -1,0 +1,48 @@
+//! `sessions list` and `sessions end`.
+
+use super::cli::{Cli, Format, Sessions, Which};
+use super::{Failed, Terminal, place, run};
+
+pub(super) fn sessions(
+    cli: &Cli,
+    command: &Sessions,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    let settings = place::settings(cli, &[], terminal)?;
+    match command {
+        Sessions::List { which, format } => {
+            let listed = run::list_sessions(&settings, which)?;
+            if *format == Format::Json {
+                let json = serde_json::json!({ "sessions": listed });
+                return Ok(writeln!(terminal.out, "{json:#}")?);
+            }
+            for session in &listed {
+                writeln!(
+                    terminal.out,
+                    "{}  {}  {}  since {}  seen {}  {}",
+                    session.id,
+                    session.profile,
+                    session.person,
+                    session.created_at,
+                    session.seen_at,
+                    session.browser
+                )?;
+            }
+            let count = listed.len();
+            Ok(writeln!(terminal.out, "{count} {}", counted(count == 1))?)
+        }
+        Sessions::End { which, all } => {
+            let which = if *all { &Which::default() } else { which };
+            let ended = run::end_sessions(&settings, which)?;
+            Ok(writeln!(
+                terminal.out,
+                "{ended} {} ended",
+                counted(ended == 1)
+            )?)
+        }
+    }
+}
+
+fn counted(one: bool) -> &'static str {
+    if one { "session" } else { "sessions" }
+}

@@ -1,0 +1,126 @@
+//! Faults between files: two profiles with one address, one name, or one in the other's way.
+
+use std::collections::BTreeMap;
+
+use super::folder::{Candidate, same_place};
+use super::problem::Problem;
+
+/// Compares all files with one another and adds one problem for each conflict to both files; a report tells it once.
+pub(super) fn find(candidates: &mut [Candidate]) {
+    let mut found = Vec::new();
+    same_names(candidates, &mut found);
+    for group in by_host(candidates) {
+        same_addresses(candidates, &group, &mut found);
+        hidden_paths(candidates, &group, &mut found);
+    }
+    for (of, problem) in found {
+        for at in of {
+            if let Some(candidate) = candidates.get_mut(at) {
+                candidate.problems.push(problem.clone());
+            }
+        }
+    }
+}
+
+/// Which files a problem belongs to, by index.
+type Found = Vec<(Vec<usize>, Problem)>;
+
+/// Two files of different folders with one name, or names that differ in case only.
+fn same_names(candidates: &[Candidate], found: &mut Found) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, candidate) in candidates.iter().enumerate() {
+        let stem = candidate.file.file_stem().unwrap_or_default();
+        let folded = stem.to_string_lossy().to_lowercase();
+        if let Some(first) = seen
+            .get(&folded)
+            .and_then(|first| candidates.get(*first).map(|other| (*first, other)))
+        {
+            let what = format!("is the same profile id as {}", first.1.name());
+            let problem = Problem::of(candidate.name(), what, "a name of its own for each profile");
+            found.push((vec![first.0, at], problem));
+        } else {
+            seen.insert(folded, at);
+        }
+    }
+}
+
+/// Indices of the files whose address is known, by host.
+fn by_host(candidates: &[Candidate]) -> Vec<Vec<usize>> {
+    let mut hosts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, candidate) in candidates.iter().enumerate() {
+        if let Some(url) = &candidate.public_url {
+            hosts.entry(url.authority()).or_default().push(at);
+        }
+    }
+    hosts
+        .into_values()
+        .filter(|group| group.len() > 1)
+        .collect()
+}
+
+/// RFC 9700 §4.4.2.2: with one redirect URI for two authorities, an answer can be taken for the other's.
+fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) {
+    let members = || {
+        group
+            .iter()
+            .filter_map(|at| candidates.get(*at).map(|it| (*at, it)))
+    };
+    for (at, candidate) in members() {
+        let Some(url) = &candidate.public_url else {
+            continue;
+        };
+        let earlier = members()
+            .take_while(|(other, _)| *other != at)
+            .find(|(_, other)| {
+                other
+                    .public_url
+                    .as_ref()
+                    .is_some_and(|other| same_place(other, url))
+            });
+        if let Some((other_at, other)) = earlier {
+            let what = format!("{url} is also the public_url of {}", other.name());
+            let mut problem = Problem::of(
+                candidate.name(),
+                what,
+                "a host or a path prefix of its own for each profile; the host's case and the scheme make no difference",
+            )
+            .about("public_url");
+            problem.place = candidate.public_url_at;
+            found.push((vec![other_at, at], problem));
+        }
+    }
+}
+
+/// The longest prefix wins: a profile below another's redirect path would get the other's answers.
+fn hidden_paths(candidates: &[Candidate], group: &[usize], found: &mut Found) {
+    for at in group {
+        let Some(candidate) = candidates.get(*at) else {
+            continue;
+        };
+        let (Some(profile), Some(url)) = (&candidate.profile, &candidate.public_url) else {
+            continue;
+        };
+        for other_at in group.iter().filter(|other| *other != at) {
+            let Some(other) = candidates.get(*other_at) else {
+                continue;
+            };
+            let Some(nested) = other
+                .public_url
+                .as_ref()
+                .filter(|nested| nested.prefix().len() > url.prefix().len())
+            else {
+                continue;
+            };
+            let hidden = [profile.redirect_path.as_str(), "/auth/sign_in"]
+                .into_iter()
+                .find(|path| nested.strip(&format!("{}{path}", url.prefix())).is_some());
+            if let Some(path) = hidden {
+                let what = format!("{nested} takes {path} away from {}", candidate.name());
+                let right = "a prefix that is not the beginning of another profile's own addresses";
+                let mut problem = Problem::of(other.name(), what, right).about("public_url");
+                problem.place = other.public_url_at;
+                found.push((vec![*at, *other_at], problem));
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The profiles of the demonstration: one of each kind, written as files like any other profile.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use simulator::{CLIENT_SECRET, Kind, Simulator};
+
+use super::Ports;
+
+/// The host of each kind's profile, below `localhost` (RFC 6761 §6.3), and what people call it.
+pub const PLACES: [(Kind, &str, &str); 5] = [
+    (Kind::EntraId, "entra.localhost", "Entra ID"),
+    (Kind::ExternalId, "external.localhost", "External ID"),
+    (Kind::ExternalIdCustomDomain, "custom.localhost", "External ID with custom domain"),
+    (Kind::B2c, "b2c.localhost", "Azure AD B2C"),
+    (Kind::Oidc, "oidc.localhost", "Any OpenID provider"),
+];
+
+/// The API that a kind's profile calls first.
+pub fn first_api(kind: Kind) -> &'static str {
+    match kind {
+        Kind::B2c | Kind::Oidc => "orders",
+        _ => "graph",
+    }
+}
+
+/// Writes the profiles into a folder.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(folder: &Path, ports: Ports, simulator: &Simulator) -> std::io::Result<()> {
+    for (kind, host, title) in PLACES {
+        let text = profile(kind, host, title, ports, simulator);
+        std::fs::write(folder.join(format!("{}.toml", kind.name())), text)?;
+    }
+    Ok(())
+}
+
+fn profile(kind: Kind, host: &str, title: &str, ports: Ports, simulator: &Simulator) -> String {
+    let accent = match kind {
+        Kind::EntraId => "blue",
+        Kind::ExternalId => "teal",
+        Kind::ExternalIdCustomDomain => "green",
+        Kind::B2c => "purple",
+        Kind::Oidc => "orange",
+    };
+    let mut text = format!(
+        r#"kind          = "{kind}"
+public_url    = "http://{host}:{port}"
+authority     = "{authority}"
+client_id     = "{client}"
+client_secret = {{ value = "{CLIENT_SECRET}" }}
+title         = "Contoso · {title}"
+
+[branding]
+accent = "{accent}"
+"#,
+        kind = kind.name(),
+        port = ports.gateway,
+        authority = simulator.authority(kind),
+        client = kind.client_id(),
+    );
+    if kind == Kind::B2c {
+        text.push_str("\n[user_flows]\nsign_in        = \"B2C_1_susi\"\nedit_profile   = \"B2C_1_edit_profile\"\nreset_password = \"B2C_1_reset_password\"\n");
+    }
+    for (name, title, endpoint, scope) in apis(kind, simulator) {
+        let _ = write!(
+            text,
+            "\n[[api]]\nname     = \"{name}\"\ntitle    = \"{title}\"\nendpoint = \"{endpoint}\"\nscopes   = [\"{scope}\"]\n"
+        );
+    }
+    text
+}
+
+type ApiText = (&'static str, &'static str, String, &'static str);
+
+/// Graph for directories; the sample API for everybody, in the scope's form of the kind. B2C's customers have no Graph.
+fn apis(kind: Kind, simulator: &Simulator) -> Vec<ApiText> {
+    let graph = ("graph", "Microsoft Graph: who am I", format!("{}/v1.0/me", simulator.graph()), "User.Read");
+    let orders = |scope| ("orders", "Contoso orders", format!("{}/orders", simulator.api()), scope);
+    match kind {
+        Kind::B2c => vec![orders("https://contoso.onmicrosoft.com/orders/Orders.Read")],
+        Kind::Oidc => vec![orders("api://orders/Orders.Read")],
+        _ => vec![graph, orders("api://orders/Orders.Read")],
+    }
+}

@@ -1,0 +1,58 @@
+//! Attempt: one sign-in between redirect and callback. It rests in a sealed cookie of its own and in its `state`.
+
+use std::time::Duration;
+
+use super::api::ApiName;
+use super::authority::Journey;
+use super::clock::Timestamp;
+use super::identity::PersonKey;
+use super::profile::{Binding, ProfileId};
+use super::return_to::ReturnTo;
+use super::secret::{CodeVerifier, Nonce};
+
+/// An attempt is completed within this time or not at all.
+pub const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
+
+/// A used `state` is remembered for this long, beyond the life of any attempt.
+pub const USED_STATE_LIFETIME: Duration = Duration::from_mins(15);
+
+/// What only the browser that began may bring back.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The profile it is for.
+    pub profile: ProfileId,
+    /// The authority it was sent to: an answer after the profile moved is refused (RFC 9700 §4.4.2).
+    pub binding: Binding,
+    /// What it is for.
+    pub journey: Journey,
+    /// Comes back in the ID token (OIDC Core §3.1.3.7 (11)).
+    pub nonce: Nonce,
+    /// Proves to the token endpoint who began (RFC 7636 §4.5).
+    pub verifier: CodeVerifier,
+    /// When it began.
+    pub begun_at: Timestamp,
+    /// The API whose scopes are asked for.
+    pub api: Option<ApiName>,
+    /// Who must come back: set when a signed-in person is sent for more scopes or a stronger sign-in.
+    pub expects: Option<PersonKey>,
+    /// `max_age` as sent, checked against `auth_time`.
+    pub max_age: Option<u64>,
+}
+
+/// What `state` itself carries, sealed: enough to send a late tab where it wanted to go.
+#[derive(Debug, Clone)]
+pub struct StateTarget {
+    /// The profile.
+    pub profile: ProfileId,
+    /// Where the person wanted to go.
+    pub return_to: ReturnTo,
+    /// When the attempt began.
+    pub begun_at: Timestamp,
+}
+
+/// Whether something begun at `begun_at` is too old at `now`; a start in the future is as wrong.
+pub fn is_over(begun_at: Timestamp, now: Timestamp) -> bool {
+    let age = now - begun_at;
+    let limit = i64::try_from(ATTEMPT_LIFETIME.as_secs()).unwrap_or(i64::MAX);
+    age.num_seconds() >= limit || age.num_seconds() < -limit
+}

@@ -1,0 +1,182 @@
+//! What the authority sent back to the redirect address: a code or a refusal, never both.
+
+use super::secret::{AuthorizationCode, State};
+
+/// The parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207 §2), checked for shape only.
+#[derive(Debug)]
+pub struct CallbackAnswer {
+    /// The `state` that names the attempt.
+    pub state: State,
+    /// The `iss` parameter, if sent (RFC 9207 §2).
+    pub iss: Option<String>,
+    /// The `session_state` parameter, if sent: Entra ID's session id, the same value as the `sid` claim.
+    pub session_state: Option<String>,
+    /// What happened.
+    pub outcome: CallbackOutcome,
+}
+
+/// What the authority decided.
+#[derive(Debug)]
+pub enum CallbackOutcome {
+    /// Signed in: a code to redeem.
+    Code(AuthorizationCode),
+    /// Not signed in: the error and its description, not yet trusted.
+    Refused {
+        /// The `error` code (RFC 6749 §4.1.2.1).
+        error: String,
+        /// The `error_description`, at most 2,000 characters kept.
+        description: String,
+    },
+}
+
+/// Why the parameters are no authorization response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CallbackShapeError {
+    /// Neither `code` nor `error`, or no `state`.
+    #[error("the answer lacks a parameter that every answer has")]
+    Incomplete,
+    /// Both `code` and `error`, or a token in the front channel (OIDC Core §3.1.2.5, RFC 9700 §2.1.2).
+    #[error("the answer says two things at once")]
+    Contradictory,
+    /// A parameter more than once (RFC 6749 §3.1).
+    #[error("a parameter of the answer occurs twice")]
+    Repeated,
+    /// A parameter longer than any authority makes it, or not text.
+    #[error("a parameter of the answer is malformed")]
+    Malformed,
+}
+
+/// Bytes; the largest code seen from Microsoft is below 3,000.
+const LONGEST_PARAMETER: usize = 16_384;
+
+/// Parameters that only the implicit and hybrid flows send.
+const FRONT_CHANNEL_TOKENS: [&str; 3] = ["access_token", "id_token", "token_type"];
+
+impl CallbackAnswer {
+    /// Reads the decoded parameters of a query or form. Unknown parameters are ignored (RFC 6749 §4.1.2).
+    ///
+    /// # Errors
+    /// `Repeated`, `Contradictory`, `Incomplete` or `Malformed`, in this order of the checks.
+    pub fn parse<'a>(
+        parameters: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, CallbackShapeError> {
+        const KNOWN: [&str; 6] = [
+            "state",
+            "code",
+            "error",
+            "error_description",
+            "iss",
+            "session_state",
+        ];
+        let mut values: [Option<String>; 6] = Default::default();
+        for (name, value) in parameters {
+            if FRONT_CHANNEL_TOKENS.contains(&name) {
+                return Err(CallbackShapeError::Contradictory);
+            }
+            let Some(slot) = KNOWN
+                .iter()
+                .position(|known| *known == name)
+                .and_then(|at| values.get_mut(at))
+            else {
+                continue;
+            };
+            if value.len() > LONGEST_PARAMETER {
+                return Err(CallbackShapeError::Malformed);
+            }
+            if slot.replace(value.to_owned()).is_some() {
+                return Err(CallbackShapeError::Repeated);
+            }
+        }
+        let [state, code, error, description, iss, session_state] = values;
+        let outcome = match (
+            code.filter(|code| !code.is_empty()),
+            error.filter(|error| !error.is_empty()),
+        ) {
+            (Some(_), Some(_)) => return Err(CallbackShapeError::Contradictory),
+            (None, None) => return Err(CallbackShapeError::Incomplete),
+            (Some(code), None) => CallbackOutcome::Code(AuthorizationCode::new(code)),
+            (None, Some(error)) => CallbackOutcome::Refused {
+                error,
+                description: description
+                    .unwrap_or_default()
+                    .chars()
+                    .take(2_000)
+                    .collect(),
+            },
+        };
+        let state = state
+            .filter(|state| !state.is_empty())
+            .ok_or(CallbackShapeError::Incomplete)?;
+        Ok(Self {
+            state: State::new(state),
+            iss,
+            session_state,
+            outcome,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(query: &str) -> Result<CallbackAnswer, CallbackShapeError> {
+        let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        CallbackAnswer::parse(
+            pairs
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        )
+    }
+
+    #[test]
+    fn b33_code_and_error_together_is_refused() {
+        assert_eq!(
+            parse("state=s&code=c&error=e").unwrap_err(),
+            CallbackShapeError::Contradictory
+        );
+    }
+
+    #[test]
+    fn b33_a_doubled_parameter_is_an_error_and_not_last_wins() {
+        for query in [
+            "state=s&code=c&code=d",
+            "state=s&state=t&code=c",
+            "state=s&code=c&iss=a&iss=a",
+        ] {
+            assert_eq!(
+                parse(query).unwrap_err(),
+                CallbackShapeError::Repeated,
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn b33_neither_or_empty_is_refused() {
+        for query in ["", "state=s", "state=s&code=", "code=c", "state=&code=c"] {
+            assert_eq!(
+                parse(query).unwrap_err(),
+                CallbackShapeError::Incomplete,
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn b14_a_token_in_the_front_channel_is_refused() {
+        for query in [
+            "state=s&code=c&id_token=x",
+            "state=s&access_token=x",
+            "state=s&code=c&token_type=bearer",
+        ] {
+            assert_eq!(
+                parse(query).unwrap_err(),
+                CallbackShapeError::Contradictory,
+                "{query}"
+            );
+        }
+    }
+}

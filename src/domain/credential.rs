@@ -1,0 +1,90 @@
+//! How the gateway proves itself to an authority's token endpoint.
+
+use std::path::PathBuf;
+
+use super::secret::{ClientSecret, PrivateKeyPem};
+
+/// The application's id at the authority (`client_id`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// Accepts a non-empty id of printable ASCII (RFC 6749 appendix A.1).
+    pub fn parse(text: &str) -> Option<Self> {
+        let printable = text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+        (!text.is_empty() && text.len() <= 512 && printable).then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a text secret comes from. A file is read again when it changes.
+#[derive(Debug, Clone)]
+pub enum SecretSource {
+    /// Given in the profile or resolved from a variable: fixed for the life of the profile's version.
+    Fixed(ClientSecret),
+    /// Read from a file, white space at its end removed.
+    File(PathBuf),
+}
+
+/// Where the PEM of a key or certificate comes from.
+#[derive(Debug, Clone)]
+pub enum PemSource {
+    /// Given in the profile or resolved from a variable.
+    Fixed(PrivateKeyPem),
+    /// Read from a file.
+    File(PathBuf),
+}
+
+/// Proof of the client at the token endpoint: exactly one per profile.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// `client_secret_post` or `client_secret_basic` (OIDC Core §9). The second secret is tried when the first
+    /// is refused, so that a secret can be exchanged without an outage.
+    Secret {
+        /// Tried first.
+        current: SecretSource,
+        /// Tried when the first is refused.
+        next: Option<SecretSource>,
+    },
+    /// `private_key_jwt` with a certificate known to the authority. Several certificates serve a roll-over:
+    /// the first that is within its validity signs.
+    Certificate {
+        /// Certificate chain (leaf first) and key of each.
+        certificates: Vec<CertificateSource>,
+        /// Sends the chain in `x5c`, for subject-name and issuer authentication.
+        send_chain: bool,
+    },
+    /// Workload identity federation: the platform's token, read again at each use.
+    FederatedToken(PathBuf),
+    /// A managed identity's token for `audience` as assertion.
+    ManagedIdentity {
+        /// Client id of a user-assigned identity; none means the system-assigned one.
+        identity: Option<String>,
+        /// Audience to ask for; `api://AzureADTokenExchange` in the global cloud.
+        audience: String,
+    },
+    /// A public client: PKCE only. Must be asked for by name.
+    Public,
+}
+
+/// One certificate with its key.
+#[derive(Debug, Clone)]
+pub struct CertificateSource {
+    /// PEM with the certificate chain, leaf first; may also hold the key.
+    pub certificate: PathBuf,
+    /// PEM with the key when it is not in the certificate's file.
+    pub key: Option<PemSource>,
+}
+
+/// The token endpoint's ways to receive a secret (OIDC Core §9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretMethod {
+    /// In the form body. What every Microsoft metadata document lists.
+    Post,
+    /// In the `Authorization` header, id and secret form-encoded first (RFC 6749 §2.3.1).
+    Basic,
+}

@@ -1,0 +1,191 @@
+//! Who may enter: the `allow` rule of a profile.
+//!
+//! Any one entry suffices within a list, all lists must pass. A list that cannot be judged refuses: groups that
+//! could not be read are unknown, not none.
+
+use super::identity::{Groups, Identity};
+
+/// What a profile demands of a person beyond a good sign-in. Empty lists demand nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EntryRule {
+    /// App roles, compared exactly.
+    pub roles: Vec<String>,
+    /// Group object ids, compared without regard to case.
+    pub groups: Vec<String>,
+    /// Addresses, compared without regard to case.
+    pub emails: Vec<String>,
+    /// Domains of addresses.
+    pub email_domains: Vec<String>,
+}
+
+/// Why a person may not enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// No role of the list.
+    #[error("none of the roles that this application asks for")]
+    Role,
+    /// No group of the list.
+    #[error("none of the groups that this application asks for")]
+    Group,
+    /// The groups could not be read.
+    #[error("the groups could not be read")]
+    GroupsUnknown,
+    /// The address, or its domain, is not on the list.
+    #[error("the e-mail address is not on this application's list")]
+    Email,
+}
+
+impl EntryRule {
+    /// Whether the rule looks at groups at all: only then are they worth a call.
+    pub fn needs_groups(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
+    /// Judges a person.
+    ///
+    /// # Errors
+    /// The first list that does not pass.
+    pub fn judge(&self, person: &Identity) -> Result<(), Denied> {
+        if !self.roles.is_empty() && !person.roles().iter().any(|role| self.roles.contains(role)) {
+            return Err(Denied::Role);
+        }
+        if self.needs_groups() {
+            match person.groups() {
+                Groups::Unknown => return Err(Denied::GroupsUnknown),
+                Groups::Known(groups) => {
+                    let listed = |group: &String| {
+                        self.groups
+                            .iter()
+                            .any(|wanted| wanted.eq_ignore_ascii_case(group))
+                    };
+                    if !groups.iter().any(listed) {
+                        return Err(Denied::Group);
+                    }
+                }
+            }
+        }
+        if self.emails.is_empty() && self.email_domains.is_empty() {
+            return Ok(());
+        }
+        let address = person.verified_email().ok_or(Denied::Email)?;
+        let listed = self
+            .emails
+            .iter()
+            .any(|wanted| wanted.eq_ignore_ascii_case(&address));
+        let domain = domain_of(&address);
+        let in_domain = self
+            .email_domains
+            .iter()
+            .any(|wanted| domain.is_some_and(|domain| wanted.eq_ignore_ascii_case(domain)));
+        let passes =
+            (self.emails.is_empty() || listed) && (self.email_domains.is_empty() || in_domain);
+        passes.then_some(()).ok_or(Denied::Email)
+    }
+}
+
+/// The domain of an address with exactly one `@` and no oddities; anything else has none.
+fn domain_of(address: &str) -> Option<&str> {
+    let (local, domain) = address.split_once('@')?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    let good = !local.is_empty() && !local.contains('"') && domain.bytes().all(plain);
+    (good && !domain.is_empty() && !domain.ends_with('.') && !domain.starts_with('.'))
+        .then_some(domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn person(claims: serde_json::Value) -> Identity {
+        let serde_json::Value::Object(mut claims) = claims else {
+            unreachable!()
+        };
+        claims
+            .entry("iss")
+            .or_insert("https://issuer.example".into());
+        claims.entry("sub").or_insert("s".into());
+        Identity::from_claims(&claims, false).unwrap()
+    }
+
+    #[test]
+    fn a_person_without_the_role_is_denied_and_with_it_admitted() {
+        let rule = EntryRule {
+            roles: vec!["Admin".into()],
+            ..EntryRule::default()
+        };
+        assert_eq!(
+            rule.judge(&person(json!({"roles": ["Reader"]}))),
+            Err(Denied::Role)
+        );
+        assert_eq!(rule.judge(&person(json!({}))), Err(Denied::Role));
+        assert_eq!(
+            rule.judge(&person(json!({"roles": ["Reader", "Admin"]}))),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn b205_groups_left_out_for_size_are_unknown_and_refuse() {
+        let rule = EntryRule {
+            groups: vec!["g1".into()],
+            ..EntryRule::default()
+        };
+        let overage = person(json!({"_claim_names": {"groups": "src1"}}));
+        assert_eq!(rule.judge(&overage), Err(Denied::GroupsUnknown));
+        assert_eq!(
+            rule.judge(&person(json!({"hasgroups": true}))),
+            Err(Denied::GroupsUnknown)
+        );
+        assert_eq!(rule.judge(&person(json!({"groups": ["G1"]}))), Ok(()));
+        assert_eq!(
+            rule.judge(&person(json!({"groups": []}))),
+            Err(Denied::Group)
+        );
+    }
+
+    #[test]
+    fn an_address_with_two_at_signs_does_not_pass_a_domain_rule() {
+        let rule = EntryRule {
+            email_domains: vec!["corp.example".into()],
+            ..EntryRule::default()
+        };
+        for email in [
+            "a@evil.example@corp.example",
+            "a@corp.example.",
+            "\"a@evil.example\"@corp.example",
+            "a@evilcorp.example",
+            "corp.example",
+        ] {
+            assert_eq!(
+                rule.judge(&person(json!({"email": email, "email_verified": true}))),
+                Err(Denied::Email),
+                "{email}"
+            );
+        }
+        assert_eq!(
+            rule.judge(&person(
+                json!({"email": "A@Corp.Example", "email_verified": true})
+            )),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn an_unverified_address_passes_no_rule() {
+        let rule = EntryRule {
+            emails: vec!["ada@contoso.example".into()],
+            ..EntryRule::default()
+        };
+        assert_eq!(
+            rule.judge(&person(json!({"email": "ada@contoso.example"}))),
+            Err(Denied::Email)
+        );
+        assert_eq!(
+            rule.judge(&person(
+                json!({"email": "ada@contoso.example", "xms_edov": "1"})
+            )),
+            Ok(())
+        );
+    }
+}

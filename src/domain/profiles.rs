@@ -1,0 +1,101 @@
+//! Profiles: which profile a request belongs to, decided once: host, then longest path prefix.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::profile::{Profile, ProfileId};
+use super::public_url::PublicUrl;
+
+/// A profile's place: it serves, or its file is broken and its address answers 503.
+#[derive(Debug, Clone)]
+pub enum Tenancy {
+    /// A profile that can be used.
+    Serving(Arc<Profile>),
+    /// A file that could not be used, but whose address is known.
+    Broken(ProfileId),
+}
+
+/// All profiles of the process at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Profiles {
+    by_host: HashMap<String, Vec<(PublicUrl, Tenancy)>>,
+    serving: Vec<Arc<Profile>>,
+}
+
+impl Profiles {
+    /// Indexes profiles and the addresses of broken files. The caller has made sure that no two share an address.
+    pub fn new(serving: Vec<Arc<Profile>>, broken: Vec<(ProfileId, PublicUrl)>) -> Self {
+        let mut by_host: HashMap<String, Vec<(PublicUrl, Tenancy)>> = HashMap::new();
+        let good = serving.iter().map(|profile| {
+            (
+                profile.public_url.clone(),
+                Tenancy::Serving(Arc::clone(profile)),
+            )
+        });
+        let bad = broken
+            .into_iter()
+            .map(|(id, url)| (url, Tenancy::Broken(id)));
+        for (url, tenancy) in good.chain(bad) {
+            by_host
+                .entry(url.authority().to_owned())
+                .or_default()
+                .push((url, tenancy));
+        }
+        for places in by_host.values_mut() {
+            places.sort_by_key(|(url, _)| std::cmp::Reverse(url.prefix().len()));
+        }
+        Self { by_host, serving }
+    }
+
+    /// The profile of a request, by its `Host` (host and optional port) and its path. The second value is the path
+    /// below the profile's prefix.
+    pub fn find<'a>(&self, host: &str, path: &'a str) -> Option<(&Tenancy, &'a str)> {
+        let in_places = |host: &str| {
+            let places = self.by_host.get(host)?;
+            places
+                .iter()
+                .find_map(|(url, tenancy)| Some((tenancy, url.strip(path)?)))
+        };
+        // The common case needs no allocation: a browser sends the host in lower case without its scheme's port.
+        in_places(host).or_else(|| {
+            let folded = host.to_ascii_lowercase();
+            let (name, port) = match folded.rsplit_once(':') {
+                Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+                    (name, Some(port))
+                }
+                _ => (folded.as_str(), None),
+            };
+            let name = name.trim_end_matches('.');
+            match port {
+                None => in_places(name),
+                Some(port) => in_places(&format!("{name}:{port}"))
+                    .or_else(|| self.at_default_port(name, port, path)),
+            }
+        })
+    }
+
+    /// `host:443` is the same place as `host` for an https profile, `host:80` for an http one.
+    fn at_default_port<'a>(
+        &self,
+        name: &str,
+        port: &str,
+        path: &'a str,
+    ) -> Option<(&Tenancy, &'a str)> {
+        let places = self.by_host.get(name)?;
+        let of_scheme = |url: &PublicUrl| port == if url.is_https() { "443" } else { "80" };
+        places
+            .iter()
+            .filter(|(url, _)| of_scheme(url))
+            .find_map(|(url, tenancy)| Some((tenancy, url.strip(path)?)))
+    }
+
+    /// The profile of this id, if it serves.
+    pub fn by_id(&self, id: &ProfileId) -> Option<&Arc<Profile>> {
+        self.serving.iter().find(|profile| profile.id == *id)
+    }
+
+    /// All profiles that serve.
+    pub fn serving(&self) -> &[Arc<Profile>] {
+        &self.serving
+    }
+}

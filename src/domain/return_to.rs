@@ -1,0 +1,226 @@
+//! `ReturnTo`: a path on this site that it is safe to send a browser to.
+//!
+//! The one validator for every address that a request names as a target.
+
+use url::Url;
+
+use super::public_url::PublicUrl;
+
+/// Bytes; longer targets would not fit into a `state` that every authority carries.
+const LONGEST: usize = 2_048;
+
+/// Journeys of our own that would only lead back here.
+const OWN_JOURNEYS: [&str; 9] = [
+    "/auth/sign_in",
+    "/auth/sign_out",
+    "/auth/edit_profile",
+    "/auth/reset_password",
+    "/auth/front_channel_logout",
+    "/auth/back_channel_logout",
+    "/auth/check",
+    "/login",
+    "/logout",
+];
+
+/// A local path with its query, beginning with exactly one slash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnTo(String);
+
+impl ReturnTo {
+    /// The home page of a profile.
+    pub fn home(profile: &PublicUrl) -> Self {
+        Self(format!("{}/", profile.prefix()))
+    }
+
+    /// Accepts a path below the profile, or a complete address of the profile's own origin, which is reduced to
+    /// its path. `None` for anything that a browser, after its own way of reading (WHATWG URL), might take
+    /// elsewhere.
+    pub fn parse(text: &str, profile: &PublicUrl, redirect_path: &str) -> Option<Self> {
+        if text.len() > LONGEST
+            || text
+                .chars()
+                .any(|letter| letter.is_control() || letter == '\\' || !letter.is_ascii())
+        {
+            return None;
+        }
+        let path = if text.starts_with('/') {
+            text.to_owned()
+        } else {
+            own_origin(text, profile)?
+        };
+        let path_only = path.split(['?', '#']).next().unwrap_or_default();
+        let decoded = percent_decoded(path_only)?;
+        is_plain(path_only).then_some(())?;
+        is_plain(&decoded).then_some(())?;
+        let resolved = resolve(&path, profile)?;
+        let below = profile.strip(resolved.path())?;
+        let ours = below == redirect_path || OWN_JOURNEYS.contains(&below.trim_end_matches('/'));
+        let fragmentless = path.split('#').next().unwrap_or_default();
+        (!ours).then(|| Self(fragmentless.to_owned()))
+    }
+
+    /// The path with its query.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A target that was accepted before and came back sealed.
+    pub fn stored(text: String) -> Option<Self> {
+        (text.starts_with('/') && !text.starts_with("//") && !text.contains('\\'))
+            .then_some(Self(text))
+    }
+}
+
+/// One slash at the start, no backslash and no control character anywhere, and no dot segment that ends in `//`.
+fn is_plain(path: &str) -> bool {
+    let mut rest = path.chars();
+    let starts = rest.next() == Some('/') && !matches!(rest.next(), Some('/' | '\\'));
+    let clean = !path
+        .chars()
+        .any(|letter| letter.is_control() || letter == '\\');
+    let mut segments = path.split('/');
+    let dotted = segments.any(|segment| {
+        let name = segment.split(';').next().unwrap_or_default();
+        name == "." || name == ".."
+    });
+    starts && clean && !(dotted && path.contains("//"))
+}
+
+/// One round of percent-decoding; `None` if it does not give text.
+fn percent_decoded(path: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+        let (high, low) = (digit(rest.next())?, digit(rest.next())?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Reads the path as a browser would, against the profile's origin; the origin must still be ours.
+fn resolve(path: &str, profile: &PublicUrl) -> Option<Url> {
+    let origin = Url::parse(&profile.origin()).ok()?;
+    let resolved = origin.join(path).ok()?;
+    (resolved.origin() == origin.origin() && !resolved.path().starts_with("//")).then_some(resolved)
+}
+
+/// The path of a complete address of our own origin, user name and all else refused.
+fn own_origin(text: &str, profile: &PublicUrl) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let expected = if profile.is_https() { "https" } else { "http" };
+    (scheme.eq_ignore_ascii_case(expected) && !rest.starts_with('/') && !rest.contains('@'))
+        .then_some(())?;
+    let url = Url::parse(text).ok()?;
+    let origin = Url::parse(&profile.origin()).ok()?;
+    (url.origin() == origin.origin() && url.username().is_empty() && url.password().is_none())
+        .then_some(())?;
+    // The bytes as given, not as normalised: what is checked is what is sent.
+    let at = rest.find(['/', '?', '#']);
+    let path = at.and_then(|at| rest.get(at..)).unwrap_or("/");
+    Some(if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/{path}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn app() -> PublicUrl {
+        PublicUrl::parse("https://app.example.com").unwrap()
+    }
+
+    fn parse(text: &str) -> Option<String> {
+        ReturnTo::parse(text, &app(), "/auth/redirect").map(|target| target.0)
+    }
+
+    #[test]
+    fn c2_a_path_of_ours_is_kept_byte_for_byte() {
+        for good in [
+            "/app?x=1&y=%2F",
+            "/",
+            "/a//b",
+            "/path?next=//evil.example",
+            "/path;//evil.example",
+            "/%252f%252fevil.example",
+        ] {
+            assert_eq!(parse(good).as_deref(), Some(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_complete_address_of_our_origin_is_reduced_to_its_path() {
+        for (text, path) in [
+            ("https://app.example.com/a?b=1", "/a?b=1"),
+            ("https://APP.example.com:443/", "/"),
+            ("https://app.example.com:0443/x", "/x"),
+            ("https://app.example.com", "/"),
+        ] {
+            assert_eq!(parse(text).as_deref(), Some(path), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_hostile_target_of_the_list_is_refused() {
+        let list = include_str!("../../tests/data/hostile_return_to.txt");
+        let mut seen = 0;
+        for line in list
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with("# "))
+        {
+            let text = line
+                .replace("<TAB>", "\t")
+                .replace("<LF>", "\n")
+                .replace("<CR>", "\r")
+                .replace("<NUL>", "\0")
+                .replace("<VT>", "\u{b}")
+                .replace("<FF>", "\u{c}")
+                .replace("<SP>", " ");
+            assert_eq!(parse(&text), None, "{line}");
+            seen += 1;
+        }
+        assert!(seen > 80, "the list is there: {seen}");
+    }
+
+    #[test]
+    fn c21_our_own_journeys_are_refused_as_targets() {
+        for path in [
+            "/auth/sign_in",
+            "/auth/sign_in?return_to=/",
+            "/auth/redirect?code=x",
+            "/auth/sign_out",
+            "/logout",
+            "/x/../auth/sign_in",
+        ] {
+            assert_eq!(parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn c23_a_path_outside_the_profiles_prefix_is_refused() {
+        let staff = PublicUrl::parse("https://app.example.com/staff").unwrap();
+        let parse = |text| ReturnTo::parse(text, &staff, "/auth/redirect");
+        assert!(parse("/staff/reports").is_some());
+        for path in ["/customers/", "/staffroom", "/", "/staff/../customers"] {
+            assert_eq!(parse(path), None, "{path}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn c28_whatever_is_accepted_stays_on_our_origin(text in "[/\\\\.:@?#%a-z0-9;&= \t\n-]{0,40}") {
+            if let Some(target) = ReturnTo::parse(&text, &app(), "/auth/redirect") {
+                let origin = Url::parse("https://app.example.com").unwrap();
+                let resolved = origin.join(target.as_str()).unwrap();
+                proptest::prop_assert_eq!(resolved.origin(), origin.origin());
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Session: a signed-in browser at one profile, with its deadlines.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::clock::{Random, Timestamp, random_256};
+use super::identity::Identity;
+use super::profile::{Binding, ProfileId, SessionLimits};
+
+/// The secret that a browser holds for its session: 256 random bits. The store knows only its hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionHandle([u8; 32]);
+
+impl SessionHandle {
+    /// A new handle, for every sign-in.
+    pub fn generate(random: &dyn Random) -> Self {
+        Self(random_256(random))
+    }
+
+    /// A handle that a browser brought.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes: call this only where they go into a cookie or into a hash.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// SHA-256 of a handle: the key of the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HandleHash(pub [u8; 32]);
+
+/// The id of a session for lists and logs: says nothing about the handle, opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId([u8; 16]);
+
+impl SessionId {
+    /// A new id.
+    pub fn generate(random: &dyn Random) -> Self {
+        let mut bytes = [0; 16];
+        random.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// Reads the 32 hexadecimal digits of an id.
+    pub fn parse(text: &str) -> Option<Self> {
+        let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 32 && text.bytes().all(lower)).then_some(())?;
+        u128::from_str_radix(text, 16)
+            .ok()
+            .map(|value| Self(value.to_be_bytes()))
+    }
+
+    /// An id read back from the store.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, authenticated with what is sealed in the row.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// A session without its tokens.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// The profile it belongs to; it is nothing anywhere else.
+    pub profile: ProfileId,
+    /// The authority it came from; nothing after the profile moves to another.
+    pub binding: Binding,
+    /// Who it is.
+    pub identity: Arc<Identity>,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When the session was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// Ends when unused until then.
+    pub idle_until: Timestamp,
+    /// Ends then, whatever happens.
+    pub expires_at: Timestamp,
+}
+
+/// A touch is written at most once in so many seconds for each session.
+pub const TOUCH_SECONDS: i64 = 60;
+
+impl Session {
+    /// Whether it lives at `now`.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now < self.idle_until && now < self.expires_at
+    }
+
+    /// Whether its use at `now` is worth writing down.
+    pub fn wants_touch(&self, now: Timestamp) -> bool {
+        (now - self.seen_at).num_seconds() >= TOUCH_SECONDS
+    }
+
+    /// The idle deadline after a use at `now`.
+    pub fn idle_deadline(now: Timestamp, limits: SessionLimits) -> Timestamp {
+        now + limits.idle_timeout
+    }
+}

@@ -1,0 +1,173 @@
+//! `TokenSet`: what the authority gave the gateway for one session.
+
+use std::time::Duration;
+
+use super::api::{Api, ApiName};
+use super::clock::Timestamp;
+use super::secret::{AccessToken, IdToken, RefreshToken};
+
+/// An access token is exchanged this long before it expires, so that it does not expire on its way.
+const EARLY: Duration = Duration::from_mins(5);
+/// Life of an access token whose response does not say (RFC 6749 §5.1 recommends saying it).
+pub const UNSAID_LIFETIME: Duration = Duration::from_mins(5);
+/// No token is believed to live longer: keeps absurd values from overflowing.
+pub const LONGEST_LIFETIME: Duration = Duration::from_hours(90 * 24);
+
+/// One access token and what it is for.
+#[derive(Debug, Clone)]
+pub struct AccessGrant {
+    /// The API it was asked for; `None` for an authority whose one token serves all.
+    pub api: Option<ApiName>,
+    /// The token.
+    pub token: AccessToken,
+    /// Scopes as granted; empty when the response does not say.
+    pub scopes: Vec<String>,
+    /// When it expires.
+    pub expires_at: Timestamp,
+    /// When it should be exchanged although it still works (`refresh_in`).
+    pub refresh_at: Timestamp,
+}
+
+/// How usable a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Use it.
+    Fresh,
+    /// Exchange it; if that fails for a reason that passes, use it.
+    Due,
+    /// Exchange it first.
+    Expired,
+}
+
+impl AccessGrant {
+    /// Works out the moments from lifetimes counted from `now`. A short-lived token is due at half its life.
+    pub fn new(
+        api: Option<ApiName>,
+        token: AccessToken,
+        scopes: Vec<String>,
+        now: Timestamp,
+        expires_in: Option<Duration>,
+        refresh_in: Option<Duration>,
+    ) -> Self {
+        let life = expires_in.unwrap_or(UNSAID_LIFETIME).min(LONGEST_LIFETIME);
+        let early = life.saturating_sub(EARLY.min(life / 2));
+        let due = refresh_in.map_or(early, |wanted| wanted.min(early));
+        Self {
+            api,
+            token,
+            scopes,
+            expires_at: now + life,
+            refresh_at: now + due,
+        }
+    }
+
+    /// How usable it is at `now`.
+    pub fn freshness(&self, now: Timestamp) -> Freshness {
+        if now >= self.expires_at {
+            Freshness::Expired
+        } else if now >= self.refresh_at {
+            Freshness::Due
+        } else {
+            Freshness::Fresh
+        }
+    }
+
+    /// Scopes of `api` that were said not to be granted. A response that says nothing grants what was asked
+    /// (RFC 6749 §5.1).
+    pub fn ungranted<'a>(&self, api: &'a Api) -> Vec<&'a str> {
+        if self.scopes.is_empty() {
+            return Vec::new();
+        }
+        let granted = |scope: &&super::api::Scope| {
+            self.scopes
+                .iter()
+                .any(|granted| scope.is_granted_as(granted))
+        };
+        let silent = ["openid", "profile", "email", "offline_access"];
+        api.scopes
+            .iter()
+            .filter(|scope| {
+                !silent.contains(&scope.as_str()) && !scope.as_str().ends_with("/.default")
+            })
+            .filter(|scope| !granted(scope))
+            .map(super::api::Scope::as_str)
+            .collect()
+    }
+}
+
+/// The tokens of one session.
+#[derive(Debug, Clone)]
+pub struct TokenSet {
+    /// The ID token as received: the hint at sign-out.
+    pub id_token: IdToken,
+    /// The one refresh token; it serves every API.
+    pub refresh: Option<RefreshToken>,
+    /// Access tokens, at most one for each API.
+    pub access: Vec<AccessGrant>,
+}
+
+impl TokenSet {
+    /// The access token for an API: its own, or the one that serves all.
+    pub fn grant_for(&self, api: &ApiName) -> Option<&AccessGrant> {
+        self.access
+            .iter()
+            .find(|grant| grant.api.as_ref() == Some(api))
+            .or_else(|| self.access.iter().find(|grant| grant.api.is_none()))
+    }
+
+    /// Puts a token in the place of the one for the same API.
+    pub fn replace(&mut self, grant: AccessGrant) {
+        self.access.retain(|old| old.api != grant.api);
+        self.access.push(grant);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::{Clock, FixedClock};
+
+    fn grant(life: Option<u64>, refresh: Option<u64>, now: Timestamp) -> AccessGrant {
+        let seconds = |value: Option<u64>| value.map(Duration::from_secs);
+        AccessGrant::new(
+            None,
+            AccessToken::new("a"),
+            vec![],
+            now,
+            seconds(life),
+            seconds(refresh),
+        )
+    }
+
+    #[test]
+    fn a_token_is_due_five_minutes_early_and_by_refresh_in() {
+        let now = FixedClock::at(Timestamp::default()).now();
+        let after = |seconds| now + Duration::from_secs(seconds);
+        assert_eq!(
+            grant(Some(3600), None, now).freshness(after(3299)),
+            Freshness::Fresh
+        );
+        assert_eq!(
+            grant(Some(3600), None, now).freshness(after(3300)),
+            Freshness::Due
+        );
+        assert_eq!(
+            grant(Some(3600), Some(1800), now).freshness(after(1800)),
+            Freshness::Due
+        );
+        assert_eq!(
+            grant(Some(3600), None, now).freshness(after(3600)),
+            Freshness::Expired
+        );
+    }
+
+    #[test]
+    fn a79_a_lifetime_unsaid_is_short_and_an_absurd_one_is_clamped() {
+        let now = Timestamp::default();
+        assert_eq!(grant(None, None, now).expires_at, now + UNSAID_LIFETIME);
+        assert_eq!(
+            grant(Some(u64::MAX), None, now).expires_at,
+            now + LONGEST_LIFETIME
+        );
+    }
+}

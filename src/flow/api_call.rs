@@ -1,0 +1,177 @@
+//! Call a named API on the signed-in person's behalf.
+//!
+//! The token goes to the API's own address and nowhere else: redirects are not followed. What the API answers is shown,
+//! never logged.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::entry::ungranted;
+use super::error::FlowError;
+use super::gate::{Gate, LONGEST_RETRY};
+use super::refresh::{Force, Token, usable_token};
+use super::session_check::SignedIn;
+use crate::domain::api::Api;
+use crate::domain::profile::Profile;
+use crate::domain::token_set::AccessGrant;
+use crate::oidc::{claims_challenge, retry_after};
+
+/// An API has this long for its answer, as in the samples.
+const TIME_OUT: Duration = Duration::from_secs(30);
+/// Bytes of an answer that are shown; the rest is cut and said to be.
+const MOST_SHOWN: usize = 512 * 1024;
+/// When an API says to wait, but not how long.
+const UNSAID_WAIT: Duration = Duration::from_secs(10);
+
+/// What an API answered.
+#[derive(Debug)]
+pub struct ApiAnswer {
+    /// The status code.
+    pub status: u16,
+    /// The content type as sent, or empty.
+    pub content_type: String,
+    /// The body as text: JSON indented, anything else as it is, nothing of what cannot be shown.
+    pub text: String,
+    /// The body was longer.
+    pub truncated: bool,
+    /// The body is no text: its length stands in `bytes`.
+    pub binary: bool,
+    /// Bytes of the body that were read.
+    pub bytes: usize,
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub enum Called {
+    /// The API answered.
+    Answered(ApiAnswer),
+    /// The person must go to the authority first, and comes back to the call.
+    Interaction {
+        /// Claims to ask for.
+        claims: Option<String>,
+    },
+}
+
+/// Calls `api` for the person.
+///
+/// # Errors
+/// `NotSignedIn` when the session ended; `Ungranted` when the scopes were refused, so that no loop begins;
+/// `ApiUnavailable`, `ApiTimedOut`, `ApiThrottled` when there is no answer.
+pub async fn call(
+    gate: &Arc<Gate>,
+    profile: &Arc<Profile>,
+    who: &SignedIn,
+    api: &Api,
+) -> Result<Called, FlowError> {
+    let key = (profile.id.clone(), api.name.clone(), who.session().identity.person().clone());
+    if let Some(until) = gate.throttled.get(&key) {
+        let left = (until - gate.now()).to_std().unwrap_or_default();
+        if !left.is_zero() {
+            return Err(FlowError::ApiThrottled { retry_after: left });
+        }
+    }
+    let mut force = Force::default();
+    // At most twice: an API that refuses a token gets a newer one, once.
+    for last in [false, true] {
+        let grant = match usable_token(gate, profile, who, api, force).await? {
+            Token::Usable(grant) => grant,
+            Token::Interaction { claims, reason } => {
+                tracing::info!(profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
+                return Ok(Called::Interaction { claims });
+            }
+            Token::Unavailable { retry_after } => {
+                return Err(FlowError::ApiThrottled { retry_after: retry_after.unwrap_or(UNSAID_WAIT) });
+            }
+            Token::Ended => return Err(FlowError::NotSignedIn),
+        };
+        let missing = grant.ungranted(api);
+        if !missing.is_empty() {
+            if grant.api.as_ref() == Some(&api.name) || !profile.authority.dialect().microsoft {
+                return Err(ungranted(profile, api, missing.into_iter()));
+            }
+            return Ok(Called::Interaction { claims: None });
+        }
+        let response = send(gate, api, &grant).await?;
+        let status = response.status().as_u16();
+        if matches!(status, 429 | 503) {
+            let wait = retry_after(response.headers(), gate.now());
+            if status == 429 || wait.is_some() {
+                let wait = wait.unwrap_or(UNSAID_WAIT).min(LONGEST_RETRY);
+                gate.throttled.insert(key, gate.now() + wait);
+                return Err(FlowError::ApiThrottled { retry_after: wait });
+            }
+        }
+        let challenge = (status == 401).then(|| challenge_of(response.headers())).flatten();
+        if status != 401 || (last && challenge.is_none()) {
+            return Ok(Called::Answered(read(response).await?));
+        }
+        if last {
+            return Ok(Called::Interaction { claims: challenge });
+        }
+        force = Force { refused: Some(grant), claims: challenge };
+    }
+    Err(FlowError::ApiUnavailable("it refused every token"))
+}
+
+/// The claims challenge among the `WWW-Authenticate` fields, whichever holds it.
+fn challenge_of(headers: &reqwest::header::HeaderMap) -> Option<String> {
+    let fields = headers.get_all(reqwest::header::WWW_AUTHENTICATE);
+    claims_challenge(fields.iter().filter_map(|field| field.to_str().ok()))
+}
+
+async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Response, FlowError> {
+    let request = gate
+        .authorities
+        .api_client()
+        .get(api.endpoint.clone())
+        .bearer_auth(grant.token.expose())
+        .header(reqwest::header::ACCEPT, "application/json, text/*;q=0.9, */*;q=0.1")
+        .timeout(TIME_OUT);
+    request.send().await.map_err(|error| {
+        // The address is the profile's own and holds no secret; the cause is kept short of it all the same.
+        let timed_out = error.is_timeout();
+        tracing::warn!(api = %api.name, error = %error.without_url(), "the API did not answer");
+        if timed_out { FlowError::ApiTimedOut } else { FlowError::ApiUnavailable("no answer") }
+    })
+}
+
+async fn read(mut response: reqwest::Response) -> Result<ApiAnswer, FlowError> {
+    let status = response.status().as_u16();
+    let header = response.headers().get(reqwest::header::CONTENT_TYPE);
+    let content_type = header.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let mut body = Vec::new();
+    let mut truncated = false;
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                body.extend_from_slice(&chunk);
+                if body.len() > MOST_SHOWN {
+                    body.truncate(MOST_SHOWN);
+                    truncated = true;
+                    break;
+                }
+            }
+            Ok(None) => break,
+            Err(error) if error.is_timeout() => return Err(FlowError::ApiTimedOut),
+            Err(_) => return Err(FlowError::ApiUnavailable("the answer broke off")),
+        }
+    }
+    let (text, binary) = shown(&body, truncated);
+    Ok(ApiAnswer { status, content_type, text, truncated, binary, bytes: body.len() })
+}
+
+/// JSON is indented, text is kept, anything else is only counted.
+fn shown(body: &[u8], truncated: bool) -> (String, bool) {
+    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) {
+        return (serde_json::to_string_pretty(&value).unwrap_or_default(), false);
+    }
+    let readable = |text: &str| !text.contains('\0');
+    match std::str::from_utf8(body) {
+        Ok(text) if readable(text) => (text.to_owned(), false),
+        // A cut in the middle of a letter is still text.
+        Err(error) if truncated && body.len() - error.valid_up_to() < 4 => {
+            (String::from_utf8_lossy(body.get(..error.valid_up_to()).unwrap_or_default()).into_owned(), false)
+        }
+        _ => (String::new(), true),
+    }
+}

@@ -1,0 +1,41 @@
+//! The audit stream: append-only log lines of target `audit`, one for each thing that changes who is signed in.
+//!
+//! Fields are documented in `docs/logging.md`. No token, cookie, name or address is among them.
+
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::session::{Session, SessionId};
+
+/// Somebody signed in.
+pub fn signed_in(profile: &Profile, session: &Session) {
+    let claims = session.identity.claims();
+    let methods = claims.get("amr").map(ToString::to_string);
+    let tenant = session.identity.text("tid");
+    tracing::info!(
+        target: "audit", event = "sign_in", profile.id = %profile.id, session.id = %session.id,
+        person = %session.identity.person(), tid = tenant.as_deref(), amr = methods.as_deref(), "signed in"
+    );
+    metrics::counter!("gatehouse_sign_ins_total", "profile" => profile.id.to_string()).increment(1);
+}
+
+/// A sign-in was refused; the reason is a fixed word or a provider's code.
+pub fn refused(profile: &Profile, reason: &str) {
+    tracing::info!(target: "audit", event = "refused", profile.id = %profile.id, reason, "sign-in refused");
+    metrics::counter!("gatehouse_sign_ins_refused_total", "profile" => profile.id.to_string()).increment(1);
+}
+
+/// Tokens could not be exchanged for good: the session ended.
+pub fn refresh_failed(profile: &Profile, session: &SessionId, reason: &str) {
+    tracing::warn!(target: "audit", event = "refresh_failed", profile.id = %profile.id, session.id = %session, reason, "tokens could not be exchanged");
+}
+
+/// A person signed out.
+pub fn signed_out(profile: &ProfileId, session: &SessionId, person: &PersonKey) {
+    tracing::info!(target: "audit", event = "sign_out", profile.id = %profile, session.id = %session, person = %person, "signed out");
+}
+
+/// Sessions were ended by a notice, by the person elsewhere, or by an operator.
+pub fn revoked(profile: Option<&ProfileId>, by: &'static str, count: u64) {
+    let profile = profile.map_or("all", ProfileId::as_str);
+    tracing::info!(target: "audit", event = "revoked", profile.id = profile, by, count, "sessions ended");
+}

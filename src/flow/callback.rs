@@ -1,0 +1,227 @@
+//! Complete an attempt; begin a session.
+//!
+//! The order is the guarantee (design §7): attempt by state, profile, age, authority, error or code, single use,
+//! and only then the token endpoint.
+
+use super::attempts::{open_attempt, open_state};
+use super::error::{Denial, FlowError};
+use super::gate::{Gate, Visit};
+use super::sign_in::{Begun, Wish, begin};
+use super::{audit, edit_profile, entry, session_check};
+use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
+use crate::domain::authority::Journey;
+use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
+use crate::domain::profile::Profile;
+use crate::domain::return_to::ReturnTo;
+use crate::domain::secret::{AuthorizationCode, State};
+use crate::domain::session::{Session, SessionHandle, SessionId};
+use crate::oidc::{OidcError, ProviderDetail, Redeemed};
+use crate::seal::sha256;
+use crate::store::{FirstUse, NewSession, Once};
+use std::sync::Arc;
+
+/// AADB2C90118: the person clicked "Forgot your password?" in a flow that leaves it to the application.
+const FORGOT_PASSWORD: u64 = 90_118;
+/// AADB2C90091: the person cancelled a user flow.
+const CANCELLED: u64 = 90_091;
+/// AADSTS65004: the person declined to consent.
+const CONSENT_DECLINED: u64 = 65_004;
+
+/// What a browser brings to the callback.
+#[derive(Debug, Clone, Copy)]
+pub struct Browser<'a> {
+    /// The cookie of the attempt that `state` names.
+    pub attempt: Option<&'a str>,
+    /// The handle of its session here.
+    pub handle: Option<&'a SessionHandle>,
+}
+
+/// How a callback ended well.
+#[derive(Debug)]
+pub enum Completed {
+    /// A session began.
+    SignedIn {
+        /// Its handle, for the cookie.
+        handle: SessionHandle,
+        /// Where the person wanted to go.
+        return_to: ReturnTo,
+    },
+    /// Nothing began; the browser goes on with what it has.
+    GoOn(ReturnTo),
+    /// Another round trip is needed, such as the forgotten password's.
+    Begin(Box<Begun>),
+}
+
+/// Completes the attempt that an answer belongs to.
+///
+/// # Errors
+/// See [`FlowError`]; whenever there is an error, no session began and the one there was is untouched.
+pub async fn complete(
+    gate: &Gate,
+    visit: Visit<'_>,
+    answer: CallbackAnswer,
+    browser: Browser<'_>,
+) -> Result<Completed, FlowError> {
+    let profile = visit.profile;
+    let target = open_state(gate, profile, &answer.state);
+    let attempt = browser.attempt.and_then(|cookie| open_attempt(gate, profile, &answer.state, cookie));
+    let (Some(attempt), Some(target)) = (attempt, target.clone()) else {
+        let why = if target.is_some() { "the browser has no cookie for it, or the profile moved to another authority" } else { "the state is not of this profile" };
+        return already_signed_in(gate, visit, browser, target.map(|target| target.return_to), why).await;
+    };
+    let return_to = target.return_to;
+    if is_over(attempt.begun_at, gate.now()) {
+        return already_signed_in(gate, visit, browser, Some(return_to), "it is too old").await;
+    }
+    // RFC 9207 §2.4
+    let judged = gate.authorities.judge_issuer_parameter(profile, attempt.journey, answer.iss.as_deref()).await;
+    judged.map_err(|cause| wrong_issuer(profile, cause, &return_to))?;
+    if use_once(gate, &answer.state).await? == FirstUse::No {
+        return already_signed_in(gate, visit, browser, Some(return_to), "its state was used before").await;
+    }
+    match answer.outcome {
+        CallbackOutcome::Refused { error, description } => {
+            let detail = ProviderDetail::from_callback(&error, &description);
+            refused(gate, visit, &attempt, return_to, detail).await
+        }
+        CallbackOutcome::Code(code) => {
+            let iss = answer.iss.as_deref();
+            redeem(gate, visit, &attempt, code, iss, answer.session_state, browser, return_to).await
+        }
+    }
+}
+
+fn wrong_issuer(profile: &Profile, cause: OidcError, return_to: &ReturnTo) -> FlowError {
+    if matches!(cause, OidcError::Invalid(_)) {
+        audit::refused(profile, "issuer_mismatch");
+        return FlowError::WrongAuthority;
+    }
+    FlowError::from_oidc(cause, Some(return_to))
+}
+
+/// A late, repeated or foreign tab: a browser that is signed in goes where the state says, any other starts again.
+async fn already_signed_in(
+    gate: &Gate,
+    visit: Visit<'_>,
+    browser: Browser<'_>,
+    target: Option<ReturnTo>,
+    why: &'static str,
+) -> Result<Completed, FlowError> {
+    let signed_in = session_check::check(gate, visit.profile, browser.handle, session_check::Use::Peek).await?;
+    if let (Some(_), Some(return_to)) = (signed_in, &target) {
+        return Ok(Completed::GoOn(return_to.clone()));
+    }
+    audit::refused(visit.profile, "attempt_not_found");
+    not_found(why, target)
+}
+
+fn not_found<T>(why: &'static str, target: Option<ReturnTo>) -> Result<T, FlowError> {
+    Err(FlowError::AttemptNotFound { why, target })
+}
+
+/// Records the use of a state on every replica, before any network call.
+async fn use_once(gate: &Gate, state: &State) -> Result<FirstUse, FlowError> {
+    let hash = sha256(state.expose().as_bytes());
+    Ok(gate.store.record_once(Once::State, &hash, gate.now() + USED_STATE_LIFETIME).await?)
+}
+
+/// The authority said no: some refusals are an answer in themselves.
+async fn refused(
+    gate: &Gate,
+    visit: Visit<'_>,
+    attempt: &Attempt,
+    target: ReturnTo,
+    detail: ProviderDetail,
+) -> Result<Completed, FlowError> {
+    if detail.has_b2c(FORGOT_PASSWORD) && visit.profile.authority.issuance(Journey::ResetPassword).is_some() {
+        let wish = Wish { journey: Some(Journey::ResetPassword), ..Wish::default() };
+        return Ok(Completed::Begin(Box::new(begin(gate, visit, wish, &target).await?)));
+    }
+    if detail.has_b2c(CANCELLED) {
+        return Ok(Completed::GoOn(ReturnTo::home(&visit.profile.public_url)));
+    }
+    audit::refused(visit.profile, &detail.to_string());
+    if attempt.api.is_some() && attempt.expects.is_some() && detail.has_entra(CONSENT_DECLINED) {
+        return Err(entry::declined(visit.profile, attempt));
+    }
+    Err(FlowError::Refused { detail: Box::new(detail), target })
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one callback, used once")]
+async fn redeem(
+    gate: &Gate,
+    visit: Visit<'_>,
+    attempt: &Attempt,
+    code: AuthorizationCode,
+    iss: Option<&str>,
+    session_state: Option<String>,
+    browser: Browser<'_>,
+    return_to: ReturnTo,
+) -> Result<Completed, FlowError> {
+    let profile = visit.profile;
+    let redeemed = match gate.authorities.redeem(profile, &code, attempt).await {
+        Ok(redeemed) => redeemed,
+        Err(cause) => {
+            audit::refused(profile, "answer_refused");
+            return Err(FlowError::from_oidc(cause, Some(&return_to)));
+        }
+    };
+    // A template issuer's parameter must be the token's, too (RFC 9207 §2.4).
+    if iss.is_some() && redeemed.identity.text("iss").as_deref() != iss {
+        audit::refused(profile, "issuer_mismatch");
+        return Err(FlowError::WrongAuthority);
+    }
+    match attempt.journey {
+        Journey::SignIn => begin_session(gate, visit, redeemed, session_state, browser, return_to).await,
+        Journey::EditProfile => {
+            edit_profile::apply(gate, profile, browser.handle, &redeemed.identity).await?;
+            Ok(Completed::GoOn(return_to))
+        }
+        // A reset password signs nobody in: the sign-in flow follows, silently where the authority allows it.
+        Journey::ResetPassword => Ok(Completed::Begin(Box::new(begin(gate, visit, Wish::default(), &return_to).await?))),
+    }
+}
+
+async fn begin_session(
+    gate: &Gate,
+    visit: Visit<'_>,
+    redeemed: Redeemed,
+    session_state: Option<String>,
+    browser: Browser<'_>,
+    return_to: ReturnTo,
+) -> Result<Completed, FlowError> {
+    let profile = visit.profile;
+    let Redeemed { identity, tokens, sid, graph_token } = redeemed;
+    let (identity, tokens) = match entry::admit(gate, profile, identity, tokens, graph_token).await {
+        Ok(admitted) => admitted,
+        Err(denied) => {
+            audit::refused(profile, "not_allowed");
+            return Err(FlowError::NotAllowed(Denial::Rule(denied)));
+        }
+    };
+    let now = gate.now();
+    let handle = SessionHandle::generate(&*gate.random);
+    let expires_at = now + profile.session.lifetime;
+    let session = Session {
+        id: SessionId::generate(&*gate.random),
+        profile: profile.id.clone(),
+        binding: profile.binding,
+        identity: Arc::new(identity),
+        created_at: now,
+        seen_at: now,
+        idle_until: Session::idle_deadline(now, profile.session).min(expires_at),
+        expires_at,
+    };
+    audit::signed_in(profile, &session);
+    let sid = sid.or(session_state.filter(|_| profile.authority.dialect().microsoft));
+    let new = NewSession {
+        handle: handle.clone(),
+        session,
+        tokens,
+        sid,
+        user_agent: visit.user_agent.map(str::to_owned),
+        ended: browser.handle.cloned(),
+    };
+    gate.store.create(new).await?;
+    Ok(Completed::SignedIn { handle, return_to })
+}

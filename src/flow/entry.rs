@@ -1,0 +1,76 @@
+//! Who may enter: the profile's rule applied to a person, with groups read where the token leaves them out.
+
+use super::error::FlowError;
+use super::gate::Gate;
+use crate::domain::api::{Api, ApiName, Scope};
+use crate::domain::attempt::Attempt;
+use crate::domain::entry::Denied;
+use crate::domain::identity::{Groups, Identity};
+use crate::domain::profile::Profile;
+use crate::domain::secret::AccessToken;
+use crate::domain::token_set::TokenSet;
+use url::Url;
+
+/// Applies the rule. The returned identity holds groups that were read from the directory; the returned tokens are
+/// the newest, should it have taken an exchange to read them.
+///
+/// # Errors
+/// `Denied` with the first list that does not pass; unknown groups are never taken for none.
+pub async fn admit(
+    gate: &Gate,
+    profile: &Profile,
+    identity: Identity,
+    mut tokens: TokenSet,
+    graph_token: Option<AccessToken>,
+) -> Result<(Identity, TokenSet), Denied> {
+    let left_out = identity.groups() == Groups::Unknown;
+    let readable = profile.authority.dialect().groups_from_graph;
+    let mut identity = identity;
+    if left_out && readable && profile.allow.needs_groups() {
+        let token = match graph_token {
+            Some(token) => Some(token),
+            None => directory_token(gate, profile, &identity, &mut tokens).await,
+        };
+        if let Some(token) = token
+            && let Groups::Known(groups) = gate.authorities.groups(profile, &token).await
+        {
+            identity = identity.with_groups(&groups);
+        }
+    }
+    profile.allow.judge(&identity)?;
+    Ok((identity, tokens))
+}
+
+/// A token for Microsoft Graph, where the sign-in brought one for another API only.
+async fn directory_token(
+    gate: &Gate,
+    profile: &Profile,
+    identity: &Identity,
+    tokens: &mut TokenSet,
+) -> Option<AccessToken> {
+    let directory = Api {
+        name: ApiName::parse("directory")?,
+        title: "directory".to_owned(),
+        endpoint: Url::parse("https://graph.microsoft.com/v1.0/me").ok()?,
+        scopes: vec![Scope::parse("User.Read")?],
+    };
+    let refreshed = gate.authorities.refresh(profile, tokens, identity, Some(&directory), None).await.ok()?;
+    *tokens = refreshed.tokens;
+    tokens.access.retain(|grant| grant.api.as_ref() != Some(&directory.name));
+    refreshed.graph_token
+}
+
+/// A person declined the scopes that an API needs: told so, without another round.
+pub fn declined(profile: &Profile, attempt: &Attempt) -> FlowError {
+    let api = attempt.api.as_ref().and_then(|name| profile.api(name));
+    api.map_or(FlowError::NoSuchApi, |api| ungranted(profile, api, api.scopes.iter().map(Scope::as_str)))
+}
+
+/// The error that explains scopes which were not granted.
+pub fn ungranted<'a>(profile: &Profile, api: &Api, scopes: impl Iterator<Item = &'a str>) -> FlowError {
+    FlowError::Ungranted {
+        api: api.name.clone(),
+        scopes: scopes.map(str::to_owned).collect(),
+        admin_only: profile.authority.dialect().admin_consent_only,
+    }
+}

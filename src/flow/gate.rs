@@ -1,0 +1,68 @@
+//! Gate: what every journey may use.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use crate::domain::api::ApiName;
+use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::session::HandleHash;
+use crate::oidc::Authorities;
+use crate::seal::KeyRing;
+use crate::store::SessionStore;
+
+/// Throttled calls remembered at most; beyond it the oldest are forgotten and asked for again.
+const MOST_THROTTLED: u64 = 10_000;
+/// No `Retry-After` is believed to mean longer.
+pub const LONGEST_RETRY: Duration = Duration::from_hours(1);
+
+/// The flows' shared means; made once, in `app`.
+#[derive(Debug)]
+pub struct Gate {
+    /// Sessions.
+    pub store: SessionStore,
+    /// Authorities, with their metadata and keys.
+    pub authorities: Authorities,
+    /// Seals attempts.
+    pub keys: Arc<KeyRing>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// One refresher at a time for each session, in this process; across processes the lease in the row decides.
+    pub refreshing: Cache<HandleHash, Arc<tokio::sync::Mutex<()>>>,
+    /// Calls that an API asked to hold back, until when.
+    pub throttled: Cache<(ProfileId, ApiName, PersonKey), Timestamp>,
+}
+
+impl Gate {
+    /// Puts the means together.
+    pub fn new(
+        store: SessionStore,
+        authorities: Authorities,
+        keys: Arc<KeyRing>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Self {
+        let refreshing = Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_mins(2)).build();
+        let throttled = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
+        Self { store, authorities, keys, clock, random, refreshing, throttled }
+    }
+
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// The browser and profile that a journey is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'a> {
+    /// The profile of the request.
+    pub profile: &'a Arc<Profile>,
+    /// What the browser says it is, for the list of sessions.
+    pub user_agent: Option<&'a str>,
+}

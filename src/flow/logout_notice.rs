@@ -1,0 +1,60 @@
+//! An authority says that somebody signed out there: front channel by `sid`, back channel by a signed token.
+
+use super::audit;
+use super::error::FlowError;
+use super::gate::Gate;
+use crate::domain::authority::Journey;
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::Profile;
+use crate::oidc::OidcError;
+use crate::seal::sha256;
+use crate::store::{EndedBySid, FirstUse, Once};
+
+/// Ends the sessions of `sid` at this profile, without any cookie (Front-Channel Logout 1.0 §3). `iss`, if sent, must
+/// be the authority's; Microsoft sends none. Ends nothing for a stranger's `sid`, and says so to nobody.
+///
+/// # Errors
+/// `Store` when it is unknown whether they ended.
+pub async fn front_channel(gate: &Gate, profile: &Profile, iss: Option<&str>, sid: &str) -> Result<(), FlowError> {
+    if let Some(iss) = iss
+        && gate.authorities.judge_issuer_parameter(profile, Journey::SignIn, Some(iss)).await.is_err()
+    {
+        return Ok(());
+    }
+    let ended = gate.store.end_by_sid(&profile.id, sid, None).await?;
+    if let EndedBySid::Ended(count @ 1..) = ended {
+        audit::revoked(Some(&profile.id), "front_channel", count);
+    }
+    Ok(())
+}
+
+/// Ends sessions by a logout token (Back-Channel Logout 1.0 §2.6).
+///
+/// # Errors
+/// `NoticeRefused` for a token that breaks a rule or was used before; `Store` and `AuthorityUnavailable` when it could
+/// not be judged: the sender may repeat it.
+pub async fn back_channel(gate: &Gate, profile: &Profile, token: &str) -> Result<(), FlowError> {
+    let token = gate.authorities.verify_logout_token(profile, token).await.map_err(|error| match error {
+        OidcError::Unavailable { .. } | OidcError::Misconfigured(_) => FlowError::from_oidc(error, None),
+        other => {
+            tracing::warn!(target: "audit", event = "logout_token_refused", profile.id = %profile.id, error = %other, "logout token refused");
+            FlowError::NoticeRefused("the logout token is not valid")
+        }
+    })?;
+    let key = sha256(format!("{}\n{}", profile.id, token.jti).as_bytes());
+    if gate.store.record_once(Once::LogoutToken, &key, token.exp).await? == FirstUse::No {
+        tracing::warn!(target: "audit", event = "logout_token_replayed", profile.id = %profile.id, "logout token replayed");
+        return Err(FlowError::NoticeRefused("the logout token was used before"));
+    }
+    let person = token.sub.as_deref().map(|sub| PersonKey::stored(format!("{}#{sub}", token.iss)));
+    let count = match (&token.sid, &person) {
+        (Some(sid), person) => match gate.store.end_by_sid(&profile.id, sid, person.as_ref()).await? {
+            EndedBySid::Ended(count) => count,
+            EndedBySid::OtherPerson => return Err(FlowError::NoticeRefused("the sid is another person's")),
+        },
+        (None, Some(person)) => gate.store.end_by_person(&profile.id, person, None).await?,
+        (None, None) => 0,
+    };
+    audit::revoked(Some(&profile.id), "back_channel", count);
+    Ok(())
+}

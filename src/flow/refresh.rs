@@ -1,0 +1,267 @@
+//! Make tokens fresh: one refresh per session across all replicas.
+//!
+//! First this process agrees with itself, then with the others through the lease in the row. No database connection is
+//! held while the authority answers, the new tokens are stored before anybody uses them, and a caller that leaves does
+//! not take the answer with it: the exchange runs on its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::FlowError;
+use super::gate::Gate;
+use super::session_check::SignedIn;
+use super::{audit, entry};
+use crate::domain::api::Api;
+use crate::domain::entry::Denied;
+use crate::domain::profile::Profile;
+use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
+use crate::oidc::{RefreshError, Refreshed};
+use crate::store::{Lease, LeaseOwner, Replaced, StoredTokens, Waited};
+
+/// A lease outlives one renewal that is lost, and a crashed holder by this much at most.
+const LEASE: Duration = Duration::from_secs(10);
+/// How often a holder renews while the authority is slow.
+const RENEWAL: Duration = Duration::from_secs(3);
+/// How long a caller waits for somebody else's refresh; beyond the authority's own time-out.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// What a caller is told whose patience is over.
+const STILL_BUSY: Duration = Duration::from_secs(2);
+
+/// What came of asking for a usable token.
+#[derive(Debug)]
+pub enum Token {
+    /// Use it.
+    Usable(AccessGrant),
+    /// The person must go to the authority first.
+    Interaction {
+        /// Claims to ask for.
+        claims: Option<String>,
+        /// What the authority said, for the log.
+        reason: String,
+    },
+    /// The authority asked to wait, or cannot be reached, and no old token is usable.
+    Unavailable {
+        /// When to try again.
+        retry_after: Option<Duration>,
+    },
+    /// The session ended: the authority took the grant back.
+    Ended,
+}
+
+/// Why a token that still works is to be exchanged all the same.
+#[derive(Debug, Clone, Default)]
+pub struct Force {
+    /// The token that an API refused: anything newer will do.
+    pub refused: Option<AccessGrant>,
+    /// Claims that an API challenged for.
+    pub claims: Option<String>,
+}
+
+/// A token for `api` that can be used now.
+///
+/// # Errors
+/// `NotSignedIn` when the session is gone, `Store` when that is unknown.
+pub async fn usable_token(
+    gate: &Arc<Gate>,
+    profile: &Arc<Profile>,
+    who: &SignedIn,
+    api: &Api,
+    force: Force,
+) -> Result<Token, FlowError> {
+    let stored = gate.store.tokens(who.handle()).await?.ok_or(FlowError::NotSignedIn)?;
+    if let Some(grant) = satisfying(gate, &stored.tokens, api, &force) {
+        return Ok(Token::Usable(grant));
+    }
+    let lock = gate.refreshing.get_with(crate::seal::handle_hash(who.handle()), Arc::default);
+    let (gate, profile, who, api) = (Arc::clone(gate), Arc::clone(profile), who.clone(), api.clone());
+    // On its own, so that a browser that goes away does not lose a rotated refresh token.
+    let exchange = tokio::spawn(async move {
+        let _alone = lock.lock().await;
+        exchange_or_wait(&gate, &profile, &who, &api, &force).await
+    });
+    exchange.await.unwrap_or(Ok(Token::Unavailable { retry_after: None }))
+}
+
+/// The stored token, if nothing speaks against using it.
+fn satisfying(gate: &Gate, tokens: &TokenSet, api: &Api, force: &Force) -> Option<AccessGrant> {
+    let grant = tokens.grant_for(&api.name)?;
+    let refused = force.refused.as_ref().is_some_and(|old| old.token.expose() == grant.token.expose());
+    let fresh = grant.freshness(gate.now()) == Freshness::Fresh;
+    (fresh && !refused).then(|| grant.clone())
+}
+
+async fn exchange_or_wait(
+    gate: &Gate,
+    profile: &Profile,
+    who: &SignedIn,
+    api: &Api,
+    force: &Force,
+) -> Result<Token, FlowError> {
+    let owner = LeaseOwner::generate(&*gate.random);
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let stored = gate.store.tokens(who.handle()).await?.ok_or(FlowError::NotSignedIn)?;
+    if let Some(grant) = satisfying(gate, &stored.tokens, api, force) {
+        return Ok(Token::Usable(grant));
+    }
+    let mut seen = stored.version;
+    loop {
+        match gate.store.lease(who.handle(), owner, LEASE).await? {
+            Lease::Gone => return Ok(Token::Ended),
+            Lease::Taken(stored) => {
+                // Read again under the lease: another replica may have been here.
+                if let Some(grant) = satisfying(gate, &stored.tokens, api, force) {
+                    gate.store.release_lease(who.handle(), owner).await?;
+                    return Ok(Token::Usable(grant));
+                }
+                return exchange(gate, profile, who, api, force, &Held { owner, stored }).await;
+            }
+            Lease::Held => {
+                let left = deadline.saturating_duration_since(tokio::time::Instant::now());
+                match gate.store.wait_for_change(who.handle(), seen, left).await? {
+                    Waited::Gone => return Ok(Token::Ended),
+                    Waited::StillHeld => return Ok(Token::Unavailable { retry_after: Some(STILL_BUSY) }),
+                    Waited::Free => {}
+                    Waited::Changed(stored) => match satisfying(gate, &stored.tokens, api, force) {
+                        Some(grant) => return Ok(Token::Usable(grant)),
+                        None => seen = stored.version,
+                    },
+                }
+            }
+        }
+    }
+}
+
+/// The lease this process holds, and what stood in the row when it was taken.
+struct Held {
+    owner: LeaseOwner,
+    stored: StoredTokens,
+}
+
+async fn exchange(
+    gate: &Gate,
+    profile: &Profile,
+    who: &SignedIn,
+    api: &Api,
+    force: &Force,
+    held: &Held,
+) -> Result<Token, FlowError> {
+    let identity = &who.session().identity;
+    if held.stored.tokens.refresh.is_none() {
+        gate.store.release_lease(who.handle(), held.owner).await?;
+        return Ok(still_usable(gate, held, api, force)
+            .unwrap_or(Token::Interaction { claims: force.claims.clone(), reason: "no refresh token".to_owned() }));
+    }
+    let answer = gate.authorities.refresh(profile, &held.stored.tokens, identity, Some(api), force.claims.as_deref());
+    match renewing(gate, who, held.owner, answer).await {
+        Ok(refreshed) => keep(gate, profile, who, api, held, refreshed).await,
+        Err(error) => failed(gate, profile, who, api, force, held, error).await,
+    }
+}
+
+/// Waits for the authority's answer and renews the lease meanwhile.
+async fn renewing<T>(gate: &Gate, who: &SignedIn, owner: LeaseOwner, answer: impl Future<Output = T>) -> T {
+    tokio::pin!(answer);
+    let mut tick = tokio::time::interval(RENEWAL);
+    tick.tick().await;
+    loop {
+        tokio::select! {
+            done = &mut answer => return done,
+            _ = tick.tick() => {
+                if let Err(error) = gate.store.renew_lease(who.handle(), owner, LEASE).await {
+                    tracing::warn!(error = %error, "a lease could not be renewed");
+                }
+            }
+        }
+    }
+}
+
+/// Stores new tokens before anybody uses them; the person is judged again with the new claims.
+async fn keep(
+    gate: &Gate,
+    profile: &Profile,
+    who: &SignedIn,
+    api: &Api,
+    held: &Held,
+    refreshed: Refreshed,
+) -> Result<Token, FlowError> {
+    let Refreshed { tokens, identity, graph_token } = refreshed;
+    let (identity, tokens) = match identity {
+        Some(identity) => match entry::admit(gate, profile, identity, tokens.clone(), graph_token).await {
+            Ok((identity, tokens)) => (Some(identity), tokens),
+            // Groups that cannot be read now change nothing about what was known.
+            Err(Denied::GroupsUnknown) => (None, tokens),
+            Err(_) => {
+                audit::refresh_failed(profile, &who.session().id, "not_allowed");
+                gate.store.end(who.handle()).await?;
+                return Ok(Token::Ended);
+            }
+        },
+        None => (None, tokens),
+    };
+    let stored = gate.store.replace_tokens(who.handle(), held.owner, held.stored.version, &tokens, identity.as_ref()).await?;
+    metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
+    match stored {
+        Replaced::Gone => Ok(Token::Ended),
+        Replaced::Yes { .. } | Replaced::LostLease => match tokens.grant_for(&api.name) {
+            Some(grant) => Ok(Token::Usable(grant.clone())),
+            None => Ok(Token::Interaction { claims: None, reason: "no access token came back".to_owned() }),
+        },
+    }
+}
+
+async fn failed(
+    gate: &Gate,
+    profile: &Profile,
+    who: &SignedIn,
+    api: &Api,
+    force: &Force,
+    held: &Held,
+    error: RefreshError,
+) -> Result<Token, FlowError> {
+    metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "failed").increment(1);
+    let release = || gate.store.release_lease(who.handle(), held.owner);
+    match error {
+        RefreshError::Rejected(detail) => {
+            audit::refresh_failed(profile, &who.session().id, &detail.to_string());
+            gate.store.end(who.handle()).await?;
+            Ok(Token::Ended)
+        }
+        RefreshError::Invalid(cause) => {
+            tracing::warn!(profile.id = %profile.id, error = %cause, "a refreshed token was refused");
+            audit::refresh_failed(profile, &who.session().id, "answer_refused");
+            gate.store.end(who.handle()).await?;
+            Ok(Token::Ended)
+        }
+        RefreshError::InteractionRequired(detail) => {
+            release().await?;
+            let claims = detail.claims.clone().or_else(|| force.claims.clone());
+            Ok(Token::Interaction { claims, reason: detail.to_string() })
+        }
+        RefreshError::NoRefreshToken => {
+            release().await?;
+            Ok(Token::Interaction { claims: force.claims.clone(), reason: "no refresh token".to_owned() })
+        }
+        RefreshError::ClientRefused(cause) => {
+            release().await?;
+            tracing::error!(profile.id = %profile.id, error = %cause, "the authority refuses the gateway itself");
+            Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after: None }))
+        }
+        RefreshError::Throttled { retry_after } => {
+            release().await?;
+            let retry_after = Some(retry_after);
+            Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }))
+        }
+        RefreshError::Unavailable { retry_after, why } => {
+            release().await?;
+            tracing::warn!(profile.id = %profile.id, error = %why, "tokens could not be exchanged now");
+            Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }))
+        }
+    }
+}
+
+/// The old token while it lives: an outage of the authority is no sign-out.
+fn still_usable(gate: &Gate, held: &Held, api: &Api, force: &Force) -> Option<Token> {
+    let grant = held.stored.tokens.grant_for(&api.name)?;
+    let alive = grant.freshness(gate.now()) != Freshness::Expired;
+    (alive && force.refused.is_none()).then(|| Token::Usable(grant.clone()))
+}

@@ -1,0 +1,71 @@
+//! Is this browser signed in, here, now? Yes, no, or unknown.
+
+use std::sync::Arc;
+
+use super::error::FlowError;
+use super::gate::Gate;
+use crate::domain::profile::Profile;
+use crate::domain::session::{Session, SessionHandle};
+
+/// Proof that a request has a live session of its own profile. Made only here.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    session: Arc<Session>,
+    handle: SessionHandle,
+}
+
+impl SignedIn {
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The handle that opened it.
+    pub fn handle(&self) -> &SessionHandle {
+        &self.handle
+    }
+}
+
+/// Whether use of a session prolongs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// A person's request: the idle deadline moves.
+    Sliding,
+    /// A script asking for the state of things: nothing moves.
+    Peek,
+}
+
+/// Answers yes (`Some`), no (`None`) or unknown (`Err`).
+///
+/// # Errors
+/// `Store` when the store gives no answer: never to be taken for "no".
+pub async fn check(
+    gate: &Gate,
+    profile: &Profile,
+    handle: Option<&SessionHandle>,
+    usage: Use,
+) -> Result<Option<SignedIn>, FlowError> {
+    let Some(handle) = handle else { return Ok(None) };
+    let Some(session) = gate.store.find(handle).await? else { return Ok(None) };
+    let now = gate.now();
+    if session.profile != profile.id {
+        tracing::warn!(target: "audit", event = "cross_profile_session", profile.id = %profile.id, session.id = %session.id, "a session of another profile was presented");
+        return Ok(None);
+    }
+    if session.binding != profile.binding || !session.is_live(now) {
+        return Ok(None);
+    }
+    if usage == Use::Sliding && session.wants_touch(now) {
+        let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);
+        gate.store.touch(handle, now, idle_until);
+    }
+    Ok(Some(SignedIn { session, handle: handle.clone() }))
+}
+
+/// The same for a page that only a signed-in person may see.
+///
+/// # Errors
+/// `NotSignedIn` for no, `Store` for unknown.
+pub async fn require(gate: &Gate, profile: &Profile, handle: Option<&SessionHandle>) -> Result<SignedIn, FlowError> {
+    check(gate, profile, handle, Use::Sliding).await?.ok_or(FlowError::NotSignedIn)
+}

@@ -1,0 +1,105 @@
+//! Begin an attempt, and say where to send the browser.
+
+use super::attempts::{AttemptCookie, new_state, seal_attempt};
+use super::error::FlowError;
+use super::gate::{Gate, Visit};
+use crate::domain::api::Api;
+use crate::domain::attempt::Attempt;
+use crate::domain::authority::Journey;
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::{PassedParameter, Profile, Prompt};
+use crate::domain::return_to::ReturnTo;
+use crate::domain::secret::State;
+use crate::oidc::{AuthorizationRequest, fresh_nonce, fresh_verifier};
+use url::Url;
+
+/// What an attempt is for.
+#[derive(Debug, Default)]
+pub struct Wish {
+    /// The user flow.
+    pub journey: Option<Journey>,
+    /// The API whose scopes are wanted beyond those of sign-in.
+    pub api: Option<Api>,
+    /// Scopes of the API are to be asked for again although they were refused.
+    pub ask_again: bool,
+    /// Claims that an API, or the authority, challenged the gateway to get.
+    pub claims: Option<String>,
+    /// Who is expected to come back.
+    pub expects: Option<PersonKey>,
+    /// The person's hint for the authority.
+    pub login_hint: Option<String>,
+    /// Parameters of the sign-in link that the profile lets through.
+    pub passed: Vec<(PassedParameter, String)>,
+    /// Ask which account, whatever the profile says: somebody was refused and wants to switch.
+    pub other_account: bool,
+}
+
+/// An attempt begun: the browser keeps the cookie and goes to the location.
+#[derive(Debug)]
+pub struct Begun {
+    /// The authority's address.
+    pub location: Url,
+    /// The sealed attempt.
+    pub cookie: AttemptCookie,
+}
+
+/// Begins an attempt that leads back to `return_to`.
+///
+/// # Errors
+/// `NoSuchJourney` without such a user flow; `AuthorityUnavailable` or `Misconfigured` when there is no good
+/// metadata: then no authorization request is made.
+pub async fn begin(gate: &Gate, visit: Visit<'_>, wish: Wish, return_to: &ReturnTo) -> Result<Begun, FlowError> {
+    let profile = visit.profile;
+    let journey = wish.journey.unwrap_or(Journey::SignIn);
+    profile.authority.issuance(journey).ok_or(FlowError::NoSuchJourney)?;
+    let max_age = passed(&wish, PassedParameter::MaxAge).and_then(|text| text.parse().ok()).or(profile.authorize.max_age);
+    let attempt = Attempt {
+        profile: profile.id.clone(),
+        binding: profile.binding,
+        journey,
+        nonce: fresh_nonce(&*gate.random),
+        verifier: fresh_verifier(&*gate.random),
+        begun_at: gate.now(),
+        api: wish.api.as_ref().map(|api| api.name.clone()).or_else(|| first_api(profile, journey)),
+        expects: wish.expects.clone(),
+        max_age,
+    };
+    let state = new_state(gate, profile, return_to);
+    let request = request(profile, &wish, &attempt, &state);
+    let location = gate
+        .authorities
+        .authorization_address(profile, journey, &request)
+        .await
+        .map_err(|cause| FlowError::from_oidc(cause, Some(return_to)))?;
+    tracing::debug!(profile.id = %profile.id, "attempt begun");
+    Ok(Begun { location, cookie: seal_attempt(gate, &attempt, &state) })
+}
+
+/// The API whose token comes with the sign-in itself: the first, as the samples ask for it at sign-in.
+fn first_api(profile: &Profile, journey: Journey) -> Option<crate::domain::api::ApiName> {
+    (journey == Journey::SignIn).then(|| profile.apis.first().map(|api| api.name.clone())).flatten()
+}
+
+fn request<'a>(profile: &'a Profile, wish: &'a Wish, attempt: &'a Attempt, state: &'a State) -> AuthorizationRequest<'a> {
+    let text = |parameter| passed(wish, parameter);
+    let prompt = match () {
+        () if wish.other_account => Some(Prompt::SelectAccount),
+        () if wish.ask_again => Some(Prompt::Consent),
+        () => passed(wish, PassedParameter::Prompt).and_then(Prompt::parse),
+    };
+    AuthorizationRequest {
+        api: wish.api.as_ref().or_else(|| profile.apis.first()).filter(|_| attempt.journey == Journey::SignIn),
+        claims: wish.claims.as_deref(),
+        prompt,
+        login_hint: wish.login_hint.as_deref().or_else(|| text(PassedParameter::LoginHint)),
+        domain_hint: text(PassedParameter::DomainHint),
+        ui_locales: text(PassedParameter::UiLocales),
+        max_age: attempt.max_age,
+        acr_values: text(PassedParameter::AcrValues),
+        ..AuthorizationRequest::new(state, &attempt.nonce, &attempt.verifier)
+    }
+}
+
+fn passed(wish: &Wish, parameter: PassedParameter) -> Option<&str> {
+    wish.passed.iter().find(|(name, _)| *name == parameter).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,65 @@
+//! End the session here, then say where to end it at the authority. Local first, always: an authority that is down
+//! cannot keep anybody signed in here.
+
+use std::time::Duration;
+
+use super::error::FlowError;
+use super::gate::Gate;
+use super::{attempts, audit};
+use crate::domain::profile::Profile;
+use crate::domain::session::SessionHandle;
+use crate::domain::return_to::ReturnTo;
+use crate::oidc::EndSession;
+use url::Url;
+
+/// The person does not wait longer for metadata before being signed out here only.
+const AUTHORITY_PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// What is left to do after the session ended.
+#[derive(Debug)]
+pub enum SignedOut {
+    /// The authority's end-session address comes next.
+    Continue(Url),
+    /// The authority has none, or cannot be asked: signed out here only.
+    HereOnly,
+    /// Nobody was signed in.
+    Nobody,
+}
+
+/// Ends the browser's session at this profile.
+///
+/// # Errors
+/// `Store` when the row could not be deleted: then nobody is told that they are signed out.
+pub async fn sign_out(gate: &Gate, profile: &Profile, handle: Option<&SessionHandle>) -> Result<SignedOut, FlowError> {
+    let Some(handle) = handle else { return Ok(SignedOut::Nobody) };
+    let Some(ended) = gate.store.end(handle).await? else { return Ok(SignedOut::Nobody) };
+    if ended.session.profile != profile.id {
+        return Ok(SignedOut::Nobody);
+    }
+    audit::signed_out(&profile.id, &ended.session.id, ended.session.identity.person());
+    if ended.session.binding != profile.binding {
+        return Ok(SignedOut::HereOnly);
+    }
+    let login_hint = ended.session.identity.text("login_hint");
+    let state = attempts::new_state(gate, profile, &ReturnTo::home(&profile.public_url));
+    let request = EndSession {
+        id_token: Some(&ended.tokens.id_token),
+        login_hint: login_hint.as_deref(),
+        state: Some(state.expose()),
+    };
+    let address = gate.authorities.end_session_address(profile, &request);
+    let revoked = async {
+        if let Some(token) = &ended.tokens.refresh {
+            gate.authorities.revoke(profile, token).await;
+        }
+    };
+    let (address, _) = tokio::join!(
+        tokio::time::timeout(AUTHORITY_PATIENCE, address),
+        // RFC 7009, where the authority offers it; deleting our copy is what counts.
+        tokio::time::timeout(AUTHORITY_PATIENCE, revoked),
+    );
+    match address {
+        Ok(Some(address)) => Ok(SignedOut::Continue(address)),
+        Ok(None) | Err(_) => Ok(SignedOut::HereOnly),
+    }
+}

@@ -1,0 +1,345 @@
+//! The checks of an ID token's claims (OIDC Core §3.1.3.7), each by itself, after the signature.
+//!
+//! Owns the rules and their order; [`id_token`] runs them all at sign-in, [`refreshed`] those of OIDC Core §12.2.
+//! There is no switch that leaves one out.
+
+use std::time::Duration;
+
+use aws_lc_rs::{constant_time, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use crate::domain::authority::UserFlow;
+use crate::domain::clock::Timestamp;
+use crate::domain::identity::Claims;
+use crate::domain::issuer::{IssuerPolicy, IssuerRefusal, TokenOrigin, TrustedIssuer};
+use crate::domain::secret::{AccessToken, Nonce};
+
+/// An ID token at sign-in is this young; beside the clock skew.
+const FRESH: i64 = 600;
+/// No tolerance reaches five minutes beyond this, whatever a profile says.
+const WIDEST_SKEW: i64 = 300;
+/// The last second of the year 9999: what lies beyond is no date.
+const END_OF_TIME: f64 = 253_402_300_799.0;
+
+/// The check that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Check {
+    /// `iss`, `tid` or the key's issuer.
+    #[error("{0}")]
+    Issuer(#[from] IssuerRefusal),
+    /// `aud` is not this client alone.
+    #[error("aud is not this client alone")]
+    Audience,
+    /// `azp` is another client.
+    #[error("azp is another client")]
+    AuthorizedParty,
+    /// `exp` is missing, malformed or past.
+    #[error("exp is missing, malformed or past")]
+    Expired,
+    /// `nbf` is malformed or to come.
+    #[error("nbf is malformed or to come")]
+    NotYetValid,
+    /// `iat` is missing, malformed or to come.
+    #[error("iat is missing, malformed or to come")]
+    IssuedAt,
+    /// `iat` is too long ago for a sign-in that just happened.
+    #[error("iat is too long ago")]
+    IssuedLongAgo,
+    /// `nonce` is missing or another attempt's.
+    #[error("nonce is missing or another attempt's")]
+    Nonce,
+    /// `tfp` or `acr` name another user flow.
+    #[error("the token is of another user flow")]
+    UserFlow,
+    /// `at_hash` does not fit the access token.
+    #[error("at_hash does not fit the access token")]
+    AccessTokenHash,
+    /// `sub` is missing or malformed.
+    #[error("sub is missing or malformed")]
+    Subject,
+    /// `auth_time` is missing or too long ago for the `max_age` that was asked for.
+    #[error("auth_time is missing or too long ago")]
+    AuthenticationTime,
+    /// The key belongs to another cloud.
+    #[error("the signing key belongs to another cloud")]
+    Cloud,
+    /// The refreshed token is about another person, client or tenant than the first.
+    #[error("the refreshed token differs from the first in {0}")]
+    Changed(&'static str),
+    /// A logout token's `events` (Back-Channel Logout §2.4).
+    #[error("events is missing or names no back-channel logout")]
+    Events,
+    /// A logout token with a `nonce` (Back-Channel Logout §2.4).
+    #[error("a logout token must not have a nonce")]
+    NonceInLogout,
+    /// A logout token without `jti`.
+    #[error("jti is missing or malformed")]
+    TokenId,
+    /// A logout token with neither `sub` nor `sid`.
+    #[error("the logout token names neither sub nor sid")]
+    Nobody,
+}
+
+/// What a token is measured against.
+pub(crate) struct Expected<'a> {
+    pub(crate) policy: &'a IssuerPolicy,
+    pub(crate) trusted: &'a TrustedIssuer,
+    pub(crate) user_flow: Option<&'a UserFlow>,
+    pub(crate) client_id: &'a str,
+    pub(crate) now: Timestamp,
+    pub(crate) skew: Duration,
+    /// The cloud that the metadata names.
+    pub(crate) cloud: Option<&'a str>,
+}
+
+impl Expected<'_> {
+    fn skew(&self) -> i64 {
+        i64::try_from(self.skew.as_secs())
+            .unwrap_or(WIDEST_SKEW)
+            .min(WIDEST_SKEW)
+    }
+
+    fn now(&self) -> f64 {
+        seconds(self.now.timestamp())
+    }
+}
+
+/// A verified token before its claims are checked.
+pub(crate) struct Signed {
+    pub(crate) claims: Claims,
+    pub(crate) key_issuer: Option<String>,
+    pub(crate) key_cloud: Option<String>,
+}
+
+/// What belongs to one sign-in only.
+pub(crate) struct Attempted<'a> {
+    pub(crate) nonce: &'a Nonce,
+    pub(crate) max_age: Option<u64>,
+    pub(crate) access_token: Option<&'a AccessToken>,
+}
+
+/// All checks at sign-in.
+pub(crate) fn id_token(
+    token: &Signed,
+    expected: &Expected<'_>,
+    attempted: &Attempted<'_>,
+) -> Result<(), Check> {
+    let claims = &token.claims;
+    common(token, expected)?;
+    issued_lately(claims, expected)?;
+    nonce(claims, attempted.nonce)?;
+    authentication_time(claims, expected, attempted.max_age)?;
+    access_token_hash(claims, attempted.access_token)
+}
+
+/// All checks of an ID token in the answer to a refresh (OIDC Core §12.2).
+pub(crate) fn refreshed(
+    token: &Signed,
+    expected: &Expected<'_>,
+    first: &Claims,
+    access_token: Option<&AccessToken>,
+) -> Result<(), Check> {
+    common(token, expected)?;
+    for name in ["iss", "sub", "tid", "oid"] {
+        unchanged(&token.claims, first, name)?;
+    }
+    // OIDC Core §12.2: there should be no nonce; if there is, it is the first one.
+    if token.claims.contains_key("nonce") && first.contains_key("nonce") {
+        unchanged(&token.claims, first, "nonce")?;
+    }
+    access_token_hash(&token.claims, access_token)
+}
+
+fn common(token: &Signed, expected: &Expected<'_>) -> Result<(), Check> {
+    let claims = &token.claims;
+    issuer(token, expected)?;
+    cloud(token, expected)?;
+    audience(claims, expected.client_id)?;
+    authorized_party(claims, expected.client_id)?;
+    expiry(claims, expected)?;
+    not_before(claims, expected)?;
+    issued_at(claims, expected)?;
+    subject(claims)?;
+    user_flow(claims, expected.user_flow)
+}
+
+/// OIDC Core §3.1.3.7 (2); for Microsoft's kinds with `tid` and the key's issuer.
+pub(crate) fn issuer(token: &Signed, expected: &Expected<'_>) -> Result<(), Check> {
+    let text = |name: &str, refusal| match token.claims.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(refusal),
+    };
+    let iss = text("iss", IssuerRefusal::Token)?.ok_or(IssuerRefusal::Token)?;
+    let origin = TokenOrigin {
+        iss,
+        tid: text("tid", IssuerRefusal::Tid)?,
+        key_issuer: token.key_issuer.as_deref(),
+    };
+    Ok(expected.policy.accept_token(expected.trusted, origin)?)
+}
+
+/// A key that names its cloud signs for no other (microsoft-identity 1.2).
+fn cloud(token: &Signed, expected: &Expected<'_>) -> Result<(), Check> {
+    match (token.key_cloud.as_deref(), expected.cloud) {
+        (Some(key), Some(metadata)) if key != metadata => Err(Check::Cloud),
+        _ => Ok(()),
+    }
+}
+
+/// OIDC Core §3.1.3.7 (3): this client and nobody else.
+pub(crate) fn audience(claims: &Claims, client_id: &str) -> Result<(), Check> {
+    let ours = match claims.get("aud") {
+        Some(Value::String(aud)) => aud == client_id,
+        Some(Value::Array(all)) => !all.is_empty() && all.iter().all(|aud| aud == client_id),
+        _ => false,
+    };
+    ours.then_some(()).ok_or(Check::Audience)
+}
+
+/// OIDC Core §3.1.3.7 (4, 5)
+fn authorized_party(claims: &Claims, client_id: &str) -> Result<(), Check> {
+    match claims.get("azp") {
+        None => Ok(()),
+        Some(azp) if azp == client_id => Ok(()),
+        Some(_) => Err(Check::AuthorizedParty),
+    }
+}
+
+/// OIDC Core §3.1.3.7 (9), RFC 7519 §4.1.4
+pub(crate) fn expiry(claims: &Claims, expected: &Expected<'_>) -> Result<f64, Check> {
+    moment(claims, "exp")
+        .ok()
+        .flatten()
+        .filter(|exp| expected.now() < exp + seconds(expected.skew()))
+        .ok_or(Check::Expired)
+}
+
+/// RFC 7519 §4.1.5
+fn not_before(claims: &Claims, expected: &Expected<'_>) -> Result<(), Check> {
+    match moment(claims, "nbf") {
+        Ok(None) => Ok(()),
+        Ok(Some(nbf)) if nbf <= expected.now() + seconds(expected.skew()) => Ok(()),
+        _ => Err(Check::NotYetValid),
+    }
+}
+
+/// OIDC Core §2, §3.1.3.7 (10)
+pub(crate) fn issued_at(claims: &Claims, expected: &Expected<'_>) -> Result<f64, Check> {
+    moment(claims, "iat")
+        .ok()
+        .flatten()
+        .filter(|iat| *iat <= expected.now() + seconds(expected.skew()))
+        .ok_or(Check::IssuedAt)
+}
+
+/// OIDC Core §3.1.3.7 (10): the token of a sign-in that just happened was issued just now.
+fn issued_lately(claims: &Claims, expected: &Expected<'_>) -> Result<(), Check> {
+    let oldest = expected.now() - seconds(FRESH + expected.skew());
+    match moment(claims, "iat") {
+        Ok(Some(iat)) if iat >= oldest => Ok(()),
+        _ => Err(Check::IssuedLongAgo),
+    }
+}
+
+/// OIDC Core §3.1.3.7 (11), compared in constant time.
+fn nonce(claims: &Claims, expected: &Nonce) -> Result<(), Check> {
+    let same = claims
+        .get("nonce")
+        .and_then(Value::as_str)
+        .is_some_and(|nonce| {
+            constant_time::verify_slices_are_equal(nonce.as_bytes(), expected.expose().as_bytes())
+                .is_ok()
+        });
+    same.then_some(()).ok_or(Check::Nonce)
+}
+
+/// OIDC Core §3.1.3.7 (13), §3.1.2.1
+fn authentication_time(
+    claims: &Claims,
+    expected: &Expected<'_>,
+    max_age: Option<u64>,
+) -> Result<(), Check> {
+    let Some(max_age) = max_age else {
+        return Ok(());
+    };
+    let max_age = i64::try_from(max_age).unwrap_or(i64::MAX / 2);
+    let oldest = expected.now() - seconds(max_age.saturating_add(expected.skew()));
+    match moment(claims, "auth_time") {
+        Ok(Some(time)) if time >= oldest => Ok(()),
+        _ => Err(Check::AuthenticationTime),
+    }
+}
+
+/// OIDC Core §3.1.3.8. All our algorithms hash with SHA-256.
+fn access_token_hash(claims: &Claims, token: Option<&AccessToken>) -> Result<(), Check> {
+    let (Some(claimed), Some(token)) = (claims.get("at_hash"), token) else {
+        return Ok(());
+    };
+    let hash = digest::digest(&digest::SHA256, token.expose().as_bytes());
+    let half = hash.as_ref().get(..16).unwrap_or_default();
+    (claimed == &URL_SAFE_NO_PAD.encode(half))
+        .then_some(())
+        .ok_or(Check::AccessTokenHash)
+}
+
+/// OIDC Core §2: at most 255 ASCII characters.
+pub(crate) fn subject(claims: &Claims) -> Result<(), Check> {
+    claims
+        .get("sub")
+        .and_then(Value::as_str)
+        .filter(|sub| !sub.is_empty() && sub.len() <= 255)
+        .map(drop)
+        .ok_or(Check::Subject)
+}
+
+/// All user flows of a B2C tenant share issuer and audience: `tfp`, else `acr`, else the issuer's path must name
+/// the one that was asked (microsoft-identity 0.5, 1.7).
+fn user_flow(claims: &Claims, expected: Option<&UserFlow>) -> Result<(), Check> {
+    let Some(flow) = expected else {
+        return Ok(());
+    };
+    let named = match claims.get("tfp").or_else(|| claims.get("acr")) {
+        Some(Value::String(claim)) => flow.is_named(claim),
+        Some(_) => false,
+        None => claims
+            .get("iss")
+            .and_then(Value::as_str)
+            .is_some_and(|iss| iss.split('/').any(|segment| flow.is_named(segment))),
+    };
+    named.then_some(()).ok_or(Check::UserFlow)
+}
+
+fn unchanged(claims: &Claims, first: &Claims, name: &'static str) -> Result<(), Check> {
+    if claims.get(name) == first.get(name) {
+        Ok(())
+    } else {
+        Err(Check::Changed(name))
+    }
+}
+
+/// A `NumericDate` (RFC 7519 §2) between 1970 and 9999; text is none.
+fn moment(claims: &Claims, name: &str) -> Result<Option<f64>, ()> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(value) => value
+            .as_f64()
+            .filter(|seconds| (0.0..=END_OF_TIME).contains(seconds))
+            .map(Some)
+            .ok_or(()),
+    }
+}
+
+/// Exact for every date up to the year 9999.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "below 2^53 for all dates that are accepted; beyond, only compared"
+)]
+fn seconds(value: i64) -> f64 {
+    value as f64
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! What can go wrong between the gateway and an authority, sorted by what is to be done about it.
+//!
+//! No variant holds a secret, a token or a person's name; what a provider wrote for people stays inside
+//! [`ProviderDetail`], which does not print it.
+
+use std::time::Duration;
+
+use super::checks::Check;
+use super::jwt::JwtRefusal;
+use super::provider::ProviderDetail;
+use crate::domain::issuer::IssuerRefusal;
+
+/// Why a call to an authority came to nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum OidcError {
+    /// It passes by itself: answer 503, end nothing, try again.
+    #[error("the authority is unavailable: {why}")]
+    Unavailable {
+        /// What happened.
+        why: Outage,
+        /// When it is worth trying again.
+        retry_after: Option<Duration>,
+    },
+    /// The operator must act: nobody can sign in until then.
+    #[error("the profile and its authority do not fit together: {0}")]
+    Misconfigured(Misconfiguration),
+    /// The authority said no to this person or this attempt: the person must act.
+    #[error("the authority refused: {0}")]
+    Refused(Box<ProviderDetail>),
+    /// The answer cannot be believed: an attack, or an authority that breaks its protocol.
+    #[error("the authority's answer is not acceptable: {0}")]
+    Invalid(#[from] Invalid),
+    /// A good token of a directory tenant that may not enter; the person may be told.
+    #[error("the directory tenant may not enter")]
+    TenantNotAllowed,
+}
+
+/// What kept an answer away.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Outage {
+    /// No connection.
+    #[error("no connection ({0})")]
+    NoConnection(String),
+    /// Connected, no answer in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The answer broke off.
+    #[error("the answer broke off ({0})")]
+    Broken(String),
+    /// The answer is larger than any honest one.
+    #[error("the answer is too large")]
+    TooLarge,
+    /// An answer with this status that says "later", or nothing at all.
+    #[error("status {0}")]
+    Status(u16),
+    /// A document that is not what it should be.
+    #[error("{0}")]
+    BadDocument(&'static str),
+    /// The authority failed again and again just now and is not asked for a moment.
+    #[error("the authority failed repeatedly and is left alone for a moment")]
+    Resting,
+    /// Too many calls of this profile are waiting.
+    #[error("too many calls are waiting")]
+    Busy,
+    /// The pinned tenant could not be read or written.
+    #[error("the pinned tenant could not be read")]
+    Pins,
+    /// Keys were fetched often enough just now.
+    #[error("the signing keys were fetched a moment ago")]
+    KeysJustFetched,
+}
+
+/// What the operator must put right.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Misconfiguration {
+    /// The metadata's issuer.
+    #[error("{0}")]
+    Issuer(IssuerRefusal),
+    /// There is no metadata at the address: the tenant or its name is wrong.
+    #[error("there is no metadata at the authority's address (status {0})")]
+    NoMetadata(u16),
+    /// The metadata lacks a member, or one has the wrong shape.
+    #[error("the metadata's {0} is missing or malformed")]
+    Member(&'static str),
+    /// An endpoint on a host that does not belong to the authority (RFC 9700 §4.4).
+    #[error("the metadata's {0} is on a host that does not belong to the authority")]
+    Endpoint(&'static str),
+    /// The authority has no such journey.
+    #[error("the authority has no such journey")]
+    NoSuchJourney,
+    /// The credential cannot be used.
+    #[error("{0}")]
+    Credential(#[from] CredentialProblem),
+    /// The authority does not accept us as configured.
+    #[error("the authority does not accept this client as configured: {0}")]
+    Client(Box<ProviderDetail>),
+}
+
+/// Why the gateway cannot prove itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialProblem {
+    /// A file cannot be read.
+    #[error("cannot read {path}: {why}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// A file is empty.
+    #[error("{0} is empty")]
+    Empty(String),
+    /// No certificate in the file.
+    #[error("{0} holds no certificate in PEM form")]
+    NoCertificate(String),
+    /// No usable private key.
+    #[error("{0} holds no RSA private key in PEM form (without a password)")]
+    NoKey(String),
+    /// Key and certificate are not a pair.
+    #[error("the private key does not belong to the certificate in {0}")]
+    NotAPair(String),
+    /// No certificate is valid now.
+    #[error("no certificate is within its validity")]
+    OutsideValidity,
+    /// The managed identity gave no token.
+    #[error("the managed identity ({source_name}) gave no token: {why}")]
+    ManagedIdentity {
+        /// Which source was asked.
+        source_name: &'static str,
+        /// Why.
+        why: String,
+    },
+}
+
+/// What cannot be believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// The token's form or header.
+    #[error("{0}")]
+    Form(#[from] JwtRefusal),
+    /// The token's signature or key.
+    #[error("{0}")]
+    Signature(#[from] SignatureRefusal),
+    /// A claim.
+    #[error("{0}")]
+    Claim(#[from] Check),
+    /// The token response.
+    #[error("{0}")]
+    Response(#[from] ResponseFault),
+    /// The userinfo answer.
+    #[error("{0}")]
+    Userinfo(#[from] UserinfoFault),
+    /// The `iss` parameter of the authorization response (RFC 9207 §2.4).
+    #[error("the iss parameter is missing or another issuer's")]
+    IssuerParameter,
+    /// The profile's authority changed since the attempt began (RFC 9700 §4.4.2).
+    #[error("the profile moved to another authority meanwhile")]
+    Moved,
+}
+
+/// Why a signature does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureRefusal {
+    /// No key of the set fits the header.
+    #[error("no signing key of the authority fits the token")]
+    NoKey,
+    /// Several keys could fit and the header names none.
+    #[error("the token does not say which of several keys signed it")]
+    AmbiguousKey,
+    /// The signature is wrong.
+    #[error("the signature is wrong")]
+    Wrong,
+}
+
+/// What is wrong with a token response (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ResponseFault {
+    /// Not a JSON object.
+    #[error("the token response is no JSON object")]
+    Shape,
+    /// `token_type` is missing or not bearer.
+    #[error("the token response has no bearer token type")]
+    TokenType,
+    /// No usable `access_token`.
+    #[error("the token response has no usable access token")]
+    AccessToken,
+    /// No `id_token`.
+    #[error("the token response has no ID token")]
+    IdToken,
+}
+
+/// What is wrong with a userinfo answer (OIDC Core §5.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UserinfoFault {
+    /// Neither a JSON object nor a signed one.
+    #[error("the userinfo answer is no JSON object")]
+    Shape,
+    /// `sub` is missing or another person's (OIDC Core §5.3.2).
+    #[error("the userinfo answer is about another subject")]
+    Subject,
+    /// `iss` or `aud` of a signed answer.
+    #[error("the signed userinfo answer is from or for somebody else")]
+    Origin,
+}
+
+/// Why tokens could not be refreshed, by what becomes of the session.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RefreshError {
+    /// The grant is gone (`invalid_grant`): end the session.
+    #[error("the refresh token was rejected: {0}")]
+    Rejected(Box<ProviderDetail>),
+    /// The person must do something at the authority: keep the session, begin a step-up sign-in.
+    #[error("the person must sign in again: {0}")]
+    InteractionRequired(Box<ProviderDetail>),
+    /// The authority refuses the gateway, not the person (`invalid_client`, a bad scope): keep the session, tell the operator.
+    #[error("the gateway itself was refused: {0}")]
+    ClientRefused(Misconfiguration),
+    /// Too many calls: keep the session, wait.
+    #[error("the authority asks to wait")]
+    Throttled {
+        /// For how long.
+        retry_after: Duration,
+    },
+    /// It passes by itself: keep the session.
+    #[error("the authority is unavailable: {why}")]
+    Unavailable {
+        /// What happened.
+        why: Outage,
+        /// When it is worth trying again.
+        retry_after: Option<Duration>,
+    },
+    /// The answer cannot be believed (OIDC Core §12.2): nothing of it is used, end the session.
+    #[error("the refreshed tokens are not acceptable: {0}")]
+    Invalid(Invalid),
+    /// There is no refresh token: the person must sign in again.
+    #[error("there is no refresh token")]
+    NoRefreshToken,
+}
+
+impl OidcError {
+    /// An outage without advice.
+    pub(crate) fn outage(why: Outage) -> Self {
+        Self::Unavailable {
+            why,
+            retry_after: None,
+        }
+    }
+}
+
+impl From<Misconfiguration> for OidcError {
+    fn from(problem: Misconfiguration) -> Self {
+        Self::Misconfigured(problem)
+    }
+}
+
+impl From<SignatureRefusal> for OidcError {
+    fn from(refusal: SignatureRefusal) -> Self {
+        Self::Invalid(Invalid::Signature(refusal))
+    }
+}
+
+impl From<Check> for OidcError {
+    /// The one check whose failure the person may be told is set apart.
+    fn from(check: Check) -> Self {
+        match check {
+            Check::Issuer(IssuerRefusal::TenantNotAllowed) => Self::TenantNotAllowed,
+            other => Self::Invalid(Invalid::Claim(other)),
+        }
+    }
+}

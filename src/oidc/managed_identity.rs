@@ -1,0 +1,390 @@
+//! Managed identity: the platform's own token for the gateway, sent as client assertion (microsoft-identity 5.4).
+//!
+//! Owns the sources in their order, and the token until shortly before it expires. The platform's addresses are
+//! plain http on the machine itself; no proxy is ever asked, because none of our clients knows one.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode};
+use serde_json::Value;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::error::{CredentialProblem, Outage};
+use super::http_client::{Answer, Lane};
+use super::service_fabric::pinned_client;
+use crate::domain::clock::Timestamp;
+use crate::domain::secret::ClientAssertion;
+
+/// Bytes of an answer.
+const LARGEST: usize = 64 * 1024;
+/// The platform answers from the same machine.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A token is asked for anew this long before it expires.
+const EARLY: Duration = Duration::from_mins(5);
+/// Life of a token whose answer does not say.
+const UNSAID_LIFE: Duration = Duration::from_mins(10);
+/// Where Azure Arc may put its keys on Linux, and how large one is.
+const ARC_KEYS: &str = "/var/opt/azcmagent/tokens";
+const LARGEST_ARC_KEY: u64 = 4_096;
+/// The instance metadata service, where nothing else is announced.
+const IMDS: &str = "http://169.254.169.254";
+/// Pauses between attempts at the instance metadata service.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
+
+/// The variables of the process.
+pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+#[derive(Clone)]
+struct Held {
+    token: ClientAssertion,
+    until: Timestamp,
+}
+
+type HeldTokens = HashMap<(Option<String>, String), Held>;
+
+/// Tokens of managed identities, for all profiles of the process.
+pub(crate) struct ManagedIdentity {
+    lane: Lane,
+    environment: Environment,
+    arc_keys: PathBuf,
+    held: Mutex<HeldTokens>,
+}
+
+impl fmt::Debug for ManagedIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ManagedIdentity")
+    }
+}
+
+/// A source in the order in which they are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    ServiceFabric {
+        endpoint: String,
+        header: String,
+        thumbprint: String,
+    },
+    AppService {
+        endpoint: String,
+        header: String,
+    },
+    MachineLearning {
+        endpoint: String,
+        secret: String,
+    },
+    Arc {
+        endpoint: String,
+    },
+    Imds {
+        base: String,
+    },
+}
+
+impl Source {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::ServiceFabric { .. } => "Service Fabric",
+            Self::AppService { .. } => "App Service",
+            Self::MachineLearning { .. } => "Machine Learning",
+            Self::Arc { .. } => "Azure Arc",
+            Self::Imds { .. } => "instance metadata service",
+        }
+    }
+
+    fn detect(variable: &dyn Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        if let (Some(endpoint), Some(header)) = (set("IDENTITY_ENDPOINT"), set("IDENTITY_HEADER")) {
+            return match set("IDENTITY_SERVER_THUMBPRINT") {
+                Some(thumbprint) => Self::ServiceFabric {
+                    endpoint,
+                    header,
+                    thumbprint,
+                },
+                None => Self::AppService { endpoint, header },
+            };
+        }
+        if let (Some(endpoint), Some(secret)) = (set("MSI_ENDPOINT"), set("MSI_SECRET")) {
+            return Self::MachineLearning { endpoint, secret };
+        }
+        if let (Some(endpoint), Some(_)) = (set("IDENTITY_ENDPOINT"), set("IMDS_ENDPOINT")) {
+            return Self::Arc { endpoint };
+        }
+        let base = set("AZURE_POD_IDENTITY_AUTHORITY_HOST").unwrap_or_else(|| IMDS.to_owned());
+        Self::Imds { base }
+    }
+}
+
+impl ManagedIdentity {
+    pub(crate) fn new(client: Client, environment: Environment) -> Self {
+        Self {
+            lane: Lane::new(client),
+            environment,
+            arc_keys: PathBuf::from(ARC_KEYS),
+            held: Mutex::default(),
+        }
+    }
+
+    /// The token for `audience`; `anew` leaves the held one aside because it was refused.
+    pub(crate) async fn token(
+        &self,
+        identity: Option<&str>,
+        audience: &str,
+        now: Timestamp,
+        anew: bool,
+    ) -> Result<ClientAssertion, CredentialProblem> {
+        let key = (identity.map(str::to_owned), audience.to_owned());
+        // Held while asking: a thousand sign-ins ask once.
+        let mut held = self.held.lock().await;
+        if let Some(held) = held.get(&key).filter(|held| !anew && now < held.until) {
+            return Ok(held.token.clone());
+        }
+        let source = Source::detect(&*self.environment);
+        let problem = |why: String| CredentialProblem::ManagedIdentity {
+            source_name: source.name(),
+            why,
+        };
+        let answer = self
+            .ask(&source, identity, audience)
+            .await
+            .map_err(problem)?;
+        let fresh = read(&answer, now).map_err(problem)?;
+        held.insert(key, fresh.clone());
+        Ok(fresh.token)
+    }
+
+    async fn ask(
+        &self,
+        source: &Source,
+        identity: Option<&str>,
+        audience: &str,
+    ) -> Result<Answer, String> {
+        match source {
+            Source::ServiceFabric {
+                endpoint,
+                header,
+                thumbprint,
+            } => {
+                only_own(identity)?;
+                let query = [
+                    ("api-version", "2019-07-01-preview"),
+                    ("resource", audience),
+                ];
+                let client = pinned_client(thumbprint).ok_or("its thumbprint is malformed")?;
+                let url = address(endpoint, &query, None)?;
+                get(&Lane::new(client), url, &[("Secret", header)]).await
+            }
+            Source::AppService { endpoint, header } => {
+                let query = [("api-version", "2019-08-01"), ("resource", audience)];
+                let url = address(endpoint, &query, identity.map(|id| ("client_id", id)))?;
+                self.get(url, &[("X-IDENTITY-HEADER", header), ("Metadata", "true")])
+                    .await
+            }
+            Source::MachineLearning { endpoint, secret } => {
+                let default = (self.environment)("DEFAULT_IDENTITY_CLIENT_ID");
+                let id = identity.or(default.as_deref()).map(|id| ("clientid", id));
+                let query = [("api-version", "2017-09-01"), ("resource", audience)];
+                self.get(address(endpoint, &query, id)?, &[("secret", secret)])
+                    .await
+            }
+            Source::Arc { endpoint } => {
+                only_own(identity)?;
+                let query = [("api-version", "2020-06-01"), ("resource", audience)];
+                self.arc(address(endpoint, &query, None)?).await
+            }
+            Source::Imds { base } => {
+                let endpoint = format!(
+                    "{}/metadata/identity/oauth2/token",
+                    base.trim_end_matches('/')
+                );
+                let query = [("api-version", "2018-02-01"), ("resource", audience)];
+                let url = address(&endpoint, &query, identity.map(|id| ("client_id", id)))?;
+                self.imds(url).await
+            }
+        }
+    }
+
+    async fn get(&self, url: Url, headers: &[(&str, &str)]) -> Result<Answer, String> {
+        get(&self.lane, url, headers).await
+    }
+
+    async fn imds(&self, url: Url) -> Result<Answer, String> {
+        let passes = |status: StatusCode| {
+            status.is_server_error() || [404, 410, 429].contains(&status.as_u16())
+        };
+        for pause in PAUSES {
+            match self.get(url.clone(), &[("Metadata", "true")]).await {
+                Ok(answer) if !passes(answer.status) => return Ok(answer),
+                _ => tokio::time::sleep(pause).await,
+            }
+        }
+        self.get(url, &[("Metadata", "true")]).await
+    }
+
+    /// Azure Arc proves with a key file that we may read files of its group.
+    async fn arc(&self, url: Url) -> Result<Answer, String> {
+        let first = self.get(url.clone(), &[("Metadata", "true")]).await?;
+        if first.status != StatusCode::UNAUTHORIZED {
+            return Ok(first);
+        }
+        let path = first
+            .headers
+            .get(reqwest::header::WWW_AUTHENTICATE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Basic realm="))
+            .map(|path| PathBuf::from(path.trim().trim_matches('"')))
+            .ok_or("the challenge names no key file")?;
+        let key = read_arc_key(&path, &self.arc_keys).await?;
+        let headers = [
+            ("Metadata", "true"),
+            ("Authorization", &format!("Basic {key}")),
+        ];
+        self.get(url, &headers).await
+    }
+}
+
+async fn get(lane: &Lane, url: Url, headers: &[(&str, &str)]) -> Result<Answer, String> {
+    let mut request = lane.client().get(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = lane.call(request, LARGEST, PATIENCE).await;
+    answer.map_err(|outage: Outage| outage.to_string())
+}
+
+/// Some sources know the machine's identity only; the user-assigned one is chosen elsewhere.
+fn only_own(identity: Option<&str>) -> Result<(), String> {
+    match identity {
+        None => Ok(()),
+        Some(_) => Err("only the machine's own identity exists here".to_owned()),
+    }
+}
+
+/// Only `*.key` directly in the agent's folder, no link out of it, at most 4 kB: the path comes from an answer.
+async fn read_arc_key(path: &Path, folder: &Path) -> Result<String, String> {
+    let refused = || "the challenge names a file that is no key of the agent's".to_owned();
+    if path.extension().is_none_or(|extension| extension != "key") || path.parent() != Some(folder)
+    {
+        return Err(refused());
+    }
+    let kind = tokio::fs::symlink_metadata(path)
+        .await
+        .map_err(|error| error.kind().to_string())?;
+    if !kind.is_file() || kind.len() > LARGEST_ARC_KEY {
+        return Err(refused());
+    }
+    tokio::fs::read_to_string(path)
+        .await
+        .map_err(|error| error.kind().to_string())
+}
+
+fn address(
+    endpoint: &str,
+    query: &[(&str, &str)],
+    identity: Option<(&str, &str)>,
+) -> Result<Url, String> {
+    let mut url = Url::parse(endpoint).map_err(|_| "its address is malformed".to_owned())?;
+    url.query_pairs_mut()
+        .extend_pairs(query)
+        .extend_pairs(identity);
+    Ok(url)
+}
+
+fn read(answer: &Answer, now: Timestamp) -> Result<Held, String> {
+    if answer.status != StatusCode::OK {
+        return Err(format!("status {}", answer.status.as_u16()));
+    }
+    let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let token = document
+        .get("access_token")
+        .and_then(Value::as_str)
+        .filter(|token| !token.is_empty())
+        .ok_or("the answer has no token")?;
+    let number = |name: &str| match document.get(name)? {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    let expires_at = number("expires_on")
+        .and_then(|at| Timestamp::from_timestamp(at, 0))
+        .or_else(|| {
+            let life = u64::try_from(number("expires_in")?).ok()?;
+            Some(now + Duration::from_secs(life.min(86_400)))
+        })
+        .unwrap_or(now + UNSAID_LIFE);
+    Ok(Held {
+        token: ClientAssertion::new(token),
+        until: expires_at - EARLY,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detect(set: &[(&str, &str)]) -> Source {
+        Source::detect(&|name| {
+            let found = set.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn t16_the_sources_are_looked_for_in_their_order() {
+        let all = [
+            ("IDENTITY_SERVER_THUMBPRINT", "t"),
+            ("IDENTITY_HEADER", "h"),
+            ("MSI_SECRET", "s"),
+            ("MSI_ENDPOINT", "m"),
+            ("IMDS_ENDPOINT", "i"),
+            ("IDENTITY_ENDPOINT", "e"),
+            ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://pod.example"),
+        ];
+        let names: Vec<_> = (0..=all.len())
+            .map(|from| detect(&all[from..]).name())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "Service Fabric",
+                "App Service",
+                "Machine Learning",
+                "Azure Arc",
+                "Azure Arc",
+                "instance metadata service",
+                "instance metadata service",
+                "instance metadata service",
+            ]
+        );
+        let imds = Source::Imds { base: IMDS.into() };
+        assert_eq!(detect(&[("IDENTITY_ENDPOINT", "")]), imds);
+    }
+
+    #[tokio::test]
+    async fn an_arc_key_is_read_from_the_agents_folder_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("good.key"), "the key").unwrap();
+        std::fs::write(at("large.key"), "x".repeat(4_097)).unwrap();
+        std::fs::write(at("other.txt"), "x").unwrap();
+        std::fs::create_dir(at("folder.key")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", at("link.key")).unwrap();
+        let read = async |path: PathBuf| read_arc_key(&path, folder.path()).await;
+        assert_eq!(read(at("good.key")).await.unwrap(), "the key");
+        for name in [
+            "large.key",
+            "other.txt",
+            "folder.key",
+            "link.key",
+            "absent.key",
+            "x/../good.key",
+        ] {
+            assert!(read(at(name)).await.is_err(), "{name}");
+        }
+        assert!(read(PathBuf::from("/etc/x.key")).await.is_err());
+    }
+}

@@ -1,0 +1,90 @@
+//! Questions of an operator to an authority: for `check --online`, never for a request of a person.
+
+use std::sync::Arc;
+
+use super::authorities::Authorities;
+use super::error::{CredentialProblem, OidcError};
+use super::metadata::Metadata;
+use super::provider::{ProviderDetail, Remedy};
+use super::token_endpoint::Failure;
+use crate::domain::authority::Journey;
+use crate::domain::issuer::IssuerPolicy;
+use crate::domain::profile::Profile;
+
+/// What an authority showed of one journey.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// The metadata, accepted by the profile's policy.
+    pub metadata: Arc<Metadata>,
+    /// Signing keys that can be used.
+    pub keys: usize,
+    /// Keys that are not: for encryption, too weak, of an unknown kind.
+    pub keys_skipped: usize,
+}
+
+/// Whether the authority accepts the gateway's credential.
+#[derive(Debug, Clone)]
+pub enum CredentialProbe {
+    /// It does.
+    Accepted,
+    /// It does not, in its words.
+    Refused(Box<ProviderDetail>),
+    /// No proof could be made.
+    Unusable(CredentialProblem),
+    /// Its answer says nothing about the credential.
+    Unclear(String),
+}
+
+impl Authorities {
+    /// Fetches metadata and keys of a journey.
+    ///
+    /// # Errors
+    /// What keeps people from signing in.
+    pub async fn probe(&self, profile: &Profile, journey: Journey) -> Result<Probe, OidcError> {
+        let place = self.room(profile).place(profile, journey)?;
+        let metadata = place.metadata().await?;
+        let keys = place.keys(&metadata).await?;
+        Ok(Probe {
+            keys: keys.len(),
+            keys_skipped: keys.skipped,
+            metadata,
+        })
+    }
+
+    /// Proves the gateway to the token endpoint with a grant that gives nobody anything.
+    ///
+    /// # Errors
+    /// When the authority cannot be asked.
+    pub async fn probe_credential(&self, profile: &Profile) -> Result<CredentialProbe, OidcError> {
+        let room = self.room(profile);
+        let place = room.place(profile, Journey::SignIn)?;
+        let metadata = place.metadata().await?;
+        let own = format!("{}/.default", profile.client.id.as_str());
+        let many = matches!(place.issuance.issuer, IssuerPolicy::ManyTenants { .. });
+        // Entra ID looks at a grant's form before it looks at the client; a token for oneself needs no permission.
+        let grant = if profile.authority.dialect().groups_from_graph && !many {
+            [
+                ("grant_type", "client_credentials"),
+                ("scope", own.as_str()),
+            ]
+        } else {
+            [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", "gatehouse-check"),
+            ]
+        };
+        Ok(match room.exchange(profile, &metadata, &grant).await {
+            Ok(_) | Err(Failure::Response(_)) => CredentialProbe::Accepted,
+            Err(Failure::Credential(problem)) => CredentialProbe::Unusable(problem),
+            Err(Failure::Refusal(detail)) => match detail.error.as_str() {
+                "invalid_grant" | "unsupported_grant_type" => CredentialProbe::Accepted,
+                // Without a code of its own it is about the grant, not about the client.
+                "unauthorized_client" if detail.codes.is_empty() => CredentialProbe::Accepted,
+                "invalid_client" => CredentialProbe::Refused(detail),
+                _ if detail.remedy() == Remedy::Operator => CredentialProbe::Refused(detail),
+                _ => CredentialProbe::Unclear(detail.to_string()),
+            },
+            Err(outage) => return Err(outage.into()),
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! Profiles, metadata and chance for the unit tests of this room.
+
+// Said once more for `tests/layers.rs`, which reads each file by itself: tests may name kinds.
+#[cfg(test)]
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::http_client::{HttpOptions, outbound_client};
+use super::managed_identity::ManagedIdentity;
+use super::metadata::Metadata;
+use crate::domain::authority::{Authority, AuthorityParts, Kind, UserFlow, UserFlows};
+use crate::domain::clock::Random;
+use crate::domain::credential::{ClientId, Credential, SecretSource};
+use crate::domain::entry::EntryRule;
+use crate::domain::issuer::TrustedIssuer;
+use crate::domain::profile::{
+    AuthorizeOptions, Binding, Branding, Client, Profile, ProfileId, SessionLimits, SignOutOptions,
+    SigningAlgorithm,
+};
+use crate::domain::public_url::PublicUrl;
+use crate::domain::secret::ClientSecret;
+use url::Url;
+
+/// Chance that always falls the same.
+#[derive(Debug)]
+pub(crate) struct Zeros;
+
+impl Random for Zeros {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
+}
+
+/// Chance that never falls the same twice.
+#[derive(Debug, Default)]
+pub(crate) struct Counting(AtomicU64);
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        let next = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+        for (byte, value) in bytes.iter_mut().zip(next.iter().cycle()) {
+            *byte = *value;
+        }
+    }
+}
+
+/// A managed identity on a machine that has none.
+pub(crate) fn identities() -> ManagedIdentity {
+    let client = outbound_client(&HttpOptions::default()).unwrap();
+    ManagedIdentity::new(client, Arc::new(|_| None))
+}
+
+fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
+    let authority = Authority::new(&AuthorityParts {
+        kind,
+        url: url.into(),
+        tenant: None,
+        issuer: None,
+        allowed_tenants: None,
+        personal_accounts: false,
+        user_flows,
+    });
+    Profile {
+        id: ProfileId::parse("staff").unwrap(),
+        public_url: PublicUrl::parse("https://app.example").unwrap(),
+        title: "Staff".into(),
+        redirect_path: "/auth/redirect".into(),
+        authority: authority.unwrap(),
+        client: Client {
+            id: ClientId::parse("client").unwrap(),
+            credential: Credential::Secret {
+                current: SecretSource::Fixed(ClientSecret::new("hush")),
+                next: None,
+            },
+            secret_method: None,
+        },
+        signing_algorithms: vec![SigningAlgorithm::Rs256],
+        clock_skew: Duration::from_mins(2),
+        authorize: AuthorizeOptions::default(),
+        apis: Vec::new(),
+        allow: EntryRule::default(),
+        session: SessionLimits {
+            idle_timeout: Duration::from_hours(1),
+            lifetime: Duration::from_hours(24),
+        },
+        sign_out: SignOutOptions::default(),
+        branding: Branding::default(),
+        binding: Binding([1; 32]),
+    }
+}
+
+pub(crate) fn entra() -> Profile {
+    let url = "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47";
+    profile(Kind::EntraId, url, None)
+}
+
+pub(crate) fn b2c() -> Profile {
+    let flows = UserFlows {
+        sign_in: UserFlow::parse("B2C_1_susi").unwrap(),
+        edit_profile: UserFlow::parse("B2C_1_edit"),
+        reset_password: None,
+    };
+    let url = "https://t.b2clogin.com/t.onmicrosoft.com";
+    profile(Kind::B2c, url, Some(flows))
+}
+
+pub(crate) fn oidc() -> Profile {
+    profile(Kind::Oidc, "https://issuer.example", None)
+}
+
+/// Metadata as the profile's authority would have them.
+pub(crate) fn metadata_of(profile: &Profile) -> Metadata {
+    let origin = profile.authority.url().origin().ascii_serialization();
+    let url = |path: &str| Url::parse(&format!("{origin}{path}")).unwrap();
+    Metadata {
+        trusted: TrustedIssuer {
+            issuer: origin.clone(),
+            tenant: None,
+        },
+        authorization_endpoint: url("/authorize"),
+        token_endpoint: url("/token"),
+        jwks_uri: url("/keys"),
+        userinfo_endpoint: None,
+        revocation_endpoint: None,
+        end_session_endpoint: Some(url("/logout")),
+        token_auth_methods: Vec::new(),
+        signing_algorithms: Vec::new(),
+        scopes_supported: None,
+        iss_parameter: false,
+        msgraph_host: None,
+        cloud_instance_name: None,
+        clock_ahead: None,
+    }
+}

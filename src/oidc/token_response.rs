@@ -1,0 +1,224 @@
+//! The answer of a token endpoint (RFC 6749 §5.1), read tolerantly: as Microsoft, its mocks and its elders write it.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::error::ResponseFault;
+use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
+
+/// Bytes of one token.
+const LARGEST_TOKEN: usize = 64 * 1024;
+
+/// A successful answer.
+pub(crate) struct TokenResponse {
+    pub(crate) access_token: Option<AccessToken>,
+    pub(crate) id_token: Option<IdToken>,
+    pub(crate) refresh_token: Option<RefreshToken>,
+    pub(crate) expires_in: Option<Duration>,
+    pub(crate) refresh_in: Option<Duration>,
+    /// As granted; empty if unsaid.
+    pub(crate) scopes: Vec<String>,
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("access_token", &self.access_token)
+            .field("id_token", &self.id_token)
+            .field("refresh_token", &self.refresh_token)
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TokenResponse {
+    /// Reads the body. `id_token_only` accepts an answer without access token (B2C without an API scope).
+    pub(crate) fn read(body: &[u8], id_token_only: bool) -> Result<Self, ResponseFault> {
+        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+            return Err(ResponseFault::Shape);
+        };
+        let access_token = match members.get("access_token") {
+            None | Some(Value::Null) if id_token_only => None,
+            Some(Value::String(text)) => {
+                Some(token(text).ok_or(ResponseFault::AccessToken)?.to_owned())
+            }
+            _ => return Err(ResponseFault::AccessToken),
+        };
+        // RFC 6749 §5.1, §7.1: compared without regard to case; a type that we do not know is not used.
+        let bearer = match members.get("token_type") {
+            Some(Value::String(kind)) => kind.eq_ignore_ascii_case("bearer"),
+            None => access_token.is_none(),
+            Some(_) => false,
+        };
+        if !bearer {
+            return Err(ResponseFault::TokenType);
+        }
+        let id_token = text(&members, "id_token");
+        let refresh_token = text(&members, "refresh_token");
+        Ok(Self {
+            access_token: access_token.map(AccessToken::new),
+            id_token: id_token.map(IdToken::new),
+            refresh_token: refresh_token.map(RefreshToken::new),
+            expires_in: members.get("expires_in").and_then(lifetime),
+            refresh_in: members.get("refresh_in").and_then(lifetime),
+            scopes: text(&members, "scope")
+                .unwrap_or_default()
+                .split_ascii_whitespace()
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+}
+
+/// A member that is text and not empty, white space around it left off.
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    token(members.get(name)?.as_str()?)
+}
+
+/// A token can stand in a header: printable ASCII. Some authorities put white space behind it.
+fn token(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let printable = text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+    (!text.is_empty() && text.len() <= LARGEST_TOKEN && printable).then_some(text)
+}
+
+/// Seconds as number or as text, whole or not; anything else, or less than nothing, is as good as unsaid.
+fn lifetime(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    // Absurd lives are cut to ten years here and to the domain's longest later.
+    let sane = seconds.is_finite() && seconds > 0.0;
+    sane.then(|| Duration::from_secs_f64(seconds.min(315_360_000.0).floor()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(value: &Value) -> Result<TokenResponse, ResponseFault> {
+        TokenResponse::read(value.to_string().as_bytes(), false)
+    }
+
+    #[test]
+    fn the_answer_of_entra_is_read() {
+        let body = br#"{"token_type":"Bearer","scope":"Calendars.Read openid profile Tasks.Read User.Read email","expires_in":3600,"ext_expires_in":262800,"access_token":"at","refresh_token":"rt","id_token":"it","client_info":"ci"}"#;
+        let answer = TokenResponse::read(body, false).unwrap();
+        assert_eq!(answer.access_token.unwrap().expose(), "at");
+        assert_eq!(answer.refresh_token.unwrap().expose(), "rt");
+        assert_eq!(answer.id_token.unwrap().expose(), "it");
+        assert_eq!(answer.expires_in, Some(Duration::from_hours(1)));
+        assert_eq!(answer.scopes.len(), 6);
+    }
+
+    #[test]
+    fn the_answer_of_b2c_with_an_api_scope_is_read() {
+        let body = br#"{"access_token":"at","id_token":"it","token_type":"Bearer","not_before":1538801260,"expires_in":3600,"ext_expires_in":262800,"expires_on":1538804860,"resource":"14df2240-96cc-4f42-a133-ef0807492869","client_info":"ci","scope":"https://iosmsalb2c.onmicrosoft.com/webapitest/user.read","refresh_token":"rt","refresh_token_expires_in":1209600}"#;
+        let answer = TokenResponse::read(body, true).unwrap();
+        assert_eq!(
+            answer.scopes,
+            ["https://iosmsalb2c.onmicrosoft.com/webapitest/user.read"]
+        );
+    }
+
+    #[test]
+    fn t6_the_answer_of_b2c_without_an_api_scope_has_no_access_token() {
+        let body = br#"{"id_token":"it  ","token_type":"Bearer","not_before":1585658742,"client_info":"ci","scope":"","refresh_token":"rt","refresh_token_expires_in":1209600}"#;
+        let answer = TokenResponse::read(body, true).unwrap();
+        assert!(answer.access_token.is_none());
+        assert_eq!(answer.id_token.unwrap().expose(), "it");
+        assert_eq!(answer.expires_in, None);
+        assert_eq!(
+            TokenResponse::read(body, false).unwrap_err(),
+            ResponseFault::AccessToken
+        );
+    }
+
+    #[test]
+    fn t6_b34_lifetimes_as_text_are_read_and_absurd_ones_are_cut() {
+        let life = |value: Value| {
+            read(&json!({"access_token": "a", "token_type": "Bearer", "expires_in": value}))
+                .unwrap()
+                .expires_in
+        };
+        assert_eq!(life(json!("3599")), Some(Duration::from_secs(3599)));
+        assert_eq!(life(json!(3599.7)), Some(Duration::from_secs(3599)));
+        assert_eq!(life(json!(1e300)), Some(Duration::from_hours(87600)));
+        for odd in [
+            json!(-1),
+            json!(0),
+            json!("soon"),
+            json!(null),
+            json!([1]),
+            json!("NaN"),
+        ] {
+            assert_eq!(life(odd.clone()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a80_bearer_counts_in_any_case_and_another_type_is_refused() {
+        let of_type = |kind: Value| read(&json!({"access_token": "a", "token_type": kind})).err();
+        assert_eq!(of_type(json!("bEARER")), None);
+        for kind in [json!("mac"), json!("DPoP"), json!(""), json!(7)] {
+            assert_eq!(
+                of_type(kind.clone()),
+                Some(ResponseFault::TokenType),
+                "{kind}"
+            );
+        }
+        assert_eq!(
+            read(&json!({"access_token": "a"})).unwrap_err(),
+            ResponseFault::TokenType
+        );
+    }
+
+    #[test]
+    fn b34_an_access_token_that_is_missing_or_could_split_a_header_is_refused() {
+        for token in [
+            json!(null),
+            json!(""),
+            json!("a\r\nX: y"),
+            json!(7),
+            json!("ä"),
+        ] {
+            let refused = read(&json!({"access_token": token, "token_type": "Bearer"})).err();
+            assert_eq!(refused, Some(ResponseFault::AccessToken), "{token}");
+        }
+    }
+
+    #[test]
+    fn b36_what_is_no_object_is_refused() {
+        for body in [&b"<html>"[..], b"[]", b"", b"{\"access_token\":", b"null"] {
+            assert_eq!(
+                TokenResponse::read(body, true).unwrap_err(),
+                ResponseFault::Shape
+            );
+        }
+    }
+
+    #[test]
+    fn no_token_is_printed() {
+        let body = br#"{"access_token":"hush","id_token":"hush","refresh_token":"hush","token_type":"Bearer"}"#;
+        let printed = format!("{:?}", TokenResponse::read(body, false).unwrap());
+        assert!(!printed.contains("hush"), "{printed}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn b36_no_body_makes_the_reader_panic(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            let _ = TokenResponse::read(&body, true).is_ok();
+        }
+
+        #[test]
+        fn b34_no_number_makes_the_reader_panic(life in proptest::prelude::any::<f64>(), text in ".{0,20}") {
+            let body = json!({"access_token": "a", "token_type": "Bearer", "expires_in": life, "refresh_in": text});
+            let _ = read(&body).is_ok();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Layer 1: sealing. What leaves the process encrypted, and the hashes that stand for secrets.
+//!
+//! Owns the server's key ring, AES-256-GCM (NIST SP 800-38D) and HKDF-SHA256 (RFC 5869), the hash of a session
+//! handle, and the machine's random source. It knows neither what is sealed nor where it is kept: attempts and
+//! `state` are sealed for cookies and addresses by the flows, rows by the store.
+//!
+//! The shape of everything sealed: one byte of format, four bytes of key id, 24 random bytes, ciphertext with its
+//! tag. The first twelve random bytes go into the derivation of the key, the last twelve are the nonce: one server
+//! key may seal any number of messages without two of them sharing key and nonce.
+
+mod digest;
+mod key_file;
+mod key_ring;
+mod random;
+mod rows;
+mod sealing;
+
+pub use digest::{csrf_token, handle_hash, hex, secrets_equal, sha256};
+pub use key_file::{KeyFileProblem, load_or_make_key};
+pub use key_ring::{KeyId, KeyProblem, KeyRing, new_key_text};
+pub use random::OsRandom;
+pub use rows::{Column, RowKeys, RowPlace};
+pub use sealing::Purpose;

@@ -1,0 +1,107 @@
+//! Ending sessions without their handles, and seeing which there are.
+
+use super::error::StoreError;
+use super::rows::{EndFilter, SessionFilter, SessionSummary};
+use super::session_store::SessionStore;
+use crate::domain::clock::Clock;
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::ProfileId;
+use crate::domain::session::SessionId;
+
+/// What became of the sessions of a `sid`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedBySid {
+    /// So many ended; none is not an error (OpenID Connect Back-Channel Logout 1.0 §2.7).
+    Ended(u64),
+    /// The `sid` belongs to somebody else than the logout token names; nothing ended.
+    OtherPerson,
+}
+
+impl SessionStore {
+    /// Ends the sessions that came from one session of the authority's, at one profile. Where the person is known, a
+    /// `sid` of somebody else's ends nothing.
+    ///
+    /// # Errors
+    /// `Unavailable`: they may live on.
+    pub async fn end_by_sid(
+        &self,
+        profile: &ProfileId,
+        sid: &str,
+        person: Option<&PersonKey>,
+    ) -> Result<EndedBySid, StoreError> {
+        if let Some(person) = person {
+            let rows = &self.shared.rows;
+            let others = rows.sid_has_other_person(profile, sid, person).await;
+            if self.shared.measures.count(others)? {
+                return Ok(EndedBySid::OtherPerson);
+            }
+        }
+        let filter = EndFilter::Sid(profile.clone(), sid.to_owned(), person.cloned());
+        self.end_matching(&filter).await.map(EndedBySid::Ended)
+    }
+
+    /// Ends a person's sessions at one profile, but for `except`, and says how many.
+    ///
+    /// # Errors
+    /// `Unavailable`: they may live on.
+    pub async fn end_by_person(
+        &self,
+        profile: &ProfileId,
+        person: &PersonKey,
+        except: Option<SessionId>,
+    ) -> Result<u64, StoreError> {
+        let filter = EndFilter::Person(profile.clone(), person.clone(), except);
+        self.end_matching(&filter).await
+    }
+
+    /// Ends one session by its id, at one profile or wherever it is; says how many that were.
+    ///
+    /// # Errors
+    /// `Unavailable`: it may live on.
+    pub async fn end_by_id(
+        &self,
+        profile: Option<&ProfileId>,
+        id: SessionId,
+    ) -> Result<u64, StoreError> {
+        self.end_matching(&EndFilter::Id(profile.cloned(), id))
+            .await
+    }
+
+    /// Ends every session, at one profile or everywhere, and says how many.
+    ///
+    /// # Errors
+    /// `Unavailable`: they may live on.
+    pub async fn end_all(&self, profile: Option<&ProfileId>) -> Result<u64, StoreError> {
+        self.end_matching(&EndFilter::All(profile.cloned())).await
+    }
+
+    /// The live sessions that match, those used last first.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`.
+    pub async fn list(&self, filter: &SessionFilter) -> Result<Vec<SessionSummary>, StoreError> {
+        let now = self.shared.clock.now().timestamp_millis();
+        let listed = self.shared.rows.list(filter, now).await;
+        self.shared.measures.count(listed)
+    }
+
+    /// How many sessions live.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn count(&self) -> Result<u64, StoreError> {
+        let now = self.shared.clock.now().timestamp_millis();
+        let counted = self.shared.rows.count(now).await;
+        self.shared.measures.count(counted)
+    }
+
+    async fn end_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
+        let shared = &self.shared;
+        let ended = shared.rows.delete_matching(filter).await;
+        let ended = shared.measures.count(ended)?;
+        for hash in &ended {
+            shared.forget_ended(hash);
+        }
+        Ok(u64::try_from(ended.len()).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,34 @@
+//! `StoreOptions`: sizes and intervals of the store.
+
+use std::time::Duration;
+
+/// Sizes and intervals of the store.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// Connections to Postgres for each process. Default 10. SQLite uses one writer and at most four readers.
+    pub connections: u32,
+    /// Sessions in memory. Default 100,000, about 1 kB each with usual claims.
+    pub cached_sessions: u64,
+    /// Bytes of tokens in memory. Default 16 MB.
+    pub cached_token_bytes: u64,
+    /// How often uses of sessions are written, many in one statement. Default 5 seconds.
+    pub touch_every: Duration,
+    /// How often expired rows are looked for. Default 60 seconds.
+    pub sweep_every: Duration,
+    /// Whether [`super::SessionStore::clock`] follows the database's clock. Default yes; a test that turns its own
+    /// clock says no.
+    pub follow_database_clock: bool,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self {
+            connections: 10,
+            cached_sessions: 100_000,
+            cached_token_bytes: 16 << 20,
+            touch_every: Duration::from_secs(5),
+            sweep_every: Duration::from_mins(1),
+            follow_database_clock: true,
+        }
+    }
+}

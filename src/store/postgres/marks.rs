@@ -1,0 +1,62 @@
+//! Statements on what may happen once, and on what is seen first.
+
+use async_trait::async_trait;
+use sqlx::{query, query_scalar};
+
+use super::connection::{PostgresRows, with_connection};
+use crate::store::error::StoreError;
+use crate::store::rows::MarkRows;
+
+#[async_trait]
+impl MarkRows for PostgresRows {
+    async fn record_once(
+        &self,
+        purpose: i16,
+        hash: &[u8; 32],
+        by: &[u8; 16],
+        until: i64,
+    ) -> Result<bool, StoreError> {
+        let inserted = with_connection!(self, |connection| query(
+            "INSERT INTO used_once (purpose, hash, recorded_by, until)
+             VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+        )
+        .bind(purpose)
+        .bind(hash.as_slice())
+        .bind(by.as_slice())
+        .bind(until)
+        .execute(connection))?;
+        if inserted.rows_affected() == 1 {
+            return Ok(true);
+        }
+        // Our own mark stands there if the statement had succeeded before a connection broke.
+        let recorded_by: Option<Vec<u8>> = with_connection!(self, |connection| query_scalar(
+            "SELECT recorded_by FROM used_once WHERE purpose = $1 AND hash = $2"
+        )
+        .bind(purpose)
+        .bind(hash.as_slice())
+        .fetch_optional(connection))?;
+        Ok(recorded_by.as_deref() == Some(by.as_slice()))
+    }
+
+    async fn pin_tenant(&self, authority: &str, tenant: &str) -> Result<String, StoreError> {
+        let kept: Option<String> = with_connection!(self, |connection| query_scalar(
+            "SELECT tenant FROM tenant_pins WHERE authority = $1"
+        )
+        .bind(authority)
+        .fetch_optional(connection))?;
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        with_connection!(self, |connection| query(
+            "INSERT INTO tenant_pins (authority, tenant) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+        )
+        .bind(authority)
+        .bind(tenant)
+        .execute(connection))?;
+        with_connection!(self, |connection| query_scalar(
+            "SELECT tenant FROM tenant_pins WHERE authority = $1"
+        )
+        .bind(authority)
+        .fetch_one(connection))
+    }
+}

@@ -1,0 +1,14 @@
+//! Rows in Postgres: the store of deployments with many replicas.
+//!
+//! Owns every Postgres statement, the pool, the migrations and the LISTEN connection. It knows neither keys nor
+//! what is sealed.
+
+mod connection;
+mod listen;
+mod marks;
+mod migrate;
+mod sessions;
+mod tokens;
+mod upkeep;
+
+pub(super) use connection::PostgresRows;

@@ -1,0 +1,108 @@
+//! The file and its pools: one writer, because SQLite has one, and a few readers beside it.
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Sqlite, Transaction};
+
+use crate::domain::secret::SecretUrl;
+use crate::store::error::StoreError;
+
+/// Waiting for the writer of another process.
+const BUSY: Duration = Duration::from_secs(2);
+/// Waiting for our own writer.
+const ACQUIRE: Duration = Duration::from_millis(2400);
+
+/// Rows in SQLite.
+#[derive(Debug)]
+pub(in crate::store) struct SqliteRows {
+    pub(super) writer: SqlitePool,
+    pub(super) readers: SqlitePool,
+    /// For the connection that listens; `None` for a database in memory, which nobody else can see.
+    pub(super) listening: Option<SqliteConnectOptions>,
+}
+
+impl SqliteRows {
+    /// Makes the file if it is missing, readable by its owner only, and prepares the pools.
+    pub(in crate::store) fn connect_lazily(url: &str, readers: u32) -> Result<Self, StoreError> {
+        let options: SqliteConnectOptions = url.parse().map_err(|_| {
+            StoreError::BadUrl(
+                "this is not a SQLite address; it is written sqlite://gatehouse.db".to_owned(),
+            )
+        })?;
+        let options = options
+            .create_if_missing(false)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY)
+            .optimize_on_close(false, None)
+            .disable_statement_logging();
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .test_before_acquire(false)
+        };
+        if is_in_memory(url) {
+            let one = pool(1).connect_lazy_with(options.create_if_missing(true));
+            return Ok(Self {
+                writer: one.clone(),
+                readers: one,
+                listening: None,
+            });
+        }
+        create_private(options.get_filename())?;
+        Ok(Self {
+            writer: pool(1).connect_lazy_with(options.clone()),
+            readers: pool(readers.clamp(1, 4)).connect_lazy_with(options.clone()),
+            listening: Some(options),
+        })
+    }
+
+    /// Begins a transaction that writes from its first statement on, so that it never has to be given up halfway.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.writer
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(StoreError::from_sqlx)
+    }
+}
+
+/// The file of a SQLite address; `None` for another kind of address, or a database in memory.
+pub fn sqlite_file(url: &SecretUrl) -> Option<PathBuf> {
+    let url = url.expose();
+    if !url.starts_with("sqlite:") || is_in_memory(url) {
+        return None;
+    }
+    let options: SqliteConnectOptions = url.parse().ok()?;
+    Some(options.get_filename().to_owned())
+}
+
+fn is_in_memory(url: &str) -> bool {
+    url.contains(":memory:") || url.contains("mode=memory")
+}
+
+/// SQLite gives its journal files the permissions of the database file.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    let created = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match created {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::BadUrl(format!(
+            "the file {} cannot be made: {error}; name a file in a folder that exists and may be written",
+            path.display()
+        ))),
+    }
+}

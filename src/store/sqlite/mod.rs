@@ -1,0 +1,15 @@
+//! Rows in SQLite: the embedded store of one machine.
+//!
+//! Owns every SQLite statement, the pools, the migrations and the notices by which several processes on one file
+//! hear of one another. It knows neither keys nor what is sealed.
+
+mod connection;
+mod listen;
+mod marks;
+mod migrate;
+mod sessions;
+mod tokens;
+mod upkeep;
+
+pub(super) use connection::SqliteRows;
+pub use connection::sqlite_file;

@@ -1,0 +1,154 @@
+//! Statements on the tokens and the lease of a session. Lease times are SQLite's own clock, as in the other store.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::{query, query_as};
+
+use super::connection::SqliteRows;
+use super::listen::say;
+use crate::domain::session::HandleHash;
+use crate::store::error::StoreError;
+use crate::store::notice::Notice;
+use crate::store::rows::{Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow};
+use crate::store::stored::{TokensColumns, tokens_row};
+
+/// A row's lease may be taken when it is free, over, or already this owner's.
+const TAKE: &str = "
+UPDATE sessions
+SET lease_owner = ?2, lease_until = CAST(unixepoch('subsec') * 1000 AS INTEGER) + ?3
+WHERE handle_hash = ?1
+  AND (lease_owner IS NULL OR lease_owner = ?2
+       OR lease_until <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
+RETURNING id, profile, version, tokens";
+
+const RENEW: &str = "
+UPDATE sessions SET lease_until = CAST(unixepoch('subsec') * 1000 AS INTEGER) + ?3
+WHERE handle_hash = ?1 AND lease_owner = ?2";
+
+const REPLACE: &str = "
+UPDATE sessions
+SET tokens = ?4, identity = coalesce(?5, identity), version = version + 1,
+    lease_owner = NULL, lease_until = NULL
+WHERE handle_hash = ?1 AND lease_owner = ?2 AND version = ?3
+RETURNING version";
+
+#[async_trait]
+impl TokenRows for SqliteRows {
+    async fn read_tokens(&self, hash: &HandleHash) -> Result<Option<TokensRow>, StoreError> {
+        let row: Option<TokensColumns> =
+            query_as("SELECT id, profile, version, tokens FROM sessions WHERE handle_hash = ?1")
+                .bind(hash.0.as_slice())
+                .fetch_optional(&self.readers)
+                .await
+                .map_err(StoreError::from_sqlx)?;
+        row.map(|row| tokens_row(row, hash)).transpose()
+    }
+
+    async fn take_lease(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        ttl: Duration,
+    ) -> Result<LeaseRow, StoreError> {
+        let row: Option<TokensColumns> = query_as(TAKE)
+            .bind(hash.0.as_slice())
+            .bind(owner.0.as_slice())
+            .bind(millis(ttl))
+            .fetch_optional(&self.writer)
+            .await
+            .map_err(StoreError::from_sqlx)?;
+        match row {
+            Some(row) => Ok(LeaseRow::Taken(tokens_row(row, hash)?)),
+            None if self.glance(hash).await?.is_some() => Ok(LeaseRow::Held),
+            None => Ok(LeaseRow::Gone),
+        }
+    }
+
+    async fn renew_lease(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        let done = query(RENEW)
+            .bind(hash.0.as_slice())
+            .bind(owner.0.as_slice())
+            .bind(millis(ttl))
+            .execute(&self.writer)
+            .await
+            .map_err(StoreError::from_sqlx)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn release_lease(&self, hash: &HandleHash, owner: LeaseOwner) -> Result<(), StoreError> {
+        query(
+            "UPDATE sessions SET lease_owner = NULL, lease_until = NULL
+             WHERE handle_hash = ?1 AND lease_owner = ?2",
+        )
+        .bind(hash.0.as_slice())
+        .bind(owner.0.as_slice())
+        .execute(&self.writer)
+        .await
+        .map(drop)
+        .map_err(StoreError::from_sqlx)
+    }
+
+    async fn replace_tokens(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        version: i64,
+        tokens: &[u8],
+        identity: Option<&[u8]>,
+    ) -> Result<Replaced, StoreError> {
+        let mut transaction = self.begin().await?;
+        let replaced: Option<(i64,)> = query_as(REPLACE)
+            .bind(hash.0.as_slice())
+            .bind(owner.0.as_slice())
+            .bind(version)
+            .bind(tokens)
+            .bind(identity)
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(StoreError::from_sqlx)?;
+        let Some((version,)) = replaced else {
+            transaction
+                .rollback()
+                .await
+                .map_err(StoreError::from_sqlx)?;
+            let there = self.glance(hash).await?.is_some();
+            return Ok(if there {
+                Replaced::LostLease
+            } else {
+                Replaced::Gone
+            });
+        };
+        let notice = match identity {
+            Some(_) => Notice::Sessions(vec![*hash]),
+            None => Notice::Tokens(*hash),
+        };
+        say(&mut transaction, &notice)
+            .await
+            .map_err(StoreError::from_sqlx)?;
+        transaction.commit().await.map_err(StoreError::from_sqlx)?;
+        Ok(Replaced::Yes { version })
+    }
+
+    async fn glance(&self, hash: &HandleHash) -> Result<Option<Glance>, StoreError> {
+        let row: Option<(i64, bool)> = query_as(
+            "SELECT version, lease_owner IS NOT NULL
+                    AND lease_until > CAST(unixepoch('subsec') * 1000 AS INTEGER)
+             FROM sessions WHERE handle_hash = ?1",
+        )
+        .bind(hash.0.as_slice())
+        .fetch_optional(&self.readers)
+        .await
+        .map_err(StoreError::from_sqlx)?;
+        Ok(row.map(|(version, leased)| Glance { version, leased }))
+    }
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 2)
+}

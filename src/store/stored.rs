@@ -1,0 +1,103 @@
+//! From a row's columns to values, the same for both databases. A column that holds what the schema excludes is
+//! `Inconsistent`, named by the digits of the row's key.
+
+use super::error::StoreError;
+use super::rows::{IdentityRow, SessionSummary, TokensRow, WholeRow};
+use crate::domain::clock::Timestamp;
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::ProfileId;
+use crate::domain::session::{HandleHash, SessionId};
+use crate::seal::hex;
+
+/// `id, profile, seen_at, idle_until, version, identity`
+pub(super) type IdentityColumns = (Vec<u8>, String, i64, i64, i64, Vec<u8>);
+/// `id, profile, seen_at, idle_until, version, identity, tokens`
+pub(super) type WholeColumns = (Vec<u8>, String, i64, i64, i64, Vec<u8>, Vec<u8>);
+/// `id, profile, version, tokens`
+pub(super) type TokensColumns = (Vec<u8>, String, i64, Vec<u8>);
+/// `id, profile, person, sid, created_at, seen_at, idle_until, expires_at, user_agent`
+pub(super) type SummaryColumns = (
+    Vec<u8>,
+    String,
+    String,
+    Option<String>,
+    i64,
+    i64,
+    i64,
+    i64,
+    Option<String>,
+);
+
+pub(super) fn identity_row(
+    (id, profile, seen_at, idle_until, version, identity): IdentityColumns,
+    hash: &HandleHash,
+) -> Result<IdentityRow, StoreError> {
+    Ok(IdentityRow {
+        id: session_id(&id, &hash.0)?,
+        profile: profile_id(&profile, &hash.0)?,
+        seen_at,
+        idle_until,
+        version,
+        identity,
+    })
+}
+
+pub(super) fn whole_row(
+    (id, profile, seen_at, idle_until, version, identity, tokens): WholeColumns,
+    hash: &HandleHash,
+) -> Result<WholeRow, StoreError> {
+    let columns = (id, profile, seen_at, idle_until, version, identity);
+    Ok(WholeRow {
+        row: identity_row(columns, hash)?,
+        tokens,
+    })
+}
+
+pub(super) fn tokens_row(
+    (id, profile, version, tokens): TokensColumns,
+    hash: &HandleHash,
+) -> Result<TokensRow, StoreError> {
+    Ok(TokensRow {
+        id: session_id(&id, &hash.0)?,
+        profile: profile_id(&profile, &hash.0)?,
+        version,
+        tokens,
+    })
+}
+
+pub(super) fn summary(columns: SummaryColumns) -> Result<SessionSummary, StoreError> {
+    let (id, profile, person, sid, created, seen, idle, expires, user_agent) = columns;
+    let moment = |millis| Timestamp::from_timestamp_millis(millis).ok_or_else(|| inconsistent(&id));
+    Ok(SessionSummary {
+        id: session_id(&id, &id)?,
+        profile: profile_id(&profile, &id)?,
+        person: PersonKey::stored(person),
+        sid,
+        created_at: moment(created)?,
+        seen_at: moment(seen)?,
+        idle_until: moment(idle)?,
+        expires_at: moment(expires)?,
+        user_agent,
+    })
+}
+
+pub(super) fn handle_hash(bytes: &[u8]) -> Result<HandleHash, StoreError> {
+    let hash = bytes.try_into().map_err(|_| inconsistent(bytes))?;
+    Ok(HandleHash(hash))
+}
+
+fn session_id(bytes: &[u8], key: &[u8]) -> Result<SessionId, StoreError> {
+    let bytes = bytes.try_into().map_err(|_| inconsistent(key))?;
+    Ok(SessionId::from_bytes(bytes))
+}
+
+fn profile_id(text: &str, key: &[u8]) -> Result<ProfileId, StoreError> {
+    ProfileId::parse(text).ok_or_else(|| inconsistent(key))
+}
+
+fn inconsistent(key: &[u8]) -> StoreError {
+    StoreError::Inconsistent {
+        table: "sessions",
+        id: hex(key),
+    }
+}

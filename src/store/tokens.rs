@@ -1,0 +1,275 @@
+//! The tokens of a session, and the lease by which one replica exchanges them for all.
+//!
+//! The journey of a refresh: [`SessionStore::lease`]; if taken, ask the authority (no connection is held meanwhile,
+//! [`SessionStore::renew_lease`] when it takes long), then [`SessionStore::replace_tokens`] before they are used, or
+//! [`SessionStore::release_lease`] if it failed. If held, [`SessionStore::wait_for_change`], then read again. A holder
+//! that crashed loses the lease when its time is over, by the database's clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::error::StoreError;
+use super::opening::StoredTokens;
+use super::rows::{LeaseOwner, LeaseRow, Replaced};
+use super::session_store::{SessionStore, Shared};
+use crate::domain::clock::Random;
+use crate::domain::identity::Identity;
+use crate::domain::session::{HandleHash, SessionHandle};
+use crate::domain::token_set::TokenSet;
+use crate::seal::handle_hash;
+
+/// How often a waiter looks at the row while notices arrive: to see that the holder let go or crashed.
+const LOOK_HEARD: Duration = Duration::from_millis(500);
+/// How often it looks while they do not.
+const LOOK_UNHEARD: Duration = Duration::from_millis(150);
+
+impl LeaseOwner {
+    /// A new owner, for each refresh: the same owner may take the lease again, two may not hold it together.
+    pub fn generate(random: &dyn Random) -> Self {
+        let mut bytes = [0; 16];
+        random.fill(&mut bytes);
+        Self(bytes)
+    }
+}
+
+/// The answer to a lease.
+#[derive(Debug, Clone)]
+pub enum Lease {
+    /// It is this owner's until its time is over. These are the tokens as they stand in the row: they may be fresh
+    /// already, because another holder has just let go.
+    Taken(StoredTokens),
+    /// Another replica is at it.
+    Held,
+    /// The session has ended, or its row does not open.
+    Gone,
+}
+
+/// What ended the waiting.
+#[derive(Debug, Clone)]
+pub enum Waited {
+    /// New tokens stand in the row.
+    Changed(Arc<StoredTokens>),
+    /// The holder let go or crashed, and the tokens are the old ones: the lease can be taken.
+    Free,
+    /// The session has ended.
+    Gone,
+    /// The time is over and the holder is still at it.
+    StillHeld,
+}
+
+impl SessionStore {
+    /// The tokens of a session: from memory without a database call, else from its row.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`, as for [`SessionStore::find`].
+    pub async fn tokens(
+        &self,
+        handle: &SessionHandle,
+    ) -> Result<Option<Arc<StoredTokens>>, StoreError> {
+        let shared = &self.shared;
+        let hash = handle_hash(handle);
+        let read = || shared.read_tokens(handle, &hash);
+        let stored = shared.tokens.known_or(&hash, read).await;
+        shared.measures.count(stored)
+    }
+
+    /// Takes the lease of a session for `ttl`, if nobody holds it.
+    ///
+    /// # Errors
+    /// `Unavailable`: whether it was taken is unknown; the same owner may ask again.
+    pub async fn lease(
+        &self,
+        handle: &SessionHandle,
+        owner: LeaseOwner,
+        ttl: Duration,
+    ) -> Result<Lease, StoreError> {
+        let shared = &self.shared;
+        let hash = handle_hash(handle);
+        let taken = shared.rows.take_lease(&hash, owner, ttl).await;
+        match shared.measures.count(taken)? {
+            LeaseRow::Taken(row) => match shared.opening.tokens(handle, &row)? {
+                Some(stored) => {
+                    shared.measures.leases_taken.increment(1);
+                    Ok(Lease::Taken(stored))
+                }
+                None => Ok(Lease::Gone),
+            },
+            LeaseRow::Held => {
+                shared.measures.leases_held.increment(1);
+                Ok(Lease::Held)
+            }
+            LeaseRow::Gone => {
+                shared.measures.leases_gone.increment(1);
+                shared.forget_ended(&hash);
+                Ok(Lease::Gone)
+            }
+        }
+    }
+
+    /// Holds the lease for another `ttl` from now; `false` if it is no longer this owner's.
+    ///
+    /// # Errors
+    /// `Unavailable`: it runs out at its old time.
+    pub async fn renew_lease(
+        &self,
+        handle: &SessionHandle,
+        owner: LeaseOwner,
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        let hash = handle_hash(handle);
+        let renewed = self.shared.rows.renew_lease(&hash, owner, ttl).await;
+        self.shared.measures.count(renewed)
+    }
+
+    /// Lets go of the lease without new tokens. Nothing happens if it is not this owner's.
+    ///
+    /// # Errors
+    /// `Unavailable`: it runs out by itself.
+    pub async fn release_lease(
+        &self,
+        handle: &SessionHandle,
+        owner: LeaseOwner,
+    ) -> Result<(), StoreError> {
+        let hash = handle_hash(handle);
+        let released = self.shared.rows.release_lease(&hash, owner).await;
+        self.shared.changed.notify_waiters();
+        self.shared.measures.count(released)
+    }
+
+    /// Puts new tokens, and a new identity if there is one, in the place of those of `version`, and frees the lease.
+    /// Never revives an ended session.
+    ///
+    /// # Errors
+    /// `Unavailable`: whether they were kept is unknown; the call may be repeated.
+    pub async fn replace_tokens(
+        &self,
+        handle: &SessionHandle,
+        owner: LeaseOwner,
+        version: i64,
+        tokens: &TokenSet,
+        identity: Option<&Identity>,
+    ) -> Result<Replaced, StoreError> {
+        let shared = &self.shared;
+        let hash = handle_hash(handle);
+        let replaced = shared
+            .replace(handle, &hash, owner, version, tokens, identity)
+            .await;
+        match shared.measures.count(replaced)? {
+            Replaced::Gone => {
+                shared.forget_ended(&hash);
+                Ok(Replaced::Gone)
+            }
+            other => {
+                if other == Replaced::LostLease {
+                    shared.measures.leases_lost.increment(1);
+                }
+                if identity.is_some() {
+                    shared.sessions.forget(&hash);
+                }
+                shared.tokens.forget(&hash);
+                shared.changed.notify_waiters();
+                Ok(other)
+            }
+        }
+    }
+
+    /// Waits until the tokens of a session are no longer those of `version`, or the lease is free, for at most
+    /// `patience`. Holds no connection while it waits.
+    ///
+    /// # Errors
+    /// `Unavailable`: nothing is known.
+    pub async fn wait_for_change(
+        &self,
+        handle: &SessionHandle,
+        version: i64,
+        patience: Duration,
+    ) -> Result<Waited, StoreError> {
+        let shared = &self.shared;
+        let hash = handle_hash(handle);
+        let deadline = Instant::now() + patience;
+        loop {
+            let stamp = shared.tokens.stamp(&hash);
+            let glance = shared.measures.count(shared.rows.glance(&hash).await)?;
+            match glance {
+                None => {
+                    shared.forget_ended(&hash);
+                    return Ok(Waited::Gone);
+                }
+                Some(glance) if glance.version != version => {
+                    shared.tokens.forget(&hash);
+                    let stored = self.tokens(handle).await?;
+                    return Ok(stored.map_or(Waited::Gone, Waited::Changed));
+                }
+                Some(glance) if !glance.leased => return Ok(Waited::Free),
+                Some(_) if Instant::now() >= deadline => return Ok(Waited::StillHeld),
+                Some(_) => {}
+            }
+            let look = if shared.is_heard() {
+                LOOK_HEARD
+            } else {
+                LOOK_UNHEARD
+            };
+            shared
+                .changed_since(&hash, stamp, deadline.min(Instant::now() + look))
+                .await;
+        }
+    }
+}
+
+impl Shared {
+    async fn read_tokens(
+        &self,
+        handle: &SessionHandle,
+        hash: &HandleHash,
+    ) -> Result<Option<StoredTokens>, StoreError> {
+        match self.rows.read_tokens(hash).await? {
+            Some(row) => self.opening.tokens(handle, &row),
+            None => Ok(None),
+        }
+    }
+
+    async fn replace(
+        &self,
+        handle: &SessionHandle,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        version: i64,
+        tokens: &TokenSet,
+        identity: Option<&Identity>,
+    ) -> Result<Replaced, StoreError> {
+        let Some(row) = self.rows.read(hash).await? else {
+            return Ok(Replaced::Gone);
+        };
+        let sealed_identity = match identity {
+            None => None,
+            Some(identity) => match self.opening.session(handle, &row)? {
+                Some(session) => Some(self.opening.seal_identity(handle, &session, identity)?),
+                None => return Ok(Replaced::Gone),
+            },
+        };
+        let sealed = self
+            .opening
+            .seal_tokens(handle, &row.profile, &row.id, tokens)?;
+        self.rows
+            .replace_tokens(hash, owner, version, &sealed, sealed_identity.as_deref())
+            .await
+    }
+
+    /// Returns when something was said about the session since `stamp`, or at `until`.
+    async fn changed_since(&self, hash: &HandleHash, stamp: super::cache::Stamp, until: Instant) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            // From here on no ringing is missed.
+            changed.as_mut().enable();
+            if self.tokens.stamp(hash) != stamp {
+                return;
+            }
+            if timeout_at(until, changed).await.is_err() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `GET /auth/call_api/{name}`: the result of a call on the person's behalf, as a page or as JSON.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::error_response::WebResult;
+use super::gateway::Gateway;
+use super::navigation::{is_script, wants_json};
+use super::pages::{ApiResult, shown};
+use super::profile::Located;
+use super::sign_in::to_authority;
+use super::{browser, error_response, frame, rounds};
+use crate::domain::api::{Api, ApiName};
+use crate::domain::return_to::ReturnTo;
+use crate::flow::api_call::{ApiAnswer, Called, call};
+use crate::flow::error::FlowError;
+use crate::flow::session_check::{SignedIn, require};
+use crate::flow::sign_in::{Wish, begin};
+
+/// `GET /call_downstream_api`: the short name of the first API.
+///
+/// # Errors
+/// `NoSuchApi` for a profile without one; as [`named`].
+pub async fn first(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    let api = located.profile.apis.first().cloned().ok_or(FlowError::NoSuchApi)?;
+    call_and_show(&request, &located, &gateway, &api).await
+}
+
+/// `GET /auth/call_api/{name}`
+///
+/// # Errors
+/// `NoSuchApi`, `NotSignedIn`, and what the call says.
+pub async fn named(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+    name: web::Path<String>,
+) -> WebResult {
+    let name = ApiName::parse(&name).ok_or(FlowError::NoSuchApi)?;
+    let api = located.profile.api(&name).cloned().ok_or(FlowError::NoSuchApi)?;
+    call_and_show(&request, &located, &gateway, &api).await
+}
+
+async fn call_and_show(request: &HttpRequest, located: &Located, gateway: &Gateway, api: &Api) -> WebResult {
+    let profile = &located.profile;
+    let handle = browser::handle_of(request, &gateway.cookie_keys, profile);
+    let who = require(&gateway.gate, profile, handle.as_ref()).await?;
+    match call(&gateway.gate, profile, &who, api).await? {
+        Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
+        Called::Answered(answer) => Ok(as_page(gateway, located, &who, api, answer)),
+        Called::Interaction { .. } if is_script(request) => Ok(error_response::interaction_json(request, profile)),
+        Called::Interaction { claims } => interact(request, located, gateway, api, claims, &who).await,
+    }
+}
+
+/// Sends the person to the authority for what the API asks, and back to the call.
+async fn interact(
+    request: &HttpRequest,
+    located: &Located,
+    gateway: &Gateway,
+    api: &Api,
+    claims: Option<String>,
+    who: &SignedIn,
+) -> WebResult {
+    let profile = &located.profile;
+    let path = format!("{}/auth/call_api/{}", profile.public_url.prefix(), api.name);
+    let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path).ok_or(FlowError::NoSuchApi)?;
+    rounds::stop_loop(request.headers(), profile, &target, gateway.gate.now())?;
+    let identity = &who.session().identity;
+    let wish = Wish {
+        api: Some(api.clone()),
+        claims,
+        expects: Some(identity.person().clone()),
+        login_hint: identity.text("login_hint").or_else(|| identity.text("preferred_username")),
+        ..Wish::default()
+    };
+    let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
+    Ok(to_authority(request, gateway, profile, &begun))
+}
+
+fn as_json(answer: &ApiAnswer) -> HttpResponse {
+    let body = serde_json::from_str::<Value>(&answer.text).unwrap_or_else(|_| Value::from(answer.text.clone()));
+    HttpResponse::Ok().json(json!({
+        "status": answer.status,
+        "content_type": answer.content_type,
+        "body": if answer.binary { Value::Null } else { body },
+        "truncated": answer.truncated,
+    }))
+}
+
+fn as_page(gateway: &Gateway, located: &Located, who: &SignedIn, api: &Api, answer: ApiAnswer) -> HttpResponse {
+    let profile = &located.profile;
+    let reason = StatusCode::from_u16(answer.status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
+    let page = ApiResult {
+        frame: frame::frame(gateway, profile, "API result", Some(who)),
+        api: api.title.clone(),
+        name: api.name.to_string(),
+        address: api.endpoint.to_string(),
+        status: format!("{} {reason}", answer.status).trim_end().to_owned(),
+        good: (200..300).contains(&answer.status),
+        content_type: shown(&answer.content_type),
+        text: answer.text,
+        truncated: answer.truncated,
+        binary: answer.binary,
+        bytes: answer.bytes,
+    };
+    frame::answer(gateway, StatusCode::OK, &page)
+}

@@ -1,0 +1,42 @@
+//! `GET /`: the status and a way in; signed in, the name and what can be done.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+
+use super::error_response::WebResult;
+use super::gateway::Gateway;
+use super::pages::{ApiLink, Home};
+use super::profile::Located;
+use super::{browser, frame};
+use crate::domain::authority::Journey;
+use crate::domain::profile::Profile;
+use crate::flow::session_check::{Use, check};
+
+/// Shows the home page; signed out it is a page too, never a redirect.
+///
+/// # Errors
+/// `Store` when it is unknown who is signed in.
+pub async fn home(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    let profile = &located.profile;
+    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
+    let who = check(&gateway.gate, profile, handle.as_ref(), Use::Sliding).await?;
+    let page = Home {
+        frame: frame::frame(&gateway, profile, "Home", who.as_ref()),
+        signed_in: who.is_some(),
+        name: who.as_ref().map(frame::name_of).unwrap_or_default(),
+        apis: api_links(profile),
+        edit_profile: profile.authority.issuance(Journey::EditProfile).is_some(),
+        reset_password: profile.authority.issuance(Journey::ResetPassword).is_some(),
+        redirect_uri: (!profile.public_url.is_https()).then(|| profile.redirect_uri()),
+    };
+    Ok(frame::answer(&gateway, StatusCode::OK, &page))
+}
+
+fn api_links(profile: &Profile) -> Vec<ApiLink> {
+    let link = |api: &crate::domain::api::Api| ApiLink {
+        name: api.name.to_string(),
+        title: api.title.clone(),
+        host: api.endpoint.host_str().unwrap_or_default().to_owned(),
+    };
+    profile.apis.iter().map(link).collect()
+}

@@ -1,0 +1,60 @@
+//! An authority says that somebody signed out there: the front channel in an iframe, the back channel by POST.
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+
+use super::client;
+use super::error_response::WebResult;
+use super::gateway::Gateway;
+use super::navigation::{parameter, parameters};
+use super::profile::Located;
+use super::response_headers::Framable;
+use crate::flow::error::FlowError;
+use crate::flow::logout_notice;
+
+/// Bytes; longer values are no session id of any authority.
+const LONGEST_SID: usize = 256;
+
+/// What the hidden frame shows. The same for a hit and a miss, so that it tells nobody anything.
+const EMPTY_PAGE: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><h1>Signed out</h1></html>";
+
+fn admit(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowError> {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let address = client::address(peer, request.headers(), &gateway.trusted_proxies);
+    address.map_or(Ok(()), |address| gateway.admit(address).map_err(|_| FlowError::TooMany))
+}
+
+/// `GET /auth/front_channel_logout?sid=&iss=` (Front-Channel Logout 1.0 §3). Without `sid` nothing ends: else any page
+/// could sign people out with an image.
+///
+/// # Errors
+/// `Store` when it is unknown whether the sessions ended, `TooMany` in a flood.
+pub async fn front_channel(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    admit(&request, &gateway)?;
+    let query = parameters(request.query_string().as_bytes());
+    if let Some(sid) = parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID) {
+        logout_notice::front_channel(&gateway.gate, &located.profile, parameter(&query, "iss"), sid).await?;
+    }
+    request.extensions_mut().insert(Framable);
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(EMPTY_PAGE))
+}
+
+/// `POST /auth/back_channel_logout` (Back-Channel Logout 1.0 §2.5).
+///
+/// # Errors
+/// `NoticeRefused` (400) for a token that does not count; `Store` (503) when the sender should repeat it.
+pub async fn back_channel(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+    body: web::Bytes,
+) -> WebResult {
+    admit(&request, &gateway)?;
+    if !request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(FlowError::NoticeRefused("the notice is not a form").into());
+    }
+    let form = parameters(&body);
+    let token = parameter(&form, "logout_token").ok_or(FlowError::NoticeRefused("the form holds no single logout_token"))?;
+    logout_notice::back_channel(&gateway.gate, &located.profile, token).await?;
+    Ok(HttpResponse::Ok().finish())
+}

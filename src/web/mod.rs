@@ -1,0 +1,31 @@
+//! Layer 3: actix-web. Parse, call one flow, answer.
+//!
+//! Owns addresses, cookies, headers and pages. Knows no SQL and no protocol; decides no status but in
+//! [`error_response`].
+
+pub mod admin;
+pub mod assets;
+pub mod browser;
+pub mod call_api;
+pub mod callback;
+pub mod client;
+pub mod cookie_layer;
+pub mod error_response;
+pub mod frame;
+pub mod gateway;
+pub mod home;
+pub mod logout_notice;
+pub mod navigation;
+pub mod pages;
+pub mod problem_page;
+pub mod profile;
+pub mod provider_help;
+pub mod request_span;
+pub mod response_headers;
+pub mod rounds;
+pub mod routes;
+pub mod session_json;
+pub mod sessions;
+pub mod sign_in;
+pub mod sign_out;
+pub mod token_details;

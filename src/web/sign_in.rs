@@ -1,0 +1,133 @@
+//! `GET /auth/sign_in`, `/auth/edit_profile`, `/auth/reset_password`: begin an attempt, 303 to the authority.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::error_response::WebResult;
+use super::gateway::Gateway;
+use super::navigation::{Provenance, is_prefetch, is_script, parameter, parameters, provenance};
+use super::profile::Located;
+use super::{browser, client, rounds};
+use crate::domain::api::ApiName;
+use crate::domain::authority::Journey;
+use crate::domain::profile::{PassedParameter, Profile};
+use crate::domain::return_to::ReturnTo;
+use crate::flow::error::FlowError;
+use crate::flow::session_check::{self, Use};
+use crate::flow::sign_in::{Begun, Wish, begin};
+
+/// Characters of a passed parameter; longer ones are dropped.
+const LONGEST_PASSED: usize = 256;
+
+/// Where a request wants to go afterwards; a target that is not ours becomes the home page, without a word of it.
+pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
+    parameter(query, "return_to")
+        .and_then(|text| ReturnTo::parse(text, &profile.public_url, &profile.redirect_path))
+        .unwrap_or_else(|| ReturnTo::home(&profile.public_url))
+}
+
+/// Sends the browser to the authority with the attempt's cookie.
+pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponse {
+    let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
+    let now = gateway.gate.now().timestamp();
+    browser::keep_attempt(&mut response, request.headers(), profile, &begun.cookie, now);
+    response.insert_header((LOCATION, begun.location.as_str())).finish()
+}
+
+/// Only a person's navigation may begin an attempt, and not in a flood.
+///
+/// # Errors
+/// `NotSignedIn` for a script or a prefetch, `TooMany` in a flood.
+pub fn guard_start(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowError> {
+    if is_script(request) || is_prefetch(request) {
+        return Err(FlowError::NotSignedIn);
+    }
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    match client::address(peer, request.headers(), &gateway.trusted_proxies) {
+        Some(address) => gateway.admit(address).map_err(|_| FlowError::TooMany),
+        None => Ok(()),
+    }
+}
+
+/// `GET /auth/sign_in?return_to=`
+///
+/// # Errors
+/// `NotSignedIn` for a script, which gets the address instead; see [`begin`].
+pub async fn sign_in(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    guard_start(&request, &gateway)?;
+    let profile = &located.profile;
+    let query = parameters(request.query_string().as_bytes());
+    let target = return_to(&query, profile);
+    rounds::stop_loop(request.headers(), profile, &target, gateway.gate.now())?;
+    let mut wish = Wish { passed: passed(&request, &query, profile), ..Wish::default() };
+    wish.other_account = parameter(&query, "other_account") == Some("1");
+    if let Some(api) = parameter(&query, "api").and_then(ApiName::parse).and_then(|name| profile.api(&name)) {
+        wish.api = Some(api.clone());
+        wish.ask_again = parameter(&query, "ask_again") == Some("1");
+    }
+    let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
+    Ok(to_authority(&request, &gateway, profile, &begun))
+}
+
+/// Parameters that the profile lets through. A hint about the person counts only from the person or from this site.
+fn passed(request: &HttpRequest, query: &[(String, String)], profile: &Profile) -> Vec<(PassedParameter, String)> {
+    let foreign = provenance(request, profile) == Provenance::Elsewhere;
+    profile
+        .authorize
+        .pass
+        .iter()
+        .filter(|parameter| !(foreign && **parameter == PassedParameter::LoginHint))
+        .filter_map(|name| parameter(query, name.as_str()).map(|value| (*name, value.to_owned())))
+        .filter(|(_, value)| !value.is_empty() && value.len() <= LONGEST_PASSED)
+        .filter(|(_, value)| !value.chars().any(char::is_control))
+        .collect()
+}
+
+/// `GET /auth/edit_profile`: for signed-in people only.
+///
+/// # Errors
+/// `NotSignedIn`, `NoSuchJourney`, and what [`begin`] says.
+pub async fn edit_profile(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    guard_start(&request, &gateway)?;
+    let profile = &located.profile;
+    profile.authority.issuance(Journey::EditProfile).ok_or(FlowError::NoSuchJourney)?;
+    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
+    session_check::require(&gateway.gate, profile, handle.as_ref()).await?;
+    user_flow(&request, &located, &gateway, Journey::EditProfile).await
+}
+
+/// `GET /auth/reset_password`: for anybody.
+///
+/// # Errors
+/// `NoSuchJourney`, and what [`begin`] says.
+pub async fn reset_password(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    guard_start(&request, &gateway)?;
+    user_flow(&request, &located, &gateway, Journey::ResetPassword).await
+}
+
+async fn user_flow(request: &HttpRequest, located: &Located, gateway: &Gateway, journey: Journey) -> WebResult {
+    let query = parameters(request.query_string().as_bytes());
+    let target = return_to(&query, &located.profile);
+    let wish = Wish { journey: Some(journey), ..Wish::default() };
+    let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
+    Ok(to_authority(request, gateway, &located.profile, &begun))
+}
+
+/// `GET /login`: the short name of sign-in; a browser that is signed in goes home.
+///
+/// # Errors
+/// As [`sign_in`].
+pub async fn login(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    let profile = &located.profile;
+    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
+    if session_check::check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await?.is_some() {
+        return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
+    }
+    sign_in(request, located, gateway).await
+}
+
+/// 303 to a local path.
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}

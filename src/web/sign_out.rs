@@ -1,0 +1,107 @@
+//! `GET` and `POST /auth/sign_out`: end the session here, then go to the authority's end-session address.
+//!
+//! A link on a page of this site signs out; a link, an image or a prefetch from anywhere else gets a page with a
+//! button.
+
+use actix_web::http::header::LOCATION;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::error_response::WebResult;
+use super::gateway::Gateway;
+use super::navigation::{Provenance, is_prefetch, is_script, parameter, parameters, provenance};
+use super::pages::{SignOut, SignedOut};
+use super::profile::Located;
+use super::{browser, frame};
+use crate::domain::session::SessionHandle;
+use crate::flow::error::FlowError;
+use crate::flow::session_check::{Use, check};
+use crate::flow::sign_out;
+use crate::seal::{csrf_token, secrets_equal};
+
+/// `GET /auth/sign_out`, `/logout`
+///
+/// # Errors
+/// `Store` when it is unknown who is signed in.
+pub async fn ask_or_sign_out(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    let profile = &located.profile;
+    let own_link = provenance(&request, profile) == Provenance::SameOrigin
+        && request.method() == Method::GET
+        && !is_script(&request)
+        && !is_prefetch(&request);
+    if own_link {
+        return end(&request, &located, &gateway).await;
+    }
+    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
+    let who = check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await?;
+    match who {
+        Some(who) => {
+            let csrf = csrf_token(who.handle());
+            let page = SignOut { frame: frame::frame(&gateway, profile, "Sign out", Some(&who)), csrf };
+            Ok(frame::answer(&gateway, StatusCode::OK, &page))
+        }
+        None => Ok(signed_out_page(&gateway, &located, "Nobody is signed in in this browser.")),
+    }
+}
+
+/// `POST /auth/sign_out`
+///
+/// # Errors
+/// `CrossSite` without proof that the form came from here, `Store` when the session could not be ended.
+pub async fn sign_out(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+    body: web::Bytes,
+) -> WebResult {
+    let handle = browser::handle_of(&request, &gateway.cookie_keys, &located.profile);
+    if let Some(handle) = &handle {
+        from_here(&request, &located, handle, &parameters(&body))?;
+    }
+    end(&request, &located, &gateway).await
+}
+
+/// A form counts with the token of this very session; without any token only when the browser says that the form
+/// was on a page of this origin. Another origin never counts.
+///
+/// # Errors
+/// `CrossSite` otherwise.
+pub fn from_here(
+    request: &HttpRequest,
+    located: &Located,
+    handle: &SessionHandle,
+    form: &[(String, String)],
+) -> Result<(), FlowError> {
+    let from = provenance(request, &located.profile);
+    let given = parameter(form, "csrf");
+    let proven = match given {
+        Some(token) => secrets_equal(token.as_bytes(), csrf_token(handle).as_bytes()),
+        None => from == Provenance::SameOrigin,
+    };
+    if proven && from != Provenance::Elsewhere { Ok(()) } else { Err(FlowError::CrossSite) }
+}
+
+async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> WebResult {
+    let profile = &located.profile;
+    let handle = browser::handle_of(request, &gateway.cookie_keys, profile);
+    let ended = sign_out::sign_out(&gateway.gate, profile, handle.as_ref()).await?;
+    browser::forget(request, &profile.id);
+    Ok(match ended {
+        sign_out::SignedOut::Continue(address) => {
+            HttpResponse::SeeOther().insert_header((LOCATION, address.as_str())).finish()
+        }
+        sign_out::SignedOut::HereOnly => signed_out_page(
+            gateway,
+            located,
+            "Your session here has ended. The sign-in service may still know you; close the browser on a shared computer.",
+        ),
+        sign_out::SignedOut::Nobody => {
+            HttpResponse::SeeOther().insert_header((LOCATION, profile.public_url.join("/"))).finish()
+        }
+    })
+}
+
+fn signed_out_page(gateway: &Gateway, located: &Located, sentence: &str) -> HttpResponse {
+    let frame = frame::frame(gateway, &located.profile, "Signed out", None);
+    frame::answer(gateway, StatusCode::OK, &SignedOut { frame, sentence: sentence.to_owned() })
+}

@@ -1,0 +1,34 @@
+//! `GET /auth/token_details`: the claims of the ID token; 401 when nobody is signed in.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use serde_json::Value;
+
+use super::error_response::{WebError, WebResult};
+use super::gateway::Gateway;
+use super::pages::{Claim, TokenDetails, shown};
+use super::profile::Located;
+use super::{browser, frame};
+use crate::flow::session_check::{Use, check};
+
+/// Shows the claims that are for people.
+///
+/// # Errors
+/// `Unauthorized` (a real 401 page, no redirect) when nobody is signed in, `Store` when that is unknown.
+pub async fn token_details(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+    let profile = &located.profile;
+    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
+    let Some(who) = check(&gateway.gate, profile, handle.as_ref(), Use::Sliding).await? else {
+        return Err(WebError::unauthorized_page().into());
+    };
+    let text = |value: &Value| match value {
+        Value::String(text) => shown(text),
+        other => shown(&other.to_string()),
+    };
+    let claims = who.session().identity.displayed_claims();
+    let page = TokenDetails {
+        frame: frame::frame(&gateway, profile, "ID token details", Some(&who)),
+        claims: claims.iter().map(|(name, value)| Claim { name: shown(name), value: text(value) }).collect(),
+    };
+    Ok(frame::answer(&gateway, StatusCode::OK, &page))
+}

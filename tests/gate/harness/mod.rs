@@ -1,0 +1,359 @@
+//! Starts the real application on port 0 with a fixed clock, against the simulator over HTTP.
+
+pub mod browser;
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use gatehouse::app::server::{Means, MetricsText, start};
+use gatehouse::app::profiles::LiveProfiles;
+use gatehouse::config::{FileText, Settings, Sources};
+use gatehouse::domain::clock::{Clock, FixedClock};
+use gatehouse::seal::{OsRandom, new_key_text};
+use gatehouse::web::gateway::Gateway;
+pub use simulator::{Endpoint, Fault, Kind, Simulator};
+use simulator::Options;
+use tempfile::TempDir;
+
+use browser::{Browser, Page};
+
+/// Which store a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+/// A running gatehouse with its authority, its browser and its clock.
+pub struct TestGate {
+    pub sim: Simulator,
+    pub clock: Arc<FixedClock>,
+    pub port: u16,
+    pub admin: String,
+    pub folder: TempDir,
+    pub gateway: Arc<Gateway>,
+    pub live: Arc<LiveProfiles>,
+    pub keys: Vec<String>,
+    pub database_url: String,
+    server: Stopper,
+    database: Option<Database>,
+}
+
+/// A database of one test's own on the test server.
+struct Database {
+    server: String,
+    name: String,
+}
+
+/// What a test changes before the start.
+pub struct Plan {
+    pub on: On,
+    pub sim: Options,
+    /// Lines added to the profile of each kind, before its tables.
+    pub lines: Vec<(Kind, String)>,
+    /// Tables added after the profile's own.
+    pub tables: Vec<(Kind, String)>,
+    /// Settings beside the usual ones, as in `gatehouse.toml`.
+    pub settings: String,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { on: On::Sqlite, sim: Options::default(), lines: Vec::new(), tables: Vec::new(), settings: String::new() }
+    }
+}
+
+impl Plan {
+    pub fn on(on: On) -> Self {
+        Self { on, ..Self::default() }
+    }
+
+    pub fn line(mut self, kind: Kind, line: &str) -> Self {
+        self.lines.push((kind, line.to_owned()));
+        self
+    }
+
+    pub fn table(mut self, kind: Kind, table: &str) -> Self {
+        self.tables.push((kind, table.to_owned()));
+        self
+    }
+
+    pub fn sim(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.sim);
+        self
+    }
+
+    pub async fn start(self) -> TestGate {
+        TestGate::start(self).await
+    }
+}
+
+/// The moment at which every test begins.
+pub fn beginning() -> DateTime<Utc> {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
+
+/// The host of the profile of a kind.
+pub fn host(kind: Kind) -> &'static str {
+    match kind {
+        Kind::EntraId => "entra.localhost",
+        Kind::ExternalId => "external.localhost",
+        Kind::ExternalIdCustomDomain => "custom.localhost",
+        Kind::B2c => "b2c.localhost",
+        Kind::Oidc => "oidc.localhost",
+    }
+}
+
+impl TestGate {
+    pub async fn start(plan: Plan) -> Self {
+        let clock = Arc::new(FixedClock::at(beginning()));
+        let of_sim = Arc::clone(&clock);
+        let sim = Simulator::start(Options { clock: Arc::new(move || of_sim.now().timestamp()), ..plan.sim.clone() }).unwrap();
+        let folder = TempDir::new().unwrap();
+        std::fs::create_dir(folder.path().join("profiles")).unwrap();
+        let public = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = public.local_addr().unwrap().port();
+        for kind in Kind::ALL {
+            write_profile(&folder, &sim, port, kind, &plan);
+        }
+        let (database_url, database) = match plan.on {
+            On::Sqlite => (format!("sqlite://{}", folder.path().join("gatehouse.db").display()), None),
+            On::Postgres => {
+                let database = Database::create().await;
+                (database.url(), Some(database))
+            }
+        };
+        let keys = vec![new_key_text(&OsRandom)];
+        Self::run(sim, clock, public, folder, database_url, database, keys, &plan.settings).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one start")]
+    async fn run(
+        sim: Simulator,
+        clock: Arc<FixedClock>,
+        public: TcpListener,
+        folder: TempDir,
+        database_url: String,
+        database: Option<Database>,
+        keys: Vec<String>,
+        more: &str,
+    ) -> Self {
+        let port = public.local_addr().unwrap().port();
+        let running = start(settings(folder.path(), &database_url, &keys, more), means(Some(public), &clock)).await.unwrap();
+        let admin = format!("http://{}", running.private);
+        let (handle, gateway, live) = running.detach();
+        wait_for_store(&gateway).await;
+        Self { sim, clock, port, admin, folder, gateway, live, keys, database_url, server: Stopper(handle), database }
+    }
+
+    /// Stops the process's part and starts it again on the same data, with these keys.
+    pub async fn restart(mut self, keys: Vec<String>) -> Self {
+        self.server.0.stop(true).await;
+        let database = self.database.take();
+        let public = bind_again(self.port);
+        let Self { sim, clock, folder, database_url, .. } = self;
+        Self::run(sim, clock, public, folder, database_url, database, keys, "").await
+    }
+
+    /// Another replica on the same store and profiles, at another port. Its profiles answer at the first one's
+    /// hosts when the `Host` header says so.
+    pub async fn replica(&self) -> Replica {
+        let settings = settings(self.folder.path(), &self.database_url, &self.keys, "");
+        let running = start(settings, means(None, &self.clock)).await.unwrap();
+        let port = running.public.port();
+        let (handle, gateway, _) = running.detach();
+        wait_for_store(&gateway).await;
+        Replica { port, gateway, _server: Stopper(handle) }
+    }
+
+    pub fn origin(&self, kind: Kind) -> String {
+        format!("http://{}:{}", host(kind), self.port)
+    }
+
+    pub fn url(&self, kind: Kind, path: &str) -> String {
+        format!("{}{path}", self.origin(kind))
+    }
+
+    pub fn profile_path(&self, kind: Kind) -> PathBuf {
+        self.folder.path().join("profiles").join(format!("{}.toml", kind.name()))
+    }
+
+    pub fn turn(&self, seconds: i64) {
+        self.clock.turn(TimeDelta::seconds(seconds));
+    }
+
+    /// Begins a sign-in and chooses a person at the authority; gives the redirect to the callback, not yet followed.
+    pub async fn answer(&self, browser: &Browser, kind: Kind, person: &str, return_to: &str) -> Page {
+        let mut start = url::Url::parse(&self.url(kind, "/auth/sign_in")).unwrap();
+        start.query_pairs_mut().append_pair("return_to", return_to);
+        let begun = browser.get(start).await;
+        assert_eq!(begun.status, 303, "{}", begun.text);
+        self.choose(browser, &begun, person).await
+    }
+
+    /// The same for a browser whose authority knows somebody already: the person is chosen anew.
+    pub async fn answer_as_other(&self, browser: &Browser, kind: Kind, person: &str) -> Page {
+        let begun = browser.get(self.url(kind, "/auth/sign_in?other_account=1")).await;
+        self.choose(browser, &begun, person).await
+    }
+
+    /// Goes to the authority and chooses a person there, consenting if asked. Rests before the callback.
+    pub async fn choose(&self, browser: &Browser, begun: &Page, person: &str) -> Page {
+        let mut page = browser.follow(begun).await;
+        for _ in 0..8 {
+            if page.status.is_redirection() {
+                if page.location().port() == Some(self.port) {
+                    return page;
+                }
+                page = browser.follow(&page).await;
+            } else if page.text.contains("name=\"consent\"") {
+                page = browser.submit(&page.form_with("consent", None), &[("consent", "accept")]).await;
+            } else {
+                page = browser.submit(&page.form_with("person", Some(person)), &[("person", person)]).await;
+            }
+        }
+        panic!("the authority leads nowhere: {} {}", page.status, page.url);
+    }
+
+    /// Signs a person in and rests on the page that the callback leads to.
+    pub async fn sign_in(&self, browser: &Browser, kind: Kind, person: &str) -> Page {
+        let callback = self.answer(browser, kind, person, "/").await;
+        let done = browser.follow(&callback).await;
+        assert_eq!(done.status, 303, "{}\n{}", done.url, done.text);
+        browser.rest(done).await
+    }
+
+    /// What `/auth/session` says.
+    pub async fn session(&self, browser: &Browser, kind: Kind) -> serde_json::Value {
+        browser.get(self.url(kind, "/auth/session")).await.json()
+    }
+
+    pub async fn is_signed_in(&self, browser: &Browser, kind: Kind) -> bool {
+        self.session(browser, kind).await["signed_in"] == true
+    }
+
+    pub fn admin_url(&self, path: &str) -> String {
+        format!("{}{path}", self.admin)
+    }
+}
+
+/// A second process's worth of gatehouse on the same store.
+pub struct Replica {
+    pub port: u16,
+    pub gateway: Arc<Gateway>,
+    _server: Stopper,
+}
+
+/// Stops its server when dropped; the order is sent by the call.
+struct Stopper(actix_web::dev::ServerHandle);
+
+impl Drop for Stopper {
+    fn drop(&mut self) {
+        drop(self.0.stop(false));
+    }
+}
+
+fn bind_again(port: u16) -> TcpListener {
+    TcpListener::bind(("127.0.0.1", port)).unwrap()
+}
+
+fn settings(folder: &std::path::Path, database_url: &str, keys: &[String], more: &str) -> Settings {
+    let keys: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+    let text = format!(
+        "profiles = \"{}\"\ndatabase_url = \"{database_url}\"\nkeys = [{}]\nadmin_listen = \"127.0.0.1:0\"\nlisten = \"127.0.0.1:0\"\n{more}\n",
+        folder.join("profiles").display(),
+        keys.join(", "),
+    );
+    let file = Some(FileText { name: "gatehouse.toml".to_owned(), text });
+    Settings::read(&Sources { file, ..Sources::default() }).unwrap()
+}
+
+fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
+    Means {
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        random: Arc::new(OsRandom),
+        public,
+        private: None,
+        workers: Some(2),
+        metrics: MetricsText(Arc::new(String::new)),
+        follow_database_clock: false,
+    }
+}
+
+async fn wait_for_store(gateway: &Gateway) {
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    while gateway.gate.store.ready().await.is_err() {
+        assert!(tokio::time::Instant::now() < deadline, "the store does not become ready");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The profile of a kind: the same keys for all, but for kind, authority and credentials.
+pub fn write_profile(folder: &TempDir, sim: &Simulator, port: u16, kind: Kind, plan: &Plan) {
+    let of = |list: &[(Kind, String)]| {
+        list.iter().filter(|(of, _)| *of == kind).map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
+    };
+    let flows = if kind == Kind::B2c {
+        "[user_flows]\nsign_in = \"B2C_1_susi\"\nedit_profile = \"B2C_1_edit_profile\"\nreset_password = \"B2C_1_reset_password\"\n"
+    } else {
+        ""
+    };
+    let api = match kind {
+        Kind::B2c => format!(
+            "[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"https://contoso.onmicrosoft.com/orders/Orders.Read\"]\n",
+            sim.api()
+        ),
+        Kind::Oidc => format!("[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"api://orders/Orders.Read\"]\n", sim.api()),
+        _ => format!("[[api]]\nname = \"graph\"\nendpoint = \"{}/v1.0/me\"\nscopes = [\"User.Read\"]\n", sim.graph()),
+    };
+    let text = format!(
+        "kind = \"{}\"\npublic_url = \"http://{}:{port}\"\nauthority = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\ntitle = \"Contoso {}\"\n{}\n{flows}{api}{}\n",
+        kind.name(),
+        host(kind),
+        sim.authority(kind),
+        kind.client_id(),
+        simulator::CLIENT_SECRET,
+        kind.name(),
+        of(&plan.lines),
+        of(&plan.tables),
+    );
+    std::fs::write(folder.path().join("profiles").join(format!("{}.toml", kind.name())), text).unwrap();
+}
+
+/// The name of the API of a kind's profile.
+pub fn api_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::B2c | Kind::Oidc => "orders",
+        _ => "graph",
+    }
+}
+
+impl Database {
+    async fn create() -> Self {
+        use sqlx::Connection as _;
+        let server = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names a Postgres server; `make test` starts one");
+        let name = format!("gate_{}", uuid::Uuid::new_v4().simple());
+        let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
+        let statement = format!("CREATE DATABASE {name}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+        Self { server, name }
+    }
+
+    fn url(&self) -> String {
+        let mut url = url::Url::parse(&self.server).unwrap();
+        url.set_path(&self.name);
+        url.to_string()
+    }
+}
+
+/// Whether Postgres tests can run; `make test` insists.
+pub fn postgres_is_there() -> bool {
+    let there = std::env::var_os("TEST_DATABASE_URL").is_some();
+    assert!(there || std::env::var_os("GATEHOUSE_REQUIRE_POSTGRES").is_none(), "TEST_DATABASE_URL is not set");
+    if !there {
+        eprintln!("skipped: no TEST_DATABASE_URL; `make test` starts a Postgres of its own");
+    }
+    there
+}

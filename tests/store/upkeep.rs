@@ -1,0 +1,106 @@
+//! Migration, readiness, sweep, closing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use gatehouse::store::{Once, SessionStore, StoreError};
+
+use crate::harness::{Database, signed_in};
+
+pub async fn replicas_that_migrate_at_once_agree(database: Arc<Database>) {
+    let stores: Vec<_> = (0..5)
+        .map(|_| database.replica_with(&database.keys))
+        .collect();
+    for migrated in join_all(stores.iter().map(SessionStore::migrate)).await {
+        migrated.unwrap();
+    }
+    let steps = database
+        .number("SELECT count(*) FROM schema_migrations")
+        .await;
+    let newest = database
+        .number("SELECT max(version) FROM schema_migrations")
+        .await;
+    assert_eq!(steps, newest);
+    stores[0].ensure_migrated().await.unwrap();
+    stores[0].migrate().await.unwrap();
+}
+
+pub async fn before_the_migration_the_store_is_not_ready(database: Arc<Database>) {
+    let store = database.replica_with(&database.keys);
+    let ready = store.ready().await;
+    assert!(matches!(ready, Err(StoreError::Migration(_))), "{ready:?}");
+    assert!(!store.status().migrated);
+    store.ensure_migrated().await.unwrap();
+    store.ready().await.unwrap();
+    assert!(store.status().migrated);
+    assert!(
+        store.status().clock_drift.is_some(),
+        "readiness knows the drift"
+    );
+}
+
+pub async fn d29_two_replicas_sweep_what_is_over_and_nothing_else(database: Arc<Database>) {
+    let (here, there) = (
+        database.quiet_replica().await,
+        database.quiet_replica().await,
+    );
+    for _ in 0..30 {
+        signed_in(&database, &here, "staff", "ada").await;
+    }
+    let until = database.now() + Duration::from_mins(15);
+    here.record_once(Once::State, b"old", until).await.unwrap();
+    database.clock.turn(TimeDelta::minutes(61));
+    let living = signed_in(&database, &here, "staff", "bob").await;
+    let until = database.now() + Duration::from_mins(15);
+    here.record_once(Once::State, b"new", until).await.unwrap();
+
+    let early = here
+        .sweep(database.now() - Duration::from_secs(61))
+        .await
+        .unwrap();
+    assert_eq!(early.sessions, 0, "over for less than a minute");
+    let now = database.now();
+    let (one, other) = tokio::join!(here.sweep(now), there.sweep(now));
+    let rest = here.sweep(now).await.unwrap();
+    let swept = [early, one.unwrap(), other.unwrap(), rest];
+    assert_eq!(swept.iter().map(|swept| swept.sessions).sum::<u64>(), 30);
+    assert_eq!(swept.iter().map(|swept| swept.marks).sum::<u64>(), 1);
+    let fresh = database.quiet_replica().await;
+    assert!(fresh.find(&living).await.unwrap().is_some());
+    assert_eq!(database.number("SELECT count(*) FROM used_once").await, 1);
+}
+
+pub async fn closing_writes_the_uses_that_wait(database: Arc<Database>) {
+    let store = database.replica().await;
+    let handle = signed_in(&database, &store, "staff", "ada").await;
+    database.clock.turn(TimeDelta::minutes(2));
+    let seen = database.now();
+    store.touch(&handle, seen, seen + Duration::from_hours(1));
+    store.close().await;
+    assert!(
+        store
+            .find(&database.sign_in("staff", "x").handle)
+            .await
+            .is_err()
+    );
+    let after = database.quiet_replica().await;
+    assert_eq!(after.find(&handle).await.unwrap().unwrap().seen_at, seen);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_database_file_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    crate::harness::on_sqlite(async |database| {
+        let store = database.replica().await;
+        signed_in(&database, &store, "staff", "ada").await;
+        let path = database.url.strip_prefix("sqlite://").unwrap();
+        for name in [path.to_owned(), format!("{path}-wal")] {
+            let mode = std::fs::metadata(&name).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    })
+    .await;
+}
