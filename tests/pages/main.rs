@@ -1,4 +1,11 @@
 //! Our pages: every page with every sample, with hostile values, overridden, and as a screen reader meets it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 mod accessibility;
 mod contrast;
