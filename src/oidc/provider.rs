@@ -170,6 +170,17 @@ impl ProviderDetail {
         self.codes.contains(&ProviderCode::B2c(code))
     }
 
+    /// Whether scopes lack somebody's consent.
+    pub fn lacks_consent(&self) -> bool {
+        let said = self.error == "consent_required" || self.suberror.as_deref() == Some("consent_required");
+        said || self.has_entra(65_001) || self.needs_administrator()
+    }
+
+    /// AADSTS90094: only an administrator can consent.
+    pub fn needs_administrator(&self) -> bool {
+        self.has_entra(90_094)
+    }
+
     /// Who can do something about it. A code that is known decides, else the error does.
     pub fn remedy(&self) -> Remedy {
         let of_code = self.codes.iter().find_map(|code| match code {

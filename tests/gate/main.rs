@@ -8,9 +8,16 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod api_answers;
+mod api_call;
 mod attacks;
+mod b2c;
 mod chromium;
 mod harness;
 mod id_token;
+mod logout;
+mod notices;
+mod refresh;
 mod scenarios;
 mod screens;
+mod tabs;
