@@ -5,14 +5,18 @@
 //! the start and not a sign-in.
 
 mod claim;
+mod contexts;
 mod samples;
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, Value};
 
 pub use self::claim::Claim;
+pub use self::contexts::{
+    Action, ApiLink, ApiResult, Fact, Frame, Home, Page, Problem, SessionRow, Sessions, SignOut,
+    SignedOut, TokenDetails,
+};
 pub use self::samples::Sampled;
 use crate::seal::{hex, sha256};
 
@@ -20,17 +24,21 @@ use crate::seal::{hex, sha256};
 /// `{% extends "builtin/home.html" %}`.
 const BUILT_IN: &str = "builtin/";
 
-const TEMPLATES: [(&str, &str); 10] = [
-    ("_gate.html", include_str!("../../templates/_gate.html")),
-    ("_icon.html", include_str!("../../templates/_icon.html")),
-    ("api_result.html", include_str!("../../templates/api_result.html")),
-    ("base.html", include_str!("../../templates/base.html")),
-    ("home.html", include_str!("../../templates/home.html")),
-    ("problem.html", include_str!("../../templates/problem.html")),
-    ("sessions.html", include_str!("../../templates/sessions.html")),
-    ("sign_out.html", include_str!("../../templates/sign_out.html")),
-    ("signed_out.html", include_str!("../../templates/signed_out.html")),
-    ("token_details.html", include_str!("../../templates/token_details.html")),
+macro_rules! built_in {
+    ($($name:literal,)+) => { [$(($name, include_str!(concat!("../../templates/", $name)))),+] };
+}
+
+const TEMPLATES: [(&str, &str); 10] = built_in![
+    "_gate.html",
+    "_icon.html",
+    "api_result.html",
+    "base.html",
+    "home.html",
+    "problem.html",
+    "sessions.html",
+    "sign_out.html",
+    "signed_out.html",
+    "token_details.html",
 ];
 const STYLE: &str = include_str!("../../templates/assets/style.css");
 const ICON: &str = include_str!("../../templates/assets/icon.svg");
@@ -53,7 +61,11 @@ impl Asset {
     fn new(stem: &str, extension: &str, content_type: &'static str, text: String) -> Self {
         let mut short = hex(&sha256(text.as_bytes()));
         short.truncate(16);
-        Self { name: format!("{stem}-{short}.{extension}"), content_type, text }
+        Self {
+            name: format!("{stem}-{short}.{extension}"),
+            content_type,
+            text,
+        }
     }
 }
 
@@ -81,189 +93,6 @@ pub enum PagesError {
     Template(#[from] tera::Error),
 }
 
-/// What every page has around its content.
-#[derive(Debug, Clone, Serialize)]
-pub struct Frame {
-    /// The page's own title.
-    pub title: String,
-    /// The profile's title.
-    pub profile_title: String,
-    /// Who is signed in.
-    pub account: Option<String>,
-    /// Whether to offer sign-in when nobody is.
-    pub sign_in: bool,
-    /// The profile's path prefix.
-    pub base: String,
-    /// The accent's word.
-    pub accent: &'static str,
-    /// The profile's logo.
-    pub logo: Option<String>,
-    /// Where people get help.
-    pub support: Option<String>,
-    /// The language of the texts.
-    pub lang: &'static str,
-    /// The name of the style sheet.
-    pub style: String,
-    /// The name of the icon.
-    pub icon: String,
-}
-
-/// A page: a template and the context that it takes.
-pub trait Page: Serialize {
-    /// The template's name.
-    const TEMPLATE: &'static str;
-}
-
-macro_rules! pages {
-    ($($(#[$doc:meta])* $name:ident, $template:literal { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Serialize)]
-        pub struct $name {
-            /// What stands around it.
-            pub frame: Frame,
-            $($(#[$field_doc])* pub $field: $kind,)*
-        }
-
-        impl Page for $name {
-            const TEMPLATE: &'static str = $template;
-        }
-    )+};
-}
-
-pages! {
-    /// Home, signed in or not.
-    Home, "home.html" {
-        /// Whether somebody is signed in.
-        signed_in: bool,
-        /// Who.
-        name: String,
-        /// The APIs that can be called.
-        apis: Vec<ApiLink>,
-        /// Whether there is an edit-profile flow.
-        edit_profile: bool,
-        /// Whether there is a reset-password flow.
-        reset_password: bool,
-        /// The address to register, for a profile on loopback.
-        redirect_uri: Option<String>,
-    }
-    /// The claims of the ID token.
-    TokenDetails, "token_details.html" {
-        /// Name and value of each.
-        claims: Vec<Claim>,
-    }
-    /// The result of an API call.
-    ApiResult, "api_result.html" {
-        /// The API's title.
-        api: String,
-        /// The API's name.
-        name: String,
-        /// The address that was called.
-        address: String,
-        /// The status with its reason.
-        status: String,
-        /// Whether the status is a success.
-        good: bool,
-        /// The content type as sent.
-        content_type: String,
-        /// The body.
-        text: String,
-        /// Whether the body was cut.
-        truncated: bool,
-        /// Whether the body is no text.
-        binary: bool,
-        /// Bytes of the body.
-        bytes: usize,
-    }
-    /// Something that did not work, and a way on.
-    Problem, "problem.html" {
-        /// The kind of problem in a few words.
-        status: String,
-        /// What happened.
-        heading: String,
-        /// What it means for the person.
-        sentence: String,
-        /// What to do about it.
-        advice: String,
-        /// Things by name, such as scopes.
-        items: Vec<String>,
-        /// Ways on, the first one preferred.
-        actions: Vec<Action>,
-        /// The request id and what a support team asks for.
-        facts: Vec<Fact>,
-    }
-    /// Asks before signing out.
-    SignOut, "sign_out.html" {
-        /// The proof that the form came from here.
-        csrf: String,
-    }
-    /// Says that the session ended.
-    SignedOut, "signed_out.html" {
-        /// What ended and what may not have.
-        sentence: String,
-    }
-    /// The person's sessions.
-    Sessions, "sessions.html" {
-        /// Each of them.
-        sessions: Vec<SessionRow>,
-        /// Whether there are others than this one.
-        others: bool,
-        /// The proof that a form came from here.
-        csrf: String,
-    }
-}
-
-/// A link to an API.
-#[derive(Debug, Clone, Serialize)]
-pub struct ApiLink {
-    /// Its name in the address.
-    pub name: String,
-    /// Its title.
-    pub title: String,
-    /// Its host.
-    pub host: String,
-}
-
-/// A way on.
-#[derive(Debug, Clone, Serialize)]
-pub struct Action {
-    /// Where it leads: a local path.
-    pub href: String,
-    /// What it says.
-    pub label: &'static str,
-}
-
-/// A detail for the support team.
-#[derive(Debug, Clone, Serialize)]
-pub struct Fact {
-    /// What it is.
-    pub label: &'static str,
-    /// Its value.
-    pub value: String,
-}
-
-/// One session of the list.
-#[derive(Debug, Clone, Serialize)]
-pub struct SessionRow {
-    /// Its id.
-    pub id: String,
-    /// The browser in a few words.
-    pub browser: String,
-    /// Whether it is this one.
-    pub current: bool,
-    /// When it began, for people.
-    pub created: String,
-    /// When it began, for machines.
-    pub created_iso: String,
-    /// When it was last used, for people.
-    pub seen: String,
-    /// When it was last used, for machines.
-    pub seen_iso: String,
-    /// When it ends, for people.
-    pub expires: String,
-    /// When it ends, for machines.
-    pub expires_iso: String,
-}
-
 /// Templates and assets.
 #[derive(Debug)]
 pub struct Pages {
@@ -289,8 +118,10 @@ impl Pages {
     /// # Errors
     /// Names the file, and for a template the line.
     pub fn load(overrides: Option<&Path>) -> Result<Self, PagesError> {
-        let mut sources: Vec<(String, String)> =
-            TEMPLATES.iter().map(|(name, text)| (format!("{BUILT_IN}{name}"), (*text).to_owned())).collect();
+        let mut sources: Vec<(String, String)> = TEMPLATES
+            .iter()
+            .map(|(name, text)| (format!("{BUILT_IN}{name}"), (*text).to_owned()))
+            .collect();
         let (mut style, mut icon) = (STYLE.to_owned(), ICON.to_owned());
         let mut prefixes = vec![BUILT_IN.to_owned()];
         if let Some(folder) = overrides {
@@ -320,12 +151,16 @@ impl Pages {
     /// # Errors
     /// When an overriding template asks for what its context does not have.
     pub fn render<P: Page>(&self, page: &P) -> Result<String, PagesError> {
-        Ok(self.tera.render(P::TEMPLATE, &Context::from_serialize(page)?)?)
+        Ok(self
+            .tera
+            .render(P::TEMPLATE, &Context::from_serialize(page)?)?)
     }
 
     /// The asset of this name.
     pub fn asset(&self, name: &str) -> Option<&Asset> {
-        [&self.style, &self.icon].into_iter().find(|asset| asset.name == name)
+        [&self.style, &self.icon]
+            .into_iter()
+            .find(|asset| asset.name == name)
     }
 
     /// The names of style sheet and icon, for a [`Frame`].
@@ -351,7 +186,11 @@ impl Pages {
 
     fn samples_of<P: Sampled>(&self, all: &mut Vec<RenderedSample>) -> Result<(), PagesError> {
         for (sample, page) in P::samples(self.asset_names()) {
-            all.push(RenderedSample { template: P::TEMPLATE, sample, html: self.render(&page)? });
+            all.push(RenderedSample {
+                template: P::TEMPLATE,
+                sample,
+                html: self.render(&page)?,
+            });
         }
         Ok(())
     }
@@ -359,26 +198,38 @@ impl Pages {
 
 /// A claim printed with `safe` would be markup of whoever chose the claim, so no template may use it.
 fn refuse_safe(_: Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
-    Err(tera::Error::message("the filter `safe` is not available: every value is escaped"))
+    Err(tera::Error::message(
+        "the filter `safe` is not available: every value is escaped",
+    ))
 }
 
 /// Reads the files that override something. Hidden files are not looked at: editors leave them.
 fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, PagesError> {
-    let unreadable = |path: &Path, cause| PagesError::Unreadable { path: path.display().to_string(), cause };
+    let unreadable = |path: &Path, cause| PagesError::Unreadable {
+        path: path.display().to_string(),
+        cause,
+    };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause))? {
         let path = entry.map_err(|cause| unreadable(folder, cause))?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if name.starts_with('.') || path.is_dir() {
             continue;
         }
-        let built_in = TEMPLATES.iter().any(|(known, _)| *known == name) || ["style.css", "icon.svg"].contains(&&*name);
+        let built_in = TEMPLATES.iter().any(|(known, _)| *known == name)
+            || ["style.css", "icon.svg"].contains(&&*name);
         // Tera escapes what ends in `.html` and nothing else.
         let part = name.starts_with('_') && path.extension().is_some_and(|ending| ending == "html");
         if !built_in && !part {
             return Err(PagesError::Unknown(path));
         }
-        found.push((name, std::fs::read_to_string(&path).map_err(|cause| unreadable(&path, cause))?));
+        found.push((
+            name,
+            std::fs::read_to_string(&path).map_err(|cause| unreadable(&path, cause))?,
+        ));
     }
     Ok(found)
 }

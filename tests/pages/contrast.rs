@@ -54,7 +54,9 @@ fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
 
 #[test]
 fn every_text_has_a_contrast_of_at_least_four_and_a_half_to_one() {
-    let (light, rest) = STYLESHEET.split_once("@media (prefers-color-scheme: dark) {\n").unwrap();
+    let (light, rest) = STYLESHEET
+        .split_once("@media (prefers-color-scheme: dark) {\n")
+        .unwrap();
     let (dark, _) = rest.split_once("\n}\n").unwrap();
     for (scheme, css) in [("light", light), ("dark", dark)] {
         for accent in Accent::ALL {

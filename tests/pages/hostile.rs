@@ -45,9 +45,7 @@ fn poison(value: &mut Value, evil: &str) {
         Value::Array(members) => members.iter_mut().for_each(|member| poison(member, evil)),
         Value::Object(fields) => {
             // A word of a fixed list, not text.
-            let texts = fields
-                .iter_mut()
-                .filter(|(key, _)| *key != "accent");
+            let texts = fields.iter_mut().filter(|(key, _)| *key != "accent");
             texts.for_each(|(_, field)| poison(field, evil));
         }
         _ => {}
@@ -84,7 +82,11 @@ fn c134_nul_and_direction_overrides_are_seen_and_ten_kilobytes_are_cut() {
     assert!(text.starts_with("a\u{FFFD}b\u{FFFD}c\u{FFFD}é"));
     assert!(text.ends_with("é…") && text.chars().count() == 2_001);
     assert_eq!(shown("line\n\tnext"), "line\n\tnext");
-    assert_eq!(shown("\u{200F}שלום"), "\u{200F}שלום", "a mark of direction is part of many names");
+    assert_eq!(
+        shown("\u{200F}שלום"),
+        "\u{200F}שלום",
+        "a mark of direction is part of many names"
+    );
 }
 
 #[test]
@@ -96,6 +98,9 @@ fn every_persons_name_is_isolated_in_its_direction() {
     let html = pages.render(&page).unwrap();
     for foreign in ["NAME-RTL", "ACCOUNT-RTL"] {
         let isolated = html.matches(&format!("<bdi>{foreign}</bdi>")).count();
-        assert!(isolated > 0 && isolated == html.matches(foreign).count(), "{foreign}");
+        assert!(
+            isolated > 0 && isolated == html.matches(foreign).count(),
+            "{foreign}"
+        );
     }
 }

@@ -98,7 +98,11 @@ fn a_form_is_a_post_with_a_csrf_field() {
         for form in sample.html.split("<form ").skip(1) {
             let form = form.split("</form>").next().unwrap();
             forms += 1;
-            assert!(form.contains("method=\"post\""), "{}: {form}", sample.template);
+            assert!(
+                form.contains("method=\"post\""),
+                "{}: {form}",
+                sample.template
+            );
             assert!(
                 form.contains("action=\"/staff/auth/"),
                 "{}: {form}",
@@ -115,7 +119,9 @@ fn a_form_is_a_post_with_a_csrf_field() {
 fn each_page_names_its_stylesheet_and_its_icon_by_their_content() {
     let pages = pages();
     for sample in samples() {
-        let links = html::tags(&sample.html).into_iter().filter(|tag| tag.name == "link");
+        let links = html::tags(&sample.html)
+            .into_iter()
+            .filter(|tag| tag.name == "link");
         let types: Vec<_> = links
             .map(|link| {
                 let address = link.attribute("href").unwrap().to_owned();
@@ -125,31 +131,56 @@ fn each_page_names_its_stylesheet_and_its_icon_by_their_content() {
                 asset.content_type
             })
             .collect();
-        assert_eq!(types, ["image/svg+xml", "text/css; charset=utf-8"], "{}", sample.template);
+        assert_eq!(
+            types,
+            ["image/svg+xml", "text/css; charset=utf-8"],
+            "{}",
+            sample.template
+        );
     }
 }
 
 #[test]
 fn an_asset_is_not_a_way_to_other_files() {
-    for name in ["", ".css", "..", "../base.html", "style.css", "base.html", "style-0123456789abcdef.css"] {
+    for name in [
+        "",
+        ".css",
+        "..",
+        "../base.html",
+        "style.css",
+        "base.html",
+        "style-0123456789abcdef.css",
+    ] {
         assert!(pages().asset(name).is_none(), "{name}");
     }
 }
 
 fn read(template: &str, sample: &str) -> String {
-    let found = samples().into_iter().find(|found| found.template == template && found.sample == sample);
+    let found = samples()
+        .into_iter()
+        .find(|found| found.template == template && found.sample == sample);
     html::text(&found.unwrap().html)
 }
 
 #[test]
 fn home_offers_what_the_profile_has_and_nothing_else() {
     let signed_out = read("home.html", "signed_out");
-    assert!(signed_out.contains("You're not signed in.") && signed_out.contains("answers 401"), "{signed_out}");
+    assert!(
+        signed_out.contains("You're not signed in.") && signed_out.contains("answers 401"),
+        "{signed_out}"
+    );
     assert!(!signed_out.contains("For the developer") && !signed_out.contains("Sign out"));
     assert!(read("home.html", "developer").contains("http://localhost:8080/staff/auth/redirect"));
     let signed_in = read("home.html", "signed_in");
-    let everything =
-        ["Welcome Ada Lovelace", "Microsoft Graph", "ID token details", "Edit profile", "Reset password", "My sessions", "Sign out"];
+    let everything = [
+        "Welcome Ada Lovelace",
+        "Microsoft Graph",
+        "ID token details",
+        "Edit profile",
+        "Reset password",
+        "My sessions",
+        "Sign out",
+    ];
     for words in everything {
         assert!(signed_in.contains(words), "{words} is missing: {signed_in}");
     }
@@ -170,7 +201,13 @@ fn an_answer_that_is_cut_binary_or_empty_says_so() {
 #[test]
 fn claims_are_told_by_line_with_their_meaning_and_their_date() {
     let details = read("token_details.html", "full");
-    for words in ["Orders.Read Orders.Approve", "and 14 more", "The name you sign in with", "21 November 2026, 11:57 UTC", "An empty list"] {
+    for words in [
+        "Orders.Read Orders.Approve",
+        "and 14 more",
+        "The name you sign in with",
+        "21 November 2026, 11:57 UTC",
+        "An empty list",
+    ] {
         assert!(details.contains(words), "{words}: {details}");
     }
     assert!(read("token_details.html", "none").contains("no claims that can be shown"));

@@ -39,8 +39,7 @@ fn a_file_of_the_same_name_overrides_a_page() {
 
 #[test]
 fn an_override_can_extend_the_page_that_it_overrides() {
-    let source =
-        "{% extends \"builtin/sign_out.html\" %}{% block main %}{{ super() }}<p>Bis bald</p>{% endblock main %}";
+    let source = "{% extends \"builtin/sign_out.html\" %}{% block main %}{{ super() }}<p>Bis bald</p>{% endblock main %}";
     let folder = folder(&[("sign_out.html", source)]);
     let pages = Pages::load(Some(folder.path())).unwrap();
     let html = sign_out(&pages);
@@ -76,10 +75,7 @@ fn a_variable_that_a_page_does_not_have_is_found_at_load() {
 
 #[test]
 fn an_override_cannot_print_a_value_unescaped() {
-    let text = refusal(&[(
-        "sign_out.html",
-        "<h1>{{ frame.profile_title | safe }}</h1>",
-    )]);
+    let text = refusal(&[("sign_out.html", "<h1>{{ frame.profile_title | safe }}</h1>")]);
     assert!(text.contains("`safe` is not available"), "{text}");
 }
 

@@ -47,7 +47,14 @@ impl Serialize for Claim {
             _ => (vec![self.value.clone()], 0),
         };
         let at = moment(&self.name, &self.value);
-        Told { name: &self.name, meaning: meaning(&self.name), values, more, at }.serialize(serializer)
+        Told {
+            name: &self.name,
+            meaning: meaning(&self.name),
+            values,
+            more,
+            at,
+        }
+        .serialize(serializer)
     }
 }
 
@@ -63,7 +70,10 @@ fn moment(name: &str, value: &str) -> Option<Moment> {
     let is_moment = matches!(name, "auth_time" | "exp" | "iat" | "nbf" | "updated_at");
     let seconds = value.parse().ok().filter(|_| is_moment)?;
     let at = DateTime::from_timestamp(seconds, 0)?;
-    Some(Moment { words: at.format("%-d %B %Y, %H:%M UTC").to_string(), iso: at.to_rfc3339() })
+    Some(Moment {
+        words: at.format("%-d %B %Y, %H:%M UTC").to_string(),
+        iso: at.to_rfc3339(),
+    })
 }
 
 /// What a claim says, for somebody who has never read a token (OpenID Connect Core §5.1 and the ID token claims
@@ -101,28 +111,52 @@ mod tests {
     use serde_json::json;
 
     fn told(name: &str, value: &str) -> Value {
-        json!(Claim { name: name.to_owned(), value: value.to_owned() })
+        json!(Claim {
+            name: name.to_owned(),
+            value: value.to_owned()
+        })
     }
 
     #[test]
     fn a_claim_of_any_json_type_is_shown_as_text() {
-        for text in ["plain", "7", "true", "null", r#"{"a":[1]}"#, "[not a list", "\"quoted\""] {
+        for text in [
+            "plain",
+            "7",
+            "true",
+            "null",
+            r#"{"a":[1]}"#,
+            "[not a list",
+            "\"quoted\"",
+        ] {
             assert_eq!(told("x", text)["values"], json!([text]));
         }
-        assert_eq!(told("x", r#"["a",1,null]"#)["values"], json!(["a", "1", "null"]));
+        assert_eq!(
+            told("x", r#"["a",1,null]"#)["values"],
+            json!(["a", "1", "null"])
+        );
         assert_eq!(told("x", "[]")["values"], json!([]));
     }
 
     #[test]
     fn three_hundred_groups_are_counted_and_not_all_listed() {
         let groups = told("groups", &json!((0..300).collect::<Vec<_>>()).to_string());
-        assert_eq!((groups["values"].as_array().map(Vec::len), &groups["more"]), (Some(50), &json!(250)));
+        assert_eq!(
+            (groups["values"].as_array().map(Vec::len), &groups["more"]),
+            (Some(50), &json!(250))
+        );
     }
 
     #[test]
     fn a_moment_is_also_a_date_and_an_impossible_one_only_a_number() {
-        assert_eq!(told("auth_time", "1795262220")["at"]["words"], "21 November 2026, 11:57 UTC");
-        for (name, value) in [("auth_time", "9223372036854775807"), ("auth_time", "soon"), ("employee", "1795262220")] {
+        assert_eq!(
+            told("auth_time", "1795262220")["at"]["words"],
+            "21 November 2026, 11:57 UTC"
+        );
+        for (name, value) in [
+            ("auth_time", "9223372036854775807"),
+            ("auth_time", "soon"),
+            ("employee", "1795262220"),
+        ] {
             assert_eq!(told(name, value)["at"], Value::Null, "{name} {value}");
         }
     }

@@ -3,8 +3,8 @@
 //! They prove at load that templates fit their contexts, and are what tests render and people look at.
 
 use super::{
-    Action, ApiLink, ApiResult, Claim, Fact, Frame, Home, Page, Problem, SessionRow, Sessions, SignOut, SignedOut,
-    TokenDetails,
+    Action, ApiLink, ApiResult, Claim, Fact, Frame, Home, Page, Problem, SessionRow, Sessions,
+    SignOut, SignedOut, TokenDetails,
 };
 
 /// A page that has samples.
@@ -31,7 +31,12 @@ fn signed_out((style, icon): (String, String), title: &str) -> Frame {
 
 fn signed_in(assets: (String, String), title: &str) -> Frame {
     let logo = Some("/logo.svg".to_owned());
-    Frame { account: Some("Ada Lovelace".to_owned()), logo, support: None, ..signed_out(assets, title) }
+    Frame {
+        account: Some("Ada Lovelace".to_owned()),
+        logo,
+        support: None,
+        ..signed_out(assets, title)
+    }
 }
 
 impl Sampled for Home {
@@ -61,20 +66,38 @@ impl Sampled for Home {
             title: title.to_owned(),
             host: host.to_owned(),
         };
-        let apis = vec![api("graph", "Microsoft Graph", "graph.microsoft.com"), api("orders", "Orders", "")];
-        let full = Self { apis, edit_profile: true, reset_password: true, ..bare.clone() };
-        vec![("signed_out", out), ("developer", developer), ("signed_in_without_apis", bare), ("signed_in", full)]
+        let apis = vec![
+            api("graph", "Microsoft Graph", "graph.microsoft.com"),
+            api("orders", "Orders", ""),
+        ];
+        let full = Self {
+            apis,
+            edit_profile: true,
+            reset_password: true,
+            ..bare.clone()
+        };
+        vec![
+            ("signed_out", out),
+            ("developer", developer),
+            ("signed_in_without_apis", bare),
+            ("signed_in", full),
+        ]
     }
 }
 
 impl Sampled for TokenDetails {
     fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
-        let groups: Vec<String> = (0..64).map(|n| format!("\"0c6e3c1e-9a01-4b8e-8f0e-{n:012}\"")).collect();
+        let groups: Vec<String> = (0..64)
+            .map(|n| format!("\"0c6e3c1e-9a01-4b8e-8f0e-{n:012}\""))
+            .collect();
         let groups = format!("[{}]", groups.join(","));
         let long = "1.AbcA".repeat(40);
         let claims = [
             ("aud", "6731de76-14a6-49ae-97bc-6eba6914391e"),
-            ("iss", "https://login.microsoftonline.com/72f988bf-0000-0000-0000-000000000000/v2.0"),
+            (
+                "iss",
+                "https://login.microsoftonline.com/72f988bf-0000-0000-0000-000000000000/v2.0",
+            ),
             ("name", "Ada Lovelace"),
             ("preferred_username", "ada@contoso.example"),
             ("auth_time", "1795262220"),
@@ -85,10 +108,25 @@ impl Sampled for TokenDetails {
             ("extension_loyalty", "null"),
             ("rh", &long),
         ];
-        let claim = |(name, value): (&str, &str)| Claim { name: name.to_owned(), value: value.to_owned() };
+        let claim = |(name, value): (&str, &str)| Claim {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        };
         let frame = signed_in(assets, "ID token details");
-        let none = Self { frame: frame.clone(), claims: Vec::new() };
-        vec![("full", Self { frame, claims: claims.into_iter().map(claim).collect() }), ("none", none)]
+        let none = Self {
+            frame: frame.clone(),
+            claims: Vec::new(),
+        };
+        vec![
+            (
+                "full",
+                Self {
+                    frame,
+                    claims: claims.into_iter().map(claim).collect(),
+                },
+            ),
+            ("none", none),
+        ]
     }
 }
 
@@ -108,9 +146,14 @@ impl Sampled for ApiResult {
             binary: false,
             bytes: text.len(),
         };
-        let forbidden = "{\n  \"error\": {\n    \"code\": \"Authorization_RequestDenied\"\n  }\n}".to_owned();
-        let denied =
-            Self { status: "403 Forbidden".to_owned(), good: false, text: forbidden, ..good.clone() };
+        let forbidden =
+            "{\n  \"error\": {\n    \"code\": \"Authorization_RequestDenied\"\n  }\n}".to_owned();
+        let denied = Self {
+            status: "403 Forbidden".to_owned(),
+            good: false,
+            text: forbidden,
+            ..good.clone()
+        };
         let cut = Self {
             content_type: "text/plain".to_owned(),
             text: "A long answer. ".repeat(400),
@@ -131,15 +174,26 @@ impl Sampled for ApiResult {
             bytes: 0,
             ..good.clone()
         };
-        vec![("good", good), ("denied", denied), ("cut", cut), ("binary", binary), ("empty", empty)]
+        vec![
+            ("good", good),
+            ("denied", denied),
+            ("cut", cut),
+            ("binary", binary),
+            ("empty", empty),
+        ]
     }
 }
 
 impl Sampled for Problem {
     fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
-        let action =
-            |path: &str, label| Action { href: format!("/staff{path}"), label };
-        let fact = |label, value: &str| Fact { label, value: value.to_owned() };
+        let action = |path: &str, label| Action {
+            href: format!("/staff{path}"),
+            label,
+        };
+        let fact = |label, value: &str| Fact {
+            label,
+            value: value.to_owned(),
+        };
         let refused = Self {
             frame: signed_out(assets, "You are not assigned to this application"),
             status: "Sign-in not completed".to_owned(),
@@ -172,20 +226,36 @@ impl Sampled for Problem {
             facts: Vec::new(),
             ..refused.clone()
         };
-        vec![("refused", refused), ("consent", consent), ("unauthorized", unauthorized)]
+        vec![
+            ("refused", refused),
+            ("consent", consent),
+            ("unauthorized", unauthorized),
+        ]
     }
 }
 
 impl Sampled for SignOut {
     fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
-        vec![("asks", Self { frame: signed_in(assets, "Sign out"), csrf: "c2FtcGxl".to_owned() })]
+        vec![(
+            "asks",
+            Self {
+                frame: signed_in(assets, "Sign out"),
+                csrf: "c2FtcGxl".to_owned(),
+            },
+        )]
     }
 }
 
 impl Sampled for SignedOut {
     fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
         let sentence = "Your session here has ended. The sign-in service may still know you; close the browser on a shared computer.";
-        vec![("here_only", Self { frame: signed_out(assets, "Signed out"), sentence: sentence.to_owned() })]
+        vec![(
+            "here_only",
+            Self {
+                frame: signed_out(assets, "Signed out"),
+                sentence: sentence.to_owned(),
+            },
+        )]
     }
 }
 
@@ -203,13 +273,20 @@ impl Sampled for Sessions {
             expires_iso: "2026-11-27T15:47:00Z".to_owned(),
         };
         let here = row("1", "Firefox on Linux", true);
-        let all = vec![here.clone(), row("2", "Safari on iPhone", false), row("3", "Edge on Windows", false)];
+        let all = vec![
+            here.clone(),
+            row("2", "Safari on iPhone", false),
+            row("3", "Edge on Windows", false),
+        ];
         let page = |sessions, others| Self {
             frame: signed_in(assets.clone(), "My sessions"),
             sessions,
             others,
             csrf: "c2FtcGxl".to_owned(),
         };
-        vec![("several", page(all, true)), ("only_this", page(vec![here], false))]
+        vec![
+            ("several", page(all, true)),
+            ("only_this", page(vec![here], false)),
+        ]
     }
 }
