@@ -104,7 +104,8 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut moods: watch:
             read = from.read(&mut piece) => match read { Ok(count @ 1..) => count, _ => return },
             refused = moods.wait_for(|mood| *mood == Mood::Refused) => { let _ = refused; return }
         };
-        match *moods.borrow_and_update() {
+        let mood = *moods.borrow_and_update();
+        match mood {
             Mood::Slow(by) => tokio::time::sleep(by).await,
             Mood::Silent if moods.wait_for(|mood| *mood != Mood::Silent).await.is_err() => return,
             Mood::Silent | Mood::Whole | Mood::Refused => {}
