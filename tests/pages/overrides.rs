@@ -21,9 +21,7 @@ fn sign_out(pages: &Pages) -> String {
 
 fn refusal(files: &[(&str, &str)]) -> String {
     let folder = folder(files);
-    Pages::load(Some(folder.path()))
-        .expect_err("a broken override")
-        .to_string()
+    Pages::load(Some(folder.path())).unwrap_err().to_string()
 }
 
 #[test]
