@@ -213,7 +213,13 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
         let stay = error.stay || !request.method().is_safe() || is_prefetch(request);
         return match (script, stay) {
             (true, _) => not_signed_in_json(profile),
-            (false, false) => HttpResponse::SeeOther().insert_header((LOCATION, sign_in_address(request, profile))).finish(),
+            (false, false) => {
+                let mut response = HttpResponse::SeeOther();
+                if let Some(name) = &error.over {
+                    browser::drop_attempt(&mut response, profile, name);
+                }
+                response.insert_header((LOCATION, sign_in_address(request, profile))).finish()
+            }
             (false, true) => unauthorized(request, profile, gateway),
         };
     }
@@ -262,7 +268,9 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> 
 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
-    let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+    // A callback's parameters stay where they are: no code and no state goes into another address.
+    let at_callback = request.extensions().get::<Located>().is_some_and(|located| located.at_redirect_path);
+    let asked = request.uri().path_and_query().filter(|_| !at_callback).map_or("/", |asked| asked.as_str());
     let path = format!("{}{asked}", profile.public_url.prefix());
     let mut address = format!("{}/auth/sign_in?return_to=", profile.public_url.prefix());
     address.extend(url::form_urlencoded::byte_serialize(path.as_bytes()));
