@@ -217,8 +217,7 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
-    let page = told.page(frame, &request_id(request), gateway.gate.now());
+    let page = told.page(profile, &request_id(request), gateway.gate.now());
     frame::answer_with(response, gateway, &page)
 }
 
@@ -228,8 +227,7 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
     if is_script(request) {
         return HttpResponse::build(status).json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
-    let page = told.page(frame, &request_id(request), gateway.gate.now());
+    let page = told.page(profile, &request_id(request), gateway.gate.now());
     frame::answer(gateway, status, &page)
 }
 
@@ -238,8 +236,7 @@ const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> HttpResponse {
     let told = Told::of_status(StatusCode::UNAUTHORIZED);
-    let frame = frame::frame(gateway, profile, told.heading, None);
-    let page = told.page(frame, &request_id(request), gateway.gate.now());
+    let page = told.page(profile, &request_id(request), gateway.gate.now());
     let mut response = HttpResponse::Unauthorized();
     response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
     frame::answer_with(response, gateway, &page)

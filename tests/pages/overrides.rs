@@ -1,0 +1,126 @@
+//! A folder of templates that overrides ours: what works, and what is refused before anybody sees it.
+
+use std::fs;
+use std::path::Path;
+
+use gatehouse::web::pages::{Frame, Home, Pages, PagesError};
+use tempfile::TempDir;
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, source) in files {
+        fs::write(folder.path().join(name), source).unwrap();
+    }
+    folder
+}
+
+fn refusal(files: &[(&str, &str)]) -> String {
+    let folder = folder(files);
+    Pages::load(Some(folder.path()))
+        .expect_err("a broken override")
+        .to_string()
+}
+
+#[test]
+fn a_file_of_the_same_name_overrides_a_page() {
+    let folder = folder(&[(
+        "home.html",
+        "<h1>Nichts da, {{ frame.profile_title }}</h1>",
+    )]);
+    let pages = Pages::load(Some(folder.path())).unwrap();
+    let html = pages
+        .render(&Home::new(Frame::bare("gatehouse", "")))
+        .unwrap();
+    assert_eq!(html, "<h1>Nichts da, gatehouse</h1>");
+}
+
+#[test]
+fn an_override_can_extend_the_page_that_it_overrides() {
+    let source =
+        "{% extends \"builtin/home.html\" %}{% block title %}Fort{% endblock title %}";
+    let folder = folder(&[("home.html", source)]);
+    let pages = Pages::load(Some(folder.path())).unwrap();
+    let html = pages
+        .render(&Home::new(Frame::bare("gatehouse", "")))
+        .unwrap();
+    assert!(html.contains("<title>Fort · gatehouse</title>"));
+    assert!(html.contains("You're not signed in."));
+}
+
+#[test]
+fn an_overridden_base_surrounds_every_page() {
+    let source = "<!doctype html><title>x</title><main>{% include \"_imprint.html\" %}{% block title %}{% endblock %}\
+                  {% block current_home %}{% endblock %}{% block current_token_details %}{% endblock %}\
+                  {% block current_sessions %}{% endblock %}{% block content %}{% endblock %}</main>";
+    let folder = folder(&[("base.html", source), ("_imprint.html", "Imprint")]);
+    let pages = Pages::load(Some(folder.path())).unwrap();
+    let samples = pages.samples().unwrap();
+    assert!(samples.len() > 10);
+    assert!(
+        samples
+            .iter()
+            .all(|sample| sample.html.contains("Imprint"))
+    );
+}
+
+#[test]
+fn a_stylesheet_and_an_icon_of_the_same_name_override_ours() {
+    let folder = folder(&[("gatehouse.css", "h1 { color: teal }"), ("gatehouse.svg", "<svg/>")]);
+    let pages = Pages::load(Some(folder.path())).unwrap();
+    let html = pages.render(&Home::new(Frame::bare("gatehouse", ""))).unwrap();
+    for (ending, content) in [(".css\"", "h1 { color: teal }"), (".svg\"", "<svg/>")] {
+        let before = &html[..html.find(ending).unwrap() + 4];
+        let asset = pages.asset(before.rsplit('/').next().unwrap()).unwrap();
+        assert!(asset.immutable && asset.bytes == content);
+    }
+}
+
+#[test]
+fn a_broken_override_is_one_error_that_names_file_and_line() {
+    let text = refusal(&[("home.html", "<h1>\n{% if %}\n</h1>")]);
+    assert!(text.contains("/home.html:2:"), "{text}");
+}
+
+#[test]
+fn a_variable_that_a_page_does_not_have_is_found_at_load() {
+    let text = refusal(&[("home.html", "<p>\n\n{{ frame.acount_name }}</p>")]);
+    assert!(
+        text.contains("/home.html:3:") && text.contains("acount_name"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_override_cannot_print_a_value_unescaped() {
+    let text = refusal(&[(
+        "home.html",
+        "<h1>{{ frame.profile_title | safe }}</h1>",
+    )]);
+    assert!(text.contains("`safe` is not available"), "{text}");
+}
+
+#[test]
+fn a_misspelt_name_or_another_ending_is_refused_by_name() {
+    for name in ["hom.html", "home.html.tera", "home.txt", "_part.txt"] {
+        let text = refusal(&[(name, "x")]);
+        assert!(
+            text.contains(name) && text.contains("overrides nothing"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_an_editor_leaves_behind_is_not_looked_at() {
+    let folder = folder(&[(".home.html.swp", "{% broken"), (".DS_Store", "")]);
+    assert!(Pages::load(Some(folder.path())).is_ok());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let error = Pages::load(Some(Path::new("/nowhere/templates"))).unwrap_err();
+    assert!(
+        matches!(&error, PagesError::Unreadable { path, .. } if path.ends_with("templates")),
+        "{error}"
+    );
+}
