@@ -45,6 +45,11 @@ impl AttemptName {
         Self(digits)
     }
 
+    /// Whether a text could be such a name: whatever else a browser sends is not echoed.
+    pub fn is_one(text: &str) -> bool {
+        text.len() == NAME_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0

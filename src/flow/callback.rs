@@ -217,16 +217,16 @@ async fn begin_session(
         idle_until: Session::idle_deadline(now, profile.session).min(expires_at),
         expires_at,
     };
-    audit::signed_in(profile, &session);
     let sid = sid.or(session_state.filter(|_| profile.authority.dialect().microsoft));
     let new = NewSession {
         handle: handle.clone(),
-        session,
+        session: session.clone(),
         tokens,
         sid,
         user_agent: visit.user_agent.map(str::to_owned),
         ended: browser.handle.cloned(),
     };
     gate.store.create(new).await?;
+    audit::signed_in(profile, &session);
     Ok(Completed::SignedIn { handle, return_to })
 }

@@ -258,7 +258,9 @@ async fn failed(
         RefreshError::InteractionRequired(detail) => {
             release().await?;
             let claims = detail.claims.clone().or_else(|| force.claims.clone());
-            Ok(Token::Interaction { claims, reason: detail.to_string() })
+            // A token that works spares the person the trip until it is over.
+            let interaction = Token::Interaction { claims, reason: detail.to_string() };
+            Ok(still_usable(gate, held, api, force).unwrap_or(interaction))
         }
         RefreshError::NoRefreshToken => {
             release().await?;

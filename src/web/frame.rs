@@ -37,6 +37,7 @@ pub fn answer_with<P: Page>(
         Ok(text) => response.insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(text),
         Err(error) => {
             tracing::error!(template = P::TEMPLATE, error = %error, "a page could not be rendered");
+            response.status(StatusCode::INTERNAL_SERVER_ERROR);
             response
                 .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
                 .body(PLAIN_FALLBACK)

@@ -45,7 +45,8 @@ fn told(word: &'static str, status: &'static str, heading: &'static str, sentenc
 }
 
 impl Told {
-    fn with_action(mut self, href: String, label: &'static str) -> Self {
+    /// With another way on.
+    pub fn with_action(mut self, href: String, label: &'static str) -> Self {
         self.actions.push(Action { href, label });
         self
     }
@@ -58,7 +59,8 @@ impl Told {
         Self { advice: Some(advice), ..self }
     }
 
-    fn home(self, profile: &Profile) -> Self {
+    /// With the way home.
+    pub fn home(self, profile: &Profile) -> Self {
         self.with_action(format!("{}/", profile.public_url.prefix()), "Home")
     }
 
@@ -92,6 +94,9 @@ impl Told {
             StatusCode::METHOD_NOT_ALLOWED => told("method_not_allowed", "405", "That does not work here", "This address does not take such a request."),
             StatusCode::PAYLOAD_TOO_LARGE => told("too_large", "413", "That is too much", "The request is larger than this address takes."),
             StatusCode::NOT_FOUND => told("not_found", "404: Not found", "There is nothing here", "The address leads nowhere at this site.").looking(Look::NOTHING),
+            StatusCode::REQUEST_TIMEOUT => told("too_slow", "408", "That took too long", "The request did not arrive in time. Please try again.").looking(Look::PASSING),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => told("not_a_form", "415", "That does not work here", "This address takes forms only."),
+            status if status.is_server_error() => told("failed", "500", "Something is wrong on our side", "Please try again in a moment."),
             _ => told("bad_request", "400", "That did not work", "The request cannot be read."),
         }
     }

@@ -3,7 +3,7 @@
 //! A small cookie counts completed sign-ins to the same target within a minute. At the third, the next start stops with
 //! a page instead of going round once more.
 
-use actix_web::HttpResponseBuilder;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::HeaderMap;
@@ -54,13 +54,25 @@ pub fn stop_loop(headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now:
 /// Counts a completed round.
 pub fn count(response: &mut HttpResponseBuilder, headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now: Timestamp) {
     let (rounds, first) = counted(headers, profile, target, now);
-    let value = format!("{}.{first}.{}", rounds + 1, digest(profile, target));
-    let cookie = Cookie::build(name(profile), value)
+    response.cookie(cookie(profile, format!("{}.{first}.{}", rounds + 1, digest(profile, target))));
+}
+
+/// Begins to count anew: a person who signs out and in again has arrived every time.
+pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
+    if single_value(headers, name(profile)).is_some() {
+        let mut gone = cookie(profile, String::new());
+        gone.make_removal();
+        // A cookie of a fixed name without a value can always be written.
+        let _ = response.add_cookie(&gone);
+    }
+}
+
+fn cookie(profile: &Profile, value: String) -> Cookie<'static> {
+    Cookie::build(name(profile), value)
         .path("/")
         .http_only(true)
         .secure(profile.public_url.is_https())
         .same_site(SameSite::Lax)
         .max_age(Duration::seconds(WINDOW))
-        .finish();
-    response.cookie(cookie);
+        .finish()
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::error_response::WebResult;
 use super::gateway::Gateway;
@@ -29,11 +29,17 @@ pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
 
 /// Sends the browser to the authority with the attempt's cookie.
 pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponse {
+    departure(request, gateway, profile, begun).finish()
+}
+
+/// The same as an answer that can take more.
+pub fn departure(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
     // Milliseconds: a restored window opens its tabs within one second.
     let now = gateway.gate.now().timestamp_millis();
     browser::keep_attempt(&mut response, request.headers(), profile, &begun.cookie, now);
-    response.insert_header((LOCATION, begun.location.as_str())).finish()
+    response.insert_header((LOCATION, begun.location.as_str()));
+    response
 }
 
 /// Only a person's navigation may begin an attempt, and not in a flood.

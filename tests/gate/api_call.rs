@@ -6,9 +6,9 @@ use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate};
 
 const ENTRA: Kind = Kind::EntraId;
 
-/// A further API of the simulator's Graph at a kind's profile.
-fn mail(gate_free: &str, scopes: &str) -> String {
-    format!("[[api]]\nname = \"{gate_free}\"\ntitle = \"Mail\"\nendpoint = \"GRAPH/v1.0/me\"\nscopes = [{scopes}]\n")
+/// A further API at the simulator's Graph.
+fn mail(name: &str, scopes: &str) -> String {
+    format!("[[api]]\nname = \"{name}\"\ntitle = \"Mail\"\nendpoint = \"GRAPH/v1.0/me\"\nscopes = [{scopes}]\n")
 }
 
 /// Starts with further tables, in which GRAPH and API stand for the simulator's addresses.
