@@ -34,7 +34,9 @@ pub fn answer_with<P: Page>(
     page: &P,
 ) -> HttpResponse {
     match gateway.pages.render(page) {
-        Ok(text) => response.insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(text),
+        Ok(text) => response
+            .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+            .body(text),
         Err(error) => {
             tracing::error!(template = P::TEMPLATE, error = %error, "a page could not be rendered");
             response.status(StatusCode::INTERNAL_SERVER_ERROR);

@@ -18,9 +18,9 @@ pub struct Told {
     /// A word for scripts.
     pub word: &'static str,
     /// The kind of problem.
-    pub status: &'static str,
+    status: &'static str,
     /// What happened.
-    pub heading: &'static str,
+    heading: &'static str,
     /// What it means.
     pub sentence: String,
     look: Look,
@@ -46,6 +46,7 @@ fn told(word: &'static str, status: &'static str, heading: &'static str, sentenc
 
 impl Told {
     /// With another way on.
+    #[must_use]
     pub fn with_action(mut self, href: String, label: &'static str) -> Self {
         self.actions.push(Action { href, label });
         self
@@ -60,6 +61,7 @@ impl Told {
     }
 
     /// With the way home.
+    #[must_use]
     pub fn home(self, profile: &Profile) -> Self {
         self.with_action(format!("{}/", profile.public_url.prefix()), "Home")
     }

@@ -67,7 +67,10 @@ fn holds<P: Page>() {
             let html = pages.render(&Poisoned { page: &page, evil }).unwrap();
             let name = format!("{}/{sample} with {evil:?}", P::TEMPLATE);
             assert_eq!(html::skeleton(&html), expected, "{name}");
-            assert!(!html.contains("<script") && !html.contains("62615533"), "{name}");
+            assert!(
+                !html.contains("<script") && !html.contains("62615533"),
+                "{name}"
+            );
         }
     }
 }

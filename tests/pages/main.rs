@@ -192,6 +192,9 @@ fn the_pages_say_what_people_of_the_samples_know() {
     let unauthorized = find("problem", "unauthorized");
     assert!(unauthorized.contains("401: Unauthorized"));
     assert!(find("api_result", "forbidden").contains("403 Forbidden"));
-    assert!(find("api_result", "binary").contains("Status 299 "), "a status without a reason");
+    assert!(
+        find("api_result", "binary").contains("Status 299 "),
+        "a status without a reason"
+    );
     assert!(find("problem", "refused").contains("Correlation id"));
 }

@@ -23,10 +23,7 @@ fn refusal(files: &[(&str, &str)]) -> String {
 
 #[test]
 fn a_file_of_the_same_name_overrides_a_page() {
-    let folder = folder(&[(
-        "home.html",
-        "<h1>Nichts da, {{ frame.profile_title }}</h1>",
-    )]);
+    let folder = folder(&[("home.html", "<h1>Nichts da, {{ frame.profile_title }}</h1>")]);
     let pages = Pages::load(Some(folder.path())).unwrap();
     let html = pages
         .render(&Home::new(Frame::bare("gatehouse", "")))
@@ -36,8 +33,7 @@ fn a_file_of_the_same_name_overrides_a_page() {
 
 #[test]
 fn an_override_can_extend_the_page_that_it_overrides() {
-    let source =
-        "{% extends \"builtin/home.html\" %}{% block title %}Fort{% endblock title %}";
+    let source = "{% extends \"builtin/home.html\" %}{% block title %}Fort{% endblock title %}";
     let folder = folder(&[("home.html", source)]);
     let pages = Pages::load(Some(folder.path())).unwrap();
     let html = pages
@@ -56,18 +52,19 @@ fn an_overridden_base_surrounds_every_page() {
     let pages = Pages::load(Some(folder.path())).unwrap();
     let samples = pages.samples().unwrap();
     assert!(samples.len() > 10);
-    assert!(
-        samples
-            .iter()
-            .all(|sample| sample.html.contains("Imprint"))
-    );
+    assert!(samples.iter().all(|sample| sample.html.contains("Imprint")));
 }
 
 #[test]
 fn a_stylesheet_and_an_icon_of_the_same_name_override_ours() {
-    let folder = folder(&[("gatehouse.css", "h1 { color: teal }"), ("gatehouse.svg", "<svg/>")]);
+    let folder = folder(&[
+        ("gatehouse.css", "h1 { color: teal }"),
+        ("gatehouse.svg", "<svg/>"),
+    ]);
     let pages = Pages::load(Some(folder.path())).unwrap();
-    let html = pages.render(&Home::new(Frame::bare("gatehouse", ""))).unwrap();
+    let html = pages
+        .render(&Home::new(Frame::bare("gatehouse", "")))
+        .unwrap();
     for (ending, content) in [(".css\"", "h1 { color: teal }"), (".svg\"", "<svg/>")] {
         let before = &html[..html.find(ending).unwrap() + 4];
         let asset = pages.asset(before.rsplit('/').next().unwrap()).unwrap();
@@ -92,10 +89,7 @@ fn a_variable_that_a_page_does_not_have_is_found_at_load() {
 
 #[test]
 fn an_override_cannot_print_a_value_unescaped() {
-    let text = refusal(&[(
-        "home.html",
-        "<h1>{{ frame.profile_title | safe }}</h1>",
-    )]);
+    let text = refusal(&[("home.html", "<h1>{{ frame.profile_title | safe }}</h1>")]);
     assert!(text.contains("`safe` is not available"), "{text}");
 }
 

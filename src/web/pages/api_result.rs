@@ -40,18 +40,16 @@ impl StatusView {
     /// The badge for a status code, with its reason phrase if it has one: `200 OK`.
     pub fn new(code: u16) -> Self {
         let status = StatusCode::from_u16(code).ok();
-        let reason = status.and_then(|status| status.canonical_reason()).map(Label::from);
+        let reason = status
+            .and_then(|status| status.canonical_reason())
+            .map(Label::from);
         let tone = match code {
             200..=299 => Tone::Good,
             429 | 503 => Tone::Caution,
             400.. => Tone::Bad,
             _ => Tone::Info,
         };
-        Self {
-            code,
-            reason,
-            tone,
-        }
+        Self { code, reason, tone }
     }
 }
 
@@ -112,10 +110,19 @@ impl Page for ApiResult {
         let long = "A long answer. ".repeat(400);
         vec![
             ("ok", sample(200, json, BodyView::text(me, false))),
-            ("forbidden", sample(403, json, BodyView::text(denied, false))),
+            (
+                "forbidden",
+                sample(403, json, BodyView::text(denied, false)),
+            ),
             ("empty", sample(204, None, BodyView::empty())),
-            ("cut", sample(200, Some("text/plain"), BodyView::text(&long, true))),
-            ("binary", sample(299, Some("image/png"), BodyView::binary(48_211))),
+            (
+                "cut",
+                sample(200, Some("text/plain"), BodyView::text(&long, true)),
+            ),
+            (
+                "binary",
+                sample(299, Some("image/png"), BodyView::binary(48_211)),
+            ),
         ]
     }
 }

@@ -43,13 +43,19 @@ impl Frame {
     /// The same for somebody who is not signed in: with a sign-in button.
     #[must_use]
     pub fn signed_out(self) -> Self {
-        Self { sign_in: true, ..self }
+        Self {
+            sign_in: true,
+            ..self
+        }
     }
 
     /// The same for a signed-in person.
     #[must_use]
     pub fn signed_in(self, name: &str) -> Self {
-        Self { account: Some(Label::new(name)), ..self }
+        Self {
+            account: Some(Label::new(name)),
+            ..self
+        }
     }
 
     /// The same in a profile's own looks. Its links were checked when the profile was read.
@@ -72,12 +78,18 @@ impl Frame {
 
     pub(super) fn sample_signed_out() -> Self {
         let support = Some("https://help.contoso.example/".to_owned());
-        Self { support, ..Self::sample_bare().signed_out() }
+        Self {
+            support,
+            ..Self::sample_bare().signed_out()
+        }
     }
 
     pub(super) fn sample_signed_in() -> Self {
         let logo = Some("/logo.svg".to_owned());
-        Self { logo, ..Self::sample_bare().signed_in("Ada Lovelace") }
+        Self {
+            logo,
+            ..Self::sample_bare().signed_in("Ada Lovelace")
+        }
     }
 }
 

@@ -89,7 +89,10 @@ impl Page for Home {
             ("signed_out", Self::new(Frame::sample_signed_out())),
             ("signed_out_developer", for_developer),
             ("signed_in", full),
-            ("signed_in_without_apis", Self::new(Frame::sample_signed_in())),
+            (
+                "signed_in_without_apis",
+                Self::new(Frame::sample_signed_in()),
+            ),
         ]
     }
 }

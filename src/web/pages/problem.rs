@@ -43,15 +43,34 @@ pub struct Look {
 
 impl Look {
     /// Something failed.
-    pub const FAILED: Self = Self { tone: Tone::Bad, icon: "bad", gate: false };
+    pub const FAILED: Self = Self {
+        tone: Tone::Bad,
+        icon: "bad",
+        gate: false,
+    };
     /// It passes by itself, or with another attempt.
-    pub const PASSING: Self = Self { tone: Tone::Caution, icon: "caution", gate: false };
+    pub const PASSING: Self = Self {
+        tone: Tone::Caution,
+        icon: "caution",
+        gate: false,
+    };
     /// The person may not enter, or may not yet.
-    pub const NO_ENTRY: Self = Self { tone: Tone::Caution, icon: "lock", gate: false };
+    pub const NO_ENTRY: Self = Self {
+        tone: Tone::Caution,
+        icon: "lock",
+        gate: false,
+    };
     /// One must sign in first.
-    pub const CLOSED: Self = Self { gate: true, ..Self::NO_ENTRY };
+    pub const CLOSED: Self = Self {
+        gate: true,
+        ..Self::NO_ENTRY
+    };
     /// There is nothing at this address.
-    pub const NOTHING: Self = Self { tone: Tone::Info, icon: "info", gate: true };
+    pub const NOTHING: Self = Self {
+        tone: Tone::Info,
+        icon: "info",
+        gate: true,
+    };
 }
 
 /// A way on. It must be safe to follow more than once: it is a link, not a form.
@@ -80,8 +99,14 @@ impl Page for Problem {
     const TEMPLATE: &'static str = "problem.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let action = |path: &str, label| Action { href: format!("/staff{path}"), label };
-        let fact = |label, value: &str| Fact { label, value: value.into() };
+        let action = |path: &str, label| Action {
+            href: format!("/staff{path}"),
+            label,
+        };
+        let fact = |label, value: &str| Fact {
+            label,
+            value: value.into(),
+        };
         let request_id = fact("Request id", "0191f3a2-7b1c-4e4e-9c57-2f6f3f1f0b7a");
         let refused = Self {
             frame: Frame::sample_bare(),

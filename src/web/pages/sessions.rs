@@ -114,7 +114,10 @@ impl Page for Sessions {
                 "several",
                 Self::new(Frame::sample_signed_in(), others, csrf()),
             ),
-            ("only_this", Self::new(Frame::sample_signed_in(), vec![here], csrf())),
+            (
+                "only_this",
+                Self::new(Frame::sample_signed_in(), vec![here], csrf()),
+            ),
         ]
     }
 }

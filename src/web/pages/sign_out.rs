@@ -29,7 +29,13 @@ impl Page for SignOut {
 
     fn samples() -> Vec<(&'static str, Self)> {
         let frame = Frame::sample_signed_in();
-        vec![("asks", Self { frame, csrf: "c2FtcGxl".to_owned() })]
+        vec![(
+            "asks",
+            Self {
+                frame,
+                csrf: "c2FtcGxl".to_owned(),
+            },
+        )]
     }
 }
 
@@ -40,6 +46,12 @@ impl Page for SignedOut {
         let sentence = "Your session here has ended. The sign-in service may still know you; \
                         close the browser on a shared computer.";
         let frame = Frame::sample_signed_out();
-        vec![("here_only", Self { frame, sentence: sentence.into() })]
+        vec![(
+            "here_only",
+            Self {
+                frame,
+                sentence: sentence.into(),
+            },
+        )]
     }
 }

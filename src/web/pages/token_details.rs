@@ -62,10 +62,7 @@ fn text_of(value: &Value) -> ClaimText {
 }
 
 fn moment(name: &str, value: &Value) -> Option<When> {
-    let is_moment = matches!(
-        name,
-        "auth_time" | "exp" | "iat" | "nbf" | "updated_at"
-    );
+    let is_moment = matches!(name, "auth_time" | "exp" | "iat" | "nbf" | "updated_at");
     let seconds = value.as_i64().filter(|_| is_moment)?;
     DateTime::from_timestamp(seconds, 0).map(When::exact)
 }
