@@ -7,7 +7,7 @@ use super::Ports;
 use super::profiles::{PLACES, first_api};
 
 const PAGE: &str = include_str!("landing.html");
-const STYLE: &str = include_str!("../../templates/assets/gatehouse.css");
+const STYLE: &str = include_str!("../../templates/assets/style.css");
 
 /// People of the simulator worth trying.
 const PEOPLE: [(&str, &str); 7] = [

@@ -5,18 +5,11 @@ use actix_web::{HttpResponse, web};
 
 use super::gateway::Gateway;
 
-/// The asset of this name, to be kept for a year; the one of another version in its place is not kept.
+/// The asset of this name, to be kept for a year.
 pub async fn asset(name: web::Path<String>, gateway: web::Data<Gateway>) -> HttpResponse {
-    let Some(asset) = gateway.pages.asset(&name) else {
-        return HttpResponse::NotFound().finish();
-    };
-    let keep = if asset.immutable {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let Some(asset) = gateway.pages.asset(&name) else { return HttpResponse::NotFound().finish() };
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, asset.content_type))
-        .insert_header((CACHE_CONTROL, keep))
-        .body(asset.bytes)
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(asset.text.clone())
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::error_response::WebResult;
 use super::gateway::Gateway;
 use super::navigation::{is_script, wants_json};
-use super::pages::{ApiResult, BodyView, Label, StatusView};
+use super::pages::{ApiResult, shown};
 use super::profile::Located;
 use super::sign_in::to_authority;
 use super::{browser, error_response, frame, rounds};
@@ -84,18 +84,19 @@ fn as_json(answer: &ApiAnswer) -> HttpResponse {
 
 fn as_page(gateway: &Gateway, located: &Located, who: &SignedIn, api: &Api, answer: ApiAnswer) -> HttpResponse {
     let profile = &located.profile;
+    let reason = StatusCode::from_u16(answer.status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
     let page = ApiResult {
-        frame: frame::frame(profile, Some(who)),
-        api: api.title.as_str().into(),
+        frame: frame::frame(gateway, profile, "API result", Some(who)),
+        api: api.title.clone(),
         name: api.name.to_string(),
-        address: api.endpoint.as_str().into(),
-        status: StatusView::new(answer.status),
-        content_type: Some(answer.content_type).filter(|text| !text.is_empty()).map(Label::from),
-        body: if answer.binary {
-            BodyView::binary(answer.bytes)
-        } else {
-            BodyView::text(&answer.text, answer.truncated)
-        },
+        address: api.endpoint.to_string(),
+        status: format!("{} {reason}", answer.status).trim_end().to_owned(),
+        good: (200..300).contains(&answer.status),
+        content_type: shown(&answer.content_type),
+        text: answer.text,
+        truncated: answer.truncated,
+        binary: answer.binary,
+        bytes: answer.bytes,
     };
     frame::answer(gateway, StatusCode::OK, &page)
 }

@@ -4,7 +4,8 @@
 //! | --- | --- | --- |
 //! | `NotSignedIn` | 303 to sign-in; 401 for scripts, prefetches and forms | — |
 //! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `TooManyRounds` | 400 | start again |
-//! | `Refused`, `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
+//! | `Refused` | 403, 502 or 503, by who can do something about it | the code's help |
+//! | `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
 //! | `NoSuchApi`, `NoSuchJourney` | 404 | there is nothing here |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
@@ -32,6 +33,7 @@ use super::{browser, frame};
 use crate::domain::profile::Profile;
 use crate::flow::attempts::AttemptName;
 use crate::flow::error::FlowError;
+use crate::oidc::Remedy;
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;
@@ -100,7 +102,12 @@ fn status_of(error: &FlowError) -> StatusCode {
         | FlowError::OtherPerson
         | FlowError::TooManyRounds { .. }
         | FlowError::NoticeRefused(_) => StatusCode::BAD_REQUEST,
-        FlowError::Refused { .. } | FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
+        FlowError::Refused { detail, .. } => match detail.remedy() {
+            Remedy::Person => StatusCode::FORBIDDEN,
+            Remedy::Operator => StatusCode::BAD_GATEWAY,
+            Remedy::Time => StatusCode::SERVICE_UNAVAILABLE,
+        },
+        FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
             StatusCode::FORBIDDEN
         }
         FlowError::NoSuchApi | FlowError::NoSuchJourney => StatusCode::NOT_FOUND,
@@ -118,6 +125,7 @@ fn retry_after(error: &FlowError) -> Option<Duration> {
         FlowError::AuthorityUnavailable { retry_after, .. } => Some(retry_after.unwrap_or(RETRY_SOON)),
         FlowError::ApiThrottled { retry_after } => Some(*retry_after),
         FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
+        FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
         _ => None,
     }
 }
@@ -178,6 +186,9 @@ fn log(error: &FlowError, profile: &Profile) {
         FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchJourney => {
             tracing::debug!(profile.id = %profile.id, error = %error, "answered with an error");
         }
+        FlowError::Refused { .. } if status == StatusCode::BAD_GATEWAY => {
+            tracing::error!(profile.id = %profile.id, error = %error, "an operator must look");
+        }
         FlowError::Misconfigured { .. } | FlowError::Store(_) => {
             tracing::error!(profile.id = %profile.id, error = %error, cause = causes, "an operator must look");
         }
@@ -221,7 +232,8 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }
-    let page = told.page(profile, &request_id(request), gateway.gate.now());
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
+    let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer_with(response, gateway, &page)
 }
 
@@ -231,7 +243,8 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
     if is_script(request) {
         return HttpResponse::build(status).json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
-    let page = told.page(profile, &request_id(request), gateway.gate.now());
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
+    let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer(gateway, status, &page)
 }
 
@@ -242,7 +255,8 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> 
     let told = Told::of_status(StatusCode::UNAUTHORIZED)
         .with_action(sign_in_address(request, profile), "Sign in")
         .home(profile);
-    let page = told.page(profile, &request_id(request), gateway.gate.now());
+    let frame = frame::frame(gateway, profile, told.heading, None);
+    let page = told.page(frame, &request_id(request), gateway.gate.now());
     let mut response = HttpResponse::Unauthorized();
     response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
     frame::answer_with(response, gateway, &page)

@@ -1,49 +1,34 @@
-//! Our own pages: templates, their typed contexts, and the stylesheet.
+//! Pages: one typed context for each template, its samples, and the assets that pages name.
 //!
-//! A page is a struct of plain data that implements [`Page`]; [`Pages::render`] makes HTML of it.
-//! Who may see a page, with which status and headers, is not decided here. The only user of `tera`.
-//!
-//! Templates are part of the program. A folder of files with the same names overrides some of them;
-//! whatever is wrong with it is found when it is loaded, by rendering every sample of every page.
+//! Built-in templates are part of the program; a folder of templates with the same names overrides them. Every
+//! template is checked when it is loaded, by rendering every sample of every page, so that a broken override fails
+//! the start and not a sign-in.
 
-mod api_result;
-mod assets;
-mod frame;
-mod home;
-mod problem;
-mod sessions;
-mod shown;
-mod sign_out;
-mod token_details;
+mod claim;
+mod contexts;
+mod samples;
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, Value};
 
-pub use api_result::{ApiResult, BodyView, StatusView};
-pub use assets::Asset;
-use assets::{Assets, ICON_NAME, STYLESHEET_NAME};
-pub use frame::{Frame, Tone};
-pub use home::{ApiLink, DeveloperHint, Home};
-pub use problem::{Action, Fact, Look, PLAIN_FALLBACK, Problem};
-pub use sessions::{SessionRow, Sessions, browser_name};
-pub use shown::{BodyText, ClaimText, Label, Sentence, Shown, When};
-pub use sign_out::{SignOut, SignedOut};
-pub use token_details::{ClaimView, TokenDetails};
+pub use self::claim::Claim;
+pub use self::contexts::{
+    Action, ApiLink, ApiResult, Fact, Frame, Home, Page, Problem, SessionRow, Sessions, SignOut,
+    SignedOut, TokenDetails,
+};
+pub use self::samples::Sampled;
+use crate::seal::{hex, sha256};
 
-/// The built-in templates stand under this prefix, so that an override can say
+/// The built-in templates stand below this name, so that an override can begin with
 /// `{% extends "builtin/home.html" %}`.
-const BUILTIN: &str = "builtin/";
+const BUILT_IN: &str = "builtin/";
 
-macro_rules! builtin_templates {
-    ($($name:literal),+ $(,)?) => {
-        &[$(($name, include_str!(concat!("../../templates/", $name)))),+]
-    };
+macro_rules! built_in {
+    ($($name:literal,)+) => { [$(($name, include_str!(concat!("../../templates/", $name)))),+] };
 }
 
-const TEMPLATES: &[(&str, &str)] = builtin_templates![
+const TEMPLATES: [(&str, &str); 10] = built_in![
     "_gate.html",
     "_icon.html",
     "api_result.html",
@@ -55,183 +40,213 @@ const TEMPLATES: &[(&str, &str)] = builtin_templates![
     "signed_out.html",
     "token_details.html",
 ];
+const STYLE: &str = include_str!("../../templates/assets/style.css");
+const ICON: &str = include_str!("../../templates/assets/icon.svg");
 
-/// A page: what its template is told.
-pub trait Page: Serialize {
-    /// The file name of its template.
-    const TEMPLATE: &'static str;
+/// Characters of a text from outside that a page shows.
+const LONGEST_TEXT: usize = 2_000;
 
-    /// Named examples that between them reach every branch of the template.
-    fn samples() -> Vec<(&'static str, Self)>
-    where
-        Self: Sized;
+/// A file that pages name. Its name holds a hash of its content.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// The name in its address.
+    pub name: String,
+    /// The content type.
+    pub content_type: &'static str,
+    /// The content.
+    pub text: String,
+}
+
+impl Asset {
+    fn new(stem: &str, extension: &str, content_type: &'static str, text: String) -> Self {
+        let mut short = hex(&sha256(text.as_bytes()));
+        short.truncate(16);
+        Self {
+            name: format!("{stem}-{short}.{extension}"),
+            content_type,
+            text,
+        }
+    }
+}
+
+/// Why pages cannot be loaded or rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum PagesError {
+    /// The folder of overrides, or a file in it, cannot be read.
+    #[error("cannot read {path}: {cause}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// A file in the folder overrides nothing.
+    #[error(
+        "{path} overrides nothing: it must have the name of a built-in file ({names}, style.css, icon.svg), or begin \
+         with \"_\" and end in \".html\" to be included by another",
+        path = .0.display(),
+        names = TEMPLATES.map(|(name, _)| name).join(", ")
+    )]
+    Unknown(PathBuf),
+    /// A template is wrong, or does not fit its context.
+    #[error("{0}")]
+    Template(#[from] tera::Error),
+}
+
+/// Templates and assets.
+#[derive(Debug)]
+pub struct Pages {
+    tera: Tera,
+    style: Asset,
+    icon: Asset,
 }
 
 /// A sample of a page, rendered.
 #[derive(Debug, Clone)]
 pub struct RenderedSample {
-    /// The template's file name without `.html`.
-    pub page: &'static str,
+    /// The template's name.
+    pub template: &'static str,
     /// The sample's name.
     pub sample: &'static str,
     /// The page.
     pub html: String,
 }
 
-/// Why pages could not be loaded, or one could not be rendered.
-#[derive(Debug, thiserror::Error)]
-pub enum PagesError {
-    /// The folder of overrides, or a file in it, cannot be read.
-    #[error("cannot read the template {path}", path = .path.display())]
-    Unreadable {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A file in the folder of overrides would never be used.
-    #[error(
-        "{path} overrides nothing: a file has the name of a built-in one ({known}), or begins \
-         with \"_\" and ends in \".html\" to be included by another",
-        path = .path.display(),
-        known = known_names()
-    )]
-    OverridesNothing {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A template is wrong; the text names file, line and column.
-    #[error("{0}")]
-    Template(#[from] tera::Error),
-}
-
-fn known_names() -> String {
-    let templates = TEMPLATES.iter().map(|(name, _)| *name);
-    let names: Vec<&str> = templates.chain([STYLESHEET_NAME, ICON_NAME]).collect();
-    names.join(", ")
-}
-
-/// All templates, checked, and the assets.
-pub struct Pages {
-    tera: Tera,
-    assets: Assets,
-}
-
 impl Pages {
-    /// Loads the built-in files and those that stand in `overrides`.
+    /// Loads the built-in templates and those of a folder that override them by name.
     ///
     /// # Errors
-    /// [`PagesError::Unreadable`] if the folder or a file cannot be read, [`PagesError::OverridesNothing`]
-    /// for a file whose name no page asks for, [`PagesError::Template`] for a template that cannot be
-    /// parsed or that fails on a sample of its page.
+    /// Names the file, and for a template the line.
     pub fn load(overrides: Option<&Path>) -> Result<Self, PagesError> {
-        let mut tera = Tera::new();
-        // A claim printed with `safe` would be markup of whoever chose the claim.
-        tera.register_filter("safe", refuse_safe);
-        let mut templates: Vec<(String, String)> = TEMPLATES
+        let mut sources: Vec<(String, String)> = TEMPLATES
             .iter()
-            .map(|(name, source)| (format!("{BUILTIN}{name}"), (*source).to_owned()))
+            .map(|(name, text)| (format!("{BUILT_IN}{name}"), (*text).to_owned()))
             .collect();
-        let mut prefixes = vec![BUILTIN.to_owned()];
-        let (mut stylesheet, mut icon) = (None, None);
+        let (mut style, mut icon) = (STYLE.to_owned(), ICON.to_owned());
+        let mut prefixes = vec![BUILT_IN.to_owned()];
         if let Some(folder) = overrides {
-            // The folder's own path is the prefix: Tera's messages then name the file.
-            let prefix = format!("{}/", folder.display());
-            for (name, source) in read_folder(folder)? {
+            for (name, text) in read_folder(folder)? {
                 match name.as_str() {
-                    STYLESHEET_NAME => stylesheet = Some(source),
-                    ICON_NAME => icon = Some(source),
-                    _ => templates.push((format!("{prefix}{name}"), source)),
+                    "style.css" => style = text,
+                    "icon.svg" => icon = text,
+                    // The path is part of the template's name: Tera's errors then say which file it is.
+                    _ => sources.push((format!("{}/{name}", folder.display()), text)),
                 }
             }
-            prefixes.insert(0, prefix);
+            prefixes.insert(0, format!("{}/", folder.display()));
         }
+        let mut tera = Tera::default();
+        tera.register_filter("safe", refuse_safe);
         tera.set_fallback_prefixes(prefixes)?;
-        tera.add_raw_templates(templates)?;
-        let pages = Self {
-            tera,
-            assets: Assets::new(stylesheet, icon),
-        };
+        tera.add_raw_templates(sources)?;
+        let style = Asset::new("style", "css", "text/css; charset=utf-8", style);
+        let icon = Asset::new("icon", "svg", "image/svg+xml", icon);
+        let pages = Self { tera, style, icon };
         pages.samples()?;
         Ok(pages)
     }
 
-    /// Makes HTML of a page.
+    /// Renders a page.
     ///
     /// # Errors
-    /// [`PagesError::Template`], which a loaded template never gives for a page like its samples; answer with [`PLAIN_FALLBACK`].
+    /// When an overriding template asks for what its context does not have.
     pub fn render<P: Page>(&self, page: &P) -> Result<String, PagesError> {
-        let mut context = Context::from_serialize(page)?;
-        context.insert("assets", &self.assets);
-        Ok(self.tera.render(P::TEMPLATE, &context)?)
+        Ok(self
+            .tera
+            .render(P::TEMPLATE, &Context::from_serialize(page)?)?)
     }
 
-    /// The asset for the last segment of a path below `/auth/assets/`.
-    pub fn asset(&self, file_name: &str) -> Option<Asset> {
-        self.assets.find(file_name)
+    /// The asset of this name.
+    pub fn asset(&self, name: &str) -> Option<&Asset> {
+        [&self.style, &self.icon]
+            .into_iter()
+            .find(|asset| asset.name == name)
     }
 
-    /// Renders every sample of every page: a proof that the templates fit their contexts.
+    /// The names of style sheet and icon, for a [`Frame`].
+    pub fn asset_names(&self) -> (String, String) {
+        (self.style.name.clone(), self.icon.name.clone())
+    }
+
+    /// Every sample of every page: together they reach every branch of the templates.
     ///
     /// # Errors
-    /// [`PagesError::Template`] for the first that fails.
+    /// For the first template that does not fit its context.
     pub fn samples(&self) -> Result<Vec<RenderedSample>, PagesError> {
-        let mut rendered = Vec::new();
-        self.sample_of::<Home>(&mut rendered)?;
-        self.sample_of::<TokenDetails>(&mut rendered)?;
-        self.sample_of::<ApiResult>(&mut rendered)?;
-        self.sample_of::<Problem>(&mut rendered)?;
-        self.sample_of::<SignOut>(&mut rendered)?;
-        self.sample_of::<SignedOut>(&mut rendered)?;
-        self.sample_of::<Sessions>(&mut rendered)?;
-        Ok(rendered)
+        let mut all = Vec::new();
+        self.samples_of::<Home>(&mut all)?;
+        self.samples_of::<TokenDetails>(&mut all)?;
+        self.samples_of::<ApiResult>(&mut all)?;
+        self.samples_of::<Problem>(&mut all)?;
+        self.samples_of::<SignOut>(&mut all)?;
+        self.samples_of::<SignedOut>(&mut all)?;
+        self.samples_of::<Sessions>(&mut all)?;
+        Ok(all)
     }
 
-    fn sample_of<P: Page>(&self, rendered: &mut Vec<RenderedSample>) -> Result<(), PagesError> {
-        for (sample, page) in P::samples() {
-            let html = self.render(&page)?;
-            let page = P::TEMPLATE.trim_end_matches(".html");
-            rendered.push(RenderedSample { page, sample, html });
+    fn samples_of<P: Sampled>(&self, all: &mut Vec<RenderedSample>) -> Result<(), PagesError> {
+        for (sample, page) in P::samples(self.asset_names()) {
+            all.push(RenderedSample {
+                template: P::TEMPLATE,
+                sample,
+                html: self.render(&page)?,
+            });
         }
         Ok(())
     }
 }
 
-impl std::fmt::Debug for Pages {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Pages").finish_non_exhaustive()
-    }
-}
-
-fn refuse_safe(_value: Value, _arguments: Kwargs, _state: &State) -> tera::TeraResult<Value> {
+/// A claim printed with `safe` would be markup of whoever chose the claim, so no template may use it.
+fn refuse_safe(_: Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
     Err(tera::Error::message(
         "the filter `safe` is not available: every value is escaped",
     ))
 }
 
-/// Reads the overrides by name. Hidden files are not looked at: editors leave them.
+/// Reads the files that override something. Hidden files are not looked at: editors leave them.
 fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, PagesError> {
-    let unreadable = |path: &Path, source| PagesError::Unreadable {
-        path: path.to_owned(),
-        source,
+    let unreadable = |path: &Path, cause| PagesError::Unreadable {
+        path: path.display().to_string(),
+        cause,
     };
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(|source| unreadable(folder, source))? {
-        let path = entry.map_err(|source| unreadable(folder, source))?.path();
-        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-        if name.starts_with('.') {
+    for entry in std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause))? {
+        let path = entry.map_err(|cause| unreadable(folder, cause))?.path();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        if name.starts_with('.') || path.is_dir() {
             continue;
         }
-        let is_known = TEMPLATES.iter().any(|(known, _)| *known == name)
-            || [STYLESHEET_NAME, ICON_NAME].contains(&name);
-        // Tera escapes names in ".html" only: anything else would print claims raw.
-        let is_partial = name.starts_with('_') && path.extension() == Some(OsStr::new("html"));
-        if !is_known && !is_partial {
-            return Err(PagesError::OverridesNothing { path });
+        let built_in = TEMPLATES.iter().any(|(known, _)| *known == name)
+            || ["style.css", "icon.svg"].contains(&&*name);
+        // Tera escapes what ends in `.html` and nothing else.
+        let part = name.starts_with('_') && path.extension().is_some_and(|ending| ending == "html");
+        if !built_in && !part {
+            return Err(PagesError::Unknown(path));
         }
-        let source = std::fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
-        found.push((name.to_owned(), source));
+        found.push((
+            name,
+            std::fs::read_to_string(&path).map_err(|cause| unreadable(&path, cause))?,
+        ));
     }
     Ok(found)
+}
+
+/// A text from outside as a page may show it: of a sensible length, and without characters that make a reader see
+/// something else than what is there. Those (control characters, and the direction overrides of UAX #9 §2.1–2.4)
+/// become U+FFFD.
+pub fn shown(text: &str) -> String {
+    let visible = |letter: char| match letter {
+        '\n' | '\t' => letter,
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        other if other.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    };
+    let mut cut: String = text.chars().map(visible).take(LONGEST_TEXT).collect();
+    if text.chars().nth(LONGEST_TEXT).is_some() {
+        cut.push('…');
+    }
+    cut
 }

@@ -2,8 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-use super::frame;
-use super::pages::{Action, Fact, Label, Look, Problem, Sentence};
+use super::pages::{Action, Fact, Frame, Problem};
 use super::provider_help::help_for;
 use crate::domain::clock::Timestamp;
 use crate::domain::entry::Denied;
@@ -12,19 +11,22 @@ use crate::domain::return_to::ReturnTo;
 use crate::flow::error::{Denial, FlowError};
 use crate::oidc::{Misconfiguration, OidcError, ProviderDetail};
 
+/// AADSTS50011 and AADB2C90006: the redirect address is not registered.
+const REDIRECT_NOT_REGISTERED: u64 = 50_011;
+const REDIRECT_NOT_REGISTERED_B2C: u64 = 90_006;
+
 /// An error as it is told.
 #[derive(Debug)]
 pub struct Told {
     /// A word for scripts.
     pub word: &'static str,
     /// The kind of problem.
-    status: &'static str,
+    pub status: &'static str,
     /// What happened.
-    heading: &'static str,
+    pub heading: &'static str,
     /// What it means.
     pub sentence: String,
-    look: Look,
-    advice: Option<&'static str>,
+    advice: String,
     items: Vec<String>,
     actions: Vec<Action>,
     facts: Vec<Fact>,
@@ -36,8 +38,7 @@ fn told(word: &'static str, status: &'static str, heading: &'static str, sentenc
         status,
         heading,
         sentence: sentence.into(),
-        look: Look::FAILED,
-        advice: None,
+        advice: String::new(),
         items: Vec::new(),
         actions: Vec::new(),
         facts: Vec::new(),
@@ -50,14 +51,6 @@ impl Told {
     pub fn with_action(mut self, href: String, label: &'static str) -> Self {
         self.actions.push(Action { href, label });
         self
-    }
-
-    fn looking(self, look: Look) -> Self {
-        Self { look, ..self }
-    }
-
-    fn advising(self, advice: &'static str) -> Self {
-        Self { advice: Some(advice), ..self }
     }
 
     /// With the way home.
@@ -76,7 +69,7 @@ impl Told {
 
     /// The codes and ids that support asks for; of the authority's own words nothing.
     fn with_detail(mut self, detail: &ProviderDetail) -> Self {
-        let mut fact = |label, value: Option<String>| self.facts.extend(value.map(|value| Fact { label, value: value.into() }));
+        let mut fact = |label, value: Option<String>| self.facts.extend(value.map(|value| Fact { label, value }));
         let codes: Vec<String> = detail.codes.iter().map(ToString::to_string).collect();
         fact("Code", Some(if codes.is_empty() { detail.error.clone() } else { codes.join(", ") }));
         fact("Correlation id", detail.correlation_id.clone());
@@ -90,13 +83,13 @@ impl Told {
             StatusCode::UNAUTHORIZED => told(
                 "not_signed_in",
                 "401: Unauthorized",
-                "Please sign in first",
+                "You are not signed in",
                 "Visiting this page requires you to be authenticated. Use the button on the top right to sign in.",
-            ).looking(Look::CLOSED),
+            ),
             StatusCode::METHOD_NOT_ALLOWED => told("method_not_allowed", "405", "That does not work here", "This address does not take such a request."),
             StatusCode::PAYLOAD_TOO_LARGE => told("too_large", "413", "That is too much", "The request is larger than this address takes."),
-            StatusCode::NOT_FOUND => told("not_found", "404: Not found", "There is nothing here", "The address leads nowhere at this site.").looking(Look::NOTHING),
-            StatusCode::REQUEST_TIMEOUT => told("too_slow", "408", "That took too long", "The request did not arrive in time. Please try again.").looking(Look::PASSING),
+            StatusCode::NOT_FOUND => told("not_found", "404", "There is nothing here", "The address leads nowhere at this site."),
+            StatusCode::REQUEST_TIMEOUT => told("too_slow", "408", "That took too long", "The request did not arrive in time. Please try again."),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => told("not_a_form", "415", "That does not work here", "This address takes forms only."),
             status if status.is_server_error() => told("failed", "500", "Something is wrong on our side", "Please try again in a moment."),
             _ => told("bad_request", "400", "That did not work", "The request cannot be read."),
@@ -104,30 +97,23 @@ impl Told {
     }
 
     /// The page.
-    pub fn page(self, profile: &Profile, request_id: &str, now: Timestamp) -> Problem {
+    pub fn page(self, frame: Frame, request_id: &str, now: Timestamp) -> Problem {
         let mut facts = self.facts;
         if !request_id.is_empty() {
-            facts.insert(0, Fact { label: "Request id", value: request_id.into() });
+            facts.insert(0, Fact { label: "Request id", value: request_id.to_owned() });
         }
-        let time = now.format("%Y-%m-%d %H:%M:%S UTC").to_string();
-        facts.push(Fact { label: "Time", value: time.into() });
+        facts.push(Fact { label: "Time", value: now.format("%Y-%m-%d %H:%M:%S UTC").to_string() });
         let mut actions = self.actions;
         if actions.is_empty() {
-            actions.push(Action { href: format!("{}/", profile.public_url.prefix()), label: "Home" });
+            actions.push(Action { href: format!("{}/", frame.base), label: "Home" });
         }
-        // Only of this error is it certain that nobody is signed in.
-        let frame = match self.look {
-            Look::CLOSED => frame::frame(profile, None),
-            _ => frame::bare(profile),
-        };
         Problem {
             frame,
-            look: self.look,
-            status: self.status.into(),
-            heading: self.heading.into(),
-            sentence: self.sentence.into(),
-            advice: self.advice.map(Sentence::from),
-            items: self.items.into_iter().map(Label::from).collect(),
+            status: self.status.to_owned(),
+            heading: self.heading.to_owned(),
+            sentence: self.sentence,
+            advice: self.advice,
+            items: self.items,
             actions,
             facts,
         }
@@ -151,13 +137,12 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
             "The answer that arrived is not the one that was asked for. Nothing was changed.",
         ).start_again(profile, None),
         FlowError::AttemptNotFound { target, .. } => {
-            told(
+            let mut told = told(
                 "sign_in_expired", "Sign-in not completed", "This sign-in has expired",
                 "It took too long, was used before, or began in another browser.",
-            )
-            .looking(Look::PASSING)
-            .advising("If this comes again and again, allow cookies for this site.")
-            .start_again(profile, target.as_ref())
+            ).start_again(profile, target.as_ref());
+            "If this comes again and again, allow cookies for this site.".clone_into(&mut told.advice);
+            told
         }
         FlowError::AnswerInvalid { target, .. } => told(
             "answer_invalid", "Sign-in not completed", "The sign-in service's answer was not accepted",
@@ -171,9 +156,9 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
         ).home(profile),
         FlowError::TooManyRounds { rounds, target } => {
             let sentence = format!("You were signed in {rounds} times in a row without arriving. We stopped, so that it does not go on for ever.");
-            told("loop", "Stopped", "Going round in circles", sentence)
-                .advising("The usual causes: cookies are blocked, the clock is wrong, or the application does not accept the sign-in. Wait a minute, then start again.")
-                .start_again(profile, Some(target))
+            let mut told = told("loop", "Stopped", "Going round in circles", sentence).start_again(profile, Some(target));
+            "The usual causes: cookies are blocked, the clock is wrong, or the application does not accept the sign-in. Wait a minute, then start again.".clone_into(&mut told.advice);
+            told
         }
         FlowError::Ungranted { api, scopes, admin_only } => ungranted(api.as_str(), scopes, *admin_only, profile),
         FlowError::CrossSite => told(
@@ -187,6 +172,10 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
 fn refused(detail: &ProviderDetail, profile: &Profile, target: &ReturnTo) -> Told {
     let help = help_for(detail, profile.authority.dialect().admin_consent_only);
     let mut told = told("refused", "Sign-in not completed", help.heading, help.sentence).with_detail(detail);
+    if detail.has_entra(REDIRECT_NOT_REGISTERED) || detail.has_b2c(REDIRECT_NOT_REGISTERED_B2C) {
+        "Register exactly this redirect address at the sign-in service:".clone_into(&mut told.advice);
+        told.items = vec![profile.redirect_uri()];
+    }
     if help.again {
         told = told.with_action(sign_in(profile, Some(target), ""), "Start again");
     }
@@ -204,10 +193,9 @@ fn not_allowed(denial: Denial, profile: &Profile) -> Told {
         Denial::Rule(Denied::GroupsUnknown) => "Your groups could not be read just now, and this application asks for one. Please try again in a minute.",
         Denial::Rule(Denied::Email) => "Your e-mail address is not on this application's list, or nobody vouches for it.",
     };
-    told("not_allowed", "403: Forbidden", "You may not enter here", sentence)
-        .looking(Look::NO_ENTRY)
-        .advising("You are signed in at the sign-in service, but not here. The application's operator decides who may enter.")
-        .other_account(profile, None).start_again(profile, None)
+    let mut told = told("not_allowed", "403: Forbidden", "You may not enter here", sentence);
+    "You are signed in at the sign-in service, but not here. The application's operator decides who may enter.".clone_into(&mut told.advice);
+    told.other_account(profile, None).start_again(profile, None)
 }
 
 fn ungranted(api: &str, scopes: &[String], admin_only: bool, profile: &Profile) -> Told {
@@ -216,7 +204,7 @@ fn ungranted(api: &str, scopes: &[String], admin_only: bool, profile: &Profile) 
     } else {
         "The application needs these permissions to call the API, and they were not granted."
     };
-    let mut told = told("consent_required", "Permission missing", "The API cannot be called yet", sentence).looking(Look::NO_ENTRY);
+    let mut told = told("consent_required", "Permission missing", "The API cannot be called yet", sentence);
     told.items = scopes.to_vec();
     if !admin_only {
         let path = format!("{}/auth/call_api/{api}", profile.public_url.prefix());
@@ -229,7 +217,7 @@ fn ungranted(api: &str, scopes: &[String], admin_only: bool, profile: &Profile) 
 /// What passes by itself, or is the operator's.
 fn unavailable(error: &FlowError, profile: &Profile) -> Told {
     let told = match error {
-        FlowError::AuthorityUnavailable { .. } => told("authority_unavailable", "Try again shortly", "The sign-in service does not answer", "We cannot reach it just now. Please try again shortly.").looking(Look::PASSING),
+        FlowError::AuthorityUnavailable { .. } => told("authority_unavailable", "Try again shortly", "The sign-in service does not answer", "We cannot reach it just now. Please try again shortly."),
         FlowError::Misconfigured { cause } => {
             let told = told("misconfigured", "Not available", "This application is not set up right", "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log.");
             match &**cause {
@@ -241,10 +229,10 @@ fn unavailable(error: &FlowError, profile: &Profile) -> Told {
         FlowError::ApiTimedOut => told("api_timed_out", "504", "The API did not answer in time", "The service behind this page took too long. Please try again."),
         FlowError::ApiThrottled { retry_after } => {
             let sentence = format!("It asks to be left alone for a while. Please try again in {} seconds.", retry_after.as_secs().max(1));
-            told("api_throttled", "Try again later", "The API is busy", sentence).looking(Look::PASSING)
+            told("api_throttled", "Try again later", "The API is busy", sentence)
         }
-        FlowError::TooMany => told("too_many", "429", "Too many requests", "There were too many requests from your network. Please wait a moment.").looking(Look::PASSING),
-        _ => told("unavailable", "Try again shortly", "Something is wrong on our side", "We cannot tell just now who is signed in. Nobody was signed out; please try again in a moment.").looking(Look::PASSING),
+        FlowError::TooMany => told("too_many", "429", "Too many requests", "There were too many requests from your network. Please wait a moment."),
+        _ => told("unavailable", "Try again shortly", "Something is wrong on our side", "We cannot tell just now who is signed in. Nobody was signed out; please try again in a moment."),
     };
     told.home(profile)
 }

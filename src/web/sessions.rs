@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, web};
 use super::error_response::WebResult;
 use super::form::Form;
 use super::gateway::Gateway;
-use super::pages::{SessionRow, Sessions, When, browser_name};
+use super::pages::{SessionRow, Sessions, shown};
 use super::profile::Located;
 use super::sign_in::see_other;
 use super::sign_out::from_here;
@@ -27,10 +27,14 @@ pub async fn list(request: HttpRequest, located: Located, gateway: web::Data<Gat
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
     let found = sessions::mine(&gateway.gate, profile, &me).await?;
-    let (here, now) = (me.session().id, gateway.gate.now());
-    let mut rows: Vec<SessionRow> = found.iter().map(|session| row(session, here, now)).collect();
+    let mut rows: Vec<SessionRow> = found.iter().map(|session| row(session, me.session().id)).collect();
     rows.sort_by_key(|row| !row.current);
-    let page = Sessions::new(frame::frame(profile, Some(&me)), rows, csrf_token(me.handle()));
+    let page = Sessions {
+        frame: frame::frame(&gateway, profile, "My sessions", Some(&me)),
+        others: rows.iter().any(|row| !row.current),
+        sessions: rows,
+        csrf: csrf_token(me.handle()),
+    };
     Ok(frame::answer(&gateway, StatusCode::OK, &page))
 }
 
@@ -51,13 +55,44 @@ pub async fn end(request: HttpRequest, located: Located, gateway: web::Data<Gate
     Ok(see_other(&format!("{}/auth/sessions", profile.public_url.prefix())))
 }
 
-fn row(session: &SessionSummary, current: SessionId, now: Timestamp) -> SessionRow {
+fn row(session: &SessionSummary, current: SessionId) -> SessionRow {
+    let words = |at: Timestamp| at.format("%-d %B %Y, %H:%M UTC").to_string();
     SessionRow {
-        reference: session.id.to_string(),
-        browser: browser_name(session.user_agent.as_deref().unwrap_or_default()).into(),
-        created: When::exact(session.created_at),
-        last_seen: When::ago(session.seen_at, now),
-        ends: When::exact(session.expires_at),
+        id: session.id.to_string(),
+        browser: browser_name(session.user_agent.as_deref()),
         current: session.id == current,
+        created: words(session.created_at),
+        created_iso: session.created_at.to_rfc3339(),
+        seen: words(session.seen_at),
+        seen_iso: session.seen_at.to_rfc3339(),
+        expires: words(session.expires_at),
+        expires_iso: session.expires_at.to_rfc3339(),
+    }
+}
+
+/// A browser in two words. What it says of itself is a hint for its owner and no more.
+fn browser_name(user_agent: Option<&str>) -> String {
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let Some(text) = user_agent else { return "Unknown browser".to_owned() };
+    let find = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
+    match (find(&BROWSERS), find(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => shown(text).chars().take(60).collect(),
     }
 }

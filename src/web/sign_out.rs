@@ -43,7 +43,7 @@ pub async fn ask_or_sign_out(request: HttpRequest, located: Located, gateway: we
             let origins = gateway.gate.authorities.sign_out_origins(profile);
             let origins = origins.unwrap_or_else(|| vec!["https:".to_owned()]);
             request.extensions_mut().insert(FormsLeadTo(origins));
-            let page = SignOut { frame: frame::frame(profile, Some(&who)), csrf };
+            let page = SignOut { frame: frame::frame(&gateway, profile, "Sign out", Some(&who)), csrf };
             Ok(frame::answer(&gateway, StatusCode::OK, &page))
         }
         None => Ok(signed_out_page(&gateway, &located, "Nobody is signed in in this browser.")),
@@ -110,6 +110,6 @@ async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> Web
 }
 
 fn signed_out_page(gateway: &Gateway, located: &Located, sentence: &str) -> HttpResponse {
-    let frame = frame::frame(&located.profile, None);
-    frame::answer(gateway, StatusCode::OK, &SignedOut { frame, sentence: sentence.into() })
+    let frame = frame::frame(gateway, &located.profile, "Signed out", None);
+    frame::answer(gateway, StatusCode::OK, &SignedOut { frame, sentence: sentence.to_owned() })
 }

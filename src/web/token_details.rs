@@ -2,10 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
+use serde_json::Value;
 
 use super::error_response::{WebError, WebResult};
 use super::gateway::Gateway;
-use super::pages::{ClaimView, TokenDetails};
+use super::pages::{Claim, TokenDetails, shown};
 use super::profile::Located;
 use super::{browser, frame};
 use crate::flow::session_check::{Use, check};
@@ -20,10 +21,14 @@ pub async fn token_details(request: HttpRequest, located: Located, gateway: web:
     let Some(who) = check(&gateway.gate, profile, handle.as_ref(), Use::Sliding).await? else {
         return Err(WebError::unauthorized_page().into());
     };
+    let text = |value: &Value| match value {
+        Value::String(text) => shown(text),
+        other => shown(&other.to_string()),
+    };
     let claims = who.session().identity.displayed_claims();
     let page = TokenDetails {
-        frame: frame::frame(profile, Some(&who)),
-        claims: claims.iter().map(|(name, value)| ClaimView::new(name, value)).collect(),
+        frame: frame::frame(&gateway, profile, "ID token details", Some(&who)),
+        claims: claims.iter().map(|(name, value)| Claim { name: shown(name), value: text(value) }).collect(),
     };
     Ok(frame::answer(&gateway, StatusCode::OK, &page))
 }

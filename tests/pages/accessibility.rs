@@ -10,7 +10,7 @@ fn every_page_has_one_language_one_title_and_one_first_heading() {
     for sample in samples() {
         let tags = html::tags(&sample.html);
         let count = |name: &str| tags.iter().filter(|tag| tag.name == name).count();
-        let name = format!("{}/{}", sample.page, sample.sample);
+        let name = format!("{}/{}", sample.template, sample.sample);
         assert_eq!(
             (count("html"), count("title"), count("h1")),
             (1, 1, 1),
@@ -44,7 +44,7 @@ fn headings_never_skip_a_level() {
             assert!(
                 here <= level + 1,
                 "{}/{}: h{here} after h{level}",
-                sample.page,
+                sample.template,
                 sample.sample
             );
             level = here;
@@ -54,21 +54,24 @@ fn headings_never_skip_a_level() {
 
 #[test]
 fn every_page_has_landmarks_and_a_way_past_the_top() {
-    for sample in samples() {
+    for sample in samples()
+        .iter()
+        .filter(|sample| sample.template != "front_channel")
+    {
         let tags = html::tags(&sample.html);
         for landmark in ["header", "main", "footer"] {
             let count = tags.iter().filter(|tag| tag.name == landmark).count();
-            assert_eq!(count, 1, "{}: {landmark}", sample.page);
+            assert_eq!(count, 1, "{}: {landmark}", sample.template);
         }
         let body = tags.iter().position(|tag| tag.name == "body").unwrap();
         assert_eq!(
             tags[body + 1].attribute("href"),
-            Some("#content"),
+            Some("#main"),
             "{}",
-            sample.page
+            sample.template
         );
         let main = tags.iter().find(|tag| tag.name == "main").unwrap();
-        assert_eq!(main.attribute("id"), Some("content"));
+        assert_eq!(main.attribute("id"), Some("main"));
     }
 }
 
@@ -78,12 +81,12 @@ fn ids_are_unique_and_labels_lead_to_them() {
         let tags = html::tags(&sample.html);
         let ids: Vec<&str> = tags.iter().filter_map(|tag| tag.attribute("id")).collect();
         let unique: BTreeSet<&str> = ids.iter().copied().collect();
-        assert_eq!(unique.len(), ids.len(), "{}: {ids:?}", sample.page);
+        assert_eq!(unique.len(), ids.len(), "{}: {ids:?}", sample.template);
         for label in tags
             .iter()
             .filter_map(|tag| tag.attribute("aria-labelledby"))
         {
-            assert!(unique.contains(label), "{}: {label}", sample.page);
+            assert!(unique.contains(label), "{}: {label}", sample.template);
         }
     }
 }
@@ -93,12 +96,12 @@ fn every_picture_is_described_or_declared_decoration() {
     for sample in samples() {
         for tag in html::tags(&sample.html) {
             match tag.name.as_str() {
-                "img" => assert!(tag.attribute("alt").is_some(), "{}", sample.page),
+                "img" => assert!(tag.attribute("alt").is_some(), "{}", sample.template),
                 "svg" => assert_eq!(
                     tag.attribute("aria-hidden"),
                     Some("true"),
                     "{}",
-                    sample.page
+                    sample.template
                 ),
                 _ => {}
             }
@@ -110,10 +113,10 @@ fn every_picture_is_described_or_declared_decoration() {
 fn the_navigation_says_where_one_is() {
     for (page, place) in [
         ("home", "Home"),
-        ("token_details", "ID token details"),
-        ("sessions", "My sessions"),
+        ("token_details", "Token details"),
+        ("sessions", "Sessions"),
     ] {
-        for sample in samples().iter().filter(|sample| sample.page == page) {
+        for sample in samples().iter().filter(|sample| sample.template == page) {
             if !sample.html.contains("class=\"tabs\"") {
                 continue;
             }
@@ -136,11 +139,11 @@ fn the_navigation_says_where_one_is() {
 fn buttons_of_a_list_are_told_apart_without_seeing_the_list() {
     let sample = samples()
         .into_iter()
-        .find(|s| s.page == "sessions" && s.sample == "several")
+        .find(|s| s.template == "sessions.html" && s.sample == "several")
         .unwrap();
     let text = html::text(&sample.html);
     assert!(
-        text.contains("End the session of Safari on iPhone, last seen 2 hours ago"),
+        text.contains("End the session of Safari on iPhone, begun 20 November 2026"),
         "{text}"
     );
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use gatehouse::domain::profile::Accent;
 
-const STYLESHEET: &str = include_str!("../../templates/assets/gatehouse.css");
+const STYLESHEET: &str = include_str!("../../templates/assets/style.css");
 
 type Colours = HashMap<String, [f64; 3]>;
 
@@ -54,9 +54,10 @@ fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
 
 #[test]
 fn every_text_has_a_contrast_of_at_least_four_and_a_half_to_one() {
-    let (light, dark) = STYLESHEET
-        .split_once("@media (prefers-color-scheme: dark)")
+    let (light, rest) = STYLESHEET
+        .split_once("@media (prefers-color-scheme: dark) {\n")
         .unwrap();
+    let (dark, _) = rest.split_once("\n}\n").unwrap();
     for (scheme, css) in [("light", light), ("dark", dark)] {
         for accent in Accent::ALL {
             let mut all = colours(block(css, ":root"));

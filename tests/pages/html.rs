@@ -56,7 +56,7 @@ pub fn tags(html: &str) -> Vec<Tag> {
             let mut value = String::new();
             if let Some(after) = rest.strip_prefix("=\"") {
                 let end = after.find('"').unwrap();
-                value = after[..end].to_owned();
+                after[..end].clone_into(&mut value);
                 rest = &after[end + 1..];
             }
             tag.attributes.push((name, value));

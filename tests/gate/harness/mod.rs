@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod browser;
+pub mod raw;
 pub mod records;
 mod steps;
 pub mod wire;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gatehouse::app::server::{Means, MetricsText, start};
+use gatehouse::app::server::{Means, MetricsText, start, start_in};
 use gatehouse::app::profiles::LiveProfiles;
 use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
@@ -66,11 +67,21 @@ pub struct Plan {
     pub settings: String,
     /// Whether a wire leads to the database that the test can cut; Postgres only.
     pub wired: bool,
+    /// The process seems to run in App Service, with the simulator's managed identity.
+    pub in_app_service: bool,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { on: On::Sqlite, sim: Options::default(), lines: Vec::new(), tables: Vec::new(), settings: String::new(), wired: false }
+        Self {
+            on: On::Sqlite,
+            sim: Options::default(),
+            lines: Vec::new(),
+            tables: Vec::new(),
+            settings: String::new(),
+            wired: false,
+            in_app_service: false,
+        }
     }
 }
 
@@ -155,7 +166,8 @@ impl TestGate {
             (database_url, None)
         };
         let keys = vec![new_key_text(&OsRandom)];
-        Self { wire, ..Self::run(sim, clock, public, folder, database_url, database, keys, &plan.settings).await }
+        let more = (plan.settings.as_str(), plan.in_app_service);
+        Self { wire, ..Self::run(sim, clock, public, folder, database_url, database, keys, more).await }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one start")]
@@ -167,10 +179,10 @@ impl TestGate {
         database_url: String,
         database: Option<Database>,
         keys: Vec<String>,
-        more: &str,
+        (more, in_app_service): (&str, bool),
     ) -> Self {
         let port = public.local_addr().unwrap().port();
-        let running = start(settings(folder.path(), &database_url, &keys, more), means(Some(public), &clock)).await.unwrap();
+        let running = start_in(settings(folder.path(), &database_url, &keys, more), means(Some(public), &clock), environment(&sim, in_app_service)).await.unwrap();
         let admin = format!("http://{}", running.private);
         let (handle, gateway, live) = running.detach();
         wait_for_store(&gateway).await;
@@ -183,7 +195,7 @@ impl TestGate {
         let database = self.database.take();
         let public = bind_again(self.port);
         let Self { sim, clock, folder, database_url, .. } = self;
-        Self::run(sim, clock, public, folder, database_url, database, keys, "").await
+        Self::run(sim, clock, public, folder, database_url, database, keys, ("", false)).await
     }
 
     /// Another replica on the same store and profiles, at another port. Its profiles answer at the first one's
@@ -329,6 +341,16 @@ fn settings(folder: &std::path::Path, database_url: &str, keys: &[String], more:
     );
     let file = Some(FileText { name: "gatehouse.toml".to_owned(), text });
     Settings::read(&Sources { file, ..Sources::default() }).unwrap()
+}
+
+/// The variables of the process, as far as the managed identity reads them.
+fn environment(sim: &Simulator, in_app_service: bool) -> gatehouse::oidc::Environment {
+    let endpoint = format!("{}/msi/token", sim.managed_identity());
+    Arc::new(move |name| match name {
+        "IDENTITY_ENDPOINT" if in_app_service => Some(endpoint.clone()),
+        "IDENTITY_HEADER" if in_app_service => Some(simulator::IDENTITY_HEADER.to_owned()),
+        _ => None,
+    })
 }
 
 pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
