@@ -238,7 +238,7 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer_with(response, gateway, &page)
 }
@@ -249,7 +249,7 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
     if is_script(request) {
         return HttpResponse::build(status).json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer(gateway, status, &page)
 }
@@ -258,7 +258,9 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> HttpResponse {
-    let told = Told::of_status(StatusCode::UNAUTHORIZED);
+    let told = Told::of_status(StatusCode::UNAUTHORIZED)
+        .with_action(sign_in_address(request, profile), "Sign in")
+        .home(profile);
     let frame = frame::frame(gateway, profile, told.heading, None);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     let mut response = HttpResponse::Unauthorized();
