@@ -12,7 +12,7 @@ use super::profiles::LiveProfiles;
 use crate::web::gateway::Gateway;
 
 /// Between two looks at addresses that have been quiet.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 /// Files that change together are read together: an editor saves in several steps.
 const SETTLE: Duration = Duration::from_millis(20);
 /// Backstop where the system tells of no changes, such as network file systems.

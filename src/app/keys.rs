@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 
 use crate::config::Settings;
 use crate::domain::clock::Random;
@@ -15,7 +15,7 @@ use crate::store::sqlite_file;
 /// One sentence: a key that is none, or a file that cannot be read or made.
 pub fn key_ring(settings: &Settings, random: &dyn Random) -> Result<KeyRing, String> {
     if !settings.keys.is_empty() {
-        let texts = settings.keys.iter().map(|key| key.expose_secret());
+        let texts = settings.keys.iter().map(ExposeSecret::expose_secret);
         return KeyRing::parse(texts).map_err(|error| error.to_string());
     }
     match sqlite_file(&settings.database_url) {

@@ -39,6 +39,8 @@ pub struct StoreOptions {
     pub max_connections: u32,
     /// Sessions in memory.
     pub cache_entries: u64,
+    /// How long a starting process waits for its database.
+    pub startup_wait: Duration,
 }
 
 /// How a log line looks.

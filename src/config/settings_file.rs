@@ -124,6 +124,10 @@ pub struct StoreSettings {
     /// Sessions that a process keeps in memory; about a kilobyte each. Default: 100000.
     #[schemars(example = 100_000)]
     pub cache_entries: Option<Written<u64>>,
+    /// How long a starting process waits for its database before it gives up with an error; a duration. Requests are
+    /// answered 503 meanwhile. Default: `10s`.
+    #[schemars(example = &"5m")]
+    pub startup_wait: Option<Written<String>>,
 }
 
 /// Logs.

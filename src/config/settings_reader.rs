@@ -320,9 +320,11 @@ impl Reader<'_> {
     fn store(&mut self) -> Option<StoreOptions> {
         let connections = self.number("store.max_connections", 10, 1_000);
         let entries = self.number("store.cache_entries", 100_000, 100_000_000);
+        let startup_wait = self.duration("store.startup_wait", Duration::from_secs(10));
         Some(StoreOptions {
             max_connections: u32::try_from(connections?).ok()?,
             cache_entries: entries?,
+            startup_wait: startup_wait?,
         })
     }
 

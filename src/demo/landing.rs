@@ -23,19 +23,15 @@ const PEOPLE: [(&str, &str); 7] = [
 /// The page with the addresses of this run.
 pub fn page(ports: Ports) -> String {
     let origin = |host: &str| format!("http://{host}:{}", ports.gateway);
-    let columns: String = PLACES.iter().map(|(_, _, title)| format!("<th scope=\"col\">{title}</th>")).collect();
-    let homes: String = PLACES
-        .iter()
-        .map(|(_, host, _)| format!("<td><a class=\"button quiet\" href=\"{}/\">Open</a></td>", origin(host)))
-        .collect();
-    let calls: String = PLACES
-        .iter()
-        .map(|(kind, host, _)| {
-            let api = first_api(*kind);
-            format!("<td><a class=\"button\" href=\"{}/auth/call_api/{api}\">Call {api}</a></td>", origin(host))
-        })
-        .collect();
-    let people: String = PEOPLE.iter().map(|(name, what)| format!("<li><strong>{name}</strong>: {what}</li>")).collect();
+    let columns = each(&PLACES, |(_, _, title)| format!("<th scope=\"col\">{title}</th>"));
+    let homes = each(&PLACES, |(_, host, _)| {
+        format!("<td><a class=\"button quiet\" href=\"{}/\">Open</a></td>", origin(host))
+    });
+    let calls = each(&PLACES, |(kind, host, _)| {
+        let api = first_api(*kind);
+        format!("<td><a class=\"button\" href=\"{}/auth/call_api/{api}\">Call {api}</a></td>", origin(host))
+    });
+    let people = each(&PEOPLE, |(name, what)| format!("<li><strong>{name}</strong>: {what}</li>"));
     PAGE.replace("{{style}}", STYLE)
         .replace("{{columns}}", &columns)
         .replace("{{homes}}", &homes)
@@ -65,4 +61,8 @@ pub async fn landing(page: web::Data<String>) -> HttpResponse {
         // The one page with its style inside: it is served without the gateway's assets.
         .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"))
         .body(page.as_str().to_owned())
+}
+
+fn each<T>(items: &[T], written: impl Fn(&T) -> String) -> String {
+    items.iter().map(written).collect()
 }

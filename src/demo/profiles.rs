@@ -1,5 +1,6 @@
 //! The profiles of the demonstration: one of each kind, written as files like any other profile.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use simulator::{CLIENT_SECRET, Kind, Simulator};
@@ -63,9 +64,10 @@ accent = "{accent}"
         text.push_str("\n[user_flows]\nsign_in        = \"B2C_1_susi\"\nedit_profile   = \"B2C_1_edit_profile\"\nreset_password = \"B2C_1_reset_password\"\n");
     }
     for (name, title, endpoint, scope) in apis(kind, simulator) {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n[[api]]\nname     = \"{name}\"\ntitle    = \"{title}\"\nendpoint = \"{endpoint}\"\nscopes   = [\"{scope}\"]\n"
-        ));
+        );
     }
     text
 }

@@ -11,10 +11,10 @@ use super::return_to::ReturnTo;
 use super::secret::{CodeVerifier, Nonce};
 
 /// An attempt is completed within this time or not at all.
-pub const ATTEMPT_LIFETIME: Duration = Duration::from_secs(600);
+pub const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
 
 /// A used `state` is remembered for this long, beyond the life of any attempt.
-pub const USED_STATE_LIFETIME: Duration = Duration::from_secs(900);
+pub const USED_STATE_LIFETIME: Duration = Duration::from_mins(15);
 
 /// What only the browser that began may bring back.
 #[derive(Debug, Clone)]

@@ -105,7 +105,7 @@ mod tests {
             .entry("iss")
             .or_insert("https://issuer.example".into());
         claims.entry("sub").or_insert("s".into());
-        Identity::from_claims(claims, false).unwrap()
+        Identity::from_claims(&claims, false).unwrap()
     }
 
     #[test]

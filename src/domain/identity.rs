@@ -75,7 +75,7 @@ impl Identity {
     /// Takes verified claims. `by_object` makes `tid` and `oid` the key where both are there.
     ///
     /// `None` if `iss` or `sub` is missing, which verification has excluded.
-    pub fn from_claims(claims: Claims, by_object: bool) -> Option<Self> {
+    pub fn from_claims(claims: &Claims, by_object: bool) -> Option<Self> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let (iss, sub) = (text("iss")?, text("sub")?);
         let object = text("oid")
@@ -85,7 +85,7 @@ impl Identity {
             Some((oid, tid)) => format!("{tid}/{oid}"),
             None => format!("{iss}#{sub}"),
         };
-        let claims = serde_json::to_string(&claims).ok()?;
+        let claims = serde_json::to_string(claims).ok()?;
         Some(Self {
             person: PersonKey(person),
             claims: claims.into(),

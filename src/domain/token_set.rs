@@ -1,4 +1,4 @@
-//! TokenSet: what the authority gave the gateway for one session.
+//! `TokenSet`: what the authority gave the gateway for one session.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use super::clock::Timestamp;
 use super::secret::{AccessToken, IdToken, RefreshToken};
 
 /// An access token is exchanged this long before it expires, so that it does not expire on its way.
-const EARLY: Duration = Duration::from_secs(300);
+const EARLY: Duration = Duration::from_mins(5);
 /// Life of an access token whose response does not say (RFC 6749 §5.1 recommends saying it).
-pub const UNSAID_LIFETIME: Duration = Duration::from_secs(300);
+pub const UNSAID_LIFETIME: Duration = Duration::from_mins(5);
 /// No token is believed to live longer: keeps absurd values from overflowing.
-pub const LONGEST_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3600);
+pub const LONGEST_LIFETIME: Duration = Duration::from_hours(90 * 24);
 
 /// One access token and what it is for.
 #[derive(Debug, Clone)]

@@ -16,10 +16,13 @@ use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Binding, Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
-use crate::seal::{Purpose, sha256};
+use crate::seal::{Purpose, hex, sha256};
 
 /// Random bytes before the sealed part of a state: unguessable even for somebody who knew the key.
 const STATE_RANDOM: usize = 32;
+
+/// Hexadecimal digits of the hash that names an attempt: enough that no two of one browser share it.
+const NAME_DIGITS: usize = 16;
 
 /// The attempt's cookie, before the web gives it its prefix and flags.
 #[derive(Debug)]
@@ -37,8 +40,14 @@ pub struct AttemptName(String);
 impl AttemptName {
     /// The name of the attempt that belongs to `state`.
     pub fn of(state: &State) -> Self {
-        let hash = sha256(state.expose().as_bytes());
-        Self(hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        let mut digits = hex(&sha256(state.expose().as_bytes()));
+        digits.truncate(NAME_DIGITS);
+        Self(digits)
+    }
+
+    /// Whether a text could be such a name: whatever else a browser sends is not echoed.
+    pub fn is_one(text: &str) -> bool {
+        text.len() == NAME_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
     /// The digits.

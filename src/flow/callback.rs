@@ -106,13 +106,11 @@ async fn already_signed_in(
     why: &'static str,
 ) -> Result<Completed, FlowError> {
     let signed_in = session_check::check(gate, visit.profile, browser.handle, session_check::Use::Peek).await?;
-    match (signed_in, &target) {
-        (Some(_), Some(return_to)) => Ok(Completed::GoOn(return_to.clone())),
-        _ => {
-            audit::refused(visit.profile, "attempt_not_found");
-            not_found(why, target)
-        }
+    if let (Some(_), Some(return_to)) = (signed_in, &target) {
+        return Ok(Completed::GoOn(return_to.clone()));
     }
+    audit::refused(visit.profile, "attempt_not_found");
+    not_found(why, target)
 }
 
 fn not_found<T>(why: &'static str, target: Option<ReturnTo>) -> Result<T, FlowError> {
@@ -231,16 +229,16 @@ async fn begin_session(
         idle_until: Session::idle_deadline(now, profile.session).min(expires_at),
         expires_at,
     };
-    audit::signed_in(profile, &session);
     let sid = sid.or(session_state.filter(|_| profile.authority.dialect().microsoft));
     let new = NewSession {
         handle: handle.clone(),
-        session,
+        session: session.clone(),
         tokens,
         sid,
         user_agent: visit.user_agent.map(str::to_owned),
         ended: browser.handle.cloned(),
     };
     gate.store.create(new).await?;
+    audit::signed_in(profile, &session);
     Ok(Completed::SignedIn { handle, return_to })
 }

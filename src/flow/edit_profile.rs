@@ -36,7 +36,7 @@ pub async fn apply(
     let mut claims = current.claims();
     let new = edited.claims().into_iter().filter(|(name, _)| !OF_THE_TOKEN.contains(&name.as_str()));
     claims.extend(new);
-    let identity = Identity::from_claims(claims, profile.authority.dialect().person_by_object);
+    let identity = Identity::from_claims(&claims, profile.authority.dialect().person_by_object);
     let identity = identity.ok_or(FlowError::OtherPerson)?;
     let owner = LeaseOwner::generate(&*gate.random);
     let Lease::Taken(stored) = gate.store.lease(signed_in.handle(), owner, HOLD).await? else {

@@ -1,4 +1,4 @@
-//! FlowError: one variant for each thing that a person, or a script, would be told.
+//! `FlowError`: one variant for each thing that a person, or a script, would be told.
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ use crate::store::SessionStore;
 /// Throttled calls remembered at most; beyond it the oldest are forgotten and asked for again.
 const MOST_THROTTLED: u64 = 10_000;
 /// No `Retry-After` is believed to mean longer.
-pub const LONGEST_RETRY: Duration = Duration::from_secs(3_600);
+pub const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
 /// An API has this long for its answer, as in the samples, unless the settings say otherwise.
 const API_TIME_OUT: Duration = Duration::from_secs(30);
@@ -54,7 +54,7 @@ impl Gate {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let refreshing = Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_secs(120)).build();
+        let refreshing = Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_mins(2)).build();
         let throttled = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
         let resting = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
         Self { store, authorities, keys, clock, random, refreshing, throttled, api_time_out: API_TIME_OUT, resting }

@@ -56,7 +56,8 @@ pub async fn check(
         return Ok(None);
     }
     if usage == Use::Sliding && session.wants_touch(now) {
-        gate.store.touch(handle, now, Session::idle_deadline(now, profile.session));
+        let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);
+        gate.store.touch(handle, now, idle_until);
     }
     Ok(Some(SignedIn { session, handle: handle.clone() }))
 }

@@ -279,5 +279,4 @@ fn private_key(pem: &[u8]) -> Option<KeyPair> {
 }
 
 #[cfg(test)]
-#[path = "certificate_tests.rs"]
 mod tests;

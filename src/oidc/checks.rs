@@ -342,5 +342,4 @@ fn seconds(value: i64) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "checks_tests.rs"]
 mod tests;

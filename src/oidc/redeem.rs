@@ -95,7 +95,7 @@ impl Authorities {
         if let Userinfo::Claims(more) = more {
             merge(&mut claims, more);
         }
-        redeemed(profile, &metadata, api, claims, answer, expected.now)
+        redeemed(profile, &metadata, api, &claims, answer, expected.now)
     }
 }
 
@@ -103,11 +103,11 @@ fn redeemed(
     profile: &Profile,
     metadata: &Metadata,
     api: Option<&Api>,
-    claims: Claims,
+    claims: &Claims,
     answer: TokenResponse,
     now: Timestamp,
 ) -> Result<Redeemed, OidcError> {
-    let sid = sid_of(&claims);
+    let sid = sid_of(claims);
     let graph_token = graph_token(profile, api, &answer);
     let identity = Identity::from_claims(claims, profile.authority.dialect().person_by_object)
         .ok_or(Misconfiguration::Member("issuer"))?;

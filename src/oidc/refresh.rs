@@ -125,7 +125,7 @@ impl Room {
             }
         }
         let by_object = profile.authority.dialect().person_by_object;
-        Ok(Identity::from_claims(claims, by_object))
+        Ok(Identity::from_claims(&claims, by_object))
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn identities() -> ManagedIdentity {
 }
 
 fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
-    let authority = Authority::new(AuthorityParts {
+    let authority = Authority::new(&AuthorityParts {
         kind,
         url: url.into(),
         tenant: None,

@@ -2,6 +2,7 @@
 //! whoever reaches it may do all it offers.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::ORIGIN;
 use actix_web::{HttpRequest, HttpResponse, web};
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
@@ -112,8 +113,22 @@ fn failed(error: &FlowError) -> HttpResponse {
     HttpResponse::ServiceUnavailable().json(json!({ "error": "the store gave no answer" }))
 }
 
+/// A page of some site in an operator's browser, trying addresses of this machine: it can send what it likes, but the
+/// browser says so. Tools send neither header.
+fn is_of_a_page(request: &HttpRequest) -> bool {
+    let site = request.headers().get("sec-fetch-site");
+    request.headers().contains_key(ORIGIN) || site.is_some_and(|site| site != "none")
+}
+
+fn of_a_page() -> HttpResponse {
+    HttpResponse::Forbidden().json(json!({ "error": "sessions are not administered from web pages" }))
+}
+
 /// `GET /sessions?profile=&person=&sid=&limit=`
 pub async fn sessions(request: HttpRequest, gateway: web::Data<Gateway>) -> HttpResponse {
+    if is_of_a_page(&request) {
+        return of_a_page();
+    }
     let query = parameters(request.query_string().as_bytes());
     let profile = match parameter(&query, "profile").map(ProfileId::parse) {
         Some(None) => return bad("profile is not the id of a profile"),
@@ -168,7 +183,10 @@ impl End {
 }
 
 /// `POST /sessions/end` with a JSON body.
-pub async fn end_sessions(body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
+pub async fn end_sessions(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
+    if is_of_a_page(&request) {
+        return of_a_page();
+    }
     let which = match serde_json::from_slice::<End>(&body) {
         Ok(end) => end.which(),
         Err(_) => Err("the body is not JSON with the keys id, profile, person, sid, all"),

@@ -159,7 +159,7 @@ pub fn keep_attempt(
     response: &mut HttpResponseBuilder,
     headers: &HeaderMap,
     profile: &Profile,
-    attempt: AttemptCookie,
+    attempt: &AttemptCookie,
     now: i64,
 ) {
     let prefix = attempt_prefix(profile);
@@ -167,7 +167,7 @@ pub fn keep_attempt(
     // The age in front is for this choice only; what counts is sealed.
     let value = format!("{now}.{}", attempt.value);
     let mut open: Vec<(i64, &str, usize)> = cookie_pairs(headers)
-        .filter(|(key, _)| key.starts_with(prefix))
+        .filter(|(key, _)| key.strip_prefix(prefix).is_some_and(AttemptName::is_one))
         .map(|(key, value)| {
             let age = value.split_once('.').and_then(|(at, _)| at.parse().ok()).unwrap_or(0);
             (age, key, key.len() + value.len())

@@ -69,7 +69,7 @@ async fn interact(
     rounds::stop_loop(request.headers(), profile, &target, gateway.gate.now())?;
     let wish = Wish::step_up(profile, who, api, claims);
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(request, gateway, profile, begun))
+    Ok(to_authority(request, gateway, profile, &begun))
 }
 
 fn as_json(answer: &ApiAnswer) -> HttpResponse {

@@ -5,10 +5,11 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error_response::{WebError, WebResult};
+use super::form::Form;
 use super::gateway::Gateway;
 use super::navigation::parameters;
 use super::profile::Located;
-use super::sign_in::{see_other, to_authority};
+use super::sign_in::{departure, see_other};
 use super::{browser, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
@@ -28,20 +29,21 @@ pub async fn callback(
     request: HttpRequest,
     located: Located,
     gateway: web::Data<Gateway>,
-    body: web::Bytes,
+    form: Form,
 ) -> WebResult {
     let profile = &located.profile;
     let posted = request.method() == Method::POST;
     let expected = profile.authorize.response_mode == ResponseMode::FormPost;
-    if posted && (!is_form(&request) || !expected) {
+    if posted && !expected {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
-    let query = if posted { parameters(&body) } else { parameters(request.query_string().as_bytes()) };
+    let query = parameters(request.query_string().as_bytes());
     if query.is_empty() && !posted {
         // A bookmark of the redirect path: nothing to complete, and no fault of the person's.
         return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
     }
-    let answer = CallbackAnswer::parse(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let sent = if posted { form.fields() } else { &query };
+    let answer = CallbackAnswer::parse(sent.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let answer = answer.map_err(FlowError::from)?;
     if expected && !posted && matches!(answer.outcome, CallbackOutcome::Code(_)) {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
@@ -63,7 +65,7 @@ pub async fn callback(
             response.insert_header((LOCATION, return_to.as_str()));
             response
         }
-        Ok(Completed::Begin(begun)) => return Ok(to_authority(&request, &gateway, profile, *begun)),
+        Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
         Err(error @ FlowError::Store(_)) => return Err(error.into()),
         Err(error) => {
             let over = attempt.is_some().then_some(name);
@@ -74,10 +76,4 @@ pub async fn callback(
         browser::drop_attempt(&mut response, profile, &name);
     }
     Ok(response.finish())
-}
-
-/// Form Post Response Mode §2: only a urlencoded form.
-fn is_form(request: &HttpRequest) -> bool {
-    use actix_web::HttpMessage as _;
-    request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

@@ -6,7 +6,7 @@
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{COOKIE, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
@@ -39,6 +39,7 @@ pub async fn renew<B: MessageBody>(
     let mut response = next.call(request).await?;
     if let Some(value) = renewed
         && !sets_cookie(&response, name)
+        && !is_shared(&response)
     {
         let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
         let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}");
@@ -92,6 +93,12 @@ fn replace(request: &mut ServiceRequest, name: &str, value: Option<&str>) {
     {
         request.headers_mut().insert(COOKIE, header);
     }
+}
+
+/// Whether caches may keep the answer for everybody: then it carries nobody's cookie.
+fn is_shared<B>(response: &ServiceResponse<B>) -> bool {
+    let cache = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    cache.is_some_and(|cache| cache.contains("public"))
 }
 
 fn sets_cookie<B>(response: &ServiceResponse<B>, name: &str) -> bool {

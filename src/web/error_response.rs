@@ -2,7 +2,7 @@
 //!
 //! | error | status | the person reads |
 //! | --- | --- | --- |
-//! | `NotSignedIn` | 303 to sign-in; 401 for scripts | — |
+//! | `NotSignedIn` | 303 to sign-in; 401 for scripts, prefetches and forms | — |
 //! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `TooManyRounds` | 400 | start again |
 //! | `Refused` | 403, 502 or 503, by who can do something about it | the code's help |
 //! | `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
@@ -19,14 +19,14 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
 use super::gateway::Gateway;
-use super::navigation::is_script;
+use super::navigation::{is_prefetch, is_script};
 use super::problem_page::{Told, tell};
 use super::profile::Located;
 use super::{browser, frame};
@@ -151,10 +151,11 @@ pub async fn pages<B: MessageBody + 'static>(
     };
     match written {
         Some(mut answer) => {
-            // Cookies that the session middleware has set meanwhile stay.
-            let cookies: Vec<_> = response.headers().get_all(actix_web::http::header::SET_COOKIE).cloned().collect();
-            for cookie in cookies {
-                answer.headers_mut().append(actix_web::http::header::SET_COOKIE, cookie);
+            // Cookies that the session middleware has set meanwhile, and the methods that would do, stay.
+            for name in [SET_COOKIE, ALLOW] {
+                for value in response.headers().get_all(&name) {
+                    answer.headers_mut().append(name.clone(), value.clone());
+                }
             }
             Ok(response.into_response(answer).map_into_right_body())
         }
@@ -162,12 +163,13 @@ pub async fn pages<B: MessageBody + 'static>(
     }
 }
 
-/// An error of the framework that has no page yet: no route, wrong method, too large.
+/// An error of the framework that has no page yet: no route, wrong method, too large, or a fault of ours.
 fn bare<B: MessageBody>(response: &ServiceResponse<B>) -> Option<StatusCode> {
     let status = response.status();
-    let has_page = response.headers().contains_key(actix_web::http::header::CONTENT_TYPE);
+    let has_page = response.headers().contains_key(CONTENT_TYPE);
     let from_framework = response.response().error().is_some();
-    (status.is_client_error() && (!has_page || from_framework)).then_some(status)
+    let failed = status.is_client_error() || status.is_server_error();
+    (failed && (!has_page || from_framework)).then_some(status)
 }
 
 /// Logs a failure once, where it is answered, with its causes.
@@ -207,8 +209,10 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     let status = status_of(&error.flow);
     let script = is_script(request);
     if matches!(error.flow, FlowError::NotSignedIn) {
-        return match (script, error.stay) {
-            (true, _) => not_signed_in_json(request, profile),
+        // A form cannot be sent again after the sign-in, and a browser that only looks ahead would go round in circles.
+        let stay = error.stay || !request.method().is_safe() || is_prefetch(request);
+        return match (script, stay) {
+            (true, _) => not_signed_in_json(profile),
             (false, false) => HttpResponse::SeeOther().insert_header((LOCATION, sign_in_address(request, profile))).finish(),
             (false, true) => unauthorized(request, profile, gateway),
         };
@@ -258,14 +262,15 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> 
 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
-    let path = format!("{}{}", profile.public_url.prefix(), request.uri());
+    let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+    let path = format!("{}{asked}", profile.public_url.prefix());
     let mut address = format!("{}/auth/sign_in?return_to=", profile.public_url.prefix());
     address.extend(url::form_urlencoded::byte_serialize(path.as_bytes()));
     address
 }
 
 /// 401 for scripts, with the address that a person must go to.
-pub fn not_signed_in_json(_: &HttpRequest, profile: &Profile) -> HttpResponse {
+pub fn not_signed_in_json(profile: &Profile) -> HttpResponse {
     let body = json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": profile.public_url.join("/auth/sign_in") });
     HttpResponse::Unauthorized().insert_header((WWW_AUTHENTICATE, CHALLENGE)).json(body)
 }

@@ -50,6 +50,7 @@ pub fn answer_with<P: Page>(mut response: HttpResponseBuilder, gateway: &Gateway
         Ok(text) => response.insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(text),
         Err(error) => {
             tracing::error!(template = P::TEMPLATE, error = %error, "a page could not be rendered");
+            response.status(StatusCode::INTERNAL_SERVER_ERROR);
             let plain = "The page could not be shown. Please tell the operator of this site.\n";
             response.insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(plain)
         }

@@ -5,6 +5,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::client;
 use super::error_response::WebResult;
+use super::form::Form;
 use super::gateway::Gateway;
 use super::navigation::{parameter, parameters};
 use super::profile::Located;
@@ -35,7 +36,8 @@ pub async fn front_channel(request: HttpRequest, located: Located, gateway: web:
     if let Some(sid) = parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID) {
         logout_notice::front_channel(&gateway.gate, &located.profile, parameter(&query, "iss"), sid).await?;
     }
-    request.extensions_mut().insert(Framable);
+    let origins = gateway.gate.authorities.sign_out_origins(&located.profile).unwrap_or_default();
+    request.extensions_mut().insert(Framable(origins));
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(EMPTY_PAGE))
 }
 
@@ -47,14 +49,10 @@ pub async fn back_channel(
     request: HttpRequest,
     located: Located,
     gateway: web::Data<Gateway>,
-    body: web::Bytes,
+    form: Form,
 ) -> WebResult {
     admit(&request, &gateway)?;
-    if !request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(FlowError::NoticeRefused("the notice is not a form").into());
-    }
-    let form = parameters(&body);
-    let token = parameter(&form, "logout_token").ok_or(FlowError::NoticeRefused("the form holds no single logout_token"))?;
+    let token = form.value("logout_token").ok_or(FlowError::NoticeRefused("the form holds no single logout_token"))?;
     logout_notice::back_channel(&gateway.gate, &located.profile, token).await?;
     Ok(HttpResponse::Ok().finish())
 }

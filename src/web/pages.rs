@@ -5,9 +5,10 @@
 
 use std::path::Path;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
 use tera::{Context, Tera};
+
+use crate::seal::{hex, sha256};
 
 const TEMPLATES: [(&str, &str); 8] = [
     ("base.html", include_str!("../../templates/base.html")),
@@ -38,8 +39,8 @@ pub struct Asset {
 
 impl Asset {
     fn new(stem: &str, extension: &str, content_type: &'static str, text: String) -> Self {
-        let hash = digest(&SHA256, text.as_bytes());
-        let short: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let mut short = hex(&sha256(text.as_bytes()));
+        short.truncate(16);
         Self { name: format!("{stem}-{short}.{extension}"), content_type, text }
     }
 }

@@ -85,6 +85,9 @@ impl Told {
             StatusCode::METHOD_NOT_ALLOWED => told("method_not_allowed", "405", "That does not work here", "This address does not take such a request."),
             StatusCode::PAYLOAD_TOO_LARGE => told("too_large", "413", "That is too much", "The request is larger than this address takes."),
             StatusCode::NOT_FOUND => told("not_found", "404", "There is nothing here", "The address leads nowhere at this site."),
+            StatusCode::REQUEST_TIMEOUT => told("too_slow", "408", "That took too long", "The request did not arrive in time. Please try again."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => told("not_a_form", "415", "That does not work here", "This address takes forms only."),
+            status if status.is_server_error() => told("failed", "500", "Something is wrong on our side", "Please try again in a moment."),
             _ => told("bad_request", "400", "That did not work", "The request cannot be read."),
         }
     }

@@ -3,7 +3,7 @@
 //! A small cookie counts completed sign-ins to the same target within a minute. At the third, the next start stops with
 //! a page instead of going round once more.
 
-use actix_web::HttpResponseBuilder;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::HeaderMap;
@@ -13,7 +13,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
-use crate::seal::sha256;
+use crate::seal::{hex, sha256};
 
 /// Completed rounds to one target that are no accident any more.
 const MOST_ROUNDS: u32 = 3;
@@ -26,8 +26,9 @@ fn name(profile: &Profile) -> &'static str {
 
 /// The first digits of a hash: a cookie need not repeat where somebody went.
 fn digest(profile: &Profile, target: &ReturnTo) -> String {
-    let hash = sha256(format!("{} {}", profile.id, target.as_str()).as_bytes());
-    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = hex(&sha256(format!("{} {}", profile.id, target.as_str()).as_bytes()));
+    digits.truncate(12);
+    digits
 }
 
 /// Rounds counted so far, and when the first was.
@@ -53,13 +54,25 @@ pub fn stop_loop(headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now:
 /// Counts a completed round.
 pub fn count(response: &mut HttpResponseBuilder, headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now: Timestamp) {
     let (rounds, first) = counted(headers, profile, target, now);
-    let value = format!("{}.{first}.{}", rounds + 1, digest(profile, target));
-    let cookie = Cookie::build(name(profile), value)
+    response.cookie(cookie(profile, format!("{}.{first}.{}", rounds + 1, digest(profile, target))));
+}
+
+/// Begins to count anew: a person who signs out and in again has arrived every time.
+pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
+    if single_value(headers, name(profile)).is_some() {
+        let mut gone = cookie(profile, String::new());
+        gone.make_removal();
+        // A cookie of a fixed name without a value can always be written.
+        let _ = response.add_cookie(&gone);
+    }
+}
+
+fn cookie(profile: &Profile, value: String) -> Cookie<'static> {
+    Cookie::build(name(profile), value)
         .path("/")
         .http_only(true)
         .secure(profile.public_url.is_https())
         .same_site(SameSite::Lax)
         .max_age(Duration::seconds(WINDOW))
-        .finish();
-    response.cookie(cookie);
+        .finish()
 }

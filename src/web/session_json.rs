@@ -17,7 +17,7 @@ pub async fn session(request: HttpRequest, located: Located, gateway: web::Data<
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let Some(who) = check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await? else {
-        return Ok(error_response::not_signed_in_json(&request, profile));
+        return Ok(error_response::not_signed_in_json(profile));
     };
     let session = who.session();
     let claims: Map<String, Value> = session.identity.displayed_claims().into_iter().collect();

@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
 use super::error_response::WebResult;
+use super::form::Form;
 use super::gateway::Gateway;
-use super::navigation::{parameter, parameters};
 use super::pages::{SessionRow, Sessions, shown};
 use super::profile::Located;
 use super::sign_in::see_other;
@@ -41,15 +41,14 @@ pub async fn list(request: HttpRequest, located: Located, gateway: web::Data<Gat
 ///
 /// # Errors
 /// `NotSignedIn`, `CrossSite`, `Store`.
-pub async fn end(request: HttpRequest, located: Located, gateway: web::Data<Gateway>, body: web::Bytes) -> WebResult {
+pub async fn end(request: HttpRequest, located: Located, gateway: web::Data<Gateway>, form: Form) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
-    let form = parameters(&body);
     from_here(&request, &located, me.handle(), &form)?;
-    if parameter(&form, "others") == Some("1") {
+    if form.value("others") == Some("1") {
         sessions::end_others(&gateway.gate, profile, &me).await?;
-    } else if let Some(id) = parameter(&form, "session").and_then(SessionId::parse) {
+    } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
         sessions::end_one(&gateway.gate, profile, &me, id).await?;
     }
     Ok(see_other(&format!("{}/auth/sessions", profile.public_url.prefix())))

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::error_response::WebResult;
 use super::gateway::Gateway;
@@ -28,15 +28,24 @@ pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
 }
 
 /// Sends the browser to the authority with the attempt's cookie.
-pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: Begun) -> HttpResponse {
+pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponse {
+    departure(request, gateway, profile, begun).finish()
+}
+
+/// The same as an answer that can take more.
+pub fn departure(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
     // Milliseconds: a restored window opens its tabs within one second.
     let now = gateway.gate.now().timestamp_millis();
-    browser::keep_attempt(&mut response, request.headers(), profile, begun.cookie, now);
-    response.insert_header((LOCATION, begun.location.as_str())).finish()
+    browser::keep_attempt(&mut response, request.headers(), profile, &begun.cookie, now);
+    response.insert_header((LOCATION, begun.location.as_str()));
+    response
 }
 
 /// Only a person's navigation may begin an attempt, and not in a flood.
+///
+/// # Errors
+/// `NotSignedIn` for a script or a prefetch, `TooMany` in a flood.
 pub fn guard_start(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowError> {
     if is_script(request) || is_prefetch(request) {
         return Err(FlowError::NotSignedIn);
@@ -63,7 +72,7 @@ pub async fn sign_in(request: HttpRequest, located: Located, gateway: web::Data<
     let who = session_check::check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await?;
     let wish = wish(&request, &query, profile, who.as_ref());
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(&request, &gateway, profile, begun))
+    Ok(to_authority(&request, &gateway, profile, &begun))
 }
 
 /// What a sign-in link asks for, and who is signed in already.
@@ -127,7 +136,7 @@ async fn user_flow(request: &HttpRequest, located: &Located, gateway: &Gateway, 
     let target = return_to(&query, &located.profile);
     let wish = Wish { journey: Some(journey), ..Wish::default() };
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(request, gateway, &located.profile, begun))
+    Ok(to_authority(request, gateway, &located.profile, &begun))
 }
 
 /// `GET /login`: the short name of sign-in; a browser that is signed in goes home.

@@ -154,9 +154,7 @@ impl Window {
     pub async fn reads(&self, words: &str) {
         let path = format!("//body[contains(normalize-space(.), {words:?})]");
         let found = self.client.wait().at_most(Duration::from_secs(15)).for_element(Locator::XPath(&path)).await;
-        if found.is_err() {
-            panic!("{words:?} is not read at {}:\n{}", self.address().await, self.text().await);
-        }
+        assert!(found.is_ok(), "{words:?} is not read at {}:\n{}", self.address().await, self.text().await);
     }
 
     /// Photographs the page into `target/screenshots`.

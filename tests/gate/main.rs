@@ -1,4 +1,12 @@
 //! The journeys, through the public door: the real application over HTTP against the simulator.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
 
 mod api_answers;
 mod api_call;

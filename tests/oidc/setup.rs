@@ -74,7 +74,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         edit_profile: UserFlow::parse("B2C_1_edit"),
         reset_password: None,
     });
-    let authority = DomainAuthority::new(AuthorityParts {
+    let authority = DomainAuthority::new(&AuthorityParts {
         kind,
         url: url.into(),
         tenant: None,

@@ -154,7 +154,7 @@ pub fn identity(person: &str, name: &str) -> Identity {
     let serde_json::Value::Object(claims) = claims else {
         panic!("an object")
     };
-    Identity::from_claims(claims, false).unwrap()
+    Identity::from_claims(&claims, false).unwrap()
 }
 
 pub fn token_set(label: &str, now: Timestamp) -> TokenSet {

@@ -292,7 +292,6 @@ impl Realm {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::panic, reason = "tests")]
     use super::*;
 
     fn realm(host: &str, path: &str, p: Option<&str>) -> (Realm, Endpoint) {

@@ -337,7 +337,6 @@ pub(crate) fn pairwise(kind: Kind, tenant: &Tenant, person: &Person, client_id: 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::directory::PLAIN;
 

@@ -56,7 +56,7 @@ impl Reading<'_, '_> {
     fn judge(&mut self, file: &ProfileFile, mut parts: AuthorityParts) -> Option<Authority> {
         let mut told: Vec<&'static str> = Vec::new();
         loop {
-            let fault = match Authority::new(parts.clone()) {
+            let fault = match Authority::new(&parts) {
                 Ok(authority) => return Some(authority),
                 Err(fault) => fault,
             };
@@ -98,6 +98,10 @@ impl Reading<'_, '_> {
         } else {
             &fault.what
         };
+        if fault.idle {
+            let right = format!("leave it out, or {right}");
+            return self.findings.warn(fault.key, &span, what, right);
+        }
         self.findings.at(fault.key, &span, what, right);
     }
 

@@ -175,7 +175,6 @@ impl Trace {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn trace() -> Trace {

@@ -388,3 +388,9 @@ pub fn is_signed_by(token: &Value, keys: &Value) -> bool {
     )
     .is_ok()
 }
+
+/// The key set that the metadata names.
+pub async fn keys(world: &World, kind: Kind) -> Value {
+    let metadata = world.metadata(kind).await;
+    world.json(metadata["jwks_uri"].as_str().unwrap()).await
+}

@@ -10,6 +10,7 @@
 mod apis;
 mod client_authentication;
 mod faults;
+mod faulty_answers;
 mod harness;
 mod metadata;
 mod pages;

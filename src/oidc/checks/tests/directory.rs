@@ -1,9 +1,46 @@
-//! Checks of tenants, key issuers and clouds broken once.
+//! What Microsoft's directories add: user flows, tenants, keys and clouds.
+
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::issuer::{AllowedTenants, IssuerForm, TenantGuid};
 
+const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";
+
+#[test]
+fn b202_t5_a_token_of_another_user_flow_is_refused() {
+    let susi = Setup {
+        user_flow: UserFlow::parse("B2C_1_susi"),
+        ..Setup::default()
+    };
+    for (name, value) in [
+        ("tfp", json!("B2C_1_edit")),
+        ("acr", json!("B2C_1_edit")),
+        ("tfp", json!(["B2C_1_susi"])),
+        ("nothing", Value::Null),
+    ] {
+        assert_eq!(
+            susi.with(name, value.clone()),
+            Err(Check::UserFlow),
+            "{name} {value}"
+        );
+    }
+    assert_eq!(susi.with("tfp", json!("b2c_1_SUSI")), Ok(()));
+    assert_eq!(susi.with("acr", json!("b2c_1_susi")), Ok(()));
+}
+
+#[test]
+fn b202_an_acr_that_fits_does_not_excuse_a_tfp_that_does_not() {
+    let susi = Setup {
+        user_flow: UserFlow::parse("B2C_1_susi"),
+        ..Setup::default()
+    };
+    let mut claims = good();
+    claims["tfp"] = json!("B2C_1_edit");
+    claims["acr"] = json!("B2C_1_susi");
+    assert_eq!(susi.check(claims), Err(Check::UserFlow));
+}
 
 fn organizations(allowed: AllowedTenants) -> Setup {
     let template = "https://login.microsoftonline.com/{tenantid}/v2.0";

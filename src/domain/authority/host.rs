@@ -1,0 +1,45 @@
+//! Hosts that belong to Microsoft's clouds.
+
+/// Login hosts of Microsoft's clouds; each serves its own tenants.
+pub(super) const ENTRA_HOSTS: [&str; 9] = [
+    "login.microsoftonline.com",
+    "login.microsoftonline.us",
+    "login-us.microsoftonline.com",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+    "login.usgovcloudapi.net",
+    "login.sovcloud-identity.fr",
+    "login.sovcloud-identity.de",
+    "login.sovcloud-identity.sg",
+];
+
+/// Other names of the global cloud's login host.
+pub(super) const ENTRA_ALIASES: [&str; 3] = [
+    "login.windows.net",
+    "login.microsoft.com",
+    "sts.windows.net",
+];
+
+/// Hosts that Microsoft's metadata documents name for any tenant.
+pub(super) fn is_microsoft_host(name: &str) -> bool {
+    const SUFFIXES: [&str; 5] = [
+        ".ciamlogin.com",
+        ".b2clogin.com",
+        ".b2clogin.cn",
+        ".b2clogin.us",
+        ".b2clogin.de",
+    ];
+    const GRAPH: [&str; 4] = [
+        "graph.microsoft.com",
+        "graph.microsoft.us",
+        "dod-graph.microsoft.us",
+        "microsoftgraph.chinacloudapi.cn",
+    ];
+    ENTRA_HOSTS.contains(&name)
+        || ENTRA_ALIASES.contains(&name)
+        || GRAPH.contains(&name)
+        || SUFFIXES.iter().any(|suffix| {
+            name.strip_suffix(suffix)
+                .is_some_and(|label| !label.is_empty() && !label.contains('.'))
+        })
+}

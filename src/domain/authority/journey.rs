@@ -1,0 +1,46 @@
+//! What a round trip to the authority is for, and the user flow that B2C has for it.
+
+/// What a round trip to the authority is for. Only B2C has a user flow of its own for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Journey {
+    /// Sign in (and sign up).
+    SignIn,
+    /// Change one's own attributes.
+    EditProfile,
+    /// Set a new password.
+    ResetPassword,
+}
+
+/// A B2C user flow or custom policy, such as `B2C_1_susi`. Compared without regard to case.
+#[derive(Debug, Clone)]
+pub struct UserFlow(String);
+
+impl UserFlow {
+    /// Accepts a name that is one path segment of letters, digits, `-` and `_`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        (!text.is_empty() && text.len() <= 128 && text.bytes().all(allowed))
+            .then(|| Self(text.to_owned()))
+    }
+
+    /// The name as configured.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a claim names this flow.
+    pub fn is_named(&self, claim: &str) -> bool {
+        self.0.eq_ignore_ascii_case(claim)
+    }
+}
+
+/// The user flows of a B2C profile.
+#[derive(Debug, Clone)]
+pub struct UserFlows {
+    /// Sign in and sign up.
+    pub sign_in: UserFlow,
+    /// Edit profile.
+    pub edit_profile: Option<UserFlow>,
+    /// Reset password, for user flows that leave it to the application (AADB2C90118).
+    pub reset_password: Option<UserFlow>,
+}
