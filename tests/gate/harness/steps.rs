@@ -36,7 +36,13 @@ impl TestGate {
     }
 
     /// Presses a button of the authority's page, and follows it as far as [`Self::at_authority`] does.
-    pub async fn press(&self, browser: &Browser, page: &Page, button: (&str, &str), more: &[(&str, &str)]) -> Page {
+    pub async fn press(
+        &self,
+        browser: &Browser,
+        page: &Page,
+        button: (&str, &str),
+        more: &[(&str, &str)],
+    ) -> Page {
         let form = page.form_with(button.0, Some(button.1));
         let mut fields = vec![button];
         fields.extend_from_slice(more);
