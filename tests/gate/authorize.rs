@@ -6,17 +6,28 @@ use simulator::Registered;
 
 const ENTRA: Kind = Kind::EntraId;
 /// A navigation from another site.
-const FOREIGN: [(&str, &str); 3] = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+const FOREIGN: [(&str, &str); 3] = [
+    ("sec-fetch-site", "cross-site"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-dest", "document"),
+];
 
 async fn begun(gate: &TestGate, kind: Kind, query: &str) -> Page {
-    let page = Browser::new().get(gate.url(kind, &format!("/auth/sign_in{query}"))).await;
+    let page = Browser::new()
+        .get(gate.url(kind, &format!("/auth/sign_in{query}")))
+        .await;
     assert_eq!(page.status, 303, "{}", page.text);
     page
 }
 
 fn has(page: &Page, expected: &[(&str, Option<&str>)]) {
     for (name, value) in expected {
-        assert_eq!(TestGate::asked(page, name).as_deref(), *value, "{name} in {}", page.location());
+        assert_eq!(
+            TestGate::asked(page, name).as_deref(),
+            *value,
+            "{name} in {}",
+            page.location()
+        );
     }
 }
 
@@ -24,26 +35,45 @@ fn has(page: &Page, expected: &[(&str, Option<&str>)]) {
 async fn what_the_profile_fixes_is_in_every_request() {
     let lines = "prompt = \"login\"\nlogin_hint = \"ada@contoso.example\"\ndomain_hint = \"contoso.example\"\nui_locales = \"fr de\"\nmax_age = \"1h\"\nacr_values = \"urn:mfa\"\nextra_scopes = [\"email\"]";
     let gate = Plan::default().line(ENTRA, lines).start().await;
-    let page = begun(&gate, ENTRA, "?prompt=consent&login_hint=eve&domain_hint=evil&ui_locales=xx&max_age=1&acr_values=0").await;
-    has(&page, &[
-        ("prompt", Some("login")),
-        ("login_hint", Some("ada@contoso.example")),
-        ("domain_hint", Some("contoso.example")),
-        ("ui_locales", Some("fr de")),
-        ("max_age", Some("3600")),
-        ("acr_values", Some("urn:mfa")),
-        ("scope", Some("openid User.Read email offline_access profile")),
-        ("code_challenge_method", Some("S256")),
-        ("response_type", Some("code")),
-        ("response_mode", None),
-    ]);
+    let page = begun(
+        &gate,
+        ENTRA,
+        "?prompt=consent&login_hint=eve&domain_hint=evil&ui_locales=xx&max_age=1&acr_values=0",
+    )
+    .await;
+    has(
+        &page,
+        &[
+            ("prompt", Some("login")),
+            ("login_hint", Some("ada@contoso.example")),
+            ("domain_hint", Some("contoso.example")),
+            ("ui_locales", Some("fr de")),
+            ("max_age", Some("3600")),
+            ("acr_values", Some("urn:mfa")),
+            (
+                "scope",
+                Some("openid User.Read email offline_access profile"),
+            ),
+            ("code_challenge_method", Some("S256")),
+            ("response_type", Some("code")),
+            ("response_mode", None),
+        ],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_words_about_it_nothing_is_sent_and_single_sign_on_decides() {
     let gate = Plan::default().start().await;
     let page = begun(&gate, ENTRA, "").await;
-    for absent in ["prompt", "login_hint", "domain_hint", "ui_locales", "max_age", "acr_values", "response_mode"] {
+    for absent in [
+        "prompt",
+        "login_hint",
+        "domain_hint",
+        "ui_locales",
+        "max_age",
+        "acr_values",
+        "response_mode",
+    ] {
         has(&page, &[(absent, None)]);
     }
 }
@@ -52,25 +82,49 @@ const ALL: &str = "pass_parameters = [\"prompt\", \"login_hint\", \"domain_hint\
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_passes_what_the_profile_lists_and_nothing_else() {
-    let gate = Plan::default().line(ENTRA, ALL).line(Kind::ExternalId, "pass_parameters = [\"ui_locales\"]").start().await;
+    let gate = Plan::default()
+        .line(ENTRA, ALL)
+        .line(Kind::ExternalId, "pass_parameters = [\"ui_locales\"]")
+        .start()
+        .await;
     let query = "?prompt=create&login_hint=ada%2Bx%40contoso.example&domain_hint=google&ui_locales=de&max_age=60&acr_values=a+b";
-    has(&begun(&gate, ENTRA, query).await, &[
-        ("prompt", Some("create")),
-        ("login_hint", Some("ada+x@contoso.example")),
-        ("domain_hint", Some("google")),
-        ("ui_locales", Some("de")),
-        ("max_age", Some("60")),
-        ("acr_values", Some("a b")),
-    ]);
-    has(&begun(&gate, Kind::ExternalId, query).await, &[("ui_locales", Some("de")), ("login_hint", None), ("prompt", None), ("domain_hint", None)]);
+    has(
+        &begun(&gate, ENTRA, query).await,
+        &[
+            ("prompt", Some("create")),
+            ("login_hint", Some("ada+x@contoso.example")),
+            ("domain_hint", Some("google")),
+            ("ui_locales", Some("de")),
+            ("max_age", Some("60")),
+            ("acr_values", Some("a b")),
+        ],
+    );
+    has(
+        &begun(&gate, Kind::ExternalId, query).await,
+        &[
+            ("ui_locales", Some("de")),
+            ("login_hint", None),
+            ("prompt", None),
+            ("domain_hint", None),
+        ],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn odd_values_of_a_link_are_dropped() {
     let gate = Plan::default().line(ENTRA, ALL).start().await;
     let long = "x".repeat(300);
-    let query = format!("?prompt=none&login_hint={long}&domain_hint=a%0Ab&ui_locales=de&ui_locales=fr&max_age=-1&acr_values=");
-    for name in ["prompt", "login_hint", "domain_hint", "ui_locales", "max_age", "acr_values"] {
+    let query = format!(
+        "?prompt=none&login_hint={long}&domain_hint=a%0Ab&ui_locales=de&ui_locales=fr&max_age=-1&acr_values="
+    );
+    for name in [
+        "prompt",
+        "login_hint",
+        "domain_hint",
+        "ui_locales",
+        "max_age",
+        "acr_values",
+    ] {
         has(&begun(&gate, ENTRA, &query).await, &[(name, None)]);
     }
 }
@@ -78,22 +132,42 @@ async fn odd_values_of_a_link_are_dropped() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c106_a_foreign_page_cannot_hint_at_a_person() {
     let gate = Plan::default().line(ENTRA, ALL).start().await;
-    let url = gate.url(ENTRA, "/auth/sign_in?login_hint=eve@evil.example&ui_locales=de");
+    let url = gate.url(
+        ENTRA,
+        "/auth/sign_in?login_hint=eve@evil.example&ui_locales=de",
+    );
     let page = Browser::new().get_with(url, &FOREIGN).await;
     has(&page, &[("login_hint", None), ("ui_locales", Some("de"))]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f9_who_is_signed_in_is_hinted_at_and_by_address_at_external_id() {
-    let gate = Plan::default().sim(|options| options.shapes.optional_claims.push("email".to_owned())).start().await;
+    let gate = Plan::default()
+        .sim(|options| options.shapes.optional_claims.push("email".to_owned()))
+        .start()
+        .await;
     for kind in [ENTRA, Kind::ExternalId] {
         let browser = Browser::new();
         gate.sign_in(&browser, kind, "ada").await;
-        let again = browser.get(gate.url(kind, "/auth/sign_in?return_to=%2Fauth%2Fsessions")).await;
+        let again = browser
+            .get(gate.url(kind, "/auth/sign_in?return_to=%2Fauth%2Fsessions"))
+            .await;
         let hint = TestGate::asked(&again, "login_hint").unwrap();
-        assert_eq!(hint.contains('@'), kind == Kind::ExternalId, "{kind:?}: {hint}");
-        let other = browser.get(gate.url(kind, "/auth/sign_in?other_account=1&return_to=%2Fauth%2Fsessions")).await;
-        has(&other, &[("login_hint", None), ("prompt", Some("select_account"))]);
+        assert_eq!(
+            hint.contains('@'),
+            kind == Kind::ExternalId,
+            "{kind:?}: {hint}"
+        );
+        let other = browser
+            .get(gate.url(
+                kind,
+                "/auth/sign_in?other_account=1&return_to=%2Fauth%2Fsessions",
+            ))
+            .await;
+        has(
+            &other,
+            &[("login_hint", None), ("prompt", Some("select_account"))],
+        );
     }
 }
 
@@ -110,11 +184,22 @@ async fn with_auth_time(gate: &TestGate, fault: Option<Fault>) -> Page {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn max_age_is_held_against_auth_time() {
-    let plan = Plan::default().line(ENTRA, "max_age = \"1h\"").sim(|options| options.shapes.optional_claims.push("auth_time".to_owned()));
+    let plan = Plan::default()
+        .line(ENTRA, "max_age = \"1h\"")
+        .sim(|options| options.shapes.optional_claims.push("auth_time".to_owned()));
     let gate = plan.start().await;
     let now = crate::harness::beginning().timestamp();
     assert_eq!(with_auth_time(&gate, None).await.status, 303);
-    assert_eq!(with_auth_time(&gate, Some(Fault::SetClaim("auth_time".into(), (now - 3_700).into()))).await.status, 303, "within the tolerance");
+    assert_eq!(
+        with_auth_time(
+            &gate,
+            Some(Fault::SetClaim("auth_time".into(), (now - 3_700).into()))
+        )
+        .await
+        .status,
+        303,
+        "within the tolerance"
+    );
     for wrong in [
         Fault::SetClaim("auth_time".into(), (now - 3_800).into()),
         Fault::SetClaim("auth_time".into(), "now".into()),
@@ -128,25 +213,43 @@ async fn max_age_is_held_against_auth_time() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn max_age_makes_the_authority_ask_again() {
-    let plan = Plan::default().line(ENTRA, "pass_parameters = [\"max_age\"]").sim(|options| options.shapes.optional_claims.push("auth_time".to_owned()));
+    let plan = Plan::default()
+        .line(ENTRA, "pass_parameters = [\"max_age\"]")
+        .sim(|options| options.shapes.optional_claims.push("auth_time".to_owned()));
     let gate = plan.start().await;
     let browser = Browser::new();
     gate.sign_in(&browser, ENTRA, "ada").await;
     gate.turn(600);
     let silent = browser.get(gate.url(ENTRA, "/auth/sign_in")).await;
-    assert!(gate.at_authority(&browser, &silent).await.status.is_redirection(), "single sign-on");
-    let asked = browser.get(gate.url(ENTRA, "/auth/sign_in?max_age=300")).await;
+    assert!(
+        gate.at_authority(&browser, &silent)
+            .await
+            .status
+            .is_redirection(),
+        "single sign-on"
+    );
+    let asked = browser
+        .get(gate.url(ENTRA, "/auth/sign_in?max_age=300"))
+        .await;
     let page = gate.at_authority(&browser, &asked).await;
     assert!(page.text.contains("Pick a person"), "{}", page.text);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prompt_login_makes_the_authority_ask_again() {
-    let gate = Plan::default().line(ENTRA, "prompt = \"login\"").start().await;
+    let gate = Plan::default()
+        .line(ENTRA, "prompt = \"login\"")
+        .start()
+        .await;
     let browser = Browser::new();
     gate.sign_in(&browser, ENTRA, "ada").await;
     let again = browser.get(gate.url(ENTRA, "/auth/sign_in")).await;
-    assert!(gate.at_authority(&browser, &again).await.text.contains("Pick a person"));
+    assert!(
+        gate.at_authority(&browser, &again)
+            .await
+            .text
+            .contains("Pick a person")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -154,14 +257,26 @@ async fn t15_a_callback_without_a_query_goes_home_and_one_without_code_or_state_
     let gate = Plan::default().start().await;
     let browser = Browser::new();
     let empty = browser.get(gate.url(ENTRA, "/auth/redirect")).await;
-    assert_eq!((empty.status.as_u16(), empty.location().path()), (303, "/"), "w22: a bookmark is no crash");
-    for fault in [Fault::CallbackWithoutCode, Fault::CallbackStateMissing, Fault::CallbackCodeAndError, Fault::CallbackStateWrong] {
+    assert_eq!(
+        (empty.status.as_u16(), empty.location().path()),
+        (303, "/"),
+        "w22: a bookmark is no crash"
+    );
+    for fault in [
+        Fault::CallbackWithoutCode,
+        Fault::CallbackStateMissing,
+        Fault::CallbackCodeAndError,
+        Fault::CallbackStateWrong,
+    ] {
         gate.sim.clear_faults();
         gate.sim.fault(fault.clone());
         let callback = gate.answer(&Browser::new(), ENTRA, "ada", "/").await;
         let page = browser.follow(&callback).await;
         assert_eq!(page.status, 400, "{fault:?}");
-        assert!(page.text.contains("/auth/sign_in"), "f6, w20, w21: a page with a way on, no loop");
+        assert!(
+            page.text.contains("/auth/sign_in"),
+            "f6, w20, w21: a page with a way on, no loop"
+        );
     }
     assert_eq!(gate.sim.count(Endpoint::Token), 0);
 }
@@ -170,11 +285,17 @@ async fn t15_a_callback_without_a_query_goes_home_and_one_without_code_or_state_
 async fn t15_w20_a_callback_after_a_restart_completes() {
     let gate = Plan::default().start().await;
     let browser = Browser::new();
-    let callback = gate.answer(&browser, ENTRA, "ada", "/auth/token_details").await;
+    let callback = gate
+        .answer(&browser, ENTRA, "ada", "/auth/token_details")
+        .await;
     let keys = gate.keys.clone();
     let gate = gate.restart(keys).await;
     let done = browser.follow(&callback).await;
-    assert_eq!((done.status.as_u16(), done.location().path()), (303, "/auth/token_details"), "the attempt is in the browser");
+    assert_eq!(
+        (done.status.as_u16(), done.location().path()),
+        (303, "/auth/token_details"),
+        "the attempt is in the browser"
+    );
     assert!(gate.is_signed_in(&browser, ENTRA).await);
 }
 
@@ -184,8 +305,13 @@ async fn a_posted_answer_is_refused_where_none_was_asked_for() {
     let browser = Browser::new();
     let callback = gate.answer(&browser, ENTRA, "ada", "/").await;
     let fields: Vec<(String, String)> = callback.location().query_pairs().into_owned().collect();
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let posted = browser.post(gate.url(ENTRA, "/auth/redirect"), &fields).await;
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let posted = browser
+        .post(gate.url(ENTRA, "/auth/redirect"), &fields)
+        .await;
     assert_eq!(posted.status, 400);
     assert_eq!(gate.sim.count(Endpoint::Token), 0);
 }
@@ -194,8 +320,16 @@ async fn a_posted_answer_is_refused_where_none_was_asked_for() {
 async fn behind_tls() -> (TestGate, String) {
     let gate = Plan::default().start().await;
     let origin = gate.origin(ENTRA);
-    gate.edit(ENTRA, |text| format!("response_mode = \"form_post\"\n{}", text.replace(&origin, "https://form.example")));
-    gate.sim.redirect_uris(ENTRA, Registered::Exactly(vec!["https://form.example/auth/redirect".to_owned()]));
+    gate.edit(ENTRA, |text| {
+        format!(
+            "response_mode = \"form_post\"\n{}",
+            text.replace(&origin, "https://form.example")
+        )
+    });
+    gate.sim.redirect_uris(
+        ENTRA,
+        Registered::Exactly(vec!["https://form.example/auth/redirect".to_owned()]),
+    );
     let door = format!("http://127.0.0.1:{}", gate.port);
     (gate, door)
 }
@@ -204,14 +338,37 @@ const NAMED: [(&str, &str); 1] = [("host", "form.example")];
 
 /// The fields of the form that the authority's page posts by itself.
 async fn posted_form(gate: &TestGate, browser: &Browser, door: &str) -> Vec<(String, String)> {
-    let begun = browser.get_with(format!("{door}/auth/sign_in?return_to=%2Fauth%2Fsessions"), &NAMED).await;
-    assert_eq!(TestGate::asked(&begun, "response_mode").as_deref(), Some("form_post"));
-    let cookie = begun.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).find(|text| text.contains("-attempt-")).unwrap();
-    for part in ["__Host-gatehouse-attempt-", "SameSite=None", "Secure", "HttpOnly", "Path=/", "Max-Age=600"] {
+    let begun = browser
+        .get_with(
+            format!("{door}/auth/sign_in?return_to=%2Fauth%2Fsessions"),
+            &NAMED,
+        )
+        .await;
+    assert_eq!(
+        TestGate::asked(&begun, "response_mode").as_deref(),
+        Some("form_post")
+    );
+    let cookie = begun
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|value| value.to_str().unwrap())
+        .find(|text| text.contains("-attempt-"))
+        .unwrap();
+    for part in [
+        "__Host-gatehouse-attempt-",
+        "SameSite=None",
+        "Secure",
+        "HttpOnly",
+        "Path=/",
+        "Max-Age=600",
+    ] {
         assert!(cookie.contains(part), "{part} in {cookie}");
     }
     let pick = gate.at_authority(browser, &begun).await;
-    let page = browser.submit(&pick.form_with("person", Some("ada")), &[("person", "ada")]).await;
+    let page = browser
+        .submit(&pick.form_with("person", Some("ada")), &[("person", "ada")])
+        .await;
     let form = page.form_with("code", None);
     assert_eq!(form.action.as_str(), "https://form.example/auth/redirect");
     form.fields
@@ -222,8 +379,17 @@ async fn t15_form_post_completes_with_a_cookie_that_browsers_send_across_sites()
     let (gate, door) = behind_tls().await;
     let browser = Browser::new();
     let fields = posted_form(&gate, &browser, &door).await;
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let headers = [("host", "form.example"), ("origin", "http://login.microsoftonline.localhost"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let headers = [
+        ("host", "form.example"),
+        ("origin", "http://login.microsoftonline.localhost"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+    ];
     let callback = format!("{door}/auth/redirect");
     // The code in an address is what form_post is there to avoid.
     let mut query = url::Url::parse(&callback).unwrap();

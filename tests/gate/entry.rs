@@ -8,7 +8,10 @@ use simulator::{CONTOSO, FABRIKAM};
 const ENTRA: Kind = Kind::EntraId;
 
 async fn with_rule(kind: Kind, rule: &str) -> TestGate {
-    Plan::default().table(kind, &format!("[allow]\n{rule}\n")).start().await
+    Plan::default()
+        .table(kind, &format!("[allow]\n{rule}\n"))
+        .start()
+        .await
 }
 
 /// Goes as far as the callback's answer.
@@ -29,8 +32,14 @@ async fn is_refused(gate: &TestGate, kind: Kind, person: &str, why: &str) {
     let answer = tries(gate, &browser, kind, person).await;
     assert_eq!(answer.status, 403, "{person}: {:?}", answer.headers);
     assert!(answer.text.contains(why), "{person}: {}", answer.text);
-    assert!(answer.text.contains("other_account=1"), "a way to switch account");
-    assert!(browser.cookie(host(kind), "gatehouse").is_none(), "no session");
+    assert!(
+        answer.text.contains("other_account=1"),
+        "a way to switch account"
+    );
+    assert!(
+        browser.cookie(host(kind), "gatehouse").is_none(),
+        "no session"
+    );
     assert!(!gate.is_signed_in(&browser, kind).await);
 }
 
@@ -50,8 +59,13 @@ async fn who_is_refused_can_switch_to_another_account() {
     // Single sign-on would bring Ada back for ever.
     let again = tries_silently(&gate, &browser).await;
     assert_eq!(again.status, 403);
-    let begun = browser.get(gate.url(ENTRA, "/auth/sign_in?other_account=1&return_to=%2F")).await;
-    assert_eq!(TestGate::asked(&begun, "prompt").as_deref(), Some("select_account"));
+    let begun = browser
+        .get(gate.url(ENTRA, "/auth/sign_in?other_account=1&return_to=%2F"))
+        .await;
+    assert_eq!(
+        TestGate::asked(&begun, "prompt").as_deref(),
+        Some("select_account")
+    );
     let callback = gate.choose(&browser, &begun, "grace").await;
     assert_eq!(browser.follow(&callback).await.status, 303);
     assert!(gate.is_signed_in(&browser, ENTRA).await);
@@ -74,14 +88,19 @@ async fn a_refused_person_does_not_end_the_session_of_the_one_before() {
 }
 
 fn many(first: &str) -> Vec<String> {
-    std::iter::once(first.to_owned()).chain((2..=300).map(|nth| format!("{nth:08x}-0000-4000-8000-000000000000"))).collect()
+    std::iter::once(first.to_owned())
+        .chain((2..=300).map(|nth| format!("{nth:08x}-0000-4000-8000-000000000000")))
+        .collect()
 }
 
 const LISTED: &str = "0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11";
 
 async fn with_groups() -> TestGate {
     let gate = with_rule(ENTRA, &format!("groups = [\"{}\"]", LISTED.to_uppercase())).await;
-    gate.sim.set_person_groups("gus", &many(LISTED).iter().map(String::as_str).collect::<Vec<_>>());
+    gate.sim.set_person_groups(
+        "gus",
+        &many(LISTED).iter().map(String::as_str).collect::<Vec<_>>(),
+    );
     gate.sim.set_person_groups("grace", &[LISTED]);
     gate
 }
@@ -107,7 +126,12 @@ async fn t12_the_other_sign_of_overage_is_understood() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t12_groups_that_cannot_be_read_refuse_and_say_so_and_trying_again_helps() {
     let gate = with_groups().await;
-    for fault in [Fault::ApiStatus(500), Fault::ApiForbidden, Fault::ApiNotJson, Fault::ApiThrottled(Some(5))] {
+    for fault in [
+        Fault::ApiStatus(500),
+        Fault::ApiForbidden,
+        Fault::ApiNotJson,
+        Fault::ApiThrottled(Some(5)),
+    ] {
         gate.sim.fault(fault.clone());
         is_refused(&gate, ENTRA, "gus", "could not be read just now").await;
         gate.sim.clear_faults();
@@ -143,7 +167,11 @@ async fn without_a_rule_for_groups_nobody_asks_graph() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_lists_must_pass() {
-    let gate = with_rule(ENTRA, &format!("roles = [\"Admin\"]\ngroups = [\"{LISTED}\"]")).await;
+    let gate = with_rule(
+        ENTRA,
+        &format!("roles = [\"Admin\"]\ngroups = [\"{LISTED}\"]"),
+    )
+    .await;
     is_refused(&gate, ENTRA, "grace", "none of the groups").await;
     gate.sim.set_person_groups("grace", &[LISTED]);
     is_admitted(&gate, ENTRA, "grace").await;
@@ -156,15 +184,27 @@ async fn b206_a_guest_is_the_person_of_the_directory_that_invites() {
     gate.sign_in(&browser, ENTRA, "guest").await;
     let claims = &gate.session(&browser, ENTRA).await["claims"];
     assert_eq!(claims["tid"], CONTOSO);
-    assert!(claims["idp"].as_str().unwrap().contains(FABRIKAM), "{claims}");
+    assert!(
+        claims["idp"].as_str().unwrap().contains(FABRIKAM),
+        "{claims}"
+    );
     let listed = Browser::new().get(gate.admin_url("/sessions")).await;
-    assert!(listed.text.contains(&format!("{CONTOSO}/")), "tid/oid is the key: {}", listed.text);
+    assert!(
+        listed.text.contains(&format!("{CONTOSO}/")),
+        "tid/oid is the key: {}",
+        listed.text
+    );
 }
 
 /// A profile for several directory tenants.
 async fn for_many(path: &str, lines: &str) -> TestGate {
     let gate = Plan::default().start().await;
-    gate.edit(ENTRA, |text| format!("{lines}\n{}", text.replace(&format!("/{CONTOSO}\""), &format!("/{path}\""))));
+    gate.edit(ENTRA, |text| {
+        format!(
+            "{lines}\n{}",
+            text.replace(&format!("/{CONTOSO}\""), &format!("/{path}\""))
+        )
+    });
     gate
 }
 
@@ -183,7 +223,11 @@ async fn personal_accounts_enter_common_only_where_the_profile_says_so() {
     let gate = for_many("common", "allowed_tenants = \"any\"").await;
     is_admitted(&gate, ENTRA, "fred").await;
     is_refused(&gate, ENTRA, "mona", "Your organisation is not among those").await;
-    let gate = for_many("common", "allowed_tenants = \"any\"\nallow_personal_accounts = true").await;
+    let gate = for_many(
+        "common",
+        "allowed_tenants = \"any\"\nallow_personal_accounts = true",
+    )
+    .await;
     is_admitted(&gate, ENTRA, "mona").await;
 }
 
@@ -193,7 +237,13 @@ async fn f10_organizations_is_for_organisations_and_consumers_for_persons() {
     is_admitted(&gate, ENTRA, "fred").await;
     let begun = Browser::new();
     let start = begun.get(gate.url(ENTRA, "/auth/sign_in")).await;
-    assert!(!gate.at_authority(&begun, &start).await.text.contains("value=\"mona\""));
+    assert!(
+        !gate
+            .at_authority(&begun, &start)
+            .await
+            .text
+            .contains("value=\"mona\"")
+    );
     let gate = for_many("consumers", "").await;
     is_admitted(&gate, ENTRA, "mona").await;
 }
@@ -221,8 +271,12 @@ async fn addresses_count_where_the_authority_vouches_for_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_that_nobody_vouches_for_opens_nothing() {
     let gate = with_rule(ENTRA, "emails = [\"ada@contoso.onmicrosoft.com\"]").await;
-    gate.sim.fault(Fault::SetClaim("email".into(), "ada@contoso.onmicrosoft.com".into()));
+    gate.sim.fault(Fault::SetClaim(
+        "email".into(),
+        "ada@contoso.onmicrosoft.com".into(),
+    ));
     is_refused(&gate, ENTRA, "ada", "nobody vouches").await;
-    gate.sim.fault(Fault::SetClaim("xms_edov".into(), true.into()));
+    gate.sim
+        .fault(Fault::SetClaim("xms_edov".into(), true.into()));
     is_admitted(&gate, ENTRA, "ada").await;
 }

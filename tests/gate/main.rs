@@ -27,6 +27,7 @@ mod logout;
 mod logs;
 mod notices;
 mod refresh;
+mod samples;
 mod scenarios;
 mod screens;
 mod tabs;

@@ -23,6 +23,7 @@ use simulator::Options;
 use tempfile::TempDir;
 
 use browser::{Browser, Page};
+use steps::environment;
 use wire::Wire;
 
 /// Which store a test runs on.
@@ -341,16 +342,6 @@ fn settings(folder: &std::path::Path, database_url: &str, keys: &[String], more:
     );
     let file = Some(FileText { name: "gatehouse.toml".to_owned(), text });
     Settings::read(&Sources { file, ..Sources::default() }).unwrap()
-}
-
-/// The variables of the process, as far as the managed identity reads them.
-fn environment(sim: &Simulator, in_app_service: bool) -> gatehouse::oidc::Environment {
-    let endpoint = format!("{}/msi/token", sim.managed_identity());
-    Arc::new(move |name| match name {
-        "IDENTITY_ENDPOINT" if in_app_service => Some(endpoint.clone()),
-        "IDENTITY_HEADER" if in_app_service => Some(simulator::IDENTITY_HEADER.to_owned()),
-        _ => None,
-    })
 }
 
 pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
