@@ -217,7 +217,6 @@ async fn begin_session(
         idle_until: Session::idle_deadline(now, profile.session).min(expires_at),
         expires_at,
     };
-    audit::signed_in(profile, &session);
     let sid = sid.or(session_state.filter(|_| profile.authority.dialect().microsoft));
     let new = NewSession {
         handle: handle.clone(),
@@ -227,6 +226,8 @@ async fn begin_session(
         user_agent: visit.user_agent.map(str::to_owned),
         ended: browser.handle.cloned(),
     };
+    let begun = new.session.clone();
     gate.store.create(new).await?;
+    audit::signed_in(profile, &begun);
     Ok(Completed::SignedIn { handle, return_to })
 }

@@ -13,7 +13,7 @@ use super::{browser, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::attempts::AttemptName;
+use crate::flow::attempts::{AttemptName, open_state};
 use crate::flow::callback::{Browser, Completed, complete};
 use crate::flow::error::FlowError;
 
@@ -47,6 +47,7 @@ pub async fn callback(
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
     let name = AttemptName::of(&answer.state);
+    let state = answer.state.clone();
     let attempt = browser::attempt_of(request.headers(), profile, &name);
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let brought = Browser { attempt, handle: handle.as_ref() };
@@ -64,10 +65,13 @@ pub async fn callback(
             response
         }
         Ok(Completed::Begin(begun)) => return Ok(to_authority(&request, &gateway, profile, &begun)),
-        Err(error @ FlowError::Store(_)) => return Err(error.into()),
         Err(error) => {
-            let over = attempt.is_some().then_some(name);
-            return Err(WebError::at_callback(error, over).into());
+            let lost = matches!(error, FlowError::Store(_) | FlowError::AuthorityUnavailable { .. });
+            let target = lost.then(|| open_state(&gateway.gate, profile, &state)).flatten();
+            // Whether the attempt was used is unknown when the store is: its cookie stays.
+            let over = (attempt.is_some() && !matches!(error, FlowError::Store(_))).then_some(name);
+            let error = WebError::at_callback(error, over);
+            return Err(error.with_new_attempt(target.map(|target| target.return_to)).into());
         }
     };
     if attempt.is_some() {

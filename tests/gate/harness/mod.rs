@@ -66,11 +66,13 @@ pub struct Plan {
     pub settings: String,
     /// Whether a wire leads to the database that the test can cut; Postgres only.
     pub wired: bool,
+    /// What the clock shows at the start.
+    pub beginning: DateTime<Utc>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { on: On::Sqlite, sim: Options::default(), lines: Vec::new(), tables: Vec::new(), settings: String::new(), wired: false }
+        Self { on: On::Sqlite, sim: Options::default(), lines: Vec::new(), tables: Vec::new(), settings: String::new(), wired: false, beginning: beginning() }
     }
 }
 
@@ -127,7 +129,7 @@ pub fn host(kind: Kind) -> &'static str {
 
 impl TestGate {
     pub async fn start(plan: Plan) -> Self {
-        let clock = Arc::new(FixedClock::at(beginning()));
+        let clock = Arc::new(FixedClock::at(plan.beginning));
         let of_sim = Arc::clone(&clock);
         let sim = Simulator::start(Options { clock: Arc::new(move || of_sim.now().timestamp()), ..plan.sim.clone() }).unwrap();
         let folder = TempDir::new().unwrap();
