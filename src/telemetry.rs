@@ -3,6 +3,7 @@
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
+use std::io::IsTerminal as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How log lines look.
@@ -29,7 +30,7 @@ pub fn install(directives: &str, format: Format) -> Result<(), String> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // A second installation in one process keeps the first.
     let _ = match format {
-        Format::Text => registry.with(lines).try_init(),
+        Format::Text => registry.with(lines.with_ansi(std::io::stderr().is_terminal())).try_init(),
         Format::Json => registry.with(lines.json().flatten_event(true)).try_init(),
     };
     Ok(())

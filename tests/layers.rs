@@ -26,7 +26,7 @@ const EXCLUSIVELY: [(&str, &[&str]); 7] = [
     ("jsonwebtoken", &["oidc"]),
     ("sqlx", &["store"]),
     ("tera", &["web"]),
-    ("actix_web", &["web", "app"]),
+    ("actix_web", &["web", "app", "demo"]),
     ("actix_session", &["web"]),
     ("simulator", &["demo"]),
 ];

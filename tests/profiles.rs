@@ -1,12 +1,23 @@
 //! Profiles, settings and the offline commands, through their public doors.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "profiles/bad_files.rs"]
 mod bad_files;
+#[path = "profiles/binding.rs"]
+mod binding;
+#[path = "profiles/commands.rs"]
+mod commands;
+#[path = "profiles/folder.rs"]
+mod folder;
 #[path = "profiles/good_files.rs"]
 mod good_files;
 #[path = "profiles/harness.rs"]
 mod harness;
+#[path = "profiles/import.rs"]
+mod import;
+#[path = "profiles/reference.rs"]
+mod reference;
+#[path = "profiles/settings.rs"]
+mod settings;
+#[path = "profiles/templates.rs"]
+mod templates;

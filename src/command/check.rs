@@ -112,54 +112,8 @@ fn write_text(
     problems: &[Problem],
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let (green, red, plain) = match terminal.out_looks {
-        Looks::Terminal { color: true } => ("\u{1b}[32m", "\u{1b}[31m", "\u{1b}[0m"),
-        _ => ("", "", ""),
-    };
     for item in good {
-        let profile = &item.profile;
-        writeln!(
-            terminal.out,
-            "{green}✓{plain} {} ({}) {}",
-            profile.id,
-            profile.authority.kind(),
-            profile.public_url
-        )?;
-        let registration = &item.registration;
-        let back_channel = registration.back_channel_logout_uri.as_ref();
-        let rows = [
-            ("redirect URI", Some(&registration.redirect_uri)),
-            (
-                "post-logout redirect URI",
-                Some(&registration.post_logout_redirect_uri),
-            ),
-            (
-                "front-channel logout URL",
-                Some(&registration.front_channel_logout_uri),
-            ),
-            ("back-channel logout URL", back_channel),
-        ];
-        writeln!(terminal.out, "  register at {}:", profile.authority.url())?;
-        for (name, address) in rows {
-            if let Some(address) = address {
-                writeln!(terminal.out, "    {name:<25} {address}")?;
-            }
-        }
-        for note in &registration.notes {
-            writeln!(terminal.out, "    note: {note}")?;
-        }
-        for line in &item.credential {
-            writeln!(terminal.out, "  {line}")?;
-        }
-        for answer in &item.answers {
-            let mark = if answer.good { "✓" } else { "✗" };
-            let color = if answer.good { green } else { red };
-            let (question, sentence) = (&answer.question, &answer.sentence);
-            writeln!(
-                terminal.out,
-                "  {color}{mark}{plain} {question}: {sentence}"
-            )?;
-        }
+        write_good(item, terminal)?;
     }
     let text = report::text(problems, terminal.err_looks);
     terminal.err.write_all(text.as_bytes())?;
@@ -172,6 +126,57 @@ fn write_text(
         if errors == 1 { "error" } else { "errors" },
         if warnings == 1 { "warning" } else { "warnings" },
     )?;
+    Ok(())
+}
+
+fn write_good(item: &Good, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+    let (green, red, plain) = match terminal.out_looks {
+        Looks::Terminal { color: true } => ("\u{1b}[32m", "\u{1b}[31m", "\u{1b}[0m"),
+        _ => ("", "", ""),
+    };
+    let profile = &item.profile;
+    writeln!(
+        terminal.out,
+        "{green}✓{plain} {} ({}) {}",
+        profile.id,
+        profile.authority.kind(),
+        profile.public_url
+    )?;
+    let registration = &item.registration;
+    let back_channel = registration.back_channel_logout_uri.as_ref();
+    let rows = [
+        ("redirect URI", Some(&registration.redirect_uri)),
+        (
+            "post-logout redirect URI",
+            Some(&registration.post_logout_redirect_uri),
+        ),
+        (
+            "front-channel logout URL",
+            Some(&registration.front_channel_logout_uri),
+        ),
+        ("back-channel logout URL", back_channel),
+    ];
+    writeln!(terminal.out, "  register at {}:", profile.authority.url())?;
+    for (name, address) in rows {
+        if let Some(address) = address {
+            writeln!(terminal.out, "    {name:<25} {address}")?;
+        }
+    }
+    for note in &registration.notes {
+        writeln!(terminal.out, "    note: {note}")?;
+    }
+    for line in &item.credential {
+        writeln!(terminal.out, "  {line}")?;
+    }
+    for answer in &item.answers {
+        let mark = if answer.good { "✓" } else { "✗" };
+        let color = if answer.good { green } else { red };
+        let (question, sentence) = (&answer.question, &answer.sentence);
+        writeln!(
+            terminal.out,
+            "  {color}{mark}{plain} {question}: {sentence}"
+        )?;
+    }
     Ok(())
 }
 

@@ -174,11 +174,11 @@ pub struct Which {
     /// Of this profile.
     #[arg(long, value_parser = profile_id)]
     pub profile: Option<ProfileId>,
-    /// Of this person, as `list` shows it.
-    #[arg(long)]
+    /// Of this person, as `list` shows it; a person is of one profile.
+    #[arg(long, requires = "profile", conflicts_with = "sid")]
     pub person: Option<String>,
-    /// Of this session at the authority (`sid`).
-    #[arg(long)]
+    /// Of this session at the authority (`sid`), at one profile.
+    #[arg(long, requires = "profile")]
     pub sid: Option<String>,
 }
 

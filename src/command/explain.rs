@@ -1,5 +1,7 @@
 //! `explain`: a profile as it takes effect, each value with where it comes from. Secrets are masked.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::cli::{self, Cli, Format};
@@ -8,6 +10,7 @@ use super::{Failed, Terminal, place};
 use crate::config::conversion::Surroundings;
 use crate::config::problem::source_name;
 use crate::config::{in_toml, load_files};
+use crate::domain::profile::Profile;
 
 /// One value in effect.
 pub(super) struct Row {
@@ -46,18 +49,36 @@ pub(super) fn explain(
     };
     let text = std::fs::read_to_string(&path)?;
     let rows = rows(profile, &text);
-    if explain.format == Format::Json {
-        let values: Vec<Value> = rows
-            .iter()
-            .map(|row| json!({ "key": row.key, "value": row.value, "from": row.from }))
-            .collect();
-        let document = json!({
-            "profile": profile.id.as_str(),
-            "file": source_name(&path),
-            "values": values,
-        });
-        return Ok(writeln!(terminal.out, "{document:#}")?);
+    match explain.format {
+        Format::Json => write_json(profile, &path, &rows, terminal),
+        Format::Text => write_text(profile, &path, &rows, terminal),
     }
+}
+
+fn write_json(
+    profile: &Profile,
+    path: &Path,
+    rows: &[Row],
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    let values: Vec<Value> = rows
+        .iter()
+        .map(|row| json!({ "key": row.key, "value": row.value, "from": row.from }))
+        .collect();
+    let document = json!({
+        "profile": profile.id.as_str(),
+        "file": source_name(path),
+        "values": values,
+    });
+    Ok(writeln!(terminal.out, "{document:#}")?)
+}
+
+fn write_text(
+    profile: &Profile,
+    path: &Path,
+    rows: &[Row],
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
     writeln!(
         terminal.out,
         "# {} in effect, from {}",
@@ -69,7 +90,7 @@ pub(super) fn explain(
         .map(|row| row.key.len())
         .max()
         .unwrap_or_default();
-    for row in &rows {
+    for row in rows {
         writeln!(
             terminal.out,
             "{:<width$} = {}  # {}",

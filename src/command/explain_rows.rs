@@ -283,7 +283,9 @@ impl Rows<'_> {
 }
 
 fn duration(duration: Duration) -> String {
-    humantime::format_duration(duration).to_string()
+    let text = humantime::format_duration(duration).to_string();
+    // humantime writes "7days"; a profile says "7d".
+    text.replace("days", "d").replace("day", "d")
 }
 
 fn shown(path: &Path) -> String {

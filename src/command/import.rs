@@ -4,7 +4,7 @@
 //! The secret goes into a file of its own beside the profile, so that the profile can be shown to anybody.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
@@ -56,27 +56,18 @@ pub(super) fn import(
     }
     let draft = draft(&variables).map_err(|fault| Failed::Said(format!("{name}: {fault}")))?;
 
-    let id = &import.profile_id;
-    let path = folder.join(format!("{id}.toml"));
-    let secret_name = format!("{id}.client-secret");
-    let secret_path = folder.join(&secret_name);
-    for path in [&path, &secret_path] {
-        if path.exists() {
-            let path = path.display();
-            return Err(Failed::Said(format!(
-                "{path} is there already; it was left as it is"
-            )));
-        }
-    }
-    // The reader of profiles judges the draft before anything is written; the secret's file stands in as a value.
+    let written = Written::at(&folder, import.profile_id.as_str());
+    written.must_be_new()?;
+    // The reader of profiles judges the draft before anything is written; a value stands in for the secret's file.
     let surroundings = Surroundings {
         variable: &|_| None,
         session,
     };
     let trial = draft.text(&name, "{ value = \"stands in for the file\" }");
+    let shown = written.profile.display().to_string();
     let judged = convert(
-        id,
-        &path.display().to_string(),
+        &import.profile_id,
+        &shown,
         &trial,
         Path::new("."),
         surroundings,
@@ -84,23 +75,10 @@ pub(super) fn import(
     if judged.profile.is_none() {
         return Err(Failed::Problems(judged.problems));
     }
-    if let Some(secret) = &draft.secret {
-        write_new(&secret_path, secret, Readers::Owner)?;
-    }
-    let profile = draft.text(
-        &name,
-        &format!("{{ file = {} }}", toml::Value::from(secret_name)),
-    );
-    if let Err(failed) = write_new(&path, &profile, Readers::Ordinary) {
-        if draft.secret.is_some() {
-            // It was written a moment ago and belongs to no profile.
-            let _ = std::fs::remove_file(&secret_path);
-        }
-        return Err(failed);
-    }
-    writeln!(terminal.out, "wrote {}", path.display())?;
+    written.write(&draft, &name)?;
+    writeln!(terminal.out, "wrote {shown}")?;
     if draft.secret.is_some() {
-        let path = secret_path.display();
+        let path = written.secret.display();
         writeln!(
             terminal.out,
             "wrote {path} (the client secret; only its owner may read it)"
@@ -116,14 +94,66 @@ pub(super) fn import(
     Ok(())
 }
 
+/// The files of an import.
+struct Written {
+    profile: PathBuf,
+    secret: PathBuf,
+    /// The secret's file as the profile names it.
+    secret_name: String,
+}
+
+impl Written {
+    fn at(folder: &Path, id: &str) -> Self {
+        let secret_name = format!("{id}.client-secret");
+        Self {
+            profile: folder.join(format!("{id}.toml")),
+            secret: folder.join(&secret_name),
+            secret_name,
+        }
+    }
+
+    fn must_be_new(&self) -> Result<(), Failed> {
+        match [&self.profile, &self.secret]
+            .into_iter()
+            .find(|path| path.exists())
+        {
+            None => Ok(()),
+            Some(path) => {
+                let path = path.display();
+                Err(Failed::Said(format!(
+                    "{path} is there already; it was left as it is"
+                )))
+            }
+        }
+    }
+
+    /// Writes the secret, then the profile that names it; never only one of the two.
+    fn write(&self, draft: &Draft, source: &str) -> Result<(), Failed> {
+        if let Some(secret) = &draft.secret {
+            write_new(&self.secret, secret, Readers::Owner)?;
+        }
+        let name = toml::Value::from(self.secret_name.as_str());
+        let profile = draft.text(source, &format!("{{ file = {name} }}"));
+        write_new(&self.profile, &profile, Readers::Ordinary).inspect_err(|_| {
+            if draft.secret.is_some() {
+                // It was written a moment ago and belongs to no profile.
+                let _ = std::fs::remove_file(&self.secret);
+            }
+        })
+    }
+}
+
 /// What the variables mean. A fault says which variable and what would be right, never a secret.
 fn draft(variables: &BTreeMap<String, String>) -> Result<Draft, String> {
     let get = |key: &str| variables.get(key).cloned();
     for key in READ {
-        let placeholder = variables
-            .get(key)
-            .filter(|value| placeholder_in(value).is_some());
-        if placeholder.is_some() {
+        let Some(value) = variables.get(key) else {
+            continue;
+        };
+        // A good secret may hold brackets, so it is a placeholder only as a whole.
+        let placeholder = placeholder_in(value)
+            .is_some_and(|found| !key.ends_with("CLIENT_SECRET") || found == value);
+        if placeholder {
             return Err(format!(
                 "{key} is still the sample's placeholder; put your value there first"
             ));

@@ -134,7 +134,7 @@ impl<'s> Layers<'s> {
             (Layer::File, Some(file)) => {
                 let mut problem = Problem::of(file.name.clone(), what, right).about(key);
                 problem.place = span_at(&file.text, key)
-                    .map(|span| super::document::place(&file.text, span.start));
+                    .map(|span| super::findings::place(&file.text, span.start));
                 problem
             }
             _ => Problem::of("settings", what, right).about(key),

@@ -6,6 +6,7 @@
 mod conflicts;
 pub mod conversion;
 mod document;
+mod findings;
 pub mod folder;
 mod layers;
 mod nearest;
@@ -16,6 +17,7 @@ pub mod report;
 mod schema;
 pub mod settings;
 pub mod settings_file;
+mod settings_reader;
 mod settings_values;
 mod written;
 

@@ -82,6 +82,7 @@ fn graphical(problem: &Problem, color: bool) -> Result<String, fmt::Error> {
         .with_links(false)
         .with_context_lines(0)
         .render_report(&mut out, &Shown(problem))?;
+    out.push('\n');
     Ok(out)
 }
 
@@ -150,7 +151,7 @@ impl SourceCode for Shown<'_> {
             excerpt.text.as_bytes(),
             span,
             place.line.saturating_sub(1),
-            0,
+            place.column.saturating_sub(1),
             1,
         );
         Ok(Box::new(contents))
@@ -188,7 +189,7 @@ mod tests {
     #[test]
     fn a_terminal_shows_the_line_with_its_number_and_no_colour_when_unwanted() {
         let shown = text(&[problem()], Looks::Terminal { color: false });
-        assert!(shown.contains("profiles/staff.toml:4"), "{shown}");
+        assert!(shown.contains("profiles/staff.toml:4:13"), "{shown}");
         assert!(shown.contains("client_id = \"<client id>\""), "{shown}");
         assert!(shown.contains("write the id"), "{shown}");
         assert!(!shown.contains('\u{1b}'), "{shown}");

@@ -79,7 +79,7 @@ impl Schema {
         let example = owner.and_then(|(path, step)| {
             let Step::Key(key) = step else { return None };
             Some(match self.example(path) {
-                Some(example) => format!("{key} = {example}"),
+                Some(example) => format!("{key} = {}", in_toml(&example)),
                 None if words.contains(&"a list") => format!("[[{key}]]"),
                 None => format!("[{key}]"),
             })
@@ -87,11 +87,16 @@ impl Schema {
         (words.join(" or "), example.unwrap_or_default())
     }
 
-    /// The first example of the key at `path`, in TOML.
-    fn example(&self, path: &[Step]) -> Option<String> {
-        let raw = self.raw(path)?;
-        let example = raw.get("examples")?.as_array()?.first()?;
-        Some(in_toml(example))
+    /// The first example of the key at `path`.
+    pub fn example(&self, path: &[Step]) -> Option<Value> {
+        let examples = self.raw(path)?.get("examples")?.as_array()?;
+        examples.first().cloned()
+    }
+
+    /// What the key at `path` means, in one paragraph.
+    pub fn description(&self, path: &[Step]) -> Option<String> {
+        let text = self.raw(path)?.get("description")?.as_str()?;
+        Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// The node of a path without following its references.

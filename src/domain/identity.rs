@@ -156,6 +156,18 @@ impl Identity {
             .unwrap_or_else(|| "somebody".to_owned())
     }
 
+    /// What to hint to the authority, so that it does not ask who it is: the opaque `login_hint` claim, or an address
+    /// where that reads better (`by_address`) or nothing else is there.
+    pub fn sign_in_hint(&self, by_address: bool) -> Option<String> {
+        let claims = self.claims();
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let of_emails = || claims.get("emails")?.get(0)?.as_str();
+        let opaque = || text("login_hint");
+        let address = || text("email").or_else(of_emails).or_else(|| text("preferred_username"));
+        let hint = if by_address { address().or_else(opaque) } else { opaque().or_else(address) };
+        hint.filter(|hint| !hint.trim().is_empty()).map(str::to_owned)
+    }
+
     /// Claims for pages and scripts: nothing of the protocol, nothing that the samples hide.
     pub fn displayed_claims(&self) -> Vec<(String, Value)> {
         let hidden = |name: &str| HIDDEN.contains(&name) || PROTOCOL.contains(&name);

@@ -16,8 +16,6 @@ use crate::domain::profile::Profile;
 use crate::domain::token_set::AccessGrant;
 use crate::oidc::{claims_challenge, retry_after};
 
-/// An API has this long for its answer, as in the samples.
-const TIME_OUT: Duration = Duration::from_secs(30);
 /// Bytes of an answer that are shown; the rest is cut and said to be.
 const MOST_SHOWN: usize = 512 * 1024;
 /// When an API says to wait, but not how long.
@@ -126,7 +124,7 @@ async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Re
         .get(api.endpoint.clone())
         .bearer_auth(grant.token.expose())
         .header(reqwest::header::ACCEPT, "application/json, text/*;q=0.9, */*;q=0.1")
-        .timeout(TIME_OUT);
+        .timeout(gate.api_time_out);
     request.send().await.map_err(|error| {
         // The address is the profile's own and holds no secret; the cause is kept short of it all the same.
         let timed_out = error.is_timeout();

@@ -24,8 +24,6 @@ use std::sync::Arc;
 const FORGOT_PASSWORD: u64 = 90_118;
 /// AADB2C90091: the person cancelled a user flow.
 const CANCELLED: u64 = 90_091;
-/// AADSTS65004: the person declined to consent.
-const CONSENT_DECLINED: u64 = 65_004;
 
 /// What a browser brings to the callback.
 #[derive(Debug, Clone, Copy)]
@@ -141,8 +139,8 @@ async fn refused(
         return Ok(Completed::GoOn(ReturnTo::home(&visit.profile.public_url)));
     }
     audit::refused(visit.profile, &detail.to_string());
-    if attempt.api.is_some() && attempt.expects.is_some() && detail.has_entra(CONSENT_DECLINED) {
-        return Err(entry::declined(visit.profile, attempt));
+    if let Some(explained) = entry::not_consented(visit.profile, attempt, &detail) {
+        return Err(explained);
     }
     Err(FlowError::Refused { detail: Box::new(detail), target })
 }
@@ -172,13 +170,20 @@ async fn redeem(
         return Err(FlowError::WrongAuthority);
     }
     match attempt.journey {
+        Journey::SignIn if attempt.expects.as_ref().is_some_and(|person| person != redeemed.identity.person()) => {
+            audit::refused(profile, "other_person");
+            Err(FlowError::OtherPerson)
+        }
         Journey::SignIn => begin_session(gate, visit, redeemed, session_state, browser, return_to).await,
         Journey::EditProfile => {
             edit_profile::apply(gate, profile, browser.handle, &redeemed.identity).await?;
             Ok(Completed::GoOn(return_to))
         }
         // A reset password signs nobody in: the sign-in flow follows, silently where the authority allows it.
-        Journey::ResetPassword => Ok(Completed::Begin(Box::new(begin(gate, visit, Wish::default(), &return_to).await?))),
+        Journey::ResetPassword => {
+            let wish = Wish { quietly: true, ..Wish::default() };
+            Ok(Completed::Begin(Box::new(begin(gate, visit, wish, &return_to).await?)))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::identity::{Groups, Identity};
 use crate::domain::profile::Profile;
 use crate::domain::secret::AccessToken;
 use crate::domain::token_set::TokenSet;
+use crate::oidc::ProviderDetail;
 use url::Url;
 
 /// Applies the rule. The returned identity holds groups that were read from the directory; the returned tokens are
@@ -60,10 +61,22 @@ async fn directory_token(
     refreshed.graph_token
 }
 
-/// A person declined the scopes that an API needs: told so, without another round.
-pub fn declined(profile: &Profile, attempt: &Attempt) -> FlowError {
-    let api = attempt.api.as_ref().and_then(|name| profile.api(name));
-    api.map_or(FlowError::NoSuchApi, |api| ungranted(profile, api, api.scopes.iter().map(Scope::as_str)))
+/// AADSTS65004: the person declined to consent.
+const CONSENT_DECLINED: u64 = 65_004;
+
+/// A step-up for an API came back without consent: told so, without another round. `None` if it was about something
+/// else.
+pub fn not_consented(profile: &Profile, attempt: &Attempt, detail: &ProviderDetail) -> Option<FlowError> {
+    attempt.expects.as_ref()?;
+    let api = attempt.api.as_ref().and_then(|name| profile.api(name))?;
+    (detail.has_entra(CONSENT_DECLINED) || detail.lacks_consent()).then(|| lacking(profile, api, detail))
+}
+
+/// The error that explains that an authority wants consent to the scopes of an API.
+pub fn lacking(profile: &Profile, api: &Api, detail: &ProviderDetail) -> FlowError {
+    let scopes = api.scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
+    let admin_only = profile.authority.dialect().admin_consent_only || detail.needs_administrator();
+    FlowError::Ungranted { api: api.name.clone(), scopes, admin_only }
 }
 
 /// The error that explains scopes which were not granted.

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::FlowError;
-use super::gate::Gate;
+use super::gate::{Gate, LONGEST_RETRY};
 use super::session_check::SignedIn;
 use super::{audit, entry};
 use crate::domain::api::Api;
 use crate::domain::entry::Denied;
-use crate::domain::profile::Profile;
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::oidc::{RefreshError, Refreshed};
 use crate::store::{Lease, LeaseOwner, Replaced, StoredTokens, Waited};
@@ -151,11 +152,26 @@ async fn exchange(
         return Ok(still_usable(gate, held, api, force)
             .unwrap_or(Token::Interaction { claims: force.claims.clone(), reason: "no refresh token".to_owned() }));
     }
+    if let Some(left) = resting(gate, profile, who) {
+        gate.store.release_lease(who.handle(), held.owner).await?;
+        let retry_after = Some(left);
+        return Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }));
+    }
     let answer = gate.authorities.refresh(profile, &held.stored.tokens, identity, Some(api), force.claims.as_deref());
     match renewing(gate, who, held.owner, answer).await {
         Ok(refreshed) => keep(gate, profile, who, api, held, refreshed).await,
         Err(error) => failed(gate, profile, who, api, force, held, error).await,
     }
+}
+
+fn resting_key(profile: &Profile, who: &SignedIn) -> (ProfileId, PersonKey) {
+    (profile.id.clone(), who.session().identity.person().clone())
+}
+
+/// How long the token endpoint still wants to be left alone for this person (microsoft-identity 6.3).
+fn resting(gate: &Gate, profile: &Profile, who: &SignedIn) -> Option<Duration> {
+    let until = gate.resting.get(&resting_key(profile, who))?;
+    (until - gate.now()).to_std().ok().filter(|left| !left.is_zero())
 }
 
 /// Waits for the authority's answer and renews the lease meanwhile.
@@ -232,10 +248,19 @@ async fn failed(
             gate.store.end(who.handle()).await?;
             Ok(Token::Ended)
         }
+        // Customers of External ID cannot consent: to send them round would be a loop.
+        RefreshError::InteractionRequired(detail)
+            if profile.authority.dialect().admin_consent_only && detail.lacks_consent() =>
+        {
+            release().await?;
+            Err(entry::lacking(profile, api, &detail))
+        }
         RefreshError::InteractionRequired(detail) => {
             release().await?;
             let claims = detail.claims.clone().or_else(|| force.claims.clone());
-            Ok(Token::Interaction { claims, reason: detail.to_string() })
+            // A token that works spares the person the trip until it is over.
+            let interaction = Token::Interaction { claims, reason: detail.to_string() };
+            Ok(still_usable(gate, held, api, force).unwrap_or(interaction))
         }
         RefreshError::NoRefreshToken => {
             release().await?;
@@ -248,6 +273,7 @@ async fn failed(
         }
         RefreshError::Throttled { retry_after } => {
             release().await?;
+            gate.resting.insert(resting_key(profile, who), gate.now() + retry_after.min(LONGEST_RETRY));
             let retry_after = Some(retry_after);
             Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }))
         }

@@ -3,6 +3,7 @@
 use super::attempts::{AttemptCookie, new_state, seal_attempt};
 use super::error::FlowError;
 use super::gate::{Gate, Visit};
+use super::session_check::SignedIn;
 use crate::domain::api::Api;
 use crate::domain::attempt::Attempt;
 use crate::domain::authority::Journey;
@@ -10,7 +11,7 @@ use crate::domain::identity::PersonKey;
 use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::State;
-use crate::oidc::{AuthorizationRequest, fresh_nonce, fresh_verifier};
+use crate::oidc::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier};
 use url::Url;
 
 /// What an attempt is for.
@@ -32,6 +33,35 @@ pub struct Wish {
     pub passed: Vec<(PassedParameter, String)>,
     /// Ask which account, whatever the profile says: somebody was refused and wants to switch.
     pub other_account: bool,
+    /// The person has just been at the authority: it shows only what it must.
+    pub quietly: bool,
+}
+
+impl Wish {
+    /// A signed-in person is sent for what an API needs, and nobody else may come back.
+    pub fn step_up(profile: &Profile, who: &SignedIn, api: &Api, claims: Option<String>) -> Self {
+        let identity = &who.session().identity;
+        Self {
+            api: Some(api.clone()),
+            claims,
+            expects: Some(identity.person().clone()),
+            login_hint: identity.sign_in_hint(profile.authority.dialect().hint_by_address),
+            ..Self::default()
+        }
+    }
+
+    /// A signed-in person who signs in again is hinted at, unless the request says otherwise: an account picker
+    /// ignores hints.
+    #[must_use]
+    pub fn hinting_at(mut self, profile: &Profile, who: &SignedIn) -> Self {
+        let said = passed(&self, PassedParameter::LoginHint).is_some() || profile.authorize.login_hint.is_some();
+        let picker = self.other_account || profile.authorize.prompt == Some(Prompt::SelectAccount);
+        if !said && !picker {
+            let by_address = profile.authority.dialect().hint_by_address;
+            self.login_hint = who.session().identity.sign_in_hint(by_address);
+        }
+        self
+    }
 }
 
 /// An attempt begun: the browser keeps the cookie and goes to the location.
@@ -82,10 +112,13 @@ fn first_api(profile: &Profile, journey: Journey) -> Option<crate::domain::api::
 
 fn request<'a>(profile: &'a Profile, wish: &'a Wish, attempt: &'a Attempt, state: &'a State) -> AuthorizationRequest<'a> {
     let text = |parameter| passed(wish, parameter);
-    let prompt = match () {
-        () if wish.other_account => Some(Prompt::SelectAccount),
-        () if wish.ask_again => Some(Prompt::Consent),
-        () => passed(wish, PassedParameter::Prompt).and_then(Prompt::parse),
+    let quietly = wish.quietly || wish.expects.is_some() || attempt.journey != Journey::SignIn;
+    let prompt = match passed(wish, PassedParameter::Prompt).and_then(Prompt::parse) {
+        _ if wish.other_account => Asking::For(Prompt::SelectAccount),
+        _ if wish.ask_again => Asking::For(Prompt::Consent),
+        _ if quietly => Asking::AsLittleAsPossible,
+        Some(prompt) => Asking::For(prompt),
+        None => Asking::AsTheProfile,
     };
     AuthorizationRequest {
         api: wish.api.as_ref().or_else(|| profile.apis.first()).filter(|_| attempt.journey == Journey::SignIn),

@@ -48,7 +48,17 @@ pub async fn sign_out(gate: &Gate, profile: &Profile, handle: Option<&SessionHan
         state: Some(state.expose()),
     };
     let address = gate.authorities.end_session_address(profile, &request);
-    match tokio::time::timeout(AUTHORITY_PATIENCE, address).await {
+    let revoked = async {
+        if let Some(token) = &ended.tokens.refresh {
+            gate.authorities.revoke(profile, token).await;
+        }
+    };
+    let (address, _) = tokio::join!(
+        tokio::time::timeout(AUTHORITY_PATIENCE, address),
+        // RFC 7009, where the authority offers it; deleting our copy is what counts.
+        tokio::time::timeout(AUTHORITY_PATIENCE, revoked),
+    );
+    match address {
         Ok(Some(address)) => Ok(SignedOut::Continue(address)),
         Ok(None) | Err(_) => Ok(SignedOut::HereOnly),
     }

@@ -22,8 +22,20 @@ use crate::domain::clock::{Random, random_256};
 use crate::domain::profile::{Profile, Prompt, ResponseMode};
 use crate::domain::secret::{CodeVerifier, Nonce, State};
 
+/// What `prompt` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asking {
+    /// What the profile says.
+    #[default]
+    AsTheProfile,
+    /// Nothing: the authority shows only what it must, such as a consent or a second factor.
+    AsLittleAsPossible,
+    /// This.
+    For(Prompt),
+}
+
 /// What one attempt puts into its authorization request. Options that are `None` come from the profile.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AuthorizationRequest<'a> {
     /// Comes back with the answer (RFC 6749 §4.1.1).
     pub state: &'a State,
@@ -36,7 +48,7 @@ pub struct AuthorizationRequest<'a> {
     /// A claims challenge to meet: a JSON object.
     pub claims: Option<&'a str>,
     /// `prompt`
-    pub prompt: Option<Prompt>,
+    pub prompt: Asking,
     /// `login_hint`
     pub login_hint: Option<&'a str>,
     /// `domain_hint`
@@ -58,7 +70,7 @@ impl<'a> AuthorizationRequest<'a> {
             verifier,
             api: None,
             claims: None,
-            prompt: None,
+            prompt: Asking::AsTheProfile,
             login_hint: None,
             domain_hint: None,
             ui_locales: None,
@@ -142,10 +154,12 @@ fn options(profile: &Profile, request: &AuthorizationRequest<'_>) -> Vec<(&'stat
         ),
         (
             "prompt",
-            request
-                .prompt
-                .or(fixed.prompt)
-                .map(|prompt| prompt.as_str().to_owned()),
+            match request.prompt {
+                Asking::AsTheProfile => fixed.prompt,
+                Asking::AsLittleAsPossible => None,
+                Asking::For(prompt) => Some(prompt),
+            }
+            .map(|prompt| prompt.as_str().to_owned()),
         ),
         ("login_hint", text(request.login_hint, &fixed.login_hint)),
         ("domain_hint", text(request.domain_hint, &fixed.domain_hint)),
@@ -252,7 +266,7 @@ mod tests {
         profile.authorize.domain_hint = Some("contoso.example".into());
         profile.authorize.response_mode = ResponseMode::FormPost;
         let url = address(&profile, Journey::SignIn, |request| {
-            request.prompt = Some(Prompt::Login);
+            request.prompt = Asking::For(Prompt::Login);
             request.login_hint = Some("ada+x@contoso.example&prompt=none");
             request.max_age = Some(0);
         });
@@ -262,6 +276,31 @@ mod tests {
         assert_eq!(all["login_hint"], "ada+x@contoso.example&prompt=none");
         assert_eq!(all["max_age"], "0");
         assert_eq!(all["response_mode"], "form_post");
+    }
+
+    #[test]
+    fn a_step_up_leaves_the_profiles_prompt_out() {
+        let mut profile = entra();
+        profile.authorize.prompt = Some(Prompt::SelectAccount);
+        let url = address(&profile, Journey::SignIn, |request| {
+            request.prompt = Asking::AsLittleAsPossible;
+        });
+        assert!(!parameters(&url).contains_key("prompt"));
+    }
+
+    #[test]
+    fn one_token_for_all_apis_needs_the_scopes_of_all() {
+        let mut profile = oidc();
+        for (name, scope) in [("orders", "orders.read"), ("stock", "stock.read")] {
+            profile.apis.push(Api {
+                name: ApiName::parse(name).unwrap(),
+                title: name.into(),
+                endpoint: Url::parse("https://api.example/").unwrap(),
+                scopes: vec![Scope::parse(scope).unwrap()],
+            });
+        }
+        let all = parameters(&address(&profile, Journey::SignIn, |_| ()));
+        assert_eq!(all["scope"], "openid offline_access orders.read profile stock.read");
     }
 
     #[test]

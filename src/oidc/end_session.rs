@@ -17,7 +17,7 @@ use crate::domain::secret::IdToken;
 const LONGEST: usize = 2_048;
 
 /// Whom to sign out.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct EndSession<'a> {
     /// The ID token of the session that ended.
     pub id_token: Option<&'a IdToken>,

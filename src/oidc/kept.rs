@@ -28,6 +28,9 @@ pub(crate) trait Fetch: Send + Sync + 'static {
     /// What it becomes.
     type Document: Send + Sync + 'static;
 
+    /// What the log calls it.
+    fn name(&self) -> String;
+
     /// Fetches it, within `patience` if one is given.
     async fn fetch(&self, patience: Option<Duration>)
     -> Result<Fetched<Self::Document>, OidcError>;
@@ -162,7 +165,7 @@ impl<F: Fetch> Kept<F> {
                 renewal.next_at =
                     Some(self.clock.now() + self.pause(renewal.failures, old.is_some()));
                 renewal.error = Some(error.clone());
-                tracing::warn!(%error, failures = renewal.failures, last_good = old.is_some(), "a document of the authority could not be fetched");
+                tracing::warn!(document = self.source.name(), %error, failures = renewal.failures, last_good = old.is_some(), "a document of the authority could not be fetched");
                 Err(error)
             }
         }
@@ -212,6 +215,10 @@ mod tests {
     #[async_trait]
     impl Fetch for Arc<Source> {
         type Document = u32;
+
+        fn name(&self) -> String {
+            "a number".to_owned()
+        }
 
         async fn fetch(&self, _: Option<Duration>) -> Result<Fetched<u32>, OidcError> {
             let count = self.calls.fetch_add(1, Ordering::SeqCst) + 1;

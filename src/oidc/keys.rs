@@ -218,9 +218,31 @@ impl KeySource {
 impl Fetch for KeySource {
     type Document = KeySet;
 
+    fn name(&self) -> String {
+        format!("keys of {}", self.profile)
+    }
+
     async fn fetch(&self, patience: Option<Duration>) -> Result<Fetched<KeySet>, OidcError> {
         let fetched = self.fetched(patience).await;
         super::count_fetch(&self.profile, "keys", fetched.is_ok());
         fetched
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    proptest::proptest! {
+        #[test]
+        fn d4_no_key_set_makes_the_reader_panic(
+            kind in "RSA|EC|OKP|oct|", number in "[A-Za-z0-9_=-]{0,60}", other in "AQAB|AQ|Ag|AA||[A-Za-z0-9]{0,9}", body in ".{0,60}"
+        ) {
+            let key = json!({"kty": kind, "n": number, "e": other, "crv": "P-256", "x": number, "y": other, "kid": body});
+            let set = KeySet::read(json!({"keys": [key, body]}).to_string().as_bytes()).unwrap();
+            proptest::prop_assert_eq!(set.len() + set.skipped, 2);
+            let _ = KeySet::read(body.as_bytes()).is_none();
+        }
     }
 }

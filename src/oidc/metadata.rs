@@ -43,6 +43,8 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<Url>,
     /// Sign-out at the authority (RP-Initiated Logout §2.1).
     pub end_session_endpoint: Option<Url>,
+    /// Where refresh tokens are given back (RFC 7009).
+    pub revocation_endpoint: Option<Url>,
     /// Ways to authenticate at the token endpoint; empty if unsaid.
     pub token_auth_methods: Vec<String>,
     /// Announced signature algorithms of ID tokens that we know.
@@ -138,6 +140,7 @@ impl Document {
             jwks_uri: self.required("jwks_uri", authority)?,
             userinfo_endpoint: self.optional("userinfo_endpoint", authority)?,
             end_session_endpoint: self.optional("end_session_endpoint", authority)?,
+            revocation_endpoint: self.optional("revocation_endpoint", authority)?,
             token_auth_methods: self
                 .texts("token_endpoint_auth_methods_supported")
                 .unwrap_or_default(),
@@ -236,6 +239,10 @@ impl MetadataSource {
 #[async_trait]
 impl Fetch for MetadataSource {
     type Document = Metadata;
+
+    fn name(&self) -> String {
+        format!("metadata of {}", self.profile)
+    }
 
     async fn fetch(&self, patience: Option<Duration>) -> Result<Fetched<Metadata>, OidcError> {
         let fetched = self.fetched(patience).await;

@@ -32,6 +32,7 @@ mod probe;
 mod provider;
 mod redeem;
 mod refresh;
+mod revoke;
 mod room;
 mod scopes;
 mod service_fabric;
@@ -40,7 +41,7 @@ mod token_response;
 mod userinfo;
 
 pub use authorities::Authorities;
-pub use authorize::{AuthorizationRequest, fresh_nonce, fresh_verifier, text_256};
+pub use authorize::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier, text_256};
 pub use certificate::{CertificateExpiry, expires_soon};
 pub use challenge::claims_challenge;
 pub use checks::Check;

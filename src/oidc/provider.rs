@@ -170,6 +170,17 @@ impl ProviderDetail {
         self.codes.contains(&ProviderCode::B2c(code))
     }
 
+    /// Whether scopes lack somebody's consent.
+    pub fn lacks_consent(&self) -> bool {
+        let said = self.error == "consent_required" || self.suberror.as_deref() == Some("consent_required");
+        said || self.has_entra(65_001) || self.needs_administrator()
+    }
+
+    /// AADSTS90094: only an administrator can consent.
+    pub fn needs_administrator(&self) -> bool {
+        self.has_entra(90_094)
+    }
+
     /// Who can do something about it. A code that is known decides, else the error does.
     pub fn remedy(&self) -> Remedy {
         let of_code = self.codes.iter().find_map(|code| match code {
@@ -343,5 +354,13 @@ mod tests {
         assert_eq!(detail.remedy(), Remedy::Operator);
         assert_eq!(ProviderDetail::from_body(b"<html>"), None);
         assert_eq!(ProviderDetail::from_body(b"{}"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_description_makes_the_reader_panic(error in ".{0,40}", description in "(AADSTS|AADB2C)?[0-9]{0,25}.{0,80}") {
+            let detail = ProviderDetail::from_callback(&error, &description);
+            proptest::prop_assert!(!detail.to_string().contains(['\r', '\n']));
+        }
     }
 }

@@ -24,7 +24,12 @@ pub(crate) fn of_authorization(
     // The other journeys only show a page; their tokens are not kept.
     if journey == Journey::SignIn {
         scopes.extend(texts(&profile.authorize.extra_scopes));
-        scopes.extend(api.map(|api| texts(&api.scopes)).unwrap_or_default());
+        if profile.authority.dialect().microsoft {
+            scopes.extend(api.map(|api| texts(&api.scopes)).unwrap_or_default());
+        } else {
+            // One token serves all APIs, so all are asked for at once.
+            scopes.extend(profile.apis.iter().flat_map(|api| texts(&api.scopes)));
+        }
     }
     sorted(scopes)
 }

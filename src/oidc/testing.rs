@@ -122,6 +122,7 @@ pub(crate) fn metadata_of(profile: &Profile) -> Metadata {
         token_endpoint: url("/token"),
         jwks_uri: url("/keys"),
         userinfo_endpoint: None,
+        revocation_endpoint: None,
         end_session_endpoint: Some(url("/logout")),
         token_auth_methods: Vec::new(),
         signing_algorithms: Vec::new(),

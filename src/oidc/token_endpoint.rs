@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::client_auth::{ClientAuth, Proof, ProofRequest};
@@ -174,38 +175,49 @@ impl Room {
         grant: &[(&'static str, &str)],
         proof: &Proof,
     ) -> Result<Answer, Failure> {
-        let form = Serializer::new(String::new())
-            .extend_pairs(grant)
+        let clock = &self.means.clock;
+        self.breaker
+            .pass(clock.now())
+            .map_err(|left| Failure::Outage {
+                why: Outage::Resting,
+                retry_after: Some(left),
+            })?;
+        let sent = self.post(&metadata.token_endpoint, grant, proof).await;
+        match &sent {
+            Ok(answer) if !answer.status.is_server_error() => self.breaker.answered(),
+            _ => self.breaker.failed(clock.now()),
+        }
+        sent.map_err(|why| Failure::Outage {
+            why,
+            retry_after: None,
+        })
+    }
+
+    /// Posts a form with the gateway's proof.
+    pub(crate) async fn post(
+        &self,
+        endpoint: &Url,
+        form: &[(&'static str, &str)],
+        proof: &Proof,
+    ) -> Result<Answer, Outage> {
+        let body = Serializer::new(String::new())
+            .extend_pairs(form)
             .extend_pairs(&proof.form)
             .finish();
         let mut request = self
             .lane
             .client()
-            .post(metadata.token_endpoint.clone())
+            .post(endpoint.clone())
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form);
+            .body(body);
         if let Some(authorization) = &proof.authorization
             && let Ok(mut value) = HeaderValue::from_str(authorization)
         {
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
-        self.breaker
-            .pass(self.means.clock.now())
-            .map_err(|left| Failure::Outage {
-                why: Outage::Resting,
-                retry_after: Some(left),
-            })?;
-        let sent = self.lane.call(request, LARGEST, self.means.patience).await;
-        match &sent {
-            Ok(answer) if !answer.status.is_server_error() => self.breaker.answered(),
-            _ => self.breaker.failed(self.means.clock.now()),
-        }
-        sent.map_err(|why| Failure::Outage {
-            why,
-            retry_after: None,
-        })
+        self.lane.call(request, LARGEST, self.means.patience).await
     }
 
     fn judge(&self, profile: &Profile, answer: &Answer) -> Result<TokenResponse, Failure> {

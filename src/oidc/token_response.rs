@@ -208,4 +208,17 @@ mod tests {
         let printed = format!("{:?}", TokenResponse::read(body, false).unwrap());
         assert!(!printed.contains("hush"), "{printed}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn b36_no_body_makes_the_reader_panic(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            let _ = TokenResponse::read(&body, true).is_ok();
+        }
+
+        #[test]
+        fn b34_no_number_makes_the_reader_panic(life in proptest::prelude::any::<f64>(), text in ".{0,20}") {
+            let body = json!({"access_token": "a", "token_type": "Bearer", "expires_in": life, "refresh_in": text});
+            let _ = read(&body).is_ok();
+        }
+    }
 }

@@ -9,12 +9,14 @@
 //! key may seal any number of messages without two of them sharing key and nonce.
 
 mod digest;
+mod key_file;
 mod key_ring;
 mod random;
 mod rows;
 mod sealing;
 
 pub use digest::{csrf_token, handle_hash, hex, secrets_equal, sha256};
+pub use key_file::{KeyFileProblem, load_or_make_key};
 pub use key_ring::{KeyId, KeyProblem, KeyRing, new_key_text};
 pub use random::OsRandom;
 pub use rows::{Column, RowKeys, RowPlace};

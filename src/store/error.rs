@@ -54,6 +54,9 @@ impl StoreError {
                 table: "sessions",
                 id: format!("(column {index})"),
             },
+            sqlx::Error::PoolTimedOut => Self::unavailable(Reason(
+                "no connection in time: the database is down or out of reach, or every connection is busy",
+            )),
             other => Self::unavailable(other),
         }
     }

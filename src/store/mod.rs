@@ -56,5 +56,6 @@ pub use opening::{EndedSession, NewSession, StoredTokens};
 pub use options::StoreOptions;
 pub use rows::{LeaseOwner, Replaced, SessionFilter, SessionSummary, Swept};
 pub use session_store::SessionStore;
+pub use sqlite::sqlite_file;
 pub use tokens::{Lease, Waited};
 pub use used_once::{FirstUse, Once};

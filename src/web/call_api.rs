@@ -67,14 +67,7 @@ async fn interact(
     let path = format!("{}/auth/call_api/{}", profile.public_url.prefix(), api.name);
     let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path).ok_or(FlowError::NoSuchApi)?;
     rounds::stop_loop(request.headers(), profile, &target, gateway.gate.now())?;
-    let identity = &who.session().identity;
-    let wish = Wish {
-        api: Some(api.clone()),
-        claims,
-        expects: Some(identity.person().clone()),
-        login_hint: identity.text("login_hint").or_else(|| identity.text("preferred_username")),
-        ..Wish::default()
-    };
+    let wish = Wish::step_up(profile, who, api, claims);
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
     Ok(to_authority(request, gateway, profile, &begun))
 }

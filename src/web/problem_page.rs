@@ -162,7 +162,7 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
 }
 
 fn refused(detail: &ProviderDetail, profile: &Profile, target: &ReturnTo) -> Told {
-    let help = help_for(detail);
+    let help = help_for(detail, profile.authority.dialect().admin_consent_only);
     let mut told = told("refused", "Sign-in not completed", help.heading, help.sentence).with_detail(detail);
     if help.again {
         told = told.with_action(sign_in(profile, Some(target), ""), "Start again");

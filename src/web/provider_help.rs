@@ -28,8 +28,18 @@ const CONFIGURATION: Help = help(
     false,
 );
 
-/// The help for a refusal.
-pub fn help_for(detail: &ProviderDetail) -> Help {
+const ADMINISTRATOR: Help = help(
+    "An administrator must agree first",
+    "This application needs permissions that only an administrator of the directory can grant. Ask yours; signing in again does not help.",
+    true,
+    false,
+);
+
+/// The help for a refusal. Where only administrators can consent, nobody is asked to try again.
+pub fn help_for(detail: &ProviderDetail, admin_consent_only: bool) -> Help {
+    if admin_consent_only && detail.lacks_consent() {
+        return ADMINISTRATOR;
+    }
     detail.codes.iter().find_map(|code| of_code(*code)).unwrap_or_else(|| of_error(detail))
 }
 
@@ -46,6 +56,7 @@ fn of_code(code: ProviderCode) -> Option<Help> {
             50_196 => help("Too many sign-ins in a row", "The sign-in service has noticed a loop. Close the other tabs of this site and try again in a minute.", false, true),
             53_000..=53_003 => help("Your organisation's rules do not allow this", "A Conditional Access rule refuses this device, place or application. Your help desk can tell which.", true, false),
             65_001 => help("Consent is missing", "This application needs a permission that nobody has granted yet. Sign in again to grant it, or ask your administrator.", false, true),
+            90_094 => ADMINISTRATOR,
             65_004 => help("You declined", "Without the permissions it asked for, the application cannot go on. Nothing was shared.", true, true),
             70_000 | 70_008 | 70_043 | 700_082 => help("Your sign-in has expired", "The sign-in service asks you to sign in again.", false, true),
             50_011 | 70_011 | 28_003 | 900_144 | 500_011 | 500_207 | 500_208 | 500_210 | 700_016 | 90_002 | 90_023

@@ -14,7 +14,7 @@ use crate::domain::authority::Journey;
 use crate::domain::profile::{PassedParameter, Profile};
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
-use crate::flow::session_check::{self, Use};
+use crate::flow::session_check::{self, SignedIn, Use};
 use crate::flow::sign_in::{Begun, Wish, begin};
 
 /// Characters of a passed parameter; longer ones are dropped.
@@ -35,7 +35,8 @@ pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile,
 /// The same as an answer that can take more.
 pub fn departure(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
-    let now = gateway.gate.now().timestamp();
+    // Milliseconds: a restored window opens its tabs within one second.
+    let now = gateway.gate.now().timestamp_millis();
     browser::keep_attempt(&mut response, request.headers(), profile, &begun.cookie, now);
     response.insert_header((LOCATION, begun.location.as_str()));
     response
@@ -59,21 +60,39 @@ pub fn guard_start(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowE
 /// `GET /auth/sign_in?return_to=`
 ///
 /// # Errors
-/// `NotSignedIn` for a script, which gets the address instead; see [`begin`].
+/// `NotSignedIn` for a script, which gets the address instead; `Store` when it is unknown who is signed in; see
+/// [`begin`].
 pub async fn sign_in(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
     guard_start(&request, &gateway)?;
     let profile = &located.profile;
     let query = parameters(request.query_string().as_bytes());
     let target = return_to(&query, profile);
     rounds::stop_loop(request.headers(), profile, &target, gateway.gate.now())?;
-    let mut wish = Wish { passed: passed(&request, &query, profile), ..Wish::default() };
-    wish.other_account = parameter(&query, "other_account") == Some("1");
-    if let Some(api) = parameter(&query, "api").and_then(ApiName::parse).and_then(|name| profile.api(&name)) {
-        wish.api = Some(api.clone());
-        wish.ask_again = parameter(&query, "ask_again") == Some("1");
-    }
+    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
+    let who = session_check::check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await?;
+    let wish = wish(&request, &query, profile, who.as_ref());
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
     Ok(to_authority(&request, &gateway, profile, &begun))
+}
+
+/// What a sign-in link asks for, and who is signed in already.
+fn wish(request: &HttpRequest, query: &[(String, String)], profile: &Profile, who: Option<&SignedIn>) -> Wish {
+    let api = parameter(query, "api").and_then(ApiName::parse).and_then(|name| profile.api(&name));
+    let mut wish = match (api, who) {
+        (Some(api), Some(who)) => Wish::step_up(profile, who, api, None),
+        (Some(api), None) => Wish { api: Some(api.clone()), ..Wish::default() },
+        (None, _) => Wish::default(),
+    };
+    wish.ask_again = api.is_some() && parameter(query, "ask_again") == Some("1");
+    if api.is_none() {
+        wish.passed = passed(request, query, profile);
+        wish.other_account = parameter(query, "other_account") == Some("1");
+        wish = match who {
+            Some(who) => wish.hinting_at(profile, who),
+            None => wish,
+        };
+    }
+    wish
 }
 
 /// Parameters that the profile lets through. A hint about the person counts only from the person or from this site.

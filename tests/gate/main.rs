@@ -8,13 +8,24 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod api_answers;
+mod api_call;
 mod attacks;
+mod b2c;
 mod chromium;
 mod conformance_addresses;
+mod conformance_callbacks;
+mod conformance_cookies;
+mod conformance_disclosure;
 mod conformance_headers;
+mod conformance_hosts;
 mod conformance_requests;
 mod conformance_sessions;
 mod harness;
 mod id_token;
+mod logout;
+mod notices;
+mod refresh;
 mod scenarios;
 mod screens;
+mod tabs;

@@ -1,10 +1,11 @@
 //! Logout tokens as strangers and authorities post them, and the way out.
 
 use gatehouse::domain::profile::SigningAlgorithm;
+use gatehouse::domain::secret::RefreshToken;
 use gatehouse::oidc::{EndSession, Invalid, JwtRefusal, LogoutToken, OidcError, SignatureRefusal};
 use serde_json::{Value, json};
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Reply};
 use crate::setup::{NOW, Room, claims, header, signed_in};
 use crate::signer::{Signer, encode};
 
@@ -111,4 +112,25 @@ async fn a37_b98_the_way_out_is_the_announced_one() {
             .starts_with(&format!("{}/logout?", authority.base))
     );
     assert!(url.query_pairs().any(|(name, _)| name == "id_token_hint"));
+}
+
+#[tokio::test]
+async fn b22_a_refresh_token_is_given_back_where_that_is_possible() {
+    let (authority, signer, room, profile) = signed_in();
+    let token = RefreshToken::new("rt-1");
+    crate::setup::redeem(&room, &profile).await.unwrap();
+    room.authorities.revoke(&profile, &token).await;
+    assert!(authority.seen("/revoke").is_empty(), "none is announced");
+    let mut metadata = authority.metadata();
+    metadata["revocation_endpoint"] = json!(format!("{}/revoke", authority.base));
+    authority.answers("/.well-known/openid-configuration", Reply::json(&metadata));
+    authority.answers("/revoke", Reply::status(200));
+    room.authorities.forget(&profile.id);
+    crate::setup::redeem(&room, &profile).await.unwrap();
+    room.authorities.revoke(&profile, &token).await;
+    let call = authority.seen("/revoke").pop().unwrap();
+    assert_eq!(call.field("token").unwrap(), "rt-1");
+    assert_eq!(call.field("token_type_hint").unwrap(), "refresh_token");
+    assert!(call.headers["authorization"].starts_with("Basic "));
+    drop(signer);
 }

@@ -110,3 +110,24 @@ async fn no_secret_stands_in_an_error() {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
+
+#[tokio::test]
+async fn d16_an_authority_that_keeps_failing_is_left_alone_and_found_again() {
+    let (authority, signer, room, profile) = signed_in();
+    let good = crate::setup::tokens(&signer.sign(
+        &crate::setup::header(),
+        &crate::setup::claims(&authority.base),
+    ));
+    authority.answers("/token", Reply::status(503));
+    for _ in 0..50 {
+        assert!(matches!(
+            redeem(&room, &profile).await,
+            Err(OidcError::Unavailable { .. })
+        ));
+    }
+    assert_eq!(authority.seen("/token").len(), 5);
+    authority.answers("/token", Reply::json(&good));
+    room.clock.turn(chrono::TimeDelta::seconds(5));
+    redeem(&room, &profile).await.unwrap();
+    redeem(&room, &profile).await.unwrap();
+}

@@ -78,7 +78,8 @@ on_both! {
         d41_a_waiter_gets_the_result_of_the_holder,
         a_waiter_learns_that_the_holder_let_go,
         a_waiter_learns_that_the_session_ended,
-        a_waiter_without_patience_learns_that_it_is_held;
+        a_waiter_without_patience_learns_that_it_is_held,
+        d41_three_hundred_requests_on_three_replicas_ask_the_authority_once;
     ending:
         an_end_gives_the_tokens_exactly_once,
         an_end_by_sid_leaves_other_sids_and_other_profiles_alone,

@@ -1,11 +1,13 @@
 //! Tokens, and the lease by which one replica exchanges them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use gatehouse::domain::api::ApiName;
 use gatehouse::domain::session::SessionHandle;
+use gatehouse::domain::token_set::TokenSet;
 use gatehouse::seal::OsRandom;
 use gatehouse::store::{Lease, LeaseOwner, Replaced, SessionStore, Waited};
 
@@ -255,4 +257,60 @@ pub async fn a_waiter_without_patience_learns_that_it_is_held(database: Arc<Data
         .wait_for_change(&handle, version, Duration::ZERO)
         .await;
     assert!(matches!(outcome.unwrap(), Waited::StillHeld));
+}
+
+/// What a flow does until the tokens are new; counts the calls to the authority.
+async fn refreshed(
+    store: &SessionStore,
+    handle: &SessionHandle,
+    calls: &AtomicU32,
+    fresh: &TokenSet,
+) -> String {
+    loop {
+        let stored = store.tokens(handle).await.unwrap().unwrap();
+        if stored.version > 1 {
+            return stored.tokens.id_token.expose().to_owned();
+        }
+        let owner = owner();
+        match store.lease(handle, owner, LONG).await.unwrap() {
+            Lease::Taken(stored) if stored.version > 1 => {
+                store.release_lease(handle, owner).await.unwrap();
+            }
+            Lease::Taken(stored) => {
+                calls.fetch_add(1, Ordering::SeqCst);
+                // The authority's answer takes a while, for which others come and wait.
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                let version = stored.version;
+                store
+                    .replace_tokens(handle, owner, version, fresh, None)
+                    .await
+                    .unwrap();
+            }
+            Lease::Held => {
+                store.wait_for_change(handle, 1, LONG).await.unwrap();
+            }
+            Lease::Gone => panic!("the session is there"),
+        }
+    }
+}
+
+pub async fn d41_three_hundred_requests_on_three_replicas_ask_the_authority_once(
+    database: Arc<Database>,
+) {
+    let stores = [
+        database.replica().await,
+        database.replica().await,
+        database.replica().await,
+    ];
+    let handle = signed_in(&database, &stores[0], "staff", "ada").await;
+    let calls = AtomicU32::new(0);
+    let fresh = token_set("second", database.now());
+    let requests = (0..300).map(|at| refreshed(&stores[at % 3], &handle, &calls, &fresh));
+    for answer in join_all(requests).await {
+        assert_eq!(answer, "second-id-token");
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    taken(&stores[1], &handle, owner(), LONG).await;
 }

@@ -146,12 +146,18 @@ pub async fn c87_a_use_does_not_revive_an_ended_session(database: Arc<Database>)
 }
 
 pub async fn c87_a_late_use_does_not_revive_an_idle_session(database: Arc<Database>) {
-    let store = database.quiet_replica().await;
-    let handle = signed_in(&database, &store, "staff", "ada").await;
+    let (here, cold) = (
+        database.quiet_replica().await,
+        database.quiet_replica().await,
+    );
+    let handle = signed_in(&database, &here, "staff", "ada").await;
     database.clock.turn(TimeDelta::hours(2));
-    store.touch(&handle, database.now(), idle(&database));
-    store.flush_touches().await.unwrap();
-    assert!(store.find(&handle).await.unwrap().is_none());
+    for store in [&here, &cold] {
+        store.touch(&handle, database.now(), idle(&database));
+        store.flush_touches().await.unwrap();
+        assert!(store.find(&handle).await.unwrap().is_none());
+    }
+    assert_eq!(here.count().await.unwrap(), 0);
 }
 
 pub async fn a_cached_session_makes_no_database_call(database: Arc<Database>) {

@@ -98,7 +98,26 @@ impl Reading<'_, '_> {
         } else {
             &fault.what
         };
+        if fault.idle {
+            let right = format!("leave it out, or {right}");
+            return self.findings.warn(fault.key, &span, what, right);
+        }
         self.findings.at(fault.key, &span, what, right);
+    }
+
+    /// B2C documents `login` only; the others end in AADB2C90043 or in nothing.
+    fn prompt_of_b2c(&mut self, file: &ProfileFile) {
+        if let Some(written) = &file.prompt
+            && written.get() != "login"
+        {
+            let what = "may be refused or ignored: B2C documents no other prompt than \"login\"";
+            self.findings.warn(
+                "prompt",
+                &written.span(),
+                what,
+                "\"login\", or leave it out",
+            );
+        }
     }
 
     fn kind(&mut self, file: &ProfileFile) -> Option<Kind> {
@@ -209,6 +228,7 @@ impl Reading<'_, '_> {
         // Microsoft's B2C: the one authority that may answer without an access token has no Graph for its people.
         if dialect.id_token_only {
             self.no_graph(file);
+            self.prompt_of_b2c(file);
         }
         if dialect.microsoft {
             self.one_resource_per_api(file);
@@ -324,7 +344,8 @@ pub(super) fn binding(file: &ProfileFile, authority: &Authority, client: &Client
     let canonical = serde_json::json!([
         "gatehouse binding 1",
         authority.kind().as_str(),
-        authority.url().as_str(),
+        // As written: for kind oidc a slash at the end makes another issuer.
+        file.authority.as_ref().map(Written::get),
         written(&file.tenant_id),
         file.issuer.as_ref().map(Written::get),
         client.as_str(),

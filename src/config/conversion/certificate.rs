@@ -2,6 +2,8 @@
 //!
 //! Signing, and the choice between several certificates, is not done here.
 
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::KeyPair as _;
 use chrono::DateTime;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -32,6 +34,12 @@ pub enum CertificateFault {
     /// No key.
     #[error("holds no private key in PEM form")]
     NoKey,
+    /// A key of another algorithm than RSA: assertions are signed with PS256 (RFC 7518 §3.5).
+    #[error("holds a private key that is not RSA with 2048 bits or more")]
+    NotRsa,
+    /// A key of another certificate.
+    #[error("holds a private key that does not belong to the certificate")]
+    NotAPair,
     /// A key with a password.
     #[error("holds a private key that is encrypted with a password")]
     EncryptedKey,
@@ -40,7 +48,7 @@ pub enum CertificateFault {
 impl CertificateFault {
     /// Whether the key's file is at fault.
     pub fn is_about_key(self) -> bool {
-        matches!(self, Self::NoKey | Self::EncryptedKey)
+        !matches!(self, Self::NoCertificate | Self::BadCertificate)
     }
 
     /// What would be right.
@@ -52,6 +60,8 @@ impl CertificateFault {
             Self::NoKey => {
                 "-----BEGIN PRIVATE KEY----- in the same file, or key = { file = \"PATH\" }"
             }
+            Self::NotRsa => "an RSA key of at least 2048 bits, and its certificate",
+            Self::NotAPair => "the key with which the certificate was made",
             Self::EncryptedKey => "a key without a password: openssl pkcs8 -in KEY -out NEW-KEY",
         }
     }
@@ -81,16 +91,29 @@ pub fn read_certificate(
         not_after: time(parsed.validity().not_after)?,
         chain_length: 1 + chain.count(),
     };
-    if let Some(key) = key
-        && PrivateKeyDer::from_pem_slice(key.as_bytes()).is_err()
-    {
-        let encrypted = key.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
-            || key.contains("Proc-Type: 4,ENCRYPTED");
+    if let Some(key) = key {
+        let public = parsed.public_key().subject_public_key.data.as_ref();
+        if private_key(key)?.public_key().as_ref() != public {
+            return Err(CertificateFault::NotAPair);
+        }
+    }
+    Ok(summary)
+}
+
+fn private_key(pem: &str) -> Result<KeyPair, CertificateFault> {
+    let Ok(der) = PrivateKeyDer::from_pem_slice(pem.as_bytes()) else {
+        let encrypted = pem.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+            || pem.contains("Proc-Type: 4,ENCRYPTED");
         return Err(if encrypted {
             CertificateFault::EncryptedKey
         } else {
             CertificateFault::NoKey
         });
-    }
-    Ok(summary)
+    };
+    let pair = match &der {
+        PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok(),
+        PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()).ok(),
+        _ => None,
+    };
+    pair.ok_or(CertificateFault::NotRsa)
 }

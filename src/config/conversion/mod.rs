@@ -9,6 +9,7 @@ mod authorize;
 mod certificate;
 mod credential;
 mod details;
+mod secret;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +17,8 @@ use std::path::{Path, PathBuf};
 pub use certificate::{CertificateFault, CertificateSummary, read_certificate};
 pub use credential::FEDERATED_TOKEN_VARIABLE;
 
-use super::document::{Document, Findings};
+use super::document::Document;
+use super::findings::Findings;
 use super::problem::{Place, Problem};
 use super::profile_file::ProfileFile;
 use crate::domain::profile::{Profile, ProfileId, SessionLimits, SignOutOptions};

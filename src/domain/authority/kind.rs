@@ -68,6 +68,8 @@ pub struct Dialect {
     pub claims_challenge: bool,
     /// Only an administrator can consent (External ID).
     pub admin_consent_only: bool,
+    /// Hints at a person by address: the opaque hint would show an internal name (microsoft-identity 7).
+    pub hint_by_address: bool,
     /// `groups` may be left out for size and must be read from Graph.
     pub groups_from_graph: bool,
 }
@@ -88,6 +90,7 @@ pub(super) fn dialect(kind: Kind) -> Dialect {
         logout_hint: directory,
         claims_challenge: kind == Kind::EntraId,
         admin_consent_only: external,
+        hint_by_address: external,
         groups_from_graph: directory,
     }
 }

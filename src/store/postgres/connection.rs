@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::error::DatabaseError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection, Postgres};
+use sqlx::{ConnectOptions, Connection, Postgres};
 use tokio::time::Instant;
 
 use crate::store::error::{Reason, StoreError};
@@ -44,7 +44,9 @@ impl PostgresRows {
                     .to_owned(),
             )
         })?;
-        let options = options.application_name("gatehouse");
+        let options = options
+            .application_name("gatehouse")
+            .disable_statement_logging();
         let pool = |connections, idle| {
             PgPoolOptions::new()
                 .max_connections(connections)

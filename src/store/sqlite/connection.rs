@@ -3,14 +3,15 @@
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{ConnectOptions, Sqlite, Transaction};
 
+use crate::domain::secret::SecretUrl;
 use crate::store::error::StoreError;
 
 /// Waiting for the writer of another process.
@@ -30,7 +31,6 @@ pub(in crate::store) struct SqliteRows {
 impl SqliteRows {
     /// Makes the file if it is missing, readable by its owner only, and prepares the pools.
     pub(in crate::store) fn connect_lazily(url: &str, readers: u32) -> Result<Self, StoreError> {
-        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
         let options: SqliteConnectOptions = url.parse().map_err(|_| {
             StoreError::BadUrl(
                 "this is not a SQLite address; it is written sqlite://gatehouse.db".to_owned(),
@@ -41,7 +41,8 @@ impl SqliteRows {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY)
-            .optimize_on_close(false, None);
+            .optimize_on_close(false, None)
+            .disable_statement_logging();
         let pool = |connections| {
             SqlitePoolOptions::new()
                 .max_connections(connections)
@@ -50,7 +51,7 @@ impl SqliteRows {
                 .max_lifetime(None)
                 .test_before_acquire(false)
         };
-        if in_memory {
+        if is_in_memory(url) {
             let one = pool(1).connect_lazy_with(options.create_if_missing(true));
             return Ok(Self {
                 writer: one.clone(),
@@ -73,6 +74,20 @@ impl SqliteRows {
             .await
             .map_err(StoreError::from_sqlx)
     }
+}
+
+/// The file of a SQLite address; `None` for another kind of address, or a database in memory.
+pub fn sqlite_file(url: &SecretUrl) -> Option<PathBuf> {
+    let url = url.expose();
+    if !url.starts_with("sqlite:") || is_in_memory(url) {
+        return None;
+    }
+    let options: SqliteConnectOptions = url.parse().ok()?;
+    Some(options.get_filename().to_owned())
+}
+
+fn is_in_memory(url: &str) -> bool {
+    url.contains(":memory:") || url.contains("mode=memory")
 }
 
 /// SQLite gives its journal files the permissions of the database file.

@@ -12,3 +12,4 @@ mod tokens;
 mod upkeep;
 
 pub(super) use connection::SqliteRows;
+pub use connection::sqlite_file;

@@ -1,6 +1,10 @@
 //! Starts the real application on port 0 with a fixed clock, against the simulator over HTTP.
 
+pub mod api;
 pub mod browser;
+pub mod records;
+pub mod socket;
+mod steps;
 pub mod wire;
 
 use std::net::TcpListener;
@@ -19,6 +23,7 @@ use simulator::Options;
 use tempfile::TempDir;
 
 use browser::{Browser, Page};
+use wire::Wire;
 
 /// Which store a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +43,8 @@ pub struct TestGate {
     pub live: Arc<LiveProfiles>,
     pub keys: Vec<String>,
     pub database_url: String,
+    /// The way to the database, when the plan asked for one that can be cut.
+    pub wire: Option<Wire>,
     server: Stopper,
     database: Option<Database>,
 }
@@ -58,11 +65,13 @@ pub struct Plan {
     pub tables: Vec<(Kind, String)>,
     /// Settings beside the usual ones, as in `gatehouse.toml`.
     pub settings: String,
+    /// Whether a wire leads to the database that the test can cut; Postgres only.
+    pub wired: bool,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { on: On::Sqlite, sim: Options::default(), lines: Vec::new(), tables: Vec::new(), settings: String::new() }
+        Self { on: On::Sqlite, sim: Options::default(), lines: Vec::new(), tables: Vec::new(), settings: String::new(), wired: false }
     }
 }
 
@@ -84,6 +93,16 @@ impl Plan {
     pub fn sim(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.sim);
         self
+    }
+
+    pub fn settings(mut self, lines: &str) -> Self {
+        self.settings.push_str(lines);
+        self
+    }
+
+    /// On Postgres, behind a wire that can be cut.
+    pub fn wired() -> Self {
+        Self { wired: true, ..Self::on(On::Postgres) }
     }
 
     pub async fn start(self) -> TestGate {
@@ -126,8 +145,18 @@ impl TestGate {
                 (database.url(), Some(database))
             }
         };
+        let (database_url, wire) = if plan.wired {
+            let mut url = url::Url::parse(&database_url).unwrap();
+            let target = url.socket_addrs(|| Some(5432)).unwrap()[0];
+            let wire = Wire::to(target).await;
+            url.set_host(Some("127.0.0.1")).unwrap();
+            url.set_port(Some(wire.port)).unwrap();
+            (url.to_string(), Some(wire))
+        } else {
+            (database_url, None)
+        };
         let keys = vec![new_key_text(&OsRandom)];
-        Self::run(sim, clock, public, folder, database_url, database, keys, &plan.settings).await
+        Self { wire, ..Self::run(sim, clock, public, folder, database_url, database, keys, &plan.settings).await }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one start")]
@@ -146,7 +175,7 @@ impl TestGate {
         let admin = format!("http://{}", running.private);
         let (handle, gateway, live) = running.detach();
         wait_for_store(&gateway).await;
-        Self { sim, clock, port, admin, folder, gateway, live, keys, database_url, server: Stopper(handle), database }
+        Self { sim, clock, port, admin, folder, gateway, live, keys, database_url, wire: None, server: Stopper(handle), database }
     }
 
     /// Stops the process's part and starts it again on the same data, with these keys.
@@ -161,12 +190,17 @@ impl TestGate {
     /// Another replica on the same store and profiles, at another port. Its profiles answer at the first one's
     /// hosts when the `Host` header says so.
     pub async fn replica(&self) -> Replica {
+        self.replica_by(means(None, &self.clock)).await
+    }
+
+    /// The same with means of its own, such as a clock that is wrong.
+    pub async fn replica_by(&self, means: Means) -> Replica {
         let settings = settings(self.folder.path(), &self.database_url, &self.keys, "");
-        let running = start(settings, means(None, &self.clock)).await.unwrap();
-        let port = running.public.port();
+        let running = start(settings, means).await.unwrap();
+        let (port, admin) = (running.public.port(), format!("http://{}", running.private));
         let (handle, gateway, _) = running.detach();
         wait_for_store(&gateway).await;
-        Replica { port, gateway, _server: Stopper(handle) }
+        Replica { port, admin, gateway, server: Stopper(handle) }
     }
 
     pub fn origin(&self, kind: Kind) -> String {
@@ -243,8 +277,35 @@ impl TestGate {
 /// A second process's worth of gatehouse on the same store.
 pub struct Replica {
     pub port: u16,
+    pub admin: String,
     pub gateway: Arc<Gateway>,
-    _server: Stopper,
+    server: Stopper,
+}
+
+impl Replica {
+    /// An address of a profile at this replica, with the `Host` that belongs to it.
+    pub async fn get(&self, gate: &TestGate, browser: &Browser, kind: Kind, path: &str) -> Page {
+        let host = format!("{}:{}", host(kind), gate.port);
+        browser.get_with(format!("http://{}:{}{path}", self::host(kind), self.port), &[("host", &host)]).await
+    }
+
+    pub async fn is_signed_in(&self, gate: &TestGate, browser: &Browser, kind: Kind) -> bool {
+        self.get(gate, browser, kind, "/auth/session").await.json()["signed_in"] == true
+    }
+
+    /// Stops it, as a crash would: nothing under way is finished.
+    pub async fn stop(self) {
+        self.server.0.stop(false).await;
+    }
+}
+
+/// Waits until something holds; ten seconds are in vain.
+pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
+    let begun = tokio::time::Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "in vain: {what}");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }
 
 /// Stops its server when dropped; the order is sent by the call.
@@ -271,7 +332,7 @@ fn settings(folder: &std::path::Path, database_url: &str, keys: &[String], more:
     Settings::read(&Sources { file, ..Sources::default() }).unwrap()
 }
 
-fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
+pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
     Means {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         random: Arc::new(OsRandom),
