@@ -2,8 +2,8 @@
 
 pub mod api;
 pub mod browser;
-pub mod raw;
 pub mod records;
+pub mod socket;
 mod steps;
 pub mod wire;
 

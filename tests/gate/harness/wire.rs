@@ -99,11 +99,11 @@ async fn accept(
 async fn connect(here: TcpStream, target: SocketAddr, moods: watch::Receiver<Mood>) {
     let Ok(there) = TcpStream::connect(target).await else { return };
     let _ = (here.set_nodelay(true), there.set_nodelay(true));
-    let ((from_here, to_here), (from_there, to_there)) = (here.into_split(), there.into_split());
+    let ((asked, reply), (answered, question)) = (here.into_split(), there.into_split());
     // Whichever way ends first takes the other with it.
     tokio::select! {
-        () = pump(from_here, to_there, moods.clone()) => {}
-        () = pump(from_there, to_here, moods) => {}
+        () = pump(asked, question, moods.clone()) => {}
+        () = pump(answered, reply, moods) => {}
     }
 }
 
