@@ -71,6 +71,8 @@ struct Sealed {
     api: Option<String>,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     expects: Option<String>,
+    #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
+    stepped_up: bool,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
 }
@@ -125,6 +127,7 @@ pub fn seal_attempt(gate: &Gate, attempt: &Attempt, state: &State) -> AttemptCoo
         begun_at: attempt.begun_at.timestamp(),
         api: attempt.api.as_ref().map(|api| api.as_str().to_owned()),
         expects: attempt.expects.as_ref().map(|person| person.as_str().to_owned()),
+        stepped_up: attempt.stepped_up,
         max_age: attempt.max_age,
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
@@ -148,6 +151,7 @@ pub fn open_attempt(gate: &Gate, profile: &Profile, state: &State, cookie: &str)
         begun_at: DateTime::from_timestamp(sealed.begun_at, 0)?,
         api: sealed.api.as_deref().and_then(ApiName::parse),
         expects: sealed.expects.map(PersonKey::stored),
+        stepped_up: sealed.stepped_up,
         max_age: sealed.max_age,
     })
 }

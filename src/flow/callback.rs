@@ -159,6 +159,18 @@ async fn redeem(
     let profile = visit.profile;
     let redeemed = match gate.authorities.redeem(profile, &code, attempt).await {
         Ok(redeemed) => redeemed,
+        // The authority wants more of the person than it asked for: once more, with its claims (microsoft-identity 2.5).
+        Err(OidcError::Refused(detail)) if detail.claims.is_some() && !attempt.stepped_up => {
+            let wish = Wish {
+                journey: Some(attempt.journey),
+                api: attempt.api.as_ref().and_then(|name| profile.api(name)).cloned(),
+                claims: detail.claims.clone(),
+                expects: attempt.expects.clone(),
+                quietly: true,
+                ..Wish::default()
+            };
+            return Ok(Completed::Begin(Box::new(begin(gate, visit, wish, &return_to).await?)));
+        }
         Err(cause) => {
             audit::refused(profile, "answer_refused");
             return Err(FlowError::from_oidc(cause, Some(&return_to)));
@@ -226,7 +238,8 @@ async fn begin_session(
         user_agent: visit.user_agent.map(str::to_owned),
         ended: browser.handle.cloned(),
     };
+    let begun = new.session.clone();
     gate.store.create(new).await?;
-    audit::signed_in(profile, &session);
+    audit::signed_in(profile, &begun);
     Ok(Completed::SignedIn { handle, return_to })
 }

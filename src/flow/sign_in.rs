@@ -92,6 +92,7 @@ pub async fn begin(gate: &Gate, visit: Visit<'_>, wish: Wish, return_to: &Return
         begun_at: gate.now(),
         api: wish.api.as_ref().map(|api| api.name.clone()).or_else(|| first_api(profile, journey)),
         expects: wish.expects.clone(),
+        stepped_up: wish.claims.is_some(),
         max_age,
     };
     let state = new_state(gate, profile, return_to);

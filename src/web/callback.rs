@@ -7,14 +7,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::error_response::{WebError, WebResult};
 use super::form::Form;
 use super::gateway::Gateway;
-use super::navigation::parameters;
+use super::navigation::{parameter, parameters};
 use super::profile::Located;
 use super::sign_in::{departure, see_other};
-use super::{browser, rounds};
+use super::{browser, posted_answer, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::attempts::AttemptName;
+use crate::flow::attempts::{AttemptName, open_state};
 use crate::flow::callback::{Browser, Completed, complete};
 use crate::flow::error::FlowError;
 
@@ -42,13 +42,19 @@ pub async fn callback(
         // A bookmark of the redirect path: nothing to complete, and no fault of the person's.
         return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
     }
-    let sent = if posted { form.fields() } else { &query };
+    if posted && let Some(hop) = posted_answer::keep(&gateway, profile, form.fields()) {
+        return Ok(hop);
+    }
+    let kept_id = parameter(&query, posted_answer::PARAMETER).filter(|_| expected);
+    let kept = kept_id.and_then(|id| posted_answer::take(&gateway, profile, request.headers(), id));
+    let sent = if posted { form.fields() } else { kept.as_deref().unwrap_or(&query) };
     let answer = CallbackAnswer::parse(sent.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let answer = answer.map_err(FlowError::from)?;
-    if expected && !posted && matches!(answer.outcome, CallbackOutcome::Code(_)) {
+    if expected && !posted && kept.is_none() && matches!(answer.outcome, CallbackOutcome::Code(_)) {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
     let name = AttemptName::of(&answer.state);
+    let state = answer.state.clone();
     let attempt = browser::attempt_of(request.headers(), profile, &name);
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let brought = Browser { attempt, handle: handle.as_ref() };
@@ -66,14 +72,20 @@ pub async fn callback(
             response
         }
         Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
-        Err(error @ FlowError::Store(_)) => return Err(error.into()),
         Err(error) => {
-            let over = attempt.is_some().then_some(name);
-            return Err(WebError::at_callback(error, over).into());
+            let lost = matches!(error, FlowError::Store(_) | FlowError::AuthorityUnavailable { .. });
+            let target = lost.then(|| open_state(&gateway.gate, profile, &state)).flatten();
+            // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
+            let over = (attempt.is_some() && !lost).then_some(name);
+            let error = WebError::at_callback(error, over);
+            return Err(error.with_new_attempt(target.map(|target| target.return_to)).into());
         }
     };
     if attempt.is_some() {
         browser::drop_attempt(&mut response, profile, &name);
+    }
+    if let Some(id) = kept_id {
+        posted_answer::forget(&mut response, &request, profile, id);
     }
     Ok(response.finish())
 }

@@ -4,7 +4,8 @@
 //! | --- | --- | --- |
 //! | `NotSignedIn` | 303 to sign-in; 401 for scripts, prefetches and forms | — |
 //! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `TooManyRounds` | 400 | start again |
-//! | `Refused`, `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
+//! | `Refused` | 403, 502 or 503, by who can do something about it | the code's help |
+//! | `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
 //! | `NoSuchApi`, `NoSuchJourney` | 404 | there is nothing here |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
@@ -30,8 +31,10 @@ use super::problem_page::{Told, tell};
 use super::profile::Located;
 use super::{browser, frame};
 use crate::domain::profile::Profile;
+use crate::domain::return_to::ReturnTo;
 use crate::flow::attempts::AttemptName;
 use crate::flow::error::FlowError;
+use crate::oidc::Remedy;
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;
@@ -47,23 +50,31 @@ pub struct WebError {
     over: Option<AttemptName>,
     /// Answer 401 with a page instead of leading to sign-in.
     stay: bool,
+    /// Where a new attempt should lead, when the error does not say so itself.
+    again: Option<ReturnTo>,
 }
 
 impl WebError {
     /// An error of the callback.
     pub fn at_callback(flow: FlowError, over: Option<AttemptName>) -> Self {
-        Self { flow, over, stay: false }
+        Self { flow, over, stay: false, again: None }
+    }
+
+    /// The same when the code is lost by an outage: the person starts again, and still arrives at `target`.
+    #[must_use]
+    pub fn with_new_attempt(self, target: Option<ReturnTo>) -> Self {
+        Self { again: target, ..self }
     }
 
     /// Nobody is signed in, and the page says so itself.
     pub fn unauthorized_page() -> Self {
-        Self { flow: FlowError::NotSignedIn, over: None, stay: true }
+        Self { flow: FlowError::NotSignedIn, over: None, stay: true, again: None }
     }
 }
 
 impl From<FlowError> for WebError {
     fn from(flow: FlowError) -> Self {
-        Self { flow, over: None, stay: false }
+        Self { flow, over: None, stay: false, again: None }
     }
 }
 
@@ -100,7 +111,12 @@ fn status_of(error: &FlowError) -> StatusCode {
         | FlowError::OtherPerson
         | FlowError::TooManyRounds { .. }
         | FlowError::NoticeRefused(_) => StatusCode::BAD_REQUEST,
-        FlowError::Refused { .. } | FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
+        FlowError::Refused { detail, .. } => match detail.remedy() {
+            Remedy::Person => StatusCode::FORBIDDEN,
+            Remedy::Operator => StatusCode::BAD_GATEWAY,
+            Remedy::Time => StatusCode::SERVICE_UNAVAILABLE,
+        },
+        FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
             StatusCode::FORBIDDEN
         }
         FlowError::NoSuchApi | FlowError::NoSuchJourney => StatusCode::NOT_FOUND,
@@ -118,6 +134,7 @@ fn retry_after(error: &FlowError) -> Option<Duration> {
         FlowError::AuthorityUnavailable { retry_after, .. } => Some(retry_after.unwrap_or(RETRY_SOON)),
         FlowError::ApiThrottled { retry_after } => Some(*retry_after),
         FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
+        FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
         _ => None,
     }
 }
@@ -178,6 +195,9 @@ fn log(error: &FlowError, profile: &Profile) {
         FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchJourney => {
             tracing::debug!(profile.id = %profile.id, error = %error, "answered with an error");
         }
+        FlowError::Refused { .. } if status == StatusCode::BAD_GATEWAY => {
+            tracing::error!(profile.id = %profile.id, error = %error, "an operator must look");
+        }
         FlowError::Misconfigured { .. } | FlowError::Store(_) => {
             tracing::error!(profile.id = %profile.id, error = %error, cause = causes, "an operator must look");
         }
@@ -202,7 +222,13 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
         let stay = error.stay || !request.method().is_safe() || is_prefetch(request);
         return match (script, stay) {
             (true, _) => not_signed_in_json(profile),
-            (false, false) => HttpResponse::SeeOther().insert_header((LOCATION, sign_in_address(request, profile))).finish(),
+            (false, false) => {
+                let mut response = HttpResponse::SeeOther();
+                if let Some(name) = &error.over {
+                    browser::drop_attempt(&mut response, profile, name);
+                }
+                response.insert_header((LOCATION, sign_in_address(request, profile))).finish()
+            }
             (false, true) => unauthorized(request, profile, gateway),
         };
     }
@@ -217,11 +243,14 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     if let Some(name) = &error.over {
         browser::drop_attempt(&mut response, profile, name);
     }
-    let told = tell(&error.flow, profile);
+    let mut told = tell(&error.flow, profile);
+    if let Some(target) = &error.again {
+        told = told.start_again_first(profile, target);
+    }
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer_with(response, gateway, &page)
 }
@@ -232,7 +261,7 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
     if is_script(request) {
         return HttpResponse::build(status).json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer(gateway, status, &page)
 }
@@ -241,7 +270,9 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> HttpResponse {
-    let told = Told::of_status(StatusCode::UNAUTHORIZED);
+    let told = Told::of_status(StatusCode::UNAUTHORIZED)
+        .with_action(sign_in_address(request, profile), "Sign in")
+        .home(profile);
     let frame = frame::frame(gateway, profile, told.heading, None);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     let mut response = HttpResponse::Unauthorized();
@@ -251,7 +282,9 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> 
 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
-    let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+    // A callback's parameters stay where they are: no code and no state goes into another address.
+    let at_callback = request.extensions().get::<Located>().is_some_and(|located| located.at_redirect_path);
+    let asked = request.uri().path_and_query().filter(|_| !at_callback).map_or("/", |asked| asked.as_str());
     let path = format!("{}{asked}", profile.public_url.prefix());
     let mut address = format!("{}/auth/sign_in?return_to=", profile.public_url.prefix());
     address.extend(url::form_urlencoded::byte_serialize(path.as_bytes()));

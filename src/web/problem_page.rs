@@ -11,6 +11,10 @@ use crate::domain::return_to::ReturnTo;
 use crate::flow::error::{Denial, FlowError};
 use crate::oidc::{Misconfiguration, OidcError, ProviderDetail};
 
+/// AADSTS50011 and AADB2C90006: the redirect address is not registered.
+const REDIRECT_NOT_REGISTERED: u64 = 50_011;
+const REDIRECT_NOT_REGISTERED_B2C: u64 = 90_006;
+
 /// An error as it is told.
 #[derive(Debug)]
 pub struct Told {
@@ -42,17 +46,27 @@ fn told(word: &'static str, status: &'static str, heading: &'static str, sentenc
 }
 
 impl Told {
-    fn with_action(mut self, href: String, label: &'static str) -> Self {
+    /// With another way on.
+    #[must_use]
+    pub fn with_action(mut self, href: String, label: &'static str) -> Self {
         self.actions.push(Action { href, label });
         self
     }
 
-    fn home(self, profile: &Profile) -> Self {
+    /// With the way home.
+    #[must_use]
+    pub fn home(self, profile: &Profile) -> Self {
         self.with_action(format!("{}/", profile.public_url.prefix()), "Home")
     }
 
     fn start_again(self, profile: &Profile, target: Option<&ReturnTo>) -> Self {
         self.with_action(sign_in(profile, target, ""), "Start again").home(profile)
+    }
+
+    /// Puts a new attempt in front of the other actions.
+    pub fn start_again_first(mut self, profile: &Profile, target: &ReturnTo) -> Self {
+        self.actions.insert(0, Action { href: sign_in(profile, Some(target), ""), label: "Start again" });
+        self
     }
 
     fn other_account(self, profile: &Profile, target: Option<&ReturnTo>) -> Self {
@@ -164,6 +178,10 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
 fn refused(detail: &ProviderDetail, profile: &Profile, target: &ReturnTo) -> Told {
     let help = help_for(detail, profile.authority.dialect().admin_consent_only);
     let mut told = told("refused", "Sign-in not completed", help.heading, help.sentence).with_detail(detail);
+    if detail.has_entra(REDIRECT_NOT_REGISTERED) || detail.has_b2c(REDIRECT_NOT_REGISTERED_B2C) {
+        "Register exactly this redirect address at the sign-in service:".clone_into(&mut told.advice);
+        told.items = vec![profile.redirect_uri()];
+    }
     if help.again {
         told = told.with_action(sign_in(profile, Some(target), ""), "Start again");
     }

@@ -17,12 +17,22 @@ async fn signed_in(plan: Plan, kind: Kind, person: &str) -> (TestGate, Browser) 
 }
 
 async fn call(gate: &TestGate, browser: &Browser, kind: Kind) -> Page {
-    browser.get(gate.url(kind, &format!("/auth/call_api/{}", crate::harness::api_of(kind)))).await
+    browser
+        .get(gate.url(
+            kind,
+            &format!("/auth/call_api/{}", crate::harness::api_of(kind)),
+        ))
+        .await
 }
 
 async fn works(gate: &TestGate, browser: &Browser, kind: Kind, why: &str) {
     let page = call(gate, browser, kind).await;
-    assert!(page.text.contains("200 OK"), "{why}: {} {}", page.status, page.text);
+    assert!(
+        page.text.contains("200 OK"),
+        "{why}: {} {}",
+        page.status,
+        page.text
+    );
 }
 
 fn refreshes(gate: &TestGate) -> u64 {
@@ -66,7 +76,10 @@ async fn keeps_the_session(fault: Fault, after: u16) {
     let page = call(&gate, &browser, ENTRA).await;
     assert_eq!(page.status.as_u16(), after, "{fault:?}: {}", page.text);
     assert!(page.header("retry-after").is_some(), "{fault:?}");
-    assert!(gate.is_signed_in(&browser, ENTRA).await, "{fault:?}: an outage is no sign-out");
+    assert!(
+        gate.is_signed_in(&browser, ENTRA).await,
+        "{fault:?}: an outage is no sign-out"
+    );
     gate.sim.clear_faults();
     gate.turn(120);
     works(&gate, &browser, ENTRA, "after the outage").await;
@@ -98,8 +111,15 @@ async fn an_authority_that_throttles_is_left_alone_as_long_as_it_says() {
     assert_eq!(asked, 2, "the sign-in, and once");
     gate.turn(OVER - DUE);
     let page = call(&gate, &browser, ENTRA).await;
-    assert_eq!((page.status.as_u16(), page.header("retry-after")), (503, Some("100")));
-    assert_eq!(gate.sim.count(Endpoint::Token), asked, "no second call before the time");
+    assert_eq!(
+        (page.status.as_u16(), page.header("retry-after")),
+        (503, Some("100"))
+    );
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        asked,
+        "no second call before the time"
+    );
     gate.sim.clear_faults();
     gate.turn(100);
     works(&gate, &browser, ENTRA, "after the time").await;
@@ -113,8 +133,12 @@ async fn a_person_who_must_act_is_asked_only_when_the_token_is_over() {
     works(&gate, &browser, ENTRA, "the old token lives").await;
     gate.turn(OVER - DUE);
     let begun = call(&gate, &browser, ENTRA).await;
-    let claims: serde_json::Value = serde_json::from_str(&TestGate::asked(&begun, "claims").unwrap()).unwrap();
-    assert_eq!(claims["access_token"]["acrs"]["value"], "c1", "t8: the claims of the error body are asked for");
+    let claims: serde_json::Value =
+        serde_json::from_str(&TestGate::asked(&begun, "claims").unwrap()).unwrap();
+    assert_eq!(
+        claims["access_token"]["acrs"]["value"], "c1",
+        "t8: the claims of the error body are asked for"
+    );
     assert!(gate.is_signed_in(&browser, ENTRA).await);
 }
 
@@ -126,9 +150,17 @@ async fn ends_the_session(kind: Kind, fault: Fault) {
     let page = call(&gate, &browser, kind).await;
     assert_eq!(page.status, 303, "{fault:?}: {}", page.text);
     assert_eq!(page.location().path(), "/auth/sign_in", "{fault:?}");
-    assert!(page.location_parameter("return_to").unwrap().starts_with("/auth/call_api/"));
+    assert!(
+        page.location_parameter("return_to")
+            .unwrap()
+            .starts_with("/auth/call_api/")
+    );
     assert!(!gate.is_signed_in(&browser, kind).await, "{fault:?}");
-    assert_eq!(gate.sim.count(Endpoint::GraphMe) + gate.sim.count(Endpoint::Orders), 0, "no token is used any more");
+    assert_eq!(
+        gate.sim.count(Endpoint::GraphMe) + gate.sim.count(Endpoint::Orders),
+        0,
+        "no token is used any more"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -198,7 +230,8 @@ async fn t10_two_requests_at_once_refresh_once() {
 async fn the_first_nonce_may_come_again_and_another_may_not() {
     let (gate, browser) = signed_in(Plan::default(), Kind::Oidc, "ada").await;
     gate.turn(DUE);
-    gate.sim.fault(Fault::SetClaim("nonce".into(), json!("another")).times(1));
+    gate.sim
+        .fault(Fault::SetClaim("nonce".into(), json!("another")).times(1));
     assert_eq!(call(&gate, &browser, Kind::Oidc).await.status, 303);
     assert!(!gate.is_signed_in(&browser, Kind::Oidc).await);
 }
@@ -206,11 +239,17 @@ async fn the_first_nonce_may_come_again_and_another_may_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn roles_that_changed_are_seen_at_the_next_refresh() {
     let (gate, browser) = signed_in(Plan::default(), ENTRA, "grace").await;
-    assert_eq!(gate.session(&browser, ENTRA).await["claims"]["roles"], json!(["Orders.Read", "Admin"]));
+    assert_eq!(
+        gate.session(&browser, ENTRA).await["claims"]["roles"],
+        json!(["Orders.Read", "Admin"])
+    );
     gate.sim.set_person_roles("grace", &["Orders.Read"]);
     gate.turn(DUE);
     works(&gate, &browser, ENTRA, "refreshed").await;
-    assert_eq!(gate.session(&browser, ENTRA).await["claims"]["roles"], json!(["Orders.Read"]));
+    assert_eq!(
+        gate.session(&browser, ENTRA).await["claims"]["roles"],
+        json!(["Orders.Read"])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -218,7 +257,13 @@ async fn whoever_lost_the_role_is_out_at_the_next_refresh() {
     let plan = Plan::default().table(ENTRA, "[allow]\nroles = [\"Admin\"]\n");
     let (gate, browser) = signed_in(plan, ENTRA, "grace").await;
     gate.sim.set_person_roles("grace", &["Orders.Read"]);
-    works(&gate, &browser, ENTRA, "the token of the sign-in still says so").await;
+    works(
+        &gate,
+        &browser,
+        ENTRA,
+        "the token of the sign-in still says so",
+    )
+    .await;
     gate.turn(DUE);
     assert_eq!(call(&gate, &browser, ENTRA).await.status, 303);
     assert!(!gate.is_signed_in(&browser, ENTRA).await);
@@ -232,23 +277,38 @@ async fn whoever_lost_the_role_is_out_at_the_next_refresh() {
 async fn group_overage_is_read_again_at_refresh_and_what_was_known_stays_while_graph_is_down() {
     let gate = Plan::default().start().await;
     let browser = Browser::new();
-    gate.sim.set_person_groups("gus", &groups(300).iter().map(String::as_str).collect::<Vec<_>>());
+    gate.sim.set_person_groups(
+        "gus",
+        &groups(300).iter().map(String::as_str).collect::<Vec<_>>(),
+    );
     let wanted = groups(300).remove(7);
-    gate.edit(ENTRA, |text| format!("{text}\n[allow]\ngroups = [\"{wanted}\"]\n"));
+    gate.edit(ENTRA, |text| {
+        format!("{text}\n[allow]\ngroups = [\"{wanted}\"]\n")
+    });
     gate.sign_in(&browser, ENTRA, "gus").await;
     gate.turn(DUE);
     // The call of the API itself fails too; what counts is the session.
     gate.sim.fault(Fault::ApiStatus(500));
     call(&gate, &browser, ENTRA).await;
     assert_eq!(refreshes(&gate), 1);
-    assert!(gate.is_signed_in(&browser, ENTRA).await, "unknown is not none");
+    assert!(
+        gate.is_signed_in(&browser, ENTRA).await,
+        "unknown is not none"
+    );
     gate.sim.clear_faults();
-    gate.sim.set_person_groups("gus", &["8a2f6f86-4f3b-4a53-9f7e-0c5b1f6f2a11"]);
+    gate.sim
+        .set_person_groups("gus", &["8a2f6f86-4f3b-4a53-9f7e-0c5b1f6f2a11"]);
     gate.turn(DUE);
-    assert_eq!(call(&gate, &browser, ENTRA).await.status, 303, "no longer a member");
+    assert_eq!(
+        call(&gate, &browser, ENTRA).await.status,
+        303,
+        "no longer a member"
+    );
     assert!(!gate.is_signed_in(&browser, ENTRA).await);
 }
 
 fn groups(count: u32) -> Vec<String> {
-    (1..=count).map(|nth| format!("{nth:08x}-0000-4000-8000-000000000000")).collect()
+    (1..=count)
+        .map(|nth| format!("{nth:08x}-0000-4000-8000-000000000000"))
+        .collect()
 }

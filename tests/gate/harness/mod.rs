@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gatehouse::app::server::{Means, MetricsText, start};
+use gatehouse::app::server::{Means, MetricsText, start, start_in};
 use gatehouse::app::profiles::LiveProfiles;
 use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
@@ -23,6 +23,7 @@ use simulator::Options;
 use tempfile::TempDir;
 
 use browser::{Browser, Page};
+use steps::environment;
 use wire::Wire;
 
 /// Which store a test runs on.
@@ -67,11 +68,24 @@ pub struct Plan {
     pub settings: String,
     /// Whether a wire leads to the database that the test can cut; Postgres only.
     pub wired: bool,
+    /// The process seems to run in App Service, with the simulator's managed identity.
+    pub in_app_service: bool,
+    /// What the clock shows at the start.
+    pub beginning: DateTime<Utc>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { on: On::Sqlite, sim: Options::default(), lines: Vec::new(), tables: Vec::new(), settings: String::new(), wired: false }
+        Self {
+            on: On::Sqlite,
+            sim: Options::default(),
+            lines: Vec::new(),
+            tables: Vec::new(),
+            settings: String::new(),
+            wired: false,
+            in_app_service: false,
+            beginning: beginning(),
+        }
     }
 }
 
@@ -128,7 +142,7 @@ pub fn host(kind: Kind) -> &'static str {
 
 impl TestGate {
     pub async fn start(plan: Plan) -> Self {
-        let clock = Arc::new(FixedClock::at(beginning()));
+        let clock = Arc::new(FixedClock::at(plan.beginning));
         let of_sim = Arc::clone(&clock);
         let sim = Simulator::start(Options { clock: Arc::new(move || of_sim.now().timestamp()), ..plan.sim.clone() }).unwrap();
         let folder = TempDir::new().unwrap();
@@ -156,7 +170,8 @@ impl TestGate {
             (database_url, None)
         };
         let keys = vec![new_key_text(&OsRandom)];
-        Self { wire, ..Self::run(sim, clock, public, folder, database_url, database, keys, &plan.settings).await }
+        let more = (plan.settings.as_str(), plan.in_app_service);
+        Self { wire, ..Self::run(sim, clock, public, folder, database_url, database, keys, more).await }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one start")]
@@ -168,10 +183,10 @@ impl TestGate {
         database_url: String,
         database: Option<Database>,
         keys: Vec<String>,
-        more: &str,
+        (more, in_app_service): (&str, bool),
     ) -> Self {
         let port = public.local_addr().unwrap().port();
-        let running = start(settings(folder.path(), &database_url, &keys, more), means(Some(public), &clock)).await.unwrap();
+        let running = start_in(settings(folder.path(), &database_url, &keys, more), means(Some(public), &clock), environment(&sim, in_app_service)).await.unwrap();
         let admin = format!("http://{}", running.private);
         let (handle, gateway, live) = running.detach();
         wait_for_store(&gateway).await;
@@ -184,7 +199,7 @@ impl TestGate {
         let database = self.database.take();
         let public = bind_again(self.port);
         let Self { sim, clock, folder, database_url, .. } = self;
-        Self::run(sim, clock, public, folder, database_url, database, keys, "").await
+        Self::run(sim, clock, public, folder, database_url, database, keys, ("", false)).await
     }
 
     /// Another replica on the same store and profiles, at another port. Its profiles answer at the first one's

@@ -26,21 +26,26 @@ pub fn record() {
     LINES.get_or_init(|| {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&lines);
-        let subscriber = tracing_subscriber::fmt()
+        // Everything that any crate says, in whichever way: what reaches no test could hide a secret.
+        tracing_subscriber::fmt()
             .json()
             .flatten_event(true)
-            .with_max_level(tracing::Level::INFO)
+            .with_max_level(tracing::Level::TRACE)
             .with_writer(move || Writer(Arc::clone(&kept)))
-            .finish();
-        tracing::subscriber::set_global_default(subscriber).unwrap();
+            .init();
         lines
     });
 }
 
+/// Every line so far, of every crate and level.
+pub fn log() -> String {
+    let bytes = LINES.get().expect("record() comes first").lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
 /// Audit events so far that `fits`.
 pub fn audit(fits: impl Fn(&serde_json::Value) -> bool) -> Vec<serde_json::Value> {
-    let bytes = LINES.get().expect("record() comes first").lock().unwrap().clone();
-    let text = String::from_utf8(bytes).unwrap();
+    let text = log();
     let events = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     events.filter(|event| event["target"] == "audit" && fits(event)).collect()
 }

@@ -32,8 +32,7 @@ pub struct Wire {
 impl Wire {
     /// A wire that leads to `target`.
     pub async fn to(target: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let (listener, port) = free_port().await;
         let (mood, moods) = watch::channel(Mood::Whole);
         let (said, listening) = watch::channel(true);
         tokio::spawn(accept(listener, port, target, moods, said));
@@ -49,6 +48,17 @@ impl Wire {
 
     pub async fn mend(&mut self) {
         self.set(Mood::Whole).await;
+    }
+}
+
+/// A port outside of the range of outgoing connections: while the listener is closed, nobody else gets it, not even a
+/// connection to itself.
+async fn free_port() -> (TcpListener, u16) {
+    loop {
+        let port = 10_000 + u16::from_be_bytes(uuid::Uuid::new_v4().as_bytes()[..2].try_into().unwrap()) % 20_000;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
+            return (listener, port);
+        }
     }
 }
 
