@@ -195,7 +195,7 @@ async fn exchange(
         force.claims.as_deref(),
     );
     match renewing(gate, who, held.owner, answer).await {
-        Ok(refreshed) => keep(gate, profile, who, api, held, refreshed).await,
+        Ok(refreshed) => keep(gate, profile, who, api, force, held, refreshed).await,
         Err(error) => failed(gate, profile, who, api, force, held, error).await,
     }
 }
@@ -241,6 +241,7 @@ async fn keep(
     profile: &Profile,
     who: &SignedIn,
     api: &Api,
+    force: &Force,
     held: &Held,
     refreshed: Refreshed,
 ) -> Result<Token, FlowError> {
@@ -248,6 +249,7 @@ async fn keep(
         tokens,
         identity,
         graph_token,
+        unchecked,
     } = refreshed;
     let (identity, tokens) = match identity {
         Some(identity) => {
@@ -274,6 +276,9 @@ async fn keep(
             identity.as_ref(),
         )
         .await?;
+    if let (Some(outage), Replaced::Yes { .. } | Replaced::LostLease) = (unchecked, stored) {
+        return failed(gate, profile, who, api, force, held, outage).await;
+    }
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
     match stored {
         Replaced::Gone => Ok(Token::Ended),

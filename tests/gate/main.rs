@@ -32,6 +32,7 @@ mod logs;
 mod notices;
 mod outages;
 mod refresh;
+mod refresh_outages;
 mod reload;
 mod samples;
 mod scenarios;
