@@ -12,6 +12,7 @@ use super::background;
 use super::keys::key_ring;
 use super::pins::StoredPins;
 use super::profiles::LiveProfiles;
+use super::run::with_causes;
 use super::shutdown::{Signals, on_signal};
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
@@ -28,6 +29,9 @@ use crate::web::routes;
 const HEAD_TIME_OUT: Duration = Duration::from_secs(5);
 /// A quiet connection is closed after this time; longer than the usual proxy keeps one.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Between two looks for a database that is not there yet.
+const DATABASE_RETRY: Duration = Duration::from_millis(250);
 
 /// What comes from outside: time, randomness and, for tests, sockets that are already bound.
 #[derive(Debug)]
@@ -91,6 +95,7 @@ pub struct Running {
     stopping: Arc<AtomicBool>,
     servers: (Server, Server),
     delay: Duration,
+    startup_wait: Duration,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -106,10 +111,23 @@ pub async fn start(settings: Settings, means: Means) -> Result<Running, StartErr
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_in(settings: Settings, means: Means, environment: Environment) -> Result<Running, StartError> {
-    let keys = key_ring(&settings, &*means.random).map_err(|error| StartError::Other(format!("keys: {error}")))?;
+#[expect(
+    clippy::unused_async,
+    reason = "its tasks run where it is called: async makes that a runtime"
+)]
+pub async fn start_in(
+    settings: Settings,
+    means: Means,
+    environment: Environment,
+) -> Result<Running, StartError> {
+    let keys = key_ring(&settings, &*means.random)
+        .map_err(|error| StartError::Other(format!("keys: {error}")))?;
     let keys = Arc::new(keys);
-    let profiles = LiveProfiles::load(settings.profiles.clone(), settings.session, Arc::clone(&means.clock));
+    let profiles = LiveProfiles::load(
+        settings.profiles.clone(),
+        settings.session,
+        Arc::clone(&means.clock),
+    );
     let profiles = Arc::new(profiles.map_err(|error| StartError::Other(error.to_string()))?);
     let store = SessionStore::connect(
         &settings.database_url,
@@ -123,11 +141,18 @@ pub async fn start_in(settings: Settings, means: Means, environment: Environment
     let pins = Arc::new(StoredPins::new(store.clone()));
     // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
     let clock: Arc<dyn Clock> = store.clock();
-    let authorities =
-        Authorities::with_environment(&http_options(&settings), Arc::clone(&clock), Arc::clone(&means.random), pins, environment)
-            .map_err(|error| StartError::Other(format!("http: {error}")))?;
+    let authorities = Authorities::with_environment(
+        &http_options(&settings),
+        Arc::clone(&clock),
+        Arc::clone(&means.random),
+        pins,
+        environment,
+    )
+    .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    let gate = Arc::new(Gate::new(store, authorities, keys, clock, means.random));
+    let gate = Gate::new(store, authorities, keys, clock, means.random)
+        .with_api_time_out(settings.http.api_timeout);
+    let gate = Arc::new(gate);
     let pages = Pages::load(settings.templates.as_deref())
         .map_err(|error| StartError::Other(format!("templates: {error}")))?;
     let gateway = Arc::new(Gateway::new(
@@ -147,7 +172,12 @@ pub async fn start_in(settings: Settings, means: Means, environment: Environment
     });
     let addresses = (local(&public)?, local(&private)?);
     let servers = (
-        serve_public(Arc::clone(&gateway), public, means.workers, settings.shutdown_grace)?,
+        serve_public(
+            Arc::clone(&gateway),
+            public,
+            means.workers,
+            settings.shutdown_grace,
+        )?,
         serve_private(Arc::clone(&gateway), admin, private)?,
     );
     let tasks = vec![
@@ -162,6 +192,7 @@ pub async fn start_in(settings: Settings, means: Means, environment: Environment
         stopping,
         servers,
         delay: settings.shutdown_delay,
+        startup_wait: settings.store.startup_wait,
         tasks,
     })
 }
@@ -170,19 +201,38 @@ impl Running {
     /// Runs until a signal stops it in order.
     ///
     /// # Errors
-    /// When a listener breaks or signals cannot be listened to.
+    /// When a listener breaks, signals cannot be listened to, or the database does not come in time.
     pub async fn until_signal(self) -> std::io::Result<()> {
         let signals = Signals::take()?;
         let (public, private) = self.servers;
-        let stop = on_signal(signals, self.stopping, self.delay, public.handle(), private.handle());
+        let handles = (public.handle(), private.handle());
+        let store = self.gateway.gate.store.clone();
+        let wait = self.startup_wait;
+        let (tell, mut told) = tokio::sync::oneshot::channel();
+        let waiting = tokio::spawn(async move {
+            if let Err(error) = wait_for_database(&store, wait).await {
+                // Told before the servers stop, so that it is there when they have.
+                let _ = tell.send(error);
+                tokio::join!(handles.0.stop(false), handles.1.stop(false));
+            }
+        });
+        let stop = on_signal(
+            signals,
+            self.stopping,
+            self.delay,
+            public.handle(),
+            private.handle(),
+        );
         let stopper = tokio::spawn(stop);
         let (public, private) = tokio::join!(public, private);
         stopper.abort();
+        waiting.abort();
+        let came = told.try_recv().map_or(Ok(()), Err);
         for task in &self.tasks {
             task.abort();
         }
         self.gateway.gate.store.close().await;
-        public.and(private)
+        came.and(public).and(private)
     }
 
     /// Runs until the handle stops it, for tests and the demo.
@@ -192,6 +242,25 @@ impl Running {
         tokio::spawn(public);
         tokio::spawn(private);
         (handle, self.gateway, self.profiles)
+    }
+}
+
+/// A database that is down for a moment is waited for; one that does not come is told, with what it said last.
+async fn wait_for_database(store: &SessionStore, wait: Duration) -> std::io::Result<()> {
+    let deadline = tokio::time::Instant::now() + wait;
+    loop {
+        let Err(error) = store.ensure_migrated().await else {
+            return Ok(());
+        };
+        if tokio::time::Instant::now() >= deadline {
+            let seconds = wait.as_secs();
+            let said = with_causes(&error);
+            let help = "look at database_url, or set store.startup_wait to wait longer";
+            return Err(std::io::Error::other(format!(
+                "the database did not come within {seconds} s: {said}; {help}"
+            )));
+        }
+        tokio::time::sleep(DATABASE_RETRY).await;
     }
 }
 
@@ -214,15 +283,32 @@ pub(super) fn store_options(settings: &Settings, follow_database_clock: bool) ->
     }
 }
 
-fn bind(given: Option<TcpListener>, address: SocketAddr, flag: &'static str) -> Result<TcpListener, StartError> {
-    let key = if flag == "listen" { "listen" } else { "admin_listen" };
-    let failed = |cause| StartError::Listen { address, flag, key, cause };
-    let listener = given.map_or_else(|| TcpListener::bind(address), Ok).map_err(failed)?;
+fn bind(
+    given: Option<TcpListener>,
+    address: SocketAddr,
+    flag: &'static str,
+) -> Result<TcpListener, StartError> {
+    let key = if flag == "listen" {
+        "listen"
+    } else {
+        "admin_listen"
+    };
+    let failed = |cause| StartError::Listen {
+        address,
+        flag,
+        key,
+        cause,
+    };
+    let listener = given
+        .map_or_else(|| TcpListener::bind(address), Ok)
+        .map_err(failed)?;
     Ok(listener)
 }
 
 fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
-    listener.local_addr().map_err(|error| StartError::Other(error.to_string()))
+    listener
+        .local_addr()
+        .map_err(|error| StartError::Other(error.to_string()))
 }
 
 fn serve_public(
@@ -240,14 +326,27 @@ fn serve_public(
     if let Some(workers) = workers {
         server = server.workers(workers);
     }
-    Ok(server.listen(listener).map_err(|error| StartError::Other(error.to_string()))?.run())
+    Ok(server
+        .listen(listener)
+        .map_err(|error| StartError::Other(error.to_string()))?
+        .run())
 }
 
-fn serve_private(gateway: Arc<Gateway>, admin: web::Data<Admin>, listener: TcpListener) -> Result<Server, StartError> {
+fn serve_private(
+    gateway: Arc<Gateway>,
+    admin: web::Data<Admin>,
+    listener: TcpListener,
+) -> Result<Server, StartError> {
     let gateway = web::Data::from(gateway);
     let server = HttpServer::new(move || {
-        App::new().app_data(gateway.clone()).app_data(admin.clone()).configure(routes::private)
+        App::new()
+            .app_data(gateway.clone())
+            .app_data(admin.clone())
+            .configure(routes::private)
     });
     let server = server.workers(1).shutdown_timeout(1).disable_signals();
-    Ok(server.listen(listener).map_err(|error| StartError::Other(error.to_string()))?.run())
+    Ok(server
+        .listen(listener)
+        .map_err(|error| StartError::Other(error.to_string()))?
+        .run())
 }

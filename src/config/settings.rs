@@ -24,6 +24,8 @@ pub struct HttpOptions {
     pub connect_timeout: Duration,
     /// A whole request to an authority may take so long.
     pub timeout: Duration,
+    /// A web API's whole answer may take so long.
+    pub api_timeout: Duration,
     /// Certificates of a private authority's issuer, PEM.
     pub ca_file: Option<PathBuf>,
     /// Addresses instead of DNS, by host in lower case.
@@ -37,6 +39,8 @@ pub struct StoreOptions {
     pub max_connections: u32,
     /// Sessions in memory.
     pub cache_entries: u64,
+    /// How long a starting process waits for its database.
+    pub startup_wait: Duration,
 }
 
 /// How a log line looks.

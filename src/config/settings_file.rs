@@ -103,6 +103,9 @@ pub struct HttpSettings {
     /// How long a whole request to an authority may take; a duration. Default: `10s`.
     #[schemars(example = &"10s")]
     pub timeout: Option<Written<String>>,
+    /// How long a web API may take for its whole answer; a duration. Default: `30s`.
+    #[schemars(example = &"30s")]
+    pub api_timeout: Option<Written<String>>,
     /// A PEM file with certificates of a private authority's issuer, believed beside the public ones. Default: none.
     #[schemars(example = &"/etc/gatehouse/ca.pem")]
     pub ca_file: Option<Written<String>>,
@@ -121,6 +124,10 @@ pub struct StoreSettings {
     /// Sessions that a process keeps in memory; about a kilobyte each. Default: 100000.
     #[schemars(example = 100_000)]
     pub cache_entries: Option<Written<u64>>,
+    /// How long a starting process waits for its database before it gives up with an error; a duration. Requests are
+    /// answered 503 meanwhile. Default: `10s`.
+    #[schemars(example = &"5m")]
+    pub startup_wait: Option<Written<String>>,
 }
 
 /// Logs.

@@ -259,6 +259,7 @@ impl Reader<'_> {
     fn http(&mut self) -> Option<HttpOptions> {
         let connect_timeout = self.duration("http.connect_timeout", Duration::from_secs(2));
         let timeout = self.duration("http.timeout", Duration::from_secs(10));
+        let api_timeout = self.duration("http.api_timeout", Duration::from_secs(30));
         let ca_file = self.path("http.ca_file");
         if let Some(path) = &ca_file {
             let pem = read_secret(path);
@@ -275,6 +276,7 @@ impl Reader<'_> {
         Some(HttpOptions {
             connect_timeout: connect_timeout?,
             timeout: timeout?,
+            api_timeout: api_timeout?,
             ca_file,
             resolve,
         })
@@ -318,9 +320,11 @@ impl Reader<'_> {
     fn store(&mut self) -> Option<StoreOptions> {
         let connections = self.number("store.max_connections", 10, 1_000);
         let entries = self.number("store.cache_entries", 100_000, 100_000_000);
+        let startup_wait = self.duration("store.startup_wait", Duration::from_secs(10));
         Some(StoreOptions {
             max_connections: u32::try_from(connections?).ok()?,
             cache_entries: entries?,
+            startup_wait: startup_wait?,
         })
     }
 

@@ -35,6 +35,8 @@ pub struct Attempt {
     pub api: Option<ApiName>,
     /// Who must come back: set when a signed-in person is sent for more scopes or a stronger sign-in.
     pub expects: Option<PersonKey>,
+    /// It was sent with claims that somebody challenged for: a second challenge is not followed.
+    pub stepped_up: bool,
     /// `max_age` as sent, checked against `auth_time`.
     pub max_age: Option<u64>,
 }

@@ -54,6 +54,8 @@ impl ReturnTo {
         is_plain(&decoded).then_some(())?;
         let resolved = resolve(&path, profile)?;
         let below = profile.strip(resolved.path())?;
+        // Routing reads letters that are percent-encoded without need as what they are.
+        let below = percent_decoded(below)?;
         let ours = below == redirect_path || OWN_JOURNEYS.contains(&below.trim_end_matches('/'));
         let fragmentless = path.split('#').next().unwrap_or_default();
         (!ours).then(|| Self(fragmentless.to_owned()))
@@ -198,6 +200,8 @@ mod tests {
             "/auth/sign_out",
             "/logout",
             "/x/../auth/sign_in",
+            "/%61uth/sign_in",
+            "/auth/%72edirect?code=x",
         ] {
             assert_eq!(parse(path), None, "{path}");
         }

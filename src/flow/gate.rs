@@ -19,6 +19,9 @@ const MOST_THROTTLED: u64 = 10_000;
 /// No `Retry-After` is believed to mean longer.
 pub const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
+/// An API has this long for its answer, as in the samples, unless the settings say otherwise.
+const API_TIME_OUT: Duration = Duration::from_secs(30);
+
 /// The flows' shared means; made once, in `app`.
 #[derive(Debug)]
 pub struct Gate {
@@ -36,6 +39,8 @@ pub struct Gate {
     pub refreshing: Cache<HandleHash, Arc<tokio::sync::Mutex<()>>>,
     /// Calls that an API asked to hold back, until when.
     pub throttled: Cache<(ProfileId, ApiName, PersonKey), Timestamp>,
+    /// How long a web API has for its whole answer.
+    pub api_time_out: Duration,
     /// People for whom a token endpoint asked to hold back, until when.
     pub resting: Cache<(ProfileId, PersonKey), Timestamp>,
 }
@@ -49,10 +54,38 @@ impl Gate {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let refreshing = Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_mins(2)).build();
-        let throttled = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
-        let resting = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
-        Self { store, authorities, keys, clock, random, refreshing, throttled, resting }
+        let refreshing = Cache::builder()
+            .max_capacity(100_000)
+            .time_to_idle(Duration::from_mins(2))
+            .build();
+        let throttled = Cache::builder()
+            .max_capacity(MOST_THROTTLED)
+            .time_to_live(LONGEST_RETRY)
+            .build();
+        let resting = Cache::builder()
+            .max_capacity(MOST_THROTTLED)
+            .time_to_live(LONGEST_RETRY)
+            .build();
+        Self {
+            store,
+            authorities,
+            keys,
+            clock,
+            random,
+            refreshing,
+            throttled,
+            api_time_out: API_TIME_OUT,
+            resting,
+        }
+    }
+
+    /// The same with another time-out for APIs.
+    #[must_use]
+    pub fn with_api_time_out(self, api_time_out: Duration) -> Self {
+        Self {
+            api_time_out,
+            ..self
+        }
     }
 
     /// The current time.

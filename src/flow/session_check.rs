@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::error::FlowError;
 use super::gate::Gate;
+use crate::domain::entry::Denied;
 use crate::domain::profile::Profile;
 use crate::domain::session::{Session, SessionHandle};
 
@@ -45,8 +46,12 @@ pub async fn check(
     handle: Option<&SessionHandle>,
     usage: Use,
 ) -> Result<Option<SignedIn>, FlowError> {
-    let Some(handle) = handle else { return Ok(None) };
-    let Some(session) = gate.store.find(handle).await? else { return Ok(None) };
+    let Some(handle) = handle else {
+        return Ok(None);
+    };
+    let Some(session) = gate.store.find(handle).await? else {
+        return Ok(None);
+    };
     let now = gate.now();
     if session.profile != profile.id {
         tracing::warn!(target: "audit", event = "cross_profile_session", profile.id = %profile.id, session.id = %session.id, "a session of another profile was presented");
@@ -55,17 +60,31 @@ pub async fn check(
     if session.binding != profile.binding || !session.is_live(now) {
         return Ok(None);
     }
+    // Who lost the right to enter by an edit of the profile is out at the next request; unknown groups change nothing.
+    match profile.allow.judge(&session.identity) {
+        Ok(()) | Err(Denied::GroupsUnknown) => {}
+        Err(_) => return Ok(None),
+    }
     if usage == Use::Sliding && session.wants_touch(now) {
         let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);
         gate.store.touch(handle, now, idle_until);
     }
-    Ok(Some(SignedIn { session, handle: handle.clone() }))
+    Ok(Some(SignedIn {
+        session,
+        handle: handle.clone(),
+    }))
 }
 
 /// The same for a page that only a signed-in person may see.
 ///
 /// # Errors
 /// `NotSignedIn` for no, `Store` for unknown.
-pub async fn require(gate: &Gate, profile: &Profile, handle: Option<&SessionHandle>) -> Result<SignedIn, FlowError> {
-    check(gate, profile, handle, Use::Sliding).await?.ok_or(FlowError::NotSignedIn)
+pub async fn require(
+    gate: &Gate,
+    profile: &Profile,
+    handle: Option<&SessionHandle>,
+) -> Result<SignedIn, FlowError> {
+    check(gate, profile, handle, Use::Sliding)
+        .await?
+        .ok_or(FlowError::NotSignedIn)
 }

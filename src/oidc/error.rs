@@ -65,6 +65,9 @@ pub enum Outage {
     /// The pinned tenant could not be read or written.
     #[error("the pinned tenant could not be read")]
     Pins,
+    /// A token response that cannot be read, as from a proxy in between.
+    #[error("{0}")]
+    Malformed(ResponseFault),
     /// Keys were fetched often enough just now.
     #[error("the signing keys were fetched a moment ago")]
     KeysJustFetched,

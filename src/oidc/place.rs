@@ -25,6 +25,8 @@ use crate::domain::profile::{Profile, ProfileId, SigningAlgorithm};
 pub(crate) enum Origin {
     /// From the token or userinfo endpoint, over a connection that we opened.
     Authority,
+    /// The same, in the answer to a refresh: a session hangs on it.
+    Refresh,
     /// Posted by anybody.
     Stranger,
 }
@@ -155,17 +157,25 @@ impl Place {
             verified => return Ok(verified?),
         }
         let budget = match origin {
-            Origin::Authority => &self.for_authority,
+            Origin::Authority | Origin::Refresh => &self.for_authority,
             Origin::Stranger => &self.for_strangers,
         };
         let now = self.means.clock.now();
         let newer = match kept.renew(Some(copy.version), || budget.spend(now)).await {
             Ok(newer) => newer,
-            // A key that may not be asked for is a key that we do not have.
             Err(OidcError::Unavailable {
                 why: Outage::KeysJustFetched,
                 ..
-            }) => copy,
+            }) => {
+                return match signed(&copy, &jwt) {
+                    // Its key may be there as soon as we may look: no reason to end a session.
+                    Err(SignatureRefusal::NoKey) if origin == Origin::Refresh => {
+                        Err(OidcError::outage(Outage::KeysJustFetched))
+                    }
+                    // A key that may not be asked for is a key that we do not have.
+                    verified => Ok(verified?),
+                };
+            }
             Err(outage) => return Err(outage),
         };
         Ok(signed(&newer, &jwt)?)

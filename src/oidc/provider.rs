@@ -137,21 +137,14 @@ impl ProviderDetail {
         {
             self.codes.push(code);
         }
-        let line = |label: &str| {
-            description
-                .lines()
-                .flat_map(|line| line.split(". "))
-                .find_map(|part| part.trim().strip_prefix(label))
-                .map(str::trim)
-        };
         if self.correlation_id.is_none() {
-            self.correlation_id = line("Correlation ID:").and_then(identifier);
+            self.correlation_id = labelled(description, "Correlation ID:").and_then(identifier);
         }
         if self.trace_id.is_none() {
-            self.trace_id = line("Trace ID:").and_then(identifier);
+            self.trace_id = labelled(description, "Trace ID:").and_then(identifier);
         }
         if self.timestamp.is_none() {
-            self.timestamp = line("Timestamp:").and_then(moment);
+            self.timestamp = labelled(description, "Timestamp:").and_then(moment);
         }
     }
 
@@ -172,7 +165,8 @@ impl ProviderDetail {
 
     /// Whether scopes lack somebody's consent.
     pub fn lacks_consent(&self) -> bool {
-        let said = self.error == "consent_required" || self.suberror.as_deref() == Some("consent_required");
+        let said = self.error == "consent_required"
+            || self.suberror.as_deref() == Some("consent_required");
         said || self.has_entra(65_001) || self.needs_administrator()
     }
 
@@ -233,9 +227,20 @@ fn b2c_remedy(code: u64) -> Option<Remedy> {
     match code {
         90_006 | 90_067 | 90_008 | 90_110 | 90_043 | 90_055 | 90_115 | 90_117 | 90_146 | 90_205
         | 90_079 | 90_081 | 90_088 | 90_107 | 90_183 => Some(Remedy::Operator),
-        90_077 | 90_080 | 90_091 | 90_118 | 90_128 | 90_129 | 90_182 => Some(Remedy::Person),
+        90_077 | 90_080 | 90_091 | 90_118 | 90_128 | 90_129 | 90_182 | 90_208..=90_238 => {
+            Some(Remedy::Person)
+        }
         _ => None,
     }
+}
+
+/// What stands behind a label at the end of a description, on a line of its own or between the others.
+fn labelled<'a>(description: &'a str, label: &str) -> Option<&'a str> {
+    let (_, after) = description.rsplit_once(label)?;
+    let ends = ["\r", "\n", " Trace ID:", " Correlation ID:", " Timestamp:"];
+    let end = ends.iter().filter_map(|end| after.find(end)).min();
+    let value = after.get(..end.unwrap_or(after.len()))?;
+    Some(value.trim().trim_end_matches('.'))
 }
 
 fn numbers(members: &Map<String, Value>) -> Vec<ProviderCode> {
@@ -310,6 +315,23 @@ mod tests {
         assert_eq!(detail.correlation_id.as_deref(), Some("c-1"));
         assert_eq!(detail.timestamp.as_deref(), Some("2024-01-01 00:00:00Z"));
         assert_eq!(detail.remedy(), Remedy::Person);
+    }
+
+    #[test]
+    fn ids_are_found_whether_or_not_each_has_a_line() {
+        for text in [
+            "AADSTS50105: No. Trace ID: t-1 Correlation ID: c-1 Timestamp: 2024-01-01 00:00:00Z",
+            "AADSTS50105: No.\r\nTrace ID: t-1\r\nCorrelation ID: c-1\r\nTimestamp: 2024-01-01 00:00:00Z\r\n",
+        ] {
+            let detail = ProviderDetail::from_callback("access_denied", text);
+            assert_eq!(detail.correlation_id.as_deref(), Some("c-1"), "{text}");
+            assert_eq!(detail.trace_id.as_deref(), Some("t-1"), "{text}");
+            assert_eq!(
+                detail.timestamp.as_deref(),
+                Some("2024-01-01 00:00:00Z"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

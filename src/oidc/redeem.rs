@@ -90,7 +90,14 @@ impl Authorities {
         let mut claims = signed.claims;
         let token = answer.access_token.as_ref();
         let more = room
-            .userinfo(profile, &place, &metadata, token, claims.get("sub"))
+            .userinfo(
+                profile,
+                &place,
+                &metadata,
+                token,
+                claims.get("sub"),
+                Origin::Authority,
+            )
             .await?;
         if let Userinfo::Claims(more) = more {
             merge(&mut claims, more);

@@ -6,7 +6,7 @@
 use super::authorities::Authorities;
 use super::checks::refreshed;
 use super::claims_request::claims_parameter;
-use super::error::{Invalid, OidcError, RefreshError};
+use super::error::{Invalid, OidcError, Outage, RefreshError, UserinfoFault};
 use super::jwt::TokenUse;
 use super::metadata::Metadata;
 use super::place::{Origin, Place};
@@ -31,6 +31,9 @@ pub struct Refreshed {
     pub identity: Option<Identity>,
     /// A token that Microsoft Graph accepts, if this answer brought one.
     pub graph_token: Option<AccessToken>,
+    /// Why the answer could not be checked now. Then `tokens` are the old ones but for the refresh token, which may
+    /// have been rotated: to be saved all the same.
+    pub unchecked: Option<RefreshError>,
 }
 
 impl Authorities {
@@ -53,6 +56,8 @@ impl Authorities {
         let room = self.room(profile);
         let place = room.place(profile, Journey::SignIn)?;
         let metadata = place.metadata().await?;
+        // Without keys the answer could not be checked, and the refresh token would be spent for nothing.
+        place.keys(&metadata).await?;
         let scope = scopes::of_token(profile, &metadata, api).map(|scopes| scopes.join(" "));
         let claims = claims_parameter(profile.authority.dialect().claims_challenge, claims);
         let mut form = vec![
@@ -64,8 +69,21 @@ impl Authorities {
         let answer = room.exchange(profile, &metadata, &form).await?;
         let renewed = room
             .renewed_identity(profile, &place, &metadata, &answer, identity)
-            .await?;
+            .await;
         let mut tokens = tokens.clone();
+        let renewed = match renewed {
+            Ok(renewed) => renewed,
+            Err(outage @ RefreshError::Unavailable { .. }) => {
+                tokens.refresh = answer.refresh_token.or(tokens.refresh);
+                return Ok(Refreshed {
+                    tokens,
+                    identity: None,
+                    graph_token: None,
+                    unchecked: Some(outage),
+                });
+            }
+            Err(refusal) => return Err(refusal),
+        };
         if let Some(grant) = grant(profile, api, &answer, self.now()) {
             tokens.replace(grant);
         }
@@ -77,6 +95,7 @@ impl Authorities {
             tokens,
             identity: renewed,
             graph_token,
+            unchecked: None,
         })
     }
 }
@@ -100,7 +119,7 @@ impl Room {
                 metadata,
                 text.expose(),
                 TokenUse::Id,
-                Origin::Authority,
+                Origin::Refresh,
             )
             .await?;
         let first = identity.claims();
@@ -110,7 +129,14 @@ impl Room {
         let mut claims = signed.claims;
         if profile.authority.dialect().userinfo {
             let more = self
-                .userinfo(profile, place, metadata, token, claims.get("sub"))
+                .userinfo(
+                    profile,
+                    place,
+                    metadata,
+                    token,
+                    claims.get("sub"),
+                    Origin::Refresh,
+                )
                 .await?;
             match more {
                 Userinfo::Claims(more) => merge(&mut claims, more),
@@ -135,6 +161,14 @@ impl From<OidcError> for RefreshError {
             OidcError::Unavailable { why, retry_after } => Self::Unavailable { why, retry_after },
             OidcError::Misconfigured(problem) => Self::ClientRefused(problem),
             OidcError::Refused(detail) => Self::InteractionRequired(detail),
+            OidcError::Invalid(Invalid::Response(fault)) => Self::Unavailable {
+                why: Outage::Malformed(fault),
+                retry_after: None,
+            },
+            OidcError::Invalid(Invalid::Userinfo(UserinfoFault::Shape)) => Self::Unavailable {
+                why: Outage::BadDocument("the userinfo answer is no JSON object"),
+                retry_after: None,
+            },
             OidcError::Invalid(invalid) => Self::Invalid(invalid),
             OidcError::TenantNotAllowed => Self::Invalid(Invalid::Claim(
                 crate::domain::issuer::IssuerRefusal::TenantNotAllowed.into(),

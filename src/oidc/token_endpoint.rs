@@ -63,7 +63,11 @@ impl From<Failure> for RefreshError {
                 retry_after: wait.unwrap_or(UNSAID_WAIT),
             },
             Failure::Refusal(detail) => of_refusal(detail),
-            Failure::Response(fault) => Self::Invalid(Invalid::Response(fault)),
+            // Nothing was claimed that could be believed or not: no reason to end a session.
+            Failure::Response(fault) => Self::Unavailable {
+                why: Outage::Malformed(fault),
+                retry_after: None,
+            },
             Failure::Credential(problem) => {
                 Self::ClientRefused(Misconfiguration::Credential(problem))
             }

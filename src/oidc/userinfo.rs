@@ -63,6 +63,7 @@ impl Room {
         metadata: &Metadata,
         token: Option<&AccessToken>,
         sub: Option<&Value>,
+        origin: Origin,
     ) -> Result<Userinfo, OidcError> {
         let used = profile.authority.dialect().userinfo;
         let (true, Some(url), Some(token)) = (used, &metadata.userinfo_endpoint, token) else {
@@ -94,7 +95,7 @@ impl Room {
             },
             "application/jwt" => {
                 let text = String::from_utf8(answer.body).unwrap_or_default();
-                self.signed_userinfo(profile, place, metadata, text.trim())
+                self.signed_userinfo(profile, place, metadata, text.trim(), origin)
                     .await?
             }
             _ => return Err(fault(UserinfoFault::Shape)),
@@ -113,11 +114,10 @@ impl Room {
         place: &Place,
         metadata: &Metadata,
         text: &str,
+        origin: Origin,
     ) -> Result<Claims, OidcError> {
         let kind = TokenUse::Userinfo;
-        let signed = place
-            .verify(profile, metadata, text, kind, Origin::Authority)
-            .await?;
+        let signed = place.verify(profile, metadata, text, kind, origin).await?;
         let expected = place.expected(profile, metadata);
         checks::issuer(&signed, &expected)
             .and_then(|()| checks::audience(&signed.claims, expected.client_id))

@@ -5,11 +5,12 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error_response::{WebError, WebResult};
+use super::form::Form;
 use super::gateway::Gateway;
-use super::navigation::parameters;
+use super::navigation::{parameter, parameters};
 use super::profile::Located;
-use super::sign_in::{see_other, to_authority};
-use super::{browser, rounds};
+use super::sign_in::{departure, see_other};
+use super::{browser, posted_answer, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
@@ -28,34 +29,56 @@ pub async fn callback(
     request: HttpRequest,
     located: Located,
     gateway: web::Data<Gateway>,
-    body: web::Bytes,
+    form: Form,
 ) -> WebResult {
     let profile = &located.profile;
     let posted = request.method() == Method::POST;
     let expected = profile.authorize.response_mode == ResponseMode::FormPost;
-    if posted && (!is_form(&request) || !expected) {
+    if posted && !expected {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
-    let query = if posted { parameters(&body) } else { parameters(request.query_string().as_bytes()) };
+    let query = parameters(request.query_string().as_bytes());
     if query.is_empty() && !posted {
         // A bookmark of the redirect path: nothing to complete, and no fault of the person's.
         return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
     }
-    let answer = CallbackAnswer::parse(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    if posted && let Some(hop) = posted_answer::keep(&gateway, profile, form.fields()) {
+        return Ok(hop);
+    }
+    let kept_id = parameter(&query, posted_answer::PARAMETER).filter(|_| expected);
+    let kept = kept_id.and_then(|id| posted_answer::take(&gateway, profile, request.headers(), id));
+    let sent = if posted {
+        form.fields()
+    } else {
+        kept.as_deref().unwrap_or(&query)
+    };
+    let answer = CallbackAnswer::parse(
+        sent.iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
     let answer = answer.map_err(FlowError::from)?;
-    if expected && !posted && matches!(answer.outcome, CallbackOutcome::Code(_)) {
+    if expected && !posted && kept.is_none() && matches!(answer.outcome, CallbackOutcome::Code(_)) {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
     let name = AttemptName::of(&answer.state);
     let state = answer.state.clone();
     let attempt = browser::attempt_of(request.headers(), profile, &name);
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    let brought = Browser { attempt, handle: handle.as_ref() };
+    let brought = Browser {
+        attempt,
+        handle: handle.as_ref(),
+    };
     let mut response = match complete(&gateway.gate, located.visit(), answer, brought).await {
         Ok(Completed::SignedIn { handle, return_to }) => {
             browser::remember(&request, &profile.id, &handle)?;
             let mut response = HttpResponse::SeeOther();
-            rounds::count(&mut response, request.headers(), profile, &return_to, gateway.gate.now());
+            rounds::count(
+                &mut response,
+                request.headers(),
+                profile,
+                &return_to,
+                gateway.gate.now(),
+            );
             response.insert_header((LOCATION, return_to.as_str()));
             response
         }
@@ -64,24 +87,28 @@ pub async fn callback(
             response.insert_header((LOCATION, return_to.as_str()));
             response
         }
-        Ok(Completed::Begin(begun)) => return Ok(to_authority(&request, &gateway, profile, &begun)),
+        Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
         Err(error) => {
-            let lost = matches!(error, FlowError::Store(_) | FlowError::AuthorityUnavailable { .. });
-            let target = lost.then(|| open_state(&gateway.gate, profile, &state)).flatten();
-            // Whether the attempt was used is unknown when the store is: its cookie stays.
-            let over = (attempt.is_some() && !matches!(error, FlowError::Store(_))).then_some(name);
+            let lost = matches!(
+                error,
+                FlowError::Store(_) | FlowError::AuthorityUnavailable { .. }
+            );
+            let target = lost
+                .then(|| open_state(&gateway.gate, profile, &state))
+                .flatten();
+            // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
+            let over = (attempt.is_some() && !lost).then_some(name);
             let error = WebError::at_callback(error, over);
-            return Err(error.with_new_attempt(target.map(|target| target.return_to)).into());
+            return Err(error
+                .with_new_attempt(target.map(|target| target.return_to))
+                .into());
         }
     };
     if attempt.is_some() {
         browser::drop_attempt(&mut response, profile, &name);
     }
+    if let Some(id) = kept_id {
+        posted_answer::forget(&mut response, &request, profile, id);
+    }
     Ok(response.finish())
-}
-
-/// Form Post Response Mode §2: only a urlencoded form.
-fn is_form(request: &HttpRequest) -> bool {
-    use actix_web::HttpMessage as _;
-    request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

@@ -2,9 +2,10 @@
 //!
 //! | error | status | the person reads |
 //! | --- | --- | --- |
-//! | `NotSignedIn` | 303 to sign-in; 401 for scripts | — |
+//! | `NotSignedIn` | 303 to sign-in; 401 for scripts, prefetches and forms | — |
 //! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `TooManyRounds` | 400 | start again |
-//! | `Refused`, `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
+//! | `Refused` | 403, 502 or 503, by who can do something about it | the code's help |
+//! | `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
 //! | `NoSuchApi`, `NoSuchJourney` | 404 | there is nothing here |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
@@ -18,14 +19,16 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
 use super::gateway::Gateway;
-use super::navigation::is_script;
+use super::navigation::{is_prefetch, is_script};
 use super::problem_page::{Told, tell};
 use super::profile::Located;
 use super::{browser, frame};
@@ -33,6 +36,7 @@ use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::attempts::AttemptName;
 use crate::flow::error::FlowError;
+use crate::oidc::Remedy;
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;
@@ -55,24 +59,42 @@ pub struct WebError {
 impl WebError {
     /// An error of the callback.
     pub fn at_callback(flow: FlowError, over: Option<AttemptName>) -> Self {
-        Self { flow, over, stay: false, again: None }
+        Self {
+            flow,
+            over,
+            stay: false,
+            again: None,
+        }
     }
 
     /// The same when the code is lost by an outage: the person starts again, and still arrives at `target`.
     #[must_use]
     pub fn with_new_attempt(self, target: Option<ReturnTo>) -> Self {
-        Self { again: target, ..self }
+        Self {
+            again: target,
+            ..self
+        }
     }
 
     /// Nobody is signed in, and the page says so itself.
     pub fn unauthorized_page() -> Self {
-        Self { flow: FlowError::NotSignedIn, over: None, stay: true, again: None }
+        Self {
+            flow: FlowError::NotSignedIn,
+            over: None,
+            stay: true,
+            again: None,
+        }
     }
 }
 
 impl From<FlowError> for WebError {
     fn from(flow: FlowError) -> Self {
-        Self { flow, over: None, stay: false, again: None }
+        Self {
+            flow,
+            over: None,
+            stay: false,
+            again: None,
+        }
     }
 }
 
@@ -109,24 +131,32 @@ fn status_of(error: &FlowError) -> StatusCode {
         | FlowError::OtherPerson
         | FlowError::TooManyRounds { .. }
         | FlowError::NoticeRefused(_) => StatusCode::BAD_REQUEST,
-        FlowError::Refused { .. } | FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
+        FlowError::Refused { detail, .. } => match detail.remedy() {
+            Remedy::Person => StatusCode::FORBIDDEN,
+            Remedy::Operator => StatusCode::BAD_GATEWAY,
+            Remedy::Time => StatusCode::SERVICE_UNAVAILABLE,
+        },
+        FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
             StatusCode::FORBIDDEN
         }
         FlowError::NoSuchApi | FlowError::NoSuchJourney => StatusCode::NOT_FOUND,
         FlowError::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FlowError::Misconfigured { .. } | FlowError::ApiUnavailable(_) => StatusCode::BAD_GATEWAY,
-        FlowError::AuthorityUnavailable { .. } | FlowError::ApiThrottled { .. } | FlowError::Store(_) => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        FlowError::AuthorityUnavailable { .. }
+        | FlowError::ApiThrottled { .. }
+        | FlowError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         FlowError::ApiTimedOut => StatusCode::GATEWAY_TIMEOUT,
     }
 }
 
 fn retry_after(error: &FlowError) -> Option<Duration> {
     match error {
-        FlowError::AuthorityUnavailable { retry_after, .. } => Some(retry_after.unwrap_or(RETRY_SOON)),
+        FlowError::AuthorityUnavailable { retry_after, .. } => {
+            Some(retry_after.unwrap_or(RETRY_SOON))
+        }
         FlowError::ApiThrottled { retry_after } => Some(*retry_after),
         FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
+        FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
         _ => None,
     }
 }
@@ -142,20 +172,28 @@ pub async fn pages<B: MessageBody + 'static>(
     let response = next.call(request).await?;
     let located = response.request().extensions().get::<Located>().cloned();
     let gateway = response.request().app_data::<web::Data<Gateway>>().cloned();
-    let (Some(located), Some(gateway)) = (located, gateway) else { return Ok(response.map_into_left_body()) };
-    let written = match response.response().error().and_then(|error| error.as_error::<WebError>()) {
+    let (Some(located), Some(gateway)) = (located, gateway) else {
+        return Ok(response.map_into_left_body());
+    };
+    let written = match response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<WebError>())
+    {
         Some(error) => {
             log(&error.flow, &located.profile);
             Some(write(response.request(), &located.profile, &gateway, error))
         }
-        None => bare(&response).map(|status| plain(response.request(), &located.profile, &gateway, status)),
+        None => bare(&response)
+            .map(|status| plain(response.request(), &located.profile, &gateway, status)),
     };
     match written {
         Some(mut answer) => {
-            // Cookies that the session middleware has set meanwhile stay.
-            let cookies: Vec<_> = response.headers().get_all(actix_web::http::header::SET_COOKIE).cloned().collect();
-            for cookie in cookies {
-                answer.headers_mut().append(actix_web::http::header::SET_COOKIE, cookie);
+            // Cookies that the session middleware has set meanwhile, and the methods that would do, stay.
+            for name in [SET_COOKIE, ALLOW] {
+                for value in response.headers().get_all(&name) {
+                    answer.headers_mut().append(name.clone(), value.clone());
+                }
             }
             Ok(response.into_response(answer).map_into_right_body())
         }
@@ -163,12 +201,13 @@ pub async fn pages<B: MessageBody + 'static>(
     }
 }
 
-/// An error of the framework that has no page yet: no route, wrong method, too large.
+/// An error of the framework that has no page yet: no route, wrong method, too large, or a fault of ours.
 fn bare<B: MessageBody>(response: &ServiceResponse<B>) -> Option<StatusCode> {
     let status = response.status();
-    let has_page = response.headers().contains_key(actix_web::http::header::CONTENT_TYPE);
+    let has_page = response.headers().contains_key(CONTENT_TYPE);
     let from_framework = response.response().error().is_some();
-    (status.is_client_error() && (!has_page || from_framework)).then_some(status)
+    let failed = status.is_client_error() || status.is_server_error();
+    (failed && (!has_page || from_framework)).then_some(status)
 }
 
 /// Logs a failure once, where it is answered, with its causes.
@@ -185,6 +224,9 @@ fn log(error: &FlowError, profile: &Profile) {
         FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchJourney => {
             tracing::debug!(profile.id = %profile.id, error = %error, "answered with an error");
         }
+        FlowError::Refused { .. } if status == StatusCode::BAD_GATEWAY => {
+            tracing::error!(profile.id = %profile.id, error = %error, "an operator must look");
+        }
         FlowError::Misconfigured { .. } | FlowError::Store(_) => {
             tracing::error!(profile.id = %profile.id, error = %error, cause = causes, "an operator must look");
         }
@@ -198,22 +240,42 @@ fn log(error: &FlowError, profile: &Profile) {
 }
 
 fn request_id(request: &HttpRequest) -> String {
-    request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default()
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
-fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &WebError) -> HttpResponse {
+fn write(
+    request: &HttpRequest,
+    profile: &Profile,
+    gateway: &Gateway,
+    error: &WebError,
+) -> HttpResponse {
     let status = status_of(&error.flow);
     let script = is_script(request);
     if matches!(error.flow, FlowError::NotSignedIn) {
-        return match (script, error.stay) {
-            (true, _) => not_signed_in_json(request, profile),
-            (false, false) => HttpResponse::SeeOther().insert_header((LOCATION, sign_in_address(request, profile))).finish(),
+        // A form cannot be sent again after the sign-in, and a browser that only looks ahead would go round in circles.
+        let stay = error.stay || !request.method().is_safe() || is_prefetch(request);
+        return match (script, stay) {
+            (true, _) => not_signed_in_json(profile),
+            (false, false) => {
+                let mut response = HttpResponse::SeeOther();
+                if let Some(name) = &error.over {
+                    browser::drop_attempt(&mut response, profile, name);
+                }
+                response
+                    .insert_header((LOCATION, sign_in_address(request, profile)))
+                    .finish()
+            }
             (false, true) => unauthorized(request, profile, gateway),
         };
     }
     if let FlowError::NoticeRefused(why) = &error.flow {
         // Back-Channel Logout 1.0 §2.8
-        return HttpResponse::BadRequest().json(json!({ "error": "invalid_request", "error_description": why }));
+        return HttpResponse::BadRequest()
+            .json(json!({ "error": "invalid_request", "error_description": why }));
     }
     let mut response = HttpResponse::build(status);
     if let Some(wait) = retry_after(&error.flow) {
@@ -229,18 +291,24 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer_with(response, gateway, &page)
 }
 
 /// A page for errors of the framework; a 404 repeats nothing of the address.
-fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: StatusCode) -> HttpResponse {
+fn plain(
+    request: &HttpRequest,
+    profile: &Profile,
+    gateway: &Gateway,
+    status: StatusCode,
+) -> HttpResponse {
     let told = Told::of_status(status);
     if is_script(request) {
-        return HttpResponse::build(status).json(json!({ "error": told.word, "request_id": request_id(request) }));
+        return HttpResponse::build(status)
+            .json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer(gateway, status, &page)
 }
@@ -249,7 +317,9 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> HttpResponse {
-    let told = Told::of_status(StatusCode::UNAUTHORIZED);
+    let told = Told::of_status(StatusCode::UNAUTHORIZED)
+        .with_action(sign_in_address(request, profile), "Sign in")
+        .home(profile);
     let frame = frame::frame(gateway, profile, told.heading, None);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     let mut response = HttpResponse::Unauthorized();
@@ -259,21 +329,36 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> 
 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
-    let path = format!("{}{}", profile.public_url.prefix(), request.uri());
+    // A callback's parameters stay where they are: no code and no state goes into another address.
+    let at_callback = request
+        .extensions()
+        .get::<Located>()
+        .is_some_and(|located| located.at_redirect_path);
+    let asked = request
+        .uri()
+        .path_and_query()
+        .filter(|_| !at_callback)
+        .map_or("/", |asked| asked.as_str());
+    let path = format!("{}{asked}", profile.public_url.prefix());
     let mut address = format!("{}/auth/sign_in?return_to=", profile.public_url.prefix());
     address.extend(url::form_urlencoded::byte_serialize(path.as_bytes()));
     address
 }
 
 /// 401 for scripts, with the address that a person must go to.
-pub fn not_signed_in_json(_: &HttpRequest, profile: &Profile) -> HttpResponse {
+pub fn not_signed_in_json(profile: &Profile) -> HttpResponse {
     let body = json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": profile.public_url.join("/auth/sign_in") });
-    HttpResponse::Unauthorized().insert_header((WWW_AUTHENTICATE, CHALLENGE)).json(body)
+    HttpResponse::Unauthorized()
+        .insert_header((WWW_AUTHENTICATE, CHALLENGE))
+        .json(body)
 }
 
 /// 401 for scripts when the person must give more: the page itself does it.
 pub fn interaction_json(request: &HttpRequest, profile: &Profile) -> HttpResponse {
     let address = profile.public_url.join(request.path());
-    let body = json!({ "signed_in": true, "error": "interaction_required", "sign_in_url": address });
-    HttpResponse::Unauthorized().insert_header((WWW_AUTHENTICATE, CHALLENGE)).json(body)
+    let body =
+        json!({ "signed_in": true, "error": "interaction_required", "sign_in_url": address });
+    HttpResponse::Unauthorized()
+        .insert_header((WWW_AUTHENTICATE, CHALLENGE))
+        .json(body)
 }

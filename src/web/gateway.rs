@@ -54,7 +54,14 @@ impl Gateway {
         trusted_proxies: Vec<IpNet>,
     ) -> Self {
         let limiter = RateLimiter::keyed(Quota::per_minute(PER_MINUTE).allow_burst(BURST));
-        Self { gate, profiles, pages, cookie_keys, trusted_proxies, limiter }
+        Self {
+            gate,
+            profiles,
+            pages,
+            cookie_keys,
+            trusted_proxies,
+            limiter,
+        }
     }
 
     /// Whether an address may begin another attempt or deliver another notice now; else how long to wait.
@@ -63,14 +70,37 @@ impl Gateway {
     /// The time after which the next one is let through.
     pub fn admit(&self, address: IpAddr) -> Result<(), Duration> {
         use governor::clock::Clock as _;
-        if address.is_loopback() {
+        if address.to_canonical().is_loopback() {
             return Ok(());
         }
-        self.limiter.check_key(&address).map_err(|wait| wait.wait_time_from(DefaultClock::default().now()))
+        self.limiter
+            .check_key(&network_of(address))
+            .map_err(|wait| wait.wait_time_from(DefaultClock::default().now()))
     }
 
     /// Forgets addresses that have been quiet.
     pub fn forget_quiet_addresses(&self) {
         self.limiter.retain_recent();
+    }
+}
+
+/// Whom a limit counts: an IPv4 address, or the /64 that one IPv6 household has (RFC 6177 §2).
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c162_the_addresses_of_one_household_are_counted_together() {
+        let of = |text: &str| network_of(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     }
 }

@@ -1,26 +1,45 @@
 //! Every path, method and middleware, on one screen.
 
-use actix_web::web::{FormConfig, PayloadConfig, ServiceConfig, get, post, resource, scope};
-use actix_web::{App, Error, dev, middleware::from_fn, web};
+use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, scope};
+use actix_web::{
+    App, Error, FromRequest, Handler, Resource, Responder, dev, middleware::from_fn, web,
+};
 use tracing_actix_web::TracingLogger;
 
 use super::gateway::Gateway;
 use super::profile::{at_redirect_path, locate, over_https};
 use super::request_span::RequestSpan;
 use super::{
-    admin, assets, browser, call_api, callback, cookie_layer, error_response, home, logout_notice, response_headers,
-    session_json, sessions, sign_in, sign_out, token_details,
+    admin, assets, browser, call_api, callback, cookie_layer, error_response, home, logout_notice,
+    panic_guard, response_headers, session_json, sessions, sign_in, sign_out, token_details,
 };
 
 /// Bytes of a form of ours.
 const LONGEST_FORM: usize = 16 * 1024;
 
+/// A page or document: `HEAD` gets what `GET` gets, without the body (RFC 9110 §9.3.2). What begins or ends something has
+/// no `HEAD`.
+fn page<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    resource(path)
+        .route(get().to(handler.clone()))
+        .route(head().to(handler))
+}
+
 /// Addresses that need no session cookie written: read by the fast reader, outside of actix-session.
 fn without_session(app: &mut ServiceConfig) {
-    app.service(resource("/auth/session").route(get().to(session_json::session)))
-        .service(resource("/auth/assets/{name}").route(get().to(assets::asset)))
-        .service(resource("/auth/front_channel_logout").route(get().to(logout_notice::front_channel)))
-        .service(resource("/auth/back_channel_logout").route(post().to(logout_notice::back_channel)));
+    app.service(page("/auth/session", session_json::session))
+        .service(page("/auth/assets/{name}", assets::asset))
+        .service(
+            resource("/auth/front_channel_logout").route(get().to(logout_notice::front_channel)),
+        )
+        .service(
+            resource("/auth/back_channel_logout").route(post().to(logout_notice::back_channel)),
+        );
 }
 
 /// Pages and journeys of a profile.
@@ -32,21 +51,17 @@ fn with_session(app: &mut ServiceConfig) {
             .route(get().to(callback::callback))
             .route(post().to(callback::callback)),
     )
-    .service(resource("/").route(get().to(home::home)))
+    .service(page("/", home::home))
     .service(resource("/login").route(get().to(sign_in::login)))
-    .service(resource("/logout").route(get().to(sign_out::ask_or_sign_out)))
+    .service(page("/logout", sign_out::ask_or_sign_out))
     .service(resource("/call_downstream_api").route(get().to(call_api::first)))
     .service(resource("/auth/sign_in").route(get().to(sign_in::sign_in)))
     .service(resource("/auth/edit_profile").route(get().to(sign_in::edit_profile)))
     .service(resource("/auth/reset_password").route(get().to(sign_in::reset_password)))
-    .service(
-        resource("/auth/sign_out")
-            .route(get().to(sign_out::ask_or_sign_out))
-            .route(post().to(sign_out::sign_out)),
-    )
-    .service(resource("/auth/token_details").route(get().to(token_details::token_details)))
+    .service(page("/auth/sign_out", sign_out::ask_or_sign_out).route(post().to(sign_out::sign_out)))
+    .service(page("/auth/token_details", token_details::token_details))
     .service(resource("/auth/call_api/{name}").route(get().to(call_api::named)))
-    .service(resource("/auth/sessions").route(get().to(sessions::list)))
+    .service(page("/auth/sessions", sessions::list))
     .service(resource("/auth/sessions/end").route(post().to(sessions::end)));
 }
 
@@ -65,15 +80,24 @@ pub fn public(
     let keys = gateway.cookie_keys.clone();
     App::new()
         .app_data(gateway)
-        .app_data(FormConfig::default().limit(LONGEST_FORM))
         .app_data(PayloadConfig::new(LONGEST_FORM))
         .configure(without_session)
-        .service(scope("").guard(over_https()).wrap(browser::middleware(&keys, true)).configure(with_session))
-        .service(scope("").wrap(browser::middleware(&keys, false)).configure(with_session))
+        .service(
+            scope("")
+                .guard(over_https())
+                .wrap(browser::middleware(&keys, true))
+                .configure(with_session),
+        )
+        .service(
+            scope("")
+                .wrap(browser::middleware(&keys, false))
+                .configure(with_session),
+        )
         .wrap(from_fn(error_response::pages))
         .wrap(from_fn(cookie_layer::renew))
         .wrap(from_fn(locate))
         .wrap(from_fn(response_headers::add))
+        .wrap(from_fn(panic_guard::catch))
         .wrap(TracingLogger::<RequestSpan>::new())
 }
 

@@ -13,11 +13,15 @@ use crate::flow::session_check::{Use, check};
 ///
 /// # Errors
 /// `Store` when it is unknown.
-pub async fn session(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn session(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let Some(who) = check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await? else {
-        return Ok(error_response::not_signed_in_json(&request, profile));
+        return Ok(error_response::not_signed_in_json(profile));
     };
     let session = who.session();
     let claims: Map<String, Value> = session.identity.displayed_claims().into_iter().collect();

@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
 use super::error_response::WebResult;
+use super::form::Form;
 use super::gateway::Gateway;
-use super::navigation::{parameter, parameters};
 use super::pages::{SessionRow, Sessions, shown};
 use super::profile::Located;
 use super::sign_in::see_other;
@@ -22,12 +22,20 @@ use crate::store::SessionSummary;
 ///
 /// # Errors
 /// `NotSignedIn`, `Store`.
-pub async fn list(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn list(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
     let found = sessions::mine(&gateway.gate, profile, &me).await?;
-    let rows: Vec<SessionRow> = found.iter().map(|session| row(session, me.session().id)).collect();
+    let mut rows: Vec<SessionRow> = found
+        .iter()
+        .map(|session| row(session, me.session().id))
+        .collect();
+    rows.sort_by_key(|row| !row.current);
     let page = Sessions {
         frame: frame::frame(&gateway, profile, "My sessions", Some(&me)),
         others: rows.iter().any(|row| !row.current),
@@ -41,18 +49,25 @@ pub async fn list(request: HttpRequest, located: Located, gateway: web::Data<Gat
 ///
 /// # Errors
 /// `NotSignedIn`, `CrossSite`, `Store`.
-pub async fn end(request: HttpRequest, located: Located, gateway: web::Data<Gateway>, body: web::Bytes) -> WebResult {
+pub async fn end(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+    form: Form,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
-    let form = parameters(&body);
     from_here(&request, &located, me.handle(), &form)?;
-    if parameter(&form, "others") == Some("1") {
+    if form.value("others") == Some("1") {
         sessions::end_others(&gateway.gate, profile, &me).await?;
-    } else if let Some(id) = parameter(&form, "session").and_then(SessionId::parse) {
+    } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
         sessions::end_one(&gateway.gate, profile, &me, id).await?;
     }
-    Ok(see_other(&format!("{}/auth/sessions", profile.public_url.prefix())))
+    Ok(see_other(&format!(
+        "{}/auth/sessions",
+        profile.public_url.prefix()
+    )))
 }
 
 fn row(session: &SessionSummary, current: SessionId) -> SessionRow {
@@ -88,8 +103,14 @@ fn browser_name(user_agent: Option<&str>) -> String {
         ("Mac OS X", "macOS"),
         ("Linux", "Linux"),
     ];
-    let Some(text) = user_agent else { return "Unknown browser".to_owned() };
-    let find = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
+    let Some(text) = user_agent else {
+        return "Unknown browser".to_owned();
+    };
+    let find = |list: &[(&str, &'static str)]| {
+        list.iter()
+            .find(|(mark, _)| text.contains(mark))
+            .map(|(_, name)| *name)
+    };
     match (find(&BROWSERS), find(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),

@@ -5,14 +5,16 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 
 use super::error_response::WebResult;
+use super::form::Form;
 use super::gateway::Gateway;
-use super::navigation::{Provenance, is_prefetch, is_script, parameter, parameters, provenance};
+use super::navigation::{Provenance, is_prefetch, is_script, provenance};
 use super::pages::{SignOut, SignedOut};
 use super::profile::Located;
-use super::{browser, frame};
+use super::response_headers::FormsLeadTo;
+use super::{browser, frame, rounds};
 use crate::domain::session::SessionHandle;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{Use, check};
@@ -23,7 +25,11 @@ use crate::seal::{csrf_token, secrets_equal};
 ///
 /// # Errors
 /// `Store` when it is unknown who is signed in.
-pub async fn ask_or_sign_out(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn ask_or_sign_out(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let own_link = provenance(&request, profile) == Provenance::SameOrigin
         && request.method() == Method::GET
@@ -37,10 +43,21 @@ pub async fn ask_or_sign_out(request: HttpRequest, located: Located, gateway: we
     match who {
         Some(who) => {
             let csrf = csrf_token(who.handle());
-            let page = SignOut { frame: frame::frame(&gateway, profile, "Sign out", Some(&who)), csrf };
+            // Not known in this moment: any https address rather than a button that the browser holds back.
+            let origins = gateway.gate.authorities.sign_out_origins(profile);
+            let origins = origins.unwrap_or_else(|| vec!["https:".to_owned()]);
+            request.extensions_mut().insert(FormsLeadTo(origins));
+            let page = SignOut {
+                frame: frame::frame(&gateway, profile, "Sign out", Some(&who)),
+                csrf,
+            };
             Ok(frame::answer(&gateway, StatusCode::OK, &page))
         }
-        None => Ok(signed_out_page(&gateway, &located, "Nobody is signed in in this browser.")),
+        None => Ok(signed_out_page(
+            &gateway,
+            &located,
+            "Nobody is signed in in this browser.",
+        )),
     }
 }
 
@@ -52,11 +69,11 @@ pub async fn sign_out(
     request: HttpRequest,
     located: Located,
     gateway: web::Data<Gateway>,
-    body: web::Bytes,
+    form: Form,
 ) -> WebResult {
     let handle = browser::handle_of(&request, &gateway.cookie_keys, &located.profile);
     if let Some(handle) = &handle {
-        from_here(&request, &located, handle, &parameters(&body))?;
+        from_here(&request, &located, handle, &form)?;
     }
     end(&request, &located, &gateway).await
 }
@@ -70,15 +87,19 @@ pub fn from_here(
     request: &HttpRequest,
     located: &Located,
     handle: &SessionHandle,
-    form: &[(String, String)],
+    form: &Form,
 ) -> Result<(), FlowError> {
     let from = provenance(request, &located.profile);
-    let given = parameter(form, "csrf");
+    let given = form.value("csrf");
     let proven = match given {
         Some(token) => secrets_equal(token.as_bytes(), csrf_token(handle).as_bytes()),
         None => from == Provenance::SameOrigin,
     };
-    if proven && from != Provenance::Elsewhere { Ok(()) } else { Err(FlowError::CrossSite) }
+    if proven && from != Provenance::Elsewhere {
+        Ok(())
+    } else {
+        Err(FlowError::CrossSite)
+    }
 }
 
 async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> WebResult {
@@ -86,22 +107,31 @@ async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> Web
     let handle = browser::handle_of(request, &gateway.cookie_keys, profile);
     let ended = sign_out::sign_out(&gateway.gate, profile, handle.as_ref()).await?;
     browser::forget(request, &profile.id);
-    Ok(match ended {
-        sign_out::SignedOut::Continue(address) => {
-            HttpResponse::SeeOther().insert_header((LOCATION, address.as_str())).finish()
-        }
+    let mut response = match ended {
+        sign_out::SignedOut::Continue(address) => HttpResponse::SeeOther()
+            .insert_header((LOCATION, address.as_str()))
+            .finish(),
         sign_out::SignedOut::HereOnly => signed_out_page(
             gateway,
             located,
             "Your session here has ended. The sign-in service may still know you; close the browser on a shared computer.",
         ),
-        sign_out::SignedOut::Nobody => {
-            HttpResponse::SeeOther().insert_header((LOCATION, profile.public_url.join("/"))).finish()
-        }
-    })
+        sign_out::SignedOut::Nobody => HttpResponse::SeeOther()
+            .insert_header((LOCATION, profile.public_url.join("/")))
+            .finish(),
+    };
+    rounds::forget(&mut response, request.headers(), profile);
+    Ok(response)
 }
 
 fn signed_out_page(gateway: &Gateway, located: &Located, sentence: &str) -> HttpResponse {
     let frame = frame::frame(gateway, &located.profile, "Signed out", None);
-    frame::answer(gateway, StatusCode::OK, &SignedOut { frame, sentence: sentence.to_owned() })
+    frame::answer(
+        gateway,
+        StatusCode::OK,
+        &SignedOut {
+            frame,
+            sentence: sentence.to_owned(),
+        },
+    )
 }

@@ -6,21 +6,27 @@ use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate};
 
 const ENTRA: Kind = Kind::EntraId;
 
-/// A further API of the simulator's Graph at a kind's profile.
-fn mail(gate_free: &str, scopes: &str) -> String {
-    format!("[[api]]\nname = \"{gate_free}\"\ntitle = \"Mail\"\nendpoint = \"GRAPH/v1.0/me\"\nscopes = [{scopes}]\n")
+/// A further API at the simulator's Graph.
+fn mail(name: &str, scopes: &str) -> String {
+    format!(
+        "[[api]]\nname = \"{name}\"\ntitle = \"Mail\"\nendpoint = \"GRAPH/v1.0/me\"\nscopes = [{scopes}]\n"
+    )
 }
 
 /// Starts with further tables, in which GRAPH and API stand for the simulator's addresses.
 async fn with_tables(kind: Kind, table: &str) -> TestGate {
     let gate = Plan::default().start().await;
-    let table = table.replace("GRAPH", &gate.sim.graph()).replace("API", &gate.sim.api());
+    let table = table
+        .replace("GRAPH", &gate.sim.graph())
+        .replace("API", &gate.sim.api());
     gate.edit(kind, |text| format!("{text}\n{table}"));
     gate
 }
 
 async fn call(gate: &TestGate, browser: &Browser, kind: Kind, api: &str) -> Page {
-    browser.get(gate.url(kind, &format!("/auth/call_api/{api}"))).await
+    browser
+        .get(gate.url(kind, &format!("/auth/call_api/{api}")))
+        .await
 }
 
 const ORDERS: &str = "[[api]]\nname = \"orders\"\nendpoint = \"API/orders\"\nscopes = [\"api://orders/Orders.Read\"]\n";
@@ -32,8 +38,18 @@ async fn every_api_gets_a_token_of_its_own_from_the_one_refresh_token() {
     gate.sign_in(&browser, ENTRA, "ada").await;
     let orders = call(&gate, &browser, ENTRA, "orders").await;
     assert!(orders.text.contains("Difference engine"), "{}", orders.text);
-    assert!(call(&gate, &browser, ENTRA, "graph").await.text.contains("displayName"));
-    assert!(call(&gate, &browser, ENTRA, "orders").await.text.contains("200 OK"));
+    assert!(
+        call(&gate, &browser, ENTRA, "graph")
+            .await
+            .text
+            .contains("displayName")
+    );
+    assert!(
+        call(&gate, &browser, ENTRA, "orders")
+            .await
+            .text
+            .contains("200 OK")
+    );
     let calls = gate.sim.calls();
     let bearers: Vec<&str> = calls
         .iter()
@@ -53,11 +69,20 @@ async fn a_plain_provider_is_asked_for_the_scopes_of_all_apis_at_sign_in() {
     let browser = Browser::new();
     let begun = browser.get(gate.url(Kind::Oidc, "/auth/sign_in")).await;
     let scope = TestGate::asked(&begun, "scope").unwrap();
-    assert!(scope.contains("Orders.Read") && scope.contains("Orders.Write"), "one token serves all: {scope}");
+    assert!(
+        scope.contains("Orders.Read") && scope.contains("Orders.Write"),
+        "one token serves all: {scope}"
+    );
     let callback = gate.choose(&browser, &begun, "ada").await;
     browser.follow(&callback).await;
     for api in ["orders", "write"] {
-        assert!(call(&gate, &browser, Kind::Oidc, api).await.text.contains("200 OK"), "{api}");
+        assert!(
+            call(&gate, &browser, Kind::Oidc, api)
+                .await
+                .text
+                .contains("200 OK"),
+            "{api}"
+        );
     }
     assert_eq!(gate.sim.count(Endpoint::Refresh), 0);
 }
@@ -69,14 +94,31 @@ async fn w13_scopes_that_nobody_granted_yet_are_asked_for_and_the_page_is_reache
     let browser = Browser::new();
     gate.sign_in(&browser, ENTRA, "ada").await;
     let begun = call(&gate, &browser, ENTRA, "mail").await;
-    assert!(TestGate::asked(&begun, "scope").unwrap().contains("Mail.Read"));
-    assert_eq!(TestGate::asked(&begun, "prompt"), None, "who it is, is known: no account picker");
+    assert!(
+        TestGate::asked(&begun, "scope")
+            .unwrap()
+            .contains("Mail.Read")
+    );
+    assert_eq!(
+        TestGate::asked(&begun, "prompt"),
+        None,
+        "who it is, is known: no account picker"
+    );
     assert!(TestGate::asked(&begun, "login_hint").is_some());
     let consent = gate.at_authority(&browser, &begun).await;
-    assert!(consent.text.contains("Permissions requested"), "{}", consent.text);
-    let back = gate.press(&browser, &consent, ("consent", "accept"), &[]).await;
+    assert!(
+        consent.text.contains("Permissions requested"),
+        "{}",
+        consent.text
+    );
+    let back = gate
+        .press(&browser, &consent, ("consent", "accept"), &[])
+        .await;
     let done = browser.follow(&back).await;
-    assert_eq!((done.status.as_u16(), done.location().path()), (303, "/auth/call_api/mail"));
+    assert_eq!(
+        (done.status.as_u16(), done.location().path()),
+        (303, "/auth/call_api/mail")
+    );
     assert!(browser.rest(done).await.text.contains("200 OK"));
 }
 
@@ -87,15 +129,34 @@ async fn consent_that_is_declined_is_explained_and_asked_again_only_by_the_perso
     gate.sign_in(&browser, ENTRA, "ada").await;
     let begun = call(&gate, &browser, ENTRA, "mail").await;
     let consent = gate.at_authority(&browser, &begun).await;
-    let back = gate.press(&browser, &consent, ("consent", "decline"), &[]).await;
+    let back = gate
+        .press(&browser, &consent, ("consent", "decline"), &[])
+        .await;
     let page = browser.follow(&back).await;
     assert_eq!(page.status, 403, "a page, no further round");
-    assert!(page.text.contains("Mail.Read") && page.text.contains("ask_again=1"), "{}", page.text);
-    assert!(gate.is_signed_in(&browser, ENTRA).await, "who declines stays signed in");
-    let again = browser.get(gate.url(ENTRA, "/auth/sign_in?ask_again=1&api=mail&return_to=%2Fauth%2Fcall_api%2Fmail")).await;
-    assert_eq!(TestGate::asked(&again, "prompt").as_deref(), Some("consent"));
+    assert!(
+        page.text.contains("Mail.Read") && page.text.contains("ask_again=1"),
+        "{}",
+        page.text
+    );
+    assert!(
+        gate.is_signed_in(&browser, ENTRA).await,
+        "who declines stays signed in"
+    );
+    let again = browser
+        .get(gate.url(
+            ENTRA,
+            "/auth/sign_in?ask_again=1&api=mail&return_to=%2Fauth%2Fcall_api%2Fmail",
+        ))
+        .await;
+    assert_eq!(
+        TestGate::asked(&again, "prompt").as_deref(),
+        Some("consent")
+    );
     let consent = gate.at_authority(&browser, &again).await;
-    let back = gate.press(&browser, &consent, ("consent", "accept"), &[]).await;
+    let back = gate
+        .press(&browser, &consent, ("consent", "accept"), &[])
+        .await;
     let done = browser.follow(&back).await;
     assert!(browser.rest(done).await.text.contains("200 OK"));
 }
@@ -113,7 +174,11 @@ async fn another_person_who_comes_back_from_a_step_up_is_refused() {
     let refused = browser.follow(&callback).await;
     assert_eq!(refused.status, 400);
     assert!(refused.text.contains("another account"), "{}", refused.text);
-    assert_eq!(gate.session(&browser, ENTRA).await["name"], "Ada Lovelace", "the session stays the first person's");
+    assert_eq!(
+        gate.session(&browser, ENTRA).await["name"],
+        "Ada Lovelace",
+        "the session stays the first person's"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -124,8 +189,15 @@ async fn consent_that_only_an_administrator_can_give_is_said_without_a_round() {
         gate.sign_in(&browser, kind, "ada").await;
         let page = call(&gate, &browser, kind, "mail").await;
         assert_eq!(page.status, 403, "{kind:?}: {:?}", page.headers);
-        assert!(page.text.contains("Only an administrator") && page.text.contains("Mail.Read"), "{}", page.text);
-        assert!(!page.text.contains("ask_again"), "asking again does not help");
+        assert!(
+            page.text.contains("Only an administrator") && page.text.contains("Mail.Read"),
+            "{}",
+            page.text
+        );
+        assert!(
+            !page.text.contains("ask_again"),
+            "asking again does not help"
+        );
         assert!(gate.is_signed_in(&browser, kind).await);
     }
 }
@@ -139,13 +211,19 @@ async fn an_administrators_consent_at_entra_id_is_asked_once_and_explained() {
     let back = gate.at_authority(&browser, &begun).await;
     let page = browser.follow(&back).await;
     assert_eq!(page.status, 403);
-    assert!(page.text.contains("Only an administrator") && page.text.contains("Directory.Read.All"), "{}", page.text);
+    assert!(
+        page.text.contains("Only an administrator") && page.text.contains("Directory.Read.All"),
+        "{}",
+        page.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sign_in_that_needs_an_administrators_consent_says_so() {
     let gate = Plan::default().start().await;
-    gate.edit(Kind::ExternalId, |text| text.replace("[\"User.Read\"]", "[\"Mail.Read\"]"));
+    gate.edit(Kind::ExternalId, |text| {
+        text.replace("[\"User.Read\"]", "[\"Mail.Read\"]")
+    });
     let browser = Browser::new();
     let callback = gate.answer(&browser, Kind::ExternalId, "ada", "/").await;
     let page = browser.follow(&callback).await;
@@ -157,24 +235,41 @@ async fn a_sign_in_that_needs_an_administrators_consent_says_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t9_a_scope_that_was_left_out_is_named_and_no_loop_begins() {
     let gate = Plan::default().start().await;
-    gate.edit(ENTRA, |text| text.replace("[\"User.Read\"]", "[\"User.Read\", \"Mail.Read\"]"));
+    gate.edit(ENTRA, |text| {
+        text.replace("[\"User.Read\"]", "[\"User.Read\", \"Mail.Read\"]")
+    });
     let browser = Browser::new();
     gate.sim.fault(Fault::ScopeDropped("Mail.Read".into()));
     gate.sign_in(&browser, ENTRA, "ada").await;
     let page = call(&gate, &browser, ENTRA, "graph").await;
     assert_eq!(page.status, 403);
-    assert!(page.text.contains("Mail.Read") && !page.text.contains("<code>User.Read"), "{}", page.text);
+    assert!(
+        page.text.contains("Mail.Read") && !page.text.contains("<code>User.Read"),
+        "{}",
+        page.text
+    );
     assert_eq!(gate.sim.count(Endpoint::GraphMe), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t9_scopes_in_another_spelling_are_granted_all_the_same() {
-    for fault in [Fault::ScopeUpperCase, Fault::ScopeWithGraphPrefix, Fault::ScopeEmpty, Fault::ScopeMissing] {
+    for fault in [
+        Fault::ScopeUpperCase,
+        Fault::ScopeWithGraphPrefix,
+        Fault::ScopeEmpty,
+        Fault::ScopeMissing,
+    ] {
         let gate = Plan::default().start().await;
         gate.sim.fault(fault.clone());
         let browser = Browser::new();
         gate.sign_in(&browser, ENTRA, "ada").await;
-        assert!(call(&gate, &browser, ENTRA, "graph").await.text.contains("200 OK"), "{fault:?}");
+        assert!(
+            call(&gate, &browser, ENTRA, "graph")
+                .await
+                .text
+                .contains("200 OK"),
+            "{fault:?}"
+        );
     }
 }
 
@@ -183,18 +278,37 @@ async fn scripts_get_json_and_never_a_redirect() {
     let gate = with_tables(ENTRA, &mail("mail", "\"User.Read\", \"Mail.Read\"")).await;
     let browser = Browser::new();
     let path = gate.url(ENTRA, "/auth/call_api/graph");
-    let script = [("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), ("accept", "*/*")];
+    let script = [
+        ("sec-fetch-mode", "cors"),
+        ("sec-fetch-dest", "empty"),
+        ("accept", "*/*"),
+    ];
     let nobody = browser.get_with(&path, &script).await;
     assert_eq!(nobody.status, 401);
-    assert!(nobody.json()["sign_in_url"].as_str().unwrap().starts_with(&gate.url(ENTRA, "/auth/sign_in")));
-    assert!(nobody.sets_cookies().is_empty(), "a script begins no attempt");
+    assert!(
+        nobody.json()["sign_in_url"]
+            .as_str()
+            .unwrap()
+            .starts_with(&gate.url(ENTRA, "/auth/sign_in"))
+    );
+    assert!(
+        nobody.sets_cookies().is_empty(),
+        "a script begins no attempt"
+    );
     gate.sign_in(&browser, ENTRA, "ada").await;
-    let json = browser.get_with(&path, &[("accept", "application/json")]).await;
+    let json = browser
+        .get_with(&path, &[("accept", "application/json")])
+        .await;
     assert_eq!(json.json()["body"]["displayName"], "Ada Lovelace");
-    let more = browser.get_with(gate.url(ENTRA, "/auth/call_api/mail"), &script).await;
+    let more = browser
+        .get_with(gate.url(ENTRA, "/auth/call_api/mail"), &script)
+        .await;
     assert_eq!(more.status, 401);
     assert_eq!(more.json()["error"], "interaction_required");
-    assert_eq!(more.json()["sign_in_url"], gate.url(ENTRA, "/auth/call_api/mail"));
+    assert_eq!(
+        more.json()["sign_in_url"],
+        gate.url(ENTRA, "/auth/call_api/mail")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -214,12 +328,18 @@ async fn b15_a_token_goes_to_the_apis_own_address_and_no_redirect_is_followed() 
     let elsewhere = ScriptedApi::start(|_| response("200 OK", &[], b"caught")).await;
     let to = elsewhere.address.clone();
     let api = ScriptedApi::start(move |_| response("302 Found", &[("Location", &to)], b"")).await;
-    let gate = Plan::default().table(ENTRA, &api.table("own", "\"api://orders/Orders.Read\"")).start().await;
+    let gate = Plan::default()
+        .table(ENTRA, &api.table("own", "\"api://orders/Orders.Read\""))
+        .start()
+        .await;
     let browser = Browser::new();
     gate.sign_in(&browser, ENTRA, "ada").await;
     let page = call(&gate, &browser, ENTRA, "own").await;
     assert!(page.text.contains("302 Found"), "{}", page.text);
     assert_eq!((api.count(), elsewhere.count()), (1, 0));
     let head = api.heads().remove(0).to_ascii_lowercase();
-    assert!(head.contains("authorization: bearer ey") && !head.contains("cookie:"), "no cookie of ours reaches an API");
+    assert!(
+        head.contains("authorization: bearer ey") && !head.contains("cookie:"),
+        "no cookie of ours reaches an API"
+    );
 }

@@ -29,13 +29,23 @@ async fn window(gate: &TestGate, browser: &Browser) -> Vec<Page> {
 
 fn attempts(browser: &Browser) -> Vec<(String, String)> {
     let cookies = browser.cookies(host(Kind::EntraId));
-    cookies.into_iter().filter(|(name, _)| name.starts_with("gatehouse-attempt-")).collect()
+    cookies
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("gatehouse-attempt-"))
+        .collect()
 }
 
 fn arrived(page: &Page, tab: usize) {
     assert_eq!(page.status, 303, "tab {tab}: {}", page.text);
     let location = page.location();
-    assert_eq!(format!("{}?{}", location.path(), location.query().unwrap_or_default()), target(tab));
+    assert_eq!(
+        format!(
+            "{}?{}",
+            location.path(),
+            location.query().unwrap_or_default()
+        ),
+        target(tab)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -49,7 +59,10 @@ async fn c109_twenty_tabs_opened_at_once_all_arrive() {
         arrived(&browser.follow(&callback).await, tab);
     }
     assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
-    assert!(attempts(&browser).is_empty(), "finished attempts leave nothing behind");
+    assert!(
+        attempts(&browser).is_empty(),
+        "finished attempts leave nothing behind"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,7 +79,11 @@ async fn tabs_finished_from_the_oldest_on_arrive_once_somebody_is_signed_in() {
         } else {
             // Its cookie had to go, and nobody was signed in yet: the page says so and leads on.
             assert_eq!(page.status, 400);
-            assert!(page.text.contains("Start again") && page.text.contains("token_details"), "{}", page.text);
+            assert!(
+                page.text.contains("Start again") && page.text.contains("token_details"),
+                "{}",
+                page.text
+            );
             late.push((tab, callback));
         }
     }
@@ -85,7 +102,10 @@ async fn c110_at_most_ten_attempts_and_four_kilobytes_are_kept() {
         open(&gate, &browser, &far).await;
         let kept = attempts(&browser);
         assert!(kept.len() <= 10);
-        let bytes: usize = kept.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let bytes: usize = kept
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
         assert!(bytes <= 4_096, "{bytes} bytes in {} cookies", kept.len());
     }
     assert_eq!(attempts(&browser).len(), 10);
@@ -97,7 +117,10 @@ async fn two_tabs_finish_in_either_order() {
     for newest_first in [false, true] {
         let gate = Plan::default().start().await;
         let browser = Browser::new();
-        let mut tabs = vec![(0, open(&gate, &browser, &target(0)).await), (1, open(&gate, &browser, &target(1)).await)];
+        let mut tabs = vec![
+            (0, open(&gate, &browser, &target(0)).await),
+            (1, open(&gate, &browser, &target(1)).await),
+        ];
         if newest_first {
             tabs.reverse();
         }
@@ -122,7 +145,11 @@ async fn a_tab_left_open_overnight_goes_where_it_wanted_when_somebody_is_signed_
     gate.sign_in(&browser, Kind::EntraId, "ada").await;
     let tokens = gate.sim.count(Endpoint::Token);
     arrived(&browser.follow(&callback).await, 7);
-    assert_eq!(gate.sim.count(Endpoint::Token), tokens, "nothing is redeemed for it");
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        tokens,
+        "nothing is redeemed for it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -136,7 +163,10 @@ async fn a_strangers_browser_finishes_nobody_elses_tab() {
     let (_, value) = attempts(&stranger).remove(0);
     stranger.set_cookie(host(Kind::EntraId), &name, &value);
     let refused = stranger.get(callback.location()).await;
-    assert_eq!(refused.status, 400, "c91: cookies of two attempts are not exchanged");
+    assert_eq!(
+        refused.status, 400,
+        "c91: cookies of two attempts are not exchanged"
+    );
     assert_eq!(gate.sim.count(Endpoint::Token), 0);
     assert!(!gate.is_signed_in(&stranger, Kind::EntraId).await);
     assert_eq!(mine.follow(&callback).await.status, 303);
@@ -149,10 +179,18 @@ async fn c91_an_attempts_cookie_with_one_letter_changed_is_refused() {
     let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
     let (name, value) = attempts(&browser).remove(0);
     let middle = value.len() / 2;
-    let letter = if value.as_bytes()[middle] == b'A' { "B" } else { "A" };
+    let letter = if value.as_bytes()[middle] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
     let forged = format!("{}{letter}{}", &value[..middle], &value[middle + 1..]);
     browser.set_cookie(host(Kind::EntraId), &name, &forged);
     assert_eq!(browser.follow(&callback).await.status, 400);
     browser.set_cookie(host(Kind::EntraId), &name, &value);
-    assert_eq!(browser.follow(&callback).await.status, 303, "the state was not used up by the forgery");
+    assert_eq!(
+        browser.follow(&callback).await.status,
+        303,
+        "the state was not used up by the forgery"
+    );
 }

@@ -151,6 +151,7 @@ pub fn attempt(profile: &Profile) -> Attempt {
         begun_at: Timestamp::from_timestamp(NOW, 0).unwrap(),
         api: None,
         expects: None,
+        stepped_up: false,
         max_age: None,
     }
 }

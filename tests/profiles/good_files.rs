@@ -1,9 +1,11 @@
 //! Every kind and every credential, accepted.
 
+use gatehouse::config::load_files;
+use gatehouse::config::report::{Looks, text};
 use gatehouse::domain::authority::Kind;
 use gatehouse::domain::credential::Credential;
 
-use crate::harness::folder;
+use crate::harness::{data, expect, folder, surroundings};
 
 #[test]
 fn every_good_file_is_accepted_without_a_remark() {
@@ -20,6 +22,22 @@ fn every_good_file_is_accepted_without_a_remark() {
         Kind::ALL.len(),
         "there is a good file for every kind"
     );
+}
+
+#[test]
+fn every_doubtful_file_serves_and_gives_exactly_the_report_beside_it() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir(data("doubtful")).unwrap() {
+        let file = entry.unwrap().path();
+        if file.extension().is_some_and(|end| end == "toml") {
+            let loaded = load_files(std::slice::from_ref(&file), surroundings());
+            assert_eq!(loaded.profiles.len(), 1, "{} serves", file.display());
+            let report = text(&loaded.problems(), Looks::Plain);
+            expect(&file.with_extension("expected"), &report);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 2, "the test data are there");
 }
 
 #[test]

@@ -98,6 +98,10 @@ impl Reading<'_, '_> {
         } else {
             &fault.what
         };
+        if fault.idle {
+            let right = format!("leave it out, or {right}");
+            return self.findings.warn(fault.key, &span, what, right);
+        }
         self.findings.at(fault.key, &span, what, right);
     }
 

@@ -103,7 +103,8 @@ impl Reading<'_, '_> {
         None
     }
 
-    /// B2C's people have no Microsoft Graph: the samples' own template for B2C names it and cannot work.
+    /// B2C's people have no Microsoft Graph: the samples' own template for B2C names it and cannot work. A warning, so
+    /// that a profile can move to B2C by its kind, authority and credentials alone.
     pub(super) fn no_graph(&mut self, file: &ProfileFile) {
         const RIGHT: &str = "an API of your own, with scopes such as \"https://contoso.onmicrosoft.com/orders/read\"; or leave the [[api]] out";
         let why = "B2C issues no token for Microsoft Graph to the people it signs in";
@@ -113,7 +114,7 @@ impl Reading<'_, '_> {
             {
                 let what = format!("is Microsoft Graph; {why}");
                 let key = format!("api[{at}].endpoint");
-                self.findings.at(&key, &endpoint.span(), what, RIGHT);
+                self.findings.warn(&key, &endpoint.span(), what, RIGHT);
             }
             let key = format!("api[{at}].scopes");
             self.no_graph_scope(&key, &table.scopes, file, why, RIGHT);
@@ -139,7 +140,7 @@ impl Reading<'_, '_> {
                     "{:?} is a scope of Microsoft Graph; {why}",
                     shortened(scope)
                 );
-                self.findings.at(key, &written.span(), what, right);
+                self.findings.warn(key, &written.span(), what, right);
             }
         }
     }

@@ -24,6 +24,18 @@ impl Place<'_> {
                 flow.as_str(),
             ));
         }
+        // A stand-in on this machine may keep the issuer of the tenant that it stands for.
+        let name = tenant
+            .strip_suffix(".onmicrosoft.com")
+            .filter(|_| self.loopback);
+        if let Some(name) = name {
+            let real = format!("https://{name}.b2clogin.com");
+            forms.push(IssuerForm::new(format!("{real}/{{tenantid}}/v2.0/")));
+            forms.push(IssuerForm::with_policy(
+                format!("{real}/tfp/{{tenantid}}/{{policy}}/v2.0/"),
+                flow.as_str(),
+            ));
+        }
         let policy = one_tenant(forms, self.tenant(tenant)?, false);
         self.issuance(
             &format!("{}/{tenant}/{}/v2.0", self.origin(), flow.as_str()),

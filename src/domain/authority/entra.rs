@@ -1,7 +1,7 @@
 //! Entra ID: a login host of a cloud, and one tenant or many.
 
 use super::host::{ENTRA_ALIASES, ENTRA_HOSTS};
-use super::parts::wrong;
+use super::parts::{idle, wrong};
 use super::place::{Place, one_tenant};
 use super::{AuthorityError, Issuance};
 use crate::domain::issuer::{IssuerForm, IssuerPolicy, PERSONAL_ACCOUNTS, TenantGuid};
@@ -86,7 +86,7 @@ impl Place<'_> {
             } else {
                 "allow_personal_accounts"
             };
-            return Err(wrong(
+            return Err(idle(
                 key,
                 format!(
                     "has no meaning here: the authority is {what}; use organizations or common"

@@ -33,12 +33,24 @@ pub struct AuthorityError {
     pub key: &'static str,
     /// What is wrong and what would be right.
     pub what: String,
+    /// The key only means nothing here, such as a list of tenants where there is one: it may stay when a profile
+    /// moves from one kind to another.
+    pub idle: bool,
 }
 
 pub(super) fn wrong(key: &'static str, what: impl Into<String>) -> AuthorityError {
     AuthorityError {
         key,
         what: what.into(),
+        idle: false,
+    }
+}
+
+/// A key that means nothing here.
+pub(super) fn idle(key: &'static str, what: impl Into<String>) -> AuthorityError {
+    AuthorityError {
+        idle: true,
+        ..wrong(key, what)
     }
 }
 
@@ -78,7 +90,7 @@ pub(super) fn parse_address(text: &str) -> Result<Url, AuthorityError> {
 pub(super) fn foreign_keys(parts: &AuthorityParts) -> Result<(), AuthorityError> {
     let kind = parts.kind;
     if kind != Kind::B2c && parts.user_flows.is_some() {
-        return Err(wrong(
+        return Err(idle(
             "user_flows",
             format!(
                 "only kind = \"b2c\" has user flows, not {kind:?}",
@@ -92,13 +104,13 @@ pub(super) fn foreign_keys(parts: &AuthorityParts) -> Result<(), AuthorityError>
         } else {
             "allow_personal_accounts"
         };
-        return Err(wrong(
+        return Err(idle(
             key,
             format!("only kind = \"entra-id\" lets several tenants in, not \"{kind}\""),
         ));
     }
     if kind == Kind::Oidc && parts.tenant.is_some() {
-        return Err(wrong(
+        return Err(idle(
             "tenant_id",
             "kind = \"oidc\" has no directory tenant; leave it out",
         ));

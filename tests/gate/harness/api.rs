@@ -40,7 +40,10 @@ impl ScriptedApi {
 
     /// The table of a profile that names this API.
     pub fn table(&self, name: &str, scopes: &str) -> String {
-        format!("[[api]]\nname = \"{name}\"\nendpoint = \"{}\"\nscopes = [{scopes}]\n", self.address)
+        format!(
+            "[[api]]\nname = \"{name}\"\nendpoint = \"{}\"\nscopes = [{scopes}]\n",
+            self.address
+        )
     }
 }
 
@@ -65,9 +68,12 @@ async fn answer(mut stream: TcpStream, script: Script, heads: Arc<Mutex<Vec<Stri
 
 /// An answer with a body.
 pub fn response(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
-    let mut text = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
+    let mut text = format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n",
+        body.len()
+    );
     for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        text.extend([*name, ": ", *value, "\r\n"]);
     }
     let mut bytes = format!("{text}\r\n").into_bytes();
     bytes.extend_from_slice(body);

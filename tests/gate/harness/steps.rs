@@ -1,7 +1,19 @@
 //! Steps that several journeys share: buttons at the authority, and profiles that change while people are signed in.
 
+use std::sync::Arc;
+
 use super::browser::{Browser, Page};
-use super::{Kind, TestGate};
+use super::{Kind, Simulator, TestGate};
+
+/// The variables of the process, as far as the managed identity reads them.
+pub fn environment(sim: &Simulator, in_app_service: bool) -> gatehouse::oidc::Environment {
+    let endpoint = format!("{}/msi/token", sim.managed_identity());
+    Arc::new(move |name| match name {
+        "IDENTITY_ENDPOINT" if in_app_service => Some(endpoint.clone()),
+        "IDENTITY_HEADER" if in_app_service => Some(simulator::IDENTITY_HEADER.to_owned()),
+        _ => None,
+    })
+}
 
 impl TestGate {
     /// Changes a profile's file and loads it.
@@ -24,7 +36,13 @@ impl TestGate {
     }
 
     /// Presses a button of the authority's page, and follows it as far as [`Self::at_authority`] does.
-    pub async fn press(&self, browser: &Browser, page: &Page, button: (&str, &str), more: &[(&str, &str)]) -> Page {
+    pub async fn press(
+        &self,
+        browser: &Browser,
+        page: &Page,
+        button: (&str, &str),
+        more: &[(&str, &str)],
+    ) -> Page {
         let form = page.form_with(button.0, Some(button.1));
         let mut fields = vec![button];
         fields.extend_from_slice(more);

@@ -1,0 +1,74 @@
+//! A handler that panics answers 500, and the process lives on.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpResponse};
+use futures_util::FutureExt as _;
+use tracing_actix_web::RequestId;
+
+/// Turns a panic into a plain answer. What it said goes to the panic hook's line on standard error, not to the person.
+///
+/// # Errors
+/// The answer to a panic, which no other layer is asked to improve.
+pub async fn catch<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let id = request.extensions().get::<RequestId>().copied();
+    if let Ok(answered) = AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        return answered;
+    }
+    tracing::error!("a handler panicked");
+    metrics::counter!("gatehouse_panics_total").increment(1);
+    let id = id.map(|id| id.to_string()).unwrap_or_default();
+    Err(InternalError::from_response("a handler panicked", plain(&id)).into())
+}
+
+fn plain(request_id: &str) -> HttpResponse {
+    HttpResponse::InternalServerError()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .body(format!("Something went wrong on our side. Please tell the operator this request id: {request_id}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, init_service, try_call_service};
+    use actix_web::{App, web};
+
+    async fn broken() -> HttpResponse {
+        std::future::ready(()).await;
+        panic!("the cause, which nobody reads")
+    }
+
+    #[actix_web::test]
+    async fn b183_a_panic_is_a_500_and_the_next_request_is_answered() {
+        let app = App::new()
+            .route("/broken", web::get().to(broken))
+            .route("/good", web::get().to(HttpResponse::Ok))
+            .wrap(from_fn(catch));
+        let app = init_service(app).await;
+        let refused = try_call_service(&app, TestRequest::get().uri("/broken").to_request())
+            .await
+            .unwrap_err();
+        let answer = refused.error_response();
+        assert_eq!(answer.status(), 500);
+        let text = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+        assert!(!String::from_utf8_lossy(&text).contains("cause"));
+        let good = try_call_service(&app, TestRequest::get().uri("/good").to_request())
+            .await
+            .unwrap();
+        assert_eq!(good.status(), 200);
+    }
+}

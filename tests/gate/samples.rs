@@ -1,0 +1,430 @@
+//! What people know from the samples: the pages, their words and their addresses (microsoft-identity 3), and the rows of
+//! the test matrix that no other journey shows.
+
+use crate::harness::browser::Browser;
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate, host};
+use simulator::{CONTOSO_CUSTOMERS, LogoutSignature, LogoutToken};
+
+const ENTRA: Kind = Kind::EntraId;
+
+async fn signed_in(plan: Plan, kind: Kind) -> (TestGate, Browser) {
+    let gate = plan.start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, kind, "ada").await;
+    (gate, browser)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f2_w11_home_tells_the_status_and_has_a_button_instead_of_a_redirect() {
+    let gate = Plan::default().start().await;
+    let home = Browser::new().get(gate.url(ENTRA, "/")).await;
+    assert_eq!(home.status, 200);
+    let shown = home.text.replace("&#x2F;", "/");
+    for word in [
+        "not signed in",
+        "/auth/sign_in",
+        "Sign in",
+        "/auth/token_details",
+        "401",
+        &gate.url(ENTRA, "/auth/redirect"),
+    ] {
+        assert!(shown.contains(word), "f8: {word} in {shown}");
+    }
+    assert!(
+        home.sets_cookies().is_empty(),
+        "b140: looking begins nothing"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w1_w2_w3_w4_f3_t19_home_greets_and_links_to_what_there_is() {
+    let (gate, browser) = signed_in(Plan::default(), Kind::B2c).await;
+    let home = browser.get(gate.url(Kind::B2c, "/")).await;
+    for word in [
+        "Welcome",
+        "Ada Lovelace",
+        "/auth/call_api/orders",
+        "/auth/edit_profile",
+        "/auth/reset_password",
+        "/auth/sign_out",
+        "/auth/sessions",
+    ] {
+        assert!(home.text.contains(word), "{word} in {}", home.text);
+    }
+    let header = home.text.split("<main").next().unwrap();
+    assert!(
+        header.contains("Ada Lovelace"),
+        "the name stands beside the button: {header}"
+    );
+    let entra = Browser::new();
+    gate.sign_in(&entra, ENTRA, "ada").await;
+    gate.edit(ENTRA, |text| {
+        text.split("[[api]]").next().unwrap().to_owned()
+    });
+    let home = entra.get(gate.url(ENTRA, "/")).await;
+    for absent in ["/auth/call_api", "/auth/edit_profile"] {
+        assert!(
+            !home.text.contains(absent),
+            "only what the profile has: {absent}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f4_t19_token_details_show_claims_and_hide_those_that_say_nothing() {
+    let (gate, browser) = signed_in(Plan::default(), ENTRA).await;
+    let page = browser.get(gate.url(ENTRA, "/auth/token_details")).await;
+    assert_eq!(page.status, 200);
+    for claim in ["preferred_username", "oid", "tid", "name"] {
+        assert!(
+            page.text.contains(&format!(">{claim}<")),
+            "{claim} in {}",
+            page.text
+        );
+    }
+    for claim in ["iat", "exp", "nbf", "uti", "aio", "nonce", "sid"] {
+        assert!(
+            !page.text.contains(&format!(">{claim}<")),
+            "{claim} is hidden"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f5_t19_token_details_are_401_when_nobody_is_signed_in() {
+    let gate = Plan::default().start().await;
+    let page = Browser::new()
+        .get(gate.url(ENTRA, "/auth/token_details"))
+        .await;
+    assert_eq!(page.status, 401, "no redirect");
+    let challenge = page.header("www-authenticate").unwrap();
+    assert!(
+        !challenge.to_ascii_lowercase().contains("basic"),
+        "no browser asks for a password: {challenge}"
+    );
+    assert!(
+        page.text.contains("401: Unauthorized")
+            && page.text.contains("Use the button on the top right"),
+        "{}",
+        page.text
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_short_names_of_the_tutorials_work() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let login = browser.get(gate.url(ENTRA, "/login")).await;
+    assert!(
+        login
+            .location()
+            .host_str()
+            .unwrap()
+            .contains("login.microsoftonline")
+    );
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    assert_eq!(
+        browser
+            .get(gate.url(ENTRA, "/login"))
+            .await
+            .location()
+            .path(),
+        "/",
+        "nothing to do"
+    );
+    assert!(
+        browser
+            .visit(gate.url(ENTRA, "/call_downstream_api"))
+            .await
+            .text
+            .contains("200 OK")
+    );
+    let out = browser
+        .get_with(
+            gate.url(ENTRA, "/logout"),
+            &[("sec-fetch-site", "same-origin")],
+        )
+        .await;
+    assert_eq!(out.status, 303);
+    assert!(!gate.is_signed_in(&browser, ENTRA).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w8_w9_any_redirect_path_works_and_the_default_is_then_nothing() {
+    for path in ["/getAToken", "/redirect", "/deep/er/cb"] {
+        let gate = Plan::default()
+            .line(ENTRA, &format!("redirect_path = \"{path}\""))
+            .start()
+            .await;
+        let browser = Browser::new();
+        let callback = gate.answer(&browser, ENTRA, "ada", "/").await;
+        assert_eq!(callback.location().path(), path);
+        assert_eq!(browser.follow(&callback).await.status, 303);
+        assert!(gate.is_signed_in(&browser, ENTRA).await);
+        assert_eq!(
+            browser
+                .get(gate.url(ENTRA, "/auth/redirect?code=x&state=y"))
+                .await
+                .status,
+            404
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w12_the_page_asked_for_is_reached_with_its_query() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let asked = browser
+        .get(gate.url(ENTRA, "/auth/sessions?a=1&b=%2F"))
+        .await;
+    let begun = browser.follow(&asked).await;
+    let callback = gate.choose(&browser, &begun, "ada").await;
+    let done = browser.follow(&callback).await;
+    assert_eq!(
+        done.location().as_str(),
+        gate.url(ENTRA, "/auth/sessions?a=1&b=%2F")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w6_an_api_without_scopes_is_called_and_its_refusal_is_shown() {
+    let gate = Plan::default().start().await;
+    let api = gate.sim.api();
+    gate.edit(ENTRA, |text| {
+        format!(
+            "{}[[api]]\nname = \"orders\"\nendpoint = \"{api}/orders\"\n",
+            text.split("[[api]]").next().unwrap()
+        )
+    });
+    let browser = Browser::new();
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    let page = browser.get(gate.url(ENTRA, "/auth/call_api/orders")).await;
+    assert_eq!(page.status, 200, "{:?}", page.headers);
+    assert!(page.text.contains("401 Unauthorized"), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w27_a_page_can_be_replaced_by_a_folder() {
+    let folder = tempfile::TempDir::new().unwrap();
+    std::fs::write(
+        folder.path().join("home.html"),
+        "{% extends \"base.html\" %}{% block main %}<h1>Ours: {{ name }}</h1>{% endblock main %}",
+    )
+    .unwrap();
+    let settings = format!("templates = \"{}\"", folder.path().display());
+    let gate = Plan {
+        settings,
+        ..Plan::default()
+    }
+    .start()
+    .await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, ENTRA, "mallory").await;
+    let home = browser.get(gate.url(ENTRA, "/")).await;
+    assert!(
+        home.text.contains("Ours: &lt;script&gt;"),
+        "and it escapes: {}",
+        home.text
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w23_metadata_that_is_down_at_sign_out_is_no_obstacle() {
+    let (gate, browser) = signed_in(Plan::default(), ENTRA).await;
+    gate.sim.fault(Fault::MetadataStatus(500));
+    gate.turn(30 * 3_600);
+    gate.sim.forget_calls();
+    let callback = browser
+        .get_with(
+            gate.url(ENTRA, "/auth/sign_out"),
+            &[("sec-fetch-site", "same-origin")],
+        )
+        .await;
+    assert!(
+        matches!(callback.status.as_u16(), 200 | 303),
+        "{}",
+        callback.status
+    );
+    assert!(!gate.is_signed_in(&browser, ENTRA).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t3_external_id_names_itself_by_its_guid_and_no_other_is_believed() {
+    let gate = Plan::default()
+        .line(
+            Kind::ExternalId,
+            &format!("tenant_id = \"{CONTOSO_CUSTOMERS}\""),
+        )
+        .start()
+        .await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, Kind::ExternalId, "ada").await;
+    let session = gate.session(&browser, Kind::ExternalId).await;
+    let iss = session["claims"]["iss"].as_str().unwrap();
+    assert!(
+        iss.contains(&format!("{CONTOSO_CUSTOMERS}.ciamlogin")),
+        "{iss}"
+    );
+    gate.edit(Kind::ExternalId, |text| {
+        text.replace(CONTOSO_CUSTOMERS, simulator::FABRIKAM)
+    });
+    let begun = Browser::new()
+        .get(gate.url(Kind::ExternalId, "/auth/sign_in"))
+        .await;
+    assert_eq!(
+        begun.status, 502,
+        "another GUID than the pinned one: nobody is sent there"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t4_both_issuers_of_a_custom_domain_are_believed_with_the_right_guid() {
+    for on_entra_host in [false, true] {
+        let gate = Plan::default()
+            .sim(|options| options.shapes.custom_domain_issuer_on_entra_host = on_entra_host)
+            .start()
+            .await;
+        let browser = Browser::new();
+        gate.sign_in(&browser, Kind::ExternalIdCustomDomain, "ada")
+            .await;
+        let session = gate.session(&browser, Kind::ExternalIdCustomDomain).await;
+        assert_eq!(
+            session["claims"]["iss"]
+                .as_str()
+                .unwrap()
+                .contains("microsoftonline"),
+            on_entra_host,
+            "{session}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t17_three_minutes_are_accepted_where_the_profile_says_so_and_not_by_default() {
+    let now = crate::harness::beginning().timestamp();
+    for (line, accepted) in [("clock_skew = \"200s\"", true), ("", false)] {
+        for (claim, time) in [("exp", now - 180), ("nbf", now + 180)] {
+            let gate = Plan::default().line(ENTRA, line).start().await;
+            let browser = Browser::new();
+            let callback = gate.answer(&browser, ENTRA, "ada", "/").await;
+            gate.sim.fault(Fault::SetClaim(claim.into(), time.into()));
+            let answer = browser.follow(&callback).await;
+            assert_eq!(
+                answer.status.as_u16(),
+                if accepted { 303 } else { 400 },
+                "{claim} {line}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t18_an_unknown_key_is_looked_up_once_and_a_flood_of_strangers_looks_up_little() {
+    let (gate, _) = signed_in(Plan::default(), Kind::Oidc).await;
+    let before = gate.sim.count(Endpoint::Keys);
+    let callback = gate.answer(&Browser::new(), Kind::Oidc, "grace", "/").await;
+    let browser = Browser::new();
+    assert_eq!(browser.follow(&callback).await.status, 400);
+    assert_eq!(
+        gate.sim.count(Endpoint::Keys),
+        before,
+        "a stranger's callback costs nothing"
+    );
+    let callback = gate.answer(&browser, Kind::Oidc, "grace", "/").await;
+    gate.sim.fault(Fault::UnknownKid);
+    assert_eq!(browser.follow(&callback).await.status, 400);
+    assert_eq!(gate.sim.count(Endpoint::Keys), before + 1, "one look");
+    gate.sim.clear_faults();
+    let unknown = LogoutToken {
+        sub: Some("x".into()),
+        signature: LogoutSignature::UnknownKey,
+        ..LogoutToken::default()
+    };
+    for _ in 0..50 {
+        let token = gate.sim.logout_token(&unknown);
+        let answer = Browser::new()
+            .post(
+                gate.url(Kind::Oidc, "/auth/back_channel_logout"),
+                &[("logout_token", &token)],
+            )
+            .await;
+        assert!(
+            matches!(answer.status.as_u16(), 400 | 503),
+            "{}",
+            answer.status
+        );
+    }
+    assert!(
+        gate.sim.count(Endpoint::Keys) <= before + 2,
+        "{} fetches for fifty tokens",
+        gate.sim.count(Endpoint::Keys) - before - 1
+    );
+    gate.sim.rotate_keys();
+    gate.sim.withdraw_old_keys();
+    let fresh = Browser::new();
+    gate.sign_in(&fresh, Kind::Oidc, "ada").await;
+    assert!(
+        gate.is_signed_in(&fresh, Kind::Oidc).await,
+        "the flood spoils no rotation"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t20_a_broken_profile_is_told_at_its_own_address_and_the_others_stay_up() {
+    let gate = Plan::default().start().await;
+    let path = gate.profile_path(Kind::ExternalId);
+    let text = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace(Kind::ExternalId.client_id(), "<client id>");
+    std::fs::write(&path, text).unwrap();
+    let keys = gate.keys.clone();
+    // At a start there is no last good version.
+    let gate = gate.restart(keys).await;
+    let broken = Browser::new().get(gate.url(Kind::ExternalId, "/")).await;
+    assert_eq!(broken.status, 503);
+    assert!(
+        !broken.text.contains("client") && broken.text.contains("operator"),
+        "{}",
+        broken.text
+    );
+    let browser = Browser::new();
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
+    assert!(browser.cookie(host(ENTRA), "gatehouse").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customers_sign_up_by_themselves() {
+    for kind in [Kind::ExternalId, Kind::ExternalIdCustomDomain, Kind::B2c] {
+        let gate = Plan::default().start().await;
+        let browser = Browser::new();
+        let begun = browser.get(gate.url(kind, "/auth/sign_in")).await;
+        let pick = gate.at_authority(&browser, &begun).await;
+        let form = gate.press(&browser, &pick, ("sign_up", "form"), &[]).await;
+        let more = [
+            ("email", "nova@fresh.example"),
+            ("given_name", "Nova"),
+            ("family_name", "Neu"),
+        ];
+        let mut page = gate
+            .press(&browser, &form, ("sign_up", "done"), &more)
+            .await;
+        if page.text.contains("name=\"consent\"") {
+            page = gate
+                .press(&browser, &page, ("consent", "accept"), &[])
+                .await;
+        }
+        assert_eq!(
+            browser.follow(&page).await.status,
+            303,
+            "{kind:?}: {}",
+            page.text
+        );
+        assert_eq!(
+            gate.session(&browser, kind).await["name"],
+            "Nova Neu",
+            "{kind:?}"
+        );
+    }
+}
