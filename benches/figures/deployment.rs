@@ -1,0 +1,105 @@
+//! A gatehouse of its own for a measurement: profiles, key and database in a temporary place.
+
+use std::path::Path;
+use std::process::Command;
+
+use gatehouse::seal::{OsRandom, new_key_text};
+use sqlx::Connection as _;
+use tempfile::TempDir;
+
+use crate::process::{Process, free_port, on_first};
+
+/// What a gatehouse process needs.
+pub struct Deployment {
+    pub folder: TempDir,
+    pub key: String,
+    pub database: String,
+    pub port: u16,
+    server: String,
+    name: String,
+}
+
+impl Deployment {
+    /// A database of its own on the server.
+    pub async fn new(server: &str) -> Self {
+        let name = format!("bench_{}", uuid::Uuid::new_v4().simple());
+        administer(server, format!("CREATE DATABASE {name}")).await;
+        let mut url = url::Url::parse(server).expect("an address");
+        url.set_path(&name);
+        let folder = TempDir::new().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("profiles")).expect("a folder");
+        Self { folder, key: new_key_text(&OsRandom), database: url.to_string(), port: free_port(), server: server.to_owned(), name }
+    }
+
+    pub fn host(&self, id: &str) -> String {
+        format!("{id}.localhost:{}", self.port)
+    }
+
+    /// Writes a profile.
+    pub fn profile(&self, id: &str, authority: &str, title: &str) {
+        let text = format!(
+            "kind = \"entra-id\"\npublic_url = \"http://{}\"\nauthority = \"{authority}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\ntitle = \"{title}\"\n",
+            self.host(id),
+            simulator::Kind::EntraId.client_id(),
+            simulator::CLIENT_SECRET,
+        );
+        let path = self.folder.path().join("profiles").join(format!("{id}.toml"));
+        let beside = path.with_extension("new");
+        std::fs::write(&beside, text).expect("a profile is written");
+        std::fs::rename(beside, path).expect("a profile is put in place");
+    }
+
+    /// The gateway, pinned.
+    pub fn start(&self, more: &[(&str, &str)]) -> Process {
+        self.start_at(self.port, more)
+    }
+
+    fn start_at(&self, port: u16, more: &[(&str, &str)]) -> Process {
+        let mut command = on_first(Path::new(env!("CARGO_BIN_EXE_gatehouse")));
+        command
+            .arg("serve")
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("PATH", std::env::var("PATH").unwrap_or_default())
+            .env("GATEHOUSE_LISTEN", format!("127.0.0.1:{port}"))
+            .env("GATEHOUSE_ADMIN_LISTEN", format!("127.0.0.1:{}", free_port()))
+            .env("GATEHOUSE_PROFILES", self.folder.path().join("profiles"))
+            .env("GATEHOUSE_DATABASE_URL", &self.database)
+            .env("GATEHOUSE_KEYS", &self.key)
+            .envs(more.iter().copied());
+        Process::start(command, port, &self.folder.path().join("gatehouse.log"))
+    }
+
+    /// A bare actix server, pinned likewise.
+    pub fn bare(&self, database: bool) -> Process {
+        let port = free_port();
+        let own = std::env::current_exe().expect("this program");
+        let mut command: Command = on_first(&own);
+        command.arg("bare").arg(port.to_string());
+        if database {
+            command.arg(&self.database);
+        }
+        Process::start(command, port, &self.folder.path().join("bare.log"))
+    }
+
+    /// Processor time of the database's side so far, by its connections.
+    pub async fn database_cpu(&self) -> f64 {
+        let mut connection = sqlx::PgConnection::connect(&self.server).await.expect("the database");
+        let pids: Vec<i32> = sqlx::query_scalar("SELECT pid FROM pg_stat_activity WHERE datname = $1")
+            .bind(&self.name)
+            .fetch_all(&mut connection)
+            .await
+            .expect("activity");
+        pids.iter().filter_map(|pid| u32::try_from(*pid).ok()).map(crate::process::cpu_of).sum()
+    }
+
+    /// Lets the database go.
+    pub async fn end(self) {
+        administer(&self.server, format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).await;
+    }
+}
+
+async fn administer(server: &str, statement: String) {
+    let mut connection = sqlx::PgConnection::connect(server).await.expect("the database");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.expect("a statement");
+}
