@@ -11,7 +11,9 @@ use sqlx::postgres::{PgPool, PgPoolOptions};
 const READ: &str = "SELECT id, profile, seen_at, idle_until, version, identity FROM sessions WHERE handle_hash = $1";
 
 async fn nothing() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body("{\"signed_in\":true}")
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body("{\"signed_in\":true}")
 }
 
 struct Rows {
@@ -23,8 +25,14 @@ struct Rows {
 async fn one_row(rows: web::Data<Rows>) -> HttpResponse {
     let turn = rows.next.fetch_add(1, Ordering::Relaxed);
     let hash = rows.hashes[turn % rows.hashes.len()].as_slice();
-    match sqlx::query(READ).bind(hash).fetch_optional(&rows.pool).await {
-        Ok(Some(_)) => HttpResponse::Ok().content_type("application/json").body("{\"signed_in\":true}"),
+    match sqlx::query(READ)
+        .bind(hash)
+        .fetch_optional(&rows.pool)
+        .await
+    {
+        Ok(Some(_)) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body("{\"signed_in\":true}"),
         _ => HttpResponse::ServiceUnavailable().finish(),
     }
 }
@@ -38,7 +46,9 @@ pub async fn serve(port: u16, database: Option<String>) -> std::io::Result<()> {
     HttpServer::new(move || {
         let app = App::new().route("/nothing", web::get().to(nothing));
         match &rows {
-            Some(rows) => app.app_data(rows.clone()).route("/row", web::get().to(one_row)),
+            Some(rows) => app
+                .app_data(rows.clone())
+                .route("/row", web::get().to(one_row)),
             None => app,
         }
     })
@@ -50,7 +60,19 @@ pub async fn serve(port: u16, database: Option<String>) -> std::io::Result<()> {
 }
 
 async fn rows(url: &str) -> Rows {
-    let pool = PgPoolOptions::new().max_connections(10).test_before_acquire(false).connect(url).await.expect("the database");
-    let hashes = sqlx::query_scalar("SELECT handle_hash FROM sessions LIMIT 20000").fetch_all(&pool).await.expect("sessions");
-    Rows { pool, hashes, next: AtomicUsize::new(0) }
+    let pool = PgPoolOptions::new()
+        .max_connections(10)
+        .test_before_acquire(false)
+        .connect(url)
+        .await
+        .expect("the database");
+    let hashes = sqlx::query_scalar("SELECT handle_hash FROM sessions LIMIT 20000")
+        .fetch_all(&pool)
+        .await
+        .expect("sessions");
+    Rows {
+        pool,
+        hashes,
+        next: AtomicUsize::new(0),
+    }
 }

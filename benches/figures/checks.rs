@@ -44,7 +44,13 @@ struct Measured {
 
 async fn round(contender: &Contender<'_>, time: Duration) -> Measured {
     let before = contender.process.cpu();
-    let outcome: Outcome = load::run(contender.process.address, &contender.requests, CONNECTIONS, time).await;
+    let outcome: Outcome = load::run(
+        contender.process.address,
+        &contender.requests,
+        CONNECTIONS,
+        time,
+    )
+    .await;
     let cpu = contender.process.cpu() - before;
     assert_eq!(outcome.wrong, 0, "every answer is 200");
     Measured {
@@ -61,7 +67,11 @@ fn middle(mut rounds: Vec<Measured>) -> Measured {
 }
 
 /// Measures both in turn, so that a busy machine slows both.
-async fn in_turn(one: &Contender<'_>, other: &Contender<'_>, effort: Effort) -> (Measured, Measured) {
+async fn in_turn(
+    one: &Contender<'_>,
+    other: &Contender<'_>,
+    effort: Effort,
+) -> (Measured, Measured) {
     let (mut ones, mut others) = (Vec::new(), Vec::new());
     for contender in [one, other] {
         round(contender, effort.round / 2).await;
@@ -76,39 +86,91 @@ async fn in_turn(one: &Contender<'_>, other: &Contender<'_>, effort: Effort) -> 
 fn said(ours: Measured, theirs: Measured) -> String {
     format!(
         "{:.0}/s of {:.0}/s; {:.1} µs of {:.1} µs; p50 {:.0} of {:.0} µs",
-        ours.per_second, theirs.per_second, ours.cpu_micros, theirs.cpu_micros, ours.p50, theirs.p50
+        ours.per_second,
+        theirs.per_second,
+        ours.cpu_micros,
+        theirs.cpu_micros,
+        ours.p50,
+        theirs.p50
     )
 }
 
 /// The profile as the product reads it.
 fn loaded(folder: &Path) -> Arc<Profile> {
-    let live = LiveProfiles::load(folder.join("profiles"), DEFAULT_SESSION, Arc::new(SystemClock)).expect("profiles");
+    let live = LiveProfiles::load(
+        folder.join("profiles"),
+        DEFAULT_SESSION,
+        Arc::new(SystemClock),
+    )
+    .expect("profiles");
     let profiles = live.current.load();
     Arc::clone(profiles.serving().first().expect("one profile"))
 }
 
 pub async fn measure(server: &str, effort: Effort, report: &mut Report) {
     let deployment = Deployment::new(server).await;
-    deployment.profile("bench", "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47", "Bench");
+    deployment.profile(
+        "bench",
+        "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47",
+        "Bench",
+    );
     let profile = loaded(deployment.folder.path());
     eprintln!("writing {MANY} sessions");
-    let cookies = crate::sessions::make(&deployment.database, &deployment.key, &profile, MANY).await;
+    let cookies =
+        crate::sessions::make(&deployment.database, &deployment.key, &profile, MANY).await;
     let host = deployment.host("bench");
-    let requests = |count: usize| Arc::new(cookies.iter().take(count).map(|cookie| load::get(&host, PATH, Some(cookie))).collect::<Vec<_>>());
+    let requests = |count: usize| {
+        Arc::new(
+            cookies
+                .iter()
+                .take(count)
+                .map(|cookie| load::get(&host, PATH, Some(cookie)))
+                .collect::<Vec<_>>(),
+        )
+    };
     cached(&deployment, &requests, effort, report).await;
     cold(&deployment, &requests, effort, report).await;
     deployment.end().await;
 }
 
-async fn cached(deployment: &Deployment, requests: &impl Fn(usize) -> Arc<Vec<Vec<u8>>>, effort: Effort, report: &mut Report) {
+async fn cached(
+    deployment: &Deployment,
+    requests: &impl Fn(usize) -> Arc<Vec<Vec<u8>>>,
+    effort: Effort,
+    report: &mut Report,
+) {
     let gateway = deployment.start(&[]);
     let bare = deployment.bare(false);
-    let nothing = Contender { process: &bare, requests: Arc::new(vec![load::get("bench.localhost", "/nothing", None)]) };
-    let one = Contender { process: &gateway, requests: requests(1) };
+    let nothing = Contender {
+        process: &bare,
+        requests: Arc::new(vec![load::get("bench.localhost", "/nothing", None)]),
+    };
+    let one = Contender {
+        process: &gateway,
+        requests: requests(1),
+    };
     let (ours, theirs) = in_turn(&one, &nothing, effort).await;
-    report.add("cached check: requests/s against a bare actix handler", ours.per_second / theirs.per_second, "ratio", Limit::AtLeast(0.80), said(ours, theirs));
-    report.add("cached check: own processor time", ours.cpu_micros - theirs.cpu_micros, "µs", Limit::AtMost(10.0), format!("{:.1} µs in all", ours.cpu_micros));
-    report.add("cached check: p99 against a bare actix handler", ours.p99 / theirs.p99, "ratio", Limit::AtMost(1.5), format!("{:.0} µs of {:.0} µs", ours.p99, theirs.p99));
+    report.add(
+        "cached check: requests/s against a bare actix handler",
+        ours.per_second / theirs.per_second,
+        "ratio",
+        Limit::AtLeast(0.80),
+        said(ours, theirs),
+    );
+    report.add(
+        "cached check: own processor time",
+        ours.cpu_micros - theirs.cpu_micros,
+        "µs",
+        Limit::AtMost(10.0),
+        format!("{:.1} µs in all", ours.cpu_micros),
+    );
+    report.add(
+        "cached check: p99 against a bare actix handler",
+        ours.p99 / theirs.p99,
+        "ratio",
+        Limit::AtMost(1.5),
+        format!("{:.0} µs of {:.0} µs", ours.p99, theirs.p99),
+    );
 
     let before = gateway.resident();
     let all = requests(MANY);
@@ -116,20 +178,56 @@ async fn cached(deployment: &Deployment, requests: &impl Fn(usize) -> Arc<Vec<Ve
     assert_eq!(read.wrong, 0, "every session is live");
     let after = gateway.resident();
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
-    report.add("resident memory with 100,000 cached sessions", megabytes(after), "MB", Limit::AtMost(150.0), format!("{:.0} MB before; {} bytes a session", megabytes(before), after.saturating_sub(before) / MANY as u64));
+    report.add(
+        "resident memory with 100,000 cached sessions",
+        megabytes(after),
+        "MB",
+        Limit::AtMost(150.0),
+        format!(
+            "{:.0} MB before; {} bytes a session",
+            megabytes(before),
+            after.saturating_sub(before) / MANY as u64
+        ),
+    );
     for (count, name) in [(10_000, "10,000"), (MANY, "100,000")] {
-        let many = Contender { process: &gateway, requests: requests(count) };
+        let many = Contender {
+            process: &gateway,
+            requests: requests(count),
+        };
         let (many, single) = in_turn(&many, &one, effort).await;
-        report.add(&format!("cached check: {name} sessions against one"), many.per_second / single.per_second, "ratio", Limit::AtLeast(0.90), said(many, single));
+        report.add(
+            &format!("cached check: {name} sessions against one"),
+            many.per_second / single.per_second,
+            "ratio",
+            Limit::AtLeast(0.90),
+            said(many, single),
+        );
     }
 }
 
-async fn cold(deployment: &Deployment, requests: &impl Fn(usize) -> Arc<Vec<Vec<u8>>>, effort: Effort, report: &mut Report) {
+async fn cold(
+    deployment: &Deployment,
+    requests: &impl Fn(usize) -> Arc<Vec<Vec<u8>>>,
+    effort: Effort,
+    report: &mut Report,
+) {
     // A cache that holds next to nothing, and more sessions than fit: every check reads its row.
     let gateway = deployment.start(&[("GATEHOUSE_STORE__CACHE_ENTRIES", "1")]);
     let bare = deployment.bare(true);
-    let ours = Contender { process: &gateway, requests: requests(20_000) };
-    let row = Contender { process: &bare, requests: Arc::new(vec![load::get("bench.localhost", "/row", None)]) };
+    let ours = Contender {
+        process: &gateway,
+        requests: requests(20_000),
+    };
+    let row = Contender {
+        process: &bare,
+        requests: Arc::new(vec![load::get("bench.localhost", "/row", None)]),
+    };
     let (ours, theirs) = in_turn(&ours, &row, effort).await;
-    report.add("cold check: requests/s against a bare handler with one row read", ours.per_second / theirs.per_second, "ratio", Limit::AtLeast(0.85), said(ours, theirs));
+    report.add(
+        "cold check: requests/s against a bare handler with one row read",
+        ours.per_second / theirs.per_second,
+        "ratio",
+        Limit::AtLeast(0.85),
+        said(ours, theirs),
+    );
 }

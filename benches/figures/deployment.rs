@@ -28,7 +28,14 @@ impl Deployment {
         url.set_path(&name);
         let folder = TempDir::new().expect("a temporary folder");
         std::fs::create_dir(folder.path().join("profiles")).expect("a folder");
-        Self { folder, key: new_key_text(&OsRandom), database: url.to_string(), port: free_port(), server: server.to_owned(), name }
+        Self {
+            folder,
+            key: new_key_text(&OsRandom),
+            database: url.to_string(),
+            port: free_port(),
+            server: server.to_owned(),
+            name,
+        }
     }
 
     pub fn host(&self, id: &str) -> String {
@@ -43,7 +50,11 @@ impl Deployment {
             simulator::Kind::EntraId.client_id(),
             simulator::CLIENT_SECRET,
         );
-        let path = self.folder.path().join("profiles").join(format!("{id}.toml"));
+        let path = self
+            .folder
+            .path()
+            .join("profiles")
+            .join(format!("{id}.toml"));
         let beside = path.with_extension("new");
         std::fs::write(&beside, text).expect("a profile is written");
         std::fs::rename(beside, path).expect("a profile is put in place");
@@ -62,7 +73,10 @@ impl Deployment {
             .env_clear()
             .env("PATH", std::env::var("PATH").unwrap_or_default())
             .env("GATEHOUSE_LISTEN", format!("127.0.0.1:{port}"))
-            .env("GATEHOUSE_ADMIN_LISTEN", format!("127.0.0.1:{}", free_port()))
+            .env(
+                "GATEHOUSE_ADMIN_LISTEN",
+                format!("127.0.0.1:{}", free_port()),
+            )
             .env("GATEHOUSE_PROFILES", self.folder.path().join("profiles"))
             .env("GATEHOUSE_DATABASE_URL", &self.database)
             .env("GATEHOUSE_KEYS", &self.key)
@@ -84,22 +98,37 @@ impl Deployment {
 
     /// Processor time of the database's side so far, by its connections.
     pub async fn database_cpu(&self) -> f64 {
-        let mut connection = sqlx::PgConnection::connect(&self.server).await.expect("the database");
-        let pids: Vec<i32> = sqlx::query_scalar("SELECT pid FROM pg_stat_activity WHERE datname = $1")
-            .bind(&self.name)
-            .fetch_all(&mut connection)
+        let mut connection = sqlx::PgConnection::connect(&self.server)
             .await
-            .expect("activity");
-        pids.iter().filter_map(|pid| u32::try_from(*pid).ok()).map(crate::process::cpu_of).sum()
+            .expect("the database");
+        let pids: Vec<i32> =
+            sqlx::query_scalar("SELECT pid FROM pg_stat_activity WHERE datname = $1")
+                .bind(&self.name)
+                .fetch_all(&mut connection)
+                .await
+                .expect("activity");
+        pids.iter()
+            .filter_map(|pid| u32::try_from(*pid).ok())
+            .map(crate::process::cpu_of)
+            .sum()
     }
 
     /// Lets the database go.
     pub async fn end(self) {
-        administer(&self.server, format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).await;
+        administer(
+            &self.server,
+            format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+        )
+        .await;
     }
 }
 
 async fn administer(server: &str, statement: String) {
-    let mut connection = sqlx::PgConnection::connect(server).await.expect("the database");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.expect("a statement");
+    let mut connection = sqlx::PgConnection::connect(server)
+        .await
+        .expect("the database");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await
+        .expect("a statement");
 }

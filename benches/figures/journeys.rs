@@ -16,14 +16,18 @@ const PROFILES: usize = 1_000;
 const AT_ONCE: usize = 8;
 
 async fn sign_in(browser: &Browser, origin: &str, back: u16) {
-    let begun = browser.get(format!("{origin}/auth/sign_in?return_to=/")).await;
+    let begun = browser
+        .get(format!("{origin}/auth/sign_in?return_to=/"))
+        .await;
     assert_eq!(begun.status, 303, "{}", begun.text);
     let mut page: Page = browser.follow(&begun).await;
     while page.status != 303 || page.location().port() != Some(back) {
         page = if page.status.is_redirection() {
             browser.follow(&page).await
         } else {
-            browser.submit(&page.form_with("person", Some("ada")), &[("person", "ada")]).await
+            browser
+                .submit(&page.form_with("person", Some("ada")), &[("person", "ada")])
+                .await
         };
     }
     let done = browser.follow(&page).await;
@@ -31,7 +35,11 @@ async fn sign_in(browser: &Browser, origin: &str, back: u16) {
 }
 
 pub async fn sign_ins(server: &str, count: usize, report: &mut Report) {
-    let sim = Simulator::start(Options { remembered_calls: 0, ..Options::default() }).expect("the simulator");
+    let sim = Simulator::start(Options {
+        remembered_calls: 0,
+        ..Options::default()
+    })
+    .expect("the simulator");
     let deployment = Deployment::new(server).await;
     deployment.profile("bench", &sim.authority(Kind::EntraId), "Bench");
     let gateway = deployment.start(&[]);
@@ -42,7 +50,12 @@ pub async fn sign_ins(server: &str, count: usize, report: &mut Report) {
     let (ours, database) = (gateway.cpu(), deployment.database_cpu().await);
     let (begun, next) = (Instant::now(), Arc::new(AtomicUsize::new(0)));
     let people = (0..AT_ONCE).map(|_| {
-        let (origin, client, next, port) = (origin.clone(), client.clone(), Arc::clone(&next), deployment.port);
+        let (origin, client, next, port) = (
+            origin.clone(),
+            client.clone(),
+            Arc::clone(&next),
+            deployment.port,
+        );
         tokio::spawn(async move {
             while next.fetch_add(1, Ordering::Relaxed) < count {
                 sign_in(&Browser::sharing(client.clone()), &origin, port).await;
@@ -56,8 +69,20 @@ pub async fn sign_ins(server: &str, count: usize, report: &mut Report) {
     let per_sign_in = |cpu: f64| cpu * 1_000.0 / count as f64;
     let ours = per_sign_in(gateway.cpu() - ours);
     let database = per_sign_in(deployment.database_cpu().await - database);
-    report.add("processor time of a sign-in, gatehouse and its Postgres", ours + database, "ms", Limit::AtMost(1.0), format!("gatehouse {ours:.2}, Postgres {database:.2}; http authority"));
-    report.add("sign-ins a second, authority and people on the other processor", count as f64 / elapsed, "1/s", Limit::None, format!("{:.0}/s for each processor of gatehouse", 1_000.0 / ours));
+    report.add(
+        "processor time of a sign-in, gatehouse and its Postgres",
+        ours + database,
+        "ms",
+        Limit::AtMost(1.0),
+        format!("gatehouse {ours:.2}, Postgres {database:.2}; http authority"),
+    );
+    report.add(
+        "sign-ins a second, authority and people on the other processor",
+        count as f64 / elapsed,
+        "1/s",
+        Limit::None,
+        format!("{:.0}/s for each processor of gatehouse", 1_000.0 / ours),
+    );
     drop(gateway);
     deployment.end().await;
 }
@@ -65,7 +90,11 @@ pub async fn sign_ins(server: &str, count: usize, report: &mut Report) {
 pub async fn profiles(server: &str, report: &mut Report) {
     let deployment = Deployment::new(server).await;
     let write = |number: usize, title: &str| {
-        deployment.profile(&format!("t{number}"), "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47", title);
+        deployment.profile(
+            &format!("t{number}"),
+            "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47",
+            title,
+        );
     };
     for number in 0..PROFILES {
         write(number, &format!("Tenant {number}"));
@@ -77,19 +106,34 @@ pub async fn profiles(server: &str, report: &mut Report) {
     let browser = Browser::new();
     let url = format!("http://{}/", deployment.host("t999"));
     assert!(browser.get(&url).await.text.contains("Tenant 999"));
-    report.add("1,000 profiles: start to first answer", begun.elapsed().as_secs_f64(), "s", Limit::AtMost(1.0), "process start included".to_owned());
+    report.add(
+        "1,000 profiles: start to first answer",
+        begun.elapsed().as_secs_f64(),
+        "s",
+        Limit::AtMost(1.0),
+        "process start included".to_owned(),
+    );
     let mut slowest = Duration::ZERO;
     for round in 0..5 {
         let title = format!("Edited {round}");
         write(999, &title);
         let written = Instant::now();
         while !browser.get(&url).await.text.contains(&title) {
-            assert!(written.elapsed() < Duration::from_secs(15), "the edit never shows");
+            assert!(
+                written.elapsed() < Duration::from_secs(15),
+                "the edit never shows"
+            );
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         slowest = slowest.max(written.elapsed());
     }
-    report.add("1,000 profiles: one edited, until it shows", slowest.as_secs_f64() * 1_000.0, "ms", Limit::AtMost(100.0), "slowest of five".to_owned());
+    report.add(
+        "1,000 profiles: one edited, until it shows",
+        slowest.as_secs_f64() * 1_000.0,
+        "ms",
+        Limit::AtMost(100.0),
+        "slowest of five".to_owned(),
+    );
     drop(gateway);
     deployment.end().await;
 }

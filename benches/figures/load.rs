@@ -26,27 +26,52 @@ impl Outcome {
 
     /// Microseconds below which this share of the answers came.
     pub fn percentile(&self, share: f64) -> f64 {
-        let at = ((self.latencies.len() as f64 * share) as usize).min(self.latencies.len().saturating_sub(1));
-        self.latencies.get(at).map_or(0.0, |nanos| f64::from(*nanos) / 1_000.0)
+        let at = ((self.latencies.len() as f64 * share) as usize)
+            .min(self.latencies.len().saturating_sub(1));
+        self.latencies
+            .get(at)
+            .map_or(0.0, |nanos| f64::from(*nanos) / 1_000.0)
     }
 }
 
 /// Sends `requests` in turn over `connections` for `time`; an answer that is not 200 is wrong.
-pub async fn run(to: SocketAddr, requests: &Arc<Vec<Vec<u8>>>, connections: usize, time: Duration) -> Outcome {
+pub async fn run(
+    to: SocketAddr,
+    requests: &Arc<Vec<Vec<u8>>>,
+    connections: usize,
+    time: Duration,
+) -> Outcome {
     send(to, requests, connections, Some(time)).await
 }
 
 /// Sends each request once.
-pub async fn once_each(to: SocketAddr, requests: &Arc<Vec<Vec<u8>>>, connections: usize) -> Outcome {
+pub async fn once_each(
+    to: SocketAddr,
+    requests: &Arc<Vec<Vec<u8>>>,
+    connections: usize,
+) -> Outcome {
     send(to, requests, connections, None).await
 }
 
-async fn send(to: SocketAddr, requests: &Arc<Vec<Vec<u8>>>, connections: usize, time: Option<Duration>) -> Outcome {
+async fn send(
+    to: SocketAddr,
+    requests: &Arc<Vec<Vec<u8>>>,
+    connections: usize,
+    time: Option<Duration>,
+) -> Outcome {
     let stop = Arc::new(AtomicBool::new(false));
     let next = Arc::new(AtomicUsize::new(0));
     let begun = Instant::now();
     let tasks: Vec<_> = (0..connections)
-        .map(|_| tokio::spawn(connection(to, Arc::clone(requests), Arc::clone(&next), Arc::clone(&stop), time.is_none())))
+        .map(|_| {
+            tokio::spawn(connection(
+                to,
+                Arc::clone(requests),
+                Arc::clone(&next),
+                Arc::clone(&stop),
+                time.is_none(),
+            ))
+        })
         .collect();
     if let Some(time) = time {
         tokio::time::sleep(time).await;
@@ -81,9 +106,14 @@ async fn connection(
             break;
         }
         let asked = Instant::now();
-        stream.write_all(&requests[turn % requests.len()]).await.expect("the connection stays");
+        stream
+            .write_all(&requests[turn % requests.len()])
+            .await
+            .expect("the connection stays");
         let good = answer(&mut stream, &mut buffer).await;
-        outcome.latencies.push(u32::try_from(asked.elapsed().as_nanos()).unwrap_or(u32::MAX));
+        outcome
+            .latencies
+            .push(u32::try_from(asked.elapsed().as_nanos()).unwrap_or(u32::MAX));
         outcome.requests += 1;
         outcome.wrong += u64::from(!good);
     }
@@ -94,10 +124,15 @@ async fn connection(
 async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
     let mut have = 0;
     loop {
-        let read = stream.read(&mut buffer[have..]).await.expect("the connection stays");
+        let read = stream
+            .read(&mut buffer[have..])
+            .await
+            .expect("the connection stays");
         assert!(read > 0, "the server closed the connection");
         have += read;
-        let Some(head) = find(&buffer[..have], b"\r\n\r\n") else { continue };
+        let Some(head) = find(&buffer[..have], b"\r\n\r\n") else {
+            continue;
+        };
         let length = content_length(&buffer[..head]);
         if have >= head + 4 + length {
             return buffer.starts_with(b"HTTP/1.1 200");
@@ -111,13 +146,21 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 
 fn content_length(head: &[u8]) -> usize {
     const NAME: &[u8] = b"content-length: ";
-    let at = head.windows(NAME.len()).position(|window| window.eq_ignore_ascii_case(NAME)).map(|at| at + NAME.len());
-    let digits = at.map_or(&[][..], |at| &head[at..]).iter().take_while(|byte| byte.is_ascii_digit());
+    let at = head
+        .windows(NAME.len())
+        .position(|window| window.eq_ignore_ascii_case(NAME))
+        .map(|at| at + NAME.len());
+    let digits = at
+        .map_or(&[][..], |at| &head[at..])
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |length, byte| length * 10 + usize::from(byte - b'0'))
 }
 
 /// A GET as a browser behind a proxy would send it.
 pub fn get(host: &str, path: &str, cookie: Option<&str>) -> Vec<u8> {
-    let cookie = cookie.map(|cookie| format!("Cookie: {cookie}\r\n")).unwrap_or_default();
+    let cookie = cookie
+        .map(|cookie| format!("Cookie: {cookie}\r\n"))
+        .unwrap_or_default();
     format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Mozilla/5.0 (bench)\r\nAccept: application/json\r\n{cookie}\r\n").into_bytes()
 }

@@ -13,21 +13,37 @@
 )]
 
 #[path = "../../tests/replicas/balancer.rs"]
-#[expect(dead_code, clippy::unwrap_used, reason = "the balancer of the tests; not all of it is used here")]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "the balancer of the tests; not all of it is used here"
+)]
 mod balancer;
 mod bare;
 #[path = "../../tests/gate/harness/browser.rs"]
-#[expect(dead_code, clippy::unwrap_used, clippy::panic, reason = "the browser of the tests; not all of it is used here")]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the browser of the tests; not all of it is used here"
+)]
 mod browser;
 mod checks;
 mod deployment;
 #[path = "../../tests/replicas/fleet.rs"]
-#[expect(dead_code, clippy::unwrap_used, reason = "the replicas of the tests; not all of it is used here")]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "the replicas of the tests; not all of it is used here"
+)]
 mod fleet;
 mod journeys;
 mod load;
 #[path = "../../tests/replicas/person.rs"]
-#[expect(dead_code, reason = "the people of the tests; not all of it is used here")]
+#[expect(
+    dead_code,
+    reason = "the people of the tests; not all of it is used here"
+)]
 mod person;
 mod process;
 mod replicas;
@@ -46,19 +62,30 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if arguments.get(1).is_some_and(|first| first == "bare") {
         let port = arguments[2].parse().expect("a port");
-        let served = actix_web::rt::System::new().block_on(bare::serve(port, arguments.get(3).cloned()));
+        let served =
+            actix_web::rt::System::new().block_on(bare::serve(port, arguments.get(3).cloned()));
         served.expect("the bare server serves");
         return;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(measure());
 }
 
 async fn measure() {
-    let server = fleet::postgres().expect("TEST_DATABASE_URL names a Postgres server; `make bench` starts one");
-    let seconds = std::env::var("BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3.0);
+    let server = fleet::postgres()
+        .expect("TEST_DATABASE_URL names a Postgres server; `make bench` starts one");
+    let seconds = std::env::var("BENCH_SECONDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(3.0);
     let only = std::env::var("BENCH_ONLY").ok();
-    let wanted = |name: &str| only.as_deref().is_none_or(|only| only.split(',').any(|one| one == name));
+    let wanted = |name: &str| {
+        only.as_deref()
+            .is_none_or(|only| only.split(',').any(|one| one == name))
+    };
     if !process::pins() {
         eprintln!("servers and load share processors here: ratios are worth less");
     }
@@ -68,7 +95,15 @@ async fn measure() {
     }
     process::move_away();
     if wanted("checks") {
-        checks::measure(&server, Effort { round: Duration::from_secs_f64(seconds), rounds: 5 }, &mut report).await;
+        checks::measure(
+            &server,
+            Effort {
+                round: Duration::from_secs_f64(seconds),
+                rounds: 5,
+            },
+            &mut report,
+        )
+        .await;
     }
     if wanted("sign_ins") {
         journeys::sign_ins(&server, 500, &mut report).await;
@@ -78,5 +113,7 @@ async fn measure() {
     }
     report.print();
     let stamp = SystemClock.now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    report.write(Path::new("bench-results"), &stamp).expect("the figures are written");
+    report
+        .write(Path::new("bench-results"), &stamp)
+        .expect("the figures are written");
 }

@@ -19,13 +19,20 @@ pub struct Process {
 
 /// A port that is free now.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .expect("a free port")
+        .port()
 }
 
 /// Whether processes can be pinned: two processors and `taskset`.
 pub fn pins() -> bool {
     let two = std::thread::available_parallelism().is_ok_and(|count| count.get() >= 2);
-    two && Command::new("taskset").arg("--version").stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+    two && Command::new("taskset")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// A command that runs on the first processor only. actix then takes one worker.
@@ -42,8 +49,14 @@ pub fn on_first(program: &Path) -> Command {
 pub fn move_away() {
     if pins() {
         let own = std::process::id().to_string();
-        let moved = Command::new("taskset").args(["-a", "-c", "-p", "1", &own]).stdout(Stdio::null()).status();
-        assert!(moved.is_ok_and(|status| status.success()), "taskset moves this process");
+        let moved = Command::new("taskset")
+            .args(["-a", "-c", "-p", "1", &own])
+            .stdout(Stdio::null())
+            .status();
+        assert!(
+            moved.is_ok_and(|status| status.success()),
+            "taskset moves this process"
+        );
     }
 }
 
@@ -51,13 +64,21 @@ impl Process {
     /// Starts it and waits until it takes connections.
     pub fn start(mut command: Command, port: u16, log: &Path) -> Self {
         let log = File::create(log).expect("a log file");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("the server starts");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("the server starts");
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let mut process = Self { child, address };
         let begun = Instant::now();
         while TcpStream::connect(address).is_err() {
             let ended = process.child.try_wait().expect("a child");
-            assert!(ended.is_none() && begun.elapsed() < Duration::from_secs(20), "the server does not start: {ended:?}");
+            assert!(
+                ended.is_none() && begun.elapsed() < Duration::from_secs(20),
+                "the server does not start: {ended:?}"
+            );
             std::thread::sleep(Duration::from_millis(1));
         }
         process
@@ -74,8 +95,13 @@ impl Process {
 
     /// Bytes of memory that are resident.
     pub fn resident(&self) -> u64 {
-        let text = std::fs::read_to_string(format!("/proc/{}/statm", self.pid())).expect("a process of ours");
-        text.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).expect("statm") * PAGE
+        let text = std::fs::read_to_string(format!("/proc/{}/statm", self.pid()))
+            .expect("a process of ours");
+        text.split(' ')
+            .nth(1)
+            .and_then(|pages| pages.parse::<u64>().ok())
+            .expect("statm")
+            * PAGE
     }
 }
 
@@ -83,7 +109,12 @@ impl Process {
 pub fn cpu_of(pid: u32) -> f64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let after_name = text.rsplit(") ").next().unwrap_or_default();
-    let ticks: f64 = after_name.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+    let ticks: f64 = after_name
+        .split(' ')
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum();
     ticks / TICKS
 }
 

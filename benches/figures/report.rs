@@ -33,19 +33,36 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn add(&mut self, name: &str, value: f64, unit: &'static str, limit: Limit, detail: String) {
+    pub fn add(
+        &mut self,
+        name: &str,
+        value: f64,
+        unit: &'static str,
+        limit: Limit,
+        detail: String,
+    ) {
         let met = match limit {
             Limit::AtLeast(least) => value >= least,
             Limit::AtMost(most) => value <= most,
             Limit::None => true,
         };
         eprintln!("  {name}: {value:.3} {unit} ({detail})");
-        self.figures.push(Figure { name: name.to_owned(), value, unit, limit, met, detail });
+        self.figures.push(Figure {
+            name: name.to_owned(),
+            value,
+            unit,
+            limit,
+            met,
+            detail,
+        });
     }
 
     /// Prints the table.
     pub fn print(&self) {
-        println!("\n{:<62} {:>10} {:<8} {:>10}  met", "figure", "measured", "unit", "limit");
+        println!(
+            "\n{:<62} {:>10} {:<8} {:>10}  met",
+            "figure", "measured", "unit", "limit"
+        );
         for figure in &self.figures {
             let limit = match figure.limit {
                 Limit::AtLeast(least) => format!("≥ {least}"),
@@ -57,7 +74,10 @@ impl Report {
                 _ if figure.met => "yes",
                 _ => "NO",
             };
-            println!("{:<62} {:>10.3} {:<8} {:>10}  {met}", figure.name, figure.value, figure.unit, limit);
+            println!(
+                "{:<62} {:>10.3} {:<8} {:>10}  {met}",
+                figure.name, figure.value, figure.unit, limit
+            );
         }
     }
 
@@ -68,7 +88,9 @@ impl Report {
             "processors": std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
             "pinned": super::process::pins(),
         });
-        let text = serde_json::to_string_pretty(&serde_json::json!({ "at": stamp, "machine": machine, "figures": self.figures }))?;
+        let text = serde_json::to_string_pretty(
+            &serde_json::json!({ "at": stamp, "machine": machine, "figures": self.figures }),
+        )?;
         let path = folder.join(format!("{}.json", stamp.replace(':', "")));
         std::fs::write(&path, text)?;
         println!("\nwritten to {}", path.display());

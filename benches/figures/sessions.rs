@@ -31,14 +31,27 @@ fn identity(number: usize) -> Identity {
         "roles": ["Orders.Read", "Orders.Write"], "sid": "0082ffb4-6e61-4e01-b2f9-bb3f5e1b8a51",
         "nonce": "123523", "aio": "Df2UVXL1ix!lMCWMSOJBcFatzcGfvFGhjKv8q5g0x732dR5MB5BisvGQO7YWByjd8iQDLq!eGbIDakyp5mnOrcdqHeYSnltepQmRp6AIZ8jY", "uti": "qOdZtkvTqkyyTVGGPUvUAA", "rh": "0.AQMA",
     });
-    let serde_json::Value::Object(claims) = claims else { unreachable!("an object") };
+    let serde_json::Value::Object(claims) = claims else {
+        unreachable!("an object")
+    };
     Identity::from_claims(&claims, true).expect("claims that identify")
 }
 
 fn tokens() -> TokenSet {
     let now = SystemClock.now();
-    let grant = AccessGrant::new(None, AccessToken::new("a".repeat(1_800)), vec!["User.Read".to_owned()], now, Some(Duration::from_secs(3_600)), None);
-    TokenSet { id_token: IdToken::new("i".repeat(1_300)), refresh: Some(RefreshToken::new("r".repeat(1_200))), access: vec![grant] }
+    let grant = AccessGrant::new(
+        None,
+        AccessToken::new("a".repeat(1_800)),
+        vec!["User.Read".to_owned()],
+        now,
+        Some(Duration::from_hours(1)),
+        None,
+    );
+    TokenSet {
+        id_token: IdToken::new("i".repeat(1_300)),
+        refresh: Some(RefreshToken::new("r".repeat(1_200))),
+        access: vec![grant],
+    }
 }
 
 /// Writes `count` sessions and gives the cookie header of each.
@@ -46,7 +59,14 @@ pub async fn make(database: &str, key: &str, profile: &Profile, count: usize) ->
     let keys = Arc::new(KeyRing::parse([key]).expect("a key"));
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
     let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
-    let store = SessionStore::connect(&SecretUrl::new(database), StoreOptions::default(), keys, clock, random).expect("an address");
+    let store = SessionStore::connect(
+        &SecretUrl::new(database),
+        StoreOptions::default(),
+        keys,
+        clock,
+        random,
+    )
+    .expect("an address");
     store.ensure_migrated().await.expect("a schema");
     let writers = (0..AT_ONCE).map(|writer| {
         let (store, profile, cookie_keys) = (store.clone(), profile.clone(), cookie_keys.clone());
@@ -54,7 +74,10 @@ pub async fn make(database: &str, key: &str, profile: &Profile, count: usize) ->
             let mut cookies = Vec::new();
             for number in (writer..count).step_by(AT_ONCE) {
                 let handle = SessionHandle::generate(&OsRandom);
-                store.create(begun(&profile, number, &handle)).await.expect("a session is written");
+                store
+                    .create(begun(&profile, number, &handle))
+                    .await
+                    .expect("a session is written");
                 cookies.push(cookie(&cookie_keys, &profile, &handle));
             }
             cookies
@@ -77,8 +100,8 @@ fn begun(profile: &Profile, number: usize, handle: &SessionHandle) -> NewSession
         identity: Arc::new(identity(number)),
         created_at: now,
         seen_at: now,
-        idle_until: now + Duration::from_secs(8 * 3_600),
-        expires_at: now + Duration::from_secs(24 * 3_600),
+        idle_until: now + Duration::from_hours(8),
+        expires_at: now + Duration::from_hours(24),
     };
     NewSession {
         handle: handle.clone(),
@@ -93,8 +116,13 @@ fn begun(profile: &Profile, number: usize, handle: &SessionHandle) -> NewSession
 /// The cookie as actix-session writes it.
 fn cookie(keys: &CookieKeys, profile: &Profile, handle: &SessionHandle) -> String {
     let text = serde_json::to_string(&BASE64.encode(handle.expose())).expect("text");
-    let state = serde_json::to_string(&HashMap::from([(profile.id.as_str(), text)])).expect("a map of texts");
+    let state = serde_json::to_string(&HashMap::from([(profile.id.as_str(), text)]))
+        .expect("a map of texts");
     let mut jar = CookieJar::new();
-    jar.private_mut(keys.newest().expect("a key")).add(Cookie::new(LOOPBACK_COOKIE, state));
-    jar.get(LOOPBACK_COOKIE).expect("just added").encoded().to_string()
+    jar.private_mut(keys.newest().expect("a key"))
+        .add(Cookie::new(LOOPBACK_COOKIE, state));
+    jar.get(LOOPBACK_COOKIE)
+        .expect("just added")
+        .encoded()
+        .to_string()
 }
