@@ -95,6 +95,7 @@ pub struct Running {
     stopping: Arc<AtomicBool>,
     servers: (Server, Server),
     delay: Duration,
+    grace: Duration,
     startup_wait: Duration,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -192,6 +193,7 @@ pub async fn start_in(
         stopping,
         servers,
         delay: settings.shutdown_delay,
+        grace: settings.shutdown_grace,
         startup_wait: settings.store.startup_wait,
         tasks,
     })
@@ -216,12 +218,16 @@ impl Running {
                 tokio::join!(handles.0.stop(false), handles.1.stop(false));
             }
         });
+        let gate = Arc::clone(&self.gateway.gate);
+        // The private listener goes last: when it has stopped, the store is needed no more.
+        let settled = async move { gate.exchanges.settled().await };
         let stop = on_signal(
             signals,
             self.stopping,
-            self.delay,
+            (self.delay, self.grace),
             public.handle(),
             private.handle(),
+            settled,
         );
         let stopper = tokio::spawn(stop);
         let (public, private) = tokio::join!(public, private);

@@ -34,13 +34,15 @@ impl Signals {
     }
 }
 
-/// Waits for the first signal and stops both listeners. `delay` is how long load balancers have to notice.
+/// Waits for the first signal and stops both listeners. `delay` is how long load balancers have to notice; `grace`
+/// is how long requests have to finish, and exchanges that no request waits for any more (`settled`).
 pub async fn on_signal(
     mut signals: Signals,
     stopping: Arc<AtomicBool>,
-    delay: Duration,
+    (delay, grace): (Duration, Duration),
     public: ServerHandle,
     private: ServerHandle,
+    settled: impl Future<Output = ()>,
 ) {
     signals.next().await;
     stopping.store(true, Ordering::SeqCst);
@@ -52,8 +54,15 @@ pub async fn on_signal(
         () = tokio::time::sleep(delay) => {}
         () = signals.next() => {}
     }
+    let end = tokio::time::Instant::now() + grace;
+    let finished = async {
+        public.stop(true).await;
+        if tokio::time::timeout_at(end, settled).await.is_err() {
+            tracing::warn!("stopping while a refresh token is being exchanged");
+        }
+    };
     tokio::select! {
-        () = public.stop(true) => {}
+        () = finished => {}
         () = signals.next() => {
             tracing::warn!("stopping at once");
             public.stop(false).await;

@@ -291,10 +291,10 @@ async fn begin_session(
         sid,
         graph_token,
     } = redeemed;
-    let (identity, tokens) = match entry::admit(gate, profile, identity, tokens, graph_token).await
+    let (tokens, identity) = match entry::admit(gate, profile, identity, tokens, graph_token).await
     {
-        Ok(admitted) => admitted,
-        Err(denied) => {
+        (tokens, Ok(identity)) => (tokens, identity),
+        (_, Err(denied)) => {
             audit::refused(profile, "not_allowed");
             return Err(FlowError::NotAllowed(Denial::Rule(denied)));
         }

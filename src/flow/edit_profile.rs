@@ -30,18 +30,63 @@ const OF_THE_TOKEN: [&str; 14] = [
 /// How long the row is held for this one write.
 const HOLD: Duration = Duration::from_secs(5);
 
+/// How long a refresh under way is waited for, each time.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How often the row is tried.
+const TRIES: u32 = 3;
+
 /// Replaces the claims of the session by the edited ones; tokens of the edit flow are dropped.
 ///
 /// # Errors
-/// `NotSignedIn` without a session, `OtherPerson` when somebody else edited.
+/// `NotSignedIn` without a session, `OtherPerson` when somebody else edited, `Busy` when a refresh did not let go of
+/// the session.
 pub async fn apply(
     gate: &Gate,
     profile: &Profile,
     handle: Option<&SessionHandle>,
     edited: &Identity,
 ) -> Result<(), FlowError> {
-    let signed_in = session_check::require(gate, profile, handle).await?;
-    let current = &signed_in.session().identity;
+    let owner = LeaseOwner::generate(&*gate.random);
+    for _ in 0..TRIES {
+        // Read each time: a refresh that was waited for may have brought other claims.
+        let signed_in = session_check::require(gate, profile, handle).await?;
+        let identity = merged(profile, &signed_in.session().identity, edited)?;
+        let handle = signed_in.handle();
+        let seen = gate
+            .store
+            .tokens(handle)
+            .await?
+            .ok_or(FlowError::NotSignedIn)?
+            .version;
+        match gate.store.lease(handle, owner, HOLD).await? {
+            Lease::Gone => return Err(FlowError::NotSignedIn),
+            Lease::Held => {
+                gate.store.wait_for_change(handle, seen, PATIENCE).await?;
+            }
+            Lease::Taken(stored) => {
+                match gate
+                    .store
+                    .replace_tokens(
+                        handle,
+                        owner,
+                        stored.version,
+                        &stored.tokens,
+                        Some(&identity),
+                    )
+                    .await?
+                {
+                    Replaced::Yes { .. } => return Ok(()),
+                    Replaced::Gone => return Err(FlowError::NotSignedIn),
+                    Replaced::LostLease => {}
+                }
+            }
+        }
+    }
+    Err(FlowError::Busy)
+}
+
+/// The claims of the session with the edited ones in their place.
+fn merged(profile: &Profile, current: &Identity, edited: &Identity) -> Result<Identity, FlowError> {
     let same = ["sub", "oid"]
         .iter()
         .all(|name| current.text(name) == edited.text(name));
@@ -54,25 +99,6 @@ pub async fn apply(
         .into_iter()
         .filter(|(name, _)| !OF_THE_TOKEN.contains(&name.as_str()));
     claims.extend(new);
-    let identity = Identity::from_claims(&claims, profile.authority.dialect().person_by_object);
-    let identity = identity.ok_or(FlowError::OtherPerson)?;
-    let owner = LeaseOwner::generate(&*gate.random);
-    let Lease::Taken(stored) = gate.store.lease(signed_in.handle(), owner, HOLD).await? else {
-        // A refresh is under way and brings the new claims along.
-        return Ok(());
-    };
-    match gate
-        .store
-        .replace_tokens(
-            signed_in.handle(),
-            owner,
-            stored.version,
-            &stored.tokens,
-            Some(&identity),
-        )
-        .await?
-    {
-        Replaced::Yes { .. } | Replaced::LostLease => Ok(()),
-        Replaced::Gone => Err(FlowError::NotSignedIn),
-    }
+    Identity::from_claims(&claims, profile.authority.dialect().person_by_object)
+        .ok_or(FlowError::OtherPerson)
 }

@@ -12,18 +12,16 @@ use crate::domain::token_set::TokenSet;
 use crate::oidc::ProviderDetail;
 use url::Url;
 
-/// Applies the rule. The returned identity holds groups that were read from the directory; the returned tokens are
-/// the newest, should it have taken an exchange to read them.
-///
-/// # Errors
-/// `Denied` with the first list that does not pass; unknown groups are never taken for none.
+/// Applies the rule. The tokens beside the verdict are the newest, should it have taken an exchange to read groups.
+/// The identity of the verdict holds groups that were read from the directory; `Denied` names the first list that
+/// does not pass; unknown groups are never taken for none.
 pub async fn admit(
     gate: &Gate,
     profile: &Profile,
     identity: Identity,
     mut tokens: TokenSet,
     graph_token: Option<AccessToken>,
-) -> Result<(Identity, TokenSet), Denied> {
+) -> (TokenSet, Result<Identity, Denied>) {
     let left_out = identity.groups() == Groups::Unknown;
     let readable = profile.authority.dialect().groups_from_graph;
     let mut identity = identity;
@@ -38,8 +36,8 @@ pub async fn admit(
             identity = identity.with_groups(&groups);
         }
     }
-    profile.allow.judge(&identity)?;
-    Ok((identity, tokens))
+    let verdict = profile.allow.judge(&identity).map(|()| identity);
+    (tokens, verdict)
 }
 
 /// A token for Microsoft Graph, where the sign-in brought one for another API only.

@@ -9,7 +9,7 @@ use crate::oidc::{OidcError, ProviderDetail};
 use crate::store::StoreError;
 
 /// How a journey ended badly. `web/error_response.rs` is the one place that turns it into an answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum FlowError {
     /// Nobody is signed in here.
     #[error("nobody is signed in")]
@@ -106,6 +106,9 @@ pub enum FlowError {
     /// The store gave no answer: whether the person is signed in is unknown.
     #[error("the store gave no answer")]
     Store(#[from] StoreError),
+    /// The session was written by others again and again; nothing was changed.
+    #[error("the session was being renewed all the while")]
+    Busy,
     /// A form or link from another site, or without its proof.
     #[error("the request does not come from a page of this site")]
     CrossSite,

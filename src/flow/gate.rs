@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use super::exchanges::Exchanges;
 use crate::domain::api::ApiName;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
-use crate::domain::session::HandleHash;
 use crate::oidc::Authorities;
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
@@ -35,8 +35,8 @@ pub struct Gate {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
-    /// One refresher at a time for each session, in this process; across processes the lease in the row decides.
-    pub refreshing: Cache<HandleHash, Arc<tokio::sync::Mutex<()>>>,
+    /// Exchanges of refresh tokens in this process.
+    pub exchanges: Exchanges,
     /// Calls that an API asked to hold back, until when.
     pub throttled: Cache<(ProfileId, ApiName, PersonKey), Timestamp>,
     /// How long a web API has for its whole answer.
@@ -54,10 +54,7 @@ impl Gate {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let refreshing = Cache::builder()
-            .max_capacity(100_000)
-            .time_to_idle(Duration::from_mins(2))
-            .build();
+        let exchanges = Exchanges::default();
         let throttled = Cache::builder()
             .max_capacity(MOST_THROTTLED)
             .time_to_live(LONGEST_RETRY)
@@ -72,7 +69,7 @@ impl Gate {
             keys,
             clock,
             random,
-            refreshing,
+            exchanges,
             throttled,
             api_time_out: API_TIME_OUT,
             resting,

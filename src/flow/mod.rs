@@ -10,6 +10,7 @@ pub mod callback;
 pub mod edit_profile;
 pub mod entry;
 pub mod error;
+pub mod exchanges;
 pub mod gate;
 pub mod logout_notice;
 pub mod refresh;

@@ -13,11 +13,11 @@ use super::session_check::SignedIn;
 use super::{audit, entry};
 use crate::domain::api::Api;
 use crate::domain::entry::Denied;
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::{Identity, PersonKey};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::oidc::{RefreshError, Refreshed};
-use crate::store::{Lease, LeaseOwner, Replaced, StoredTokens, Waited};
+use crate::store::{Lease, LeaseOwner, Replaced, StoreError, StoredTokens, Waited};
 
 /// A lease outlives one renewal that is lost, and a crashed holder by this much at most.
 const LEASE: Duration = Duration::from_secs(10);
@@ -25,11 +25,17 @@ const LEASE: Duration = Duration::from_secs(10);
 const RENEWAL: Duration = Duration::from_secs(3);
 /// How long a caller waits for somebody else's refresh; beyond the authority's own time-out.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// How long new tokens wait for a store that does not answer: the authority may take the old ones no more.
+const STORING: Duration = Duration::from_secs(20);
+/// Between two tries to store them: this at first, then twice as long each time, up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause between two tries to store them.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// What a caller is told whose patience is over.
 const STILL_BUSY: Duration = Duration::from_secs(2);
 
 /// What came of asking for a usable token.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Token {
     /// Use it.
     Usable(AccessGrant),
@@ -58,6 +64,17 @@ pub struct Force {
     pub claims: Option<String>,
 }
 
+impl Force {
+    /// Whether the other wants the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.claims == other.claims && self.refused_token() == other.refused_token()
+    }
+
+    fn refused_token(&self) -> Option<&str> {
+        self.refused.as_ref().map(|grant| grant.token.expose())
+    }
+}
+
 /// A token for `api` that can be used now.
 ///
 /// # Errors
@@ -77,9 +94,14 @@ pub async fn usable_token(
     if let Some(grant) = satisfying(gate, &stored.tokens, api, &force) {
         return Ok(Token::Usable(grant));
     }
-    let lock = gate
-        .refreshing
-        .get_with(crate::seal::handle_hash(who.handle()), Arc::default);
+    let lock = gate.exchanges.of(crate::seal::handle_hash(who.handle()));
+    let since = tokio::time::Instant::now();
+    let turn = Arc::clone(&lock).try_lock_owned().ok();
+    // Somebody is at it: nobody waits whose token still works.
+    if let (None, Some(old)) = (&turn, still_usable(gate, &stored.tokens, api, &force)) {
+        return Ok(old);
+    }
+    let under_way = gate.exchanges.begin();
     let (gate, profile, who, api) = (
         Arc::clone(gate),
         Arc::clone(profile),
@@ -88,8 +110,17 @@ pub async fn usable_token(
     );
     // On its own, so that a browser that goes away does not lose a rotated refresh token.
     let exchange = tokio::spawn(async move {
-        let _alone = lock.lock().await;
-        exchange_or_wait(&gate, &profile, &who, &api, &force).await
+        let _under_way = under_way;
+        let mut last = match turn {
+            Some(turn) => turn,
+            None => lock.lock_owned().await,
+        };
+        if let Some(outcome) = last.shared(since, &api, &force) {
+            return outcome;
+        }
+        let outcome = exchange_or_wait(&gate, &profile, &who, &api, &force).await;
+        last.keep(&api, force, &outcome);
+        outcome
     });
     exchange
         .await
@@ -137,6 +168,9 @@ async fn exchange_or_wait(
                 return exchange(gate, profile, who, api, force, &Held { owner, stored }).await;
             }
             Lease::Held => {
+                if let Some(old) = still_usable(gate, &stored.tokens, api, force) {
+                    return Ok(old);
+                }
                 let left = deadline.saturating_duration_since(tokio::time::Instant::now());
                 match gate.store.wait_for_change(who.handle(), seen, left).await? {
                     Waited::Gone => return Ok(Token::Ended),
@@ -174,7 +208,7 @@ async fn exchange(
     if held.stored.tokens.refresh.is_none() {
         gate.store.release_lease(who.handle(), held.owner).await?;
         return Ok(
-            still_usable(gate, held, api, force).unwrap_or(Token::Interaction {
+            still_usable(gate, &held.stored.tokens, api, force).unwrap_or(Token::Interaction {
                 claims: force.claims.clone(),
                 reason: "no refresh token".to_owned(),
             }),
@@ -183,21 +217,21 @@ async fn exchange(
     if let Some(left) = resting(gate, profile, who) {
         gate.store.release_lease(who.handle(), held.owner).await?;
         let retry_after = Some(left);
-        return Ok(
-            still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after })
-        );
+        return Ok(still_usable(gate, &held.stored.tokens, api, force)
+            .unwrap_or(Token::Unavailable { retry_after }));
     }
-    let answer = gate.authorities.refresh(
-        profile,
-        &held.stored.tokens,
-        identity,
-        Some(api),
-        force.claims.as_deref(),
-    );
-    match renewing(gate, who, held.owner, answer).await {
-        Ok(refreshed) => keep(gate, profile, who, api, force, held, refreshed).await,
-        Err(error) => failed(gate, profile, who, api, force, held, error).await,
-    }
+    let answer = async {
+        let claims = force.claims.as_deref();
+        match gate
+            .authorities
+            .refresh(profile, &held.stored.tokens, identity, Some(api), claims)
+            .await
+        {
+            Ok(refreshed) => keep(gate, profile, who, api, force, held, refreshed).await,
+            Err(error) => failed(gate, profile, who, api, force, held, error).await,
+        }
+    };
+    renewing(gate, who, held.owner, answer).await
 }
 
 fn resting_key(profile: &Profile, who: &SignedIn) -> (ProfileId, PersonKey) {
@@ -213,25 +247,25 @@ fn resting(gate: &Gate, profile: &Profile, who: &SignedIn) -> Option<Duration> {
         .filter(|left| !left.is_zero())
 }
 
-/// Waits for the authority's answer and renews the lease meanwhile.
+/// Waits until the answer is there and kept, and renews the lease meanwhile.
 async fn renewing<T>(
     gate: &Gate,
     who: &SignedIn,
     owner: LeaseOwner,
     answer: impl Future<Output = T>,
 ) -> T {
-    tokio::pin!(answer);
-    let mut tick = tokio::time::interval(RENEWAL);
-    tick.tick().await;
-    loop {
-        tokio::select! {
-            done = &mut answer => return done,
-            _ = tick.tick() => {
-                if let Err(error) = gate.store.renew_lease(who.handle(), owner, LEASE).await {
-                    tracing::warn!(error = %error, "a lease could not be renewed");
-                }
+    // Beside the answer, not between: a store that hangs must not hold it up.
+    let renewals = async {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            if let Err(error) = gate.store.renew_lease(who.handle(), owner, LEASE).await {
+                tracing::warn!(error = %error, "a lease could not be renewed");
             }
         }
+    };
+    tokio::select! {
+        done = answer => done,
+        never = renewals => never,
     }
 }
 
@@ -252,30 +286,19 @@ async fn keep(
         unchecked,
     } = refreshed;
     let (identity, tokens) = match identity {
-        Some(identity) => {
-            match entry::admit(gate, profile, identity, tokens.clone(), graph_token).await {
-                Ok((identity, tokens)) => (Some(identity), tokens),
-                // Groups that cannot be read now change nothing about what was known.
-                Err(Denied::GroupsUnknown) => (None, tokens),
-                Err(_) => {
-                    audit::refresh_failed(profile, &who.session().id, "not_allowed");
-                    gate.store.end(who.handle()).await?;
-                    return Ok(Token::Ended);
-                }
+        Some(identity) => match entry::admit(gate, profile, identity, tokens, graph_token).await {
+            (tokens, Ok(identity)) => (Some(identity), tokens),
+            // Groups that cannot be read now change nothing about what was known.
+            (tokens, Err(Denied::GroupsUnknown)) => (None, tokens),
+            (_, Err(_)) => {
+                audit::refresh_failed(profile, &who.session().id, "not_allowed");
+                gate.store.end(who.handle()).await?;
+                return Ok(Token::Ended);
             }
-        }
+        },
         None => (None, tokens),
     };
-    let stored = gate
-        .store
-        .replace_tokens(
-            who.handle(),
-            held.owner,
-            held.stored.version,
-            &tokens,
-            identity.as_ref(),
-        )
-        .await?;
+    let stored = put(gate, who, held, &tokens, identity.as_ref()).await?;
     if let (Some(outage), Replaced::Yes { .. } | Replaced::LostLease) = (unchecked, stored) {
         return failed(gate, profile, who, api, force, held, outage).await;
     }
@@ -289,6 +312,65 @@ async fn keep(
                 reason: "no access token came back".to_owned(),
             }),
         },
+    }
+}
+
+/// Puts the tokens in the row, with patience for a store that does not answer now.
+async fn put(
+    gate: &Gate,
+    who: &SignedIn,
+    held: &Held,
+    tokens: &TokenSet,
+    identity: Option<&Identity>,
+) -> Result<Replaced, StoreError> {
+    let deadline = tokio::time::Instant::now() + STORING;
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let tried = put_once(gate, who, held, tokens, identity).await;
+        let again = matches!(
+            tried,
+            Ok(Replaced::LostLease) | Err(StoreError::Unavailable(_))
+        );
+        if !again || tokio::time::Instant::now() + pause > deadline {
+            return tried;
+        }
+        tracing::warn!(session.id = %who.session().id, "refreshed tokens could not be stored yet");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// One try. `LostLease`: somebody else holds the lease now, and may let go without having written.
+async fn put_once(
+    gate: &Gate,
+    who: &SignedIn,
+    held: &Held,
+    tokens: &TokenSet,
+    identity: Option<&Identity>,
+) -> Result<Replaced, StoreError> {
+    let version = held.stored.version;
+    let replaced = gate
+        .store
+        .replace_tokens(who.handle(), held.owner, version, tokens, identity)
+        .await?;
+    if replaced != Replaced::LostLease {
+        return Ok(replaced);
+    }
+    match gate.store.lease(who.handle(), held.owner, LEASE).await? {
+        Lease::Gone => Ok(Replaced::Gone),
+        Lease::Held => Ok(Replaced::LostLease),
+        Lease::Taken(now) if now.version == version => {
+            gate.store
+                .replace_tokens(who.handle(), held.owner, version, tokens, identity)
+                .await
+        }
+        // Newer ones stand there: another holder's, or these, if a try was done and only its answer was lost.
+        Lease::Taken(now) => {
+            gate.store.release_lease(who.handle(), held.owner).await?;
+            Ok(Replaced::Yes {
+                version: now.version,
+            })
+        }
     }
 }
 
@@ -330,7 +412,7 @@ async fn failed(
                 claims,
                 reason: detail.to_string(),
             };
-            Ok(still_usable(gate, held, api, force).unwrap_or(interaction))
+            Ok(still_usable(gate, &held.stored.tokens, api, force).unwrap_or(interaction))
         }
         RefreshError::NoRefreshToken => {
             release().await?;
@@ -342,7 +424,7 @@ async fn failed(
         RefreshError::ClientRefused(cause) => {
             release().await?;
             tracing::error!(profile.id = %profile.id, error = %cause, "the authority refuses the gateway itself");
-            Ok(still_usable(gate, held, api, force)
+            Ok(still_usable(gate, &held.stored.tokens, api, force)
                 .unwrap_or(Token::Unavailable { retry_after: None }))
         }
         RefreshError::Throttled { retry_after } => {
@@ -352,19 +434,21 @@ async fn failed(
                 gate.now() + retry_after.min(LONGEST_RETRY),
             );
             let retry_after = Some(retry_after);
-            Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }))
+            Ok(still_usable(gate, &held.stored.tokens, api, force)
+                .unwrap_or(Token::Unavailable { retry_after }))
         }
         RefreshError::Unavailable { retry_after, why } => {
             release().await?;
             tracing::warn!(profile.id = %profile.id, error = %why, "tokens could not be exchanged now");
-            Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }))
+            Ok(still_usable(gate, &held.stored.tokens, api, force)
+                .unwrap_or(Token::Unavailable { retry_after }))
         }
     }
 }
 
 /// The old token while it lives: an outage of the authority is no sign-out.
-fn still_usable(gate: &Gate, held: &Held, api: &Api, force: &Force) -> Option<Token> {
-    let grant = held.stored.tokens.grant_for(&api.name)?;
+fn still_usable(gate: &Gate, tokens: &TokenSet, api: &Api, force: &Force) -> Option<Token> {
+    let grant = tokens.grant_for(&api.name)?;
     let alive = grant.freshness(gate.now()) != Freshness::Expired;
     (alive && force.refused.is_none()).then(|| Token::Usable(grant.clone()))
 }

@@ -9,7 +9,7 @@
 //! | `NoSuchApi`, `NoSuchJourney` | 404 | there is nothing here |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
-//! | `AuthorityUnavailable`, `ApiThrottled`, `Store` | 503 with `Retry-After` | try again shortly |
+//! | `AuthorityUnavailable`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
 //! | `ApiTimedOut` | 504 | the API did not answer in time |
 //!
 //! The page has a request id; the log has the cause, once, with the same id.
@@ -144,6 +144,7 @@ fn status_of(error: &FlowError) -> StatusCode {
         FlowError::Misconfigured { .. } | FlowError::ApiUnavailable(_) => StatusCode::BAD_GATEWAY,
         FlowError::AuthorityUnavailable { .. }
         | FlowError::ApiThrottled { .. }
+        | FlowError::Busy
         | FlowError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         FlowError::ApiTimedOut => StatusCode::GATEWAY_TIMEOUT,
     }
@@ -155,7 +156,7 @@ fn retry_after(error: &FlowError) -> Option<Duration> {
             Some(retry_after.unwrap_or(RETRY_SOON))
         }
         FlowError::ApiThrottled { retry_after } => Some(*retry_after),
-        FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
+        FlowError::Busy | FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
         FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
         _ => None,
     }

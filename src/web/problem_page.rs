@@ -395,6 +395,12 @@ fn unavailable(error: &FlowError, profile: &Profile) -> Told {
                 sentence,
             )
         }
+        FlowError::Busy => told(
+            "busy",
+            "Try again shortly",
+            "Your change has not arrived here yet",
+            "Your session was being renewed at the same time. Please try again in a moment.",
+        ),
         FlowError::TooMany => told(
             "too_many",
             "429",

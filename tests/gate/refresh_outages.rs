@@ -1,7 +1,8 @@
 //! Outages in the middle of a refresh: what the authority has rotated is never lost, and nobody queues for a failure.
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::{Fault, Kind, Plan, TestGate};
+use crate::harness::{self, Endpoint, Fault, Kind, Plan, TestGate, eventually, records};
+use sqlx::Connection as _;
 
 /// The provider that ends the grant when an old refresh token comes back.
 const STRICT: Kind = Kind::Oidc;
@@ -75,4 +76,210 @@ async fn a_malformed_answer_signs_nobody_out() {
         gate.sim.clear_faults();
         works(&gate, &browser, Kind::EntraId, "after the outage").await;
     }
+}
+
+/// Waits until the token endpoint was asked to refresh for the first time.
+async fn first_refresh(gate: &TestGate) {
+    eventually("a refresh begins", async || {
+        gate.sim.count(Endpoint::Refresh) == 1
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rotated_tokens_wait_for_a_store_that_does_not_answer() {
+    records::record();
+    let (gate, browser) = signed_in(Plan::default(), STRICT).await;
+    gate.turn(OVER);
+    gate.sim.fault(Fault::TokenSlow(500).times(1));
+    let failures = || records::metric("gatehouse_store_errors_total", &["unavailable"]);
+    let before = failures();
+    let outage = async {
+        first_refresh(&gate).await;
+        let mut other = sqlx::SqliteConnection::connect(&gate.database_url)
+            .await
+            .unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        eventually("the store fails", async || failures() > before).await;
+        sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    };
+    let (page, ()) = tokio::join!(call(&gate, &browser, STRICT), outage);
+    assert!(
+        page.text.contains("200 OK"),
+        "{} {}",
+        page.status,
+        page.text
+    );
+    gate.turn(OVER);
+    works(
+        &gate,
+        &browser,
+        STRICT,
+        "the newest refresh token was stored",
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waited_for_an_exchange_that_failed_does_not_make_another() {
+    for (fault, status) in [
+        (Fault::InteractionRequired, 303),
+        (Fault::TokenStatus(500), 503),
+    ] {
+        let (gate, browser) = signed_in(Plan::default(), Kind::EntraId).await;
+        gate.turn(OVER);
+        gate.sim.fault(Fault::TokenSlow(1_000));
+        gate.sim.fault(fault.clone());
+        let calls = (0..6).map(|_| call(&gate, &browser, Kind::EntraId));
+        for page in futures_util::future::join_all(calls).await {
+            assert_eq!(page.status, status, "{fault:?}: {}", page.text);
+        }
+        assert_eq!(gate.sim.count(Endpoint::Refresh), 1, "{fault:?}");
+        gate.sim.clear_faults();
+        works(
+            &gate,
+            &browser,
+            Kind::EntraId,
+            "who comes later tries again",
+        )
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_an_exchange_while_the_token_works() {
+    let (gate, browser) = signed_in(Plan::default(), STRICT).await;
+    let replica = gate.replica().await;
+    gate.turn(DUE);
+    gate.sim.fault(Fault::TokenSlow(3_000).times(1));
+    let first = call(&gate, &browser, STRICT);
+    let others = async {
+        first_refresh(&gate).await;
+        works(&gate, &browser, STRICT, "here").await;
+        let there = replica
+            .get(&gate, &browser, STRICT, "/auth/call_api/orders")
+            .await;
+        assert!(
+            there.text.contains("200 OK"),
+            "at another replica: {}",
+            there.text
+        );
+    };
+    tokio::pin!(first);
+    tokio::select! {
+        biased;
+        _ = &mut first => panic!("the others waited"),
+        () = others => {}
+    }
+    assert!(first.await.text.contains("200 OK"));
+    assert_eq!(gate.sim.count(Endpoint::Refresh), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_token_rotated_to_read_groups_is_kept_although_graph_is_down() {
+    let groups: Vec<String> = (1..=300)
+        .map(|nth| format!("{nth:08x}-0000-4000-8000-000000000000"))
+        .collect();
+    let gate = Plan::default().start().await;
+    gate.sim.set_person_groups(
+        "gus",
+        &groups.iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    let api = gate.sim.api();
+    gate.edit(Kind::EntraId, |text| {
+        let (head, _) = text.split_once("[[api]]").unwrap();
+        let api = format!("[[api]]\nname = \"orders\"\nendpoint = \"{api}/orders\"\nscopes = [\"api://orders/Orders.Read\"]\n");
+        format!("{head}{api}[allow]\ngroups = [\"{}\"]\n", groups[6])
+    });
+    let browser = Browser::new();
+    gate.sign_in(&browser, Kind::EntraId, "gus").await;
+    let sent = || {
+        let calls = gate
+            .sim
+            .calls()
+            .into_iter()
+            .filter(|call| call.endpoint == Endpoint::Token);
+        calls
+            .filter_map(|call| call.parameter("refresh_token").map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    let before = sent().len();
+    gate.turn(DUE);
+    gate.sim.fault(Fault::ApiStatus(500));
+    browser
+        .get(gate.url(Kind::EntraId, "/auth/call_api/orders"))
+        .await;
+    assert_eq!(
+        sent().len(),
+        before + 2,
+        "one for the API, one for the directory"
+    );
+    assert!(
+        gate.is_signed_in(&browser, Kind::EntraId).await,
+        "unknown is not none"
+    );
+    gate.sim.clear_faults();
+    gate.turn(DUE);
+    browser
+        .get(gate.url(Kind::EntraId, "/auth/call_api/orders"))
+        .await;
+    let sent = sent();
+    let last = &sent[before + 2];
+    assert!(
+        !sent[..before + 2].contains(last),
+        "the newest is sent, not one that was exchanged before"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edited_profile_waits_for_a_refresh_under_way() {
+    let (gate, browser) = signed_in(Plan::default(), Kind::B2c).await;
+    gate.turn(DUE);
+    let begun = browser.get(gate.url(Kind::B2c, "/auth/edit_profile")).await;
+    let form = gate.at_authority(&browser, &begun).await;
+    let back = gate
+        .press(&browser, &form, ("save", "1"), &[("name", "Ada King")])
+        .await;
+    // The refresh brings no claims of its own.
+    gate.sim.fault(Fault::RefreshWithoutIdToken);
+    gate.sim.fault(Fault::TokenSlow(1_500).times(1));
+    let edit = async {
+        first_refresh(&gate).await;
+        browser.follow(&back).await
+    };
+    let (called, done) = tokio::join!(call(&gate, &browser, Kind::B2c), edit);
+    assert!(called.text.contains("200 OK"), "{}", called.text);
+    assert_eq!(done.status, 303, "{}", done.text);
+    assert_eq!(gate.session(&browser, Kind::B2c).await["name"], "Ada King");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exchange_that_no_request_waits_for_is_finished_before_the_process_ends() {
+    let (gate, browser) = signed_in(Plan::default(), STRICT).await;
+    gate.turn(OVER);
+    let running = gate.running_replica("shutdown_delay = \"1ms\"").await;
+    let port = running.public.port();
+    let ended = tokio::spawn(running.until_signal());
+    gate.sim.fault(Fault::TokenSlow(1_500).times(1));
+    let host = format!("{}:{}", harness::host(STRICT), gate.port);
+    let address = format!(
+        "http://{}:{port}/auth/call_api/orders",
+        harness::host(STRICT)
+    );
+    let headers = [("host", host.as_str())];
+    tokio::select! {
+        page = browser.get_with(address, &headers) => panic!("{} {}", page.status, page.text),
+        () = first_refresh(&gate) => {}
+    }
+    // The browser has gone away.
+    let told = std::process::Command::new("kill")
+        .args(["-TERM", &std::process::id().to_string()])
+        .status();
+    assert!(told.unwrap().success());
+    ended.await.unwrap().unwrap();
+    works(&gate, &browser, STRICT, "the new tokens were stored").await;
+    assert_eq!(gate.sim.count(Endpoint::Refresh), 1);
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gatehouse::app::profiles::LiveProfiles;
-use gatehouse::app::server::{Means, MetricsText, start, start_in};
+use gatehouse::app::server::{Means, MetricsText, Running, start, start_in};
 use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
 use gatehouse::seal::{OsRandom, new_key_text};
@@ -282,6 +282,12 @@ impl TestGate {
             gateway,
             server: Stopper(handle),
         }
+    }
+
+    /// Another replica, not yet serving: a test runs it until a signal. `more` are settings.
+    pub async fn running_replica(&self, more: &str) -> Running {
+        let settings = settings(self.folder.path(), &self.database_url, &self.keys, more);
+        start(settings, means(None, &self.clock)).await.unwrap()
     }
 
     pub fn origin(&self, kind: Kind) -> String {
