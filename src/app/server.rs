@@ -182,6 +182,10 @@ pub async fn start_in(
         serve_private(Arc::clone(&gateway), admin, private)?,
     );
     let tasks = vec![
+        tokio::spawn(background::warn_of_expiry(
+            Arc::clone(&profiles),
+            Arc::clone(&gateway.gate.clock),
+        )),
         tokio::spawn(background::forget_quiet_addresses(Arc::clone(&gateway))),
         tokio::spawn(background::watch_profiles(Arc::clone(&profiles))),
     ];

@@ -13,6 +13,7 @@ pub mod error;
 pub mod exchanges;
 pub mod gate;
 pub mod logout_notice;
+mod new_tokens;
 pub mod refresh;
 pub mod session_check;
 pub mod sessions;

@@ -9,28 +9,23 @@ use std::time::Duration;
 
 use super::error::FlowError;
 use super::gate::{Gate, LONGEST_RETRY};
+use super::new_tokens::{Held, put};
 use super::session_check::SignedIn;
 use super::{audit, entry};
 use crate::domain::api::Api;
 use crate::domain::entry::Denied;
-use crate::domain::identity::{Identity, PersonKey};
+use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::oidc::{RefreshError, Refreshed};
-use crate::store::{Lease, LeaseOwner, Replaced, StoreError, StoredTokens, Waited};
+use crate::store::{Lease, LeaseOwner, Replaced, Waited};
 
 /// A lease outlives one renewal that is lost, and a crashed holder by this much at most.
-const LEASE: Duration = Duration::from_secs(10);
+pub(super) const LEASE: Duration = Duration::from_secs(10);
 /// How often a holder renews while the authority is slow.
 const RENEWAL: Duration = Duration::from_secs(3);
 /// How long a caller waits for somebody else's refresh; beyond the authority's own time-out.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// How long new tokens wait for a store that does not answer: the authority may take the old ones no more.
-const STORING: Duration = Duration::from_secs(20);
-/// Between two tries to store them: this at first, then twice as long each time, up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause between two tries to store them.
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// What a caller is told whose patience is over.
 const STILL_BUSY: Duration = Duration::from_secs(2);
 
@@ -190,12 +185,6 @@ async fn exchange_or_wait(
     }
 }
 
-/// The lease this process holds, and what stood in the row when it was taken.
-struct Held {
-    owner: LeaseOwner,
-    stored: StoredTokens,
-}
-
 async fn exchange(
     gate: &Gate,
     profile: &Profile,
@@ -312,65 +301,6 @@ async fn keep(
                 reason: "no access token came back".to_owned(),
             }),
         },
-    }
-}
-
-/// Puts the tokens in the row, with patience for a store that does not answer now.
-async fn put(
-    gate: &Gate,
-    who: &SignedIn,
-    held: &Held,
-    tokens: &TokenSet,
-    identity: Option<&Identity>,
-) -> Result<Replaced, StoreError> {
-    let deadline = tokio::time::Instant::now() + STORING;
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let tried = put_once(gate, who, held, tokens, identity).await;
-        let again = matches!(
-            tried,
-            Ok(Replaced::LostLease) | Err(StoreError::Unavailable(_))
-        );
-        if !again || tokio::time::Instant::now() + pause > deadline {
-            return tried;
-        }
-        tracing::warn!(session.id = %who.session().id, "refreshed tokens could not be stored yet");
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
-/// One try. `LostLease`: somebody else holds the lease now, and may let go without having written.
-async fn put_once(
-    gate: &Gate,
-    who: &SignedIn,
-    held: &Held,
-    tokens: &TokenSet,
-    identity: Option<&Identity>,
-) -> Result<Replaced, StoreError> {
-    let version = held.stored.version;
-    let replaced = gate
-        .store
-        .replace_tokens(who.handle(), held.owner, version, tokens, identity)
-        .await?;
-    if replaced != Replaced::LostLease {
-        return Ok(replaced);
-    }
-    match gate.store.lease(who.handle(), held.owner, LEASE).await? {
-        Lease::Gone => Ok(Replaced::Gone),
-        Lease::Held => Ok(Replaced::LostLease),
-        Lease::Taken(now) if now.version == version => {
-            gate.store
-                .replace_tokens(who.handle(), held.owner, version, tokens, identity)
-                .await
-        }
-        // Newer ones stand there: another holder's, or these, if a try was done and only its answer was lost.
-        Lease::Taken(now) => {
-            gate.store.release_lease(who.handle(), held.owner).await?;
-            Ok(Replaced::Yes {
-                version: now.version,
-            })
-        }
     }
 }
 

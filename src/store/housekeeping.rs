@@ -242,6 +242,10 @@ async fn migrate_when_there(shared: Arc<Shared>) {
 }
 
 async fn hear_others(shared: Arc<Shared>) {
+    // SQLite's notices rest in a table of the schema; with Postgres there is nobody to hear before it.
+    while !shared.migrated.load(Ordering::Acquire) {
+        sleep(SOON).await;
+    }
     let mut wait = BackOff::default();
     loop {
         let hear = |heard| shared.hear(heard);

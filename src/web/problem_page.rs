@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 
+use super::outage_page::unavailable;
 use super::pages::{Action, Fact, Frame, Problem};
 use super::provider_help::help_for;
 use crate::domain::clock::Timestamp;
@@ -9,7 +10,7 @@ use crate::domain::entry::Denied;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::{Denial, FlowError};
-use crate::oidc::{Misconfiguration, OidcError, ProviderDetail};
+use crate::oidc::ProviderDetail;
 
 /// AADSTS50011 and AADB2C90006: the redirect address is not registered.
 const REDIRECT_NOT_REGISTERED: u64 = 50_011;
@@ -32,7 +33,7 @@ pub struct Told {
     facts: Vec<Fact>,
 }
 
-fn told(
+pub(super) fn told(
     word: &'static str,
     status: &'static str,
     heading: &'static str,
@@ -90,7 +91,7 @@ impl Told {
     }
 
     /// The codes and ids that support asks for; of the authority's own words nothing.
-    fn with_detail(mut self, detail: &ProviderDetail) -> Self {
+    pub(super) fn with_detail(mut self, detail: &ProviderDetail) -> Self {
         let mut fact = |label, value: Option<String>| {
             self.facts.extend(value.map(|value| Fact { label, value }));
         };
@@ -345,74 +346,5 @@ fn ungranted(api: &str, scopes: &[String], admin_only: bool, profile: &Profile) 
             "Ask for them again",
         );
     }
-    told.home(profile)
-}
-
-/// What passes by itself, or is the operator's.
-fn unavailable(error: &FlowError, profile: &Profile) -> Told {
-    let told = match error {
-        FlowError::AuthorityUnavailable { .. } => told(
-            "authority_unavailable",
-            "Try again shortly",
-            "The sign-in service does not answer",
-            "We cannot reach it just now. Please try again shortly.",
-        ),
-        FlowError::Misconfigured { cause } => {
-            let told = told(
-                "misconfigured",
-                "Not available",
-                "This application is not set up right",
-                "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log.",
-            );
-            match &**cause {
-                OidcError::Misconfigured(Misconfiguration::Client(detail)) => {
-                    told.with_detail(detail)
-                }
-                _ => told,
-            }
-        }
-        FlowError::ApiUnavailable(_) => told(
-            "api_unavailable",
-            "502",
-            "The API did not answer",
-            "The service behind this page did not answer, or broke off.",
-        ),
-        FlowError::ApiTimedOut => told(
-            "api_timed_out",
-            "504",
-            "The API did not answer in time",
-            "The service behind this page took too long. Please try again.",
-        ),
-        FlowError::ApiThrottled { retry_after } => {
-            let sentence = format!(
-                "It asks to be left alone for a while. Please try again in {} seconds.",
-                retry_after.as_secs().max(1)
-            );
-            told(
-                "api_throttled",
-                "Try again later",
-                "The API is busy",
-                sentence,
-            )
-        }
-        FlowError::Busy => told(
-            "busy",
-            "Try again shortly",
-            "Your change has not arrived here yet",
-            "Your session was being renewed at the same time. Please try again in a moment.",
-        ),
-        FlowError::TooMany => told(
-            "too_many",
-            "429",
-            "Too many requests",
-            "There were too many requests from your network. Please wait a moment.",
-        ),
-        _ => told(
-            "unavailable",
-            "Try again shortly",
-            "Something is wrong on our side",
-            "We cannot tell just now who is signed in. Nobody was signed out; please try again in a moment.",
-        ),
-    };
     told.home(profile)
 }
