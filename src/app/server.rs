@@ -223,7 +223,6 @@ impl Running {
             }
         });
         let gate = Arc::clone(&self.gateway.gate);
-        // The private listener goes last: when it has stopped, the store is needed no more.
         let settled = async move { gate.exchanges.settled().await };
         let stop = on_signal(
             signals,

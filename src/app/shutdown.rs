@@ -35,7 +35,7 @@ impl Signals {
 }
 
 /// Waits for the first signal and stops both listeners. `delay` is how long load balancers have to notice; `grace`
-/// is how long requests have to finish, and exchanges that no request waits for any more (`settled`).
+/// is how long exchanges may take, whether a request still waits for them or not, until none is under way (`settled`).
 pub async fn on_signal(
     mut signals: Signals,
     stopping: Arc<AtomicBool>,
@@ -54,12 +54,12 @@ pub async fn on_signal(
         () = tokio::time::sleep(delay) => {}
         () = signals.next() => {}
     }
-    let end = tokio::time::Instant::now() + grace;
     let finished = async {
-        public.stop(true).await;
-        if tokio::time::timeout_at(end, settled).await.is_err() {
+        // First: with the workers end their runtimes, and every exchange that runs on one.
+        if tokio::time::timeout(grace, settled).await.is_err() {
             tracing::warn!("stopping while a refresh token is being exchanged");
         }
+        public.stop(true).await;
     };
     tokio::select! {
         () = finished => {}

@@ -260,10 +260,12 @@ async fn an_edited_profile_waits_for_a_refresh_under_way() {
 async fn an_exchange_that_no_request_waits_for_is_finished_before_the_process_ends() {
     let (gate, browser) = signed_in(Plan::default(), STRICT).await;
     gate.turn(OVER);
-    let running = gate.running_replica("shutdown_delay = \"1ms\"").await;
+    let running = gate
+        .running_replica("shutdown_delay = \"1ms\"\nshutdown_grace = \"2s\"")
+        .await;
     let port = running.public.port();
     let ended = tokio::spawn(running.until_signal());
-    gate.sim.fault(Fault::TokenSlow(1_500).times(1));
+    gate.sim.fault(Fault::TokenSlow(3_500).times(1));
     let host = format!("{}:{}", harness::host(STRICT), gate.port);
     let address = format!(
         "http://{}:{port}/auth/call_api/orders",
@@ -274,7 +276,7 @@ async fn an_exchange_that_no_request_waits_for_is_finished_before_the_process_en
         page = browser.get_with(address, &headers) => panic!("{} {}", page.status, page.text),
         () = first_refresh(&gate) => {}
     }
-    // The browser has gone away.
+    // The browser has gone away, and the grace of its request is over before the authority answers.
     let told = std::process::Command::new("kill")
         .args(["-TERM", &std::process::id().to_string()])
         .status();
