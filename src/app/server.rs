@@ -111,6 +111,7 @@ pub async fn start(settings: Settings, means: Means) -> Result<Running, StartErr
 ///
 /// # Errors
 /// As [`start`].
+#[expect(clippy::unused_async, reason = "spawns tasks, so only a runtime may call it")]
 pub async fn start_in(settings: Settings, means: Means, environment: Environment) -> Result<Running, StartError> {
     let keys = key_ring(&settings, &*means.random).map_err(|error| StartError::Other(format!("keys: {error}")))?;
     let keys = Arc::new(keys);

@@ -60,6 +60,13 @@ fn said(sentence: String) -> Failed {
     Failed::Said(sentence)
 }
 
+fn log_format(settings: &Settings) -> telemetry::Format {
+    match settings.telemetry.format {
+        LogFormat::Text => telemetry::Format::Text,
+        LogFormat::Json => telemetry::Format::Json,
+    }
+}
+
 /// Runs a command to its end on a runtime of its own.
 fn block_on<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -72,11 +79,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, Faile
 /// # Errors
 /// One sentence that says why it cannot start.
 pub fn serve(settings: &Settings) -> Result<(), Failed> {
-    let format = match settings.telemetry.format {
-        LogFormat::Text => telemetry::Format::Text,
-        LogFormat::Json => telemetry::Format::Json,
-    };
-    telemetry::install(&settings.telemetry.log, format).map_err(said)?;
+    telemetry::install(&settings.telemetry.log, log_format(settings)).map_err(said)?;
     let (clock, random) = means();
     block_on(app::run::serve(settings.clone(), clock, random))
 }
@@ -146,6 +149,8 @@ pub fn end_sessions(settings: &Settings, which: &Which) -> Result<u64, Failed> {
         (Some(profile), None, Some(sid)) => Ended::Sid(profile, sid.clone()),
         _ => return Err(said("a person or a sid is of one profile: name it with --profile, and one of the two".to_owned())),
     };
+    // The audit stream tells who was signed out by whom, on whichever process.
+    telemetry::install("warn,audit=info", log_format(settings)).map_err(said)?;
     let (clock, random) = means();
     block_on(async {
         let gate = app::run::gate(settings, clock, random)?;

@@ -25,11 +25,11 @@ pub fn page(ports: Ports) -> String {
     let origin = |host: &str| format!("http://{host}:{}", ports.gateway);
     let columns = each(&PLACES, |(_, _, title)| format!("<th scope=\"col\">{title}</th>"));
     let homes = each(&PLACES, |(_, host, _)| {
-        format!("<td><a class=\"button quiet\" href=\"{}/\">Open</a></td>", origin(host))
+        format!("<td><a class=\"button small\" href=\"{}/\">Open</a></td>", origin(host))
     });
     let calls = each(&PLACES, |(kind, host, _)| {
         let api = first_api(*kind);
-        format!("<td><a class=\"button\" href=\"{}/auth/call_api/{api}\">Call {api}</a></td>", origin(host))
+        format!("<td><a class=\"button small\" href=\"{}/auth/call_api/{api}\">Call {api}</a></td>", origin(host))
     });
     let people = each(&PEOPLE, |(name, what)| format!("<li><strong>{name}</strong>: {what}</li>"));
     PAGE.replace("{{style}}", STYLE)

@@ -14,12 +14,15 @@ use crate::store::{EndedBySid, FirstUse, Once};
 /// be the authority's; Microsoft sends none. Ends nothing for a stranger's `sid`, and says so to nobody.
 ///
 /// # Errors
-/// `Store` when it is unknown whether they ended.
+/// `Store` when it is unknown whether they ended, `AuthorityUnavailable` when it is unknown whose notice it is.
 pub async fn front_channel(gate: &Gate, profile: &Profile, iss: Option<&str>, sid: &str) -> Result<(), FlowError> {
-    if let Some(iss) = iss
-        && gate.authorities.judge_issuer_parameter(profile, Journey::SignIn, Some(iss)).await.is_err()
-    {
-        return Ok(());
+    if iss.is_some() {
+        match gate.authorities.judge_issuer_parameter(profile, Journey::SignIn, iss).await {
+            Ok(()) => {}
+            Err(OidcError::Invalid(_)) => return Ok(()),
+            // Whose notice it is cannot be told now: unknown is not "no".
+            Err(error) => return Err(FlowError::from_oidc(error, None)),
+        }
     }
     let ended = gate.store.end_by_sid(&profile.id, sid, None).await?;
     if let EndedBySid::Ended(count @ 1..) = ended {

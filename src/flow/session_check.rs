@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::error::FlowError;
 use super::gate::Gate;
+use crate::domain::entry::Denied;
 use crate::domain::profile::Profile;
 use crate::domain::session::{Session, SessionHandle};
 
@@ -54,6 +55,11 @@ pub async fn check(
     }
     if session.binding != profile.binding || !session.is_live(now) {
         return Ok(None);
+    }
+    // Who lost the right to enter by an edit of the profile is out at the next request; unknown groups change nothing.
+    match profile.allow.judge(&session.identity) {
+        Ok(()) | Err(Denied::GroupsUnknown) => {}
+        Err(_) => return Ok(None),
     }
     if usage == Use::Sliding && session.wants_touch(now) {
         let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);

@@ -9,6 +9,7 @@ use super::{attempts, audit};
 use crate::domain::profile::Profile;
 use crate::domain::session::SessionHandle;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::secret::IdToken;
 use crate::oidc::EndSession;
 use url::Url;
 
@@ -32,34 +33,41 @@ pub enum SignedOut {
 /// `Store` when the row could not be deleted: then nobody is told that they are signed out.
 pub async fn sign_out(gate: &Gate, profile: &Profile, handle: Option<&SessionHandle>) -> Result<SignedOut, FlowError> {
     let Some(handle) = handle else { return Ok(SignedOut::Nobody) };
-    let Some(ended) = gate.store.end(handle).await? else { return Ok(SignedOut::Nobody) };
-    if ended.session.profile != profile.id {
-        return Ok(SignedOut::Nobody);
-    }
+    let Some(ended) = gate.store.end(handle).await?.filter(|ended| ended.session.profile == profile.id) else {
+        // The session ended before, but the authority may still know the person: a sign-out is meant for both.
+        return Ok(at_authority(gate, profile, None, None).await);
+    };
     audit::signed_out(&profile.id, &ended.session.id, ended.session.identity.person());
     if ended.session.binding != profile.binding {
         return Ok(SignedOut::HereOnly);
     }
     let login_hint = ended.session.identity.text("login_hint");
-    let state = attempts::new_state(gate, profile, &ReturnTo::home(&profile.public_url));
-    let request = EndSession {
-        id_token: Some(&ended.tokens.id_token),
-        login_hint: login_hint.as_deref(),
-        state: Some(state.expose()),
-    };
-    let address = gate.authorities.end_session_address(profile, &request);
+    let address = at_authority(gate, profile, Some(&ended.tokens.id_token), login_hint.as_deref());
     let revoked = async {
         if let Some(token) = &ended.tokens.refresh {
             gate.authorities.revoke(profile, token).await;
         }
     };
-    let (address, _) = tokio::join!(
-        tokio::time::timeout(AUTHORITY_PATIENCE, address),
+    let (next, _) = tokio::join!(
+        address,
         // RFC 7009, where the authority offers it; deleting our copy is what counts.
         tokio::time::timeout(AUTHORITY_PATIENCE, revoked),
     );
-    match address {
-        Ok(Some(address)) => Ok(SignedOut::Continue(address)),
-        Ok(None) | Err(_) => Ok(SignedOut::HereOnly),
+    Ok(next)
+}
+
+/// Where to sign out at the authority, if it says so in time.
+async fn at_authority(
+    gate: &Gate,
+    profile: &Profile,
+    id_token: Option<&IdToken>,
+    login_hint: Option<&str>,
+) -> SignedOut {
+    let state = attempts::new_state(gate, profile, &ReturnTo::home(&profile.public_url));
+    let request = EndSession { id_token, login_hint, state: Some(state.expose()) };
+    let address = gate.authorities.end_session_address(profile, &request);
+    match tokio::time::timeout(AUTHORITY_PATIENCE, address).await {
+        Ok(Some(address)) => SignedOut::Continue(address),
+        Ok(None) | Err(_) => SignedOut::HereOnly,
     }
 }

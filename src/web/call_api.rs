@@ -9,7 +9,7 @@ use super::gateway::Gateway;
 use super::navigation::{is_script, wants_json};
 use super::pages::{ApiResult, shown};
 use super::profile::Located;
-use super::sign_in::to_authority;
+use super::sign_in::{guard_start, to_authority};
 use super::{browser, error_response, frame, rounds};
 use crate::domain::api::{Api, ApiName};
 use crate::domain::return_to::ReturnTo;
@@ -63,6 +63,7 @@ async fn interact(
     claims: Option<String>,
     who: &SignedIn,
 ) -> WebResult {
+    guard_start(request, gateway)?;
     let profile = &located.profile;
     let path = format!("{}/auth/call_api/{}", profile.public_url.prefix(), api.name);
     let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path).ok_or(FlowError::NoSuchApi)?;

@@ -7,10 +7,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::error_response::{WebError, WebResult};
 use super::form::Form;
 use super::gateway::Gateway;
-use super::navigation::parameters;
+use super::navigation::{parameter, parameters};
 use super::profile::Located;
 use super::sign_in::{departure, see_other};
-use super::{browser, rounds};
+use super::{browser, posted_answer, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
@@ -42,10 +42,15 @@ pub async fn callback(
         // A bookmark of the redirect path: nothing to complete, and no fault of the person's.
         return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
     }
-    let sent = if posted { form.fields() } else { &query };
+    if posted && let Some(hop) = posted_answer::keep(&gateway, profile, form.fields()) {
+        return Ok(hop);
+    }
+    let kept_id = parameter(&query, posted_answer::PARAMETER).filter(|_| expected);
+    let kept = kept_id.and_then(|id| posted_answer::take(&gateway, profile, request.headers(), id));
+    let sent = if posted { form.fields() } else { kept.as_deref().unwrap_or(&query) };
     let answer = CallbackAnswer::parse(sent.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let answer = answer.map_err(FlowError::from)?;
-    if expected && !posted && matches!(answer.outcome, CallbackOutcome::Code(_)) {
+    if expected && !posted && kept.is_none() && matches!(answer.outcome, CallbackOutcome::Code(_)) {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
     let name = AttemptName::of(&answer.state);
@@ -66,7 +71,8 @@ pub async fn callback(
             response
         }
         Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
-        Err(error @ FlowError::Store(_)) => return Err(error.into()),
+        // The attempt may still be good: the cookie stays for the reload that `Retry-After` asks for.
+        Err(error @ (FlowError::Store(_) | FlowError::AuthorityUnavailable { .. })) => return Err(error.into()),
         Err(error) => {
             let over = attempt.is_some().then_some(name);
             return Err(WebError::at_callback(error, over).into());
@@ -74,6 +80,9 @@ pub async fn callback(
     };
     if attempt.is_some() {
         browser::drop_attempt(&mut response, profile, &name);
+    }
+    if let Some(id) = kept_id {
+        posted_answer::forget(&mut response, &request, profile, id);
     }
     Ok(response.finish())
 }

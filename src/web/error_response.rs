@@ -213,7 +213,13 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
         let stay = error.stay || !request.method().is_safe() || is_prefetch(request);
         return match (script, stay) {
             (true, _) => not_signed_in_json(profile),
-            (false, false) => HttpResponse::SeeOther().insert_header((LOCATION, sign_in_address(request, profile))).finish(),
+            (false, false) => {
+                let mut response = HttpResponse::SeeOther();
+                if let Some(name) = &error.over {
+                    browser::drop_attempt(&mut response, profile, name);
+                }
+                response.insert_header((LOCATION, sign_in_address(request, profile))).finish()
+            }
             (false, true) => unauthorized(request, profile, gateway),
         };
     }
@@ -232,7 +238,7 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer_with(response, gateway, &page)
 }
@@ -243,7 +249,7 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
     if is_script(request) {
         return HttpResponse::build(status).json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
-    let frame = frame::frame(gateway, profile, told.heading, None);
+    let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     frame::answer(gateway, status, &page)
 }
@@ -252,7 +258,9 @@ fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: St
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> HttpResponse {
-    let told = Told::of_status(StatusCode::UNAUTHORIZED);
+    let told = Told::of_status(StatusCode::UNAUTHORIZED)
+        .with_action(sign_in_address(request, profile), "Sign in")
+        .home(profile);
     let frame = frame::frame(gateway, profile, told.heading, None);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
     let mut response = HttpResponse::Unauthorized();
@@ -262,7 +270,9 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> 
 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
-    let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+    // A callback's parameters stay where they are: no code and no state goes into another address.
+    let at_callback = request.extensions().get::<Located>().is_some_and(|located| located.at_redirect_path);
+    let asked = request.uri().path_and_query().filter(|_| !at_callback).map_or("/", |asked| asked.as_str());
     let path = format!("{}{asked}", profile.public_url.prefix());
     let mut address = format!("{}/auth/sign_in?return_to=", profile.public_url.prefix());
     address.extend(url::form_urlencoded::byte_serialize(path.as_bytes()));

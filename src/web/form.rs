@@ -48,7 +48,10 @@ impl FromRequest for Form {
     }
 }
 
-async fn within(patience: Duration, body: impl Future<Output = Result<Bytes, Error>>) -> Result<Form, Error> {
+async fn within(
+    patience: Duration,
+    body: impl Future<Output = Result<Bytes, Error>>,
+) -> Result<Form, Error> {
     match tokio::time::timeout(patience, body).await {
         Ok(body) => Ok(Form(parameters(&body?))),
         Err(_) => Err(ErrorRequestTimeout("")),
@@ -63,24 +66,48 @@ mod tests {
 
     async fn read(request: TestRequest) -> Result<Form, StatusCode> {
         let (request, mut payload) = request.to_http_parts();
-        Form::from_request(&request, &mut payload).await.map_err(|error| error.as_response_error().status_code())
+        Form::from_request(&request, &mut payload)
+            .await
+            .map_err(|error| error.as_response_error().status_code())
     }
 
     #[tokio::test]
     async fn c157_a_body_without_end_is_given_up() {
         let never = std::future::pending::<Result<Bytes, Error>>();
         let refused = within(Duration::from_millis(1), never).await.unwrap_err();
-        assert_eq!(refused.as_response_error().status_code(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(
+            refused.as_response_error().status_code(),
+            StatusCode::REQUEST_TIMEOUT
+        );
     }
 
     #[tokio::test]
     async fn b66_only_urlencoded_forms_are_read() {
-        for kind in ["application/json", "multipart/form-data; boundary=x", "text/plain"] {
-            let posted = TestRequest::post().insert_header((CONTENT_TYPE, kind)).set_payload("a=1");
-            assert_eq!(read(posted).await.unwrap_err(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+        for kind in [
+            "application/json",
+            "multipart/form-data; boundary=x",
+            "text/plain",
+        ] {
+            let posted = TestRequest::post()
+                .insert_header((CONTENT_TYPE, kind))
+                .set_payload("a=1");
+            assert_eq!(
+                read(posted).await.unwrap_err(),
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "{kind}"
+            );
         }
-        let kind = (CONTENT_TYPE, "application/x-www-form-urlencoded;charset=utf-8");
-        let form = read(TestRequest::post().insert_header(kind).set_payload("a=%C3%A9&b=2&b=3")).await.unwrap();
+        let kind = (
+            CONTENT_TYPE,
+            "application/x-www-form-urlencoded;charset=utf-8",
+        );
+        let form = read(
+            TestRequest::post()
+                .insert_header(kind)
+                .set_payload("a=%C3%A9&b=2&b=3"),
+        )
+        .await
+        .unwrap();
         assert_eq!((form.value("a"), form.value("b")), (Some("é"), None));
     }
 }

@@ -39,6 +39,11 @@ pub fn frame(gateway: &Gateway, profile: &Profile, title: &str, who: Option<&Sig
     }
 }
 
+/// The frame of a page that is shown without knowing who is signed in: it does not offer to sign in.
+pub fn of_nobody_known(gateway: &Gateway, profile: &Profile, title: &str) -> Frame {
+    Frame { sign_in: false, ..frame(gateway, profile, title, None) }
+}
+
 /// The page as an answer; a template that does not fit its context leaves plain text.
 pub fn answer<P: Page>(gateway: &Gateway, status: StatusCode, page: &P) -> HttpResponse {
     answer_with(HttpResponse::build(status), gateway, page)

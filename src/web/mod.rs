@@ -19,6 +19,7 @@ pub mod logout_notice;
 pub mod navigation;
 pub mod pages;
 pub mod panic_guard;
+pub mod posted_answer;
 pub mod problem_page;
 pub mod profile;
 pub mod provider_help;

@@ -1,24 +1,44 @@
 //! Pages: one typed context for each template, its samples, and the assets that pages name.
 //!
 //! Built-in templates are part of the program; a folder of templates with the same names overrides them. Every
-//! template is checked when it is loaded, so that a broken override fails the start and not a sign-in.
+//! template is checked when it is loaded, by rendering every sample of every page, so that a broken override fails
+//! the start and not a sign-in.
 
-use std::path::Path;
+mod claim;
+mod contexts;
+mod samples;
 
-use serde::Serialize;
-use tera::{Context, Tera};
+use std::path::{Path, PathBuf};
 
+use tera::{Context, Kwargs, State, Tera, Value};
+
+pub use self::claim::Claim;
+pub use self::contexts::{
+    Action, ApiLink, ApiResult, Fact, Frame, Home, Page, Problem, SessionRow, Sessions, SignOut,
+    SignedOut, TokenDetails,
+};
+pub use self::samples::Sampled;
 use crate::seal::{hex, sha256};
 
-const TEMPLATES: [(&str, &str); 8] = [
-    ("base.html", include_str!("../../templates/base.html")),
-    ("home.html", include_str!("../../templates/home.html")),
-    ("token_details.html", include_str!("../../templates/token_details.html")),
-    ("api_result.html", include_str!("../../templates/api_result.html")),
-    ("problem.html", include_str!("../../templates/problem.html")),
-    ("sign_out.html", include_str!("../../templates/sign_out.html")),
-    ("signed_out.html", include_str!("../../templates/signed_out.html")),
-    ("sessions.html", include_str!("../../templates/sessions.html")),
+/// The built-in templates stand below this name, so that an override can begin with
+/// `{% extends "builtin/home.html" %}`.
+const BUILT_IN: &str = "builtin/";
+
+macro_rules! built_in {
+    ($($name:literal,)+) => { [$(($name, include_str!(concat!("../../templates/", $name)))),+] };
+}
+
+const TEMPLATES: [(&str, &str); 10] = built_in![
+    "_gate.html",
+    "_icon.html",
+    "api_result.html",
+    "base.html",
+    "home.html",
+    "problem.html",
+    "sessions.html",
+    "sign_out.html",
+    "signed_out.html",
+    "token_details.html",
 ];
 const STYLE: &str = include_str!("../../templates/assets/style.css");
 const ICON: &str = include_str!("../../templates/assets/icon.svg");
@@ -41,7 +61,11 @@ impl Asset {
     fn new(stem: &str, extension: &str, content_type: &'static str, text: String) -> Self {
         let mut short = hex(&sha256(text.as_bytes()));
         short.truncate(16);
-        Self { name: format!("{stem}-{short}.{extension}"), content_type, text }
+        Self {
+            name: format!("{stem}-{short}.{extension}"),
+            content_type,
+            text,
+        }
     }
 }
 
@@ -57,203 +81,16 @@ pub enum PagesError {
         cause: std::io::Error,
     },
     /// A file in the folder overrides nothing.
-    #[error("{0} overrides nothing; built-in templates are {names}", names = TEMPLATES.map(|(name, _)| name).join(", "))]
-    Unknown(String),
+    #[error(
+        "{path} overrides nothing: it must have the name of a built-in file ({names}, style.css, icon.svg), or begin \
+         with \"_\" and end in \".html\" to be included by another",
+        path = .0.display(),
+        names = TEMPLATES.map(|(name, _)| name).join(", ")
+    )]
+    Unknown(PathBuf),
     /// A template is wrong, or does not fit its context.
     #[error("{0}")]
     Template(#[from] tera::Error),
-}
-
-/// What every page has around its content.
-#[derive(Debug, Clone, Serialize)]
-pub struct Frame {
-    /// The page's own title.
-    pub title: String,
-    /// The profile's title.
-    pub profile_title: String,
-    /// Who is signed in.
-    pub account: Option<String>,
-    /// Whether to offer sign-in when nobody is.
-    pub sign_in: bool,
-    /// The profile's path prefix.
-    pub base: String,
-    /// The accent's word.
-    pub accent: &'static str,
-    /// The profile's logo.
-    pub logo: Option<String>,
-    /// Where people get help.
-    pub support: Option<String>,
-    /// The language of the texts.
-    pub lang: &'static str,
-    /// The name of the style sheet.
-    pub style: String,
-    /// The name of the icon.
-    pub icon: String,
-}
-
-/// A page: a template and the context that it takes.
-pub trait Page: Serialize {
-    /// The template's name.
-    const TEMPLATE: &'static str;
-}
-
-macro_rules! pages {
-    ($($(#[$doc:meta])* $name:ident, $template:literal { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Serialize)]
-        pub struct $name {
-            /// What stands around it.
-            pub frame: Frame,
-            $($(#[$field_doc])* pub $field: $kind,)*
-        }
-
-        impl Page for $name {
-            const TEMPLATE: &'static str = $template;
-        }
-    )+};
-}
-
-pages! {
-    /// Home, signed in or not.
-    Home, "home.html" {
-        /// Whether somebody is signed in.
-        signed_in: bool,
-        /// Who.
-        name: String,
-        /// The APIs that can be called.
-        apis: Vec<ApiLink>,
-        /// Whether there is an edit-profile flow.
-        edit_profile: bool,
-        /// Whether there is a reset-password flow.
-        reset_password: bool,
-        /// The address to register, for a profile on loopback.
-        redirect_uri: Option<String>,
-    }
-    /// The claims of the ID token.
-    TokenDetails, "token_details.html" {
-        /// Name and value of each.
-        claims: Vec<Claim>,
-    }
-    /// The result of an API call.
-    ApiResult, "api_result.html" {
-        /// The API's title.
-        api: String,
-        /// The API's name.
-        name: String,
-        /// The address that was called.
-        address: String,
-        /// The status with its reason.
-        status: String,
-        /// Whether the status is a success.
-        good: bool,
-        /// The content type as sent.
-        content_type: String,
-        /// The body.
-        text: String,
-        /// Whether the body was cut.
-        truncated: bool,
-        /// Whether the body is no text.
-        binary: bool,
-        /// Bytes of the body.
-        bytes: usize,
-    }
-    /// Something that did not work, and a way on.
-    Problem, "problem.html" {
-        /// The kind of problem in a few words.
-        status: String,
-        /// What happened.
-        heading: String,
-        /// What it means for the person.
-        sentence: String,
-        /// What to do about it.
-        advice: String,
-        /// Things by name, such as scopes.
-        items: Vec<String>,
-        /// Ways on, the first one preferred.
-        actions: Vec<Action>,
-        /// The request id and what a support team asks for.
-        facts: Vec<Fact>,
-    }
-    /// Asks before signing out.
-    SignOut, "sign_out.html" {
-        /// The proof that the form came from here.
-        csrf: String,
-    }
-    /// Says that the session ended.
-    SignedOut, "signed_out.html" {
-        /// What ended and what may not have.
-        sentence: String,
-    }
-    /// The person's sessions.
-    Sessions, "sessions.html" {
-        /// Each of them.
-        sessions: Vec<SessionRow>,
-        /// Whether there are others than this one.
-        others: bool,
-        /// The proof that a form came from here.
-        csrf: String,
-    }
-}
-
-/// A link to an API.
-#[derive(Debug, Clone, Serialize)]
-pub struct ApiLink {
-    /// Its name in the address.
-    pub name: String,
-    /// Its title.
-    pub title: String,
-    /// Its host.
-    pub host: String,
-}
-
-/// One claim.
-#[derive(Debug, Clone, Serialize)]
-pub struct Claim {
-    /// Its name.
-    pub name: String,
-    /// Its value as text.
-    pub value: String,
-}
-
-/// A way on.
-#[derive(Debug, Clone, Serialize)]
-pub struct Action {
-    /// Where it leads: a local path.
-    pub href: String,
-    /// What it says.
-    pub label: &'static str,
-}
-
-/// A detail for the support team.
-#[derive(Debug, Clone, Serialize)]
-pub struct Fact {
-    /// What it is.
-    pub label: &'static str,
-    /// Its value.
-    pub value: String,
-}
-
-/// One session of the list.
-#[derive(Debug, Clone, Serialize)]
-pub struct SessionRow {
-    /// Its id.
-    pub id: String,
-    /// The browser in a few words.
-    pub browser: String,
-    /// Whether it is this one.
-    pub current: bool,
-    /// When it began, for people.
-    pub created: String,
-    /// When it began, for machines.
-    pub created_iso: String,
-    /// When it was last used, for people.
-    pub seen: String,
-    /// When it was last used, for machines.
-    pub seen_iso: String,
-    /// When it ends, for people.
-    pub expires: String,
-    /// When it ends, for machines.
-    pub expires_iso: String,
 }
 
 /// Templates and assets.
@@ -264,30 +101,49 @@ pub struct Pages {
     icon: Asset,
 }
 
+/// A sample of a page, rendered.
+#[derive(Debug, Clone)]
+pub struct RenderedSample {
+    /// The template's name.
+    pub template: &'static str,
+    /// The sample's name.
+    pub sample: &'static str,
+    /// The page.
+    pub html: String,
+}
+
 impl Pages {
     /// Loads the built-in templates and those of a folder that override them by name.
     ///
     /// # Errors
     /// Names the file, and for a template the line.
     pub fn load(overrides: Option<&Path>) -> Result<Self, PagesError> {
-        let mut sources: Vec<(String, String)> =
-            TEMPLATES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let mut sources: Vec<(String, String)> = TEMPLATES
+            .iter()
+            .map(|(name, text)| (format!("{BUILT_IN}{name}"), (*text).to_owned()))
+            .collect();
         let (mut style, mut icon) = (STYLE.to_owned(), ICON.to_owned());
-        for (name, text) in overrides.map(read_folder).transpose()?.unwrap_or_default() {
-            match (name.as_str(), sources.iter_mut().find(|(built_in, _)| *built_in == name)) {
-                (_, Some((_, built_in))) => *built_in = text,
-                ("style.css", None) => style = text,
-                ("icon.svg", None) => icon = text,
-                _ => return Err(PagesError::Unknown(name)),
+        let mut prefixes = vec![BUILT_IN.to_owned()];
+        if let Some(folder) = overrides {
+            for (name, text) in read_folder(folder)? {
+                match name.as_str() {
+                    "style.css" => style = text,
+                    "icon.svg" => icon = text,
+                    // The path is part of the template's name: Tera's errors then say which file it is.
+                    _ => sources.push((format!("{}/{name}", folder.display()), text)),
+                }
             }
+            prefixes.insert(0, format!("{}/", folder.display()));
         }
         let mut tera = Tera::default();
+        tera.register_filter("safe", refuse_safe);
+        tera.set_fallback_prefixes(prefixes)?;
         tera.add_raw_templates(sources)?;
-        Ok(Self {
-            tera,
-            style: Asset::new("style", "css", "text/css; charset=utf-8", style),
-            icon: Asset::new("icon", "svg", "image/svg+xml", icon),
-        })
+        let style = Asset::new("style", "css", "text/css; charset=utf-8", style);
+        let icon = Asset::new("icon", "svg", "image/svg+xml", icon);
+        let pages = Self { tera, style, icon };
+        pages.samples()?;
+        Ok(pages)
     }
 
     /// Renders a page.
@@ -295,38 +151,101 @@ impl Pages {
     /// # Errors
     /// When an overriding template asks for what its context does not have.
     pub fn render<P: Page>(&self, page: &P) -> Result<String, PagesError> {
-        Ok(self.tera.render(P::TEMPLATE, &Context::from_serialize(page)?)?)
+        Ok(self
+            .tera
+            .render(P::TEMPLATE, &Context::from_serialize(page)?)?)
     }
 
     /// The asset of this name.
     pub fn asset(&self, name: &str) -> Option<&Asset> {
-        [&self.style, &self.icon].into_iter().find(|asset| asset.name == name)
+        [&self.style, &self.icon]
+            .into_iter()
+            .find(|asset| asset.name == name)
     }
 
     /// The names of style sheet and icon, for a [`Frame`].
     pub fn asset_names(&self) -> (String, String) {
         (self.style.name.clone(), self.icon.name.clone())
     }
+
+    /// Every sample of every page: together they reach every branch of the templates.
+    ///
+    /// # Errors
+    /// For the first template that does not fit its context.
+    pub fn samples(&self) -> Result<Vec<RenderedSample>, PagesError> {
+        let mut all = Vec::new();
+        self.samples_of::<Home>(&mut all)?;
+        self.samples_of::<TokenDetails>(&mut all)?;
+        self.samples_of::<ApiResult>(&mut all)?;
+        self.samples_of::<Problem>(&mut all)?;
+        self.samples_of::<SignOut>(&mut all)?;
+        self.samples_of::<SignedOut>(&mut all)?;
+        self.samples_of::<Sessions>(&mut all)?;
+        Ok(all)
+    }
+
+    fn samples_of<P: Sampled>(&self, all: &mut Vec<RenderedSample>) -> Result<(), PagesError> {
+        for (sample, page) in P::samples(self.asset_names()) {
+            all.push(RenderedSample {
+                template: P::TEMPLATE,
+                sample,
+                html: self.render(&page)?,
+            });
+        }
+        Ok(())
+    }
 }
 
+/// A claim printed with `safe` would be markup of whoever chose the claim, so no template may use it.
+fn refuse_safe(_: Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
+    Err(tera::Error::message(
+        "the filter `safe` is not available: every value is escaped",
+    ))
+}
+
+/// Reads the files that override something. Hidden files are not looked at: editors leave them.
 fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, PagesError> {
-    let unreadable = |path: &Path, cause| PagesError::Unreadable { path: path.display().to_string(), cause };
+    let unreadable = |path: &Path, cause| PagesError::Unreadable {
+        path: path.display().to_string(),
+        cause,
+    };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause))? {
         let path = entry.map_err(|cause| unreadable(folder, cause))?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if path.is_file() && !name.starts_with('.') {
-            found.push((name, std::fs::read_to_string(&path).map_err(|cause| unreadable(&path, cause))?));
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        if name.starts_with('.') || path.is_dir() {
+            continue;
         }
+        let built_in = TEMPLATES.iter().any(|(known, _)| *known == name)
+            || ["style.css", "icon.svg"].contains(&&*name);
+        // Tera escapes what ends in `.html` and nothing else.
+        let part = name.starts_with('_') && path.extension().is_some_and(|ending| ending == "html");
+        if !built_in && !part {
+            return Err(PagesError::Unknown(path));
+        }
+        found.push((
+            name,
+            std::fs::read_to_string(&path).map_err(|cause| unreadable(&path, cause))?,
+        ));
     }
     Ok(found)
 }
 
-/// A text from outside as a page may show it: of a sensible length, without what no reader can see.
+/// A text from outside as a page may show it: of a sensible length, and without characters that make a reader see
+/// something else than what is there. Those (control characters, and the direction overrides of UAX #9 §2.1–2.4)
+/// become U+FFFD.
 pub fn shown(text: &str) -> String {
-    let visible = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
-    let mut cut: String = text.chars().filter(visible).take(LONGEST_TEXT).collect();
-    if text.chars().count() > LONGEST_TEXT {
+    let visible = |letter: char| match letter {
+        '\n' | '\t' => letter,
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        other if other.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    };
+    let mut cut: String = text.chars().map(visible).take(LONGEST_TEXT).collect();
+    if text.chars().nth(LONGEST_TEXT).is_some() {
         cut.push('…');
     }
     cut

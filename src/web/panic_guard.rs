@@ -5,7 +5,9 @@ use std::panic::AssertUnwindSafe;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 use futures_util::FutureExt as _;
@@ -15,7 +17,10 @@ use tracing_actix_web::RequestId;
 ///
 /// # Errors
 /// The answer to a panic, which no other layer is asked to improve.
-pub async fn catch<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+pub async fn catch<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
     let id = request.extensions().get::<RequestId>().copied();
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(answered) => answered,
@@ -56,12 +61,16 @@ mod tests {
             .route("/good", web::get().to(HttpResponse::Ok))
             .wrap(from_fn(catch));
         let app = init_service(app).await;
-        let refused = try_call_service(&app, TestRequest::get().uri("/broken").to_request()).await.unwrap_err();
+        let refused = try_call_service(&app, TestRequest::get().uri("/broken").to_request())
+            .await
+            .unwrap_err();
         let answer = refused.error_response();
         assert_eq!(answer.status(), 500);
         let text = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
         assert!(!String::from_utf8_lossy(&text).contains("cause"));
-        let good = try_call_service(&app, TestRequest::get().uri("/good").to_request()).await.unwrap();
+        let good = try_call_service(&app, TestRequest::get().uri("/good").to_request())
+            .await
+            .unwrap();
         assert_eq!(good.status(), 200);
     }
 }

@@ -46,12 +46,16 @@ fn told(word: &'static str, status: &'static str, heading: &'static str, sentenc
 }
 
 impl Told {
-    fn with_action(mut self, href: String, label: &'static str) -> Self {
+    /// With another way on.
+    #[must_use]
+    pub fn with_action(mut self, href: String, label: &'static str) -> Self {
         self.actions.push(Action { href, label });
         self
     }
 
-    fn home(self, profile: &Profile) -> Self {
+    /// With the way home.
+    #[must_use]
+    pub fn home(self, profile: &Profile) -> Self {
         self.with_action(format!("{}/", profile.public_url.prefix()), "Home")
     }
 

@@ -54,7 +54,7 @@ pub fn stop_loop(headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now:
 /// Counts a completed round.
 pub fn count(response: &mut HttpResponseBuilder, headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now: Timestamp) {
     let (rounds, first) = counted(headers, profile, target, now);
-    response.cookie(cookie(profile, format!("{}.{first}.{}", rounds + 1, digest(profile, target))));
+    response.cookie(cookie(profile, format!("{}.{first}.{}", rounds.saturating_add(1), digest(profile, target))));
 }
 
 /// Begins to count anew: a person who signs out and in again has arrived every time.

@@ -27,7 +27,8 @@ pub async fn list(request: HttpRequest, located: Located, gateway: web::Data<Gat
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
     let found = sessions::mine(&gateway.gate, profile, &me).await?;
-    let rows: Vec<SessionRow> = found.iter().map(|session| row(session, me.session().id)).collect();
+    let mut rows: Vec<SessionRow> = found.iter().map(|session| row(session, me.session().id)).collect();
+    rows.sort_by_key(|row| !row.current);
     let page = Sessions {
         frame: frame::frame(&gateway, profile, "My sessions", Some(&me)),
         others: rows.iter().any(|row| !row.current),

@@ -149,7 +149,33 @@ async fn t15_form_post_completes_with_a_cookie_that_browsers_send_across_sites()
     let mut query = url::Url::parse(&callback).unwrap();
     query.query_pairs_mut().extend_pairs(&fields);
     assert_eq!(browser.get_with(query, &NAMED).await.status, 400);
-    let done = browser.post_with(&callback, &fields, &headers).await;
+    let hop = browser.post_with(&callback, &fields, &headers).await;
+    assert_eq!(
+        hop.status, 303,
+        "the POST only leads to a GET that brings the session's cookie"
+    );
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        0,
+        "nothing is redeemed without it"
+    );
+    assert!(
+        !hop.location().as_str().contains("code="),
+        "no code in an address: {}",
+        hop.location()
+    );
+    assert!(
+        hop.sets_cookies()
+            .iter()
+            .all(|name| name.starts_with("__Host-gatehouse-posted-")),
+        "the session's cookie is not touched"
+    );
+    let to = format!(
+        "{door}{}?{}",
+        hop.location().path(),
+        hop.location().query().unwrap()
+    );
+    let done = browser.get_with(to, &NAMED).await;
     assert_eq!(
         (done.status.as_u16(), done.location().path()),
         (303, "/auth/sessions"),
@@ -181,9 +207,16 @@ async fn t15_a_posted_answer_in_another_browser_is_refused() {
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    let refused = Browser::new()
+    let stranger = Browser::new();
+    let hop = stranger
         .post_with(format!("{door}/auth/redirect"), &fields, &NAMED)
         .await;
+    let to = format!(
+        "{door}{}?{}",
+        hop.location().path(),
+        hop.location().query().unwrap()
+    );
+    let refused = stranger.get_with(to, &NAMED).await;
     assert_eq!(
         refused.status, 400,
         "by state alone would be sign-in forgery"

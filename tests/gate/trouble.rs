@@ -166,8 +166,12 @@ async fn no_error_page_shows_its_cause() {
             "iss".into(),
             format!("https://evil.example/{ITS_WORDS}").into(),
         ),
-        token_error("invalid_grant", 70_008, None),
-        token_error("invalid_client", 7_000_215, None),
+        Fault::TokenError {
+            error: "invalid_client".to_owned(),
+            code: 7_000_215,
+            suberror: None,
+            description: ITS_WORDS.to_owned(),
+        },
     ] {
         let fresh = Plan::default().start().await;
         pages.push((

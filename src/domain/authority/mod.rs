@@ -137,3 +137,6 @@ impl Authority {
             || is_microsoft_host(name)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod browser;
+pub mod raw;
 pub mod records;
 mod steps;
 pub mod wire;
@@ -65,15 +66,23 @@ pub struct Plan {
     pub tables: Vec<(Kind, String)>,
     /// Settings beside the usual ones, as in `gatehouse.toml`.
     pub settings: String,
-    /// The process seems to run in App Service, with the simulator's managed identity.
-    pub in_app_service: bool,
     /// Whether a wire leads to the database that the test can cut; Postgres only.
     pub wired: bool,
+    /// The process seems to run in App Service, with the simulator's managed identity.
+    pub in_app_service: bool,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { on: On::Sqlite, sim: Options::default(), lines: Vec::new(), tables: Vec::new(), settings: String::new(), in_app_service: false, wired: false }
+        Self {
+            on: On::Sqlite,
+            sim: Options::default(),
+            lines: Vec::new(),
+            tables: Vec::new(),
+            settings: String::new(),
+            wired: false,
+            in_app_service: false,
+        }
     }
 }
 

@@ -1,0 +1,542 @@
+//! What a session is worth, how it ends, and what of it a browser gets to see.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::harness::browser::{Browser, Page};
+use crate::harness::{Endpoint, Kind, Plan, TestGate, host};
+
+const NAVIGATION: [(&str, &str); 2] = [
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-dest", "document"),
+];
+
+async fn signed_in(gate: &TestGate) -> Browser {
+    let browser = Browser::new();
+    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    browser
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b128_c91_a_cookie_with_any_byte_changed_or_cut_off_is_none() {
+    let gate = Plan::default().start().await;
+    let browser = signed_in(&gate).await;
+    let good = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
+    let thief = Browser::new();
+    for at in (0..good.len()).step_by(7) {
+        let mut bytes = good.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+        let forged = String::from_utf8(bytes).unwrap();
+        for value in [forged, good[..at].to_owned()] {
+            thief.set_cookie(host(Kind::EntraId), "gatehouse", &value);
+            let page = thief.get(gate.url(Kind::EntraId, "/auth/session")).await;
+            assert_eq!(page.status, 401, "{at}: {value}");
+            assert_eq!(thief.get(gate.url(Kind::EntraId, "/")).await.status, 200);
+        }
+    }
+    assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b131_a_session_that_nobody_uses_ends_and_polling_does_not_keep_it() {
+    let plan = Plan::default().table(
+        Kind::EntraId,
+        "[session]\nidle_timeout = \"10m\"\nlifetime = \"2h\"",
+    );
+    let gate = plan.start().await;
+    let browser = signed_in(&gate).await;
+    gate.turn(595);
+    assert!(
+        gate.is_signed_in(&browser, Kind::EntraId).await,
+        "five seconds before the limit"
+    );
+    let used = browser
+        .get(gate.url(Kind::EntraId, "/auth/token_details"))
+        .await;
+    assert_eq!(used.status, 200, "use moves the limit");
+    for _ in 0..5 {
+        gate.turn(119);
+        assert!(
+            gate.is_signed_in(&browser, Kind::EntraId).await,
+            "a script only looks"
+        );
+    }
+    gate.turn(10);
+    assert!(
+        !gate.is_signed_in(&browser, Kind::EntraId).await,
+        "what a script did was no use"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b132_a_session_in_use_ends_at_its_absolute_limit() {
+    let plan = Plan::default().table(
+        Kind::EntraId,
+        "[session]\nidle_timeout = \"10m\"\nlifetime = \"1h\"",
+    );
+    let gate = plan.start().await;
+    let browser = signed_in(&gate).await;
+    for _ in 0..7 {
+        gate.turn(500);
+        assert_eq!(
+            browser
+                .get(gate.url(Kind::EntraId, "/auth/token_details"))
+                .await
+                .status,
+            200
+        );
+    }
+    gate.turn(95);
+    assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
+    gate.turn(10);
+    assert_eq!(
+        browser
+            .get(gate.url(Kind::EntraId, "/auth/token_details"))
+            .await
+            .status,
+        401
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b134_a_disabled_account_ends_at_the_next_refresh() {
+    let gate = Plan::default().start().await;
+    let browser = signed_in(&gate).await;
+    gate.sim.revoke_person("ada");
+    gate.turn(3_700);
+    let page = browser
+        .get(gate.url(Kind::EntraId, "/auth/call_api/graph"))
+        .await;
+    assert_eq!(page.status, 303, "to sign-in: {}", page.text);
+    assert!(
+        page.location().path().ends_with("/auth/sign_in"),
+        "{}",
+        page.location()
+    );
+    assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
+    assert_eq!(gate.gateway.gate.store.count().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b22_b98_b130_b133_signing_out_deletes_the_row_and_the_cookie_is_dead_on_every_replica() {
+    let gate = Plan::default().start().await;
+    let browser = signed_in(&gate).await;
+    let stolen = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
+    assert_eq!(gate.gateway.gate.store.count().await.unwrap(), 1);
+    let out = browser
+        .get_with(
+            gate.url(Kind::EntraId, "/auth/sign_out"),
+            &[("sec-fetch-site", "same-origin")],
+        )
+        .await;
+    assert_eq!(out.status, 303);
+    assert_eq!(
+        gate.gateway.gate.store.count().await.unwrap(),
+        0,
+        "before the authority is visited"
+    );
+    let replica = gate.replica().await;
+    let thief = Browser::new();
+    thief.set_cookie("127.0.0.1", "gatehouse", &stolen);
+    let named = format!("{}:{}", host(Kind::EntraId), gate.port);
+    for port in [gate.port, replica.port] {
+        let page = thief
+            .get_with(
+                format!("http://127.0.0.1:{port}/auth/session"),
+                &[("host", &named)],
+            )
+            .await;
+        assert_eq!(page.status, 401);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a38_a39_b101_b104_any_return_from_sign_out_is_the_signed_out_home_and_again_does_no_harm()
+{
+    let gate = Plan::default().start().await;
+    let browser = signed_in(&gate).await;
+    let bystander = Browser::new();
+    gate.sign_in(&bystander, Kind::EntraId, "grace").await;
+    let same = [("sec-fetch-site", "same-origin")];
+    let out = browser
+        .get_with(gate.url(Kind::EntraId, "/auth/sign_out"), &same)
+        .await;
+    assert!(out.location_parameter("state").is_some());
+    for query in [
+        "",
+        "?state=wrong",
+        "?state=a&state=b",
+        "?state=%2F%2Fevil.example",
+    ] {
+        let page = browser
+            .get(gate.url(Kind::EntraId, &format!("/{query}")))
+            .await;
+        assert_eq!(page.status, 200, "{query}");
+        assert!(page.text.contains("not signed in"), "{query}");
+    }
+    let again = browser
+        .get_with(gate.url(Kind::EntraId, "/auth/sign_out"), &same)
+        .await;
+    assert_eq!(
+        again.location(),
+        url::Url::parse(&gate.url(Kind::EntraId, "/")).unwrap()
+    );
+    assert_eq!(
+        browser
+            .post(gate.url(Kind::EntraId, "/auth/sign_out"), &[])
+            .await
+            .status,
+        303
+    );
+    assert!(gate.is_signed_in(&bystander, Kind::EntraId).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b140_c107_what_no_person_navigates_to_begins_nothing() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    for headers in [
+        &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")][..],
+        &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
+        &[("sec-fetch-mode", "cors")],
+        &[("x-requested-with", "XMLHttpRequest")],
+        &[("accept", "application/json")],
+        &[("accept", "text/event-stream")],
+        &[
+            ("sec-purpose", "prefetch;prerender"),
+            NAVIGATION[0],
+            NAVIGATION[1],
+        ],
+        &[("purpose", "prefetch")],
+    ] {
+        for path in [
+            "/auth/sign_in",
+            "/login",
+            "/auth/reset_password",
+            "/auth/call_api/graph",
+            "/auth/sessions",
+        ] {
+            let page = browser
+                .get_with(gate.url(Kind::EntraId, path), headers)
+                .await;
+            assert_eq!(page.status, 401, "{path} {headers:?}: {}", page.text);
+            assert!(page.sets_cookies().is_empty(), "{path} {headers:?}");
+        }
+    }
+    assert_eq!(
+        gate.sim.count(Endpoint::Metadata),
+        0,
+        "no authority is asked"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c116_a_form_without_a_session_is_told_so_and_not_turned_into_a_page_view() {
+    let gate = Plan::default().start().await;
+    let page = Browser::new()
+        .post(
+            gate.url(Kind::EntraId, "/auth/sessions/end"),
+            &[("others", "1")],
+        )
+        .await;
+    assert_eq!(page.status, 401);
+    assert!(page.text.contains("You are not signed in"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b143_b165_another_sites_pages_change_nothing() {
+    let gate = Plan::default().start().await;
+    let browser = signed_in(&gate).await;
+    let out = gate.url(Kind::EntraId, "/auth/sign_out");
+    let end = gate.url(Kind::EntraId, "/auth/sessions/end");
+    for headers in [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("sec-fetch-site", "same-site")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[],
+    ] {
+        for url in [&out, &end] {
+            let page = browser.post_with(url, &[("others", "1")], headers).await;
+            assert_eq!(page.status, 403, "{url} {headers:?}");
+        }
+        let mut got = headers.to_vec();
+        got.extend(NAVIGATION);
+        assert_eq!(
+            browser.get_with(&out, &got).await.status,
+            200,
+            "a page with a button: {headers:?}"
+        );
+    }
+    let plain = browser
+        .post_with(&out, &[], &[("content-type", "text/plain")])
+        .await;
+    assert_eq!(plain.status, 415, "no form of ours");
+    assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_of_ours_counts_in_browsers_that_hide_their_origin() {
+    let gate = Plan::default().start().await;
+    let browser = signed_in(&gate).await;
+    let page = browser.get(gate.url(Kind::EntraId, "/auth/sign_out")).await;
+    let form = page.form_with("csrf", None);
+    let (_, token) = form.fields.iter().find(|(name, _)| name == "csrf").unwrap();
+    // Referrer-Policy: no-referrer makes `Origin: null` of it, and older browsers send no Sec-Fetch-Site.
+    let out = browser
+        .post_with(
+            gate.url(Kind::EntraId, "/auth/sign_out"),
+            &[("csrf", token)],
+            &[("origin", "null")],
+        )
+        .await;
+    assert_eq!(out.status, 303, "{}", out.text);
+    assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b1_b169_whatever_a_link_says_the_way_leads_to_the_authority_and_home() {
+    let gate = Plan::default().start().await;
+    let authority = url::Url::parse(&gate.sim.authority(Kind::EntraId)).unwrap();
+    for target in [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "https:evil.example",
+        "/%2f%2fevil.example",
+        "javascript:alert(1)",
+        "/a%0d%0aSet-Cookie:%20x=1",
+        "/auth/sign_in",
+        "/%61uth/sign_out",
+    ] {
+        let browser = Browser::new();
+        let begun = browser.get(url(&gate, target)).await;
+        assert_eq!(
+            begun.location().host_str(),
+            authority.host_str(),
+            "{target}"
+        );
+        assert!(!format!("{:?}", begun.headers).contains("evil"), "{target}");
+        let callback = gate.choose(&browser, &begun, "ada").await;
+        let done = browser.follow(&callback).await;
+        assert_eq!(
+            done.location().as_str(),
+            gate.url(Kind::EntraId, "/"),
+            "{target}"
+        );
+    }
+    let twice = format!("{}&return_to=%2Fb", url(&gate, "/a"));
+    let browser = Browser::new();
+    let begun = browser.get(twice).await;
+    let callback = gate.choose(&browser, &begun, "ada").await;
+    assert_eq!(
+        browser.follow(&callback).await.location().path(),
+        "/",
+        "c22: two targets are none"
+    );
+}
+
+fn url(gate: &TestGate, target: &str) -> String {
+    let mut url = url::Url::parse(&gate.url(Kind::EntraId, "/auth/sign_in")).unwrap();
+    url.query_pairs_mut().append_pair("return_to", target);
+    url.into()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b141_no_token_code_or_secret_of_ours_reaches_the_browser() {
+    let gate = Plan::default().start().await;
+    let browser = signed_in(&gate).await;
+    gate.turn(3_700);
+    let mut pages: Vec<Page> = Vec::new();
+    for path in [
+        "/",
+        "/auth/token_details",
+        "/auth/session",
+        "/auth/sessions",
+        "/auth/call_api/graph",
+        "/auth/sign_out",
+    ] {
+        pages.push(browser.get(gate.url(Kind::EntraId, path)).await);
+    }
+    pages.push(
+        browser
+            .get_with(
+                gate.url(Kind::EntraId, "/auth/sign_out"),
+                &[("sec-fetch-site", "same-origin")],
+            )
+            .await,
+    );
+    let mut secrets = Vec::new();
+    for call in gate.sim.calls() {
+        secrets.extend(
+            call.authorization
+                .as_ref()
+                .map(|header| header.replace("Bearer ", "")),
+        );
+        for name in ["refresh_token", "code_verifier", "client_secret"] {
+            secrets.extend(call.parameter(name).map(str::to_owned));
+        }
+    }
+    assert!(
+        secrets.len() >= 4,
+        "access token, refresh token, verifier and secret were seen: {}",
+        secrets.len()
+    );
+    for page in &pages {
+        let seen = format!("{:?}{}", page.headers, page.text);
+        for secret in &secrets {
+            assert!(
+                !seen.contains(secret.as_str()),
+                "{} shows a secret",
+                page.url
+            );
+        }
+        assert!(!page.text.contains("eyJ"), "{} shows a token", page.url);
+    }
+}
+
+/// An API that redirects to another one, which counts who comes.
+fn redirecting_api() -> (String, Arc<AtomicU32>) {
+    let (first, second) = (
+        TcpListener::bind("127.0.0.1:0").unwrap(),
+        TcpListener::bind("127.0.0.1:0").unwrap(),
+    );
+    let (address, elsewhere) = (first.local_addr().unwrap(), second.local_addr().unwrap());
+    let came = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&came);
+    std::thread::spawn(move || {
+        for stream in second.incoming() {
+            drop(stream);
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    std::thread::spawn(move || {
+        for stream in first.incoming().flatten() {
+            let mut stream = stream;
+            let _ = stream.read(&mut [0; 4_096]);
+            let answer = format!(
+                "HTTP/1.1 302 Found\r\nlocation: http://{elsewhere}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    (format!("http://{address}/"), came)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b24_a_redirect_of_an_api_is_shown_and_not_followed() {
+    let (api, came) = redirecting_api();
+    let gate = Plan::default().start().await;
+    let text = std::fs::read_to_string(gate.profile_path(Kind::EntraId)).unwrap();
+    let text = text.replace(&format!("{}/v1.0/me", gate.sim.graph()), &api);
+    std::fs::write(gate.profile_path(Kind::EntraId), text).unwrap();
+    gate.live.reload().unwrap();
+    let browser = signed_in(&gate).await;
+    let page = browser
+        .get(gate.url(Kind::EntraId, "/auth/call_api/graph"))
+        .await;
+    assert!(page.text.contains("302 Found"), "{}", page.text);
+    assert_eq!(
+        came.load(Ordering::SeqCst),
+        0,
+        "the token went nowhere else"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c134_c135_c143_a_hostile_name_stays_text_everywhere() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sim
+        .fault(simulator::Fault::SetClaim("number".into(), 7.into()));
+    gate.sim.fault(simulator::Fault::SetClaim(
+        "list".into(),
+        serde_json::json!(["<i>", {"<b>": null}]),
+    ));
+    gate.sim.fault(simulator::Fault::SetClaim(
+        "<u>key</u>".into(),
+        "\u{202e}{{ 7*7 }}{% include 'x' %}".into(),
+    ));
+    gate.sign_in(&browser, Kind::EntraId, "mallory").await;
+    for path in [
+        "/",
+        "/auth/token_details",
+        "/auth/sessions",
+        "/auth/sign_out",
+        "/auth/call_api/graph",
+    ] {
+        let page = browser.get(gate.url(Kind::EntraId, path)).await;
+        assert_eq!(page.status, 200, "{path}");
+        for markup in [
+            "<script",
+            "<img src=x",
+            "<i>",
+            "<b>",
+            "<u>",
+            " onerror=\"",
+            "onmouseover=\"",
+            ">49<",
+        ] {
+            assert!(!page.text.contains(markup), "{path} has {markup}");
+        }
+        assert!(page.text.contains("&lt;"), "{path} shows it as text");
+    }
+    let session = browser.get(gate.url(Kind::EntraId, "/auth/session")).await;
+    assert_eq!(session.header("content-type"), Some("application/json"));
+    assert_eq!(session.json()["signed_in"], true);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b180_every_error_has_a_request_id_and_nothing_of_its_cause() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let url = |path: &str| gate.url(Kind::EntraId, path);
+    let pages = [
+        (400, browser.get(url("/auth/redirect?code=c&state=s")).await),
+        (401, browser.get(url("/auth/token_details")).await),
+        (404, browser.get(url("/nothing")).await),
+        (404, browser.get(url("/auth/call_api/none")).await),
+        (405, browser.post(url("/auth/sign_in"), &[]).await),
+        (
+            415,
+            browser
+                .post_with(
+                    url("/auth/sign_out"),
+                    &[],
+                    &[("content-type", "text/plain")],
+                )
+                .await,
+        ),
+        (
+            413,
+            browser
+                .post(url("/auth/sign_out"), &[("a", &"x".repeat(20_000))])
+                .await,
+        ),
+    ];
+    let mut ids = std::collections::HashSet::new();
+    for (status, page) in pages {
+        assert_eq!(page.status, status, "{}", page.url);
+        let id = page
+            .text
+            .split("Request id")
+            .nth(1)
+            .map(|rest| rest.chars().take(200).collect::<String>());
+        assert!(ids.insert(id.unwrap()), "an id of its own: {}", page.url);
+        for inner in [
+            "panicked",
+            "src/",
+            "sqlx",
+            "SQL",
+            "actix",
+            env!("CARGO_PKG_VERSION"),
+            "Error(",
+            "gate.rs",
+            gate.folder.path().to_str().unwrap(),
+        ] {
+            assert!(!page.text.contains(inner), "{} shows {inner}", page.url);
+        }
+    }
+}
