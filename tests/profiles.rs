@@ -1,9 +1,4 @@
 //! Profiles, settings and the offline commands, through their public doors.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at the first surprise"
-)]
-
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "profiles/bad_files.rs"]

@@ -3,7 +3,7 @@
 //! A good file takes effect at once. A broken one keeps its last good version and is told in log, metrics and readiness;
 //! a removed one stops serving. Requests in flight keep the profile that they began with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -66,13 +66,17 @@ impl LiveProfiles {
         if *seen == contents && !self.states.load().is_empty() {
             return Ok(());
         }
-        *seen = contents;
+        let before = std::mem::replace(&mut *seen, contents);
         for problem in loaded.problems() {
             tracing::error!(%problem, "a profile file has a problem");
         }
         let previous = self.current.load_full();
         let settled = loaded.settle(&previous);
-        tell_changes(&previous, &settled.profiles, &settled.kept);
+        let edited = |id: &ProfileId| {
+            let path = self.folder.join(format!("{id}.toml"));
+            before.0.get(&path) != seen.0.get(&path)
+        };
+        tell_changes(&previous, &settled.profiles, &settled.kept, edited);
         self.publish(&loaded, &settled.profiles, &settled.kept);
         self.current.store(Arc::new(settled.profiles));
         Ok(())
@@ -105,20 +109,25 @@ impl LiveProfiles {
     }
 }
 
-fn tell_changes(previous: &Profiles, next: &Profiles, kept: &[ProfileId]) {
+fn tell_changes(previous: &Profiles, next: &Profiles, kept: &[ProfileId], edited: impl Fn(&ProfileId) -> bool) {
+    let before: BTreeMap<_, _> = previous.serving().iter().map(|profile| (&profile.id, profile)).collect();
+    let after: BTreeSet<_> = next.serving().iter().map(|profile| &profile.id).collect();
     for profile in next.serving() {
-        match previous.by_id(&profile.id) {
-            _ if kept.contains(&profile.id) => audit(&profile.id, "kept_last_good"),
-            Some(old) if old.binding != profile.binding => audit(&profile.id, "moved_to_another_authority"),
-            Some(_) => {}
-            None => audit(&profile.id, "loaded"),
+        let id = &profile.id;
+        match before.get(id) {
+            None => audit(id, "loaded"),
+            Some(_) if !edited(id) => {}
+            Some(_) if kept.contains(id) => audit(id, "kept_last_good"),
+            Some(old) if old.binding != profile.binding => audit(id, "moved_to_another_authority"),
+            Some(_) => audit(id, "changed"),
         }
     }
-    for gone in previous.serving().iter().filter(|old| next.by_id(&old.id).is_none()) {
-        audit(&gone.id, "removed");
+    for gone in before.keys().filter(|id| !after.contains(*id)) {
+        audit(gone, "removed");
     }
 }
 
 fn audit(id: &ProfileId, outcome: &'static str) {
     tracing::info!(target: "audit", event = "reload", profile.id = %id, outcome, "profile files changed");
+    metrics::counter!("gatehouse_profile_reloads_total", "outcome" => outcome).increment(1);
 }

@@ -111,7 +111,7 @@ pub async fn start(settings: Settings, means: Means) -> Result<Running, StartErr
 ///
 /// # Errors
 /// As [`start`].
-#[expect(clippy::unused_async, reason = "spawns tasks, so only a runtime may call it")]
+#[expect(clippy::unused_async, reason = "its tasks run where it is called: async makes that a runtime")]
 pub async fn start_in(settings: Settings, means: Means, environment: Environment) -> Result<Running, StartError> {
     let keys = key_ring(&settings, &*means.random).map_err(|error| StartError::Other(format!("keys: {error}")))?;
     let keys = Arc::new(keys);
@@ -127,13 +127,14 @@ pub async fn start_in(settings: Settings, means: Means, environment: Environment
     .map_err(|error| StartError::Other(format!("database_url: {error}")))?;
     store.start();
     let pins = Arc::new(StoredPins::new(store.clone()));
+    // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
+    let clock: Arc<dyn Clock> = store.clock();
     let authorities =
-        Authorities::with_environment(&http_options(&settings), Arc::clone(&means.clock), Arc::clone(&means.random), pins, environment)
+        Authorities::with_environment(&http_options(&settings), Arc::clone(&clock), Arc::clone(&means.random), pins, environment)
             .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    // Sessions end by one clock on all replicas: the store's.
-    let clock = store.clock();
-    let gate = Arc::new(Gate::new(store, authorities, keys, clock, means.random).with_api_time_out(settings.http.api_timeout));
+    let gate = Gate::new(store, authorities, keys, clock, means.random).with_api_time_out(settings.http.api_timeout);
+    let gate = Arc::new(gate);
     let pages = Pages::load(settings.templates.as_deref())
         .map_err(|error| StartError::Other(format!("templates: {error}")))?;
     let gateway = Arc::new(Gateway::new(

@@ -27,15 +27,29 @@ pub fn refused(profile: &Profile, reason: &str) {
 /// Tokens could not be exchanged for good: the session ended.
 pub fn refresh_failed(profile: &Profile, session: &SessionId, reason: &str) {
     tracing::warn!(target: "audit", event = "refresh_failed", profile.id = %profile.id, session.id = %session, reason, "tokens could not be exchanged");
+    ended("refresh", 1);
 }
 
 /// A person signed out.
 pub fn signed_out(profile: &ProfileId, session: &SessionId, person: &PersonKey) {
     tracing::info!(target: "audit", event = "sign_out", profile.id = %profile, session.id = %session, person = %person, "signed out");
+    ended("sign_out", 1);
 }
 
 /// Sessions were ended by a notice, by the person elsewhere, or by an operator.
 pub fn revoked(profile: Option<&ProfileId>, by: &'static str, count: u64) {
     let profile = profile.map_or("all", ProfileId::as_str);
     tracing::info!(target: "audit", event = "revoked", profile.id = profile, by, count, "sessions ended");
+    ended(by, count);
+}
+
+/// One session was ended by its id; of which profile, an operator need not know.
+pub fn revoked_one(profile: Option<&ProfileId>, session: &SessionId, by: &'static str, count: u64) {
+    let profile = profile.map(ProfileId::as_str);
+    tracing::info!(target: "audit", event = "revoked", profile.id = profile, session.id = %session, by, count, "sessions ended");
+    ended(by, count);
+}
+
+fn ended(by: &'static str, count: u64) {
+    metrics::counter!("gatehouse_sessions_ended_total", "by" => by).increment(count);
 }

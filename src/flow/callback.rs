@@ -238,7 +238,8 @@ async fn begin_session(
         user_agent: visit.user_agent.map(str::to_owned),
         ended: browser.handle.cloned(),
     };
+    let begun = new.session.clone();
     gate.store.create(new).await?;
-    audit::signed_in(profile, &session);
+    audit::signed_in(profile, &begun);
     Ok(Completed::SignedIn { handle, return_to })
 }

@@ -37,7 +37,7 @@ pub async fn end_one(gate: &Gate, profile: &Profile, me: &SignedIn, id: SessionI
     let own = mine(gate, profile, me).await?.iter().any(|session| session.id == id);
     if own {
         let count = gate.store.end_by_id(Some(&profile.id), id).await?;
-        audit::revoked(Some(&profile.id), "person", count);
+        audit::revoked_one(Some(&profile.id), &id, "person", count);
     }
     Ok(())
 }
@@ -73,15 +73,20 @@ pub enum Which {
 /// # Errors
 /// `Store` when they cannot be ended.
 pub async fn end_for_operator(gate: &Gate, which: &Which) -> Result<u64, FlowError> {
+    let store = &gate.store;
     let (profile, count) = match which {
-        Which::One(id) => (None, gate.store.end_by_id(None, *id).await?),
-        Which::Sid(profile, sid) => match gate.store.end_by_sid(profile, sid, None).await? {
+        Which::One(id) => {
+            let count = store.end_by_id(None, *id).await?;
+            audit::revoked_one(None, id, "operator", count);
+            return Ok(count);
+        }
+        Which::Sid(profile, sid) => match store.end_by_sid(profile, sid, None).await? {
             EndedBySid::Ended(count) => (Some(profile), count),
             EndedBySid::OtherPerson => (Some(profile), 0),
         },
-        Which::Person(profile, person) => (Some(profile), gate.store.end_by_person(profile, person, None).await?),
-        Which::Profile(profile) => (Some(profile), gate.store.end_all(Some(profile)).await?),
-        Which::All => (None, gate.store.end_all(None).await?),
+        Which::Person(profile, person) => (Some(profile), store.end_by_person(profile, person, None).await?),
+        Which::Profile(profile) => (Some(profile), store.end_all(Some(profile)).await?),
+        Which::All => (None, store.end_all(None).await?),
     };
     audit::revoked(profile, "operator", count);
     Ok(count)

@@ -3,8 +3,10 @@
 //! Owns which proof is made and when a second one is worth trying. Files are read at each use, so that an
 //! exchanged secret, certificate or platform token needs no restart.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -51,6 +53,8 @@ pub(crate) struct ClientAuth {
     /// The other one of two secrets or certificates was accepted last.
     other_first: AtomicBool,
     certificates: Shelf,
+    /// The last good content of each secret's file: one that is emptied or gone for a moment stops nobody.
+    secrets: Mutex<HashMap<PathBuf, ClientSecret>>,
 }
 
 impl ClientAuth {
@@ -67,7 +71,7 @@ impl ClientAuth {
             Credential::Public => Ok(in_body(id, None)),
             Credential::Secret { current, next } => {
                 let source = next.as_ref().filter(|_| other).unwrap_or(current);
-                let secret = read_secret(source).await?;
+                let secret = self.secret(source).await?;
                 Ok(match secret_method(request.profile, request.metadata) {
                     SecretMethod::Post => {
                         in_body(id, Some(("client_secret", secret.expose().to_owned())))
@@ -103,6 +107,27 @@ impl ClientAuth {
                     .token(identity, audience, request.now, request.second)
                     .await?;
                 Ok(asserted(id, &assertion))
+            }
+        }
+    }
+
+    async fn secret(&self, source: &SecretSource) -> Result<ClientSecret, CredentialProblem> {
+        let path = match source {
+            SecretSource::Fixed(secret) => return Ok(secret.clone()),
+            SecretSource::File(path) => path,
+        };
+        let read = read_text(path).await;
+        let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        match read {
+            Ok(text) => {
+                let secret = ClientSecret::new(text);
+                known.insert(path.clone(), secret.clone());
+                Ok(secret)
+            }
+            Err(problem) => {
+                let last = known.get(path).cloned().ok_or_else(|| problem.clone())?;
+                tracing::error!(error = %problem, "a secret cannot be read; its last good content is used");
+                Ok(last)
             }
         }
     }
@@ -173,13 +198,6 @@ fn asserted(id: &str, assertion: &ClientAssertion) -> Proof {
         .form
         .push(("client_assertion_type", ASSERTION_TYPE.to_owned()));
     proof
-}
-
-async fn read_secret(source: &SecretSource) -> Result<ClientSecret, CredentialProblem> {
-    match source {
-        SecretSource::Fixed(secret) => Ok(secret.clone()),
-        SecretSource::File(path) => read_text(path).await.map(ClientSecret::new),
-    }
 }
 
 /// The text of a file without the white space at its end.
@@ -284,6 +302,10 @@ mod tests {
         assert_eq!(proof(&profile, false, &auth).await.form[1].1, "one");
         std::fs::write(&path, "two").unwrap();
         assert_eq!(proof(&profile, false, &auth).await.form[1].1, "two");
+        std::fs::write(&path, " \n").unwrap();
+        assert_eq!(proof(&profile, false, &auth).await.form[1].1, "two", "emptied");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(proof(&profile, false, &auth).await.form[1].1, "two", "gone");
     }
 
     #[tokio::test]

@@ -173,7 +173,8 @@ pub fn keep_attempt(
             (age, key, key.len() + value.len())
         })
         .collect();
-    open.sort_unstable();
+    // Of one second, the first is the oldest: so browsers sort them (RFC 6265 §5.4).
+    open.sort_by_key(|(age, _, _)| *age);
     let mut count = open.len() + 1;
     let mut bytes = name.len() + value.len() + open.iter().map(|(_, _, size)| size).sum::<usize>();
     for (_, oldest, size) in &open {

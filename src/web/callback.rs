@@ -14,7 +14,7 @@ use super::{browser, posted_answer, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::attempts::AttemptName;
+use crate::flow::attempts::{AttemptName, open_state};
 use crate::flow::callback::{Browser, Completed, complete};
 use crate::flow::error::FlowError;
 
@@ -54,6 +54,7 @@ pub async fn callback(
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
     let name = AttemptName::of(&answer.state);
+    let state = answer.state.clone();
     let attempt = browser::attempt_of(request.headers(), profile, &name);
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let brought = Browser { attempt, handle: handle.as_ref() };
@@ -71,11 +72,13 @@ pub async fn callback(
             response
         }
         Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
-        // The attempt may still be good: the cookie stays for the reload that `Retry-After` asks for.
-        Err(error @ (FlowError::Store(_) | FlowError::AuthorityUnavailable { .. })) => return Err(error.into()),
         Err(error) => {
-            let over = attempt.is_some().then_some(name);
-            return Err(WebError::at_callback(error, over).into());
+            let lost = matches!(error, FlowError::Store(_) | FlowError::AuthorityUnavailable { .. });
+            let target = lost.then(|| open_state(&gateway.gate, profile, &state)).flatten();
+            // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
+            let over = (attempt.is_some() && !lost).then_some(name);
+            let error = WebError::at_callback(error, over);
+            return Err(error.with_new_attempt(target.map(|target| target.return_to)).into());
         }
     };
     if attempt.is_some() {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{HOST, HeaderMap, HeaderName};
+use actix_web::http::uri::Authority;
 use ipnet::IpNet;
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -31,7 +32,7 @@ pub fn host<'a>(request: &'a ServiceRequest, proxies: &[IpNet]) -> Result<&'a st
         _ => None,
     };
     let own = single(request.headers(), &HOST)?;
-    let asked = request.uri().authority().map(|authority| authority.as_str());
+    let asked = request.uri().authority().map(Authority::as_str);
     if asked.is_some_and(|asked| !own.is_some_and(|own| own.eq_ignore_ascii_case(asked))) {
         return Err(Ambiguous);
     }

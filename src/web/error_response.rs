@@ -31,6 +31,7 @@ use super::problem_page::{Told, tell};
 use super::profile::Located;
 use super::{browser, frame};
 use crate::domain::profile::Profile;
+use crate::domain::return_to::ReturnTo;
 use crate::flow::attempts::AttemptName;
 use crate::flow::error::FlowError;
 use crate::oidc::Remedy;
@@ -49,23 +50,31 @@ pub struct WebError {
     over: Option<AttemptName>,
     /// Answer 401 with a page instead of leading to sign-in.
     stay: bool,
+    /// Where a new attempt should lead, when the error does not say so itself.
+    again: Option<ReturnTo>,
 }
 
 impl WebError {
     /// An error of the callback.
     pub fn at_callback(flow: FlowError, over: Option<AttemptName>) -> Self {
-        Self { flow, over, stay: false }
+        Self { flow, over, stay: false, again: None }
+    }
+
+    /// The same when the code is lost by an outage: the person starts again, and still arrives at `target`.
+    #[must_use]
+    pub fn with_new_attempt(self, target: Option<ReturnTo>) -> Self {
+        Self { again: target, ..self }
     }
 
     /// Nobody is signed in, and the page says so itself.
     pub fn unauthorized_page() -> Self {
-        Self { flow: FlowError::NotSignedIn, over: None, stay: true }
+        Self { flow: FlowError::NotSignedIn, over: None, stay: true, again: None }
     }
 }
 
 impl From<FlowError> for WebError {
     fn from(flow: FlowError) -> Self {
-        Self { flow, over: None, stay: false }
+        Self { flow, over: None, stay: false, again: None }
     }
 }
 
@@ -234,7 +243,10 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
     if let Some(name) = &error.over {
         browser::drop_attempt(&mut response, profile, name);
     }
-    let told = tell(&error.flow, profile);
+    let mut told = tell(&error.flow, profile);
+    if let Some(target) = &error.again {
+        told = told.start_again_first(profile, target);
+    }
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }

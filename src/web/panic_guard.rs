@@ -22,15 +22,13 @@ pub async fn catch<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let id = request.extensions().get::<RequestId>().copied();
-    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(answered) => answered,
-        Err(_) => {
-            tracing::error!("a handler panicked");
-            metrics::counter!("gatehouse_panics_total").increment(1);
-            let id = id.map(|id| id.to_string()).unwrap_or_default();
-            Err(InternalError::from_response("a handler panicked", plain(&id)).into())
-        }
+    if let Ok(answered) = AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        return answered;
     }
+    tracing::error!("a handler panicked");
+    metrics::counter!("gatehouse_panics_total").increment(1);
+    let id = id.map(|id| id.to_string()).unwrap_or_default();
+    Err(InternalError::from_response("a handler panicked", plain(&id)).into())
 }
 
 fn plain(request_id: &str) -> HttpResponse {

@@ -63,6 +63,12 @@ impl Told {
         self.with_action(sign_in(profile, target, ""), "Start again").home(profile)
     }
 
+    /// Puts a new attempt in front of the other actions.
+    pub fn start_again_first(mut self, profile: &Profile, target: &ReturnTo) -> Self {
+        self.actions.insert(0, Action { href: sign_in(profile, Some(target), ""), label: "Start again" });
+        self
+    }
+
     fn other_account(self, profile: &Profile, target: Option<&ReturnTo>) -> Self {
         self.with_action(sign_in(profile, target, "other_account=1&"), "Use another account")
     }

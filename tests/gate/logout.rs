@@ -35,6 +35,9 @@ async fn rows(gate: &TestGate) -> i64 {
         .unwrap()
 }
 
+type Fields<'a> = &'a [(&'a str, &'a str)];
+type Headers<'a> = &'a [(&'static str, &'a str)];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t14_the_way_back_is_encoded_and_the_hint_is_the_login_hint_claim() {
     for kind in [
@@ -264,7 +267,7 @@ async fn c93_c94_a_form_counts_with_the_token_of_its_own_session_and_from_here()
     gate.sign_in(&other, Kind::EntraId, "grace").await;
     let others = token_of(&gate, &other).await;
     let none: [(&str, &str); 0] = [];
-    let refused: [(Pairs<'_>, &[(&'static str, &str)]); 7] = [
+    let refused: [(Fields<'_>, Headers<'_>); 7] = [
         (&none, &[]),
         (&[("csrf", "")], &[]),
         (&[("csrf", &others)], &[]),
@@ -286,9 +289,6 @@ async fn c93_c94_a_form_counts_with_the_token_of_its_own_session_and_from_here()
     assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
     assert!(gate.is_signed_in(&other, Kind::EntraId).await);
 }
-
-/// Fields of a form.
-type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 async fn token_of(gate: &TestGate, browser: &Browser) -> String {
     let page = browser.get(gate.url(Kind::EntraId, "/auth/sign_out")).await;

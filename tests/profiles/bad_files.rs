@@ -76,7 +76,10 @@ fn every_problem_has_a_place_a_reason_and_a_help() {
         let problems: Vec<Problem> = loaded.problems();
         assert!(!problems.is_empty());
         for problem in problems {
-            assert!(problem.file.ends_with(".toml"), "{problem:?}");
+            assert!(
+                std::path::Path::new(&problem.file).extension().is_some_and(|kind| kind == "toml"),
+                "{problem:?}"
+            );
             assert!(
                 !problem.what.is_empty() && !problem.right.is_empty(),
                 "{problem:?}"

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gatehouse::config::load_folder;
+use gatehouse::domain::profile::ProfileId;
 use gatehouse::domain::profiles::{Profiles, Tenancy};
 
 use crate::harness::{surroundings, text};
@@ -129,7 +130,7 @@ fn d62_a_file_that_breaks_keeps_its_last_good_version_and_the_others_reload() {
         .unwrap()
         .settle(&first.profiles);
     assert_eq!(
-        second.kept.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+        second.kept.iter().map(ProfileId::as_str).collect::<Vec<_>>(),
         ["a"]
     );
     let serves = |profiles: &Profiles, host: &str| {
@@ -236,8 +237,8 @@ proptest::proptest! {
         value in "(\"\\PC{0,30}\"|[0-9]{1,20}|true|\\[\"\\PC{0,10}\", 5\\]|\\{ file = \"\\PC{0,10}\", x = 1 \\}|\\PC{0,20})",
     ) {
         let file = profile("a.example");
-        let without: String = file.lines().filter(|line| !line.starts_with(key)).map(|line| format!("{line}\n")).collect();
-        let loaded = text(&format!("{key} = {value}\n{without}"));
+        let without: Vec<&str> = file.lines().filter(|line| !line.starts_with(key)).collect();
+        let loaded = text(&format!("{key} = {value}\n{}\n", without.join("\n")));
         proptest::prop_assert_eq!(loaded.profiles.len() + loaded.broken.len(), 1);
     }
 

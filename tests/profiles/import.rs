@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use gatehouse::config::{Loaded, load_folder};
+use gatehouse::domain::api::Scope;
 use gatehouse::domain::authority::{Journey, Kind};
 use gatehouse::domain::credential::{Credential, SecretSource};
 use gatehouse::domain::profile::Profile;
@@ -74,7 +75,7 @@ fn the_entra_id_shape_keeps_its_redirect_address_and_its_api() {
     assert_eq!(profile.redirect_uri(), "http://localhost:5000/redirect");
     let api = profile.apis.first().unwrap();
     assert_eq!(api.endpoint.as_str(), "https://graph.microsoft.com/v1.0/me");
-    let scopes: Vec<_> = api.scopes.iter().map(|scope| scope.as_str()).collect();
+    let scopes: Vec<_> = api.scopes.iter().map(Scope::as_str).collect();
     assert_eq!(scopes, ["User.Read", "Mail.Read"]);
 }
 

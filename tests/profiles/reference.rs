@@ -100,9 +100,9 @@ fn keys(
         let dotted = dotted(path);
         let (wanted, _) = schema.wanted(path);
         let text = schema.description(path).unwrap_or_default();
-        out.push_str(&format!("### `{dotted}`\n\n"));
-        out.push_str(&text);
-        out.push_str("\n\n");
+        for piece in ["### `", &dotted, "`\n\n", &text, "\n\n"] {
+            out.push_str(piece);
+        }
         let mut facts = vec![format!("Type: {wanted}.")];
         facts.extend(schema.example(path).map(|example| {
             let name = dotted.rsplit('.').next().unwrap();

@@ -36,7 +36,7 @@ pub(crate) fn issue(
         "sub": subject(realm.kind, grant, person),
         "iat": now - back,
         "nbf": now - back,
-        "exp": now + world.options.access_token_lifetime,
+        "exp": now + world.access_token_lifetime(),
         "azp": grant.client_id,
         "scp": names.join(" "),
         "jti": world.handle(),

@@ -77,6 +77,8 @@ pub struct Shapes {
     pub optional_claims: Vec<String>,
     /// Entra: `hasgroups` instead of `_claim_names` for people with too many groups.
     pub overage_as_hasgroups: bool,
+    /// Seconds until an access token expires, instead of [`Options::access_token_lifetime`].
+    pub access_token_lifetime: Option<i64>,
     /// How an API writes a claims challenge.
     pub challenge: ChallengeForm,
     /// `oidc`: ES256 instead of RS256.
@@ -108,6 +110,7 @@ impl Default for Shapes {
             b2c_policy_in_acr: false,
             optional_claims: vec!["sid".to_owned(), "login_hint".to_owned()],
             overage_as_hasgroups: false,
+            access_token_lifetime: None,
             challenge: ChallengeForm::Base64,
             oidc_es256: false,
             oidc_basic_only: false,

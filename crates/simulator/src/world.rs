@@ -94,6 +94,14 @@ impl World {
             .clone()
     }
 
+    /// Seconds until an access token that is issued now expires.
+    pub(crate) fn access_token_lifetime(&self) -> i64 {
+        let shapes = self.shapes.read().unwrap_or_else(PoisonError::into_inner);
+        shapes
+            .access_token_lifetime
+            .unwrap_or(self.options.access_token_lifetime)
+    }
+
     pub(crate) fn change_shapes(&self, change: impl FnOnce(&mut Shapes)) {
         change(&mut self.shapes.write().unwrap_or_else(PoisonError::into_inner));
     }

@@ -63,10 +63,15 @@ pub fn client() -> reqwest::Client {
 
 impl Browser {
     pub fn new() -> Self {
+        Self::sharing(client())
+    }
+
+    /// A browser that shares its connections, not its cookies.
+    pub fn sharing(client: reqwest::Client) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert("accept", HeaderValue::from_static("text/html,application/xhtml+xml"));
         headers.insert("user-agent", HeaderValue::from_static("Mozilla/5.0 (test) Firefox/140.0"));
-        Self { client: client(), jar: Mutex::default(), headers }
+        Self { client, jar: Mutex::default(), headers }
     }
 
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {

@@ -2,8 +2,8 @@
 
 pub mod api;
 pub mod browser;
-pub mod raw;
 pub mod records;
+pub mod socket;
 mod steps;
 pub mod wire;
 
@@ -70,6 +70,8 @@ pub struct Plan {
     pub wired: bool,
     /// The process seems to run in App Service, with the simulator's managed identity.
     pub in_app_service: bool,
+    /// What the clock shows at the start.
+    pub beginning: DateTime<Utc>,
 }
 
 impl Default for Plan {
@@ -82,6 +84,7 @@ impl Default for Plan {
             settings: String::new(),
             wired: false,
             in_app_service: false,
+            beginning: beginning(),
         }
     }
 }
@@ -139,7 +142,7 @@ pub fn host(kind: Kind) -> &'static str {
 
 impl TestGate {
     pub async fn start(plan: Plan) -> Self {
-        let clock = Arc::new(FixedClock::at(beginning()));
+        let clock = Arc::new(FixedClock::at(plan.beginning));
         let of_sim = Arc::clone(&clock);
         let sim = Simulator::start(Options { clock: Arc::new(move || of_sim.now().timestamp()), ..plan.sim.clone() }).unwrap();
         let folder = TempDir::new().unwrap();

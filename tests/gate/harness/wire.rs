@@ -32,8 +32,7 @@ pub struct Wire {
 impl Wire {
     /// A wire that leads to `target`.
     pub async fn to(target: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let (listener, port) = free_port().await;
         let (mood, moods) = watch::channel(Mood::Whole);
         let (said, listening) = watch::channel(true);
         tokio::spawn(accept(listener, port, target, moods, said));
@@ -49,6 +48,17 @@ impl Wire {
 
     pub async fn mend(&mut self) {
         self.set(Mood::Whole).await;
+    }
+}
+
+/// A port outside of the range of outgoing connections: while the listener is closed, nobody else gets it, not even a
+/// connection to itself.
+async fn free_port() -> (TcpListener, u16) {
+    loop {
+        let port = 10_000 + u16::from_be_bytes(uuid::Uuid::new_v4().as_bytes()[..2].try_into().unwrap()) % 20_000;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
+            return (listener, port);
+        }
     }
 }
 
@@ -89,11 +99,11 @@ async fn accept(
 async fn connect(here: TcpStream, target: SocketAddr, moods: watch::Receiver<Mood>) {
     let Ok(there) = TcpStream::connect(target).await else { return };
     let _ = (here.set_nodelay(true), there.set_nodelay(true));
-    let ((from_here, to_here), (from_there, to_there)) = (here.into_split(), there.into_split());
+    let ((asked, reply), (answered, question)) = (here.into_split(), there.into_split());
     // Whichever way ends first takes the other with it.
     tokio::select! {
-        () = pump(from_here, to_there, moods.clone()) => {}
-        () = pump(from_there, to_here, moods) => {}
+        () = pump(asked, question, moods.clone()) => {}
+        () = pump(answered, reply, moods) => {}
     }
 }
 

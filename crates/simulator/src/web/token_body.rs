@@ -141,12 +141,12 @@ fn entra(asked: &Asked<'_>, realm: &Realm, issue: &Issue) -> Members {
     let mut body = object(json!({
         "token_type": "Bearer",
         "scope": echo(realm, issue),
-        "expires_in": options.access_token_lifetime,
+        "expires_in": asked.world.access_token_lifetime(),
     }));
     if realm.kind.is_microsoft() {
         body.insert(
             "ext_expires_in".to_owned(),
-            options.access_token_lifetime.into(),
+            asked.world.access_token_lifetime().into(),
         );
     }
     if let Some(seconds) = options.refresh_in {
@@ -169,8 +169,8 @@ fn b2c(asked: &Asked<'_>, realm: &Realm, issue: &Issue) -> Members {
     if let Some(api) = issue.api {
         body.extend(object(json!({
             "scope": echo(realm, issue),
-            "expires_in": options.access_token_lifetime,
-            "expires_on": now + options.access_token_lifetime,
+            "expires_in": asked.world.access_token_lifetime(),
+            "expires_on": now + asked.world.access_token_lifetime(),
             "resource": stable_guid(&api.audience(realm.kind, &issue.grant.client_id)),
         })));
         if let Some(seconds) = options.refresh_in {
