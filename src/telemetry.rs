@@ -1,9 +1,17 @@
 //! Installs the tracing subscriber and the metrics recorder. Imports nothing of ours.
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::filter::EnvFilter;
-use tracing_subscriber::layer::SubscriberExt as _;
 use std::io::IsTerminal as _;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing::Subscriber;
+use tracing::field::Field;
+use tracing_subscriber::Layer;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::filter::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::{FormatFields, Writer, debug_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// How log lines look.
@@ -21,19 +29,54 @@ pub enum Format {
 /// # Errors
 /// When the directives cannot be read, in one sentence.
 pub fn install(directives: &str, format: Format) -> Result<(), String> {
-    let said = std::env::var("RUST_LOG").ok().filter(|text| !text.is_empty());
-    let (source, text) = said.as_deref().map_or(("telemetry.log", directives), |text| ("RUST_LOG", text));
+    let said = std::env::var("RUST_LOG")
+        .ok()
+        .filter(|text| !text.is_empty());
+    let (source, text) = said
+        .as_deref()
+        .map_or(("telemetry.log", directives), |text| ("RUST_LOG", text));
     // The framework tells each of its threads at start; that is news to nobody.
     let text = format!("actix_server=warn,{text}");
     let filter = EnvFilter::try_new(text).map_err(|error| format!("{source}: {error}"))?;
-    let registry = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let colour = std::io::stderr().is_terminal();
+    let lines = lines(format, std::io::stderr, colour);
     // A second installation in one process keeps the first.
-    let _ = match format {
-        Format::Text => registry.with(lines.with_ansi(std::io::stderr().is_terminal())).try_init(),
-        Format::Json => registry.with(lines.json().flatten_event(true)).try_init(),
-    };
+    let _ = tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init();
     Ok(())
+}
+
+/// One line for each event, with control characters escaped whoever sent them.
+fn lines<S, W>(format: Format, writer: W, colour: bool) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    match format {
+        Format::Text => lines.with_ansi(colour).fmt_fields(on_one_line()).boxed(),
+        Format::Json => lines.json().flatten_event(true).boxed(),
+    }
+}
+
+/// Fields as `name=value`, in which nobody's line breaks or terminal commands survive; JSON escapes them by itself.
+fn on_one_line() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
+    let write = |writer: &mut Writer<'_>, field: &Field, value: &dyn std::fmt::Debug| {
+        if field.name() != "message" {
+            write!(writer, "{}=", field.name())?;
+        }
+        for letter in format!("{value:?}").chars() {
+            if letter.is_control() {
+                write!(writer, "{}", letter.escape_default())?;
+            } else {
+                writer.write_char(letter)?;
+            }
+        }
+        Ok(())
+    };
+    debug_fn(write).delimited(" ")
 }
 
 /// Collects the metrics of the process; a second call finds the recorder taken and renders its own, empty one.
@@ -42,4 +85,60 @@ pub fn record_metrics() -> PrometheusHandle {
     let handle = recorder.handle();
     let _ = metrics::set_global_recorder(recorder);
     handle
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn written(format: Format, tell: impl FnOnce()) -> String {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let lines = lines(format, move || writer.clone(), false);
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), tell);
+        let bytes = kept.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn b178_what_strangers_send_stays_on_its_line() {
+        let hostile = "name\n2026-11-21T12:00:00Z  INFO audit: forged\r\u{1b}[31m \"quoted\" \0";
+        for format in [Format::Text, Format::Json] {
+            let text = written(format, || {
+                tracing::info!(agent = hostile, person = %hostile, debug = ?hostile, "an event: {hostile}");
+            });
+            let odd = |letter: char| letter.is_control() && letter != '\n';
+            assert_eq!(text.matches('\n').count(), 1, "{format:?}: {text:?}");
+            assert!(!text.contains(odd), "{format:?}: {text:?}");
+        }
+    }
+
+    #[test]
+    fn b172_json_lines_have_time_level_target_and_fields_of_their_own() {
+        let text = written(Format::Json, || {
+            tracing::info!(target: "audit", event = "sign_in", profile.id = "staff", "signed in");
+        });
+        let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+        assert_eq!(line["level"], "INFO");
+        assert_eq!(line["target"], "audit");
+        assert_eq!(line["event"], "sign_in");
+        assert_eq!(line["profile.id"], "staff");
+    }
 }

@@ -158,6 +158,32 @@ fn one_place_answers_errors_and_no_template_goes_unescaped() {
     }
 }
 
+/// Words that stand nowhere in the product, and why.
+const NOWHERE: [(&str, &str); 10] = [
+    ("danger_accept", "b64: nothing switches the checks of certificates off"),
+    ("tls_danger", "b64: nothing switches the checks of certificates off"),
+    ("insecure_disable", "every check of a token is made"),
+    ("insecure_decode", "every check of a token is made"),
+    ("TemporaryRedirect", "b18: what follows a form is a 303"),
+    ("PermanentRedirect", "b18: what follows a form is a 303"),
+    ("TEMPORARY_REDIRECT", "b18: what follows a form is a 303"),
+    ("PERMANENT_REDIRECT", "b18: what follows a form is a 303"),
+    ("\"password\"", "b29: there is no password grant"),
+    ("Policy::limited", "b189: no outbound client follows redirects"),
+];
+
+#[test]
+fn b18_b29_b64_b189_some_words_stand_nowhere() {
+    for path in sources(&root().join("src")) {
+        let code = code(&path);
+        for (word, why) in NOWHERE {
+            assert!(!code.contains(word), "{} says {word}; {why}", path.display());
+        }
+        let builds = code.contains("Client::builder()") || code.contains("ClientBuilder::new()");
+        assert!(!builds || code.contains("Policy::none()"), "{} builds a client that follows redirects", path.display());
+    }
+}
+
 #[test]
 fn a_file_is_a_noun_or_a_journey() {
     let mut long = Vec::new();

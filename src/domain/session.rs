@@ -116,3 +116,42 @@ impl Session {
         now + limits.idle_timeout
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::sync::Mutex;
+
+    /// Hands out what it is asked for and counts it.
+    #[derive(Debug, Default)]
+    struct Counted(Mutex<u64>);
+
+    impl Random for Counted {
+        fn fill(&self, bytes: &mut [u8]) {
+            let mut count = self.0.lock().unwrap();
+            for byte in bytes {
+                *count += 1;
+                *byte = (*count % 251) as u8;
+            }
+        }
+    }
+
+    #[test]
+    fn b129_a_handle_is_256_random_bits_and_nothing_else() {
+        let random = Counted::default();
+        let handles: HashSet<[u8; 32]> = (0..200)
+            .map(|_| *SessionHandle::generate(&random).expose())
+            .collect();
+        assert_eq!(
+            *random.0.lock().unwrap(),
+            200 * 32,
+            "every byte comes from the generator"
+        );
+        assert_eq!(handles.len(), 200);
+        assert_eq!(
+            format!("{:?}", SessionHandle::from_bytes([1; 32])),
+            "[redacted]"
+        );
+    }
+}

@@ -307,3 +307,59 @@ async fn a_broken_profile_answers_503_and_the_others_answer() {
         200
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn session_administration_is_not_for_web_pages() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let end = gate.admin_url("/sessions/end");
+    let http = reqwest::Client::new();
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-origin"),
+    ] {
+        let ended = http
+            .post(&end)
+            .header(name, value)
+            .body("{\"all\": true}")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(ended.status(), 403, "{name}: {value}");
+        let listed = http
+            .get(gate.admin_url("/sessions"))
+            .header(name, value)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(listed.status(), 403, "{name}: {value}");
+    }
+    assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
+    let listed = http
+        .get(gate.admin_url("/sessions"))
+        .header("sec-fetch-site", "none")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        listed
+            .json::<serde_json::Value>()
+            .await
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let ended = http
+        .post(&end)
+        .body("{\"all\": true}")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(ended.json::<serde_json::Value>().await.unwrap()["ended"], 1);
+    assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
+}

