@@ -44,7 +44,7 @@ async fn a_person_sees_the_own_sessions_and_nobody_elses() {
     let _other = signed_in(&gate, KIND, "grace").await;
     let _at_another_profile = signed_in(&gate, Kind::ExternalId, "carla").await;
     let page = page(&gate, &here).await;
-    assert_eq!(page.text.matches("this browser").count(), 1);
+    assert_eq!(page.text.matches("This browser").count(), 1);
     assert!(page.text.contains("Firefox"), "{}", page.text);
     assert_eq!(page.forms().iter().filter(|form| form.text.contains("name=\"session\"")).count(), 1);
     let stranger = Browser::new().get(gate.url(KIND, "/auth/sessions")).await;
