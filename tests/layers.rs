@@ -1,8 +1,5 @@
 //! Keeps the layers of `docs/architecture.md`: imports go down only, and some words stand in one room only.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +13,19 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("store", &["domain", "seal"]),
     ("flow", &["domain", "oidc", "seal", "store"]),
     ("web", &["domain", "flow", "seal", "oidc", "store"]),
-    ("app", &["domain", "config", "seal", "oidc", "store", "flow", "web", "telemetry"]),
+    (
+        "app",
+        &[
+            "domain",
+            "config",
+            "seal",
+            "oidc",
+            "store",
+            "flow",
+            "web",
+            "telemetry",
+        ],
+    ),
     ("telemetry", &[]),
 ];
 
@@ -55,7 +64,13 @@ fn root() -> PathBuf {
 /// The room of a file: its folder below `src`, or its own name.
 fn room(path: &Path) -> String {
     let below = path.strip_prefix(root().join("src")).unwrap();
-    let first = below.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+    let first = below
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy()
+        .into_owned();
     first.trim_end_matches(".rs").to_owned()
 }
 
@@ -76,7 +91,10 @@ fn without_tests(text: &str) -> String {
     while let Some(line) = lines.next() {
         if line.trim() == "#[cfg(test)]" {
             let indent = line.len() - line.trim_start().len();
-            let item = lines.by_ref().find(|line| !line.trim_start().starts_with("#[")).unwrap_or("");
+            let item = lines
+                .by_ref()
+                .find(|line| !line.trim_start().starts_with("#["))
+                .unwrap_or("");
             if item.trim_end().ends_with('{') {
                 let end = format!("{}}}", &line[..indent]);
                 let _ = lines.by_ref().find(|line| line.trim_end() == end);
@@ -91,25 +109,48 @@ fn without_tests(text: &str) -> String {
 /// Whether a file is a module that its parent declares under `#[cfg(test)]`, or lies below one.
 fn is_test_only(path: &Path) -> bool {
     let source = root().join("src");
-    path.ancestors().take_while(|file| **file != source).any(|file| {
-        let Some(stem) = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()) else { return false };
-        let folder = file.parent().unwrap();
-        let declares = |parent: PathBuf| {
-            fs::read_to_string(parent).is_ok_and(|text| text.contains(&format!("#[cfg(test)]\nmod {stem};")))
-        };
-        declares(folder.join("mod.rs")) || declares(folder.join("lib.rs")) || declares(folder.with_extension("rs"))
-    })
+    path.ancestors()
+        .take_while(|file| **file != source)
+        .any(|file| {
+            let Some(stem) = file
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+            else {
+                return false;
+            };
+            let folder = file.parent().unwrap();
+            let declares = |parent: PathBuf| {
+                fs::read_to_string(parent)
+                    .is_ok_and(|text| text.contains(&format!("#[cfg(test)]\nmod {stem};")))
+            };
+            declares(folder.join("mod.rs"))
+                || declares(folder.join("lib.rs"))
+                || declares(folder.with_extension("rs"))
+        })
 }
 
 /// Rooms named after `crate::` in a piece of code, those of grouped imports included.
 fn imported(code: &str) -> Vec<String> {
-    let word = |text: &str| text.trim_start().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect::<String>();
-    code.split("crate::").skip(1).flat_map(|rest| {
-        match rest.strip_prefix('{') {
-            Some(group) => group.split('}').next().unwrap_or("").split(',').map(word).collect::<Vec<_>>(),
+    let word = |text: &str| {
+        text.trim_start()
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .collect::<String>()
+    };
+    code.split("crate::")
+        .skip(1)
+        .flat_map(|rest| match rest.strip_prefix('{') {
+            Some(group) => group
+                .split('}')
+                .next()
+                .unwrap_or("")
+                .split(',')
+                .map(word)
+                .collect::<Vec<_>>(),
             None => vec![word(rest)],
-        }
-    }).filter(|name| !name.is_empty()).collect()
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 #[test]
@@ -117,11 +158,16 @@ fn imports_go_down_only() {
     let mut wrong = Vec::new();
     for path in sources(&root().join("src")) {
         let room = room(&path);
-        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else { continue };
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == room) else {
+            continue;
+        };
         for name in imported(&code(&path)) {
             let is_room = MAY_IMPORT.iter().any(|(other, _)| *other == name);
             if is_room && name != room && !allowed.contains(&name.as_str()) {
-                wrong.push(format!("{} imports crate::{name}; {room} may import {allowed:?}", path.display()));
+                wrong.push(format!(
+                    "{} imports crate::{name}; {room} may import {allowed:?}",
+                    path.display()
+                ));
             }
         }
     }
@@ -134,9 +180,13 @@ fn some_crates_stay_in_their_room() {
     for path in sources(&root().join("src")) {
         let (room, code) = (room(&path), code(&path));
         for (name, rooms) in EXCLUSIVELY {
-            let named = code.contains(&format!("{name}::")) || code.contains(&format!("use {name};"));
+            let named =
+                code.contains(&format!("{name}::")) || code.contains(&format!("use {name};"));
             if named && !rooms.contains(&room.as_str()) {
-                wrong.push(format!("{} names {name}; only {rooms:?} may", path.display()));
+                wrong.push(format!(
+                    "{} names {name}; only {rooms:?} may",
+                    path.display()
+                ));
             }
         }
     }
@@ -154,14 +204,23 @@ fn one_place_answers_errors_and_no_template_goes_unescaped() {
     for path in sources(&root().join("templates")) {
         let name = path.display().to_string();
         let text = fs::read_to_string(&path).unwrap_or_default();
-        assert!(!text.contains("| safe") && !text.contains("|safe"), "{name} switches escaping off");
+        assert!(
+            !text.contains("| safe") && !text.contains("|safe"),
+            "{name} switches escaping off"
+        );
     }
 }
 
 /// Words that stand nowhere in the product, and why.
 const NOWHERE: [(&str, &str); 10] = [
-    ("danger_accept", "b64: nothing switches the checks of certificates off"),
-    ("tls_danger", "b64: nothing switches the checks of certificates off"),
+    (
+        "danger_accept",
+        "b64: nothing switches the checks of certificates off",
+    ),
+    (
+        "tls_danger",
+        "b64: nothing switches the checks of certificates off",
+    ),
     ("insecure_disable", "every check of a token is made"),
     ("insecure_decode", "every check of a token is made"),
     ("TemporaryRedirect", "b18: what follows a form is a 303"),
@@ -169,7 +228,10 @@ const NOWHERE: [(&str, &str); 10] = [
     ("TEMPORARY_REDIRECT", "b18: what follows a form is a 303"),
     ("PERMANENT_REDIRECT", "b18: what follows a form is a 303"),
     ("\"password\"", "b29: there is no password grant"),
-    ("Policy::limited", "b189: no outbound client follows redirects"),
+    (
+        "Policy::limited",
+        "b189: no outbound client follows redirects",
+    ),
 ];
 
 #[test]
@@ -177,10 +239,18 @@ fn b18_b29_b64_b189_some_words_stand_nowhere() {
     for path in sources(&root().join("src")) {
         let code = code(&path);
         for (word, why) in NOWHERE {
-            assert!(!code.contains(word), "{} says {word}; {why}", path.display());
+            assert!(
+                !code.contains(word),
+                "{} says {word}; {why}",
+                path.display()
+            );
         }
         let builds = code.contains("Client::builder()") || code.contains("ClientBuilder::new()");
-        assert!(!builds || code.contains("Policy::none()"), "{} builds a client that follows redirects", path.display());
+        assert!(
+            !builds || code.contains("Policy::none()"),
+            "{} builds a client that follows redirects",
+            path.display()
+        );
     }
 }
 
@@ -188,13 +258,26 @@ fn b18_b29_b64_b189_some_words_stand_nowhere() {
 fn a_file_is_a_noun_or_a_journey() {
     let mut long = Vec::new();
     for folder in ["src", "crates"] {
-        for path in sources(&root().join(folder)).into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs")) {
+        for path in sources(&root().join(folder))
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
+        {
             let lines = fs::read_to_string(&path).unwrap().lines().count();
             if lines > 400 {
-                long.push(format!("{} has {lines} lines; 400 are the most", path.display()));
+                long.push(format!(
+                    "{} has {lines} lines; 400 are the most",
+                    path.display()
+                ));
             }
             let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
-            assert!(!["util", "utils", "helpers", "common", "types", "models", "prelude"].contains(&stem.as_str()), "{} has no noun", path.display());
+            assert!(
+                ![
+                    "util", "utils", "helpers", "common", "types", "models", "prelude"
+                ]
+                .contains(&stem.as_str()),
+                "{} has no noun",
+                path.display()
+            );
         }
     }
     assert!(long.is_empty(), "{}", long.join("\n"));
@@ -204,11 +287,16 @@ fn a_file_is_a_noun_or_a_journey() {
 fn nothing_branches_on_the_kind_after_the_authority() {
     for path in sources(&root().join("src")) {
         let room = room(&path);
-        let decided = path.ends_with("domain/authority.rs") || path.starts_with(root().join("src/domain/authority"));
+        let decided = path.ends_with("domain/authority.rs")
+            || path.starts_with(root().join("src/domain/authority"));
         if decided || ["config", "command", "demo", "app"].contains(&room.as_str()) {
             continue;
         }
-        assert!(!names_the_kind(&code(&path)), "{} branches on the kind of authority", path.display());
+        assert!(
+            !names_the_kind(&code(&path)),
+            "{} branches on the kind of authority",
+            path.display()
+        );
     }
 }
 
@@ -225,6 +313,8 @@ fn the_reader_of_sources_leaves_out_tests_and_nothing_else() {
     assert_eq!(without_tests(text), "use a;\nuse b;\nuse d;");
     assert!(names_the_kind("match kind { Kind::B2c => 1 }") && !names_the_kind("TokenKind::Id"));
     assert!(is_test_only(&root().join("src/oidc/testing.rs")));
-    assert!(is_test_only(&root().join("src/oidc/checks/tests/directory.rs")));
+    assert!(is_test_only(
+        &root().join("src/oidc/checks/tests/directory.rs")
+    ));
     assert!(!is_test_only(&root().join("src/oidc/checks.rs")));
 }

@@ -30,7 +30,9 @@ pub async fn forget_quiet_addresses(gateway: Arc<Gateway>) {
 pub async fn watch_profiles(profiles: Arc<LiveProfiles>) {
     let (tell, mut changed) = mpsc::channel::<()>(1);
     let mut watch = Watch::of(profiles.folder(), tell);
-    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
+    let Ok(mut hang_up) = signal(SignalKind::hangup()) else {
+        return;
+    };
     loop {
         tokio::select! {
             _ = changed.recv() => {}
@@ -61,7 +63,12 @@ struct Watch {
 
 impl Watch {
     fn of(folder: &Path, tell: mpsc::Sender<()>) -> Self {
-        let mut watch = Self { folder: folder.to_owned(), stood_for: None, tell, watcher: None };
+        let mut watch = Self {
+            folder: folder.to_owned(),
+            stood_for: None,
+            tell,
+            watcher: None,
+        };
         watch.follow();
         watch
     }
@@ -88,15 +95,21 @@ impl Watch {
 
     fn watcher(&self) -> notify::Result<notify::RecommendedWatcher> {
         let (tell, folder) = (self.tell.clone(), self.folder.clone());
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            let ours = |path: &PathBuf| path.starts_with(&folder);
-            if event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(ours)) {
-                // A full channel already holds the news.
-                let _ = tell.try_send(());
-            }
-        })?;
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                let ours = |path: &PathBuf| path.starts_with(&folder);
+                if event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(ours))
+                {
+                    // A full channel already holds the news.
+                    let _ = tell.try_send(());
+                }
+            })?;
         watcher.watch(&self.folder, RecursiveMode::NonRecursive)?;
-        if let Some(parent) = self.folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        if let Some(parent) = self
+            .folder
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
             // Without it a swapped folder is seen at the next reading.
             let _ = watcher.watch(parent, RecursiveMode::NonRecursive);
         }

@@ -26,7 +26,12 @@ pub fn key_ring(settings: &Settings, random: &dyn Random) -> Result<KeyRing, Str
             load_or_make_key(&path, random).map_err(|error| format!("{}: {error}", path.display()))
         }
         // A database in memory has nothing that outlives the process; any other is shared and needs a shared key.
-        None if settings.database_url.expose().starts_with("sqlite:") => Ok(KeyRing::ephemeral(random)),
-        None => Err("there is none; make one with `gatehouse keys new` and give every replica the same".to_owned()),
+        None if settings.database_url.expose().starts_with("sqlite:") => {
+            Ok(KeyRing::ephemeral(random))
+        }
+        None => Err(
+            "there is none; make one with `gatehouse keys new` and give every replica the same"
+                .to_owned(),
+        ),
     }
 }

@@ -30,9 +30,12 @@ impl Pins for StoredPins {
         seen: &TenantGuid,
     ) -> Result<TenantGuid, PinsUnavailable> {
         let authority = format!("{profile}/{}", hex(&binding.0));
-        self.store.pin_tenant(&authority, seen).await.map_err(|error| {
-            tracing::warn!(%error, "a tenant could not be pinned");
-            PinsUnavailable
-        })
+        self.store
+            .pin_tenant(&authority, seen)
+            .await
+            .map_err(|error| {
+                tracing::warn!(%error, "a tenant could not be pinned");
+                PinsUnavailable
+            })
     }
 }

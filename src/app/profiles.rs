@@ -17,7 +17,10 @@ use crate::domain::profiles::Profiles;
 use crate::web::admin::ProfileState;
 
 /// Contents of all files at one moment: what is the same needs no reload.
-type Contents = (BTreeMap<PathBuf, Option<ContentHash>>, BTreeMap<PathBuf, Option<ContentHash>>);
+type Contents = (
+    BTreeMap<PathBuf, Option<ContentHash>>,
+    BTreeMap<PathBuf, Option<ContentHash>>,
+);
 
 /// The folder, what was read from it, and what is served.
 pub struct LiveProfiles {
@@ -36,7 +39,11 @@ impl LiveProfiles {
     ///
     /// # Errors
     /// When the folder itself cannot be read. Broken files are told and do not stop the others.
-    pub fn load(folder: PathBuf, session: SessionLimits, clock: Arc<dyn Clock>) -> Result<Self, FolderError> {
+    pub fn load(
+        folder: PathBuf,
+        session: SessionLimits,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, FolderError> {
         let live = Self {
             folder,
             session,
@@ -61,7 +68,13 @@ impl LiveProfiles {
     pub fn reload(&self) -> Result<(), FolderError> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let variable = |name: &str| std::env::var(name).ok();
-        let loaded = load_folder(&self.folder, Surroundings { variable: &variable, session: self.session })?;
+        let loaded = load_folder(
+            &self.folder,
+            Surroundings {
+                variable: &variable,
+                session: self.session,
+            },
+        )?;
         let contents = (loaded.profile_files.clone(), loaded.watched_files.clone());
         if *seen == contents && !self.states.load().is_empty() {
             return Ok(());
@@ -84,33 +97,65 @@ impl LiveProfiles {
 
     fn publish(&self, loaded: &Loaded, profiles: &Profiles, kept: &[ProfileId]) {
         let before = self.states.load();
-        let last_good = |id: &str| before.iter().find(|state| state.id == id).and_then(|state| state.last_good);
+        let last_good = |id: &str| {
+            before
+                .iter()
+                .find(|state| state.id == id)
+                .and_then(|state| state.last_good)
+        };
         let now = self.clock.now();
         let good = |profile: &Arc<Profile>| {
-            let at: Option<Timestamp> =
-                if kept.contains(&profile.id) { last_good(profile.id.as_str()) } else { Some(now) };
-            ProfileState { id: profile.id.to_string(), serving: true, last_good: at, problems: Vec::new() }
+            let at: Option<Timestamp> = if kept.contains(&profile.id) {
+                last_good(profile.id.as_str())
+            } else {
+                Some(now)
+            };
+            ProfileState {
+                id: profile.id.to_string(),
+                serving: true,
+                last_good: at,
+                problems: Vec::new(),
+            }
         };
         let mut states: Vec<ProfileState> = profiles.serving().iter().map(good).collect();
         for broken in &loaded.broken {
-            let id = broken.id.as_ref().map_or_else(|| broken.file.display().to_string(), ToString::to_string);
+            let id = broken
+                .id
+                .as_ref()
+                .map_or_else(|| broken.file.display().to_string(), ToString::to_string);
             let problems: Vec<String> = broken.problems.iter().map(ToString::to_string).collect();
             match states.iter_mut().find(|state| state.id == id) {
                 Some(state) => state.problems = problems,
-                None => states.push(ProfileState { id, serving: false, last_good: None, problems }),
+                None => states.push(ProfileState {
+                    id,
+                    serving: false,
+                    last_good: None,
+                    problems,
+                }),
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "gauges of some thousand files")]
         {
-            metrics::gauge!("gatehouse_profiles", "state" => "serving").set(profiles.serving().len() as f64);
-            metrics::gauge!("gatehouse_profiles", "state" => "broken").set(loaded.broken.len() as f64);
+            metrics::gauge!("gatehouse_profiles", "state" => "serving")
+                .set(profiles.serving().len() as f64);
+            metrics::gauge!("gatehouse_profiles", "state" => "broken")
+                .set(loaded.broken.len() as f64);
         }
         self.states.store(Arc::new(states));
     }
 }
 
-fn tell_changes(previous: &Profiles, next: &Profiles, kept: &[ProfileId], edited: impl Fn(&ProfileId) -> bool) {
-    let before: BTreeMap<_, _> = previous.serving().iter().map(|profile| (&profile.id, profile)).collect();
+fn tell_changes(
+    previous: &Profiles,
+    next: &Profiles,
+    kept: &[ProfileId],
+    edited: impl Fn(&ProfileId) -> bool,
+) {
+    let before: BTreeMap<_, _> = previous
+        .serving()
+        .iter()
+        .map(|profile| (&profile.id, profile))
+        .collect();
     let after: BTreeSet<_> = next.serving().iter().map(|profile| &profile.id).collect();
     for profile in next.serving() {
         let id = &profile.id;

@@ -15,7 +15,11 @@ use crate::telemetry;
 ///
 /// # Errors
 /// One sentence that says why it cannot start, or what broke.
-pub async fn serve(settings: Settings, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<(), String> {
+pub async fn serve(
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<(), String> {
     let recorder = telemetry::record_metrics();
     let means = Means {
         clock,
@@ -26,31 +30,52 @@ pub async fn serve(settings: Settings, clock: Arc<dyn Clock>, random: Arc<dyn Ra
         metrics: MetricsText(Arc::new(move || recorder.render())),
         follow_database_clock: true,
     };
-    let running = start(settings, means).await.map_err(|error| error.to_string())?;
+    let running = start(settings, means)
+        .await
+        .map_err(|error| error.to_string())?;
     tracing::info!(public = %running.public, admin = %running.private, "listening");
-    running.until_signal().await.map_err(|error| error.to_string())
+    running
+        .until_signal()
+        .await
+        .map_err(|error| error.to_string())
 }
 
 /// A store for a command of a moment: no tasks, no listener.
-fn store(settings: &Settings, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<SessionStore, String> {
+fn store(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<SessionStore, String> {
     let keys = Arc::new(key_ring(settings, &*random)?);
     let options = store_options(settings, true);
-    SessionStore::connect(&settings.database_url, options, keys, clock, random).map_err(|error| error.to_string())
+    SessionStore::connect(&settings.database_url, options, keys, clock, random)
+        .map_err(|error| error.to_string())
 }
 
 /// Brings the store's schema up to date.
 ///
 /// # Errors
 /// One sentence that says why not.
-pub async fn migrate(settings: &Settings, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<(), String> {
-    store(settings, clock, random)?.migrate().await.map_err(|error| with_causes(&error))
+pub async fn migrate(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<(), String> {
+    store(settings, clock, random)?
+        .migrate()
+        .await
+        .map_err(|error| with_causes(&error))
 }
 
 /// The means of the flows for a command of a moment.
 ///
 /// # Errors
 /// One sentence that says why not.
-pub fn gate(settings: &Settings, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Gate, String> {
+pub fn gate(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Gate, String> {
     let keys = Arc::new(key_ring(settings, &*random)?);
     let store = store(settings, Arc::clone(&clock), Arc::clone(&random))?;
     let authorities = authorities(settings, &clock, &random)?;
@@ -67,8 +92,13 @@ pub fn authorities(
     random: &Arc<dyn Random>,
 ) -> Result<Authorities, String> {
     let pins = Arc::new(ProcessPins::default());
-    Authorities::new(&http_options(settings), Arc::clone(clock), Arc::clone(random), pins)
-        .map_err(|error| with_causes(&error))
+    Authorities::new(
+        &http_options(settings),
+        Arc::clone(clock),
+        Arc::clone(random),
+        pins,
+    )
+    .map_err(|error| with_causes(&error))
 }
 
 /// An error with everything that caused it, in one line.

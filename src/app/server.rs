@@ -111,11 +111,23 @@ pub async fn start(settings: Settings, means: Means) -> Result<Running, StartErr
 ///
 /// # Errors
 /// As [`start`].
-#[expect(clippy::unused_async, reason = "its tasks run where it is called: async makes that a runtime")]
-pub async fn start_in(settings: Settings, means: Means, environment: Environment) -> Result<Running, StartError> {
-    let keys = key_ring(&settings, &*means.random).map_err(|error| StartError::Other(format!("keys: {error}")))?;
+#[expect(
+    clippy::unused_async,
+    reason = "its tasks run where it is called: async makes that a runtime"
+)]
+pub async fn start_in(
+    settings: Settings,
+    means: Means,
+    environment: Environment,
+) -> Result<Running, StartError> {
+    let keys = key_ring(&settings, &*means.random)
+        .map_err(|error| StartError::Other(format!("keys: {error}")))?;
     let keys = Arc::new(keys);
-    let profiles = LiveProfiles::load(settings.profiles.clone(), settings.session, Arc::clone(&means.clock));
+    let profiles = LiveProfiles::load(
+        settings.profiles.clone(),
+        settings.session,
+        Arc::clone(&means.clock),
+    );
     let profiles = Arc::new(profiles.map_err(|error| StartError::Other(error.to_string()))?);
     let store = SessionStore::connect(
         &settings.database_url,
@@ -129,11 +141,17 @@ pub async fn start_in(settings: Settings, means: Means, environment: Environment
     let pins = Arc::new(StoredPins::new(store.clone()));
     // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
     let clock: Arc<dyn Clock> = store.clock();
-    let authorities =
-        Authorities::with_environment(&http_options(&settings), Arc::clone(&clock), Arc::clone(&means.random), pins, environment)
-            .map_err(|error| StartError::Other(format!("http: {error}")))?;
+    let authorities = Authorities::with_environment(
+        &http_options(&settings),
+        Arc::clone(&clock),
+        Arc::clone(&means.random),
+        pins,
+        environment,
+    )
+    .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    let gate = Gate::new(store, authorities, keys, clock, means.random).with_api_time_out(settings.http.api_timeout);
+    let gate = Gate::new(store, authorities, keys, clock, means.random)
+        .with_api_time_out(settings.http.api_timeout);
     let gate = Arc::new(gate);
     let pages = Pages::load(settings.templates.as_deref())
         .map_err(|error| StartError::Other(format!("templates: {error}")))?;
@@ -154,7 +172,12 @@ pub async fn start_in(settings: Settings, means: Means, environment: Environment
     });
     let addresses = (local(&public)?, local(&private)?);
     let servers = (
-        serve_public(Arc::clone(&gateway), public, means.workers, settings.shutdown_grace)?,
+        serve_public(
+            Arc::clone(&gateway),
+            public,
+            means.workers,
+            settings.shutdown_grace,
+        )?,
         serve_private(Arc::clone(&gateway), admin, private)?,
     );
     let tasks = vec![
@@ -193,7 +216,13 @@ impl Running {
                 tokio::join!(handles.0.stop(false), handles.1.stop(false));
             }
         });
-        let stop = on_signal(signals, self.stopping, self.delay, public.handle(), private.handle());
+        let stop = on_signal(
+            signals,
+            self.stopping,
+            self.delay,
+            public.handle(),
+            private.handle(),
+        );
         let stopper = tokio::spawn(stop);
         let (public, private) = tokio::join!(public, private);
         stopper.abort();
@@ -220,12 +249,16 @@ impl Running {
 async fn wait_for_database(store: &SessionStore, wait: Duration) -> std::io::Result<()> {
     let deadline = tokio::time::Instant::now() + wait;
     loop {
-        let Err(error) = store.ensure_migrated().await else { return Ok(()) };
+        let Err(error) = store.ensure_migrated().await else {
+            return Ok(());
+        };
         if tokio::time::Instant::now() >= deadline {
             let seconds = wait.as_secs();
             let said = with_causes(&error);
             let help = "look at database_url, or set store.startup_wait to wait longer";
-            return Err(std::io::Error::other(format!("the database did not come within {seconds} s: {said}; {help}")));
+            return Err(std::io::Error::other(format!(
+                "the database did not come within {seconds} s: {said}; {help}"
+            )));
         }
         tokio::time::sleep(DATABASE_RETRY).await;
     }
@@ -250,15 +283,32 @@ pub(super) fn store_options(settings: &Settings, follow_database_clock: bool) ->
     }
 }
 
-fn bind(given: Option<TcpListener>, address: SocketAddr, flag: &'static str) -> Result<TcpListener, StartError> {
-    let key = if flag == "listen" { "listen" } else { "admin_listen" };
-    let failed = |cause| StartError::Listen { address, flag, key, cause };
-    let listener = given.map_or_else(|| TcpListener::bind(address), Ok).map_err(failed)?;
+fn bind(
+    given: Option<TcpListener>,
+    address: SocketAddr,
+    flag: &'static str,
+) -> Result<TcpListener, StartError> {
+    let key = if flag == "listen" {
+        "listen"
+    } else {
+        "admin_listen"
+    };
+    let failed = |cause| StartError::Listen {
+        address,
+        flag,
+        key,
+        cause,
+    };
+    let listener = given
+        .map_or_else(|| TcpListener::bind(address), Ok)
+        .map_err(failed)?;
     Ok(listener)
 }
 
 fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
-    listener.local_addr().map_err(|error| StartError::Other(error.to_string()))
+    listener
+        .local_addr()
+        .map_err(|error| StartError::Other(error.to_string()))
 }
 
 fn serve_public(
@@ -276,14 +326,27 @@ fn serve_public(
     if let Some(workers) = workers {
         server = server.workers(workers);
     }
-    Ok(server.listen(listener).map_err(|error| StartError::Other(error.to_string()))?.run())
+    Ok(server
+        .listen(listener)
+        .map_err(|error| StartError::Other(error.to_string()))?
+        .run())
 }
 
-fn serve_private(gateway: Arc<Gateway>, admin: web::Data<Admin>, listener: TcpListener) -> Result<Server, StartError> {
+fn serve_private(
+    gateway: Arc<Gateway>,
+    admin: web::Data<Admin>,
+    listener: TcpListener,
+) -> Result<Server, StartError> {
     let gateway = web::Data::from(gateway);
     let server = HttpServer::new(move || {
-        App::new().app_data(gateway.clone()).app_data(admin.clone()).configure(routes::private)
+        App::new()
+            .app_data(gateway.clone())
+            .app_data(admin.clone())
+            .configure(routes::private)
     });
     let server = server.workers(1).shutdown_timeout(1).disable_signals();
-    Ok(server.listen(listener).map_err(|error| StartError::Other(error.to_string()))?.run())
+    Ok(server
+        .listen(listener)
+        .map_err(|error| StartError::Other(error.to_string()))?
+        .run())
 }

@@ -20,7 +20,10 @@ impl Signals {
     /// # Errors
     /// When the system does not let the process listen.
     pub fn take() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     async fn next(&mut self) {
@@ -41,7 +44,10 @@ pub async fn on_signal(
 ) {
     signals.next().await;
     stopping.store(true, Ordering::SeqCst);
-    tracing::info!(delay_ms = delay.as_millis(), "stopping: not ready any more, finishing requests");
+    tracing::info!(
+        delay_ms = delay.as_millis(),
+        "stopping: not ready any more, finishing requests"
+    );
     tokio::select! {
         () = tokio::time::sleep(delay) => {}
         () = signals.next() => {}

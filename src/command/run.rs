@@ -69,7 +69,10 @@ fn log_format(settings: &Settings) -> telemetry::Format {
 
 /// Runs a command to its end on a runtime of its own.
 fn block_on<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, Failed> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| said(format!("cannot start threads: {error}")))?;
     runtime.block_on(work).map_err(said)
 }
@@ -121,7 +124,9 @@ pub fn list_sessions(settings: &Settings, which: &Which) -> Result<Vec<ListedSes
         let gate = app::run::gate(settings, clock, random)?;
         let listed = gate.store.list(&filter).await;
         gate.store.close().await;
-        listed.map(|found| found.into_iter().map(listed_session).collect()).map_err(|error| app::run::with_causes(&error))
+        listed
+            .map(|found| found.into_iter().map(listed_session).collect())
+            .map_err(|error| app::run::with_causes(&error))
     })
 }
 
@@ -147,7 +152,12 @@ pub fn end_sessions(settings: &Settings, which: &Which) -> Result<u64, Failed> {
         (Some(profile), None, None) => Ended::Profile(profile),
         (Some(profile), Some(person), None) => Ended::Person(profile, PersonKey::stored(person)),
         (Some(profile), None, Some(sid)) => Ended::Sid(profile, sid.clone()),
-        _ => return Err(said("a person or a sid is of one profile: name it with --profile, and one of the two".to_owned())),
+        _ => {
+            return Err(said(
+                "a person or a sid is of one profile: name it with --profile, and one of the two"
+                    .to_owned(),
+            ));
+        }
     };
     // The audit stream tells who was signed out by whom, on whichever process.
     telemetry::install("warn,audit=info", log_format(settings)).map_err(said)?;

@@ -13,9 +13,15 @@ const STYLE: &str = include_str!("../../templates/assets/style.css");
 const PEOPLE: [(&str, &str); 7] = [
     ("Ada", "a plain member: everything works"),
     ("Grace", "an administrator, with roles and groups"),
-    ("Gus", "in three hundred groups, so that the token leaves them out"),
+    (
+        "Gus",
+        "in three hundred groups, so that the token leaves them out",
+    ),
     ("Carla", "a customer who must consent first"),
-    ("Chad", "Graph asks for a stronger sign-in (claims challenge)"),
+    (
+        "Chad",
+        "Graph asks for a stronger sign-in (claims challenge)",
+    ),
     ("Guest", "somebody of another directory"),
     ("Mallory", "whose name is a script; it stays text"),
 ];
@@ -23,28 +29,47 @@ const PEOPLE: [(&str, &str); 7] = [
 /// The page with the addresses of this run.
 pub fn page(ports: Ports) -> String {
     let origin = |host: &str| format!("http://{host}:{}", ports.gateway);
-    let columns = each(&PLACES, |(_, _, title)| format!("<th scope=\"col\">{title}</th>"));
+    let columns = each(&PLACES, |(_, _, title)| {
+        format!("<th scope=\"col\">{title}</th>")
+    });
     let homes = each(&PLACES, |(_, host, _)| {
-        format!("<td><a class=\"button small\" href=\"{}/\">Open</a></td>", origin(host))
+        format!(
+            "<td><a class=\"button small\" href=\"{}/\">Open</a></td>",
+            origin(host)
+        )
     });
     let calls = each(&PLACES, |(kind, host, _)| {
         let api = first_api(*kind);
-        format!("<td><a class=\"button small\" href=\"{}/auth/call_api/{api}\">Call {api}</a></td>", origin(host))
+        format!(
+            "<td><a class=\"button small\" href=\"{}/auth/call_api/{api}\">Call {api}</a></td>",
+            origin(host)
+        )
     });
-    let people = each(&PEOPLE, |(name, what)| format!("<li><strong>{name}</strong>: {what}</li>"));
+    let people = each(&PEOPLE, |(name, what)| {
+        format!("<li><strong>{name}</strong>: {what}</li>")
+    });
     PAGE.replace("{{style}}", STYLE)
         .replace("{{columns}}", &columns)
         .replace("{{homes}}", &homes)
         .replace("{{calls}}", &calls)
         .replace("{{people}}", &people)
-        .replace("{{simulator}}", &format!("http://localhost:{}/", ports.simulator))
-        .replace("{{admin}}", &format!("http://localhost:{}/readyz", ports.admin))
+        .replace(
+            "{{simulator}}",
+            &format!("http://localhost:{}/", ports.simulator),
+        )
+        .replace(
+            "{{admin}}",
+            &format!("http://localhost:{}/readyz", ports.admin),
+        )
 }
 
 /// What the terminal says when everything answers.
 pub fn announcement(ports: Ports) -> String {
     use std::fmt::Write as _;
-    let mut text = format!("gatehouse demo is ready.\n\n  Open  http://localhost:{}/\n\n", ports.landing);
+    let mut text = format!(
+        "gatehouse demo is ready.\n\n  Open  http://localhost:{}/\n\n",
+        ports.landing
+    );
     for (_, host, title) in PLACES {
         // Writing to a text does not fail.
         let _ = writeln!(text, "  {title:<32} http://{host}:{}/", ports.gateway);

@@ -39,8 +39,17 @@ impl Ports {
     /// # Errors
     /// When there are not four.
     pub fn from(first: u16) -> Result<Self, String> {
-        let port = |at: u16| first.checked_add(at).ok_or_else(|| format!("--port {first} leaves no room for four ports"));
-        Ok(Self { landing: first, gateway: port(1)?, admin: port(2)?, simulator: port(3)? })
+        let port = |at: u16| {
+            first
+                .checked_add(at)
+                .ok_or_else(|| format!("--port {first} leaves no room for four ports"))
+        };
+        Ok(Self {
+            landing: first,
+            gateway: port(1)?,
+            admin: port(2)?,
+            simulator: port(3)?,
+        })
     }
 }
 
@@ -69,10 +78,14 @@ pub async fn run(
         bind(ports.gateway, ports)?,
         bind(ports.admin, ports)?,
     ];
-    let simulator = Simulator::start(Options { port: ports.simulator, ..Options::default() })
-        .map_err(|error| taken(&error.to_string(), ports))?;
+    let simulator = Simulator::start(Options {
+        port: ports.simulator,
+        ..Options::default()
+    })
+    .map_err(|error| taken(&error.to_string(), ports))?;
     let folder = folder(&*random)?;
-    profiles::write(&folder.0.join("profiles"), ports, &simulator).map_err(|error| unwritable(&folder, &error))?;
+    profiles::write(&folder.0.join("profiles"), ports, &simulator)
+        .map_err(|error| unwritable(&folder, &error))?;
     let [landing_socket, public, private] = sockets;
     let recorder = telemetry::record_metrics();
     let means = Means {
@@ -84,12 +97,18 @@ pub async fn run(
         metrics: MetricsText(Arc::new(move || recorder.render())),
         follow_database_clock: true,
     };
-    let running = start(settings(&folder)?, means).await.map_err(|error: StartError| error.to_string())?;
-    let landing = serve_landing(landing_socket, landing::page(ports)).map_err(|error| error.to_string())?;
+    let running = start(settings(&folder)?, means)
+        .await
+        .map_err(|error: StartError| error.to_string())?;
+    let landing =
+        serve_landing(landing_socket, landing::page(ports)).map_err(|error| error.to_string())?;
     let stop_landing = landing.handle();
     tokio::spawn(landing);
     ready(&landing::announcement(ports));
-    let ended = running.until_signal().await.map_err(|error| error.to_string());
+    let ended = running
+        .until_signal()
+        .await
+        .map_err(|error| error.to_string());
     stop_landing.stop(false).await;
     drop(simulator);
     ended
@@ -97,7 +116,8 @@ pub async fn run(
 
 fn bind(port: u16, ports: Ports) -> Result<TcpListener, String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpListener::bind(address).map_err(|error| taken(&format!("cannot listen on {address}: {error}"), ports))
+    TcpListener::bind(address)
+        .map_err(|error| taken(&format!("cannot listen on {address}: {error}"), ports))
 }
 
 fn taken(what: &str, ports: Ports) -> String {
@@ -110,7 +130,8 @@ fn folder(random: &dyn Random) -> Result<Folder, String> {
     random.fill(&mut bytes);
     let name = format!("gatehouse-demo-{}", crate::seal::hex(&bytes));
     let folder = Folder(std::env::temp_dir().join(name));
-    std::fs::create_dir_all(folder.0.join("profiles")).map_err(|error| unwritable(&folder, &error))?;
+    std::fs::create_dir_all(folder.0.join("profiles"))
+        .map_err(|error| unwritable(&folder, &error))?;
     Ok(folder)
 }
 
@@ -126,15 +147,29 @@ fn settings(folder: &Folder) -> Result<Settings, String> {
         profiles.display().to_string(),
         format!("sqlite://{}", database.display()),
     );
-    let file = Some(FileText { name: "the demo's settings".to_owned(), text });
-    Settings::read(&Sources { file, ..Sources::default() })
-        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    let file = Some(FileText {
+        name: "the demo's settings".to_owned(),
+        text,
+    });
+    Settings::read(&Sources {
+        file,
+        ..Sources::default()
+    })
+    .map_err(|problems| {
+        problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    })
 }
 
 fn serve_landing(socket: TcpListener, page: String) -> std::io::Result<Server> {
     let page = web::Data::new(page);
     let server = HttpServer::new(move || {
-        App::new().app_data(page.clone()).route("/", web::get().to(landing::landing))
+        App::new()
+            .app_data(page.clone())
+            .route("/", web::get().to(landing::landing))
     });
     Ok(server.workers(1).disable_signals().listen(socket)?.run())
 }

@@ -11,7 +11,11 @@ use super::Ports;
 pub const PLACES: [(Kind, &str, &str); 5] = [
     (Kind::EntraId, "entra.localhost", "Entra ID"),
     (Kind::ExternalId, "external.localhost", "External ID"),
-    (Kind::ExternalIdCustomDomain, "custom.localhost", "External ID with custom domain"),
+    (
+        Kind::ExternalIdCustomDomain,
+        "custom.localhost",
+        "External ID with custom domain",
+    ),
     (Kind::B2c, "b2c.localhost", "Azure AD B2C"),
     (Kind::Oidc, "oidc.localhost", "Any OpenID provider"),
 ];
@@ -76,8 +80,20 @@ type ApiText = (&'static str, &'static str, String, &'static str);
 
 /// Graph for directories; the sample API for everybody, in the scope's form of the kind. B2C's customers have no Graph.
 fn apis(kind: Kind, simulator: &Simulator) -> Vec<ApiText> {
-    let graph = ("graph", "Microsoft Graph: who am I", format!("{}/v1.0/me", simulator.graph()), "User.Read");
-    let orders = |scope| ("orders", "Contoso orders", format!("{}/orders", simulator.api()), scope);
+    let graph = (
+        "graph",
+        "Microsoft Graph: who am I",
+        format!("{}/v1.0/me", simulator.graph()),
+        "User.Read",
+    );
+    let orders = |scope| {
+        (
+            "orders",
+            "Contoso orders",
+            format!("{}/orders", simulator.api()),
+            scope,
+        )
+    };
     match kind {
         Kind::B2c => vec![orders("https://contoso.onmicrosoft.com/orders/Orders.Read")],
         Kind::Oidc => vec![orders("api://orders/Orders.Read")],

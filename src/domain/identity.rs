@@ -163,9 +163,18 @@ impl Identity {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let of_emails = || claims.get("emails")?.get(0)?.as_str();
         let opaque = || text("login_hint");
-        let address = || text("email").or_else(of_emails).or_else(|| text("preferred_username"));
-        let hint = if by_address { address().or_else(opaque) } else { opaque().or_else(address) };
-        hint.filter(|hint| !hint.trim().is_empty()).map(str::to_owned)
+        let address = || {
+            text("email")
+                .or_else(of_emails)
+                .or_else(|| text("preferred_username"))
+        };
+        let hint = if by_address {
+            address().or_else(opaque)
+        } else {
+            opaque().or_else(address)
+        };
+        hint.filter(|hint| !hint.trim().is_empty())
+            .map(str::to_owned)
     }
 
     /// Claims for pages and scripts: nothing of the protocol, nothing that the samples hide.

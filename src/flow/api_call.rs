@@ -61,7 +61,11 @@ pub async fn call(
     who: &SignedIn,
     api: &Api,
 ) -> Result<Called, FlowError> {
-    let key = (profile.id.clone(), api.name.clone(), who.session().identity.person().clone());
+    let key = (
+        profile.id.clone(),
+        api.name.clone(),
+        who.session().identity.person().clone(),
+    );
     if let Some(until) = gate.throttled.get(&key) {
         let left = (until - gate.now()).to_std().unwrap_or_default();
         if !left.is_zero() {
@@ -78,7 +82,9 @@ pub async fn call(
                 return Ok(Called::Interaction { claims });
             }
             Token::Unavailable { retry_after } => {
-                return Err(FlowError::ApiThrottled { retry_after: retry_after.unwrap_or(UNSAID_WAIT) });
+                return Err(FlowError::ApiThrottled {
+                    retry_after: retry_after.unwrap_or(UNSAID_WAIT),
+                });
             }
             Token::Ended => return Err(FlowError::NotSignedIn),
         };
@@ -99,14 +105,19 @@ pub async fn call(
                 return Err(FlowError::ApiThrottled { retry_after: wait });
             }
         }
-        let challenge = (status == 401).then(|| challenge_of(response.headers())).flatten();
+        let challenge = (status == 401)
+            .then(|| challenge_of(response.headers()))
+            .flatten();
         if status != 401 || (last && challenge.is_none()) {
             return Ok(Called::Answered(read(response).await?));
         }
         if last {
             return Ok(Called::Interaction { claims: challenge });
         }
-        force = Force { refused: Some(grant), claims: challenge };
+        force = Force {
+            refused: Some(grant),
+            claims: challenge,
+        };
     }
     Err(FlowError::ApiUnavailable("it refused every token"))
 }
@@ -123,20 +134,30 @@ async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Re
         .api_client()
         .get(api.endpoint.clone())
         .bearer_auth(grant.token.expose())
-        .header(reqwest::header::ACCEPT, "application/json, text/*;q=0.9, */*;q=0.1")
+        .header(
+            reqwest::header::ACCEPT,
+            "application/json, text/*;q=0.9, */*;q=0.1",
+        )
         .timeout(gate.api_time_out);
     request.send().await.map_err(|error| {
         // The address is the profile's own and holds no secret; the cause is kept short of it all the same.
         let timed_out = error.is_timeout();
         tracing::warn!(api = %api.name, error = %error.without_url(), "the API did not answer");
-        if timed_out { FlowError::ApiTimedOut } else { FlowError::ApiUnavailable("no answer") }
+        if timed_out {
+            FlowError::ApiTimedOut
+        } else {
+            FlowError::ApiUnavailable("no answer")
+        }
     })
 }
 
 async fn read(mut response: reqwest::Response) -> Result<ApiAnswer, FlowError> {
     let status = response.status().as_u16();
     let header = response.headers().get(reqwest::header::CONTENT_TYPE);
-    let content_type = header.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let content_type = header
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let mut body = Vec::new();
     let mut truncated = false;
     loop {
@@ -155,21 +176,33 @@ async fn read(mut response: reqwest::Response) -> Result<ApiAnswer, FlowError> {
         }
     }
     let (text, binary) = shown(&body, truncated);
-    Ok(ApiAnswer { status, content_type, text, truncated, binary, bytes: body.len() })
+    Ok(ApiAnswer {
+        status,
+        content_type,
+        text,
+        truncated,
+        binary,
+        bytes: body.len(),
+    })
 }
 
 /// JSON is indented, text is kept, anything else is only counted.
 fn shown(body: &[u8], truncated: bool) -> (String, bool) {
     if let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) {
-        return (serde_json::to_string_pretty(&value).unwrap_or_default(), false);
+        return (
+            serde_json::to_string_pretty(&value).unwrap_or_default(),
+            false,
+        );
     }
     let readable = |text: &str| !text.contains('\0');
     match std::str::from_utf8(body) {
         Ok(text) if readable(text) => (text.to_owned(), false),
         // A cut in the middle of a letter is still text.
-        Err(error) if truncated && body.len() - error.valid_up_to() < 4 => {
-            (String::from_utf8_lossy(body.get(..error.valid_up_to()).unwrap_or_default()).into_owned(), false)
-        }
+        Err(error) if truncated && body.len() - error.valid_up_to() < 4 => (
+            String::from_utf8_lossy(body.get(..error.valid_up_to()).unwrap_or_default())
+                .into_owned(),
+            false,
+        ),
         _ => (String::new(), true),
     }
 }

@@ -92,15 +92,29 @@ fn journey_code(journey: Journey) -> u8 {
 }
 
 fn journey_of(code: u8) -> Option<Journey> {
-    [Journey::SignIn, Journey::EditProfile, Journey::ResetPassword].into_iter().find(|journey| journey_code(*journey) == code)
+    [
+        Journey::SignIn,
+        Journey::EditProfile,
+        Journey::ResetPassword,
+    ]
+    .into_iter()
+    .find(|journey| journey_code(*journey) == code)
 }
 
 /// Makes a `state` that carries where the person wanted to go.
 pub fn new_state(gate: &Gate, profile: &Profile, return_to: &ReturnTo) -> State {
-    let target = SealedTarget { to: return_to.as_str().to_owned(), at: gate.now().timestamp() };
+    let target = SealedTarget {
+        to: return_to.as_str().to_owned(),
+        at: gate.now().timestamp(),
+    };
     let plain = serde_json::to_vec(&target).unwrap_or_default();
     let mut bytes = random_256(&*gate.random).to_vec();
-    bytes.extend(gate.keys.seal(Purpose::STATE, profile.id.as_str().as_bytes(), &plain, &*gate.random));
+    bytes.extend(gate.keys.seal(
+        Purpose::STATE,
+        profile.id.as_str().as_bytes(),
+        &plain,
+        &*gate.random,
+    ));
     State::new(BASE64.encode(bytes))
 }
 
@@ -108,7 +122,9 @@ pub fn new_state(gate: &Gate, profile: &Profile, return_to: &ReturnTo) -> State 
 pub fn open_state(gate: &Gate, profile: &Profile, state: &State) -> Option<StateTarget> {
     let bytes = BASE64.decode(state.expose()).ok()?;
     let sealed = bytes.get(STATE_RANDOM..)?;
-    let plain = gate.keys.open(Purpose::STATE, profile.id.as_str().as_bytes(), sealed)?;
+    let plain = gate
+        .keys
+        .open(Purpose::STATE, profile.id.as_str().as_bytes(), sealed)?;
     let target: SealedTarget = serde_json::from_slice(&plain).ok()?;
     Some(StateTarget {
         profile: profile.id.clone(),
@@ -126,21 +142,34 @@ pub fn seal_attempt(gate: &Gate, attempt: &Attempt, state: &State) -> AttemptCoo
         verifier: attempt.verifier.expose().to_owned(),
         begun_at: attempt.begun_at.timestamp(),
         api: attempt.api.as_ref().map(|api| api.as_str().to_owned()),
-        expects: attempt.expects.as_ref().map(|person| person.as_str().to_owned()),
+        expects: attempt
+            .expects
+            .as_ref()
+            .map(|person| person.as_str().to_owned()),
         stepped_up: attempt.stepped_up,
         max_age: attempt.max_age,
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
     let data = associated(&attempt.profile, attempt.binding, state);
-    let value = BASE64.encode(gate.keys.seal(Purpose::ATTEMPT, &data, &plain, &*gate.random));
+    let value = BASE64.encode(
+        gate.keys
+            .seal(Purpose::ATTEMPT, &data, &plain, &*gate.random),
+    );
     AttemptCookie { name, value }
 }
 
 /// Opens the attempt that belongs to `state`. `None` if the cookie is another attempt's or another profile's, if the
 /// profile moved to another authority meanwhile (RFC 9700 §4.4.2), or if it is not ours.
-pub fn open_attempt(gate: &Gate, profile: &Profile, state: &State, cookie: &str) -> Option<Attempt> {
+pub fn open_attempt(
+    gate: &Gate,
+    profile: &Profile,
+    state: &State,
+    cookie: &str,
+) -> Option<Attempt> {
     let data = associated(&profile.id, profile.binding, state);
-    let plain = gate.keys.open(Purpose::ATTEMPT, &data, &BASE64.decode(cookie).ok()?)?;
+    let plain = gate
+        .keys
+        .open(Purpose::ATTEMPT, &data, &BASE64.decode(cookie).ok()?)?;
     let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
     Some(Attempt {
         profile: profile.id.clone(),

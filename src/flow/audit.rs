@@ -21,7 +21,8 @@ pub fn signed_in(profile: &Profile, session: &Session) {
 /// A sign-in was refused; the reason is a fixed word or a provider's code.
 pub fn refused(profile: &Profile, reason: &str) {
     tracing::info!(target: "audit", event = "refused", profile.id = %profile.id, reason, "sign-in refused");
-    metrics::counter!("gatehouse_sign_ins_refused_total", "profile" => profile.id.to_string()).increment(1);
+    metrics::counter!("gatehouse_sign_ins_refused_total", "profile" => profile.id.to_string())
+        .increment(1);
 }
 
 /// Tokens could not be exchanged for good: the session ended.

@@ -62,20 +62,43 @@ pub async fn complete(
 ) -> Result<Completed, FlowError> {
     let profile = visit.profile;
     let target = open_state(gate, profile, &answer.state);
-    let attempt = browser.attempt.and_then(|cookie| open_attempt(gate, profile, &answer.state, cookie));
+    let attempt = browser
+        .attempt
+        .and_then(|cookie| open_attempt(gate, profile, &answer.state, cookie));
     let (Some(attempt), Some(target)) = (attempt, target.clone()) else {
-        let why = if target.is_some() { "the browser has no cookie for it, or the profile moved to another authority" } else { "the state is not of this profile" };
-        return already_signed_in(gate, visit, browser, target.map(|target| target.return_to), why).await;
+        let why = if target.is_some() {
+            "the browser has no cookie for it, or the profile moved to another authority"
+        } else {
+            "the state is not of this profile"
+        };
+        return already_signed_in(
+            gate,
+            visit,
+            browser,
+            target.map(|target| target.return_to),
+            why,
+        )
+        .await;
     };
     let return_to = target.return_to;
     if is_over(attempt.begun_at, gate.now()) {
         return already_signed_in(gate, visit, browser, Some(return_to), "it is too old").await;
     }
     // RFC 9207 §2.4
-    let judged = gate.authorities.judge_issuer_parameter(profile, attempt.journey, answer.iss.as_deref()).await;
+    let judged = gate
+        .authorities
+        .judge_issuer_parameter(profile, attempt.journey, answer.iss.as_deref())
+        .await;
     judged.map_err(|cause| wrong_issuer(profile, cause, &return_to))?;
     if use_once(gate, &answer.state).await? == FirstUse::No {
-        return already_signed_in(gate, visit, browser, Some(return_to), "its state was used before").await;
+        return already_signed_in(
+            gate,
+            visit,
+            browser,
+            Some(return_to),
+            "its state was used before",
+        )
+        .await;
     }
     match answer.outcome {
         CallbackOutcome::Refused { error, description } => {
@@ -84,7 +107,17 @@ pub async fn complete(
         }
         CallbackOutcome::Code(code) => {
             let iss = answer.iss.as_deref();
-            redeem(gate, visit, &attempt, code, iss, answer.session_state, browser, return_to).await
+            redeem(
+                gate,
+                visit,
+                &attempt,
+                code,
+                iss,
+                answer.session_state,
+                browser,
+                return_to,
+            )
+            .await
         }
     }
 }
@@ -105,7 +138,13 @@ async fn already_signed_in(
     target: Option<ReturnTo>,
     why: &'static str,
 ) -> Result<Completed, FlowError> {
-    let signed_in = session_check::check(gate, visit.profile, browser.handle, session_check::Use::Peek).await?;
+    let signed_in = session_check::check(
+        gate,
+        visit.profile,
+        browser.handle,
+        session_check::Use::Peek,
+    )
+    .await?;
     if let (Some(_), Some(return_to)) = (signed_in, &target) {
         return Ok(Completed::GoOn(return_to.clone()));
     }
@@ -120,7 +159,10 @@ fn not_found<T>(why: &'static str, target: Option<ReturnTo>) -> Result<T, FlowEr
 /// Records the use of a state on every replica, before any network call.
 async fn use_once(gate: &Gate, state: &State) -> Result<FirstUse, FlowError> {
     let hash = sha256(state.expose().as_bytes());
-    Ok(gate.store.record_once(Once::State, &hash, gate.now() + USED_STATE_LIFETIME).await?)
+    Ok(gate
+        .store
+        .record_once(Once::State, &hash, gate.now() + USED_STATE_LIFETIME)
+        .await?)
 }
 
 /// The authority said no: some refusals are an answer in themselves.
@@ -131,9 +173,20 @@ async fn refused(
     target: ReturnTo,
     detail: ProviderDetail,
 ) -> Result<Completed, FlowError> {
-    if detail.has_b2c(FORGOT_PASSWORD) && visit.profile.authority.issuance(Journey::ResetPassword).is_some() {
-        let wish = Wish { journey: Some(Journey::ResetPassword), ..Wish::default() };
-        return Ok(Completed::Begin(Box::new(begin(gate, visit, wish, &target).await?)));
+    if detail.has_b2c(FORGOT_PASSWORD)
+        && visit
+            .profile
+            .authority
+            .issuance(Journey::ResetPassword)
+            .is_some()
+    {
+        let wish = Wish {
+            journey: Some(Journey::ResetPassword),
+            ..Wish::default()
+        };
+        return Ok(Completed::Begin(Box::new(
+            begin(gate, visit, wish, &target).await?,
+        )));
     }
     if detail.has_b2c(CANCELLED) {
         return Ok(Completed::GoOn(ReturnTo::home(&visit.profile.public_url)));
@@ -142,10 +195,16 @@ async fn refused(
     if let Some(explained) = entry::not_consented(visit.profile, attempt, &detail) {
         return Err(explained);
     }
-    Err(FlowError::Refused { detail: Box::new(detail), target })
+    Err(FlowError::Refused {
+        detail: Box::new(detail),
+        target,
+    })
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one callback, used once")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one callback, used once"
+)]
 async fn redeem(
     gate: &Gate,
     visit: Visit<'_>,
@@ -163,13 +222,19 @@ async fn redeem(
         Err(OidcError::Refused(detail)) if detail.claims.is_some() && !attempt.stepped_up => {
             let wish = Wish {
                 journey: Some(attempt.journey),
-                api: attempt.api.as_ref().and_then(|name| profile.api(name)).cloned(),
+                api: attempt
+                    .api
+                    .as_ref()
+                    .and_then(|name| profile.api(name))
+                    .cloned(),
                 claims: detail.claims.clone(),
                 expects: attempt.expects.clone(),
                 quietly: true,
                 ..Wish::default()
             };
-            return Ok(Completed::Begin(Box::new(begin(gate, visit, wish, &return_to).await?)));
+            return Ok(Completed::Begin(Box::new(
+                begin(gate, visit, wish, &return_to).await?,
+            )));
         }
         Err(cause) => {
             audit::refused(profile, "answer_refused");
@@ -182,19 +247,31 @@ async fn redeem(
         return Err(FlowError::WrongAuthority);
     }
     match attempt.journey {
-        Journey::SignIn if attempt.expects.as_ref().is_some_and(|person| person != redeemed.identity.person()) => {
+        Journey::SignIn
+            if attempt
+                .expects
+                .as_ref()
+                .is_some_and(|person| person != redeemed.identity.person()) =>
+        {
             audit::refused(profile, "other_person");
             Err(FlowError::OtherPerson)
         }
-        Journey::SignIn => begin_session(gate, visit, redeemed, session_state, browser, return_to).await,
+        Journey::SignIn => {
+            begin_session(gate, visit, redeemed, session_state, browser, return_to).await
+        }
         Journey::EditProfile => {
             edit_profile::apply(gate, profile, browser.handle, &redeemed.identity).await?;
             Ok(Completed::GoOn(return_to))
         }
         // A reset password signs nobody in: the sign-in flow follows, silently where the authority allows it.
         Journey::ResetPassword => {
-            let wish = Wish { quietly: true, ..Wish::default() };
-            Ok(Completed::Begin(Box::new(begin(gate, visit, wish, &return_to).await?)))
+            let wish = Wish {
+                quietly: true,
+                ..Wish::default()
+            };
+            Ok(Completed::Begin(Box::new(
+                begin(gate, visit, wish, &return_to).await?,
+            )))
         }
     }
 }
@@ -208,8 +285,14 @@ async fn begin_session(
     return_to: ReturnTo,
 ) -> Result<Completed, FlowError> {
     let profile = visit.profile;
-    let Redeemed { identity, tokens, sid, graph_token } = redeemed;
-    let (identity, tokens) = match entry::admit(gate, profile, identity, tokens, graph_token).await {
+    let Redeemed {
+        identity,
+        tokens,
+        sid,
+        graph_token,
+    } = redeemed;
+    let (identity, tokens) = match entry::admit(gate, profile, identity, tokens, graph_token).await
+    {
         Ok(admitted) => admitted,
         Err(denied) => {
             audit::refused(profile, "not_allowed");

@@ -11,7 +11,20 @@ use std::time::Duration;
 
 /// Claims that say which token it was, not who the person is: those of the sign-in stay.
 const OF_THE_TOKEN: [&str; 14] = [
-    "iss", "aud", "exp", "nbf", "iat", "auth_time", "nonce", "at_hash", "c_hash", "tfp", "acr", "sid", "ver", "sub",
+    "iss",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "auth_time",
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "tfp",
+    "acr",
+    "sid",
+    "ver",
+    "sub",
 ];
 
 /// How long the row is held for this one write.
@@ -29,12 +42,17 @@ pub async fn apply(
 ) -> Result<(), FlowError> {
     let signed_in = session_check::require(gate, profile, handle).await?;
     let current = &signed_in.session().identity;
-    let same = ["sub", "oid"].iter().all(|name| current.text(name) == edited.text(name));
+    let same = ["sub", "oid"]
+        .iter()
+        .all(|name| current.text(name) == edited.text(name));
     if !same {
         return Err(FlowError::OtherPerson);
     }
     let mut claims = current.claims();
-    let new = edited.claims().into_iter().filter(|(name, _)| !OF_THE_TOKEN.contains(&name.as_str()));
+    let new = edited
+        .claims()
+        .into_iter()
+        .filter(|(name, _)| !OF_THE_TOKEN.contains(&name.as_str()));
     claims.extend(new);
     let identity = Identity::from_claims(&claims, profile.authority.dialect().person_by_object);
     let identity = identity.ok_or(FlowError::OtherPerson)?;
@@ -43,7 +61,17 @@ pub async fn apply(
         // A refresh is under way and brings the new claims along.
         return Ok(());
     };
-    match gate.store.replace_tokens(signed_in.handle(), owner, stored.version, &stored.tokens, Some(&identity)).await? {
+    match gate
+        .store
+        .replace_tokens(
+            signed_in.handle(),
+            owner,
+            stored.version,
+            &stored.tokens,
+            Some(&identity),
+        )
+        .await?
+    {
         Replaced::Yes { .. } | Replaced::LostLease => Ok(()),
         Replaced::Gone => Err(FlowError::NotSignedIn),
     }

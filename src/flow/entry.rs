@@ -55,9 +55,15 @@ async fn directory_token(
         endpoint: Url::parse("https://graph.microsoft.com/v1.0/me").ok()?,
         scopes: vec![Scope::parse("User.Read")?],
     };
-    let refreshed = gate.authorities.refresh(profile, tokens, identity, Some(&directory), None).await.ok()?;
+    let refreshed = gate
+        .authorities
+        .refresh(profile, tokens, identity, Some(&directory), None)
+        .await
+        .ok()?;
     *tokens = refreshed.tokens;
-    tokens.access.retain(|grant| grant.api.as_ref() != Some(&directory.name));
+    tokens
+        .access
+        .retain(|grant| grant.api.as_ref() != Some(&directory.name));
     refreshed.graph_token
 }
 
@@ -66,21 +72,38 @@ const CONSENT_DECLINED: u64 = 65_004;
 
 /// A step-up for an API came back without consent: told so, without another round. `None` if it was about something
 /// else.
-pub fn not_consented(profile: &Profile, attempt: &Attempt, detail: &ProviderDetail) -> Option<FlowError> {
+pub fn not_consented(
+    profile: &Profile,
+    attempt: &Attempt,
+    detail: &ProviderDetail,
+) -> Option<FlowError> {
     attempt.expects.as_ref()?;
     let api = attempt.api.as_ref().and_then(|name| profile.api(name))?;
-    (detail.has_entra(CONSENT_DECLINED) || detail.lacks_consent()).then(|| lacking(profile, api, detail))
+    (detail.has_entra(CONSENT_DECLINED) || detail.lacks_consent())
+        .then(|| lacking(profile, api, detail))
 }
 
 /// The error that explains that an authority wants consent to the scopes of an API.
 pub fn lacking(profile: &Profile, api: &Api, detail: &ProviderDetail) -> FlowError {
-    let scopes = api.scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
+    let scopes = api
+        .scopes
+        .iter()
+        .map(|scope| scope.as_str().to_owned())
+        .collect();
     let admin_only = profile.authority.dialect().admin_consent_only || detail.needs_administrator();
-    FlowError::Ungranted { api: api.name.clone(), scopes, admin_only }
+    FlowError::Ungranted {
+        api: api.name.clone(),
+        scopes,
+        admin_only,
+    }
 }
 
 /// The error that explains scopes which were not granted.
-pub fn ungranted<'a>(profile: &Profile, api: &Api, scopes: impl Iterator<Item = &'a str>) -> FlowError {
+pub fn ungranted<'a>(
+    profile: &Profile,
+    api: &Api,
+    scopes: impl Iterator<Item = &'a str>,
+) -> FlowError {
     FlowError::Ungranted {
         api: api.name.clone(),
         scopes: scopes.map(str::to_owned).collect(),

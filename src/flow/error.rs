@@ -137,13 +137,22 @@ impl FlowError {
             OidcError::TenantNotAllowed => Self::NotAllowed(Denial::Tenant),
             OidcError::Refused(detail) => match target {
                 Some(target) => Self::Refused { detail, target },
-                None => Self::AnswerInvalid { cause: Box::new(OidcError::Refused(detail)), target: None },
+                None => Self::AnswerInvalid {
+                    cause: Box::new(OidcError::Refused(detail)),
+                    target: None,
+                },
             },
-            OidcError::Unavailable { retry_after, .. } => {
-                Self::AuthorityUnavailable { retry_after, cause: Box::new(cause) }
-            }
-            OidcError::Misconfigured(_) => Self::Misconfigured { cause: Box::new(cause) },
-            OidcError::Invalid(_) => Self::AnswerInvalid { cause: Box::new(cause), target },
+            OidcError::Unavailable { retry_after, .. } => Self::AuthorityUnavailable {
+                retry_after,
+                cause: Box::new(cause),
+            },
+            OidcError::Misconfigured(_) => Self::Misconfigured {
+                cause: Box::new(cause),
+            },
+            OidcError::Invalid(_) => Self::AnswerInvalid {
+                cause: Box::new(cause),
+                target,
+            },
         }
     }
 }

@@ -54,16 +54,38 @@ impl Gate {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let refreshing = Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_mins(2)).build();
-        let throttled = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
-        let resting = Cache::builder().max_capacity(MOST_THROTTLED).time_to_live(LONGEST_RETRY).build();
-        Self { store, authorities, keys, clock, random, refreshing, throttled, api_time_out: API_TIME_OUT, resting }
+        let refreshing = Cache::builder()
+            .max_capacity(100_000)
+            .time_to_idle(Duration::from_mins(2))
+            .build();
+        let throttled = Cache::builder()
+            .max_capacity(MOST_THROTTLED)
+            .time_to_live(LONGEST_RETRY)
+            .build();
+        let resting = Cache::builder()
+            .max_capacity(MOST_THROTTLED)
+            .time_to_live(LONGEST_RETRY)
+            .build();
+        Self {
+            store,
+            authorities,
+            keys,
+            clock,
+            random,
+            refreshing,
+            throttled,
+            api_time_out: API_TIME_OUT,
+            resting,
+        }
     }
 
     /// The same with another time-out for APIs.
     #[must_use]
     pub fn with_api_time_out(self, api_time_out: Duration) -> Self {
-        Self { api_time_out, ..self }
+        Self {
+            api_time_out,
+            ..self
+        }
     }
 
     /// The current time.

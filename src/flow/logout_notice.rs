@@ -15,9 +15,18 @@ use crate::store::{EndedBySid, FirstUse, Once};
 ///
 /// # Errors
 /// `Store` when it is unknown whether they ended, `AuthorityUnavailable` when it is unknown whose notice it is.
-pub async fn front_channel(gate: &Gate, profile: &Profile, iss: Option<&str>, sid: &str) -> Result<(), FlowError> {
+pub async fn front_channel(
+    gate: &Gate,
+    profile: &Profile,
+    iss: Option<&str>,
+    sid: &str,
+) -> Result<(), FlowError> {
     if iss.is_some() {
-        match gate.authorities.judge_issuer_parameter(profile, Journey::SignIn, iss).await {
+        match gate
+            .authorities
+            .judge_issuer_parameter(profile, Journey::SignIn, iss)
+            .await
+        {
             Ok(()) => {}
             Err(OidcError::Invalid(_)) => return Ok(()),
             // Whose notice it is cannot be told now: unknown is not "no".
@@ -45,15 +54,29 @@ pub async fn back_channel(gate: &Gate, profile: &Profile, token: &str) -> Result
         }
     })?;
     let key = sha256(format!("{}\n{}", profile.id, token.jti).as_bytes());
-    if gate.store.record_once(Once::LogoutToken, &key, token.exp).await? == FirstUse::No {
+    if gate
+        .store
+        .record_once(Once::LogoutToken, &key, token.exp)
+        .await?
+        == FirstUse::No
+    {
         tracing::warn!(target: "audit", event = "logout_token_replayed", profile.id = %profile.id, "logout token replayed");
         return Err(FlowError::NoticeRefused("the logout token was used before"));
     }
-    let person = token.sub.as_deref().map(|sub| PersonKey::stored(format!("{}#{sub}", token.iss)));
+    let person = token
+        .sub
+        .as_deref()
+        .map(|sub| PersonKey::stored(format!("{}#{sub}", token.iss)));
     let count = match (&token.sid, &person) {
-        (Some(sid), person) => match gate.store.end_by_sid(&profile.id, sid, person.as_ref()).await? {
+        (Some(sid), person) => match gate
+            .store
+            .end_by_sid(&profile.id, sid, person.as_ref())
+            .await?
+        {
             EndedBySid::Ended(count) => count,
-            EndedBySid::OtherPerson => return Err(FlowError::NoticeRefused("the sid is another person's")),
+            EndedBySid::OtherPerson => {
+                return Err(FlowError::NoticeRefused("the sid is another person's"));
+            }
         },
         (None, Some(person)) => gate.store.end_by_person(&profile.id, person, None).await?,
         (None, None) => 0,

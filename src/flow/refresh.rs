@@ -69,24 +69,40 @@ pub async fn usable_token(
     api: &Api,
     force: Force,
 ) -> Result<Token, FlowError> {
-    let stored = gate.store.tokens(who.handle()).await?.ok_or(FlowError::NotSignedIn)?;
+    let stored = gate
+        .store
+        .tokens(who.handle())
+        .await?
+        .ok_or(FlowError::NotSignedIn)?;
     if let Some(grant) = satisfying(gate, &stored.tokens, api, &force) {
         return Ok(Token::Usable(grant));
     }
-    let lock = gate.refreshing.get_with(crate::seal::handle_hash(who.handle()), Arc::default);
-    let (gate, profile, who, api) = (Arc::clone(gate), Arc::clone(profile), who.clone(), api.clone());
+    let lock = gate
+        .refreshing
+        .get_with(crate::seal::handle_hash(who.handle()), Arc::default);
+    let (gate, profile, who, api) = (
+        Arc::clone(gate),
+        Arc::clone(profile),
+        who.clone(),
+        api.clone(),
+    );
     // On its own, so that a browser that goes away does not lose a rotated refresh token.
     let exchange = tokio::spawn(async move {
         let _alone = lock.lock().await;
         exchange_or_wait(&gate, &profile, &who, &api, &force).await
     });
-    exchange.await.unwrap_or(Ok(Token::Unavailable { retry_after: None }))
+    exchange
+        .await
+        .unwrap_or(Ok(Token::Unavailable { retry_after: None }))
 }
 
 /// The stored token, if nothing speaks against using it.
 fn satisfying(gate: &Gate, tokens: &TokenSet, api: &Api, force: &Force) -> Option<AccessGrant> {
     let grant = tokens.grant_for(&api.name)?;
-    let refused = force.refused.as_ref().is_some_and(|old| old.token.expose() == grant.token.expose());
+    let refused = force
+        .refused
+        .as_ref()
+        .is_some_and(|old| old.token.expose() == grant.token.expose());
     let fresh = grant.freshness(gate.now()) == Freshness::Fresh;
     (fresh && !refused).then(|| grant.clone())
 }
@@ -100,7 +116,11 @@ async fn exchange_or_wait(
 ) -> Result<Token, FlowError> {
     let owner = LeaseOwner::generate(&*gate.random);
     let deadline = tokio::time::Instant::now() + PATIENCE;
-    let stored = gate.store.tokens(who.handle()).await?.ok_or(FlowError::NotSignedIn)?;
+    let stored = gate
+        .store
+        .tokens(who.handle())
+        .await?
+        .ok_or(FlowError::NotSignedIn)?;
     if let Some(grant) = satisfying(gate, &stored.tokens, api, force) {
         return Ok(Token::Usable(grant));
     }
@@ -120,7 +140,11 @@ async fn exchange_or_wait(
                 let left = deadline.saturating_duration_since(tokio::time::Instant::now());
                 match gate.store.wait_for_change(who.handle(), seen, left).await? {
                     Waited::Gone => return Ok(Token::Ended),
-                    Waited::StillHeld => return Ok(Token::Unavailable { retry_after: Some(STILL_BUSY) }),
+                    Waited::StillHeld => {
+                        return Ok(Token::Unavailable {
+                            retry_after: Some(STILL_BUSY),
+                        });
+                    }
                     Waited::Free => {}
                     Waited::Changed(stored) => match satisfying(gate, &stored.tokens, api, force) {
                         Some(grant) => return Ok(Token::Usable(grant)),
@@ -149,15 +173,27 @@ async fn exchange(
     let identity = &who.session().identity;
     if held.stored.tokens.refresh.is_none() {
         gate.store.release_lease(who.handle(), held.owner).await?;
-        return Ok(still_usable(gate, held, api, force)
-            .unwrap_or(Token::Interaction { claims: force.claims.clone(), reason: "no refresh token".to_owned() }));
+        return Ok(
+            still_usable(gate, held, api, force).unwrap_or(Token::Interaction {
+                claims: force.claims.clone(),
+                reason: "no refresh token".to_owned(),
+            }),
+        );
     }
     if let Some(left) = resting(gate, profile, who) {
         gate.store.release_lease(who.handle(), held.owner).await?;
         let retry_after = Some(left);
-        return Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }));
+        return Ok(
+            still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after })
+        );
     }
-    let answer = gate.authorities.refresh(profile, &held.stored.tokens, identity, Some(api), force.claims.as_deref());
+    let answer = gate.authorities.refresh(
+        profile,
+        &held.stored.tokens,
+        identity,
+        Some(api),
+        force.claims.as_deref(),
+    );
     match renewing(gate, who, held.owner, answer).await {
         Ok(refreshed) => keep(gate, profile, who, api, held, refreshed).await,
         Err(error) => failed(gate, profile, who, api, force, held, error).await,
@@ -171,11 +207,19 @@ fn resting_key(profile: &Profile, who: &SignedIn) -> (ProfileId, PersonKey) {
 /// How long the token endpoint still wants to be left alone for this person (microsoft-identity 6.3).
 fn resting(gate: &Gate, profile: &Profile, who: &SignedIn) -> Option<Duration> {
     let until = gate.resting.get(&resting_key(profile, who))?;
-    (until - gate.now()).to_std().ok().filter(|left| !left.is_zero())
+    (until - gate.now())
+        .to_std()
+        .ok()
+        .filter(|left| !left.is_zero())
 }
 
 /// Waits for the authority's answer and renews the lease meanwhile.
-async fn renewing<T>(gate: &Gate, who: &SignedIn, owner: LeaseOwner, answer: impl Future<Output = T>) -> T {
+async fn renewing<T>(
+    gate: &Gate,
+    who: &SignedIn,
+    owner: LeaseOwner,
+    answer: impl Future<Output = T>,
+) -> T {
     tokio::pin!(answer);
     let mut tick = tokio::time::interval(RENEWAL);
     tick.tick().await;
@@ -200,27 +244,45 @@ async fn keep(
     held: &Held,
     refreshed: Refreshed,
 ) -> Result<Token, FlowError> {
-    let Refreshed { tokens, identity, graph_token } = refreshed;
+    let Refreshed {
+        tokens,
+        identity,
+        graph_token,
+    } = refreshed;
     let (identity, tokens) = match identity {
-        Some(identity) => match entry::admit(gate, profile, identity, tokens.clone(), graph_token).await {
-            Ok((identity, tokens)) => (Some(identity), tokens),
-            // Groups that cannot be read now change nothing about what was known.
-            Err(Denied::GroupsUnknown) => (None, tokens),
-            Err(_) => {
-                audit::refresh_failed(profile, &who.session().id, "not_allowed");
-                gate.store.end(who.handle()).await?;
-                return Ok(Token::Ended);
+        Some(identity) => {
+            match entry::admit(gate, profile, identity, tokens.clone(), graph_token).await {
+                Ok((identity, tokens)) => (Some(identity), tokens),
+                // Groups that cannot be read now change nothing about what was known.
+                Err(Denied::GroupsUnknown) => (None, tokens),
+                Err(_) => {
+                    audit::refresh_failed(profile, &who.session().id, "not_allowed");
+                    gate.store.end(who.handle()).await?;
+                    return Ok(Token::Ended);
+                }
             }
-        },
+        }
         None => (None, tokens),
     };
-    let stored = gate.store.replace_tokens(who.handle(), held.owner, held.stored.version, &tokens, identity.as_ref()).await?;
+    let stored = gate
+        .store
+        .replace_tokens(
+            who.handle(),
+            held.owner,
+            held.stored.version,
+            &tokens,
+            identity.as_ref(),
+        )
+        .await?;
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
     match stored {
         Replaced::Gone => Ok(Token::Ended),
         Replaced::Yes { .. } | Replaced::LostLease => match tokens.grant_for(&api.name) {
             Some(grant) => Ok(Token::Usable(grant.clone())),
-            None => Ok(Token::Interaction { claims: None, reason: "no access token came back".to_owned() }),
+            None => Ok(Token::Interaction {
+                claims: None,
+                reason: "no access token came back".to_owned(),
+            }),
         },
     }
 }
@@ -259,21 +321,31 @@ async fn failed(
             release().await?;
             let claims = detail.claims.clone().or_else(|| force.claims.clone());
             // A token that works spares the person the trip until it is over.
-            let interaction = Token::Interaction { claims, reason: detail.to_string() };
+            let interaction = Token::Interaction {
+                claims,
+                reason: detail.to_string(),
+            };
             Ok(still_usable(gate, held, api, force).unwrap_or(interaction))
         }
         RefreshError::NoRefreshToken => {
             release().await?;
-            Ok(Token::Interaction { claims: force.claims.clone(), reason: "no refresh token".to_owned() })
+            Ok(Token::Interaction {
+                claims: force.claims.clone(),
+                reason: "no refresh token".to_owned(),
+            })
         }
         RefreshError::ClientRefused(cause) => {
             release().await?;
             tracing::error!(profile.id = %profile.id, error = %cause, "the authority refuses the gateway itself");
-            Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after: None }))
+            Ok(still_usable(gate, held, api, force)
+                .unwrap_or(Token::Unavailable { retry_after: None }))
         }
         RefreshError::Throttled { retry_after } => {
             release().await?;
-            gate.resting.insert(resting_key(profile, who), gate.now() + retry_after.min(LONGEST_RETRY));
+            gate.resting.insert(
+                resting_key(profile, who),
+                gate.now() + retry_after.min(LONGEST_RETRY),
+            );
             let retry_after = Some(retry_after);
             Ok(still_usable(gate, held, api, force).unwrap_or(Token::Unavailable { retry_after }))
         }

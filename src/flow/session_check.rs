@@ -46,8 +46,12 @@ pub async fn check(
     handle: Option<&SessionHandle>,
     usage: Use,
 ) -> Result<Option<SignedIn>, FlowError> {
-    let Some(handle) = handle else { return Ok(None) };
-    let Some(session) = gate.store.find(handle).await? else { return Ok(None) };
+    let Some(handle) = handle else {
+        return Ok(None);
+    };
+    let Some(session) = gate.store.find(handle).await? else {
+        return Ok(None);
+    };
     let now = gate.now();
     if session.profile != profile.id {
         tracing::warn!(target: "audit", event = "cross_profile_session", profile.id = %profile.id, session.id = %session.id, "a session of another profile was presented");
@@ -65,13 +69,22 @@ pub async fn check(
         let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);
         gate.store.touch(handle, now, idle_until);
     }
-    Ok(Some(SignedIn { session, handle: handle.clone() }))
+    Ok(Some(SignedIn {
+        session,
+        handle: handle.clone(),
+    }))
 }
 
 /// The same for a page that only a signed-in person may see.
 ///
 /// # Errors
 /// `NotSignedIn` for no, `Store` for unknown.
-pub async fn require(gate: &Gate, profile: &Profile, handle: Option<&SessionHandle>) -> Result<SignedIn, FlowError> {
-    check(gate, profile, handle, Use::Sliding).await?.ok_or(FlowError::NotSignedIn)
+pub async fn require(
+    gate: &Gate,
+    profile: &Profile,
+    handle: Option<&SessionHandle>,
+) -> Result<SignedIn, FlowError> {
+    check(gate, profile, handle, Use::Sliding)
+        .await?
+        .ok_or(FlowError::NotSignedIn)
 }

@@ -16,7 +16,11 @@ const ON_A_PAGE: u32 = 100;
 ///
 /// # Errors
 /// `Store` when they cannot be read.
-pub async fn mine(gate: &Gate, profile: &Profile, me: &SignedIn) -> Result<Vec<SessionSummary>, FlowError> {
+pub async fn mine(
+    gate: &Gate,
+    profile: &Profile,
+    me: &SignedIn,
+) -> Result<Vec<SessionSummary>, FlowError> {
     let filter = SessionFilter {
         profile: Some(profile.id.clone()),
         person: Some(me.session().identity.person().clone()),
@@ -33,8 +37,16 @@ pub async fn mine(gate: &Gate, profile: &Profile, me: &SignedIn) -> Result<Vec<S
 ///
 /// # Errors
 /// `Store` when it cannot be ended.
-pub async fn end_one(gate: &Gate, profile: &Profile, me: &SignedIn, id: SessionId) -> Result<(), FlowError> {
-    let own = mine(gate, profile, me).await?.iter().any(|session| session.id == id);
+pub async fn end_one(
+    gate: &Gate,
+    profile: &Profile,
+    me: &SignedIn,
+    id: SessionId,
+) -> Result<(), FlowError> {
+    let own = mine(gate, profile, me)
+        .await?
+        .iter()
+        .any(|session| session.id == id);
     if own {
         let count = gate.store.end_by_id(Some(&profile.id), id).await?;
         audit::revoked_one(Some(&profile.id), &id, "person", count);
@@ -48,7 +60,10 @@ pub async fn end_one(gate: &Gate, profile: &Profile, me: &SignedIn, id: SessionI
 /// `Store` when they cannot be ended.
 pub async fn end_others(gate: &Gate, profile: &Profile, me: &SignedIn) -> Result<(), FlowError> {
     let person = me.session().identity.person();
-    let count = gate.store.end_by_person(&profile.id, person, Some(me.session().id)).await?;
+    let count = gate
+        .store
+        .end_by_person(&profile.id, person, Some(me.session().id))
+        .await?;
     audit::revoked(Some(&profile.id), "person", count);
     Ok(())
 }
@@ -84,7 +99,10 @@ pub async fn end_for_operator(gate: &Gate, which: &Which) -> Result<u64, FlowErr
             EndedBySid::Ended(count) => (Some(profile), count),
             EndedBySid::OtherPerson => (Some(profile), 0),
         },
-        Which::Person(profile, person) => (Some(profile), store.end_by_person(profile, person, None).await?),
+        Which::Person(profile, person) => (
+            Some(profile),
+            store.end_by_person(profile, person, None).await?,
+        ),
         Which::Profile(profile) => (Some(profile), store.end_all(Some(profile)).await?),
         Which::All => (None, store.end_all(None).await?),
     };

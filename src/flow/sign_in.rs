@@ -54,7 +54,8 @@ impl Wish {
     /// ignores hints.
     #[must_use]
     pub fn hinting_at(mut self, profile: &Profile, who: &SignedIn) -> Self {
-        let said = passed(&self, PassedParameter::LoginHint).is_some() || profile.authorize.login_hint.is_some();
+        let said = passed(&self, PassedParameter::LoginHint).is_some()
+            || profile.authorize.login_hint.is_some();
         let picker = self.other_account || profile.authorize.prompt == Some(Prompt::SelectAccount);
         if !said && !picker {
             let by_address = profile.authority.dialect().hint_by_address;
@@ -78,11 +79,21 @@ pub struct Begun {
 /// # Errors
 /// `NoSuchJourney` without such a user flow; `AuthorityUnavailable` or `Misconfigured` when there is no good
 /// metadata: then no authorization request is made.
-pub async fn begin(gate: &Gate, visit: Visit<'_>, wish: Wish, return_to: &ReturnTo) -> Result<Begun, FlowError> {
+pub async fn begin(
+    gate: &Gate,
+    visit: Visit<'_>,
+    wish: Wish,
+    return_to: &ReturnTo,
+) -> Result<Begun, FlowError> {
     let profile = visit.profile;
     let journey = wish.journey.unwrap_or(Journey::SignIn);
-    profile.authority.issuance(journey).ok_or(FlowError::NoSuchJourney)?;
-    let max_age = passed(&wish, PassedParameter::MaxAge).and_then(|text| text.parse().ok()).or(profile.authorize.max_age);
+    profile
+        .authority
+        .issuance(journey)
+        .ok_or(FlowError::NoSuchJourney)?;
+    let max_age = passed(&wish, PassedParameter::MaxAge)
+        .and_then(|text| text.parse().ok())
+        .or(profile.authorize.max_age);
     let attempt = Attempt {
         profile: profile.id.clone(),
         binding: profile.binding,
@@ -90,7 +101,11 @@ pub async fn begin(gate: &Gate, visit: Visit<'_>, wish: Wish, return_to: &Return
         nonce: fresh_nonce(&*gate.random),
         verifier: fresh_verifier(&*gate.random),
         begun_at: gate.now(),
-        api: wish.api.as_ref().map(|api| api.name.clone()).or_else(|| first_api(profile, journey)),
+        api: wish
+            .api
+            .as_ref()
+            .map(|api| api.name.clone())
+            .or_else(|| first_api(profile, journey)),
         expects: wish.expects.clone(),
         stepped_up: wish.claims.is_some(),
         max_age,
@@ -103,15 +118,25 @@ pub async fn begin(gate: &Gate, visit: Visit<'_>, wish: Wish, return_to: &Return
         .await
         .map_err(|cause| FlowError::from_oidc(cause, Some(return_to)))?;
     tracing::debug!(profile.id = %profile.id, "attempt begun");
-    Ok(Begun { location, cookie: seal_attempt(gate, &attempt, &state) })
+    Ok(Begun {
+        location,
+        cookie: seal_attempt(gate, &attempt, &state),
+    })
 }
 
 /// The API whose token comes with the sign-in itself: the first, as the samples ask for it at sign-in.
 fn first_api(profile: &Profile, journey: Journey) -> Option<crate::domain::api::ApiName> {
-    (journey == Journey::SignIn).then(|| profile.apis.first().map(|api| api.name.clone())).flatten()
+    (journey == Journey::SignIn)
+        .then(|| profile.apis.first().map(|api| api.name.clone()))
+        .flatten()
 }
 
-fn request<'a>(profile: &'a Profile, wish: &'a Wish, attempt: &'a Attempt, state: &'a State) -> AuthorizationRequest<'a> {
+fn request<'a>(
+    profile: &'a Profile,
+    wish: &'a Wish,
+    attempt: &'a Attempt,
+    state: &'a State,
+) -> AuthorizationRequest<'a> {
     let text = |parameter| passed(wish, parameter);
     let quietly = wish.quietly || wish.expects.is_some() || attempt.journey != Journey::SignIn;
     let prompt = match passed(wish, PassedParameter::Prompt).and_then(Prompt::parse) {
@@ -122,10 +147,17 @@ fn request<'a>(profile: &'a Profile, wish: &'a Wish, attempt: &'a Attempt, state
         None => Asking::AsTheProfile,
     };
     AuthorizationRequest {
-        api: wish.api.as_ref().or_else(|| profile.apis.first()).filter(|_| attempt.journey == Journey::SignIn),
+        api: wish
+            .api
+            .as_ref()
+            .or_else(|| profile.apis.first())
+            .filter(|_| attempt.journey == Journey::SignIn),
         claims: wish.claims.as_deref(),
         prompt,
-        login_hint: wish.login_hint.as_deref().or_else(|| text(PassedParameter::LoginHint)),
+        login_hint: wish
+            .login_hint
+            .as_deref()
+            .or_else(|| text(PassedParameter::LoginHint)),
         domain_hint: text(PassedParameter::DomainHint),
         ui_locales: text(PassedParameter::UiLocales),
         max_age: attempt.max_age,
@@ -135,5 +167,8 @@ fn request<'a>(profile: &'a Profile, wish: &'a Wish, attempt: &'a Attempt, state
 }
 
 fn passed(wish: &Wish, parameter: PassedParameter) -> Option<&str> {
-    wish.passed.iter().find(|(name, _)| *name == parameter).map(|(_, value)| value.as_str())
+    wish.passed
+        .iter()
+        .find(|(name, _)| *name == parameter)
+        .map(|(_, value)| value.as_str())
 }

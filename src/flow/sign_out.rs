@@ -7,9 +7,9 @@ use super::error::FlowError;
 use super::gate::Gate;
 use super::{attempts, audit};
 use crate::domain::profile::Profile;
-use crate::domain::session::SessionHandle;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::IdToken;
+use crate::domain::session::SessionHandle;
 use crate::oidc::EndSession;
 use url::Url;
 
@@ -31,18 +31,38 @@ pub enum SignedOut {
 ///
 /// # Errors
 /// `Store` when the row could not be deleted: then nobody is told that they are signed out.
-pub async fn sign_out(gate: &Gate, profile: &Profile, handle: Option<&SessionHandle>) -> Result<SignedOut, FlowError> {
-    let Some(handle) = handle else { return Ok(SignedOut::Nobody) };
-    let Some(ended) = gate.store.end(handle).await?.filter(|ended| ended.session.profile == profile.id) else {
+pub async fn sign_out(
+    gate: &Gate,
+    profile: &Profile,
+    handle: Option<&SessionHandle>,
+) -> Result<SignedOut, FlowError> {
+    let Some(handle) = handle else {
+        return Ok(SignedOut::Nobody);
+    };
+    let Some(ended) = gate
+        .store
+        .end(handle)
+        .await?
+        .filter(|ended| ended.session.profile == profile.id)
+    else {
         // The session ended before, but the authority may still know the person: a sign-out is meant for both.
         return Ok(at_authority(gate, profile, None, None).await);
     };
-    audit::signed_out(&profile.id, &ended.session.id, ended.session.identity.person());
+    audit::signed_out(
+        &profile.id,
+        &ended.session.id,
+        ended.session.identity.person(),
+    );
     if ended.session.binding != profile.binding {
         return Ok(SignedOut::HereOnly);
     }
     let login_hint = ended.session.identity.text("login_hint");
-    let address = at_authority(gate, profile, Some(&ended.tokens.id_token), login_hint.as_deref());
+    let address = at_authority(
+        gate,
+        profile,
+        Some(&ended.tokens.id_token),
+        login_hint.as_deref(),
+    );
     let revoked = async {
         if let Some(token) = &ended.tokens.refresh {
             gate.authorities.revoke(profile, token).await;
@@ -64,7 +84,11 @@ async fn at_authority(
     login_hint: Option<&str>,
 ) -> SignedOut {
     let state = attempts::new_state(gate, profile, &ReturnTo::home(&profile.public_url));
-    let request = EndSession { id_token, login_hint, state: Some(state.expose()) };
+    let request = EndSession {
+        id_token,
+        login_hint,
+        state: Some(state.expose()),
+    };
     let address = gate.authorities.end_session_address(profile, &request);
     match tokio::time::timeout(AUTHORITY_PATIENCE, address).await {
         Ok(Some(address)) => SignedOut::Continue(address),

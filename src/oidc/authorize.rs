@@ -300,7 +300,10 @@ mod tests {
             });
         }
         let all = parameters(&address(&profile, Journey::SignIn, |_| ()));
-        assert_eq!(all["scope"], "openid offline_access orders.read profile stock.read");
+        assert_eq!(
+            all["scope"],
+            "openid offline_access orders.read profile stock.read"
+        );
     }
 
     #[test]

@@ -303,7 +303,11 @@ mod tests {
         std::fs::write(&path, "two").unwrap();
         assert_eq!(proof(&profile, false, &auth).await.form[1].1, "two");
         std::fs::write(&path, " \n").unwrap();
-        assert_eq!(proof(&profile, false, &auth).await.form[1].1, "two", "emptied");
+        assert_eq!(
+            proof(&profile, false, &auth).await.form[1].1,
+            "two",
+            "emptied"
+        );
         std::fs::remove_file(&path).unwrap();
         assert_eq!(proof(&profile, false, &auth).await.form[1].1, "two", "gone");
     }

@@ -48,9 +48,14 @@ impl Authorities {
     /// sign-out form leads. `None` when the metadata is not at hand; nothing is fetched.
     pub fn sign_out_origins(&self, profile: &Profile) -> Option<Vec<String>> {
         let room = self.room(profile);
-        let metadata = room.place(profile, Journey::SignIn).ok()?.metadata_at_hand()?;
+        let metadata = room
+            .place(profile, Journey::SignIn)
+            .ok()?
+            .metadata_at_hand()?;
         let issuer = Url::parse(&metadata.trusted.issuer).ok();
-        let urls = issuer.into_iter().chain(metadata.end_session_endpoint.clone());
+        let urls = issuer
+            .into_iter()
+            .chain(metadata.end_session_endpoint.clone());
         let mut origins: Vec<String> = urls.map(|url| url.origin().ascii_serialization()).collect();
         origins.dedup();
         Some(origins)

@@ -165,7 +165,8 @@ impl ProviderDetail {
 
     /// Whether scopes lack somebody's consent.
     pub fn lacks_consent(&self) -> bool {
-        let said = self.error == "consent_required" || self.suberror.as_deref() == Some("consent_required");
+        let said = self.error == "consent_required"
+            || self.suberror.as_deref() == Some("consent_required");
         said || self.has_entra(65_001) || self.needs_administrator()
     }
 
@@ -325,7 +326,11 @@ mod tests {
             let detail = ProviderDetail::from_callback("access_denied", text);
             assert_eq!(detail.correlation_id.as_deref(), Some("c-1"), "{text}");
             assert_eq!(detail.trace_id.as_deref(), Some("t-1"), "{text}");
-            assert_eq!(detail.timestamp.as_deref(), Some("2024-01-01 00:00:00Z"), "{text}");
+            assert_eq!(
+                detail.timestamp.as_deref(),
+                Some("2024-01-01 00:00:00Z"),
+                "{text}"
+            );
         }
     }
 

@@ -48,7 +48,9 @@ pub struct Admin {
 
 /// The process lives. An outage of the store or of an authority is no reason to restart it.
 pub async fn livez() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("ok\n")
 }
 
 /// Whether requests should be sent here, with the reasons.
@@ -57,7 +59,11 @@ pub async fn readyz(gateway: web::Data<Gateway>, admin: web::Data<Admin>) -> Htt
     let detail = gateway.gate.store.status();
     let stopping = admin.stopping.load(Ordering::SeqCst);
     let ready = store.is_ok() && !stopping;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     HttpResponse::build(status).json(json!({
         "ready": ready,
         "stopping": stopping,
@@ -76,7 +82,9 @@ pub async fn readyz(gateway: web::Data<Gateway>, admin: web::Data<Admin>) -> Htt
 
 /// Prometheus text.
 pub async fn metrics(admin: web::Data<Admin>) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body((admin.metrics)())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body((admin.metrics)())
 }
 
 #[derive(Serialize)]
@@ -121,7 +129,8 @@ fn is_of_a_page(request: &HttpRequest) -> bool {
 }
 
 fn of_a_page() -> HttpResponse {
-    HttpResponse::Forbidden().json(json!({ "error": "sessions are not administered from web pages" }))
+    HttpResponse::Forbidden()
+        .json(json!({ "error": "sessions are not administered from web pages" }))
 }
 
 /// `GET /sessions?profile=&person=&sid=&limit=`
@@ -147,7 +156,9 @@ pub async fn sessions(request: HttpRequest, gateway: web::Data<Gateway>) -> Http
         limit,
     };
     match gateway.gate.store.list(&filter).await {
-        Ok(found) => HttpResponse::Ok().json(found.into_iter().map(Listed::from).collect::<Vec<_>>()),
+        Ok(found) => {
+            HttpResponse::Ok().json(found.into_iter().map(Listed::from).collect::<Vec<_>>())
+        }
         Err(error) => failed(&FlowError::from(error)),
     }
 }
@@ -172,8 +183,12 @@ impl End {
             None => None,
         };
         match (self.id, profile, self.person, self.sid, self.all) {
-            (Some(id), None, None, None, false) => SessionId::parse(&id).map(Which::One).ok_or("id is not the id of a session"),
-            (None, Some(profile), Some(person), None, false) => Ok(Which::Person(profile, PersonKey::stored(person))),
+            (Some(id), None, None, None, false) => SessionId::parse(&id)
+                .map(Which::One)
+                .ok_or("id is not the id of a session"),
+            (None, Some(profile), Some(person), None, false) => {
+                Ok(Which::Person(profile, PersonKey::stored(person)))
+            }
             (None, Some(profile), None, Some(sid), false) => Ok(Which::Sid(profile, sid)),
             (None, Some(profile), None, None, false) => Ok(Which::Profile(profile)),
             (None, None, None, None, true) => Ok(Which::All),
@@ -183,7 +198,11 @@ impl End {
 }
 
 /// `POST /sessions/end` with a JSON body.
-pub async fn end_sessions(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
+pub async fn end_sessions(
+    request: HttpRequest,
+    body: web::Bytes,
+    gateway: web::Data<Gateway>,
+) -> HttpResponse {
     if is_of_a_page(&request) {
         return of_a_page();
     }

@@ -7,7 +7,9 @@ use super::gateway::Gateway;
 
 /// The asset of this name, to be kept for a year.
 pub async fn asset(name: web::Path<String>, gateway: web::Data<Gateway>) -> HttpResponse {
-    let Some(asset) = gateway.pages.asset(&name) else { return HttpResponse::NotFound().finish() };
+    let Some(asset) = gateway.pages.asset(&name) else {
+        return HttpResponse::NotFound().finish();
+    };
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, asset.content_type))
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))

@@ -56,21 +56,34 @@ impl CookieKeys {
         self.0.iter().enumerate().find_map(|(age, key)| {
             let mut jar = CookieJar::new();
             jar.add_original(Cookie::new(name.to_owned(), value.to_owned()));
-            jar.private(key).get(name).map(|cookie| (age, cookie.value().to_owned()))
+            jar.private(key)
+                .get(name)
+                .map(|cookie| (age, cookie.value().to_owned()))
         })
     }
 }
 
 /// The name of the session cookie of a profile.
 pub fn session_cookie_name(profile: &Profile) -> &'static str {
-    if profile.public_url.is_https() { SECURE_COOKIE } else { LOOPBACK_COOKIE }
+    if profile.public_url.is_https() {
+        SECURE_COOKIE
+    } else {
+        LOOPBACK_COOKIE
+    }
 }
 
 /// actix-session for profiles on https or on loopback http.
 pub fn middleware(keys: &CookieKeys, https: bool) -> SessionMiddleware<CookieSessionStore> {
     let key = keys.newest().cloned().unwrap_or_else(Key::generate);
     SessionMiddleware::builder(CookieSessionStore::default(), key)
-        .cookie_name(if https { SECURE_COOKIE } else { LOOPBACK_COOKIE }.to_owned())
+        .cookie_name(
+            if https {
+                SECURE_COOKIE
+            } else {
+                LOOPBACK_COOKIE
+            }
+            .to_owned(),
+        )
         .cookie_secure(https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
@@ -82,7 +95,9 @@ pub fn middleware(keys: &CookieKeys, https: bool) -> SessionMiddleware<CookieSes
 
 /// Values of all cookies of this name, as sent. Cookie headers that are not text have none.
 fn raw_values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
-    cookie_pairs(headers).filter(move |(key, _)| *key == name).map(|(_, value)| value)
+    cookie_pairs(headers)
+        .filter(move |(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 /// Every `name=value` of the request's cookies; what has no such shape is passed over.
@@ -102,7 +117,11 @@ pub fn single_value<'a>(headers: &'a HeaderMap, name: &'a str) -> Option<&'a str
 }
 
 /// The handle of the browser's session at a profile.
-pub fn handle_of(request: &HttpRequest, keys: &CookieKeys, profile: &Profile) -> Option<SessionHandle> {
+pub fn handle_of(
+    request: &HttpRequest,
+    keys: &CookieKeys,
+    profile: &Profile,
+) -> Option<SessionHandle> {
     let name = session_cookie_name(profile);
     let sealed = single_value(request.headers(), name)?;
     let sealed = Cookie::parse_encoded(format!("{name}={sealed}")).ok()?;
@@ -117,9 +136,16 @@ pub fn handle_of(request: &HttpRequest, keys: &CookieKeys, profile: &Profile) ->
 ///
 /// # Errors
 /// When the handle cannot be written as JSON, which does not happen.
-pub fn remember(request: &HttpRequest, profile: &ProfileId, handle: &SessionHandle) -> Result<(), actix_web::Error> {
+pub fn remember(
+    request: &HttpRequest,
+    profile: &ProfileId,
+    handle: &SessionHandle,
+) -> Result<(), actix_web::Error> {
     let text = BASE64.encode(handle.expose());
-    request.get_session().insert(profile.as_str(), text).map_err(actix_web::Error::from)
+    request
+        .get_session()
+        .insert(profile.as_str(), text)
+        .map_err(actix_web::Error::from)
 }
 
 /// Takes a session's handle out of the cookie; an empty cookie goes altogether.
@@ -132,13 +158,23 @@ pub fn forget(request: &HttpRequest, profile: &ProfileId) {
 }
 
 fn attempt_prefix(profile: &Profile) -> &'static str {
-    if profile.public_url.is_https() { "__Host-gatehouse-attempt-" } else { "gatehouse-attempt-" }
+    if profile.public_url.is_https() {
+        "__Host-gatehouse-attempt-"
+    } else {
+        "gatehouse-attempt-"
+    }
 }
 
 /// The sealed attempt that belongs to a state.
-pub fn attempt_of<'a>(headers: &'a HeaderMap, profile: &Profile, name: &AttemptName) -> Option<&'a str> {
+pub fn attempt_of<'a>(
+    headers: &'a HeaderMap,
+    profile: &Profile,
+    name: &AttemptName,
+) -> Option<&'a str> {
     let name = format!("{}{}", attempt_prefix(profile), name.as_str());
-    let mut values = cookie_pairs(headers).filter(|(key, _)| *key == name).map(|(_, value)| value);
+    let mut values = cookie_pairs(headers)
+        .filter(|(key, _)| *key == name)
+        .map(|(_, value)| value);
     let first = values.next().filter(|_| values.next().is_none())?;
     first.split_once('.').map(|(_, sealed)| sealed)
 }
@@ -149,8 +185,14 @@ fn attempt_cookie(profile: &Profile, name: String, value: String) -> Cookie<'sta
         .path("/")
         .http_only(true)
         .secure(profile.public_url.is_https())
-        .same_site(if form_post { SameSite::None } else { SameSite::Lax })
-        .max_age(Duration::seconds(i64::try_from(ATTEMPT_LIFETIME.as_secs()).unwrap_or(600)))
+        .same_site(if form_post {
+            SameSite::None
+        } else {
+            SameSite::Lax
+        })
+        .max_age(Duration::seconds(
+            i64::try_from(ATTEMPT_LIFETIME.as_secs()).unwrap_or(600),
+        ))
         .finish()
 }
 
@@ -169,7 +211,10 @@ pub fn keep_attempt(
     let mut open: Vec<(i64, &str, usize)> = cookie_pairs(headers)
         .filter(|(key, _)| key.strip_prefix(prefix).is_some_and(AttemptName::is_one))
         .map(|(key, value)| {
-            let age = value.split_once('.').and_then(|(at, _)| at.parse().ok()).unwrap_or(0);
+            let age = value
+                .split_once('.')
+                .and_then(|(at, _)| at.parse().ok())
+                .unwrap_or(0);
             (age, key, key.len() + value.len())
         })
         .collect();
@@ -190,7 +235,11 @@ pub fn keep_attempt(
 
 /// Removes an attempt that is over.
 pub fn drop_attempt(response: &mut HttpResponseBuilder, profile: &Profile, name: &AttemptName) {
-    drop_cookie(response, profile, format!("{}{}", attempt_prefix(profile), name.as_str()));
+    drop_cookie(
+        response,
+        profile,
+        format!("{}{}", attempt_prefix(profile), name.as_str()),
+    );
 }
 
 fn drop_cookie(response: &mut HttpResponseBuilder, profile: &Profile, name: String) {

@@ -22,8 +22,17 @@ use crate::flow::sign_in::{Wish, begin};
 ///
 /// # Errors
 /// `NoSuchApi` for a profile without one; as [`named`].
-pub async fn first(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
-    let api = located.profile.apis.first().cloned().ok_or(FlowError::NoSuchApi)?;
+pub async fn first(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
+    let api = located
+        .profile
+        .apis
+        .first()
+        .cloned()
+        .ok_or(FlowError::NoSuchApi)?;
     call_and_show(&request, &located, &gateway, &api).await
 }
 
@@ -38,19 +47,32 @@ pub async fn named(
     name: web::Path<String>,
 ) -> WebResult {
     let name = ApiName::parse(&name).ok_or(FlowError::NoSuchApi)?;
-    let api = located.profile.api(&name).cloned().ok_or(FlowError::NoSuchApi)?;
+    let api = located
+        .profile
+        .api(&name)
+        .cloned()
+        .ok_or(FlowError::NoSuchApi)?;
     call_and_show(&request, &located, &gateway, &api).await
 }
 
-async fn call_and_show(request: &HttpRequest, located: &Located, gateway: &Gateway, api: &Api) -> WebResult {
+async fn call_and_show(
+    request: &HttpRequest,
+    located: &Located,
+    gateway: &Gateway,
+    api: &Api,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(request, &gateway.cookie_keys, profile);
     let who = require(&gateway.gate, profile, handle.as_ref()).await?;
     match call(&gateway.gate, profile, &who, api).await? {
         Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
         Called::Answered(answer) => Ok(as_page(gateway, located, &who, api, answer)),
-        Called::Interaction { .. } if is_script(request) => Ok(error_response::interaction_json(request, profile)),
-        Called::Interaction { claims } => interact(request, located, gateway, api, claims, &who).await,
+        Called::Interaction { .. } if is_script(request) => {
+            Ok(error_response::interaction_json(request, profile))
+        }
+        Called::Interaction { claims } => {
+            interact(request, located, gateway, api, claims, &who).await
+        }
     }
 }
 
@@ -66,7 +88,8 @@ async fn interact(
     guard_start(request, gateway)?;
     let profile = &located.profile;
     let path = format!("{}/auth/call_api/{}", profile.public_url.prefix(), api.name);
-    let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path).ok_or(FlowError::NoSuchApi)?;
+    let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path)
+        .ok_or(FlowError::NoSuchApi)?;
     rounds::stop_loop(request.headers(), profile, &target, gateway.gate.now())?;
     let wish = Wish::step_up(profile, who, api, claims);
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
@@ -74,7 +97,8 @@ async fn interact(
 }
 
 fn as_json(answer: &ApiAnswer) -> HttpResponse {
-    let body = serde_json::from_str::<Value>(&answer.text).unwrap_or_else(|_| Value::from(answer.text.clone()));
+    let body = serde_json::from_str::<Value>(&answer.text)
+        .unwrap_or_else(|_| Value::from(answer.text.clone()));
     HttpResponse::Ok().json(json!({
         "status": answer.status,
         "content_type": answer.content_type,
@@ -83,9 +107,18 @@ fn as_json(answer: &ApiAnswer) -> HttpResponse {
     }))
 }
 
-fn as_page(gateway: &Gateway, located: &Located, who: &SignedIn, api: &Api, answer: ApiAnswer) -> HttpResponse {
+fn as_page(
+    gateway: &Gateway,
+    located: &Located,
+    who: &SignedIn,
+    api: &Api,
+    answer: ApiAnswer,
+) -> HttpResponse {
     let profile = &located.profile;
-    let reason = StatusCode::from_u16(answer.status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
+    let reason = StatusCode::from_u16(answer.status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
     let page = ApiResult {
         frame: frame::frame(gateway, profile, "API result", Some(who)),
         api: api.title.clone(),

@@ -47,8 +47,15 @@ pub async fn callback(
     }
     let kept_id = parameter(&query, posted_answer::PARAMETER).filter(|_| expected);
     let kept = kept_id.and_then(|id| posted_answer::take(&gateway, profile, request.headers(), id));
-    let sent = if posted { form.fields() } else { kept.as_deref().unwrap_or(&query) };
-    let answer = CallbackAnswer::parse(sent.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let sent = if posted {
+        form.fields()
+    } else {
+        kept.as_deref().unwrap_or(&query)
+    };
+    let answer = CallbackAnswer::parse(
+        sent.iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
     let answer = answer.map_err(FlowError::from)?;
     if expected && !posted && kept.is_none() && matches!(answer.outcome, CallbackOutcome::Code(_)) {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
@@ -57,12 +64,21 @@ pub async fn callback(
     let state = answer.state.clone();
     let attempt = browser::attempt_of(request.headers(), profile, &name);
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    let brought = Browser { attempt, handle: handle.as_ref() };
+    let brought = Browser {
+        attempt,
+        handle: handle.as_ref(),
+    };
     let mut response = match complete(&gateway.gate, located.visit(), answer, brought).await {
         Ok(Completed::SignedIn { handle, return_to }) => {
             browser::remember(&request, &profile.id, &handle)?;
             let mut response = HttpResponse::SeeOther();
-            rounds::count(&mut response, request.headers(), profile, &return_to, gateway.gate.now());
+            rounds::count(
+                &mut response,
+                request.headers(),
+                profile,
+                &return_to,
+                gateway.gate.now(),
+            );
             response.insert_header((LOCATION, return_to.as_str()));
             response
         }
@@ -73,12 +89,19 @@ pub async fn callback(
         }
         Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
         Err(error) => {
-            let lost = matches!(error, FlowError::Store(_) | FlowError::AuthorityUnavailable { .. });
-            let target = lost.then(|| open_state(&gateway.gate, profile, &state)).flatten();
+            let lost = matches!(
+                error,
+                FlowError::Store(_) | FlowError::AuthorityUnavailable { .. }
+            );
+            let target = lost
+                .then(|| open_state(&gateway.gate, profile, &state))
+                .flatten();
             // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
             let over = (attempt.is_some() && !lost).then_some(name);
             let error = WebError::at_callback(error, over);
-            return Err(error.with_new_attempt(target.map(|target| target.return_to)).into());
+            return Err(error
+                .with_new_attempt(target.map(|target| target.return_to))
+                .into());
         }
     };
     if attempt.is_some() {

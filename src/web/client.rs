@@ -36,7 +36,10 @@ pub fn host<'a>(request: &'a ServiceRequest, proxies: &[IpNet]) -> Result<&'a st
     if asked.is_some_and(|asked| !own.is_some_and(|own| own.eq_ignore_ascii_case(asked))) {
         return Err(Ambiguous);
     }
-    forwarded.or(own).filter(|host| !host.is_empty() && !host.contains(['@', ',', '/', ' ', '\\'])).ok_or(Ambiguous)
+    forwarded
+        .or(own)
+        .filter(|host| !host.is_empty() && !host.contains(['@', ',', '/', ' ', '\\']))
+        .ok_or(Ambiguous)
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Ambiguous> {
@@ -45,7 +48,9 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
     if values.next().is_some() {
         return Err(Ambiguous);
     }
-    first.map(|value| value.to_str().map_err(|_| Ambiguous)).transpose()
+    first
+        .map(|value| value.to_str().map_err(|_| Ambiguous))
+        .transpose()
 }
 
 /// The address of the person's side: the peer, or behind trusted proxies the last address that is not one of them.
@@ -54,9 +59,14 @@ pub fn address(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> 
     if !is_trusted(client, proxies) {
         return Some(client);
     }
-    let lists: Vec<&str> = headers.get_all(&FORWARDED_FOR).filter_map(|value| value.to_str().ok()).collect();
+    let lists: Vec<&str> = headers
+        .get_all(&FORWARDED_FOR)
+        .filter_map(|value| value.to_str().ok())
+        .collect();
     for hop in lists.iter().rev().flat_map(|list| list.rsplit(',')) {
-        let Some(hop) = hop_address(hop.trim()) else { break };
+        let Some(hop) = hop_address(hop.trim()) else {
+            break;
+        };
         client = hop;
         if !is_trusted(hop, proxies) {
             break;
@@ -81,13 +91,21 @@ mod tests {
     fn client(peer: &str, forwarded: &str) -> String {
         let proxies: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
         let mut headers = HeaderMap::new();
-        headers.insert(FORWARDED_FOR.clone(), HeaderValue::from_str(forwarded).unwrap());
-        address(peer.parse().ok(), &headers, &proxies).unwrap().to_string()
+        headers.insert(
+            FORWARDED_FOR.clone(),
+            HeaderValue::from_str(forwarded).unwrap(),
+        );
+        address(peer.parse().ok(), &headers, &proxies)
+            .unwrap()
+            .to_string()
     }
 
     #[test]
     fn c52_the_client_is_the_first_untrusted_hop_from_the_right() {
-        assert_eq!(client("10.0.0.1", "6.6.6.6, 203.0.113.7, 10.0.0.9"), "203.0.113.7");
+        assert_eq!(
+            client("10.0.0.1", "6.6.6.6, 203.0.113.7, 10.0.0.9"),
+            "203.0.113.7"
+        );
         assert_eq!(client("10.0.0.1", "203.0.113.7"), "203.0.113.7");
         assert_eq!(client("10.0.0.1", "nonsense, 10.0.0.2"), "10.0.0.2");
         assert_eq!(client("::ffff:10.0.0.1", "203.0.113.7"), "203.0.113.7");
@@ -96,7 +114,10 @@ mod tests {
     #[test]
     fn a_hop_may_have_a_port() {
         assert_eq!(client("10.0.0.1", "203.0.113.7:50123"), "203.0.113.7");
-        assert_eq!(client("10.0.0.1", "[2001:db8::1]:50123, 10.0.0.2"), "2001:db8::1");
+        assert_eq!(
+            client("10.0.0.1", "[2001:db8::1]:50123, 10.0.0.2"),
+            "2001:db8::1"
+        );
         assert_eq!(client("10.0.0.1", "[2001:db8::1]"), "2001:db8::1");
     }
 
@@ -105,29 +126,60 @@ mod tests {
         assert_eq!(client("203.0.113.9", "6.6.6.6"), "203.0.113.9");
     }
 
-    fn host_of(peer: &str, target: &str, headers: &[(&'static str, &str)]) -> Result<String, Ambiguous> {
+    fn host_of(
+        peer: &str,
+        target: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<String, Ambiguous> {
         let proxies: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
-        let request = TestRequest::default().uri(target).peer_addr(SocketAddr::new(peer.parse().unwrap(), 1));
-        let request = headers.iter().fold(request, |request, header| request.append_header(*header));
+        let request = TestRequest::default()
+            .uri(target)
+            .peer_addr(SocketAddr::new(peer.parse().unwrap(), 1));
+        let request = headers
+            .iter()
+            .fold(request, |request, header| request.append_header(*header));
         host(&request.to_srv_request(), &proxies).map(str::to_owned)
     }
 
     #[test]
     fn c49_a_forwarded_host_counts_from_a_trusted_proxy_only() {
         let headers = [("host", "inner"), ("x-forwarded-host", "app.example.com")];
-        assert_eq!(host_of("10.0.0.1", "/", &headers).unwrap(), "app.example.com");
+        assert_eq!(
+            host_of("10.0.0.1", "/", &headers).unwrap(),
+            "app.example.com"
+        );
         assert_eq!(host_of("203.0.113.9", "/", &headers).unwrap(), "inner");
     }
 
     #[test]
     fn c53_c62_a_host_that_can_be_read_in_two_ways_is_refused() {
-        let trusted = |value: &str| host_of("10.0.0.1", "/", &[("host", "inner"), ("x-forwarded-host", value)]);
-        for odd in ["", "a.example, b.example", "user@a.example", "a.example/x", "a.example\\x", "a b"] {
+        let trusted = |value: &str| {
+            host_of(
+                "10.0.0.1",
+                "/",
+                &[("host", "inner"), ("x-forwarded-host", value)],
+            )
+        };
+        for odd in [
+            "",
+            "a.example, b.example",
+            "user@a.example",
+            "a.example/x",
+            "a.example\\x",
+            "a b",
+        ] {
             assert_eq!(trusted(odd), Err(Ambiguous), "{odd:?}");
         }
-        let twice = [("host", "inner"), ("x-forwarded-host", "a.example"), ("x-forwarded-host", "b.example")];
+        let twice = [
+            ("host", "inner"),
+            ("x-forwarded-host", "a.example"),
+            ("x-forwarded-host", "b.example"),
+        ];
         assert_eq!(host_of("10.0.0.1", "/", &twice), Err(Ambiguous));
-        assert_eq!(host_of("203.0.113.9", "/", &[("host", "a"), ("host", "b")]), Err(Ambiguous));
+        assert_eq!(
+            host_of("203.0.113.9", "/", &[("host", "a"), ("host", "b")]),
+            Err(Ambiguous)
+        );
         assert_eq!(host_of("203.0.113.9", "/", &[]), Err(Ambiguous));
         let absolute = |target: &str| host_of("203.0.113.9", target, &[("host", "a.example")]);
         assert_eq!(absolute("http://a.example/").unwrap(), "a.example");

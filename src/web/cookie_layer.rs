@@ -22,9 +22,14 @@ pub async fn renew<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let name = request.extensions().get::<Located>().map(|located| session_cookie_name(&located.profile));
+    let name = request
+        .extensions()
+        .get::<Located>()
+        .map(|located| session_cookie_name(&located.profile));
     let gateway = request.app_data::<web::Data<Gateway>>().cloned();
-    let (Some(name), Some(gateway)) = (name, gateway) else { return next.call(request).await };
+    let (Some(name), Some(gateway)) = (name, gateway) else {
+        return next.call(request).await;
+    };
     let renewed = match state(&request, name, &gateway.cookie_keys) {
         State::Good => None,
         State::Old(content) => seal(name, &content, &gateway.cookie_keys),
@@ -41,7 +46,11 @@ pub async fn renew<B: MessageBody>(
         && !sets_cookie(&response, name)
         && !is_shared(&response)
     {
-        let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+        let secure = if name.starts_with("__Host-") {
+            "; Secure"
+        } else {
+            ""
+        };
         let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             response.headers_mut().append(SET_COOKIE, cookie);
@@ -75,7 +84,8 @@ fn state(request: &ServiceRequest, name: &str, keys: &CookieKeys) -> State {
 
 fn seal(name: &'static str, content: &str, keys: &CookieKeys) -> Option<String> {
     let mut jar = CookieJar::new();
-    jar.private_mut(keys.newest()?).add(Cookie::new(name, content.to_owned()));
+    jar.private_mut(keys.newest()?)
+        .add(Cookie::new(name, content.to_owned()));
     let sealed = jar.get(name)?.encoded().to_string();
     sealed.split_once('=').map(|(_, value)| value.to_owned())
 }
@@ -97,11 +107,18 @@ fn replace(request: &mut ServiceRequest, name: &str, value: Option<&str>) {
 
 /// Whether caches may keep the answer for everybody: then it carries nobody's cookie.
 fn is_shared<B>(response: &ServiceResponse<B>) -> bool {
-    let cache = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    let cache = response
+        .headers()
+        .get(CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok());
     cache.is_some_and(|cache| cache.contains("public"))
 }
 
 fn sets_cookie<B>(response: &ServiceResponse<B>, name: &str) -> bool {
-    let sets = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.split_once('=').is_some_and(|(key, _)| key == name));
+    let sets = |value: &HeaderValue| {
+        value
+            .to_str()
+            .is_ok_and(|text| text.split_once('=').is_some_and(|(key, _)| key == name))
+    };
     response.headers().get_all(SET_COOKIE).any(sets)
 }

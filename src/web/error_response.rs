@@ -19,7 +19,9 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::json;
@@ -57,24 +59,42 @@ pub struct WebError {
 impl WebError {
     /// An error of the callback.
     pub fn at_callback(flow: FlowError, over: Option<AttemptName>) -> Self {
-        Self { flow, over, stay: false, again: None }
+        Self {
+            flow,
+            over,
+            stay: false,
+            again: None,
+        }
     }
 
     /// The same when the code is lost by an outage: the person starts again, and still arrives at `target`.
     #[must_use]
     pub fn with_new_attempt(self, target: Option<ReturnTo>) -> Self {
-        Self { again: target, ..self }
+        Self {
+            again: target,
+            ..self
+        }
     }
 
     /// Nobody is signed in, and the page says so itself.
     pub fn unauthorized_page() -> Self {
-        Self { flow: FlowError::NotSignedIn, over: None, stay: true, again: None }
+        Self {
+            flow: FlowError::NotSignedIn,
+            over: None,
+            stay: true,
+            again: None,
+        }
     }
 }
 
 impl From<FlowError> for WebError {
     fn from(flow: FlowError) -> Self {
-        Self { flow, over: None, stay: false, again: None }
+        Self {
+            flow,
+            over: None,
+            stay: false,
+            again: None,
+        }
     }
 }
 
@@ -122,16 +142,18 @@ fn status_of(error: &FlowError) -> StatusCode {
         FlowError::NoSuchApi | FlowError::NoSuchJourney => StatusCode::NOT_FOUND,
         FlowError::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FlowError::Misconfigured { .. } | FlowError::ApiUnavailable(_) => StatusCode::BAD_GATEWAY,
-        FlowError::AuthorityUnavailable { .. } | FlowError::ApiThrottled { .. } | FlowError::Store(_) => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        FlowError::AuthorityUnavailable { .. }
+        | FlowError::ApiThrottled { .. }
+        | FlowError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         FlowError::ApiTimedOut => StatusCode::GATEWAY_TIMEOUT,
     }
 }
 
 fn retry_after(error: &FlowError) -> Option<Duration> {
     match error {
-        FlowError::AuthorityUnavailable { retry_after, .. } => Some(retry_after.unwrap_or(RETRY_SOON)),
+        FlowError::AuthorityUnavailable { retry_after, .. } => {
+            Some(retry_after.unwrap_or(RETRY_SOON))
+        }
         FlowError::ApiThrottled { retry_after } => Some(*retry_after),
         FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
         FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
@@ -150,13 +172,20 @@ pub async fn pages<B: MessageBody + 'static>(
     let response = next.call(request).await?;
     let located = response.request().extensions().get::<Located>().cloned();
     let gateway = response.request().app_data::<web::Data<Gateway>>().cloned();
-    let (Some(located), Some(gateway)) = (located, gateway) else { return Ok(response.map_into_left_body()) };
-    let written = match response.response().error().and_then(|error| error.as_error::<WebError>()) {
+    let (Some(located), Some(gateway)) = (located, gateway) else {
+        return Ok(response.map_into_left_body());
+    };
+    let written = match response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<WebError>())
+    {
         Some(error) => {
             log(&error.flow, &located.profile);
             Some(write(response.request(), &located.profile, &gateway, error))
         }
-        None => bare(&response).map(|status| plain(response.request(), &located.profile, &gateway, status)),
+        None => bare(&response)
+            .map(|status| plain(response.request(), &located.profile, &gateway, status)),
     };
     match written {
         Some(mut answer) => {
@@ -211,10 +240,19 @@ fn log(error: &FlowError, profile: &Profile) {
 }
 
 fn request_id(request: &HttpRequest) -> String {
-    request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default()
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
-fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &WebError) -> HttpResponse {
+fn write(
+    request: &HttpRequest,
+    profile: &Profile,
+    gateway: &Gateway,
+    error: &WebError,
+) -> HttpResponse {
     let status = status_of(&error.flow);
     let script = is_script(request);
     if matches!(error.flow, FlowError::NotSignedIn) {
@@ -227,14 +265,17 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
                 if let Some(name) = &error.over {
                     browser::drop_attempt(&mut response, profile, name);
                 }
-                response.insert_header((LOCATION, sign_in_address(request, profile))).finish()
+                response
+                    .insert_header((LOCATION, sign_in_address(request, profile)))
+                    .finish()
             }
             (false, true) => unauthorized(request, profile, gateway),
         };
     }
     if let FlowError::NoticeRefused(why) = &error.flow {
         // Back-Channel Logout 1.0 §2.8
-        return HttpResponse::BadRequest().json(json!({ "error": "invalid_request", "error_description": why }));
+        return HttpResponse::BadRequest()
+            .json(json!({ "error": "invalid_request", "error_description": why }));
     }
     let mut response = HttpResponse::build(status);
     if let Some(wait) = retry_after(&error.flow) {
@@ -256,10 +297,16 @@ fn write(request: &HttpRequest, profile: &Profile, gateway: &Gateway, error: &We
 }
 
 /// A page for errors of the framework; a 404 repeats nothing of the address.
-fn plain(request: &HttpRequest, profile: &Profile, gateway: &Gateway, status: StatusCode) -> HttpResponse {
+fn plain(
+    request: &HttpRequest,
+    profile: &Profile,
+    gateway: &Gateway,
+    status: StatusCode,
+) -> HttpResponse {
     let told = Told::of_status(status);
     if is_script(request) {
-        return HttpResponse::build(status).json(json!({ "error": told.word, "request_id": request_id(request) }));
+        return HttpResponse::build(status)
+            .json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
     let frame = frame::of_nobody_known(gateway, profile, told.heading);
     let page = told.page(frame, &request_id(request), gateway.gate.now());
@@ -283,8 +330,15 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
     // A callback's parameters stay where they are: no code and no state goes into another address.
-    let at_callback = request.extensions().get::<Located>().is_some_and(|located| located.at_redirect_path);
-    let asked = request.uri().path_and_query().filter(|_| !at_callback).map_or("/", |asked| asked.as_str());
+    let at_callback = request
+        .extensions()
+        .get::<Located>()
+        .is_some_and(|located| located.at_redirect_path);
+    let asked = request
+        .uri()
+        .path_and_query()
+        .filter(|_| !at_callback)
+        .map_or("/", |asked| asked.as_str());
     let path = format!("{}{asked}", profile.public_url.prefix());
     let mut address = format!("{}/auth/sign_in?return_to=", profile.public_url.prefix());
     address.extend(url::form_urlencoded::byte_serialize(path.as_bytes()));
@@ -294,12 +348,17 @@ fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
 /// 401 for scripts, with the address that a person must go to.
 pub fn not_signed_in_json(profile: &Profile) -> HttpResponse {
     let body = json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": profile.public_url.join("/auth/sign_in") });
-    HttpResponse::Unauthorized().insert_header((WWW_AUTHENTICATE, CHALLENGE)).json(body)
+    HttpResponse::Unauthorized()
+        .insert_header((WWW_AUTHENTICATE, CHALLENGE))
+        .json(body)
 }
 
 /// 401 for scripts when the person must give more: the page itself does it.
 pub fn interaction_json(request: &HttpRequest, profile: &Profile) -> HttpResponse {
     let address = profile.public_url.join(request.path());
-    let body = json!({ "signed_in": true, "error": "interaction_required", "sign_in_url": address });
-    HttpResponse::Unauthorized().insert_header((WWW_AUTHENTICATE, CHALLENGE)).json(body)
+    let body =
+        json!({ "signed_in": true, "error": "interaction_required", "sign_in_url": address });
+    HttpResponse::Unauthorized()
+        .insert_header((WWW_AUTHENTICATE, CHALLENGE))
+        .json(body)
 }

@@ -41,7 +41,10 @@ pub fn frame(gateway: &Gateway, profile: &Profile, title: &str, who: Option<&Sig
 
 /// The frame of a page that is shown without knowing who is signed in: it does not offer to sign in.
 pub fn of_nobody_known(gateway: &Gateway, profile: &Profile, title: &str) -> Frame {
-    Frame { sign_in: false, ..frame(gateway, profile, title, None) }
+    Frame {
+        sign_in: false,
+        ..frame(gateway, profile, title, None)
+    }
 }
 
 /// The page as an answer; a template that does not fit its context leaves plain text.
@@ -50,14 +53,22 @@ pub fn answer<P: Page>(gateway: &Gateway, status: StatusCode, page: &P) -> HttpR
 }
 
 /// The same for an answer that already has headers.
-pub fn answer_with<P: Page>(mut response: HttpResponseBuilder, gateway: &Gateway, page: &P) -> HttpResponse {
+pub fn answer_with<P: Page>(
+    mut response: HttpResponseBuilder,
+    gateway: &Gateway,
+    page: &P,
+) -> HttpResponse {
     match gateway.pages.render(page) {
-        Ok(text) => response.insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(text),
+        Ok(text) => response
+            .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+            .body(text),
         Err(error) => {
             tracing::error!(template = P::TEMPLATE, error = %error, "a page could not be rendered");
             response.status(StatusCode::INTERNAL_SERVER_ERROR);
             let plain = "The page could not be shown. Please tell the operator of this site.\n";
-            response.insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(plain)
+            response
+                .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+                .body(plain)
         }
     }
 }

@@ -54,7 +54,14 @@ impl Gateway {
         trusted_proxies: Vec<IpNet>,
     ) -> Self {
         let limiter = RateLimiter::keyed(Quota::per_minute(PER_MINUTE).allow_burst(BURST));
-        Self { gate, profiles, pages, cookie_keys, trusted_proxies, limiter }
+        Self {
+            gate,
+            profiles,
+            pages,
+            cookie_keys,
+            trusted_proxies,
+            limiter,
+        }
     }
 
     /// Whether an address may begin another attempt or deliver another notice now; else how long to wait.
@@ -66,7 +73,9 @@ impl Gateway {
         if address.to_canonical().is_loopback() {
             return Ok(());
         }
-        self.limiter.check_key(&network_of(address)).map_err(|wait| wait.wait_time_from(DefaultClock::default().now()))
+        self.limiter
+            .check_key(&network_of(address))
+            .map_err(|wait| wait.wait_time_from(DefaultClock::default().now()))
     }
 
     /// Forgets addresses that have been quiet.

@@ -16,7 +16,11 @@ use crate::flow::session_check::{Use, check};
 ///
 /// # Errors
 /// `Store` when it is unknown who is signed in.
-pub async fn home(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn home(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let who = check(&gateway.gate, profile, handle.as_ref(), Use::Sliding).await?;

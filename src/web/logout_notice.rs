@@ -17,12 +17,15 @@ use crate::flow::logout_notice;
 const LONGEST_SID: usize = 256;
 
 /// What the hidden frame shows. The same for a hit and a miss, so that it tells nobody anything.
-const EMPTY_PAGE: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><h1>Signed out</h1></html>";
+const EMPTY_PAGE: &str =
+    "<!doctype html><html lang=\"en\"><title>Signed out</title><h1>Signed out</h1></html>";
 
 fn admit(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowError> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let address = client::address(peer, request.headers(), &gateway.trusted_proxies);
-    address.map_or(Ok(()), |address| gateway.admit(address).map_err(|_| FlowError::TooMany))
+    address.map_or(Ok(()), |address| {
+        gateway.admit(address).map_err(|_| FlowError::TooMany)
+    })
 }
 
 /// `GET /auth/front_channel_logout?sid=&iss=` (Front-Channel Logout 1.0 §3). Without `sid` nothing ends: else any page
@@ -30,15 +33,33 @@ fn admit(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowError> {
 ///
 /// # Errors
 /// `Store` when it is unknown whether the sessions ended, `TooMany` in a flood.
-pub async fn front_channel(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn front_channel(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     admit(&request, &gateway)?;
     let query = parameters(request.query_string().as_bytes());
-    if let Some(sid) = parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID) {
-        logout_notice::front_channel(&gateway.gate, &located.profile, parameter(&query, "iss"), sid).await?;
+    if let Some(sid) =
+        parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID)
+    {
+        logout_notice::front_channel(
+            &gateway.gate,
+            &located.profile,
+            parameter(&query, "iss"),
+            sid,
+        )
+        .await?;
     }
-    let origins = gateway.gate.authorities.sign_out_origins(&located.profile).unwrap_or_default();
+    let origins = gateway
+        .gate
+        .authorities
+        .sign_out_origins(&located.profile)
+        .unwrap_or_default();
     request.extensions_mut().insert(Framable(origins));
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(EMPTY_PAGE))
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .body(EMPTY_PAGE))
 }
 
 /// `POST /auth/back_channel_logout` (Back-Channel Logout 1.0 §2.5).
@@ -52,7 +73,9 @@ pub async fn back_channel(
     form: Form,
 ) -> WebResult {
     admit(&request, &gateway)?;
-    let token = form.value("logout_token").ok_or(FlowError::NoticeRefused("the form holds no single logout_token"))?;
+    let token = form.value("logout_token").ok_or(FlowError::NoticeRefused(
+        "the form holds no single logout_token",
+    ))?;
     logout_notice::back_channel(&gateway.gate, &located.profile, token).await?;
     Ok(HttpResponse::Ok().finish())
 }

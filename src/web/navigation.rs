@@ -15,17 +15,22 @@ static OLD_PURPOSE: HeaderName = HeaderName::from_static("purpose");
 static REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
 fn text<'a>(request: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
-    request.headers().get(name).and_then(|value| value.to_str().ok())
+    request
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
 }
 
 /// Whether the request is a script's, an image's or a frame's rather than a person's navigation (Fetch Metadata; the
 /// other headers serve clients without it).
 pub fn is_script(request: &HttpRequest) -> bool {
     if let Some(mode) = text(request, &FETCH_MODE) {
-        let framed = text(request, &FETCH_DEST).is_some_and(|dest| !matches!(dest, "document" | "empty"));
+        let framed =
+            text(request, &FETCH_DEST).is_some_and(|dest| !matches!(dest, "document" | "empty"));
         return mode != "navigate" || framed;
     }
-    let by_library = text(request, &REQUESTED_WITH).is_some_and(|value| value.eq_ignore_ascii_case("XMLHttpRequest"));
+    let by_library = text(request, &REQUESTED_WITH)
+        .is_some_and(|value| value.eq_ignore_ascii_case("XMLHttpRequest"));
     by_library || request.headers().contains_key(UPGRADE) || wants_no_page(request)
 }
 
@@ -47,7 +52,10 @@ pub fn wants_json(request: &HttpRequest) -> bool {
 
 /// Whether the browser only looks ahead.
 pub fn is_prefetch(request: &HttpRequest) -> bool {
-    [&PURPOSE, &OLD_PURPOSE].into_iter().any(|name| text(request, name).is_some_and(|value| value.contains("prefetch") || value.contains("prerender")))
+    [&PURPOSE, &OLD_PURPOSE].into_iter().any(|name| {
+        text(request, name)
+            .is_some_and(|value| value.contains("prefetch") || value.contains("prerender"))
+    })
 }
 
 /// Where a request came from, as far as the browser says.
@@ -74,7 +82,9 @@ pub fn provenance(request: &HttpRequest, profile: &Profile) -> Provenance {
     match text(request, &ORIGIN) {
         // Our own pages send no referrer, and then older browsers send no origin with their forms either (Fetch §3.2).
         Some("null") | None => Provenance::Unsaid,
-        Some(origin) if origin.eq_ignore_ascii_case(&profile.public_url.origin()) => Provenance::SameOrigin,
+        Some(origin) if origin.eq_ignore_ascii_case(&profile.public_url.origin()) => {
+            Provenance::SameOrigin
+        }
         Some(_) => Provenance::Elsewhere,
     }
 }
@@ -86,7 +96,10 @@ pub fn parameters(encoded: &[u8]) -> Vec<(String, String)> {
 
 /// One parameter. A parameter that occurs twice has no value: neither the first nor the last wins.
 pub fn parameter<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let mut values = parameters.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let mut values = parameters
+        .iter()
+        .filter(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str());
     let first = values.next();
     if values.next().is_some() { None } else { first }
 }
@@ -97,7 +110,12 @@ mod tests {
     use actix_web::test::TestRequest;
 
     fn request(headers: &[(&'static str, &str)]) -> HttpRequest {
-        headers.iter().fold(TestRequest::get(), |request, header| request.insert_header(*header)).to_http_request()
+        headers
+            .iter()
+            .fold(TestRequest::get(), |request, header| {
+                request.insert_header(*header)
+            })
+            .to_http_request()
     }
 
     #[test]
@@ -119,8 +137,15 @@ mod tests {
         for headers in [
             &[][..],
             &[("accept", "*/*")],
-            &[("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")],
-            &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("accept", "application/json")],
+            &[(
+                "accept",
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            )],
+            &[
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-dest", "document"),
+                ("accept", "application/json"),
+            ],
         ] {
             assert!(!is_script(&request(headers)), "{headers:?}");
         }

@@ -26,7 +26,11 @@ const LONGEST: usize = 3_800;
 const PURPOSE: Purpose = Purpose::new("posted answer");
 
 fn name(profile: &Profile, id: &str) -> String {
-    let prefix = if profile.public_url.is_https() { "__Host-" } else { "" };
+    let prefix = if profile.public_url.is_https() {
+        "__Host-"
+    } else {
+        ""
+    };
     format!("{prefix}gatehouse-posted-{id}")
 }
 
@@ -35,29 +39,56 @@ fn associated(profile: &Profile, id: &str) -> Vec<u8> {
 }
 
 /// Keeps the fields and leads to the GET; `None` when they are too long for a cookie.
-pub fn keep(gateway: &Gateway, profile: &Profile, fields: &[(String, String)]) -> Option<HttpResponse> {
+pub fn keep(
+    gateway: &Gateway,
+    profile: &Profile,
+    fields: &[(String, String)],
+) -> Option<HttpResponse> {
     let mut random = [0; 16];
     gateway.gate.random.fill(&mut random);
     let id = hex(&random);
     let plain = serde_json::to_vec(fields).ok()?;
-    let sealed = gateway.gate.keys.seal(PURPOSE, &associated(profile, &id), &plain, &*gateway.gate.random);
+    let sealed = gateway.gate.keys.seal(
+        PURPOSE,
+        &associated(profile, &id),
+        &plain,
+        &*gateway.gate.random,
+    );
     let value = BASE64.encode(sealed);
     (value.len() <= LONGEST).then_some(())?;
     let cookie = cookie(profile, name(profile, &id), value);
     let to = format!("{}?{PARAMETER}={id}", profile.redirect_uri());
-    Some(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, to)).finish())
+    Some(
+        HttpResponse::SeeOther()
+            .cookie(cookie)
+            .insert_header((LOCATION, to))
+            .finish(),
+    )
 }
 
 /// The fields of the answer that an id names, if this browser brought them.
-pub fn take(gateway: &Gateway, profile: &Profile, headers: &HeaderMap, id: &str) -> Option<Vec<(String, String)>> {
+pub fn take(
+    gateway: &Gateway,
+    profile: &Profile,
+    headers: &HeaderMap,
+    id: &str,
+) -> Option<Vec<(String, String)>> {
     let name = name(profile, id);
     let sealed = BASE64.decode(single_value(headers, &name)?).ok()?;
-    let plain = gateway.gate.keys.open(PURPOSE, &associated(profile, id), &sealed)?;
+    let plain = gateway
+        .gate
+        .keys
+        .open(PURPOSE, &associated(profile, id), &sealed)?;
     serde_json::from_slice(&plain).ok()
 }
 
 /// Takes the cookie out of the browser.
-pub fn forget(response: &mut HttpResponseBuilder, request: &HttpRequest, profile: &Profile, id: &str) {
+pub fn forget(
+    response: &mut HttpResponseBuilder,
+    request: &HttpRequest,
+    profile: &Profile,
+    id: &str,
+) {
     let name = name(profile, id);
     if single_value(request.headers(), &name).is_some() {
         let mut cookie = cookie(profile, name, String::new());

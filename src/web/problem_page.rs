@@ -32,7 +32,12 @@ pub struct Told {
     facts: Vec<Fact>,
 }
 
-fn told(word: &'static str, status: &'static str, heading: &'static str, sentence: impl Into<String>) -> Told {
+fn told(
+    word: &'static str,
+    status: &'static str,
+    heading: &'static str,
+    sentence: impl Into<String>,
+) -> Told {
     Told {
         word,
         status,
@@ -60,24 +65,44 @@ impl Told {
     }
 
     fn start_again(self, profile: &Profile, target: Option<&ReturnTo>) -> Self {
-        self.with_action(sign_in(profile, target, ""), "Start again").home(profile)
+        self.with_action(sign_in(profile, target, ""), "Start again")
+            .home(profile)
     }
 
     /// Puts a new attempt in front of the other actions.
+    #[must_use]
     pub fn start_again_first(mut self, profile: &Profile, target: &ReturnTo) -> Self {
-        self.actions.insert(0, Action { href: sign_in(profile, Some(target), ""), label: "Start again" });
+        self.actions.insert(
+            0,
+            Action {
+                href: sign_in(profile, Some(target), ""),
+                label: "Start again",
+            },
+        );
         self
     }
 
     fn other_account(self, profile: &Profile, target: Option<&ReturnTo>) -> Self {
-        self.with_action(sign_in(profile, target, "other_account=1&"), "Use another account")
+        self.with_action(
+            sign_in(profile, target, "other_account=1&"),
+            "Use another account",
+        )
     }
 
     /// The codes and ids that support asks for; of the authority's own words nothing.
     fn with_detail(mut self, detail: &ProviderDetail) -> Self {
-        let mut fact = |label, value: Option<String>| self.facts.extend(value.map(|value| Fact { label, value }));
+        let mut fact = |label, value: Option<String>| {
+            self.facts.extend(value.map(|value| Fact { label, value }));
+        };
         let codes: Vec<String> = detail.codes.iter().map(ToString::to_string).collect();
-        fact("Code", Some(if codes.is_empty() { detail.error.clone() } else { codes.join(", ") }));
+        fact(
+            "Code",
+            Some(if codes.is_empty() {
+                detail.error.clone()
+            } else {
+                codes.join(", ")
+            }),
+        );
         fact("Correlation id", detail.correlation_id.clone());
         fact("Time at the sign-in service", detail.timestamp.clone());
         self
@@ -92,13 +117,48 @@ impl Told {
                 "You are not signed in",
                 "Visiting this page requires you to be authenticated. Use the button on the top right to sign in.",
             ),
-            StatusCode::METHOD_NOT_ALLOWED => told("method_not_allowed", "405", "That does not work here", "This address does not take such a request."),
-            StatusCode::PAYLOAD_TOO_LARGE => told("too_large", "413", "That is too much", "The request is larger than this address takes."),
-            StatusCode::NOT_FOUND => told("not_found", "404", "There is nothing here", "The address leads nowhere at this site."),
-            StatusCode::REQUEST_TIMEOUT => told("too_slow", "408", "That took too long", "The request did not arrive in time. Please try again."),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => told("not_a_form", "415", "That does not work here", "This address takes forms only."),
-            status if status.is_server_error() => told("failed", "500", "Something is wrong on our side", "Please try again in a moment."),
-            _ => told("bad_request", "400", "That did not work", "The request cannot be read."),
+            StatusCode::METHOD_NOT_ALLOWED => told(
+                "method_not_allowed",
+                "405",
+                "That does not work here",
+                "This address does not take such a request.",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => told(
+                "too_large",
+                "413",
+                "That is too much",
+                "The request is larger than this address takes.",
+            ),
+            StatusCode::NOT_FOUND => told(
+                "not_found",
+                "404",
+                "There is nothing here",
+                "The address leads nowhere at this site.",
+            ),
+            StatusCode::REQUEST_TIMEOUT => told(
+                "too_slow",
+                "408",
+                "That took too long",
+                "The request did not arrive in time. Please try again.",
+            ),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => told(
+                "not_a_form",
+                "415",
+                "That does not work here",
+                "This address takes forms only.",
+            ),
+            status if status.is_server_error() => told(
+                "failed",
+                "500",
+                "Something is wrong on our side",
+                "Please try again in a moment.",
+            ),
+            _ => told(
+                "bad_request",
+                "400",
+                "That did not work",
+                "The request cannot be read.",
+            ),
         }
     }
 
@@ -106,12 +166,24 @@ impl Told {
     pub fn page(self, frame: Frame, request_id: &str, now: Timestamp) -> Problem {
         let mut facts = self.facts;
         if !request_id.is_empty() {
-            facts.insert(0, Fact { label: "Request id", value: request_id.to_owned() });
+            facts.insert(
+                0,
+                Fact {
+                    label: "Request id",
+                    value: request_id.to_owned(),
+                },
+            );
         }
-        facts.push(Fact { label: "Time", value: now.format("%Y-%m-%d %H:%M:%S UTC").to_string() });
+        facts.push(Fact {
+            label: "Time",
+            value: now.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        });
         let mut actions = self.actions;
         if actions.is_empty() {
-            actions.push(Action { href: format!("{}/", frame.base), label: "Home" });
+            actions.push(Action {
+                href: format!("{}/", frame.base),
+                label: "Home",
+            });
         }
         Problem {
             frame,
@@ -127,9 +199,14 @@ impl Told {
 }
 
 fn sign_in(profile: &Profile, target: Option<&ReturnTo>, more: &str) -> String {
-    let mut address = format!("{}/auth/sign_in?{more}return_to=", profile.public_url.prefix());
+    let mut address = format!(
+        "{}/auth/sign_in?{more}return_to=",
+        profile.public_url.prefix()
+    );
     let home = ReturnTo::home(&profile.public_url);
-    address.extend(url::form_urlencoded::byte_serialize(target.unwrap_or(&home).as_str().as_bytes()));
+    address.extend(url::form_urlencoded::byte_serialize(
+        target.unwrap_or(&home).as_str().as_bytes(),
+    ));
     address
 }
 
@@ -138,48 +215,80 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
     match error {
         FlowError::NotSignedIn => Told::of_status(StatusCode::UNAUTHORIZED),
         FlowError::NoSuchApi | FlowError::NoSuchJourney => Told::of_status(StatusCode::NOT_FOUND),
-        FlowError::CallbackMalformed(_) | FlowError::WrongAuthority | FlowError::NoticeRefused(_) => told(
-            "sign_in_invalid", "Sign-in not completed", "This sign-in cannot be completed",
+        FlowError::CallbackMalformed(_)
+        | FlowError::WrongAuthority
+        | FlowError::NoticeRefused(_) => told(
+            "sign_in_invalid",
+            "Sign-in not completed",
+            "This sign-in cannot be completed",
             "The answer that arrived is not the one that was asked for. Nothing was changed.",
-        ).start_again(profile, None),
+        )
+        .start_again(profile, None),
         FlowError::AttemptNotFound { target, .. } => {
             let mut told = told(
-                "sign_in_expired", "Sign-in not completed", "This sign-in has expired",
+                "sign_in_expired",
+                "Sign-in not completed",
+                "This sign-in has expired",
                 "It took too long, was used before, or began in another browser.",
-            ).start_again(profile, target.as_ref());
-            "If this comes again and again, allow cookies for this site.".clone_into(&mut told.advice);
+            )
+            .start_again(profile, target.as_ref());
+            "If this comes again and again, allow cookies for this site."
+                .clone_into(&mut told.advice);
             told
         }
         FlowError::AnswerInvalid { target, .. } => told(
-            "answer_invalid", "Sign-in not completed", "The sign-in service's answer was not accepted",
+            "answer_invalid",
+            "Sign-in not completed",
+            "The sign-in service's answer was not accepted",
             "It did not pass our checks, so nobody was signed in.",
-        ).start_again(profile, target.as_ref()),
+        )
+        .start_again(profile, target.as_ref()),
         FlowError::Refused { detail, target } => refused(detail, profile, target),
         FlowError::NotAllowed(denial) => not_allowed(*denial, profile),
         FlowError::OtherPerson => told(
-            "other_person", "Nothing was changed", "That was another account",
+            "other_person",
+            "Nothing was changed",
+            "That was another account",
             "The account at the sign-in service is not the one that is signed in here.",
-        ).home(profile),
+        )
+        .home(profile),
         FlowError::TooManyRounds { rounds, target } => {
-            let sentence = format!("You were signed in {rounds} times in a row without arriving. We stopped, so that it does not go on for ever.");
-            let mut told = told("loop", "Stopped", "Going round in circles", sentence).start_again(profile, Some(target));
+            let sentence = format!(
+                "You were signed in {rounds} times in a row without arriving. We stopped, so that it does not go on for ever."
+            );
+            let mut told = told("loop", "Stopped", "Going round in circles", sentence)
+                .start_again(profile, Some(target));
             "The usual causes: cookies are blocked, the clock is wrong, or the application does not accept the sign-in. Wait a minute, then start again.".clone_into(&mut told.advice);
             told
         }
-        FlowError::Ungranted { api, scopes, admin_only } => ungranted(api.as_str(), scopes, *admin_only, profile),
+        FlowError::Ungranted {
+            api,
+            scopes,
+            admin_only,
+        } => ungranted(api.as_str(), scopes, *admin_only, profile),
         FlowError::CrossSite => told(
-            "cross_site", "403: Forbidden", "Please use the buttons of this site",
+            "cross_site",
+            "403: Forbidden",
+            "Please use the buttons of this site",
             "The request did not come from a page of this site, so nothing was done.",
-        ).home(profile),
+        )
+        .home(profile),
         other => unavailable(other, profile),
     }
 }
 
 fn refused(detail: &ProviderDetail, profile: &Profile, target: &ReturnTo) -> Told {
     let help = help_for(detail, profile.authority.dialect().admin_consent_only);
-    let mut told = told("refused", "Sign-in not completed", help.heading, help.sentence).with_detail(detail);
+    let mut told = told(
+        "refused",
+        "Sign-in not completed",
+        help.heading,
+        help.sentence,
+    )
+    .with_detail(detail);
     if detail.has_entra(REDIRECT_NOT_REGISTERED) || detail.has_b2c(REDIRECT_NOT_REGISTERED_B2C) {
-        "Register exactly this redirect address at the sign-in service:".clone_into(&mut told.advice);
+        "Register exactly this redirect address at the sign-in service:"
+            .clone_into(&mut told.advice);
         told.items = vec![profile.redirect_uri()];
     }
     if help.again {
@@ -195,11 +304,22 @@ fn not_allowed(denial: Denial, profile: &Profile) -> Told {
     let sentence = match denial {
         Denial::Tenant => "Your organisation is not among those that may use this application.",
         Denial::Rule(Denied::Role) => "You have none of the roles that this application asks for.",
-        Denial::Rule(Denied::Group) => "You are in none of the groups that this application asks for.",
-        Denial::Rule(Denied::GroupsUnknown) => "Your groups could not be read just now, and this application asks for one. Please try again in a minute.",
-        Denial::Rule(Denied::Email) => "Your e-mail address is not on this application's list, or nobody vouches for it.",
+        Denial::Rule(Denied::Group) => {
+            "You are in none of the groups that this application asks for."
+        }
+        Denial::Rule(Denied::GroupsUnknown) => {
+            "Your groups could not be read just now, and this application asks for one. Please try again in a minute."
+        }
+        Denial::Rule(Denied::Email) => {
+            "Your e-mail address is not on this application's list, or nobody vouches for it."
+        }
     };
-    let mut told = told("not_allowed", "403: Forbidden", "You may not enter here", sentence);
+    let mut told = told(
+        "not_allowed",
+        "403: Forbidden",
+        "You may not enter here",
+        sentence,
+    );
     "You are signed in at the sign-in service, but not here. The application's operator decides who may enter.".clone_into(&mut told.advice);
     told.other_account(profile, None).start_again(profile, None)
 }
@@ -210,12 +330,20 @@ fn ungranted(api: &str, scopes: &[String], admin_only: bool, profile: &Profile) 
     } else {
         "The application needs these permissions to call the API, and they were not granted."
     };
-    let mut told = told("consent_required", "Permission missing", "The API cannot be called yet", sentence);
+    let mut told = told(
+        "consent_required",
+        "Permission missing",
+        "The API cannot be called yet",
+        sentence,
+    );
     told.items = scopes.to_vec();
     if !admin_only {
         let path = format!("{}/auth/call_api/{api}", profile.public_url.prefix());
         let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path);
-        told = told.with_action(sign_in(profile, target.as_ref(), &format!("ask_again=1&api={api}&")), "Ask for them again");
+        told = told.with_action(
+            sign_in(profile, target.as_ref(), &format!("ask_again=1&api={api}&")),
+            "Ask for them again",
+        );
     }
     told.home(profile)
 }
@@ -223,22 +351,62 @@ fn ungranted(api: &str, scopes: &[String], admin_only: bool, profile: &Profile) 
 /// What passes by itself, or is the operator's.
 fn unavailable(error: &FlowError, profile: &Profile) -> Told {
     let told = match error {
-        FlowError::AuthorityUnavailable { .. } => told("authority_unavailable", "Try again shortly", "The sign-in service does not answer", "We cannot reach it just now. Please try again shortly."),
+        FlowError::AuthorityUnavailable { .. } => told(
+            "authority_unavailable",
+            "Try again shortly",
+            "The sign-in service does not answer",
+            "We cannot reach it just now. Please try again shortly.",
+        ),
         FlowError::Misconfigured { cause } => {
-            let told = told("misconfigured", "Not available", "This application is not set up right", "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log.");
+            let told = told(
+                "misconfigured",
+                "Not available",
+                "This application is not set up right",
+                "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log.",
+            );
             match &**cause {
-                OidcError::Misconfigured(Misconfiguration::Client(detail)) => told.with_detail(detail),
+                OidcError::Misconfigured(Misconfiguration::Client(detail)) => {
+                    told.with_detail(detail)
+                }
                 _ => told,
             }
         }
-        FlowError::ApiUnavailable(_) => told("api_unavailable", "502", "The API did not answer", "The service behind this page did not answer, or broke off."),
-        FlowError::ApiTimedOut => told("api_timed_out", "504", "The API did not answer in time", "The service behind this page took too long. Please try again."),
+        FlowError::ApiUnavailable(_) => told(
+            "api_unavailable",
+            "502",
+            "The API did not answer",
+            "The service behind this page did not answer, or broke off.",
+        ),
+        FlowError::ApiTimedOut => told(
+            "api_timed_out",
+            "504",
+            "The API did not answer in time",
+            "The service behind this page took too long. Please try again.",
+        ),
         FlowError::ApiThrottled { retry_after } => {
-            let sentence = format!("It asks to be left alone for a while. Please try again in {} seconds.", retry_after.as_secs().max(1));
-            told("api_throttled", "Try again later", "The API is busy", sentence)
+            let sentence = format!(
+                "It asks to be left alone for a while. Please try again in {} seconds.",
+                retry_after.as_secs().max(1)
+            );
+            told(
+                "api_throttled",
+                "Try again later",
+                "The API is busy",
+                sentence,
+            )
         }
-        FlowError::TooMany => told("too_many", "429", "Too many requests", "There were too many requests from your network. Please wait a moment."),
-        _ => told("unavailable", "Try again shortly", "Something is wrong on our side", "We cannot tell just now who is signed in. Nobody was signed out; please try again in a moment."),
+        FlowError::TooMany => told(
+            "too_many",
+            "429",
+            "Too many requests",
+            "There were too many requests from your network. Please wait a moment.",
+        ),
+        _ => told(
+            "unavailable",
+            "Try again shortly",
+            "Something is wrong on our side",
+            "We cannot tell just now who is signed in. Nobody was signed out; please try again in a moment.",
+        ),
     };
     told.home(profile)
 }

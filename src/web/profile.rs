@@ -30,7 +30,10 @@ pub struct Located {
 impl Located {
     /// For the flows.
     pub fn visit(&self) -> Visit<'_> {
-        Visit { profile: &self.profile, user_agent: self.user_agent.as_deref() }
+        Visit {
+            profile: &self.profile,
+            user_agent: self.user_agent.as_deref(),
+        }
     }
 }
 
@@ -57,20 +60,35 @@ pub async fn locate<B: MessageBody + 'static>(
         Ok((profile, below)) => {
             let at_redirect_path = below == profile.redirect_path;
             let header = request.headers().get(actix_web::http::header::USER_AGENT);
-            let user_agent = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
-            if !profile.public_url.prefix().is_empty() && route_below(&mut request, &below).is_none() {
+            let user_agent = header
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned);
+            if !profile.public_url.prefix().is_empty()
+                && route_below(&mut request, &below).is_none()
+            {
                 return Ok(answer(request, StatusCode::NOT_FOUND));
             }
-            request.extensions_mut().insert(Located { profile, at_redirect_path, user_agent });
-            next.call(request).await.map(ServiceResponse::map_into_left_body)
+            request.extensions_mut().insert(Located {
+                profile,
+                at_redirect_path,
+                user_agent,
+            });
+            next.call(request)
+                .await
+                .map(ServiceResponse::map_into_left_body)
         }
         Err(status) => Ok(answer(request, status)),
     }
 }
 
-fn answer<B>(request: ServiceRequest, status: StatusCode) -> ServiceResponse<EitherBody<B, BoxBody>> {
+fn answer<B>(
+    request: ServiceRequest,
+    status: StatusCode,
+) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let text = match status {
-        StatusCode::SERVICE_UNAVAILABLE => "This address is not ready for use. Its operator finds the reason in the log.\n",
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "This address is not ready for use. Its operator finds the reason in the log.\n"
+        }
         StatusCode::BAD_REQUEST => "The request does not say clearly which host it is for.\n",
         _ => "There is nothing at this address.\n",
     };
@@ -79,12 +97,17 @@ fn answer<B>(request: ServiceRequest, status: StatusCode) -> ServiceResponse<Eit
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.insert_header((actix_web::http::header::RETRY_AFTER, "60"));
     }
-    request.into_response(response.body(text)).map_into_right_body()
+    request
+        .into_response(response.body(text))
+        .map_into_right_body()
 }
 
 fn find(request: &ServiceRequest) -> Result<(Arc<Profile>, String), StatusCode> {
-    let gateway = request.app_data::<web::Data<Gateway>>().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-    let host = client::host(request, &gateway.trusted_proxies).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let gateway = request
+        .app_data::<web::Data<Gateway>>()
+        .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    let host =
+        client::host(request, &gateway.trusted_proxies).map_err(|_| StatusCode::BAD_REQUEST)?;
     let profiles = gateway.profiles.load();
     match profiles.find(host, request.path()) {
         Some((Tenancy::Serving(profile), below)) => Ok((Arc::clone(profile), below.to_owned())),
@@ -117,7 +140,9 @@ pub fn at_redirect_path() -> impl Guard {
 
 /// Matches profiles that are reached by https.
 pub fn over_https() -> impl Guard {
-    fn_guard(|context: &GuardContext<'_>| located(context, |located| located.profile.public_url.is_https()))
+    fn_guard(|context: &GuardContext<'_>| {
+        located(context, |located| located.profile.public_url.is_https())
+    })
 }
 
 fn located(context: &GuardContext<'_>, says: fn(&Located) -> bool) -> bool {

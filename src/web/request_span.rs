@@ -17,7 +17,11 @@ pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let id = request.extensions().get::<RequestId>().copied().map(|id| id.to_string());
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .copied()
+            .map(|id| id.to_string());
         tracing::info_span!(
             "request",
             request.id = id.as_deref(),
@@ -36,7 +40,11 @@ impl RootSpanBuilder for RequestSpan {
                 if let Some(located) = extensions.get::<Located>() {
                     span.record("profile.id", located.profile.id.as_str());
                     let pattern = request.match_pattern();
-                    let route = if located.at_redirect_path { Some("{redirect_path}") } else { pattern.as_deref() };
+                    let route = if located.at_redirect_path {
+                        Some("{redirect_path}")
+                    } else {
+                        pattern.as_deref()
+                    };
                     span.record("http.route", route.unwrap_or("none"));
                 }
                 response.status()

@@ -1,7 +1,7 @@
 //! Cache, frame, content-security and cookie-neighbourhood headers of every answer of ours.
 
-use actix_web::HttpMessage;
 use actix_web::Error;
+use actix_web::HttpMessage;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -29,7 +29,10 @@ pub struct FormsLeadTo(pub Vec<String>);
 ///
 /// # Errors
 /// None of its own.
-pub async fn add<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+pub async fn add<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
     let mut response = next.call(request).await?;
     let (policy, framable, https) = {
         let extensions = response.request().extensions();
@@ -37,7 +40,11 @@ pub async fn add<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Resu
         let framable = extensions.get::<Framable>();
         let forms = extensions.get::<FormsLeadTo>();
         let https = profile.is_some_and(|profile| profile.public_url.is_https());
-        (content_policy(profile.map(AsRef::as_ref), framable, forms), framable.is_some(), https)
+        (
+            content_policy(profile.map(AsRef::as_ref), framable, forms),
+            framable.is_some(),
+            https,
+        )
     };
     let headers = response.headers_mut();
     put(headers, CACHE_CONTROL, "no-store");
@@ -65,22 +72,37 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 
 /// Nothing from elsewhere, no script at all. Forms may lead on to the authority, because sign-out does; the logo's
 /// origin is the profile's.
-fn content_policy(profile: Option<&Profile>, framable: Option<&Framable>, forms: Option<&FormsLeadTo>) -> String {
-    let logo = profile.and_then(|profile| profile.branding.logo.as_deref()).and_then(origin_of);
+fn content_policy(
+    profile: Option<&Profile>,
+    framable: Option<&Framable>,
+    forms: Option<&FormsLeadTo>,
+) -> String {
+    let logo = profile
+        .and_then(|profile| profile.branding.logo.as_deref())
+        .and_then(origin_of);
     let images = logo.map(|origin| format!(" {origin}")).unwrap_or_default();
     let authority = profile.map(|profile| profile.authority.url().origin().ascii_serialization());
     let with_authority = |more: &[String]| {
         let mut sources: Vec<&str> = authority.iter().map(String::as_str).collect();
-        sources.extend(more.iter().map(String::as_str).filter(|origin| authority.as_deref() != Some(origin)));
+        sources.extend(
+            more.iter()
+                .map(String::as_str)
+                .filter(|origin| authority.as_deref() != Some(origin)),
+        );
         sources.join(" ")
     };
     let forms = with_authority(forms.map_or(&[], |forms| &forms.0));
-    let ancestors = framable.map_or_else(|| "'none'".to_owned(), |framable| with_authority(&framable.0));
+    let ancestors = framable.map_or_else(
+        || "'none'".to_owned(),
+        |framable| with_authority(&framable.0),
+    );
     format!(
         "default-src 'none'; style-src 'self'; img-src 'self'{images}; form-action 'self' {forms}; base-uri 'none'; frame-ancestors {ancestors}"
     )
 }
 
 fn origin_of(address: &str) -> Option<String> {
-    url::Url::parse(address).ok().map(|url| url.origin().ascii_serialization())
+    url::Url::parse(address)
+        .ok()
+        .map(|url| url.origin().ascii_serialization())
 }

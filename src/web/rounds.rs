@@ -3,10 +3,10 @@
 //! A small cookie counts completed sign-ins to the same target within a minute. At the third, the next start stops with
 //! a page instead of going round once more.
 
-use actix_web::{HttpResponse, HttpResponseBuilder};
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::HeaderMap;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::browser::single_value;
 use crate::domain::clock::Timestamp;
@@ -21,21 +21,36 @@ const MOST_ROUNDS: u32 = 3;
 const WINDOW: i64 = 60;
 
 fn name(profile: &Profile) -> &'static str {
-    if profile.public_url.is_https() { "__Host-gatehouse-rounds" } else { "gatehouse-rounds" }
+    if profile.public_url.is_https() {
+        "__Host-gatehouse-rounds"
+    } else {
+        "gatehouse-rounds"
+    }
 }
 
 /// The first digits of a hash: a cookie need not repeat where somebody went.
 fn digest(profile: &Profile, target: &ReturnTo) -> String {
-    let mut digits = hex(&sha256(format!("{} {}", profile.id, target.as_str()).as_bytes()));
+    let mut digits = hex(&sha256(
+        format!("{} {}", profile.id, target.as_str()).as_bytes(),
+    ));
     digits.truncate(12);
     digits
 }
 
 /// Rounds counted so far, and when the first was.
-fn counted(headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now: Timestamp) -> (u32, i64) {
+fn counted(
+    headers: &HeaderMap,
+    profile: &Profile,
+    target: &ReturnTo,
+    now: Timestamp,
+) -> (u32, i64) {
     let read = || {
         let mut parts = single_value(headers, name(profile))?.splitn(3, '.');
-        let (count, first, of) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
+        let (count, first, of) = (
+            parts.next()?.parse().ok()?,
+            parts.next()?.parse().ok()?,
+            parts.next()?,
+        );
         let age = now.timestamp() - first;
         (of == digest(profile, target) && (0..WINDOW).contains(&age)).then_some((count, first))
     };
@@ -46,15 +61,40 @@ fn counted(headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now: Times
 ///
 /// # Errors
 /// `TooManyRounds` after the third completed round to this target.
-pub fn stop_loop(headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now: Timestamp) -> Result<(), FlowError> {
+pub fn stop_loop(
+    headers: &HeaderMap,
+    profile: &Profile,
+    target: &ReturnTo,
+    now: Timestamp,
+) -> Result<(), FlowError> {
     let (rounds, _) = counted(headers, profile, target, now);
-    if rounds < MOST_ROUNDS { Ok(()) } else { Err(FlowError::TooManyRounds { rounds, target: target.clone() }) }
+    if rounds < MOST_ROUNDS {
+        Ok(())
+    } else {
+        Err(FlowError::TooManyRounds {
+            rounds,
+            target: target.clone(),
+        })
+    }
 }
 
 /// Counts a completed round.
-pub fn count(response: &mut HttpResponseBuilder, headers: &HeaderMap, profile: &Profile, target: &ReturnTo, now: Timestamp) {
+pub fn count(
+    response: &mut HttpResponseBuilder,
+    headers: &HeaderMap,
+    profile: &Profile,
+    target: &ReturnTo,
+    now: Timestamp,
+) {
     let (rounds, first) = counted(headers, profile, target, now);
-    response.cookie(cookie(profile, format!("{}.{first}.{}", rounds.saturating_add(1), digest(profile, target))));
+    response.cookie(cookie(
+        profile,
+        format!(
+            "{}.{first}.{}",
+            rounds.saturating_add(1),
+            digest(profile, target)
+        ),
+    ));
 }
 
 /// Begins to count anew: a person who signs out and in again has arrived every time.

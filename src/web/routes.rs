@@ -1,15 +1,17 @@
 //! Every path, method and middleware, on one screen.
 
 use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, scope};
-use actix_web::{App, Error, FromRequest, Handler, Resource, Responder, dev, middleware::from_fn, web};
+use actix_web::{
+    App, Error, FromRequest, Handler, Resource, Responder, dev, middleware::from_fn, web,
+};
 use tracing_actix_web::TracingLogger;
 
 use super::gateway::Gateway;
 use super::profile::{at_redirect_path, locate, over_https};
 use super::request_span::RequestSpan;
 use super::{
-    admin, assets, browser, call_api, callback, cookie_layer, error_response, home, logout_notice, panic_guard,
-    response_headers, session_json, sessions, sign_in, sign_out, token_details,
+    admin, assets, browser, call_api, callback, cookie_layer, error_response, home, logout_notice,
+    panic_guard, response_headers, session_json, sessions, sign_in, sign_out, token_details,
 };
 
 /// Bytes of a form of ours.
@@ -23,15 +25,21 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    resource(path).route(get().to(handler.clone())).route(head().to(handler))
+    resource(path)
+        .route(get().to(handler.clone()))
+        .route(head().to(handler))
 }
 
 /// Addresses that need no session cookie written: read by the fast reader, outside of actix-session.
 fn without_session(app: &mut ServiceConfig) {
     app.service(page("/auth/session", session_json::session))
         .service(page("/auth/assets/{name}", assets::asset))
-        .service(resource("/auth/front_channel_logout").route(get().to(logout_notice::front_channel)))
-        .service(resource("/auth/back_channel_logout").route(post().to(logout_notice::back_channel)));
+        .service(
+            resource("/auth/front_channel_logout").route(get().to(logout_notice::front_channel)),
+        )
+        .service(
+            resource("/auth/back_channel_logout").route(post().to(logout_notice::back_channel)),
+        );
 }
 
 /// Pages and journeys of a profile.
@@ -74,8 +82,17 @@ pub fn public(
         .app_data(gateway)
         .app_data(PayloadConfig::new(LONGEST_FORM))
         .configure(without_session)
-        .service(scope("").guard(over_https()).wrap(browser::middleware(&keys, true)).configure(with_session))
-        .service(scope("").wrap(browser::middleware(&keys, false)).configure(with_session))
+        .service(
+            scope("")
+                .guard(over_https())
+                .wrap(browser::middleware(&keys, true))
+                .configure(with_session),
+        )
+        .service(
+            scope("")
+                .wrap(browser::middleware(&keys, false))
+                .configure(with_session),
+        )
         .wrap(from_fn(error_response::pages))
         .wrap(from_fn(cookie_layer::renew))
         .wrap(from_fn(locate))

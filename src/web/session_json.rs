@@ -13,7 +13,11 @@ use crate::flow::session_check::{Use, check};
 ///
 /// # Errors
 /// `Store` when it is unknown.
-pub async fn session(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn session(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let Some(who) = check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await? else {

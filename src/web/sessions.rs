@@ -22,12 +22,19 @@ use crate::store::SessionSummary;
 ///
 /// # Errors
 /// `NotSignedIn`, `Store`.
-pub async fn list(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn list(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
     let found = sessions::mine(&gateway.gate, profile, &me).await?;
-    let mut rows: Vec<SessionRow> = found.iter().map(|session| row(session, me.session().id)).collect();
+    let mut rows: Vec<SessionRow> = found
+        .iter()
+        .map(|session| row(session, me.session().id))
+        .collect();
     rows.sort_by_key(|row| !row.current);
     let page = Sessions {
         frame: frame::frame(&gateway, profile, "My sessions", Some(&me)),
@@ -42,7 +49,12 @@ pub async fn list(request: HttpRequest, located: Located, gateway: web::Data<Gat
 ///
 /// # Errors
 /// `NotSignedIn`, `CrossSite`, `Store`.
-pub async fn end(request: HttpRequest, located: Located, gateway: web::Data<Gateway>, form: Form) -> WebResult {
+pub async fn end(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+    form: Form,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
@@ -52,7 +64,10 @@ pub async fn end(request: HttpRequest, located: Located, gateway: web::Data<Gate
     } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
         sessions::end_one(&gateway.gate, profile, &me, id).await?;
     }
-    Ok(see_other(&format!("{}/auth/sessions", profile.public_url.prefix())))
+    Ok(see_other(&format!(
+        "{}/auth/sessions",
+        profile.public_url.prefix()
+    )))
 }
 
 fn row(session: &SessionSummary, current: SessionId) -> SessionRow {
@@ -88,8 +103,14 @@ fn browser_name(user_agent: Option<&str>) -> String {
         ("Mac OS X", "macOS"),
         ("Linux", "Linux"),
     ];
-    let Some(text) = user_agent else { return "Unknown browser".to_owned() };
-    let find = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
+    let Some(text) = user_agent else {
+        return "Unknown browser".to_owned();
+    };
+    let find = |list: &[(&str, &'static str)]| {
+        list.iter()
+            .find(|(mark, _)| text.contains(mark))
+            .map(|(_, name)| *name)
+    };
     match (find(&BROWSERS), find(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),

@@ -28,16 +28,32 @@ pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
 }
 
 /// Sends the browser to the authority with the attempt's cookie.
-pub fn to_authority(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponse {
+pub fn to_authority(
+    request: &HttpRequest,
+    gateway: &Gateway,
+    profile: &Profile,
+    begun: &Begun,
+) -> HttpResponse {
     departure(request, gateway, profile, begun).finish()
 }
 
 /// The same as an answer that can take more.
-pub fn departure(request: &HttpRequest, gateway: &Gateway, profile: &Profile, begun: &Begun) -> HttpResponseBuilder {
+pub fn departure(
+    request: &HttpRequest,
+    gateway: &Gateway,
+    profile: &Profile,
+    begun: &Begun,
+) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
     // Milliseconds: a restored window opens its tabs within one second.
     let now = gateway.gate.now().timestamp_millis();
-    browser::keep_attempt(&mut response, request.headers(), profile, &begun.cookie, now);
+    browser::keep_attempt(
+        &mut response,
+        request.headers(),
+        profile,
+        &begun.cookie,
+        now,
+    );
     response.insert_header((LOCATION, begun.location.as_str()));
     response
 }
@@ -62,7 +78,11 @@ pub fn guard_start(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowE
 /// # Errors
 /// `NotSignedIn` for a script, which gets the address instead; `Store` when it is unknown who is signed in; see
 /// [`begin`].
-pub async fn sign_in(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn sign_in(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     guard_start(&request, &gateway)?;
     let profile = &located.profile;
     let query = parameters(request.query_string().as_bytes());
@@ -76,11 +96,21 @@ pub async fn sign_in(request: HttpRequest, located: Located, gateway: web::Data<
 }
 
 /// What a sign-in link asks for, and who is signed in already.
-fn wish(request: &HttpRequest, query: &[(String, String)], profile: &Profile, who: Option<&SignedIn>) -> Wish {
-    let api = parameter(query, "api").and_then(ApiName::parse).and_then(|name| profile.api(&name));
+fn wish(
+    request: &HttpRequest,
+    query: &[(String, String)],
+    profile: &Profile,
+    who: Option<&SignedIn>,
+) -> Wish {
+    let api = parameter(query, "api")
+        .and_then(ApiName::parse)
+        .and_then(|name| profile.api(&name));
     let mut wish = match (api, who) {
         (Some(api), Some(who)) => Wish::step_up(profile, who, api, None),
-        (Some(api), None) => Wish { api: Some(api.clone()), ..Wish::default() },
+        (Some(api), None) => Wish {
+            api: Some(api.clone()),
+            ..Wish::default()
+        },
         (None, _) => Wish::default(),
     };
     wish.ask_again = api.is_some() && parameter(query, "ask_again") == Some("1");
@@ -96,7 +126,11 @@ fn wish(request: &HttpRequest, query: &[(String, String)], profile: &Profile, wh
 }
 
 /// Parameters that the profile lets through. A hint about the person counts only from the person or from this site.
-fn passed(request: &HttpRequest, query: &[(String, String)], profile: &Profile) -> Vec<(PassedParameter, String)> {
+fn passed(
+    request: &HttpRequest,
+    query: &[(String, String)],
+    profile: &Profile,
+) -> Vec<(PassedParameter, String)> {
     let foreign = provenance(request, profile) == Provenance::Elsewhere;
     profile
         .authorize
@@ -113,10 +147,17 @@ fn passed(request: &HttpRequest, query: &[(String, String)], profile: &Profile) 
 ///
 /// # Errors
 /// `NotSignedIn`, `NoSuchJourney`, and what [`begin`] says.
-pub async fn edit_profile(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn edit_profile(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     guard_start(&request, &gateway)?;
     let profile = &located.profile;
-    profile.authority.issuance(Journey::EditProfile).ok_or(FlowError::NoSuchJourney)?;
+    profile
+        .authority
+        .issuance(Journey::EditProfile)
+        .ok_or(FlowError::NoSuchJourney)?;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     session_check::require(&gateway.gate, profile, handle.as_ref()).await?;
     user_flow(&request, &located, &gateway, Journey::EditProfile).await
@@ -126,15 +167,27 @@ pub async fn edit_profile(request: HttpRequest, located: Located, gateway: web::
 ///
 /// # Errors
 /// `NoSuchJourney`, and what [`begin`] says.
-pub async fn reset_password(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn reset_password(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     guard_start(&request, &gateway)?;
     user_flow(&request, &located, &gateway, Journey::ResetPassword).await
 }
 
-async fn user_flow(request: &HttpRequest, located: &Located, gateway: &Gateway, journey: Journey) -> WebResult {
+async fn user_flow(
+    request: &HttpRequest,
+    located: &Located,
+    gateway: &Gateway,
+    journey: Journey,
+) -> WebResult {
     let query = parameters(request.query_string().as_bytes());
     let target = return_to(&query, &located.profile);
-    let wish = Wish { journey: Some(journey), ..Wish::default() };
+    let wish = Wish {
+        journey: Some(journey),
+        ..Wish::default()
+    };
     let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
     Ok(to_authority(request, gateway, &located.profile, &begun))
 }
@@ -143,10 +196,17 @@ async fn user_flow(request: &HttpRequest, located: &Located, gateway: &Gateway, 
 ///
 /// # Errors
 /// As [`sign_in`].
-pub async fn login(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn login(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    if session_check::check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await?.is_some() {
+    if session_check::check(&gateway.gate, profile, handle.as_ref(), Use::Peek)
+        .await?
+        .is_some()
+    {
         return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
     }
     sign_in(request, located, gateway).await
@@ -154,5 +214,7 @@ pub async fn login(request: HttpRequest, located: Located, gateway: web::Data<Ga
 
 /// 303 to a local path.
 pub fn see_other(path: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, path))
+        .finish()
 }

@@ -25,7 +25,11 @@ use crate::seal::{csrf_token, secrets_equal};
 ///
 /// # Errors
 /// `Store` when it is unknown who is signed in.
-pub async fn ask_or_sign_out(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn ask_or_sign_out(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let own_link = provenance(&request, profile) == Provenance::SameOrigin
         && request.method() == Method::GET
@@ -43,10 +47,17 @@ pub async fn ask_or_sign_out(request: HttpRequest, located: Located, gateway: we
             let origins = gateway.gate.authorities.sign_out_origins(profile);
             let origins = origins.unwrap_or_else(|| vec!["https:".to_owned()]);
             request.extensions_mut().insert(FormsLeadTo(origins));
-            let page = SignOut { frame: frame::frame(&gateway, profile, "Sign out", Some(&who)), csrf };
+            let page = SignOut {
+                frame: frame::frame(&gateway, profile, "Sign out", Some(&who)),
+                csrf,
+            };
             Ok(frame::answer(&gateway, StatusCode::OK, &page))
         }
-        None => Ok(signed_out_page(&gateway, &located, "Nobody is signed in in this browser.")),
+        None => Ok(signed_out_page(
+            &gateway,
+            &located,
+            "Nobody is signed in in this browser.",
+        )),
     }
 }
 
@@ -84,7 +95,11 @@ pub fn from_here(
         Some(token) => secrets_equal(token.as_bytes(), csrf_token(handle).as_bytes()),
         None => from == Provenance::SameOrigin,
     };
-    if proven && from != Provenance::Elsewhere { Ok(()) } else { Err(FlowError::CrossSite) }
+    if proven && from != Provenance::Elsewhere {
+        Ok(())
+    } else {
+        Err(FlowError::CrossSite)
+    }
 }
 
 async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> WebResult {
@@ -93,17 +108,17 @@ async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> Web
     let ended = sign_out::sign_out(&gateway.gate, profile, handle.as_ref()).await?;
     browser::forget(request, &profile.id);
     let mut response = match ended {
-        sign_out::SignedOut::Continue(address) => {
-            HttpResponse::SeeOther().insert_header((LOCATION, address.as_str())).finish()
-        }
+        sign_out::SignedOut::Continue(address) => HttpResponse::SeeOther()
+            .insert_header((LOCATION, address.as_str()))
+            .finish(),
         sign_out::SignedOut::HereOnly => signed_out_page(
             gateway,
             located,
             "Your session here has ended. The sign-in service may still know you; close the browser on a shared computer.",
         ),
-        sign_out::SignedOut::Nobody => {
-            HttpResponse::SeeOther().insert_header((LOCATION, profile.public_url.join("/"))).finish()
-        }
+        sign_out::SignedOut::Nobody => HttpResponse::SeeOther()
+            .insert_header((LOCATION, profile.public_url.join("/")))
+            .finish(),
     };
     rounds::forget(&mut response, request.headers(), profile);
     Ok(response)
@@ -111,5 +126,12 @@ async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> Web
 
 fn signed_out_page(gateway: &Gateway, located: &Located, sentence: &str) -> HttpResponse {
     let frame = frame::frame(gateway, &located.profile, "Signed out", None);
-    frame::answer(gateway, StatusCode::OK, &SignedOut { frame, sentence: sentence.to_owned() })
+    frame::answer(
+        gateway,
+        StatusCode::OK,
+        &SignedOut {
+            frame,
+            sentence: sentence.to_owned(),
+        },
+    )
 }

@@ -15,7 +15,11 @@ use crate::flow::session_check::{Use, check};
 ///
 /// # Errors
 /// `Unauthorized` (a real 401 page, no redirect) when nobody is signed in, `Store` when that is unknown.
-pub async fn token_details(request: HttpRequest, located: Located, gateway: web::Data<Gateway>) -> WebResult {
+pub async fn token_details(
+    request: HttpRequest,
+    located: Located,
+    gateway: web::Data<Gateway>,
+) -> WebResult {
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let Some(who) = check(&gateway.gate, profile, handle.as_ref(), Use::Sliding).await? else {
@@ -28,7 +32,13 @@ pub async fn token_details(request: HttpRequest, located: Located, gateway: web:
     let claims = who.session().identity.displayed_claims();
     let page = TokenDetails {
         frame: frame::frame(&gateway, profile, "ID token details", Some(&who)),
-        claims: claims.iter().map(|(name, value)| Claim { name: shown(name), value: text(value) }).collect(),
+        claims: claims
+            .iter()
+            .map(|(name, value)| Claim {
+                name: shown(name),
+                value: text(value),
+            })
+            .collect(),
     };
     Ok(frame::answer(&gateway, StatusCode::OK, &page))
 }

@@ -19,7 +19,12 @@ pub enum Look {
 }
 
 impl Look {
-    pub const ALL: [Self; 4] = [Self::Desktop, Self::DesktopDark, Self::Phone, Self::PhoneDark];
+    pub const ALL: [Self; 4] = [
+        Self::Desktop,
+        Self::DesktopDark,
+        Self::Phone,
+        Self::PhoneDark,
+    ];
 
     fn size(self) -> (u32, u32) {
         match self {
@@ -51,16 +56,27 @@ pub struct Driver {
 
 impl Driver {
     pub async fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let process = Command::new("chromedriver")
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver is not installed: `make test` installs Debian's packages chromium and chromium-driver");
-        let driver = Self { process, port, profile: tempfile::TempDir::new().unwrap() };
+        let driver = Self {
+            process,
+            port,
+            profile: tempfile::TempDir::new().unwrap(),
+        };
         let deadline = Instant::now() + Duration::from_secs(20);
-        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        while tokio::net::TcpStream::connect(("127.0.0.1", port))
+            .await
+            .is_err()
+        {
             assert!(Instant::now() < deadline, "chromedriver does not listen");
             tokio::task::yield_now().await;
         }
@@ -92,7 +108,9 @@ impl Driver {
             options["mobileEmulation"] = emulation;
         }
         let capabilities = json!({ "goog:chromeOptions": options });
-        let serde_json::Value::Object(capabilities) = capabilities else { unreachable!() };
+        let serde_json::Value::Object(capabilities) = capabilities else {
+            unreachable!()
+        };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{}", self.port))
@@ -105,7 +123,9 @@ impl Driver {
 fn emulation(look: Look) -> Option<serde_json::Value> {
     let (width, height) = look.size();
     let phone = matches!(look, Look::Phone | Look::PhoneDark);
-    phone.then(|| json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0 } }))
+    phone.then(
+        || json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0 } }),
+    )
 }
 
 impl Drop for Driver {
@@ -127,7 +147,13 @@ impl Window {
 
     /// The text that a person reads.
     pub async fn text(&self) -> String {
-        self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
+        self.client
+            .find(Locator::Css("body"))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
     }
 
     pub async fn address(&self) -> String {
@@ -136,25 +162,53 @@ impl Window {
 
     /// Clicks what the selector finds, once it is there.
     pub async fn click(&self, selector: &str) {
-        let found = self.client.wait().at_most(Duration::from_secs(15)).for_element(Locator::Css(selector)).await;
+        let found = self
+            .client
+            .wait()
+            .at_most(Duration::from_secs(15))
+            .for_element(Locator::Css(selector))
+            .await;
         match found {
             Ok(element) => element.click().await.unwrap(),
-            Err(error) => panic!("no {selector} at {}: {error}\n{}", self.address().await, self.text().await),
+            Err(error) => panic!(
+                "no {selector} at {}: {error}\n{}",
+                self.address().await,
+                self.text().await
+            ),
         }
     }
 
     /// Clicks a link by the words it says.
     pub async fn click_link(&self, words: &str) {
         let path = format!("//a[contains(normalize-space(.), {words:?})]");
-        let found = self.client.wait().at_most(Duration::from_secs(15)).for_element(Locator::XPath(&path)).await;
-        found.unwrap_or_else(|error| panic!("no link {words:?}: {error}")).click().await.unwrap();
+        let found = self
+            .client
+            .wait()
+            .at_most(Duration::from_secs(15))
+            .for_element(Locator::XPath(&path))
+            .await;
+        found
+            .unwrap_or_else(|error| panic!("no link {words:?}: {error}"))
+            .click()
+            .await
+            .unwrap();
     }
 
     /// Waits until the page says something.
     pub async fn reads(&self, words: &str) {
         let path = format!("//body[contains(normalize-space(.), {words:?})]");
-        let found = self.client.wait().at_most(Duration::from_secs(15)).for_element(Locator::XPath(&path)).await;
-        assert!(found.is_ok(), "{words:?} is not read at {}:\n{}", self.address().await, self.text().await);
+        let found = self
+            .client
+            .wait()
+            .at_most(Duration::from_secs(15))
+            .for_element(Locator::XPath(&path))
+            .await;
+        assert!(
+            found.is_ok(),
+            "{words:?} is not read at {}:\n{}",
+            self.address().await,
+            self.text().await
+        );
     }
 
     /// Photographs the page into `target/screenshots`.
@@ -162,7 +216,11 @@ impl Window {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         let picture = self.client.screenshot().await.unwrap();
-        std::fs::write(folder.join(format!("{name}-{}.png", self.look.name())), picture).unwrap();
+        std::fs::write(
+            folder.join(format!("{name}-{}.png", self.look.name())),
+            picture,
+        )
+        .unwrap();
     }
 
     pub async fn close(self) {

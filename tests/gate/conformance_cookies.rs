@@ -131,7 +131,11 @@ async fn b67_b156_an_attempt_that_comes_back_by_form_has_a_cookie_that_comes_alo
     // The POST brings no session cookie; it leads to a GET that does.
     let hop = browser.post_with(&url, &fields, &headers).await;
     assert_eq!(hop.status, 303, "{}", hop.text);
-    let path = format!("{}?{}", hop.location().path(), hop.location().query().unwrap());
+    let path = format!(
+        "{}?{}",
+        hop.location().path(),
+        hop.location().query().unwrap()
+    );
     let done = behind_tls(&gate, &browser, &path).await;
     assert_eq!(done.status, 303, "{}", done.text);
     assert!(done.sets_cookies().contains(&"__Host-gatehouse".to_owned()));

@@ -8,11 +8,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Kind, Plan, TestGate};
 
-const NAVIGATION: [(&str, &str); 2] = [
-    ("sec-fetch-mode", "navigate"),
-    ("sec-fetch-dest", "document"),
-];
-
 async fn signed_in(gate: &TestGate) -> Browser {
     let browser = Browser::new();
     gate.sign_in(&browser, Kind::EntraId, "ada").await;

@@ -17,12 +17,32 @@ async fn refused_at(gate: &TestGate, kind: Kind, fault: Fault) {
     let callback = gate.answer(&browser, kind, "ada", "/").await;
     gate.sim.fault(fault.clone());
     let answer = browser.follow(&callback).await;
-    assert!(answer.status.is_client_error(), "{fault:?}: {} {}", answer.status, answer.text);
-    assert!(answer.text.contains("Request id"), "{fault:?} has a page with a request id");
-    assert!(answer.text.contains("/auth/sign_in"), "{fault:?} has a way on");
-    assert!(browser.cookie(host(kind), "gatehouse").is_none(), "{fault:?}: no session cookie");
-    assert!(!gate.is_signed_in(&browser, kind).await, "{fault:?}: nobody is signed in");
-    assert_eq!(gate.sim.count(Endpoint::GraphMe) + gate.sim.count(Endpoint::Orders), 0);
+    assert!(
+        answer.status.is_client_error(),
+        "{fault:?}: {} {}",
+        answer.status,
+        answer.text
+    );
+    assert!(
+        answer.text.contains("Request id"),
+        "{fault:?} has a page with a request id"
+    );
+    assert!(
+        answer.text.contains("/auth/sign_in"),
+        "{fault:?} has a way on"
+    );
+    assert!(
+        browser.cookie(host(kind), "gatehouse").is_none(),
+        "{fault:?}: no session cookie"
+    );
+    assert!(
+        !gate.is_signed_in(&browser, kind).await,
+        "{fault:?}: nobody is signed in"
+    );
+    assert_eq!(
+        gate.sim.count(Endpoint::GraphMe) + gate.sim.count(Endpoint::Orders),
+        0
+    );
 }
 
 macro_rules! refused {
@@ -131,7 +151,10 @@ async fn a28_metadata_of_another_issuer_sends_nobody_anywhere() {
 async fn b193_a_person_of_a_tenant_that_is_not_listed_is_told_so() {
     let gate = Plan::default().start().await;
     let text = std::fs::read_to_string(gate.profile_path(Kind::EntraId)).unwrap();
-    let many = text.replace(&gate.sim.authority(Kind::EntraId), &format!("{}/organizations", gate.sim.base(Kind::EntraId)));
+    let many = text.replace(
+        &gate.sim.authority(Kind::EntraId),
+        &format!("{}/organizations", gate.sim.base(Kind::EntraId)),
+    );
     let many = format!("allowed_tenants = [\"{}\"]\n{many}", simulator::CONTOSO);
     std::fs::write(gate.profile_path(Kind::EntraId), many).unwrap();
     gate.live.reload().unwrap();
@@ -140,8 +163,14 @@ async fn b193_a_person_of_a_tenant_that_is_not_listed_is_told_so() {
     let callback = gate.answer(&browser, Kind::EntraId, "fred", "/").await;
     let refused = browser.follow(&callback).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
-    assert!(refused.text.contains("other_account=1"), "the account can be switched");
-    assert!(!refused.text.contains(simulator::CONTOSO) && !refused.text.contains(simulator::FABRIKAM), "no tenant is named");
+    assert!(
+        refused.text.contains("other_account=1"),
+        "the account can be switched"
+    );
+    assert!(
+        !refused.text.contains(simulator::CONTOSO) && !refused.text.contains(simulator::FABRIKAM),
+        "no tenant is named"
+    );
     assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
 
     let browser = Browser::new();

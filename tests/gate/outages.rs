@@ -11,17 +11,27 @@ use std::sync::Arc;
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::wire::Mood;
-use crate::harness::{Endpoint, Fault, Kind, On, Plan, TestGate, eventually, means, postgres_is_there, records};
+use crate::harness::{
+    Endpoint, Fault, Kind, On, Plan, TestGate, eventually, means, postgres_is_there, records,
+};
 
 const KIND: Kind = Kind::EntraId;
 
 /// An answer that says "unknown": 503 with a time, no redirect, no cookie touched.
 fn assert_unknown(page: &Page) {
     assert_eq!(page.status, 503, "{} {}", page.url, page.text);
-    let wait: u64 = page.header("retry-after").expect("Retry-After").parse().unwrap();
+    let wait: u64 = page
+        .header("retry-after")
+        .expect("Retry-After")
+        .parse()
+        .unwrap();
     assert!((1..=60).contains(&wait), "{wait}");
     assert!(page.header("location").is_none());
-    assert!(page.header("set-cookie").is_none(), "{:?}", page.header("set-cookie"));
+    assert!(
+        page.header("set-cookie").is_none(),
+        "{:?}",
+        page.header("set-cookie")
+    );
 }
 
 async fn database(gate: &TestGate) -> PgConnection {
@@ -43,25 +53,58 @@ async fn d19_d58_a_stopped_database_signs_nobody_out_and_is_found_again_within_f
     let cookie = browser.cookie("entra.localhost", "gatehouse");
     gate.wire.as_mut().unwrap().set(Mood::Refused).await;
     // What was read before is believed for two seconds; after that nothing is.
-    eventually("the answer is unknown", async || browser.get(gate.url(KIND, "/auth/session")).await.status == 503).await;
+    eventually("the answer is unknown", async || {
+        browser.get(gate.url(KIND, "/auth/session")).await.status == 503
+    })
+    .await;
     let script = [("accept", "application/json"), ("sec-fetch-mode", "cors")];
-    for path in ["/", "/auth/token_details", "/auth/call_api/graph", "/auth/sessions", "/auth/sign_out"] {
+    for path in [
+        "/",
+        "/auth/token_details",
+        "/auth/call_api/graph",
+        "/auth/sessions",
+        "/auth/sign_out",
+    ] {
         assert_unknown(&browser.get(gate.url(KIND, path)).await);
         let answer = browser.get_with(gate.url(KIND, path), &script).await;
         assert_unknown(&answer);
-        assert!(answer.json()["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{}", answer.text);
+        assert!(
+            answer.json()["request_id"]
+                .as_str()
+                .is_some_and(|id| !id.is_empty()),
+            "{}",
+            answer.text
+        );
     }
     let begun = Instant::now();
     assert_unknown(&browser.get(gate.url(KIND, "/auth/session")).await);
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-    assert_eq!(status_of(gate.admin_url("/livez")).await, 200, "an outage outside restarts nobody");
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(
+        status_of(gate.admin_url("/livez")).await,
+        200,
+        "an outage outside restarts nobody"
+    );
     assert_eq!(status_of(gate.admin_url("/readyz")).await, 503);
     assert_eq!(browser.cookie("entra.localhost", "gatehouse"), cookie);
     let mended = Instant::now();
     gate.wire.as_mut().unwrap().mend().await;
-    eventually("the session is known again", async || gate.is_signed_in_or_unknown(&browser).await == Some(true)).await;
-    eventually("it is ready again", async || status_of(gate.admin_url("/readyz")).await == 200).await;
-    assert!(mended.elapsed() < Duration::from_secs(5), "{:?}", mended.elapsed());
+    eventually("the session is known again", async || {
+        gate.is_signed_in_or_unknown(&browser).await == Some(true)
+    })
+    .await;
+    eventually("it is ready again", async || {
+        status_of(gate.admin_url("/readyz")).await == 200
+    })
+    .await;
+    assert!(
+        mended.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        mended.elapsed()
+    );
     assert_eq!(browser.cookie("entra.localhost", "gatehouse"), cookie);
 }
 
@@ -82,14 +125,28 @@ async fn d22_a_database_that_swallows_everything_is_an_outage_within_three_secon
     let browser = Browser::new();
     gate.sign_in(&browser, KIND, "ada").await;
     gate.wire.as_mut().unwrap().set(Mood::Silent).await;
-    eventually("the answer is unknown", async || gate.is_signed_in_or_unknown(&browser).await.is_none()).await;
+    eventually("the answer is unknown", async || {
+        gate.is_signed_in_or_unknown(&browser).await.is_none()
+    })
+    .await;
     let begun = Instant::now();
     assert_unknown(&browser.get(gate.url(KIND, "/auth/session")).await);
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
     let mended = Instant::now();
     gate.wire.as_mut().unwrap().mend().await;
-    eventually("the session is known again", async || gate.is_signed_in_or_unknown(&browser).await == Some(true)).await;
-    assert!(mended.elapsed() < Duration::from_secs(5), "{:?}", mended.elapsed());
+    eventually("the session is known again", async || {
+        gate.is_signed_in_or_unknown(&browser).await == Some(true)
+    })
+    .await;
+    assert!(
+        mended.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        mended.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -98,7 +155,11 @@ async fn a_slow_database_is_slow_and_nothing_else() {
         return;
     }
     let mut gate = Plan::wired().start().await;
-    gate.wire.as_mut().unwrap().set(Mood::Slow(Duration::from_millis(30))).await;
+    gate.wire
+        .as_mut()
+        .unwrap()
+        .set(Mood::Slow(Duration::from_millis(30)))
+        .await;
     let browser = Browser::new();
     let arrived = gate.sign_in(&browser, KIND, "ada").await;
     assert!(arrived.text.contains("Welcome"), "{}", arrived.text);
@@ -112,16 +173,32 @@ async fn a_sign_in_during_an_outage_is_answered_with_503_and_completes_by_starti
     }
     let mut gate = Plan::wired().start().await;
     let browser = Browser::new();
-    let callback = gate.answer(&browser, KIND, "ada", "/auth/token_details").await;
+    let callback = gate
+        .answer(&browser, KIND, "ada", "/auth/token_details")
+        .await;
     let tokens = gate.sim.count(Endpoint::Token);
     gate.wire.as_mut().unwrap().set(Mood::Refused).await;
     let answer = browser.follow(&callback).await;
     assert_unknown(&answer);
-    assert_eq!(gate.sim.count(Endpoint::Token), tokens, "no code is spent that could not be kept");
-    let again = answer.text.split("href=\"").find(|rest| rest.contains("/auth/sign_in?return_to=")).expect("start again");
-    assert!(again.contains("token_details"), "the target is kept: {again}");
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        tokens,
+        "no code is spent that could not be kept"
+    );
+    let again = answer
+        .text
+        .split("href=\"")
+        .find(|rest| rest.contains("/auth/sign_in?return_to="))
+        .expect("start again");
+    assert!(
+        again.contains("token_details"),
+        "the target is kept: {again}"
+    );
     gate.wire.as_mut().unwrap().mend().await;
-    eventually("the store is back", async || gate.gateway.gate.store.ready().await.is_ok()).await;
+    eventually("the store is back", async || {
+        gate.gateway.gate.store.ready().await.is_ok()
+    })
+    .await;
     // The state was never recorded, so the very same answer still counts.
     let done = browser.follow(&callback).await;
     assert_eq!(done.status, 303, "{}", done.text);
@@ -138,7 +215,10 @@ async fn d24_a_session_that_cannot_be_written_leaves_no_cookie_and_no_event() {
     let mut connection = database(&gate).await;
     let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$;
         CREATE TRIGGER refuse BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()";
-    sqlx::raw_sql(refuse).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(refuse)
+        .execute(&mut connection)
+        .await
+        .unwrap();
     let browser = Browser::new();
     let signed_in = records::metric("gatehouse_sign_ins_total", &[]);
     let callback = gate.answer(&browser, Kind::B2c, "ada", "/").await;
@@ -146,10 +226,19 @@ async fn d24_a_session_that_cannot_be_written_leaves_no_cookie_and_no_event() {
     assert_unknown(&answer);
     assert!(answer.text.contains("Start again"), "{}", answer.text);
     assert_eq!(browser.cookie("b2c.localhost", "gatehouse"), None);
-    assert!((records::metric("gatehouse_sign_ins_total", &["profile=\"b2c\""]) - signed_in).abs() < 0.5, "nobody signed in");
-    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&mut connection).await.unwrap();
+    assert!(
+        (records::metric("gatehouse_sign_ins_total", &["profile=\"b2c\""]) - signed_in).abs() < 0.5,
+        "nobody signed in"
+    );
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
     assert_eq!(rows, 0);
-    connection.execute("DROP TRIGGER refuse ON sessions").await.unwrap();
+    connection
+        .execute("DROP TRIGGER refuse ON sessions")
+        .await
+        .unwrap();
     // The code is spent: a repeat of the answer says so and offers a new attempt, which works.
     let repeated = browser.follow(&callback).await;
     assert_eq!(repeated.status, 400, "{}", repeated.text);
@@ -163,24 +252,37 @@ async fn d23_an_exhausted_pool_is_an_outage_of_a_second_and_not_a_deadlock() {
     if !postgres_is_there() {
         return;
     }
-    let gate = Plan::on(On::Postgres).settings("[store]\nmax_connections = 2\n").start().await;
+    let gate = Plan::on(On::Postgres)
+        .settings("[store]\nmax_connections = 2\n")
+        .start()
+        .await;
     let browsers = [Browser::new(), Browser::new(), Browser::new()];
     for browser in &browsers {
         gate.sign_in(browser, KIND, "ada").await;
     }
     let mut blocker = database(&gate).await;
-    blocker.execute("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    blocker
+        .execute("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
     let url = gate.url(KIND, "/auth/sessions");
     let asked = Instant::now();
     let answers = join_all((0..60).map(|at| browsers[at % 3].get(&url))).await;
-    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        asked.elapsed()
+    );
     for answer in &answers {
         assert_unknown(answer);
     }
     // Cached sessions need no connection at all.
     assert!(gate.is_signed_in(&browsers[0], KIND).await);
     blocker.execute("ROLLBACK").await.unwrap();
-    eventually("the pool is free again", async || browsers[0].get(&url).await.status == 200).await;
+    eventually("the pool is free again", async || {
+        browsers[0].get(&url).await.status == 200
+    })
+    .await;
     let answers = join_all((0..60).map(|at| browsers[at % 3].get(&url))).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
 }
@@ -194,8 +296,14 @@ async fn d26_an_emptied_session_table_is_a_clean_sign_in() {
     let browser = Browser::new();
     gate.sign_in(&browser, KIND, "ada").await;
     let mut connection = database(&gate).await;
-    connection.execute("TRUNCATE sessions; SELECT pg_notify('gatehouse_sessions', 'e')").await.unwrap();
-    eventually("the session is gone", async || !gate.is_signed_in(&browser, KIND).await).await;
+    connection
+        .execute("TRUNCATE sessions; SELECT pg_notify('gatehouse_sessions', 'e')")
+        .await
+        .unwrap();
+    eventually("the session is gone", async || {
+        !gate.is_signed_in(&browser, KIND).await
+    })
+    .await;
     let asked = browser.get(gate.url(KIND, "/auth/sessions")).await;
     assert_eq!(asked.status, 303);
     assert!(asked.location().path().ends_with("/auth/sign_in"));
@@ -205,22 +313,39 @@ async fn d26_an_emptied_session_table_is_a_clean_sign_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d10_a_token_endpoint_that_never_answers_ends_in_503_and_holds_up_no_other_profile() {
-    let gate = Plan::default().settings("[http]\ntimeout = \"1s\"\n").start().await;
+    let gate = Plan::default()
+        .settings("[http]\ntimeout = \"1s\"\n")
+        .start()
+        .await;
     let (browser, other) = (Browser::new(), Browser::new());
     gate.sign_in(&other, Kind::Oidc, "ada").await;
-    let callback = gate.answer(&browser, KIND, "ada", "/auth/token_details").await;
+    let callback = gate
+        .answer(&browser, KIND, "ada", "/auth/token_details")
+        .await;
     gate.sim.fault(Fault::TokenHang.at(KIND));
     let begun = Instant::now();
     let (answer, ()) = tokio::join!(browser.follow(&callback), async {
         for _ in 0..50 {
             assert!(gate.is_signed_in(&other, Kind::Oidc).await);
         }
-        assert!(begun.elapsed() < Duration::from_secs(1), "the others are not held up: {:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() < Duration::from_secs(1),
+            "the others are not held up: {:?}",
+            begun.elapsed()
+        );
     });
     assert_eq!(answer.status, 503);
     assert!(answer.header("retry-after").is_some());
-    assert!(answer.text.contains("Start again") && answer.text.contains("token_details"), "{}", answer.text);
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(
+        answer.text.contains("Start again") && answer.text.contains("token_details"),
+        "{}",
+        answer.text
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
     assert_eq!(browser.cookie("entra.localhost", "gatehouse"), None);
     gate.sim.clear_faults();
     gate.sign_in(&browser, KIND, "ada").await;
@@ -236,7 +361,11 @@ async fn d9_a_token_endpoint_that_fails_is_asked_once_for_each_code() {
         let asked = gate.sim.count_at(KIND, Endpoint::Token);
         let answer = browser.follow(&callback).await;
         assert_eq!(answer.status, 503, "{status}");
-        assert_eq!(gate.sim.count_at(KIND, Endpoint::Token), asked + 1, "a code is never tried twice");
+        assert_eq!(
+            gate.sim.count_at(KIND, Endpoint::Token),
+            asked + 1,
+            "a code is never tried twice"
+        );
         assert!(answer.text.contains("Start again"));
         assert!(!gate.is_signed_in(&browser, KIND).await);
         gate.sim.clear_faults();
@@ -245,7 +374,10 @@ async fn d9_a_token_endpoint_that_fails_is_asked_once_for_each_code() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d5_d6_keys_and_metadata_that_are_gone_are_served_from_the_last_good_copy_for_a_day() {
-    let gate = Plan::default().settings("[http]\ntimeout = \"1s\"\n").start().await;
+    let gate = Plan::default()
+        .settings("[http]\ntimeout = \"1s\"\n")
+        .start()
+        .await;
     gate.sign_in(&Browser::new(), KIND, "ada").await;
     for fault in [Fault::KeysDown, Fault::MetadataStatus(500)] {
         gate.sim.fault(fault.at(KIND));
@@ -257,7 +389,11 @@ async fn d5_d6_keys_and_metadata_that_are_gone_are_served_from_the_last_good_cop
     gate.turn(2 * 3600);
     let browser = Browser::new();
     let refused = browser.get(gate.url(KIND, "/auth/sign_in")).await;
-    assert_eq!(refused.status, 503, "after 24 hours a copy is no truth any more: {}", refused.text);
+    assert_eq!(
+        refused.status, 503,
+        "after 24 hours a copy is no truth any more: {}",
+        refused.text
+    );
     assert!(refused.header("retry-after").is_some());
     gate.sim.clear_faults();
     gate.turn(61);
@@ -265,7 +401,8 @@ async fn d5_d6_keys_and_metadata_that_are_gone_are_served_from_the_last_good_cop
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d7_a_replica_that_starts_while_an_authority_is_away_serves_the_others_and_finds_it_later() {
+async fn d7_a_replica_that_starts_while_an_authority_is_away_serves_the_others_and_finds_it_later()
+{
     let gate = Plan::default().start().await;
     gate.sim.fault(Fault::MetadataStatus(503).at(KIND));
     let browser = Browser::new();
@@ -273,9 +410,16 @@ async fn d7_a_replica_that_starts_while_an_authority_is_away_serves_the_others_a
         let away = browser.get(gate.url(KIND, "/auth/sign_in")).await;
         assert_eq!(away.status, 503);
         assert!(away.header("retry-after").is_some());
-        assert!(away.sets_cookies().is_empty(), "an attempt that cannot begin leaves no cookie");
+        assert!(
+            away.sets_cookies().is_empty(),
+            "an attempt that cannot begin leaves no cookie"
+        );
     }
-    assert_eq!(status_of(gate.admin_url("/readyz")).await, 200, "one dead authority is not the process's");
+    assert_eq!(
+        status_of(gate.admin_url("/readyz")).await,
+        200,
+        "one dead authority is not the process's"
+    );
     assert_eq!(browser.get(gate.url(KIND, "/")).await.status, 200);
     gate.sign_in(&browser, Kind::ExternalId, "ada").await;
     gate.sim.clear_faults();
@@ -295,19 +439,30 @@ async fn d8_many_first_requests_fetch_metadata_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d12_d13_an_authority_that_is_away_while_tokens_expire_signs_nobody_out() {
-    let gate = Plan::default().sim(|sim| sim.refresh_in = Some(1800)).start().await;
+    let gate = Plan::default()
+        .sim(|sim| sim.refresh_in = Some(1800))
+        .start()
+        .await;
     let browser = Browser::new();
     gate.sign_in(&browser, KIND, "ada").await;
     let api = gate.url(KIND, "/auth/call_api/graph");
     gate.sim.fault(Fault::TokenStatus(500).at(KIND));
     gate.turn(2000);
     let answer = browser.get(&api).await;
-    assert_eq!(answer.status, 200, "due, and the old token lives: {}", answer.text);
+    assert_eq!(
+        answer.status, 200,
+        "due, and the old token lives: {}",
+        answer.text
+    );
     gate.turn(2000);
     let answer = browser.get(&api).await;
     assert_unknown(&answer);
     assert!(gate.is_signed_in(&browser, KIND).await);
-    assert_eq!(browser.get(gate.url(KIND, "/")).await.status, 200, "pages without a token go on");
+    assert_eq!(
+        browser.get(gate.url(KIND, "/")).await.status,
+        200,
+        "pages without a token go on"
+    );
     gate.sim.clear_faults();
     gate.turn(61);
     assert_eq!(browser.get(&api).await.status, 200);
@@ -319,29 +474,72 @@ async fn d32_a_replica_whose_clock_is_two_minutes_off_agrees_with_the_others() {
         return;
     }
     for off in [-120, 120] {
-        let plan = Plan { beginning: SystemClock.now(), ..Plan::on(On::Postgres) };
+        let plan = Plan {
+            beginning: SystemClock.now(),
+            ..Plan::on(On::Postgres)
+        };
         let gate = plan.start().await;
-        let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(gate.clock.now() + chrono::TimeDelta::seconds(off)));
-        let wrong = gate.replica_by(Means { clock, follow_database_clock: true, ..means(None, &gate.clock) }).await;
-        eventually("the drift is known", async || wrong.gateway.gate.store.status().clock_drift.is_some()).await;
-        let drift = wrong.gateway.gate.store.status().clock_drift.unwrap().num_seconds();
+        let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(
+            gate.clock.now() + chrono::TimeDelta::seconds(off),
+        ));
+        let wrong = gate
+            .replica_by(Means {
+                clock,
+                follow_database_clock: true,
+                ..means(None, &gate.clock)
+            })
+            .await;
+        eventually("the drift is known", async || {
+            wrong.gateway.gate.store.status().clock_drift.is_some()
+        })
+        .await;
+        let drift = wrong
+            .gateway
+            .gate
+            .store
+            .status()
+            .clock_drift
+            .unwrap()
+            .num_seconds();
         assert!((drift + off).abs() <= 10, "{off}: {drift}");
         // Begun at one replica, completed at the other: both judge the same times.
         let browser = Browser::new();
-        let begun = wrong.get(&gate, &browser, KIND, "/auth/sign_in?return_to=/").await;
+        let begun = wrong
+            .get(&gate, &browser, KIND, "/auth/sign_in?return_to=/")
+            .await;
         assert_eq!(begun.status, 303, "{}", begun.text);
         let callback = gate.choose(&browser, &begun, "ada").await.location();
         let path = format!("{}?{}", callback.path(), callback.query().unwrap());
         let done = wrong.get(&gate, &browser, KIND, &path).await;
         assert_eq!(done.status, 303, "{off}: {}", done.text);
-        let (right_says, wrong_says) = (gate.session(&browser, KIND).await, wrong.get(&gate, &browser, KIND, "/auth/session").await.json());
+        let (right_says, wrong_says) = (
+            gate.session(&browser, KIND).await,
+            wrong
+                .get(&gate, &browser, KIND, "/auth/session")
+                .await
+                .json(),
+        );
         assert_eq!(right_says["signed_in"], true, "{right_says}");
         assert_eq!(right_says["expires_at"], wrong_says["expires_at"]);
-        let created: chrono::DateTime<chrono::Utc> = serde_json::from_value(right_says["signed_in_at"].clone()).unwrap();
+        let created: chrono::DateTime<chrono::Utc> =
+            serde_json::from_value(right_says["signed_in_at"].clone()).unwrap();
         let apart = (created - gate.clock.now()).num_seconds();
-        assert!((-10..=30).contains(&apart), "{off}: begun by the store's clock, not by its own: {apart}");
-        let detail = Browser::new().get(format!("{}/readyz", wrong.admin)).await.json();
-        assert!(detail["store_detail"]["clock_drift_ms"].as_i64().unwrap().abs() > 100_000, "{detail}");
+        assert!(
+            (-10..=30).contains(&apart),
+            "{off}: begun by the store's clock, not by its own: {apart}"
+        );
+        let detail = Browser::new()
+            .get(format!("{}/readyz", wrong.admin))
+            .await
+            .json();
+        assert!(
+            detail["store_detail"]["clock_drift_ms"]
+                .as_i64()
+                .unwrap()
+                .abs()
+                > 100_000,
+            "{detail}"
+        );
         wrong.stop().await;
     }
 }

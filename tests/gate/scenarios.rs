@@ -11,12 +11,23 @@ async fn signs_in_and_out(gate: &TestGate, kind: Kind) {
 
     let arrived = gate.sign_in(&browser, kind, "ada").await;
     assert_eq!(arrived.status, 200);
-    assert!(arrived.text.contains("Welcome <bdi>Ada"), "{kind:?}: {}", arrived.text);
+    assert!(
+        arrived.text.contains("Welcome <bdi>Ada"),
+        "{kind:?}: {}",
+        arrived.text
+    );
 
     let details = browser.get(gate.url(kind, "/auth/token_details")).await;
     assert_eq!(details.status, 200);
     assert!(details.text.contains("<code>sub</code>"));
-    for hidden in ["<code>iat</code>", "<code>exp</code>", "<code>nbf</code>", "<code>uti</code>", "<code>aio</code>", "<code>nonce</code>"] {
+    for hidden in [
+        "<code>iat</code>",
+        "<code>exp</code>",
+        "<code>nbf</code>",
+        "<code>uti</code>",
+        "<code>aio</code>",
+        "<code>nonce</code>",
+    ] {
         assert!(!details.text.contains(hidden), "{hidden}");
     }
 
@@ -24,10 +35,25 @@ async fn signs_in_and_out(gate: &TestGate, kind: Kind) {
     assert_eq!(session["signed_in"], true);
     assert!(session["name"].as_str().unwrap().starts_with("Ada"));
 
-    let out = browser.get_with(gate.url(kind, "/auth/sign_out"), &[("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate")]).await;
+    let out = browser
+        .get_with(
+            gate.url(kind, "/auth/sign_out"),
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-mode", "navigate"),
+            ],
+        )
+        .await;
     assert_eq!(out.status, 303, "{}", out.text);
-    assert_eq!(out.location().port(), Some(gate.sim.port()), "the authority comes next");
-    assert_eq!(out.location_parameter("post_logout_redirect_uri"), Some(gate.url(kind, "/")));
+    assert_eq!(
+        out.location().port(),
+        Some(gate.sim.port()),
+        "the authority comes next"
+    );
+    assert_eq!(
+        out.location_parameter("post_logout_redirect_uri"),
+        Some(gate.url(kind, "/"))
+    );
     assert!(!gate.is_signed_in(&browser, kind).await);
     let after = browser.get(gate.url(kind, "/auth/token_details")).await;
     assert_eq!(after.status, 401);
@@ -45,7 +71,10 @@ async fn calls_an_api(gate: &TestGate, kind: Kind) {
     let short = browser.visit(gate.url(kind, "/call_downstream_api")).await;
     assert!(short.text.contains("200 OK"));
 
-    let json = browser.get_with(gate.url(kind, &path), &[("accept", "application/json")]).await.json();
+    let json = browser
+        .get_with(gate.url(kind, &path), &[("accept", "application/json")])
+        .await
+        .json();
     assert_eq!(json["status"], 200);
     assert!(json["body"].is_object());
     let calls = gate.sim.count(Endpoint::GraphMe) + gate.sim.count(Endpoint::Orders);
@@ -113,7 +142,10 @@ async fn c90_a_new_key_in_front_signs_nobody_out_and_the_old_one_can_go() {
     // One answer re-seals the cookie; the row is sealed anew on use.
     let home = browser.get(gate.url(Kind::EntraId, "/")).await;
     assert!(home.text.contains("Welcome"));
-    assert!(home.sets_cookies().contains(&"gatehouse".to_owned()), "the cookie is sealed with the new key");
+    assert!(
+        home.sets_cookies().contains(&"gatehouse".to_owned()),
+        "the cookie is sealed with the new key"
+    );
     let gate = gate.restart(vec![new]).await;
     assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
 }

@@ -12,7 +12,9 @@ async fn walks_through(gate: &TestGate, driver: &Driver, kind: Kind) {
     window.reads("Welcome Ada").await;
     assert_eq!(window.address().await, gate.url(kind, "/"));
 
-    window.click(&format!("a[href$='/auth/call_api/{}']", api_of(kind))).await;
+    window
+        .click(&format!("a[href$='/auth/call_api/{}']", api_of(kind)))
+        .await;
     window.reads("Result of the API call").await;
     window.reads("200 OK").await;
     window.click_link("Back").await;
@@ -54,7 +56,10 @@ async fn c134_a_name_that_is_a_script_is_shown_and_not_run() {
     window.open(&gate.url(Kind::EntraId, "/auth/sign_in")).await;
     window.click("button[value=mallory]").await;
     window.reads("<script>alert(1)</script>").await;
-    assert!(window.client.get_alert_text().await.is_err(), "no script ran");
+    assert!(
+        window.client.get_alert_text().await.is_err(),
+        "no script ran"
+    );
     window.close().await;
 }
 
@@ -70,14 +75,23 @@ async fn c110_twelve_restored_tabs_all_arrive() {
     for number in 0..12 {
         let tab = window.client.new_window(true).await.unwrap().handle;
         window.client.switch_to_window(tab.clone()).await.unwrap();
-        window.open(&gate.url(Kind::EntraId, &format!("/auth/sign_in?return_to=/auth/sessions%3Ftab%3D{number}"))).await;
+        window
+            .open(&gate.url(
+                Kind::EntraId,
+                &format!("/auth/sign_in?return_to=/auth/sessions%3Ftab%3D{number}"),
+            ))
+            .await;
         tabs.push(tab);
     }
     for (number, tab) in tabs.into_iter().enumerate().rev() {
         window.client.switch_to_window(tab).await.unwrap();
         window.click("button[value=ada]").await;
         window.reads("My sessions").await;
-        assert!(window.address().await.ends_with(&format!("tab={number}")), "{}", window.address().await);
+        assert!(
+            window.address().await.ends_with(&format!("tab={number}")),
+            "{}",
+            window.address().await
+        );
     }
     window.close().await;
 }
@@ -94,7 +108,9 @@ async fn every_page_is_photographed_and_fits_its_window() {
         window.photograph("home-signed-out").await;
         window.open(&gate.url(kind, "/auth/token_details")).await;
         window.photograph("unauthorized").await;
-        window.open(&gate.url(kind, "/auth/redirect?code=x&state=y")).await;
+        window
+            .open(&gate.url(kind, "/auth/redirect?code=x&state=y"))
+            .await;
         window.photograph("problem").await;
         window.open(&gate.url(kind, "/auth/sign_in")).await;
         window.click("button[value=ada]").await;
@@ -109,9 +125,23 @@ async fn every_page_is_photographed_and_fits_its_window() {
         ] {
             window.open(&gate.url(kind, path)).await;
             window.photograph(name).await;
-            let overflow = window.client.execute("return document.documentElement.scrollWidth - window.innerWidth", vec![]).await.unwrap();
-            assert!(overflow.as_i64().unwrap() <= 0, "{name} is wider than its window at {look:?} by {overflow}");
-            let headings = window.client.execute("return document.querySelectorAll('h1').length", vec![]).await.unwrap();
+            let overflow = window
+                .client
+                .execute(
+                    "return document.documentElement.scrollWidth - window.innerWidth",
+                    vec![],
+                )
+                .await
+                .unwrap();
+            assert!(
+                overflow.as_i64().unwrap() <= 0,
+                "{name} is wider than its window at {look:?} by {overflow}"
+            );
+            let headings = window
+                .client
+                .execute("return document.querySelectorAll('h1').length", vec![])
+                .await
+                .unwrap();
             assert_eq!(headings, 1, "{name} has one first heading");
         }
         window.close().await;

@@ -18,7 +18,9 @@ async fn signed_in(gate: &TestGate, kind: Kind, person: &str) -> Browser {
 
 /// The sessions that an operator sees.
 async fn listed(gate: &TestGate, query: &str) -> Vec<Value> {
-    let page = Browser::new().get(gate.admin_url(&format!("/sessions{query}"))).await;
+    let page = Browser::new()
+        .get(gate.admin_url(&format!("/sessions{query}")))
+        .await;
     assert_eq!(page.status, 200, "{}", page.text);
     page.json().as_array().unwrap().clone()
 }
@@ -26,9 +28,24 @@ async fn listed(gate: &TestGate, query: &str) -> Vec<Value> {
 /// What an operator ends, and what came of it.
 async fn end(gate: &TestGate, what: Value) -> (u16, Value) {
     let client = crate::harness::browser::client();
-    let answer = client.post(gate.admin_url("/sessions/end")).body(what.to_string()).send().await.unwrap();
-    (answer.status().as_u16(), serde_json::from_str(&answer.text().await.unwrap()).unwrap())
+    let answer = client
+        .post(gate.admin_url("/sessions/end"))
+        .body(what.to_string())
+        .send()
+        .await
+        .unwrap();
+    (
+        answer.status().as_u16(),
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap(),
+    )
 }
+
+/// Its name, the fields of the form, the headers.
+type Attack<'a> = (
+    &'a str,
+    &'a [(&'a str, &'a str)],
+    &'a [(&'static str, &'a str)],
+);
 
 async fn page(gate: &TestGate, browser: &Browser) -> Page {
     let page = browser.get(gate.url(KIND, "/auth/sessions")).await;
@@ -44,9 +61,15 @@ async fn a_person_sees_the_own_sessions_and_nobody_elses() {
     let _other = signed_in(&gate, KIND, "grace").await;
     let _at_another_profile = signed_in(&gate, Kind::ExternalId, "carla").await;
     let page = page(&gate, &here).await;
-    assert_eq!(page.text.matches("This browser").count(), 1);
+    assert_eq!(page.text.matches(">This browser<").count(), 1);
     assert!(page.text.contains("Firefox"), "{}", page.text);
-    assert_eq!(page.forms().iter().filter(|form| form.text.contains("name=\"session\"")).count(), 1);
+    assert_eq!(
+        page.forms()
+            .iter()
+            .filter(|form| form.text.contains("name=\"session\""))
+            .count(),
+        1
+    );
     let stranger = Browser::new().get(gate.url(KIND, "/auth/sessions")).await;
     assert_eq!(stranger.status, 303);
     assert!(stranger.location().path().ends_with("/auth/sign_in"));
@@ -60,18 +83,38 @@ async fn a_person_ends_one_session_and_no_other_ends() {
     let there = signed_in(&gate, KIND, "ada").await;
     let third = signed_in(&gate, KIND, "ada").await;
     let forms = page(&gate, &here).await.forms();
-    let form = forms.iter().find(|form| form.text.contains("name=\"session\"")).unwrap();
-    let id = form.fields.iter().find(|(name, _)| name == "session").unwrap().1.clone();
+    let form = forms
+        .iter()
+        .find(|form| form.text.contains("name=\"session\""))
+        .unwrap();
+    let id = form
+        .fields
+        .iter()
+        .find(|(name, _)| name == "session")
+        .unwrap()
+        .1
+        .clone();
     let before = records::metric("gatehouse_sessions_ended_total", &["by=\"person\""]);
     let done = here.submit(form, &[]).await;
     assert_eq!(done.status, 303);
     assert!(done.location().path().ends_with("/auth/sessions"));
     assert!(gate.is_signed_in(&here, KIND).await);
-    let still = [gate.is_signed_in(&there, KIND).await, gate.is_signed_in(&third, KIND).await];
-    assert_eq!(still.iter().filter(|still| **still).count(), 1, "exactly one of the two ended");
-    let events = records::audit(|event| event["event"] == "revoked" && event["session.id"] == id.as_str());
+    let still = [
+        gate.is_signed_in(&there, KIND).await,
+        gate.is_signed_in(&third, KIND).await,
+    ];
+    assert_eq!(
+        still.iter().filter(|still| **still).count(),
+        1,
+        "exactly one of the two ended"
+    );
+    let events =
+        records::audit(|event| event["event"] == "revoked" && event["session.id"] == id.as_str());
     assert_eq!(events.len(), 1, "{events:?}");
-    assert_eq!((&events[0]["by"], &events[0]["count"]), (&json!("person"), &json!(1)));
+    assert_eq!(
+        (&events[0]["by"], &events[0]["count"]),
+        (&json!("person"), &json!(1))
+    );
     assert!(records::metric("gatehouse_sessions_ended_total", &["by=\"person\""]) >= before + 1.0);
 }
 
@@ -79,7 +122,10 @@ async fn a_person_ends_one_session_and_no_other_ends() {
 async fn a_person_ends_all_others_and_stays_signed_in() {
     let gate = Plan::default().start().await;
     let here = signed_in(&gate, KIND, "ada").await;
-    let others = [signed_in(&gate, KIND, "ada").await, signed_in(&gate, KIND, "ada").await];
+    let others = [
+        signed_in(&gate, KIND, "ada").await,
+        signed_in(&gate, KIND, "ada").await,
+    ];
     let grace = signed_in(&gate, KIND, "grace").await;
     let form = page(&gate, &here).await.form_with("others", Some("1"));
     assert_eq!(here.submit(&form, &[]).await.status, 303);
@@ -87,7 +133,10 @@ async fn a_person_ends_all_others_and_stays_signed_in() {
         assert!(!gate.is_signed_in(other, KIND).await);
     }
     assert!(gate.is_signed_in(&here, KIND).await);
-    assert!(gate.is_signed_in(&grace, KIND).await, "another person is not concerned");
+    assert!(
+        gate.is_signed_in(&grace, KIND).await,
+        "another person is not concerned"
+    );
     assert!(!page(&gate, &here).await.text.contains("name=\"others\""));
 }
 
@@ -98,7 +147,10 @@ async fn the_id_of_another_persons_session_ends_nothing() {
     let ada_elsewhere = signed_in(&gate, KIND, "ada").await;
     let grace = signed_in(&gate, KIND, "grace").await;
     let all = listed(&gate, "?profile=entra-id").await;
-    let people: Vec<&str> = all.iter().map(|session| session["person"].as_str().unwrap()).collect();
+    let people: Vec<&str> = all
+        .iter()
+        .map(|session| session["person"].as_str().unwrap())
+        .collect();
     let alone = |person: &str| people.iter().filter(|other| **other == person).count() == 1;
     let of_grace: Vec<String> = all
         .iter()
@@ -114,7 +166,10 @@ async fn the_id_of_another_persons_session_ends_nothing() {
     assert!(gate.is_signed_in(&grace, KIND).await);
     assert!(gate.is_signed_in(&ada_elsewhere, KIND).await);
     for nonsense in ["", "0", "../x", &"f".repeat(32)] {
-        assert_eq!(ada.submit(&form, &[("session", nonsense)]).await.status, 303);
+        assert_eq!(
+            ada.submit(&form, &[("session", nonsense)]).await.status,
+            303
+        );
     }
     assert!(gate.is_signed_in(&ada_elsewhere, KIND).await);
 }
@@ -129,16 +184,44 @@ async fn a_form_of_another_site_or_another_session_ends_nothing() {
     let stolen = page(&gate, &mallory).await;
     let _ = stolen;
     let own = page(&gate, &ada).await.form_with("others", Some("1"));
-    let csrf = own.fields.iter().find(|(name, _)| name == "csrf").unwrap().1.clone();
+    let csrf = own
+        .fields
+        .iter()
+        .find(|(name, _)| name == "csrf")
+        .unwrap()
+        .1
+        .clone();
     let of_elsewhere = page(&gate, &elsewhere).await.form_with("others", Some("1"));
-    let other_csrf = of_elsewhere.fields.iter().find(|(name, _)| name == "csrf").unwrap().1.clone();
+    let other_csrf = of_elsewhere
+        .fields
+        .iter()
+        .find(|(name, _)| name == "csrf")
+        .unwrap()
+        .1
+        .clone();
     let origin = gate.origin(KIND);
-    let attacks: [(&str, &[(&str, &str)], &[(&'static str, &str)]); 5] = [
+    let attacks: [Attack<'_>; 5] = [
         ("no token, no origin", &[("others", "1")], &[]),
-        ("another session's token", &[("others", "1"), ("csrf", &other_csrf)], &[("origin", &origin)]),
-        ("another site", &[("others", "1"), ("csrf", &csrf)], &[("origin", "https://evil.example")]),
-        ("another site, as the browser says", &[("others", "1"), ("csrf", &csrf)], &[("sec-fetch-site", "cross-site")]),
-        ("two tokens", &[("others", "1"), ("csrf", &csrf), ("csrf", &other_csrf)], &[]),
+        (
+            "another session's token",
+            &[("others", "1"), ("csrf", &other_csrf)],
+            &[("origin", &origin)],
+        ),
+        (
+            "another site",
+            &[("others", "1"), ("csrf", &csrf)],
+            &[("origin", "https://evil.example")],
+        ),
+        (
+            "another site, as the browser says",
+            &[("others", "1"), ("csrf", &csrf)],
+            &[("sec-fetch-site", "cross-site")],
+        ),
+        (
+            "two tokens",
+            &[("others", "1"), ("csrf", &csrf), ("csrf", &other_csrf)],
+            &[],
+        ),
     ];
     for (what, form, headers) in attacks {
         let refused = ada.post_with(&url, form, headers).await;
@@ -151,7 +234,12 @@ async fn a_form_of_another_site_or_another_session_ends_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_lists_by_profile_person_and_sid() {
     let gate = Plan::default().start().await;
-    for (kind, person) in [(KIND, "ada"), (KIND, "ada"), (KIND, "grace"), (Kind::Oidc, "ada")] {
+    for (kind, person) in [
+        (KIND, "ada"),
+        (KIND, "ada"),
+        (KIND, "grace"),
+        (Kind::Oidc, "ada"),
+    ] {
         signed_in(&gate, kind, person).await;
     }
     assert_eq!(listed(&gate, "").await.len(), 4);
@@ -170,7 +258,14 @@ async fn an_operator_lists_by_profile_person_and_sid() {
         assert!(!text.contains(secret), "a list names nobody: {secret}");
     }
     for wrong in ["?profile=NOT%20ONE", "?limit=many"] {
-        assert_eq!(Browser::new().get(gate.admin_url(&format!("/sessions{wrong}"))).await.status, 400, "{wrong}");
+        assert_eq!(
+            Browser::new()
+                .get(gate.admin_url(&format!("/sessions{wrong}")))
+                .await
+                .status,
+            400,
+            "{wrong}"
+        );
     }
 }
 
@@ -178,29 +273,79 @@ async fn an_operator_lists_by_profile_person_and_sid() {
 async fn an_operator_ends_by_id_sid_person_profile_and_all() {
     records::record();
     let gate = Plan::default().start().await;
-    let (first, second) = (signed_in(&gate, KIND, "ada").await, signed_in(&gate, KIND, "ada").await);
-    let (grace, at_oidc) = (signed_in(&gate, KIND, "grace").await, signed_in(&gate, Kind::Oidc, "ada").await);
+    let (first, second) = (
+        signed_in(&gate, KIND, "ada").await,
+        signed_in(&gate, KIND, "ada").await,
+    );
+    let (grace, at_oidc) = (
+        signed_in(&gate, KIND, "grace").await,
+        signed_in(&gate, Kind::Oidc, "ada").await,
+    );
     let store = &gate.gateway.gate.store;
-    let summaries = store.list(&SessionFilter { profile: ProfileId::parse("entra-id"), limit: 10, ..SessionFilter::default() }).await.unwrap();
-    let ids: Vec<(String, PersonKey)> = summaries.iter().map(|one| (one.id.to_string(), one.person.clone())).collect();
-    let adas: Vec<_> = ids.iter().filter(|(_, person)| ids.iter().filter(|(_, other)| other == person).count() == 2).collect();
+    let summaries = store
+        .list(&SessionFilter {
+            profile: ProfileId::parse("entra-id"),
+            limit: 10,
+            ..SessionFilter::default()
+        })
+        .await
+        .unwrap();
+    let ids: Vec<(String, PersonKey)> = summaries
+        .iter()
+        .map(|one| (one.id.to_string(), one.person.clone()))
+        .collect();
+    let adas: Vec<_> = ids
+        .iter()
+        .filter(|(_, person)| ids.iter().filter(|(_, other)| other == person).count() == 2)
+        .collect();
 
-    assert_eq!(end(&gate, json!({ "id": adas[0].0 })).await, (200, json!({ "ended": 1 })));
-    let left = [gate.is_signed_in(&first, KIND).await, gate.is_signed_in(&second, KIND).await];
+    assert_eq!(
+        end(&gate, json!({ "id": adas[0].0 })).await,
+        (200, json!({ "ended": 1 }))
+    );
+    let left = [
+        gate.is_signed_in(&first, KIND).await,
+        gate.is_signed_in(&second, KIND).await,
+    ];
     assert_eq!(left.iter().filter(|left| **left).count(), 1);
-    assert_eq!(end(&gate, json!({ "id": adas[0].0 })).await, (200, json!({ "ended": 0 })), "once");
+    assert_eq!(
+        end(&gate, json!({ "id": adas[0].0 })).await,
+        (200, json!({ "ended": 0 })),
+        "once"
+    );
 
-    assert_eq!(end(&gate, json!({ "profile": "oidc", "person": adas[0].1.as_str() })).await.1["ended"], 0, "a person is of one profile");
-    assert_eq!(end(&gate, json!({ "profile": "entra-id", "person": adas[0].1.as_str() })).await.1["ended"], 1);
+    assert_eq!(
+        end(
+            &gate,
+            json!({ "profile": "oidc", "person": adas[0].1.as_str() })
+        )
+        .await
+        .1["ended"],
+        0,
+        "a person is of one profile"
+    );
+    assert_eq!(
+        end(
+            &gate,
+            json!({ "profile": "entra-id", "person": adas[0].1.as_str() })
+        )
+        .await
+        .1["ended"],
+        1
+    );
     assert!(gate.is_signed_in(&grace, KIND).await);
 
     let again = signed_in(&gate, KIND, "ada").await;
-    assert_eq!(end(&gate, json!({ "profile": "entra-id" })).await.1["ended"], 2);
+    assert_eq!(
+        end(&gate, json!({ "profile": "entra-id" })).await.1["ended"],
+        2
+    );
     assert!(!gate.is_signed_in(&grace, KIND).await && !gate.is_signed_in(&again, KIND).await);
     assert!(gate.is_signed_in(&at_oidc, Kind::Oidc).await);
     assert_eq!(end(&gate, json!({ "all": true })).await.1["ended"], 1);
     assert!(!gate.is_signed_in(&at_oidc, Kind::Oidc).await);
-    let by_operator = records::audit(|event| event["event"] == "revoked" && event["by"] == "operator");
+    let by_operator =
+        records::audit(|event| event["event"] == "revoked" && event["by"] == "operator");
     assert!(by_operator.len() >= 6, "{by_operator:?}");
     assert!(records::metric("gatehouse_sessions_ended_total", &["by=\"operator\""]) >= 5.0);
 }
@@ -211,13 +356,27 @@ async fn an_operator_ends_one_sid_and_what_is_not_clear_ends_nothing() {
     let ada = signed_in(&gate, KIND, "ada").await;
     let sid = gate.sim.signed_in()[0].sid.clone();
     let grace = signed_in(&gate, KIND, "grace").await;
-    for unclear in [json!({}), json!({ "person": "x" }), json!({ "sid": sid }), json!({ "all": true, "profile": "entra-id" }), json!({ "all": false }), json!({ "everything": true }), json!([]), json!({ "id": "x" })] {
+    for unclear in [
+        json!({}),
+        json!({ "person": "x" }),
+        json!({ "sid": sid }),
+        json!({ "all": true, "profile": "entra-id" }),
+        json!({ "all": false }),
+        json!({ "everything": true }),
+        json!([]),
+        json!({ "id": "x" }),
+    ] {
         let (status, answer) = end(&gate, unclear.clone()).await;
         assert_eq!(status, 400, "{unclear}");
         assert!(answer["error"].as_str().unwrap().len() > 10);
     }
     assert!(gate.is_signed_in(&ada, KIND).await && gate.is_signed_in(&grace, KIND).await);
-    assert_eq!(end(&gate, json!({ "profile": "entra-id", "sid": sid })).await.1["ended"], 1);
+    assert_eq!(
+        end(&gate, json!({ "profile": "entra-id", "sid": sid }))
+            .await
+            .1["ended"],
+        1
+    );
     assert!(!gate.is_signed_in(&ada, KIND).await);
     assert!(gate.is_signed_in(&grace, KIND).await);
 }
@@ -226,16 +385,39 @@ async fn an_operator_ends_one_sid_and_what_is_not_clear_ends_nothing() {
 async fn the_public_listener_administers_nothing() {
     let gate = Plan::default().start().await;
     signed_in(&gate, KIND, "ada").await;
-    for path in ["/sessions", "/metrics", "/readyz", "/livez", "/sessions/end"] {
-        assert_eq!(Browser::new().get(gate.url(KIND, path)).await.status, 404, "{path}");
+    for path in [
+        "/sessions",
+        "/metrics",
+        "/readyz",
+        "/livez",
+        "/sessions/end",
+    ] {
+        assert_eq!(
+            Browser::new().get(gate.url(KIND, path)).await.status,
+            404,
+            "{path}"
+        );
     }
-    assert_eq!(Browser::new().post(gate.url(KIND, "/sessions/end"), &[]).await.status, 404);
+    assert_eq!(
+        Browser::new()
+            .post(gate.url(KIND, "/sessions/end"), &[])
+            .await
+            .status,
+        404
+    );
 }
 
 async fn gone_within_a_second(gate: &TestGate, replica: &Replica, browser: &Browser) {
     let begun = std::time::Instant::now();
-    eventually("the other replica refuses", async || !replica.is_signed_in(gate, browser, KIND).await).await;
-    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{:?}", begun.elapsed());
+    eventually("the other replica refuses", async || {
+        !replica.is_signed_in(gate, browser, KIND).await
+    })
+    .await;
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -246,17 +428,31 @@ async fn d30_what_ends_on_one_replica_has_ended_on_the_others_within_a_second() 
     let gate = Plan::on(On::Postgres).start().await;
     let replicas = [gate.replica().await, gate.replica().await];
     for replica in &replicas {
-        eventually("it listens", async || replica.gateway.gate.store.status().listening).await;
+        eventually("it listens", async || {
+            replica.gateway.gate.store.status().listening
+        })
+        .await;
     }
     let ends: [&str; 4] = ["sign_out", "person", "operator", "profile"];
     for how in ends {
         let browser = signed_in(&gate, KIND, "ada").await;
         for replica in &replicas {
-            assert!(replica.is_signed_in(&gate, &browser, KIND).await, "and is cached there: {how}");
+            assert!(
+                replica.is_signed_in(&gate, &browser, KIND).await,
+                "and is cached there: {how}"
+            );
         }
         match how {
             "sign_out" => {
-                let out = browser.get_with(gate.url(KIND, "/auth/sign_out"), &[("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate")]).await;
+                let out = browser
+                    .get_with(
+                        gate.url(KIND, "/auth/sign_out"),
+                        &[
+                            ("sec-fetch-site", "same-origin"),
+                            ("sec-fetch-mode", "navigate"),
+                        ],
+                    )
+                    .await;
                 assert_eq!(out.status, 303);
             }
             "person" => {
@@ -268,7 +464,15 @@ async fn d30_what_ends_on_one_replica_has_ended_on_the_others_within_a_second() 
                 let id = page(&gate, &browser).await;
                 let _ = id;
                 let all = listed(&gate, "?profile=entra-id&limit=1").await;
-                assert_eq!(end(&gate, json!({ "profile": "entra-id", "person": all[0]["person"] })).await.0, 200);
+                assert_eq!(
+                    end(
+                        &gate,
+                        json!({ "profile": "entra-id", "person": all[0]["person"] })
+                    )
+                    .await
+                    .0,
+                    200
+                );
             }
             _ => assert_eq!(end(&gate, json!({ "profile": "entra-id" })).await.0, 200),
         }

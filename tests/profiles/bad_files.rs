@@ -77,7 +77,9 @@ fn every_problem_has_a_place_a_reason_and_a_help() {
         assert!(!problems.is_empty());
         for problem in problems {
             assert!(
-                std::path::Path::new(&problem.file).extension().is_some_and(|kind| kind == "toml"),
+                std::path::Path::new(&problem.file)
+                    .extension()
+                    .is_some_and(|kind| kind == "toml"),
                 "{problem:?}"
             );
             assert!(

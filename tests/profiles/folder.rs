@@ -130,7 +130,11 @@ fn d62_a_file_that_breaks_keeps_its_last_good_version_and_the_others_reload() {
         .unwrap()
         .settle(&first.profiles);
     assert_eq!(
-        second.kept.iter().map(ProfileId::as_str).collect::<Vec<_>>(),
+        second
+            .kept
+            .iter()
+            .map(ProfileId::as_str)
+            .collect::<Vec<_>>(),
         ["a"]
     );
     let serves = |profiles: &Profiles, host: &str| {

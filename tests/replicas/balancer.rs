@@ -53,7 +53,11 @@ pub struct Balancer {
 impl Balancer {
     pub fn start(listener: TcpListener, ports: &[(u16, u16)]) -> Self {
         let port = listener.local_addr().unwrap().port();
-        let upstream = |(port, admin): &(u16, u16)| Upstream { port: *port, admin: *admin, up: AtomicBool::new(true) };
+        let upstream = |(port, admin): &(u16, u16)| Upstream {
+            port: *port,
+            admin: *admin,
+            up: AtomicBool::new(true),
+        };
         let shared = Arc::new(Shared {
             upstreams: ports.iter().map(upstream).collect(),
             next: AtomicUsize::new(0),
@@ -61,16 +65,25 @@ impl Balancer {
             counts: Counts::default(),
         });
         let data = web::Data::from(Arc::clone(&shared));
-        let server = HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(pass)))
-            .workers(1)
-            .disable_signals()
-            .listen(listener)
-            .unwrap()
-            .run();
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(data.clone())
+                .default_service(web::to(pass))
+        })
+        .workers(1)
+        .disable_signals()
+        .listen(listener)
+        .unwrap()
+        .run();
         let handle = server.handle();
         tokio::spawn(server);
         let health = tokio::spawn(look(Arc::clone(&shared)));
-        Self { port, shared, server: handle, health }
+        Self {
+            port,
+            shared,
+            server: handle,
+            health,
+        }
     }
 
     pub fn counts(&self) -> &Counts {
@@ -94,7 +107,12 @@ async fn look(shared: Arc<Shared>) {
     loop {
         for upstream in &shared.upstreams {
             let url = format!("http://127.0.0.1:{}/readyz", upstream.admin);
-            let answer = shared.client.get(url).timeout(Duration::from_secs(3)).send().await;
+            let answer = shared
+                .client
+                .get(url)
+                .timeout(Duration::from_secs(3))
+                .send()
+                .await;
             let up = answer.is_ok_and(|answer| answer.status() == 200);
             upstream.up.store(up, Ordering::SeqCst);
         }
@@ -135,16 +153,34 @@ impl Shared {
     fn choose(&self, tried: &[usize]) -> Option<usize> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let count = self.upstreams.len();
-        let in_turn = || (0..count).map(|step| (turn + step) % count).filter(|at| !tried.contains(at));
-        in_turn().find(|at| self.upstreams[*at].up.load(Ordering::SeqCst)).or_else(|| in_turn().next())
+        let in_turn = || {
+            (0..count)
+                .map(|step| (turn + step) % count)
+                .filter(|at| !tried.contains(at))
+        };
+        in_turn()
+            .find(|at| self.upstreams[*at].up.load(Ordering::SeqCst))
+            .or_else(|| in_turn().next())
     }
 
-    async fn ask(&self, at: usize, request: &HttpRequest, body: web::Bytes) -> Result<HttpResponse, reqwest::Error> {
-        let url = format!("http://127.0.0.1:{}{}", self.upstreams[at].port, request.uri());
+    async fn ask(
+        &self,
+        at: usize,
+        request: &HttpRequest,
+        body: web::Bytes,
+    ) -> Result<HttpResponse, reqwest::Error> {
+        let url = format!(
+            "http://127.0.0.1:{}{}",
+            self.upstreams[at].port,
+            request.uri()
+        );
         let method = reqwest::Method::from_bytes(request.method().as_str().as_bytes()).unwrap();
         let mut asked = self.client.request(method, url);
         for (name, value) in request.headers() {
-            if !matches!(name.as_str(), "connection" | "content-length" | "transfer-encoding") {
+            if !matches!(
+                name.as_str(),
+                "connection" | "content-length" | "transfer-encoding"
+            ) {
                 asked = asked.header(name.as_str(), value.as_bytes());
             }
         }

@@ -41,7 +41,10 @@ pub struct Fleet {
 /// The server at which databases can be made; without one, these tests say so and pass.
 pub fn postgres() -> Option<String> {
     let server = std::env::var("TEST_DATABASE_URL").ok();
-    assert!(server.is_some() || std::env::var_os("GATEHOUSE_REQUIRE_POSTGRES").is_none(), "TEST_DATABASE_URL is not set");
+    assert!(
+        server.is_some() || std::env::var_os("GATEHOUSE_REQUIRE_POSTGRES").is_none(),
+        "TEST_DATABASE_URL is not set"
+    );
     if server.is_none() {
         eprintln!("skipped: no TEST_DATABASE_URL; `make test` starts a Postgres of its own");
     }
@@ -50,16 +53,27 @@ pub fn postgres() -> Option<String> {
 
 async fn administer(server: &str, statement: String) {
     let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+        .execute(&mut connection)
+        .await
+        .unwrap();
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 impl Fleet {
     pub async fn start(server: String) -> Arc<Self> {
-        let sim = Simulator::start(Options { remembered_calls: 0, ..Options::default() }).unwrap();
+        let sim = Simulator::start(Options {
+            remembered_calls: 0,
+            ..Options::default()
+        })
+        .unwrap();
         let database = format!("fleet_{}", uuid::Uuid::new_v4().simple());
         administer(&server, format!("CREATE DATABASE {database}")).await;
         let mut url = url::Url::parse(&server).unwrap();
@@ -69,15 +83,36 @@ impl Fleet {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let public = listener.local_addr().unwrap().port();
         let environment = vec![
-            ("GATEHOUSE_PROFILES", folder.path().join("profiles").display().to_string()),
+            (
+                "GATEHOUSE_PROFILES",
+                folder.path().join("profiles").display().to_string(),
+            ),
             ("GATEHOUSE_DATABASE_URL", url.to_string()),
             ("GATEHOUSE_KEYS", new_key_text(&OsRandom)),
             ("GATEHOUSE_SHUTDOWN_DELAY", "1s".to_owned()),
         ];
-        let replicas: Vec<_> = (0..REPLICAS).map(|_| Replica { child: Mutex::default(), port: free_port(), admin: free_port() }).collect();
-        let ports: Vec<_> = replicas.iter().map(|replica| (replica.port, replica.admin)).collect();
+        let replicas: Vec<_> = (0..REPLICAS)
+            .map(|_| Replica {
+                child: Mutex::default(),
+                port: free_port(),
+                admin: free_port(),
+            })
+            .collect();
+        let ports: Vec<_> = replicas
+            .iter()
+            .map(|replica| (replica.port, replica.admin))
+            .collect();
         let balancer = Balancer::start(listener, &ports);
-        let fleet = Self { sim, balancer, folder, client: client(), replicas, environment, server, database };
+        let fleet = Self {
+            sim,
+            balancer,
+            folder,
+            client: client(),
+            replicas,
+            environment,
+            server,
+            database,
+        };
         fleet.write_profile(Kind::EntraId, "Contoso staff", public);
         fleet.write_profile(Kind::Oidc, "Contoso shop", public);
         for at in 0..REPLICAS {
@@ -96,8 +131,16 @@ impl Fleet {
 
     fn write_profile(&self, kind: Kind, title: &str, port: u16) {
         let (endpoint, scope, name) = match kind {
-            Kind::Oidc => (format!("{}/orders", self.sim.api()), "api://orders/Orders.Read", "orders"),
-            _ => (format!("{}/v1.0/me", self.sim.graph()), "User.Read", "graph"),
+            Kind::Oidc => (
+                format!("{}/orders", self.sim.api()),
+                "api://orders/Orders.Read",
+                "orders",
+            ),
+            _ => (
+                format!("{}/v1.0/me", self.sim.graph()),
+                "User.Read",
+                "graph",
+            ),
         };
         let text = format!(
             "kind = \"{}\"\npublic_url = \"http://{}:{port}\"\nauthority = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{CLIENT_SECRET}\" }}\ntitle = \"{title}\"\n[[api]]\nname = \"{name}\"\nendpoint = \"{endpoint}\"\nscopes = [\"{scope}\"]\n",
@@ -106,7 +149,11 @@ impl Fleet {
             self.sim.authority(kind),
             kind.client_id(),
         );
-        let path = self.folder.path().join("profiles").join(format!("{}.toml", kind.name()));
+        let path = self
+            .folder
+            .path()
+            .join("profiles")
+            .join(format!("{}.toml", kind.name()));
         let beside = path.with_extension("new");
         std::fs::write(&beside, text).unwrap();
         std::fs::rename(beside, path).unwrap();
@@ -122,7 +169,11 @@ impl Fleet {
     }
 
     fn spawn(&self, at: usize) {
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_path(at)).unwrap();
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log_path(at))
+            .unwrap();
         let replica = &self.replicas[at];
         let child = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
             .arg("serve")
@@ -131,7 +182,10 @@ impl Fleet {
             .env("RUST_BACKTRACE", "1")
             .envs(self.environment.iter().map(|(name, value)| (*name, value)))
             .env("GATEHOUSE_LISTEN", format!("127.0.0.1:{}", replica.port))
-            .env("GATEHOUSE_ADMIN_LISTEN", format!("127.0.0.1:{}", replica.admin))
+            .env(
+                "GATEHOUSE_ADMIN_LISTEN",
+                format!("127.0.0.1:{}", replica.admin),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -144,14 +198,26 @@ impl Fleet {
         let begun = tokio::time::Instant::now();
         loop {
             let ready = self.admin(at, "/readyz").await;
-            let listening = ready.is_some_and(|(status, text)| status == 200 && text.contains("\"listening\":true"));
+            let listening = ready
+                .is_some_and(|(status, text)| status == 200 && text.contains("\"listening\":true"));
             if listening && self.balancer.is_up(at) {
                 return;
             }
-            let ended = self.replicas[at].child.lock().unwrap().as_mut().unwrap().try_wait().unwrap();
+            let ended = self.replicas[at]
+                .child
+                .lock()
+                .unwrap()
+                .as_mut()
+                .unwrap()
+                .try_wait()
+                .unwrap();
             let log = || std::fs::read_to_string(self.log_path(at)).unwrap_or_default();
             assert!(ended.is_none(), "replica {at} ended: {ended:?}\n{}", log());
-            assert!(begun.elapsed() < PATIENCE, "replica {at} does not become ready\n{}", log());
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "replica {at} does not become ready\n{}",
+                log()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -166,20 +232,42 @@ impl Fleet {
     /// Ends sessions through a replica's admin listener.
     pub async fn end_sessions(&self, at: usize, what: &serde_json::Value) -> u64 {
         let url = format!("http://127.0.0.1:{}/sessions/end", self.replicas[at].admin);
-        let answer = self.client.post(url).body(what.to_string()).send().await.unwrap();
-        let answer: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let answer = self
+            .client
+            .post(url)
+            .body(what.to_string())
+            .send()
+            .await
+            .unwrap();
+        let answer: serde_json::Value =
+            serde_json::from_str(&answer.text().await.unwrap()).unwrap();
         answer["ended"].as_u64().unwrap()
     }
 
     /// Asks one replica, past the balancer.
     pub async fn ask(&self, at: usize, browser: &Browser, kind: Kind, path: &str) -> Page {
         let to = format!("{}:{}", host(kind), self.balancer.port);
-        browser.get_with(format!("http://{}:{}{path}", host(kind), self.replicas[at].port), &[("host", &to)]).await
+        browser
+            .get_with(
+                format!("http://{}:{}{path}", host(kind), self.replicas[at].port),
+                &[("host", &to)],
+            )
+            .await
     }
 
     /// The same for a request whose replica may die: whoever sends it does not wait for the answer.
-    pub fn ask_and_leave(&self, at: usize, browser: &Browser, kind: Kind, path: &str) -> tokio::task::JoinHandle<()> {
-        let cookies: Vec<String> = browser.cookies(host(kind)).iter().map(|(name, value)| format!("{name}={value}")).collect();
+    pub fn ask_and_leave(
+        &self,
+        at: usize,
+        browser: &Browser,
+        kind: Kind,
+        path: &str,
+    ) -> tokio::task::JoinHandle<()> {
+        let cookies: Vec<String> = browser
+            .cookies(host(kind))
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let asked = self
             .client
             .get(format!("http://127.0.0.1:{}{path}", self.replicas[at].port))
@@ -210,14 +298,20 @@ impl Fleet {
     /// SIGTERM, and waits for the end.
     pub async fn terminate(&self, at: usize) -> ExitStatus {
         let mut child = self.take(at);
-        let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        let told = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(told.success());
         let begun = tokio::time::Instant::now();
         loop {
             if let Some(status) = child.try_wait().unwrap() {
                 return status;
             }
-            assert!(begun.elapsed() < PATIENCE + Duration::from_secs(10), "replica {at} does not stop");
+            assert!(
+                begun.elapsed() < PATIENCE + Duration::from_secs(10),
+                "replica {at} does not stop"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -227,7 +321,10 @@ impl Fleet {
         let mut url = url::Url::parse(&self.server).unwrap();
         url.set_path(&self.database);
         let mut connection = sqlx::PgConnection::connect(url.as_str()).await.unwrap();
-        sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&mut connection).await.unwrap()
+        sqlx::query_scalar("SELECT count(*) FROM sessions")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
     }
 
     /// Stops everything and drops the database.
@@ -235,7 +332,11 @@ impl Fleet {
         for replica in &self.replicas {
             stop(replica);
         }
-        administer(&self.server, format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database)).await;
+        administer(
+            &self.server,
+            format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database),
+        )
+        .await;
     }
 }
 
@@ -257,10 +358,18 @@ impl Drop for Fleet {
 
 /// The host of a kind's profile.
 pub fn host(kind: Kind) -> &'static str {
-    if kind == Kind::Oidc { "shop.localhost" } else { "staff.localhost" }
+    if kind == Kind::Oidc {
+        "shop.localhost"
+    } else {
+        "staff.localhost"
+    }
 }
 
 /// The path that calls a kind's API.
 pub fn api(kind: Kind) -> &'static str {
-    if kind == Kind::Oidc { "/auth/call_api/orders" } else { "/auth/call_api/graph" }
+    if kind == Kind::Oidc {
+        "/auth/call_api/orders"
+    } else {
+        "/auth/call_api/graph"
+    }
 }

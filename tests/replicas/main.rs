@@ -11,7 +11,11 @@
 
 mod balancer;
 #[path = "../gate/harness/browser.rs"]
-#[expect(dead_code, clippy::panic, reason = "the browser of the other tests; not all of it is used here")]
+#[expect(
+    dead_code,
+    clippy::panic,
+    reason = "the browser of the other tests; not all of it is used here"
+)]
 mod browser;
 mod fleet;
 mod person;
@@ -52,9 +56,13 @@ async fn eventually(what: &str, patience: Duration, holds: impl AsyncFn() -> boo
 
 /// Signs somebody in whose access token is over at once, while those to come live long.
 async fn signed_in_with_expired_token(fleet: &Fleet, kind: Kind) -> Person {
-    fleet.sim.shapes(|shapes| shapes.access_token_lifetime = Some(1));
+    fleet
+        .sim
+        .shapes(|shapes| shapes.access_token_lifetime = Some(1));
     let person = signed_in(fleet, kind).await;
-    fleet.sim.shapes(|shapes| shapes.access_token_lifetime = None);
+    fleet
+        .sim
+        .shapes(|shapes| shapes.access_token_lifetime = None);
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     person
 }
@@ -63,19 +71,34 @@ async fn signed_in_with_expired_token(fleet: &Fleet, kind: Kind) -> Person {
 async fn d41_many_parallel_requests_over_three_replicas_on_an_expired_session_refresh_once() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
-    let (requests, slow) = if soak().is_some() { (1_000, 2_000) } else { (300, 1_000) };
+    let (requests, slow) = if soak().is_some() {
+        (1_000, 2_000)
+    } else {
+        (300, 1_000)
+    };
     // The plain provider detects reuse: a second refresh with the same token would end the session.
     for kind in [Kind::Oidc, Kind::EntraId] {
         let person = signed_in_with_expired_token(&fleet, kind).await;
         let before = fleet.sim.count_at(kind, Endpoint::Refresh);
         fleet.sim.fault(Fault::TokenSlow(slow));
         let url = fleet.url(kind, api(kind));
-        let asks = (0..requests).map(|_| person.browser.get_with(&url, &[("accept", "application/json")]));
+        let asks = (0..requests).map(|_| {
+            person
+                .browser
+                .get_with(&url, &[("accept", "application/json")])
+        });
         let answers = join_all(asks).await;
         fleet.sim.clear_faults();
-        let good = answers.iter().filter(|answer| answer.status == 200 && answer.json()["status"] == 200).count();
+        let good = answers
+            .iter()
+            .filter(|answer| answer.status == 200 && answer.json()["status"] == 200)
+            .count();
         assert_eq!(good, requests, "{kind:?}: every request gets its answer");
-        assert_eq!(fleet.sim.count_at(kind, Endpoint::Refresh) - before, 1, "{kind:?}: exactly one refresh");
+        assert_eq!(
+            fleet.sim.count_at(kind, Endpoint::Refresh) - before,
+            1,
+            "{kind:?}: exactly one refresh"
+        );
     }
     assert_eq!(Seen::of(&fleet.balancer.counts().repeated), 0);
     fleet.end().await;
@@ -87,7 +110,14 @@ async fn d35_d36_a_replica_killed_in_the_middle_of_a_sign_in_costs_one_more_star
     let fleet = Fleet::start(server).await;
     // After the redirect to the authority: another replica completes the attempt.
     let first = Person::new(&fleet, 0);
-    let begun = fleet.ask(0, &first.browser, first.kind, "/auth/sign_in?return_to=/auth/token_details").await;
+    let begun = fleet
+        .ask(
+            0,
+            &first.browser,
+            first.kind,
+            "/auth/sign_in?return_to=/auth/token_details",
+        )
+        .await;
     fleet.kill(0);
     let callback = first.choose(&fleet, &begun).await.unwrap();
     let done = first.browser.follow(&callback).await;
@@ -96,22 +126,37 @@ async fn d35_d36_a_replica_killed_in_the_middle_of_a_sign_in_costs_one_more_star
     fleet.revive(0).await;
     // While the authority's answer is on its way: the code is lost, a new start arrives where the first one led.
     let second = Person::new(&fleet, 1);
-    let begun = second.browser.get(fleet.url(second.kind, "/auth/sign_in?return_to=/auth/token_details")).await;
+    let begun = second
+        .browser
+        .get(fleet.url(second.kind, "/auth/sign_in?return_to=/auth/token_details"))
+        .await;
     let callback = second.choose(&fleet, &begun).await.unwrap().location();
     fleet.sim.fault(Fault::TokenSlow(1_000).times(1));
     let path = format!("{}?{}", callback.path(), callback.query().unwrap());
     let asked = fleet.sim.count(Endpoint::Token);
     let lost = fleet.ask_and_leave(1, &second.browser, second.kind, &path);
-    eventually("the code is sent", Duration::from_secs(5), async || fleet.sim.count(Endpoint::Token) > asked).await;
+    eventually("the code is sent", Duration::from_secs(5), async || {
+        fleet.sim.count(Endpoint::Token) > asked
+    })
+    .await;
     fleet.kill(1);
     lost.await.unwrap();
     let repeated = second.browser.get(callback.as_str()).await;
     assert_eq!(repeated.status, 400, "a state works once, on every replica");
-    let again = repeated.text.split("href=\"").find_map(|rest| rest.starts_with("/auth/sign_in?return_to=").then(|| rest.split('"').next().unwrap()));
+    let again = repeated.text.split("href=\"").find_map(|rest| {
+        rest.starts_with("/auth/sign_in?return_to=")
+            .then(|| rest.split('"').next().unwrap())
+    });
     let again = again.expect("a way to start again").replace("&amp;", "&");
     let begun = second.browser.get(fleet.url(second.kind, &again)).await;
-    let done = second.browser.follow(&second.choose(&fleet, &begun).await.unwrap()).await;
-    assert_eq!((done.status.as_u16(), done.location().path()), (303, "/auth/token_details"));
+    let done = second
+        .browser
+        .follow(&second.choose(&fleet, &begun).await.unwrap())
+        .await;
+    assert_eq!(
+        (done.status.as_u16(), done.location().path()),
+        (303, "/auth/token_details")
+    );
     assert_eq!(fleet.rows().await, 2, "no half session");
     let seen = Seen::default();
     for person in [&first, &second] {
@@ -129,16 +174,38 @@ async fn d38_a_replica_killed_in_the_middle_of_a_refresh_is_replaced_within_its_
     fleet.sim.fault(Fault::TokenSlow(5_000).times(1));
     let before = fleet.sim.count(Endpoint::Refresh);
     let holder = fleet.ask_and_leave(0, &person.browser, person.kind, api(person.kind));
-    eventually("the holder asks", Duration::from_secs(5), async || fleet.sim.count(Endpoint::Refresh) > before).await;
+    eventually("the holder asks", Duration::from_secs(5), async || {
+        fleet.sim.count(Endpoint::Refresh) > before
+    })
+    .await;
     fleet.kill(0);
     holder.await.unwrap();
     let begun = Instant::now();
     let url = fleet.url(person.kind, api(person.kind));
-    let asks = (0..50).map(|_| person.browser.get_with(&url, &[("accept", "application/json")]));
+    let asks = (0..50).map(|_| {
+        person
+            .browser
+            .get_with(&url, &[("accept", "application/json")])
+    });
     let answers = join_all(asks).await;
-    assert!(answers.iter().all(|answer| answer.status == 200), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
-    assert!(begun.elapsed() < Duration::from_secs(13), "the lease is ten seconds: {:?}", begun.elapsed());
-    assert_eq!(fleet.sim.count(Endpoint::Refresh) - before, 2, "the dead one's and one more");
+    assert!(
+        answers.iter().all(|answer| answer.status == 200),
+        "{:?}",
+        answers
+            .iter()
+            .map(|answer| answer.status)
+            .collect::<Vec<_>>()
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(13),
+        "the lease is ten seconds: {:?}",
+        begun.elapsed()
+    );
+    assert_eq!(
+        fleet.sim.count(Endpoint::Refresh) - before,
+        2,
+        "the dead one's and one more"
+    );
     fleet.end().await;
 }
 
@@ -150,14 +217,30 @@ async fn d30_what_is_revoked_on_one_replica_is_refused_on_each_within_a_second()
     for round in 0..9 {
         let person = signed_in(&fleet, Kind::EntraId).await;
         for at in 0..REPLICAS {
-            assert_eq!(fleet.ask(at, &person.browser, person.kind, "/auth/session").await.status, 200);
+            assert_eq!(
+                fleet
+                    .ask(at, &person.browser, person.kind, "/auth/session")
+                    .await
+                    .status,
+                200
+            );
         }
-        assert_eq!(fleet.end_sessions(round % REPLICAS, &json!({ "profile": "entra-id" })).await, 1);
+        assert_eq!(
+            fleet
+                .end_sessions(round % REPLICAS, &json!({ "profile": "entra-id" }))
+                .await,
+            1
+        );
         let ended = Instant::now();
         for at in 0..REPLICAS {
             eventually("it is refused", Duration::from_secs(5), async || {
-                fleet.ask(at, &person.browser, person.kind, "/auth/session").await.status == 401
-            }).await;
+                fleet
+                    .ask(at, &person.browser, person.kind, "/auth/session")
+                    .await
+                    .status
+                    == 401
+            })
+            .await;
         }
         slowest = slowest.max(ended.elapsed());
     }
@@ -214,10 +297,19 @@ async fn d54_a_rolling_restart_under_load_fails_no_request() {
     let seen = crowd.home().await;
     seen.assert_right();
     let counts = fleet.balancer.counts();
-    let [requests, repeated, failed, unavailable] =
-        [&counts.requests, &counts.repeated, &counts.failed, &counts.unavailable].map(Seen::of);
+    let [requests, repeated, failed, unavailable] = [
+        &counts.requests,
+        &counts.repeated,
+        &counts.failed,
+        &counts.unavailable,
+    ]
+    .map(Seen::of);
     eprintln!("rolling restart: {requests} requests");
-    assert_eq!((repeated, failed, unavailable), (0, 0, 0), "repeated, failed, 5xx of {requests}");
+    assert_eq!(
+        (repeated, failed, unavailable),
+        (0, 0, 0),
+        "repeated, failed, 5xx of {requests}"
+    );
     assert!(requests > 200, "{requests}");
     fleet.end().await;
 }
@@ -234,14 +326,27 @@ async fn d40_d62_a_replica_killed_and_a_profile_edited_under_load_lose_nobody() 
         fleet.rename(Kind::EntraId, &title);
         fleet.revive(round % REPLICAS).await;
         for at in 0..REPLICAS {
-            eventually("the new title shows on each replica", Duration::from_secs(5), async || {
-                fleet.ask(at, &stranger, Kind::EntraId, "/").await.text.contains(&title)
-            }).await;
+            eventually(
+                "the new title shows on each replica",
+                Duration::from_secs(5),
+                async || {
+                    fleet
+                        .ask(at, &stranger, Kind::EntraId, "/")
+                        .await
+                        .text
+                        .contains(&title)
+                },
+            )
+            .await;
         }
     }
     let seen = crowd.home().await;
     seen.assert_right();
-    assert_eq!(Seen::of(&fleet.balancer.counts().failed), 0, "what broke was answered by another replica");
+    assert_eq!(
+        Seen::of(&fleet.balancer.counts().failed),
+        0,
+        "what broke was answered by another replica"
+    );
     assert_eq!(Seen::of(&seen.unknown), 0);
     fleet.end().await;
 }
@@ -263,7 +368,10 @@ async fn day(fleet: Arc<Fleet>, seen: Arc<Seen>, number: usize) {
 async fn trouble(fleet: &Fleet, seen: &Seen, round: usize, a_wave: usize) {
     let at = round % REPLICAS;
     let enough = u64::try_from(round * a_wave + a_wave / 3).unwrap();
-    eventually("some have signed in", Duration::from_secs(30), async || Seen::of(&seen.sign_ins) >= enough).await;
+    eventually("some have signed in", Duration::from_secs(30), async || {
+        Seen::of(&seen.sign_ins) >= enough
+    })
+    .await;
     match round % 5 {
         0 => {
             fleet.kill(at);
@@ -289,23 +397,40 @@ async fn d71_hundreds_of_people_work_while_replicas_die_restart_and_reload_and_n
     let mut waves = 0;
     loop {
         let first = waves * people_a_wave;
-        let days = (first..first + people_a_wave).map(|number| tokio::spawn(day(Arc::clone(&fleet), Arc::clone(&seen), number)));
+        let days = (first..first + people_a_wave)
+            .map(|number| tokio::spawn(day(Arc::clone(&fleet), Arc::clone(&seen), number)));
         let days: Vec<_> = days.collect();
         trouble(&fleet, &seen, waves, people_a_wave).await;
         for day in days {
             day.await.unwrap();
         }
         waves += 1;
-        let [sign_ins, requests, restarts, unknown] = [&seen.sign_ins, &seen.requests, &seen.restarts, &seen.unknown].map(Seen::of);
-        eprintln!("{:4} s: {sign_ins} sign-ins, {requests} requests, {restarts} begun again, {unknown} times unknown", begun.elapsed().as_secs());
+        let [sign_ins, requests, restarts, unknown] = [
+            &seen.sign_ins,
+            &seen.requests,
+            &seen.restarts,
+            &seen.unknown,
+        ]
+        .map(Seen::of);
+        eprintln!(
+            "{:4} s: {sign_ins} sign-ins, {requests} requests, {restarts} begun again, {unknown} times unknown",
+            begun.elapsed().as_secs()
+        );
         seen.assert_right();
         if waves >= 7 && long.is_none_or(|long| begun.elapsed() > long) {
             break;
         }
     }
-    assert_eq!(Seen::of(&seen.sign_ins) as usize, waves * people_a_wave, "everybody signed in");
+    assert_eq!(
+        usize::try_from(Seen::of(&seen.sign_ins)).unwrap(),
+        waves * people_a_wave,
+        "everybody signed in"
+    );
     // A replica killed between its commit and its answer leaves a row that nobody holds; the idle limit ends it.
     let orphans = i64::try_from(Seen::of(&seen.restarts)).unwrap();
-    eventually("everybody signed out", Duration::from_secs(5), async || fleet.rows().await <= orphans).await;
+    eventually("everybody signed out", Duration::from_secs(5), async || {
+        fleet.rows().await <= orphans
+    })
+    .await;
     fleet.end().await;
 }

@@ -39,7 +39,11 @@ impl Seen {
     /// What must hold whatever happens.
     pub fn assert_right(&self) {
         let [lost, wrong, broken] = [&self.lost, &self.wrong, &self.broken].map(Self::of);
-        assert_eq!((lost, wrong, broken), (0, 0, 0), "lost sessions, wrong people, other faults: {self:?}");
+        assert_eq!(
+            (lost, wrong, broken),
+            (0, 0, 0),
+            "lost sessions, wrong people, other faults: {self:?}"
+        );
     }
 }
 
@@ -51,13 +55,26 @@ pub struct Person {
     full_name: &'static str,
 }
 
-const PEOPLE: [(&str, &str); 3] = [("ada", "Ada Lovelace"), ("grace", "Grace Hopper"), ("gus", "Gus Gruppe")];
+const PEOPLE: [(&str, &str); 3] = [
+    ("ada", "Ada Lovelace"),
+    ("grace", "Grace Hopper"),
+    ("gus", "Gus Gruppe"),
+];
 
 impl Person {
     pub fn new(fleet: &Fleet, number: usize) -> Self {
         let (name, full_name) = PEOPLE[number % PEOPLE.len()];
-        let kind = if (number / PEOPLE.len()).is_multiple_of(2) { Kind::EntraId } else { Kind::Oidc };
-        Self { browser: Browser::sharing(fleet.client.clone()), kind, name, full_name }
+        let kind = if (number / PEOPLE.len()).is_multiple_of(2) {
+            Kind::EntraId
+        } else {
+            Kind::Oidc
+        };
+        Self {
+            browser: Browser::sharing(fleet.client.clone()),
+            kind,
+            name,
+            full_name,
+        }
     }
 
     /// From a begun attempt to the redirect that leads back to gatehouse.
@@ -71,9 +88,18 @@ impl Person {
                 }
                 page = self.browser.follow(&page).await;
             } else if page.text.contains("name=\"person\"") {
-                page = self.browser.submit(&page.form_with("person", Some(self.name)), &[("person", self.name)]).await;
+                page = self
+                    .browser
+                    .submit(
+                        &page.form_with("person", Some(self.name)),
+                        &[("person", self.name)],
+                    )
+                    .await;
             } else if page.text.contains("name=\"consent\"") {
-                page = self.browser.submit(&page.form_with("consent", None), &[("consent", "accept")]).await;
+                page = self
+                    .browser
+                    .submit(&page.form_with("consent", None), &[("consent", "accept")])
+                    .await;
             } else {
                 return None;
             }
@@ -87,11 +113,16 @@ impl Person {
             if start > 0 {
                 add(&seen.restarts);
             }
-            let begun = self.browser.get(fleet.url(self.kind, "/auth/sign_in?return_to=/")).await;
+            let begun = self
+                .browser
+                .get(fleet.url(self.kind, "/auth/sign_in?return_to=/"))
+                .await;
             if !begun.status.is_redirection() {
                 continue;
             }
-            let Some(callback) = self.choose(fleet, &begun).await else { continue };
+            let Some(callback) = self.choose(fleet, &begun).await else {
+                continue;
+            };
             let done = self.browser.follow(&callback).await;
             if done.status == 303 {
                 add(&seen.sign_ins);
@@ -106,7 +137,10 @@ impl Person {
     /// Who am I? Counts every way in which the answer can be wrong.
     pub async fn look(&self, fleet: &Fleet, seen: &Seen) {
         add(&seen.requests);
-        let page = self.browser.get(fleet.url(self.kind, "/auth/session")).await;
+        let page = self
+            .browser
+            .get(fleet.url(self.kind, "/auth/session"))
+            .await;
         match page.status.as_u16() {
             200 if page.json()["name"] == self.full_name => {}
             200 => add(&seen.wrong),
@@ -123,7 +157,10 @@ impl Person {
     pub async fn work(&self, fleet: &Fleet, seen: &Seen) {
         add(&seen.requests);
         let url = fleet.url(self.kind, api(self.kind));
-        let page = self.browser.get_with(url, &[("accept", "application/json")]).await;
+        let page = self
+            .browser
+            .get_with(url, &[("accept", "application/json")])
+            .await;
         match page.status.as_u16() {
             200 if page.json()["status"] == 200 => {}
             401 => {
@@ -137,21 +174,36 @@ impl Person {
 
     pub async fn sign_out(&self, fleet: &Fleet, seen: &Seen) {
         add(&seen.requests);
-        let own = [("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate")];
-        let page = self.browser.get_with(fleet.url(self.kind, "/auth/sign_out"), &own).await;
+        let own = [
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-mode", "navigate"),
+        ];
+        let page = self
+            .browser
+            .get_with(fleet.url(self.kind, "/auth/sign_out"), &own)
+            .await;
         match page.status.as_u16() {
             200 | 303 => {}
             503 => return add(&seen.unknown),
             _ => return self.odd(&page, seen),
         }
-        let after = self.browser.get(fleet.url(self.kind, "/auth/session")).await;
+        let after = self
+            .browser
+            .get(fleet.url(self.kind, "/auth/session"))
+            .await;
         if !matches!(after.status.as_u16(), 401 | 503) {
             self.odd(&after, seen);
         }
     }
 
     fn odd(&self, page: &Page, seen: &Seen) {
-        eprintln!("{} at {}: {} {}", self.name, page.url.path(), page.status, page.text.chars().take(300).collect::<String>());
+        eprintln!(
+            "{} at {}: {} {}",
+            self.name,
+            page.url.path(),
+            page.status,
+            page.text.chars().take(300).collect::<String>()
+        );
         add(&seen.broken);
     }
 }

@@ -25,7 +25,9 @@ impl Place<'_> {
             ));
         }
         // A stand-in on this machine may keep the issuer of the tenant that it stands for.
-        let name = tenant.strip_suffix(".onmicrosoft.com").filter(|_| self.loopback);
+        let name = tenant
+            .strip_suffix(".onmicrosoft.com")
+            .filter(|_| self.loopback);
         if let Some(name) = name {
             let real = format!("https://{name}.b2clogin.com");
             forms.push(IssuerForm::new(format!("{real}/{{tenantid}}/v2.0/")));

@@ -52,7 +52,10 @@ impl fmt::Display for Kind {
 
 /// What differs between authorities beyond the issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that somebody asks")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own that somebody asks"
+)]
 pub struct Dialect {
     /// Microsoft's shapes: `client_info`, error codes, `sid` without `iss`, a token for one resource at a time.
     pub microsoft: bool,

@@ -73,7 +73,7 @@ pub fn response(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> 
         body.len()
     );
     for (name, value) in headers {
-        text.extend([name, ": ", value, "\r\n"]);
+        text.extend([*name, ": ", *value, "\r\n"]);
     }
     let mut bytes = format!("{text}\r\n").into_bytes();
     bytes.extend_from_slice(body);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
+use reqwest::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use url::Url;
 
@@ -69,31 +69,57 @@ impl Browser {
     /// A browser that shares its connections, not its cookies.
     pub fn sharing(client: reqwest::Client) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert("accept", HeaderValue::from_static("text/html,application/xhtml+xml"));
-        headers.insert("user-agent", HeaderValue::from_static("Mozilla/5.0 (test) Firefox/140.0"));
-        Self { client, jar: Mutex::default(), headers }
-    }
-
-    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
-        self
+        headers.insert(
+            "accept",
+            HeaderValue::from_static("text/html,application/xhtml+xml"),
+        );
+        headers.insert(
+            "user-agent",
+            HeaderValue::from_static("Mozilla/5.0 (test) Firefox/140.0"),
+        );
+        Self {
+            client,
+            jar: Mutex::default(),
+            headers,
+        }
     }
 
     pub async fn get(&self, url: impl AsRef<str>) -> Page {
-        self.send(Method::GET, Url::parse(url.as_ref()).unwrap(), None, &[]).await
+        self.send(Method::GET, Url::parse(url.as_ref()).unwrap(), None, &[])
+            .await
     }
 
     pub async fn get_with(&self, url: impl AsRef<str>, headers: &[(&'static str, &str)]) -> Page {
-        self.send(Method::GET, Url::parse(url.as_ref()).unwrap(), None, headers).await
+        self.send(
+            Method::GET,
+            Url::parse(url.as_ref()).unwrap(),
+            None,
+            headers,
+        )
+        .await
     }
 
     pub async fn post(&self, url: impl AsRef<str>, fields: &[(&str, &str)]) -> Page {
         self.post_with(url, fields, &[]).await
     }
 
-    pub async fn post_with(&self, url: impl AsRef<str>, fields: &[(&str, &str)], headers: &[(&'static str, &str)]) -> Page {
-        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.send(Method::POST, Url::parse(url.as_ref()).unwrap(), Some(fields), headers).await
+    pub async fn post_with(
+        &self,
+        url: impl AsRef<str>,
+        fields: &[(&str, &str)],
+        headers: &[(&'static str, &str)],
+    ) -> Page {
+        let fields = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        self.send(
+            Method::POST,
+            Url::parse(url.as_ref()).unwrap(),
+            Some(fields),
+            headers,
+        )
+        .await
     }
 
     /// Goes where a redirect leads; one step.
@@ -131,10 +157,22 @@ impl Browser {
             return self.send(Method::GET, url, None, &[]).await;
         }
         let origin = form.action.origin().ascii_serialization();
-        self.send(Method::POST, form.action.clone(), Some(fields), &[("origin", &origin)]).await
+        self.send(
+            Method::POST,
+            form.action.clone(),
+            Some(fields),
+            &[("origin", &origin)],
+        )
+        .await
     }
 
-    async fn send(&self, method: Method, url: Url, form: Option<Vec<(String, String)>>, more: &[(&'static str, &str)]) -> Page {
+    async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        form: Option<Vec<(String, String)>>,
+        more: &[(&'static str, &str)],
+    ) -> Page {
         let mut headers = self.headers.clone();
         if let Some(cookies) = self.cookie_header(&url) {
             headers.insert("cookie", HeaderValue::from_str(&cookies).unwrap());
@@ -146,11 +184,19 @@ impl Browser {
         if let Some(form) = form {
             request = request.form(&form);
         }
-        let response = request.send().await.unwrap_or_else(|error| panic!("{url}: {error:?}"));
+        let response = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{url}: {error:?}"));
         let (status, headers) = (response.status(), response.headers().clone());
         self.keep(&url, &headers);
         let text = response.text().await.unwrap_or_default();
-        Page { url, status, headers, text }
+        Page {
+            url,
+            status,
+            headers,
+            text,
+        }
     }
 
     fn keep(&self, url: &Url, headers: &HeaderMap) {
@@ -172,39 +218,53 @@ impl Browser {
     fn cookie_header(&self, url: &Url) -> Option<String> {
         let host = url.host_str()?;
         let jar = self.jar.lock().unwrap();
-        let pairs: Vec<String> =
-            jar.iter().filter(|((of, _), _)| of == host).map(|((_, name), value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = jar
+            .iter()
+            .filter(|((of, _), _)| of == host)
+            .map(|((_, name), value)| format!("{name}={value}"))
+            .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
     /// The cookies of a host.
     pub fn cookies(&self, host: &str) -> Vec<(String, String)> {
         let jar = self.jar.lock().unwrap();
-        jar.iter().filter(|((of, _), _)| of == host).map(|((_, name), value)| (name.clone(), value.clone())).collect()
+        jar.iter()
+            .filter(|((of, _), _)| of == host)
+            .map(|((_, name), value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     pub fn cookie(&self, host: &str, name: &str) -> Option<String> {
-        self.jar.lock().unwrap().get(&(host.to_owned(), name.to_owned())).cloned()
+        self.jar
+            .lock()
+            .unwrap()
+            .get(&(host.to_owned(), name.to_owned()))
+            .cloned()
     }
 
     pub fn set_cookie(&self, host: &str, name: &str, value: &str) {
-        self.jar.lock().unwrap().insert((host.to_owned(), name.to_owned()), value.to_owned());
+        self.jar
+            .lock()
+            .unwrap()
+            .insert((host.to_owned(), name.to_owned()), value.to_owned());
     }
 
     pub fn forget_cookie(&self, host: &str, name: &str) {
-        self.jar.lock().unwrap().remove(&(host.to_owned(), name.to_owned()));
-    }
-
-    /// Cookies whose name begins so, taken away.
-    pub fn forget_cookies(&self, prefix: &str) {
-        self.jar.lock().unwrap().retain(|(_, name), _| !name.starts_with(prefix));
+        self.jar
+            .lock()
+            .unwrap()
+            .remove(&(host.to_owned(), name.to_owned()));
     }
 }
 
 impl Page {
     /// Where a redirect leads.
     pub fn location(&self) -> Url {
-        let location = self.headers.get(LOCATION).unwrap_or_else(|| panic!("no redirect: {} {}\n{}", self.status, self.url, self.text));
+        let location = self
+            .headers
+            .get(LOCATION)
+            .unwrap_or_else(|| panic!("no redirect: {} {}\n{}", self.status, self.url, self.text));
         self.url.join(location.to_str().unwrap()).unwrap()
     }
 
@@ -218,7 +278,10 @@ impl Page {
 
     /// A parameter of the address that a redirect leads to.
     pub fn location_parameter(&self, name: &str) -> Option<String> {
-        self.location().query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        self.location()
+            .query_pairs()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// Names of the cookies that were set (not removed).
@@ -234,26 +297,37 @@ impl Page {
 
     /// The forms of the page, in order.
     pub fn forms(&self) -> Vec<Form> {
-        self.text.split("<form").skip(1).map(|rest| {
-            let (tag, rest) = rest.split_once('>').unwrap();
-            let inner = rest.split("</form").next().unwrap();
-            let action = attribute(tag, "action").filter(|action| !action.is_empty());
-            let action = action.map_or_else(|| self.url.clone(), |action| self.url.join(&action).unwrap());
-            let post = attribute(tag, "method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
-            let fields = inner.split("<input").skip(1).filter_map(|input| {
-                let tag = input.split('>').next().unwrap();
-                let kind = attribute(tag, "type").unwrap_or_default();
-                let skipped = matches!(kind.as_str(), "submit" | "checkbox" | "radio");
-                (!skipped).then_some(())?;
-                Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
-            });
-            Form {
-                action,
-                method: if post { Method::POST } else { Method::GET },
-                fields: fields.collect(),
-                text: inner.to_owned(),
-            }
-        }).collect()
+        self.text
+            .split("<form")
+            .skip(1)
+            .map(|rest| {
+                let (tag, rest) = rest.split_once('>').unwrap();
+                let inner = rest.split("</form").next().unwrap();
+                let action = attribute(tag, "action").filter(|action| !action.is_empty());
+                let action = action.map_or_else(
+                    || self.url.clone(),
+                    |action| self.url.join(&action).unwrap(),
+                );
+                let post = attribute(tag, "method")
+                    .is_some_and(|method| method.eq_ignore_ascii_case("post"));
+                let fields = inner.split("<input").skip(1).filter_map(|input| {
+                    let tag = input.split('>').next().unwrap();
+                    let kind = attribute(tag, "type").unwrap_or_default();
+                    let skipped = matches!(kind.as_str(), "submit" | "checkbox" | "radio");
+                    (!skipped).then_some(())?;
+                    Some((
+                        attribute(tag, "name")?,
+                        attribute(tag, "value").unwrap_or_default(),
+                    ))
+                });
+                Form {
+                    action,
+                    method: if post { Method::POST } else { Method::GET },
+                    fields: fields.collect(),
+                    text: inner.to_owned(),
+                }
+            })
+            .collect()
     }
 
     /// The form that has a button or field of this name (and value).
@@ -262,12 +336,28 @@ impl Page {
             let named = form.text.contains(&format!("name=\"{name}\""));
             named && value.is_none_or(|value| form.text.contains(&format!("value=\"{value}\"")))
         };
-        self.forms().into_iter().find(has).unwrap_or_else(|| panic!("no form with {name}={value:?} on {} {}\n{}", self.status, self.url, self.text))
+        self.forms().into_iter().find(has).unwrap_or_else(|| {
+            panic!(
+                "no form with {name}={value:?} on {} {}\n{}",
+                self.status, self.url, self.text
+            )
+        })
     }
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let at = tag.find(&format!(" {name}=\"")).or_else(|| tag.find(&format!("\n{name}=\"")))?;
+    let at = tag
+        .find(&format!(" {name}=\""))
+        .or_else(|| tag.find(&format!("\n{name}=\"")))?;
     let value = tag[at + name.len() + 3..].split('"').next()?;
-    Some(value.replace("&#x2F;", "/").replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    Some(
+        value
+            .replace("&#x2F;", "/")
+            .replace("&quot;", "\"")
+            .replace("&#x27;", "'")
+            .replace("&#39;", "'")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&"),
+    )
 }

@@ -12,14 +12,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gatehouse::app::server::{Means, MetricsText, start, start_in};
 use gatehouse::app::profiles::LiveProfiles;
+use gatehouse::app::server::{Means, MetricsText, start, start_in};
 use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
 use gatehouse::seal::{OsRandom, new_key_text};
 use gatehouse::web::gateway::Gateway;
-pub use simulator::{Endpoint, Fault, Kind, Simulator};
 use simulator::Options;
+pub use simulator::{Endpoint, Fault, Kind, Simulator};
 use tempfile::TempDir;
 
 use browser::{Browser, Page};
@@ -91,7 +91,10 @@ impl Default for Plan {
 
 impl Plan {
     pub fn on(on: On) -> Self {
-        Self { on, ..Self::default() }
+        Self {
+            on,
+            ..Self::default()
+        }
     }
 
     pub fn line(mut self, kind: Kind, line: &str) -> Self {
@@ -116,7 +119,10 @@ impl Plan {
 
     /// On Postgres, behind a wire that can be cut.
     pub fn wired() -> Self {
-        Self { wired: true, ..Self::on(On::Postgres) }
+        Self {
+            wired: true,
+            ..Self::on(On::Postgres)
+        }
     }
 
     pub async fn start(self) -> TestGate {
@@ -144,7 +150,11 @@ impl TestGate {
     pub async fn start(plan: Plan) -> Self {
         let clock = Arc::new(FixedClock::at(plan.beginning));
         let of_sim = Arc::clone(&clock);
-        let sim = Simulator::start(Options { clock: Arc::new(move || of_sim.now().timestamp()), ..plan.sim.clone() }).unwrap();
+        let sim = Simulator::start(Options {
+            clock: Arc::new(move || of_sim.now().timestamp()),
+            ..plan.sim.clone()
+        })
+        .unwrap();
         let folder = TempDir::new().unwrap();
         std::fs::create_dir(folder.path().join("profiles")).unwrap();
         let public = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -153,7 +163,10 @@ impl TestGate {
             write_profile(&folder, &sim, port, kind, &plan);
         }
         let (database_url, database) = match plan.on {
-            On::Sqlite => (format!("sqlite://{}", folder.path().join("gatehouse.db").display()), None),
+            On::Sqlite => (
+                format!("sqlite://{}", folder.path().join("gatehouse.db").display()),
+                None,
+            ),
             On::Postgres => {
                 let database = Database::create().await;
                 (database.url(), Some(database))
@@ -171,7 +184,20 @@ impl TestGate {
         };
         let keys = vec![new_key_text(&OsRandom)];
         let more = (plan.settings.as_str(), plan.in_app_service);
-        Self { wire, ..Self::run(sim, clock, public, folder, database_url, database, keys, more).await }
+        Self {
+            wire,
+            ..Self::run(
+                sim,
+                clock,
+                public,
+                folder,
+                database_url,
+                database,
+                keys,
+                more,
+            )
+            .await
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one start")]
@@ -186,11 +212,30 @@ impl TestGate {
         (more, in_app_service): (&str, bool),
     ) -> Self {
         let port = public.local_addr().unwrap().port();
-        let running = start_in(settings(folder.path(), &database_url, &keys, more), means(Some(public), &clock), environment(&sim, in_app_service)).await.unwrap();
+        let running = start_in(
+            settings(folder.path(), &database_url, &keys, more),
+            means(Some(public), &clock),
+            environment(&sim, in_app_service),
+        )
+        .await
+        .unwrap();
         let admin = format!("http://{}", running.private);
         let (handle, gateway, live) = running.detach();
         wait_for_store(&gateway).await;
-        Self { sim, clock, port, admin, folder, gateway, live, keys, database_url, wire: None, server: Stopper(handle), database }
+        Self {
+            sim,
+            clock,
+            port,
+            admin,
+            folder,
+            gateway,
+            live,
+            keys,
+            database_url,
+            wire: None,
+            server: Stopper(handle),
+            database,
+        }
     }
 
     /// Stops the process's part and starts it again on the same data, with these keys.
@@ -198,8 +243,24 @@ impl TestGate {
         self.server.0.stop(true).await;
         let database = self.database.take();
         let public = bind_again(self.port);
-        let Self { sim, clock, folder, database_url, .. } = self;
-        Self::run(sim, clock, public, folder, database_url, database, keys, ("", false)).await
+        let Self {
+            sim,
+            clock,
+            folder,
+            database_url,
+            ..
+        } = self;
+        Self::run(
+            sim,
+            clock,
+            public,
+            folder,
+            database_url,
+            database,
+            keys,
+            ("", false),
+        )
+        .await
     }
 
     /// Another replica on the same store and profiles, at another port. Its profiles answer at the first one's
@@ -215,7 +276,12 @@ impl TestGate {
         let (port, admin) = (running.public.port(), format!("http://{}", running.private));
         let (handle, gateway, _) = running.detach();
         wait_for_store(&gateway).await;
-        Replica { port, admin, gateway, server: Stopper(handle) }
+        Replica {
+            port,
+            admin,
+            gateway,
+            server: Stopper(handle),
+        }
     }
 
     pub fn origin(&self, kind: Kind) -> String {
@@ -227,7 +293,10 @@ impl TestGate {
     }
 
     pub fn profile_path(&self, kind: Kind) -> PathBuf {
-        self.folder.path().join("profiles").join(format!("{}.toml", kind.name()))
+        self.folder
+            .path()
+            .join("profiles")
+            .join(format!("{}.toml", kind.name()))
     }
 
     pub fn turn(&self, seconds: i64) {
@@ -235,7 +304,13 @@ impl TestGate {
     }
 
     /// Begins a sign-in and chooses a person at the authority; gives the redirect to the callback, not yet followed.
-    pub async fn answer(&self, browser: &Browser, kind: Kind, person: &str, return_to: &str) -> Page {
+    pub async fn answer(
+        &self,
+        browser: &Browser,
+        kind: Kind,
+        person: &str,
+        return_to: &str,
+    ) -> Page {
         let mut start = url::Url::parse(&self.url(kind, "/auth/sign_in")).unwrap();
         start.query_pairs_mut().append_pair("return_to", return_to);
         let begun = browser.get(start).await;
@@ -245,7 +320,9 @@ impl TestGate {
 
     /// The same for a browser whose authority knows somebody already: the person is chosen anew.
     pub async fn answer_as_other(&self, browser: &Browser, kind: Kind, person: &str) -> Page {
-        let begun = browser.get(self.url(kind, "/auth/sign_in?other_account=1")).await;
+        let begun = browser
+            .get(self.url(kind, "/auth/sign_in?other_account=1"))
+            .await;
         self.choose(browser, &begun, person).await
     }
 
@@ -259,9 +336,16 @@ impl TestGate {
                 }
                 page = browser.follow(&page).await;
             } else if page.text.contains("name=\"consent\"") {
-                page = browser.submit(&page.form_with("consent", None), &[("consent", "accept")]).await;
+                page = browser
+                    .submit(&page.form_with("consent", None), &[("consent", "accept")])
+                    .await;
             } else {
-                page = browser.submit(&page.form_with("person", Some(person)), &[("person", person)]).await;
+                page = browser
+                    .submit(
+                        &page.form_with("person", Some(person)),
+                        &[("person", person)],
+                    )
+                    .await;
             }
         }
         panic!("the authority leads nowhere: {} {}", page.status, page.url);
@@ -301,7 +385,12 @@ impl Replica {
     /// An address of a profile at this replica, with the `Host` that belongs to it.
     pub async fn get(&self, gate: &TestGate, browser: &Browser, kind: Kind, path: &str) -> Page {
         let host = format!("{}:{}", host(kind), gate.port);
-        browser.get_with(format!("http://{}:{}{path}", self::host(kind), self.port), &[("host", &host)]).await
+        browser
+            .get_with(
+                format!("http://{}:{}{path}", self::host(kind), self.port),
+                &[("host", &host)],
+            )
+            .await
     }
 
     pub async fn is_signed_in(&self, gate: &TestGate, browser: &Browser, kind: Kind) -> bool {
@@ -318,7 +407,10 @@ impl Replica {
 pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
     let begun = tokio::time::Instant::now();
     while !holds().await {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "in vain: {what}");
+        assert!(
+            begun.elapsed() < std::time::Duration::from_secs(10),
+            "in vain: {what}"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
 }
@@ -343,8 +435,15 @@ fn settings(folder: &std::path::Path, database_url: &str, keys: &[String], more:
         folder.join("profiles").display(),
         keys.join(", "),
     );
-    let file = Some(FileText { name: "gatehouse.toml".to_owned(), text });
-    Settings::read(&Sources { file, ..Sources::default() }).unwrap()
+    let file = Some(FileText {
+        name: "gatehouse.toml".to_owned(),
+        text,
+    });
+    Settings::read(&Sources {
+        file,
+        ..Sources::default()
+    })
+    .unwrap()
 }
 
 pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
@@ -362,7 +461,10 @@ pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
 async fn wait_for_store(gateway: &Gateway) {
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
     while gateway.gate.store.ready().await.is_err() {
-        assert!(tokio::time::Instant::now() < deadline, "the store does not become ready");
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "the store does not become ready"
+        );
         tokio::task::yield_now().await;
     }
 }
@@ -370,7 +472,11 @@ async fn wait_for_store(gateway: &Gateway) {
 /// The profile of a kind: the same keys for all, but for kind, authority and credentials.
 pub fn write_profile(folder: &TempDir, sim: &Simulator, port: u16, kind: Kind, plan: &Plan) {
     let of = |list: &[(Kind, String)]| {
-        list.iter().filter(|(of, _)| *of == kind).map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
+        list.iter()
+            .filter(|(of, _)| *of == kind)
+            .map(|(_, text)| text.as_str())
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let flows = if kind == Kind::B2c {
         "[user_flows]\nsign_in = \"B2C_1_susi\"\nedit_profile = \"B2C_1_edit_profile\"\nreset_password = \"B2C_1_reset_password\"\n"
@@ -382,8 +488,14 @@ pub fn write_profile(folder: &TempDir, sim: &Simulator, port: u16, kind: Kind, p
             "[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"https://contoso.onmicrosoft.com/orders/Orders.Read\"]\n",
             sim.api()
         ),
-        Kind::Oidc => format!("[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"api://orders/Orders.Read\"]\n", sim.api()),
-        _ => format!("[[api]]\nname = \"graph\"\nendpoint = \"{}/v1.0/me\"\nscopes = [\"User.Read\"]\n", sim.graph()),
+        Kind::Oidc => format!(
+            "[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"api://orders/Orders.Read\"]\n",
+            sim.api()
+        ),
+        _ => format!(
+            "[[api]]\nname = \"graph\"\nendpoint = \"{}/v1.0/me\"\nscopes = [\"User.Read\"]\n",
+            sim.graph()
+        ),
     };
     let text = format!(
         "kind = \"{}\"\npublic_url = \"http://{}:{port}\"\nauthority = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\ntitle = \"Contoso {}\"\n{}\n{flows}{api}{}\n",
@@ -396,7 +508,14 @@ pub fn write_profile(folder: &TempDir, sim: &Simulator, port: u16, kind: Kind, p
         of(&plan.lines),
         of(&plan.tables),
     );
-    std::fs::write(folder.path().join("profiles").join(format!("{}.toml", kind.name())), text).unwrap();
+    std::fs::write(
+        folder
+            .path()
+            .join("profiles")
+            .join(format!("{}.toml", kind.name())),
+        text,
+    )
+    .unwrap();
 }
 
 /// The name of the API of a kind's profile.
@@ -410,11 +529,15 @@ pub fn api_of(kind: Kind) -> &'static str {
 impl Database {
     async fn create() -> Self {
         use sqlx::Connection as _;
-        let server = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names a Postgres server; `make test` starts one");
+        let server = std::env::var("TEST_DATABASE_URL")
+            .expect("TEST_DATABASE_URL names a Postgres server; `make test` starts one");
         let name = format!("gate_{}", uuid::Uuid::new_v4().simple());
         let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
         let statement = format!("CREATE DATABASE {name}");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+            .execute(&mut connection)
+            .await
+            .unwrap();
         Self { server, name }
     }
 
@@ -428,7 +551,10 @@ impl Database {
 /// Whether Postgres tests can run; `make test` insists.
 pub fn postgres_is_there() -> bool {
     let there = std::env::var_os("TEST_DATABASE_URL").is_some();
-    assert!(there || std::env::var_os("GATEHOUSE_REQUIRE_POSTGRES").is_none(), "TEST_DATABASE_URL is not set");
+    assert!(
+        there || std::env::var_os("GATEHOUSE_REQUIRE_POSTGRES").is_none(),
+        "TEST_DATABASE_URL is not set"
+    );
     if !there {
         eprintln!("skipped: no TEST_DATABASE_URL; `make test` starts a Postgres of its own");
     }

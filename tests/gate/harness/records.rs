@@ -39,15 +39,24 @@ pub fn record() {
 
 /// Every line so far, of every crate and level.
 pub fn log() -> String {
-    let bytes = LINES.get().expect("record() comes first").lock().unwrap().clone();
+    let bytes = LINES
+        .get()
+        .expect("record() comes first")
+        .lock()
+        .unwrap()
+        .clone();
     String::from_utf8(bytes).unwrap()
 }
 
 /// Audit events so far that `fits`.
 pub fn audit(fits: impl Fn(&serde_json::Value) -> bool) -> Vec<serde_json::Value> {
     let text = log();
-    let events = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    events.filter(|event| event["target"] == "audit" && fits(event)).collect()
+    let events = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    events
+        .filter(|event| event["target"] == "audit" && fits(event))
+        .collect()
 }
 
 /// The sum of a metric's samples whose labels hold all of `labels`.
@@ -56,7 +65,8 @@ pub fn metric(name: &str, labels: &[&str]) -> f64 {
     let sample = |line: &str| {
         let (series, value) = line.rsplit_once(' ')?;
         let named = series.split('{').next() == Some(name);
-        (named && labels.iter().all(|label| series.contains(label))).then(|| value.parse::<f64>().ok())?
+        (named && labels.iter().all(|label| series.contains(label)))
+            .then(|| value.parse::<f64>().ok())?
     };
     text.lines().filter_map(sample).sum()
 }

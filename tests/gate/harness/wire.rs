@@ -36,14 +36,21 @@ impl Wire {
         let (mood, moods) = watch::channel(Mood::Whole);
         let (said, listening) = watch::channel(true);
         tokio::spawn(accept(listener, port, target, moods, said));
-        Self { port, mood, listening }
+        Self {
+            port,
+            mood,
+            listening,
+        }
     }
 
     /// Changes the mood; returns when it holds for new connections, too.
     pub async fn set(&mut self, mood: Mood) {
         self.mood.send(mood).unwrap();
         let open = mood != Mood::Refused;
-        self.listening.wait_for(|listening| *listening == open).await.unwrap();
+        self.listening
+            .wait_for(|listening| *listening == open)
+            .await
+            .unwrap();
     }
 
     pub async fn mend(&mut self) {
@@ -55,7 +62,8 @@ impl Wire {
 /// connection to itself.
 async fn free_port() -> (TcpListener, u16) {
     loop {
-        let port = 10_000 + u16::from_be_bytes(uuid::Uuid::new_v4().as_bytes()[..2].try_into().unwrap()) % 20_000;
+        let port = 10_000
+            + u16::from_be_bytes(uuid::Uuid::new_v4().as_bytes()[..2].try_into().unwrap()) % 20_000;
         if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
             return (listener, port);
         }
@@ -97,7 +105,9 @@ async fn accept(
 }
 
 async fn connect(here: TcpStream, target: SocketAddr, moods: watch::Receiver<Mood>) {
-    let Ok(there) = TcpStream::connect(target).await else { return };
+    let Ok(there) = TcpStream::connect(target).await else {
+        return;
+    };
     let _ = (here.set_nodelay(true), there.set_nodelay(true));
     let ((asked, reply), (answered, question)) = (here.into_split(), there.into_split());
     // Whichever way ends first takes the other with it.
@@ -120,7 +130,9 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut moods: watch:
             Mood::Silent if moods.wait_for(|mood| *mood != Mood::Silent).await.is_err() => return,
             Mood::Silent | Mood::Whole | Mood::Refused => {}
         }
-        if *moods.borrow() == Mood::Refused || to.write_all(piece.get(..count).unwrap()).await.is_err() {
+        if *moods.borrow() == Mood::Refused
+            || to.write_all(piece.get(..count).unwrap()).await.is_err()
+        {
             return;
         }
     }
