@@ -1,0 +1,277 @@
+//! An authority says by a signed token that somebody signed out there (the back channel).
+
+use crate::harness::browser::{Browser, Page};
+use crate::harness::{Kind, Plan, TestGate, host};
+use serde_json::json;
+use simulator::{LogoutSignature, LogoutToken};
+
+const OIDC: Kind = Kind::Oidc;
+
+async fn signed_in(kind: Kind, person: &str) -> (TestGate, Browser) {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, kind, person).await;
+    (gate, browser)
+}
+
+fn sid_of(gate: &TestGate, person: &str) -> String {
+    gate.sim
+        .signed_in()
+        .into_iter()
+        .find(|account| account.person == person)
+        .unwrap()
+        .sid
+}
+
+async fn post(gate: &TestGate, token: &str) -> Page {
+    let url = gate.url(OIDC, "/auth/back_channel_logout");
+    Browser::new()
+        .post(url, &[("logout_token", token), ("unknown", "field")])
+        .await
+}
+
+/// A logout token for Ada's session that is right in everything.
+fn right(gate: &TestGate) -> LogoutToken {
+    LogoutToken {
+        sub: gate.sim.subject(OIDC, "ada", OIDC.client_id()),
+        sid: Some(sid_of(gate, "ada")),
+        ..LogoutToken::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a42_b112_b113_a_right_logout_token_ends_the_session() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    let other = Browser::new();
+    gate.sign_in(&other, OIDC, "grace").await;
+    let mut token = right(&gate);
+    token.set.insert("unknown".to_owned(), json!({"x": 1}));
+    let answer = post(&gate, &gate.sim.logout_token(&token)).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("cache-control")),
+        (200, Some("no-store"))
+    );
+    assert!(!gate.is_signed_in(&browser, OIDC).await);
+    assert!(gate.is_signed_in(&other, OIDC).await);
+    let cookie = browser.cookie(host(OIDC), "gatehouse");
+    assert!(
+        cookie.is_some(),
+        "the cookie is still there and opens nothing"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b114_a_token_with_only_sub_ends_all_of_the_persons_sessions() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    let (phone, other) = (Browser::new(), Browser::new());
+    gate.sign_in(&phone, OIDC, "ada").await;
+    gate.sign_in(&other, OIDC, "grace").await;
+    let token = LogoutToken {
+        sid: None,
+        ..right(&gate)
+    };
+    assert_eq!(
+        post(&gate, &gate.sim.logout_token(&token)).await.status,
+        200
+    );
+    assert!(!gate.is_signed_in(&browser, OIDC).await && !gate.is_signed_in(&phone, OIDC).await);
+    assert!(gate.is_signed_in(&other, OIDC).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b115_a_sid_of_another_person_ends_nothing() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    let token = LogoutToken {
+        sub: gate.sim.subject(OIDC, "grace", OIDC.client_id()),
+        ..right(&gate)
+    };
+    assert_eq!(
+        post(&gate, &gate.sim.logout_token(&token)).await.status,
+        400
+    );
+    assert!(gate.is_signed_in(&browser, OIDC).await);
+}
+
+/// Everything that is wrong with a logout token, each by itself.
+fn forged(gate: &TestGate) -> Vec<(&'static str, LogoutToken)> {
+    let set = |name: &str, value: serde_json::Value| {
+        let mut token = right(gate);
+        token.set.insert(name.to_owned(), value);
+        token
+    };
+    let without = |name: &str| LogoutToken {
+        remove: vec![name.to_owned()],
+        ..right(gate)
+    };
+    let signed = |signature| LogoutToken {
+        signature,
+        ..right(gate)
+    };
+    let header = |name: &str, value: serde_json::Value| {
+        let mut token = right(gate);
+        token.header.insert(name.to_owned(), value);
+        token
+    };
+    let event = "http://schemas.openid.net/event/backchannel-logout";
+    let now = crate::harness::beginning().timestamp();
+    vec![
+        ("a43 alg none", signed(LogoutSignature::None)),
+        (
+            "a46 b116 another algorithm",
+            signed(LogoutSignature::OtherAlgorithm),
+        ),
+        ("b116 hmac with the secret", signed(LogoutSignature::Hs256)),
+        ("b116 an unknown key", signed(LogoutSignature::UnknownKey)),
+        (
+            "b116 a broken signature",
+            signed(LogoutSignature::Corrupted),
+        ),
+        ("b116 an ID token's type", header("typ", json!("at+jwt"))),
+        ("a44 no events", without("events")),
+        ("b119 events as text", set("events", json!(event))),
+        ("b119 events as a list", set("events", json!([event]))),
+        (
+            "b119 the event is no object",
+            set("events", json!({event: true})),
+        ),
+        (
+            "a48 another event",
+            set(
+                "events",
+                json!({"http://schemas.openid.net/event/other": {}}),
+            ),
+        ),
+        ("a45 b119 a nonce", set("nonce", json!("n"))),
+        ("a47 another audience", set("aud", json!("somebody-else"))),
+        (
+            "a49 another issuer",
+            set("iss", json!("https://evil.example")),
+        ),
+        ("b117 no iat", without("iat")),
+        ("b117 iat to come", set("iat", json!(now + 3_600))),
+        ("b117 no exp", without("exp")),
+        ("b117 exp past", set("exp", json!(now - 600))),
+        ("b117 exp far away", set("exp", json!(now + 90_000))),
+        ("b117 no jti", without("jti")),
+        (
+            "b119 names nobody",
+            LogoutToken {
+                sub: None,
+                sid: None,
+                ..right(gate)
+            },
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a43_to_a49_b116_b117_b119_b122_a_logout_token_that_breaks_a_rule_ends_nothing() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    for (why, token) in forged(&gate) {
+        let answer = post(&gate, &gate.sim.logout_token(&token)).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("cache-control")),
+            (400, Some("no-store")),
+            "{why}: {}",
+            answer.text
+        );
+        let error = answer.json();
+        let members: Vec<&String> = error.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["error", "error_description"], "{why}");
+        assert!(gate.is_signed_in(&browser, OIDC).await, "{why}");
+    }
+    assert_eq!(
+        post(&gate, &gate.sim.logout_token(&right(&gate)))
+            .await
+            .status,
+        200,
+        "the right one still counts"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b112_only_one_form_with_one_token_is_a_notice() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    let url = gate.url(OIDC, "/auth/back_channel_logout");
+    let token = gate.sim.logout_token(&right(&gate));
+    let stranger = Browser::new();
+    assert_eq!(stranger.get(&url).await.status, 405);
+    assert_eq!(
+        stranger
+            .post(&url, &[("logout_token", &token), ("logout_token", &token)])
+            .await
+            .status,
+        400
+    );
+    assert_eq!(stranger.post(&url, &[("token", &token)]).await.status, 400);
+    let client = crate::harness::browser::client();
+    let json = client
+        .post(&url)
+        .json(&json!({"logout_token": token}))
+        .send()
+        .await
+        .unwrap();
+    assert!(
+        matches!(json.status().as_u16(), 400 | 415),
+        "{}",
+        json.status()
+    );
+    let huge = "x".repeat(64 * 1024);
+    assert!(matches!(
+        stranger
+            .post(&url, &[("logout_token", &huge)])
+            .await
+            .status
+            .as_u16(),
+        400 | 413
+    ));
+    assert!(gate.is_signed_in(&browser, OIDC).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b118_a_logout_token_works_once_on_all_replicas() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    let replica = gate.replica().await;
+    let token = gate.sim.logout_token(&LogoutToken {
+        sid: None,
+        ..right(&gate)
+    });
+    assert_eq!(post(&gate, &token).await.status, 200);
+    gate.sign_in(&browser, OIDC, "ada").await;
+    assert_eq!(post(&gate, &token).await.status, 400, "a replay");
+    let at = format!("http://127.0.0.1:{}/auth/back_channel_logout", replica.port);
+    let named = format!("{}:{}", host(OIDC), gate.port);
+    let elsewhere = Browser::new()
+        .post_with(at, &[("logout_token", &token)], &[("host", &named)])
+        .await;
+    assert_eq!(elsewhere.status, 400, "{}", elsewhere.text);
+    assert!(
+        gate.is_signed_in(&browser, OIDC).await,
+        "the new session stays"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b120_b121_whoever_is_signed_out_already_is_no_failure() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    let token = gate.sim.logout_token(&right(&gate));
+    browser
+        .get_with(
+            gate.url(OIDC, "/auth/sign_out"),
+            &[("sec-fetch-site", "same-origin")],
+        )
+        .await;
+    assert_eq!(post(&gate, &token).await.status, 200);
+    assert!(!gate.is_signed_in(&browser, OIDC).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_signs_somebody_out_tells_gatehouse_itself() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    gate.sim
+        .back_channel_urls(OIDC, vec![gate.url(OIDC, "/auth/back_channel_logout")]);
+    let delivered = gate.sim.send_back_channel_logout(&right(&gate)).await;
+    assert_eq!(delivered.len(), 1);
+    assert_eq!(delivered[0].status, Some(200), "{}", delivered[0].answer);
+    assert!(!gate.is_signed_in(&browser, OIDC).await);
+}
