@@ -42,7 +42,7 @@ pub struct Fleet {
 pub fn postgres() -> Option<String> {
     let server = std::env::var("TEST_DATABASE_URL").ok();
     assert!(
-        server.is_some() || std::env::var_os("GATEHOUSE_REQUIRE_POSTGRES").is_none(),
+        server.is_some() || std::env::var_os("TEST_REQUIRE_POSTGRES").is_none(),
         "TEST_DATABASE_URL is not set"
     );
     if server.is_none() {

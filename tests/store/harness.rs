@@ -239,10 +239,10 @@ pub async fn administer(server: &str, sql: &str) {
 pub fn postgres_server() -> Option<String> {
     let server = std::env::var("TEST_DATABASE_URL").ok();
     if server.is_none() {
-        let required = std::env::var("GATEHOUSE_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
+        let required = std::env::var("TEST_REQUIRE_POSTGRES").is_ok_and(|value| value == "1");
         assert!(
             !required,
-            "GATEHOUSE_REQUIRE_POSTGRES=1, but TEST_DATABASE_URL names no server"
+            "TEST_REQUIRE_POSTGRES=1, but TEST_DATABASE_URL names no server"
         );
         eprintln!(
             "SKIPPED on Postgres: set TEST_DATABASE_URL to a server where databases can be made"

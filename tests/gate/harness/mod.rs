@@ -558,7 +558,7 @@ impl Database {
 pub fn postgres_is_there() -> bool {
     let there = std::env::var_os("TEST_DATABASE_URL").is_some();
     assert!(
-        there || std::env::var_os("GATEHOUSE_REQUIRE_POSTGRES").is_none(),
+        there || std::env::var_os("TEST_REQUIRE_POSTGRES").is_none(),
         "TEST_DATABASE_URL is not set"
     );
     if !there {
