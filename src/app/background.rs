@@ -1,4 +1,5 @@
-//! What runs beside requests: watching the profiles folder, forgetting quiet addresses. The store tends itself.
+//! What runs beside requests: watching the profiles folder, forgetting quiet addresses. Certificates are watched in
+//! `expiry.rs`; the store tends itself.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,36 +10,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::profiles::LiveProfiles;
-use crate::domain::clock::Clock;
-use crate::oidc::expires_soon;
 use crate::web::gateway::Gateway;
 
-/// Between two looks at the ends of certificates.
-const DAY: Duration = Duration::from_hours(24);
 /// Between two looks at addresses that have been quiet.
 const QUIET: Duration = Duration::from_mins(1);
 /// Files that change together are read together: an editor saves in several steps.
 const SETTLE: Duration = Duration::from_millis(20);
 /// Backstop where the system tells of no changes, such as network file systems.
 const POLL: Duration = Duration::from_secs(10);
-
-/// Tells of certificates that end within thirty days, at start and once a day.
-pub async fn warn_of_expiry(profiles: Arc<LiveProfiles>, clock: Arc<dyn Clock>) {
-    loop {
-        for profile in profiles.current.load_full().serving() {
-            let ending = expires_soon(profile, clock.now()).await;
-            for certificate in ending.into_iter().flatten() {
-                tracing::warn!(
-                    profile.id = %profile.id,
-                    file = %certificate.file.display(),
-                    not_after = %certificate.not_after,
-                    "a client certificate ends soon"
-                );
-            }
-        }
-        tokio::time::sleep(DAY).await;
-    }
-}
 
 /// Keeps the rate limiter small.
 pub async fn forget_quiet_addresses(gateway: Arc<Gateway>) {

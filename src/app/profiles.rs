@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use tokio::sync::Notify;
 
 use crate::config::conversion::Surroundings;
 use crate::config::{ContentHash, FolderError, Loaded, load_folder};
@@ -31,6 +32,8 @@ pub struct LiveProfiles {
     pub current: Arc<ArcSwap<Profiles>>,
     /// What readiness tells.
     pub states: Arc<ArcSwap<Vec<ProfileState>>>,
+    /// Told when what is served has changed.
+    pub changed: Notify,
     seen: Mutex<Contents>,
 }
 
@@ -50,6 +53,7 @@ impl LiveProfiles {
             clock,
             current: Arc::default(),
             states: Arc::default(),
+            changed: Notify::new(),
             seen: Mutex::default(),
         };
         live.reload()?;
@@ -92,6 +96,7 @@ impl LiveProfiles {
         tell_changes(&previous, &settled.profiles, &settled.kept, edited);
         self.publish(&loaded, &settled.profiles, &settled.kept);
         self.current.store(Arc::new(settled.profiles));
+        self.changed.notify_one();
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 
 use super::background;
+use super::expiry;
 use super::keys::key_ring;
 use super::pins::StoredPins;
 use super::profiles::LiveProfiles;
@@ -182,7 +183,7 @@ pub async fn start_in(
         serve_private(Arc::clone(&gateway), admin, private)?,
     );
     let tasks = vec![
-        tokio::spawn(background::warn_of_expiry(
+        tokio::spawn(expiry::watch_certificates(
             Arc::clone(&profiles),
             Arc::clone(&gateway.gate.clock),
         )),

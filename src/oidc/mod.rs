@@ -42,7 +42,7 @@ mod userinfo;
 
 pub use authorities::Authorities;
 pub use authorize::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier, text_256};
-pub use certificate::{CertificateExpiry, expires_soon};
+pub use certificate::{CertificateExpiry, certificate_ends};
 pub use challenge::claims_challenge;
 pub use checks::Check;
 pub use end_session::EndSession;

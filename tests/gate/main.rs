@@ -27,6 +27,7 @@ mod conformance_sessions;
 mod credentials;
 mod entry;
 mod errors;
+mod expiry;
 mod harness;
 mod id_token;
 mod logout;
