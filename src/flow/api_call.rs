@@ -18,7 +18,7 @@ use crate::oidc::{claims_challenge, retry_after};
 
 /// Bytes of an answer that are shown; the rest is cut and said to be.
 const MOST_SHOWN: usize = 512 * 1024;
-/// When an API says to wait, but not how long.
+/// When an API says 429 or 503, but not for how long.
 const UNSAID_WAIT: Duration = Duration::from_secs(10);
 
 /// What an API answered.
@@ -99,11 +99,9 @@ pub async fn call(
         let status = response.status().as_u16();
         if matches!(status, 429 | 503) {
             let wait = retry_after(response.headers(), gate.now());
-            if status == 429 || wait.is_some() {
-                let wait = wait.unwrap_or(UNSAID_WAIT).min(LONGEST_RETRY);
-                gate.throttled.insert(key, gate.now() + wait);
-                return Err(FlowError::ApiThrottled { retry_after: wait });
-            }
+            let wait = wait.unwrap_or(UNSAID_WAIT).min(LONGEST_RETRY);
+            gate.throttled.insert(key, gate.now() + wait);
+            return Err(FlowError::ApiThrottled { retry_after: wait });
         }
         let challenge = (status == 401)
             .then(|| challenge_of(response.headers()))

@@ -11,6 +11,7 @@ use super::{audit, edit_profile, entry, session_check};
 use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
 use crate::domain::authority::Journey;
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
+use crate::domain::notice::Notice;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{AuthorizationCode, State};
@@ -46,6 +47,8 @@ pub enum Completed {
     },
     /// Nothing began; the browser goes on with what it has.
     GoOn(ReturnTo),
+    /// The same, and the person is told how the journey ended.
+    Told(ReturnTo, Notice),
     /// Another round trip is needed, such as the forgotten password's.
     Begin(Box<Begun>),
 }
@@ -189,7 +192,8 @@ async fn refused(
         )));
     }
     if detail.has_b2c(CANCELLED) {
-        return Ok(Completed::GoOn(ReturnTo::home(&visit.profile.public_url)));
+        let home = ReturnTo::home(&visit.profile.public_url);
+        return Ok(Completed::Told(home, Notice::Cancelled(attempt.journey)));
     }
     audit::refused(visit.profile, &detail.to_string());
     if let Some(explained) = entry::not_consented(visit.profile, attempt, &detail) {
@@ -261,7 +265,7 @@ async fn redeem(
         }
         Journey::EditProfile => {
             edit_profile::apply(gate, profile, browser.handle, &redeemed.identity).await?;
-            Ok(Completed::GoOn(return_to))
+            Ok(Completed::Told(return_to, Notice::ProfileUpdated))
         }
         // A reset password signs nobody in: the sign-in flow follows, silently where the authority allows it.
         Journey::ResetPassword => {

@@ -10,7 +10,7 @@ use super::gateway::Gateway;
 use super::navigation::{parameter, parameters};
 use super::profile::Located;
 use super::sign_in::{departure, see_other};
-use super::{browser, posted_answer, rounds};
+use super::{browser, notice, posted_answer, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
@@ -84,6 +84,12 @@ pub async fn callback(
         }
         Ok(Completed::GoOn(return_to)) => {
             let mut response = HttpResponse::SeeOther();
+            response.insert_header((LOCATION, return_to.as_str()));
+            response
+        }
+        Ok(Completed::Told(return_to, told)) => {
+            let mut response = HttpResponse::SeeOther();
+            notice::give(&mut response, profile, &return_to, told);
             response.insert_header((LOCATION, return_to.as_str()));
             response
         }

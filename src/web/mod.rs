@@ -17,6 +17,7 @@ pub mod gateway;
 pub mod home;
 pub mod logout_notice;
 pub mod navigation;
+pub mod notice;
 pub mod outage_page;
 pub mod pages;
 pub mod panic_guard;

@@ -29,6 +29,7 @@ mod entry;
 mod errors;
 mod expiry;
 mod harness;
+mod home_notices;
 mod id_token;
 mod logout;
 mod logs;
