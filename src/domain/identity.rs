@@ -105,6 +105,15 @@ impl Identity {
         &self.person
     }
 
+    /// The directory tenant that the person belongs to. Read from the key where it stands there: this is asked at
+    /// each request.
+    pub fn tenant(&self) -> Option<TenantGuid> {
+        let of_key = self.person.as_str().split_once('/');
+        of_key
+            .and_then(|(tid, _)| TenantGuid::canonical(tid))
+            .or_else(|| TenantGuid::canonical(&self.text("tid")?))
+    }
+
     /// The claims as the JSON text that is sealed in the store.
     pub fn claims_text(&self) -> &str {
         &self.claims

@@ -243,7 +243,8 @@ async fn a_503_is_respected_for_its_time_or_for_ten_seconds_and_never_shown_raw(
             (503, Some(seconds.to_string().as_str()))
         );
         assert!(
-            told.text.contains(&format!("try again in {seconds} seconds"))
+            told.text
+                .contains(&format!("try again in {seconds} seconds"))
                 && !told.text.contains("down for a moment"),
             "{}",
             told.text
