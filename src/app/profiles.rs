@@ -15,6 +15,7 @@ use crate::config::{ContentHash, FolderError, Loaded, load_folder};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::{Profile, ProfileId, SessionLimits};
 use crate::domain::profiles::Profiles;
+use crate::oidc::Environment;
 use crate::web::admin::ProfileState;
 
 /// Contents of all files at one moment: what is the same needs no reload.
@@ -28,6 +29,7 @@ pub struct LiveProfiles {
     folder: PathBuf,
     session: SessionLimits,
     clock: Arc<dyn Clock>,
+    environment: Environment,
     /// What requests see.
     pub current: Arc<ArcSwap<Profiles>>,
     /// What readiness tells.
@@ -47,10 +49,25 @@ impl LiveProfiles {
         session: SessionLimits,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, FolderError> {
+        let environment: Environment = Arc::new(|name| std::env::var(name).ok());
+        Self::load_in(folder, session, clock, environment)
+    }
+
+    /// As [`Self::load`], with other variables than the process's.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_in(
+        folder: PathBuf,
+        session: SessionLimits,
+        clock: Arc<dyn Clock>,
+        environment: Environment,
+    ) -> Result<Self, FolderError> {
         let live = Self {
             folder,
             session,
             clock,
+            environment,
             current: Arc::default(),
             states: Arc::default(),
             changed: Notify::new(),
@@ -71,11 +88,10 @@ impl LiveProfiles {
     /// When the folder itself cannot be read: then nothing changes.
     pub fn reload(&self) -> Result<(), FolderError> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let variable = |name: &str| std::env::var(name).ok();
         let loaded = load_folder(
             &self.folder,
             Surroundings {
-                variable: &variable,
+                variable: &*self.environment,
                 session: self.session,
             },
         )?;

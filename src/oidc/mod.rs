@@ -10,6 +10,7 @@
 
 mod authorities;
 mod authorize;
+mod azure_arc;
 mod breaker;
 mod certificate;
 mod challenge;

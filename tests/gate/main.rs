@@ -28,6 +28,7 @@ mod credentials;
 mod entry;
 mod errors;
 mod expiry;
+mod federation;
 mod harness;
 mod home_notices;
 mod id_token;
