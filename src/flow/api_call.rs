@@ -48,12 +48,15 @@ pub enum Called {
         /// Claims to ask for.
         claims: Option<String>,
     },
+    /// Scopes were not granted, which the person may cure at the authority; who comes back without them is told by
+    /// this error.
+    Ungranted(FlowError),
 }
 
 /// Calls `api` for the person.
 ///
 /// # Errors
-/// `NotSignedIn` when the session ended; `Ungranted` when the scopes were refused, so that no loop begins;
+/// `NotSignedIn` when the session ended; `Ungranted` when only an administrator can grant the scopes;
 /// `ApiUnavailable`, `ApiTimedOut`, `ApiThrottled` when there is no answer.
 pub async fn call(
     gate: &Arc<Gate>,
@@ -90,10 +93,12 @@ pub async fn call(
         };
         let missing = grant.ungranted(api);
         if !missing.is_empty() {
-            if grant.api.as_ref() == Some(&api.name) || !profile.authority.dialect().microsoft {
-                return Err(ungranted(profile, api, missing.into_iter()));
+            let lacking = ungranted(profile, api, missing.into_iter());
+            // Customers of External ID cannot consent: to send them would be in vain.
+            if profile.authority.dialect().admin_consent_only {
+                return Err(lacking);
             }
-            return Ok(Called::Interaction { claims: None });
+            return Ok(Called::Ungranted(lacking));
         }
         let response = send(gate, api, &grant).await?;
         let status = response.status().as_u16();

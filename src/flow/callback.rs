@@ -8,6 +8,7 @@ use super::error::{Denial, FlowError};
 use super::gate::{Gate, Visit};
 use super::sign_in::{Begun, Wish, begin};
 use super::{audit, edit_profile, entry, session_check};
+use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
 use crate::domain::authority::Journey;
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
@@ -44,6 +45,8 @@ pub enum Completed {
         handle: SessionHandle,
         /// Where the person wanted to go.
         return_to: ReturnTo,
+        /// The API for whose scopes a signed-in person had been sent.
+        asked: Option<ApiName>,
     },
     /// Nothing began; the browser goes on with what it has.
     GoOn(ReturnTo),
@@ -224,21 +227,14 @@ async fn redeem(
         Ok(redeemed) => redeemed,
         // The authority wants more of the person than it asked for: once more, with its claims (microsoft-identity 2.5).
         Err(OidcError::Refused(detail)) if detail.claims.is_some() && !attempt.stepped_up => {
-            let wish = Wish {
-                journey: Some(attempt.journey),
-                api: attempt
-                    .api
-                    .as_ref()
-                    .and_then(|name| profile.api(name))
-                    .cloned(),
-                claims: detail.claims.clone(),
-                expects: attempt.expects.clone(),
-                quietly: true,
-                ..Wish::default()
-            };
-            return Ok(Completed::Begin(Box::new(
-                begin(gate, visit, wish, &return_to).await?,
-            )));
+            let begun = begin(
+                gate,
+                visit,
+                with_claims(profile, attempt, &detail),
+                &return_to,
+            )
+            .await?;
+            return Ok(Completed::Begin(Box::new(begun)));
         }
         Err(cause) => {
             audit::refused(profile, "answer_refused");
@@ -261,7 +257,13 @@ async fn redeem(
             Err(FlowError::OtherPerson)
         }
         Journey::SignIn => {
-            begin_session(gate, visit, redeemed, session_state, browser, return_to).await
+            let handle = begin_session(gate, visit, redeemed, session_state, browser).await?;
+            let asked = attempt.api.clone().filter(|_| attempt.expects.is_some());
+            Ok(Completed::SignedIn {
+                handle,
+                return_to,
+                asked,
+            })
         }
         Journey::EditProfile => {
             edit_profile::apply(gate, profile, browser.handle, &redeemed.identity).await?;
@@ -280,14 +282,26 @@ async fn redeem(
     }
 }
 
+/// The same attempt once more, with the claims that the authority asked for.
+fn with_claims(profile: &Profile, attempt: &Attempt, detail: &ProviderDetail) -> Wish {
+    let api = attempt.api.as_ref().and_then(|name| profile.api(name));
+    Wish {
+        journey: Some(attempt.journey),
+        api: api.cloned(),
+        claims: detail.claims.clone(),
+        expects: attempt.expects.clone(),
+        quietly: true,
+        ..Wish::default()
+    }
+}
+
 async fn begin_session(
     gate: &Gate,
     visit: Visit<'_>,
     redeemed: Redeemed,
     session_state: Option<String>,
     browser: Browser<'_>,
-    return_to: ReturnTo,
-) -> Result<Completed, FlowError> {
+) -> Result<SessionHandle, FlowError> {
     let profile = visit.profile;
     let Redeemed {
         identity,
@@ -328,5 +342,5 @@ async fn begin_session(
     let begun = new.session.clone();
     gate.store.create(new).await?;
     audit::signed_in(profile, &begun);
-    Ok(Completed::SignedIn { handle, return_to })
+    Ok(handle)
 }

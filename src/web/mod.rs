@@ -4,6 +4,7 @@
 //! [`error_response`].
 
 pub mod admin;
+pub mod asked;
 pub mod assets;
 pub mod browser;
 pub mod call_api;

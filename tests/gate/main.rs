@@ -24,6 +24,7 @@ mod conformance_headers;
 mod conformance_hosts;
 mod conformance_requests;
 mod conformance_sessions;
+mod consent;
 mod credentials;
 mod entry;
 mod errors;
