@@ -13,6 +13,7 @@ mod discovery;
 mod groups;
 mod logout;
 mod refresh;
+mod rotation;
 mod setup;
 mod sign_in;
 mod signer;
