@@ -23,7 +23,7 @@ const POLL: Duration = Duration::from_secs(10);
 pub async fn forget_quiet_addresses(gateway: Arc<Gateway>) {
     loop {
         tokio::time::sleep(QUIET).await;
-        gateway.forget_quiet_addresses();
+        gateway.limits.forget_quiet_addresses();
     }
 }
 

@@ -106,6 +106,10 @@ fn find(request: &ServiceRequest) -> Result<(Arc<Profile>, String), StatusCode> 
     let gateway = request
         .app_data::<web::Data<Gateway>>()
         .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    gateway
+        .unheeded
+        .look(peer, request.headers(), &gateway.trusted_proxies);
     let host =
         client::host(request, &gateway.trusted_proxies).map_err(|_| StatusCode::BAD_REQUEST)?;
     let profiles = gateway.profiles.load();

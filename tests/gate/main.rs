@@ -30,6 +30,7 @@ mod entry;
 mod errors;
 mod expiry;
 mod federation;
+mod floods;
 mod harness;
 mod home_notices;
 mod id_token;
