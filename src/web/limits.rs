@@ -80,11 +80,12 @@ fn check<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K) -> Result<(), Durati
 
 /// Whom a limit counts: an IPv4 address, or the /64 that one IPv6 household has (RFC 6177 §2). Nobody on this machine.
 fn counted(address: IpAddr) -> Option<IpAddr> {
-    match address.to_canonical() {
-        address if address.is_loopback() => None,
-        IpAddr::V6(address) => Some(IpAddr::V6((address.to_bits() >> 64 << 64).into())),
-        address @ IpAddr::V4(_) => Some(address),
-    }
+    let network = match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        address @ IpAddr::V4(_) => address,
+    };
+    let local = address.to_canonical().is_loopback();
+    (!local).then_some(network)
 }
 
 #[cfg(test)]
@@ -98,5 +99,25 @@ mod tests {
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
         assert_eq!(of("127.0.0.1").or(of("::1")), None);
+    }
+
+    #[test]
+    fn a_flood_is_refused_at_its_own_address_and_profile_and_nowhere_else() {
+        let limits = Limits::default();
+        let profile = |id: &str| ProfileId::parse(id).unwrap();
+        let address = |text: &str| -> IpAddr { text.parse().unwrap() };
+        let (staff, office, home) = (profile("staff"), address("192.0.2.1"), address("192.0.2.2"));
+        let notices = (0..2_000).take_while(|_| limits.admit_notice(&staff, office).is_ok());
+        assert!((600..1_000).contains(&notices.count()));
+        assert!(limits.admit_notice(&staff, home).is_ok());
+        assert!(limits.admit_notice(&profile("customers"), office).is_ok());
+        let attempts = (0..2_000).take_while(|_| limits.admit_attempt(office).is_ok());
+        assert!(
+            (300..600).contains(&attempts.count()),
+            "none was spent on notices"
+        );
+        assert!(limits.admit_attempt(home).is_ok());
+        let local = (0..2_000).all(|_| limits.admit_attempt(address("127.0.0.1")).is_ok());
+        assert!(local);
     }
 }
