@@ -11,8 +11,9 @@ use super::error::FlowError;
 use super::gate::{Gate, LONGEST_RETRY};
 use super::refresh::{Force, Token, usable_token};
 use super::session_check::SignedIn;
-use crate::domain::api::Api;
-use crate::domain::profile::Profile;
+use crate::domain::api::{Api, ApiName};
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::AccessGrant;
 use crate::oidc::{claims_challenge, retry_after};
 
@@ -67,13 +68,10 @@ pub async fn call(
     let key = (
         profile.id.clone(),
         api.name.clone(),
-        who.session().identity.person().clone(),
+        who.session().identity.person(),
     );
-    if let Some(until) = gate.throttled.get(&key) {
-        let left = (until - gate.now()).to_std().unwrap_or_default();
-        if !left.is_zero() {
-            return Err(FlowError::ApiThrottled { retry_after: left });
-        }
+    if let Some(retry_after) = resting(gate, &key) {
+        return Err(FlowError::ApiThrottled { retry_after });
     }
     let mut force = Force::default();
     // At most twice: an API that refuses a token gets a newer one, once.
@@ -123,6 +121,13 @@ pub async fn call(
         };
     }
     Err(FlowError::ApiUnavailable("it refused every token"))
+}
+
+/// How long the API still wants to be left alone for this person.
+fn resting(gate: &Gate, key: &(ProfileId, ApiName, PersonKey)) -> Option<Duration> {
+    let until = gate.throttled.get(key)?;
+    let left = (until - gate.now()).to_std().ok()?;
+    (!left.is_zero()).then_some(left)
 }
 
 /// The claims challenge among the `WWW-Authenticate` fields, whichever holds it.

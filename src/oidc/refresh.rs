@@ -72,10 +72,9 @@ impl Authorities {
             // An access token of an unsaid type is not used (RFC 6749 §7.1), but the refresh token that came with it
             // takes the place of the old one (§6), which a rotating authority may take for stolen.
             Err(Failure::Response(damaged)) if damaged.refresh_token.is_some() => {
-                let why = Outage::Malformed(damaged.fault);
-                let retry_after = None;
-                let outage = RefreshError::Unavailable { why, retry_after };
-                return Ok(unchecked(tokens, damaged.refresh_token, outage));
+                let newest = damaged.refresh_token.clone();
+                let outage = Failure::Response(damaged).into();
+                return Ok(unchecked(tokens, newest, outage));
             }
             Err(failure) => return Err(failure.into()),
         };

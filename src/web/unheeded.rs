@@ -5,12 +5,16 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use super::client::is_trusted;
 
-const HEADERS: [&str; 3] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+static HEADERS: [HeaderName; 3] = [
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-proto"),
+];
 /// Networks that are told: strangers who send such headers from everywhere fill neither memory nor log.
 const MOST: usize = 100;
 
@@ -21,7 +25,7 @@ pub struct Unheeded(Mutex<HashSet<IpNet>>);
 impl Unheeded {
     /// Tells of forwarded headers of an untrusted peer, unless its network was told already.
     pub fn look(&self, peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) {
-        let Some(peer) = peer.filter(|_| HEADERS.iter().any(|name| headers.contains_key(*name)))
+        let Some(peer) = peer.filter(|_| HEADERS.iter().any(|name| headers.contains_key(name)))
         else {
             return;
         };
@@ -49,7 +53,7 @@ fn network_of(peer: IpAddr) -> Option<IpNet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderValue;
 
     fn told(unheeded: &Unheeded) -> usize {
         unheeded.0.lock().unwrap().len()
