@@ -82,6 +82,7 @@ on_both! {
         d41_three_hundred_requests_on_three_replicas_ask_the_authority_once;
     ending:
         an_end_gives_the_tokens_exactly_once,
+        c76_a_handle_of_another_profile_ends_nothing,
         an_end_by_sid_leaves_other_sids_and_other_profiles_alone,
         b115_a_sid_of_another_person_ends_nothing,
         my_other_sessions_end_and_this_one_stays,
