@@ -19,6 +19,8 @@ mod balancer;
 mod browser;
 mod fleet;
 mod person;
+mod process;
+mod start_and_stop;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod browser;
+pub mod folder;
+mod handles;
 pub mod records;
 pub mod socket;
 mod steps;
