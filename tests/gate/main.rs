@@ -11,6 +11,8 @@
 mod api_answers;
 mod api_call;
 mod attacks;
+mod audit_words;
+mod authority_outages;
 mod authorize;
 mod b2c;
 mod back_channel;
@@ -34,6 +36,7 @@ mod logout;
 mod logs;
 mod matrix;
 mod notices;
+mod operators;
 mod outages;
 mod planted_handles;
 mod refresh;
