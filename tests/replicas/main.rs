@@ -22,6 +22,7 @@ mod fleet;
 mod person;
 mod process;
 mod start_and_stop;
+mod strangers;
 
 use std::time::{Duration, Instant};
 
@@ -247,5 +248,97 @@ async fn d30_what_is_revoked_on_one_replica_is_refused_on_each_within_a_second()
     }
     eprintln!("revocation was visible on all replicas after {slowest:?} at most");
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    fleet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d18_d41_a_token_endpoint_that_takes_nine_seconds_is_asked_once() {
+    let Some(server) = postgres() else { return };
+    let fleet = Fleet::start(server).await;
+    // Nearly as long as a lease, which is renewed meanwhile; the plain provider detects reuse.
+    let person = signed_in_with_expired_token(&fleet, Kind::Oidc).await;
+    let before = fleet.sim.count_at(Kind::Oidc, Endpoint::Refresh);
+    fleet.sim.fault(Fault::TokenSlow(9_000).times(1));
+    let url = fleet.url(Kind::Oidc, api(Kind::Oidc));
+    let asks = (0..60).map(|_| {
+        person
+            .browser
+            .get_with(&url, &[("accept", "application/json")])
+    });
+    for answer in join_all(asks).await {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let asked = fleet.sim.count_at(Kind::Oidc, Endpoint::Refresh) - before;
+    assert_eq!(asked, 1);
+    fleet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d37_a_replica_killed_between_the_row_and_the_answer_costs_one_more_start() {
+    let Some(server) = postgres() else { return };
+    let fleet = Fleet::start(server).await;
+    let person = Person::new(&fleet, 0);
+    let begun = person
+        .browser
+        .get(fleet.url(person.kind, "/auth/sign_in?return_to=/auth/token_details"))
+        .await;
+    let callback = person.choose(&fleet, &begun).await.unwrap().location();
+    let path = format!("{}?{}", callback.path(), callback.query().unwrap());
+    // Whatever is answered never reaches the browser: it keeps its attempt and gets no session.
+    let lost = fleet.ask_and_leave(0, &person.browser, person.kind, &path);
+    eventually("the row is there", Duration::from_secs(5), async || {
+        fleet.rows().await == 1
+    })
+    .await;
+    fleet.kill(0);
+    lost.await.unwrap();
+    let repeated = person.browser.get(callback.as_str()).await;
+    assert_eq!(repeated.status, 400, "a state works once, on every replica");
+    let seen = Seen::default();
+    assert!(person.sign_in(&fleet, &seen).await);
+    person.look(&fleet, &seen).await;
+    seen.assert_right();
+    assert_eq!(
+        fleet.rows().await,
+        2,
+        "nobody holds the first row's handle: its idle limit ends it"
+    );
+    fleet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d14_a_grant_that_was_taken_back_is_asked_once_and_told_once_however_many_wait() {
+    let Some(server) = postgres() else { return };
+    let fleet = Fleet::start(server).await;
+    let person = signed_in_with_expired_token(&fleet, Kind::EntraId).await;
+    let before = fleet.sim.count_at(Kind::EntraId, Endpoint::Refresh);
+    fleet.sim.fault(Fault::TokenSlow(1_000));
+    fleet.sim.fault(Fault::InvalidGrant);
+    let url = fleet.url(Kind::EntraId, api(Kind::EntraId));
+    let asks = (0..300).map(async |number| {
+        let script = number % 2 == 0;
+        let accept = if script {
+            "application/json"
+        } else {
+            "text/html"
+        };
+        let answer = person.browser.get_with(&url, &[("accept", accept)]).await;
+        (script, answer)
+    });
+    for (script, answer) in join_all(asks).await {
+        let expected = if script { 401 } else { 303 };
+        assert_eq!(answer.status, expected, "{}", answer.text);
+        if !script {
+            assert_eq!(answer.location().path(), "/auth/sign_in");
+        }
+    }
+    let asked = fleet.sim.count_at(Kind::EntraId, Endpoint::Refresh) - before;
+    assert_eq!(asked, 1);
+    assert_eq!(fleet.rows().await, 0);
+    let told: usize = (0..REPLICAS)
+        .map(|at| std::fs::read_to_string(fleet.log_path(at)).unwrap())
+        .map(|log| log.matches("refresh_failed").count())
+        .sum();
+    assert_eq!(told, 1, "one audit event on all replicas together");
     fleet.end().await;
 }
