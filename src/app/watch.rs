@@ -165,7 +165,8 @@ struct Watch {
 impl Watch {
     fn of(folder: &Path, news: Arc<News>) -> Self {
         let mut watch = Self {
-            folder: folder.to_owned(),
+            // As the system tells of changes, whatever the setting's text is relative to.
+            folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()),
             stood_for: None,
             news,
             watcher: None,

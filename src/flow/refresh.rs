@@ -224,7 +224,7 @@ async fn exchange(
 }
 
 fn resting_key(profile: &Profile, who: &SignedIn) -> (ProfileId, PersonKey) {
-    (profile.id.clone(), who.session().identity.person().clone())
+    (profile.id.clone(), who.session().identity.person())
 }
 
 /// How long the token endpoint still wants to be left alone for this person (microsoft-identity 6.3).
