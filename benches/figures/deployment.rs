@@ -84,13 +84,20 @@ impl Deployment {
         Process::start(command, port, &self.folder.path().join("gatehouse.log"))
     }
 
-    /// A bare actix server, pinned likewise.
-    pub fn bare(&self, database: bool) -> Process {
+    /// A bare actix server, pinned likewise. It sends the bytes of `answer`, and reads rows where it `has_rows`.
+    pub fn bare(&self, answer: &[u8], has_rows: bool) -> Process {
         let port = free_port();
         let own = std::env::current_exe().expect("this program");
+        let file = self.folder.path().join("answer.http");
+        std::fs::write(&file, answer).expect("a file");
         let mut command: Command = on_first(&own);
         command.arg("bare").arg(port.to_string());
-        if database {
+        command.arg(if answer.is_empty() {
+            std::ffi::OsStr::new("")
+        } else {
+            file.as_os_str()
+        });
+        if has_rows {
             command.arg(&self.database);
         }
         Process::start(command, port, &self.folder.path().join("bare.log"))
