@@ -153,6 +153,7 @@ impl ManagedIdentity {
             .await
             .map_err(problem)?;
         let fresh = read(&answer, now).map_err(problem)?;
+        held.retain(|_, held| now < held.until);
         held.insert(key, fresh.clone());
         Ok(fresh.token)
     }
