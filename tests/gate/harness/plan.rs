@@ -26,6 +26,8 @@ pub struct Plan {
     pub wired: bool,
     /// The process seems to run in App Service, with the simulator's managed identity.
     pub in_app_service: bool,
+    /// Other variables of the process.
+    pub variables: Vec<(&'static str, String)>,
     /// What the clock shows at the start.
     pub beginning: DateTime<Utc>,
 }
@@ -40,6 +42,7 @@ impl Default for Plan {
             settings: String::new(),
             wired: false,
             in_app_service: false,
+            variables: Vec::new(),
             beginning: beginning(),
         }
     }
