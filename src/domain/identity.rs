@@ -1,6 +1,7 @@
 //! Identity: the verified person behind a session and the claims that pages may show.
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -9,8 +10,6 @@ use super::issuer::TenantGuid;
 /// Claims of an ID token, verified.
 pub type Claims = Map<String, Value>;
 
-/// Claims that say nothing to a person: the samples hide these, and `aio`.
-const HIDDEN: [&str; 4] = ["iat", "exp", "nbf", "uti"];
 /// Protocol values that later steps need and no page shows.
 const PROTOCOL: [&str; 5] = [
     "nonce",
@@ -19,8 +18,8 @@ const PROTOCOL: [&str; 5] = [
     "_claim_names",
     "_claim_sources",
 ];
-/// Values of one token that nobody asks for again once it is verified; opaque and long (microsoft-identity 2.2).
-const OF_ONE_TOKEN: [&str; 4] = ["at_hash", "c_hash", "aio", "rh"];
+/// Values of one token that nobody asks for again once it is verified; some are long. The samples hide the first five.
+const OF_ONE_TOKEN: [&str; 8] = ["iat", "exp", "nbf", "uti", "aio", "at_hash", "c_hash", "rh"];
 
 /// The key of a person: `tid` and `oid` at Microsoft directories, `iss` and `sub` elsewhere (OIDC Core §5.7). Never
 /// an address or a name.
@@ -54,12 +53,12 @@ pub enum Groups {
     Unknown,
 }
 
-/// A verified person. Claims are kept as compact text, what pages may show first: a hundred thousand of these live in
-/// memory, and the check of a session copies that part as it stands.
+/// A verified person; clones share the text. Claims are kept compact, what pages may show first: a hundred thousand of
+/// these live in memory, and the check of a session copies that part as it stands.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Person, name and claims in one piece.
-    text: Box<str>,
+    text: Arc<str>,
     name_at: u32,
     claims_at: u32,
     /// Bytes of the claims that pages may show, without the closing brace.
@@ -271,8 +270,7 @@ impl Identity {
 }
 
 fn is_shown(name: &str) -> bool {
-    let lists: [&[&str]; 3] = [&HIDDEN, &PROTOCOL, &OF_ONE_TOKEN];
-    !lists.iter().any(|list| list.contains(&name))
+    !PROTOCOL.contains(&name) && !OF_ONE_TOKEN.contains(&name)
 }
 
 fn name_of(claims: &Claims) -> String {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::error::FlowError;
 use super::gate::{Gate, LONGEST_RETRY};
-use super::new_tokens::{Held, put};
+use super::new_tokens::{Held, Put, put};
 use super::session_check::SignedIn;
 use super::{audit, entry};
 use crate::domain::api::Api;
@@ -18,7 +18,7 @@ use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::oidc::{RefreshError, Refreshed};
-use crate::store::{Lease, LeaseOwner, Replaced, Waited};
+use crate::store::{Lease, LeaseOwner, Waited};
 
 /// A lease outlives one renewal that is lost, and a crashed holder by this much at most.
 pub(super) const LEASE: Duration = Duration::from_secs(10);
@@ -281,27 +281,35 @@ async fn keep(
             (tokens, Err(Denied::GroupsUnknown)) => (None, tokens),
             (_, Err(_)) => {
                 audit::refresh_failed(profile, &who.session().id, "not_allowed");
-                gate.store.end(who.handle()).await?;
+                gate.store.end(who.handle(), &profile.id).await?;
                 return Ok(Token::Ended);
             }
         },
         None => (None, tokens),
     };
-    let stored = put(gate, who, held, &tokens, identity.as_ref()).await?;
-    if let (Some(outage), Replaced::Yes { .. } | Replaced::LostLease) = (unchecked, stored) {
+    let put = put(gate, who, held, &tokens, identity.as_ref()).await?;
+    if let (Some(outage), Put::Ours | Put::Newer(_)) = (unchecked, &put) {
         return failed(gate, profile, who, api, force, held, outage).await;
     }
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
-    match stored {
-        Replaced::Gone => Ok(Token::Ended),
-        Replaced::Yes { .. } | Replaced::LostLease => match tokens.grant_for(&api.name) {
-            Some(grant) => Ok(Token::Usable(grant.clone())),
-            None => Ok(Token::Interaction {
+    let busy = Token::Unavailable {
+        retry_after: Some(STILL_BUSY),
+    };
+    Ok(match put {
+        Put::Gone => Token::Ended,
+        Put::Ours => match tokens.grant_for(&api.name) {
+            Some(grant) => Token::Usable(grant.clone()),
+            None => Token::Interaction {
                 claims: None,
                 reason: "no access token came back".to_owned(),
-            }),
+            },
         },
-    }
+        // What was not stored is not used: the authority may have taken it back for what was.
+        Put::Newer(stored) => {
+            satisfying(gate, &stored.tokens, api, force).map_or(busy, Token::Usable)
+        }
+        Put::LostLease => busy,
+    })
 }
 
 async fn failed(
@@ -318,13 +326,13 @@ async fn failed(
     match error {
         RefreshError::Rejected(detail) => {
             audit::refresh_failed(profile, &who.session().id, &detail.to_string());
-            gate.store.end(who.handle()).await?;
+            gate.store.end(who.handle(), &profile.id).await?;
             Ok(Token::Ended)
         }
         RefreshError::Invalid(cause) => {
             tracing::warn!(profile.id = %profile.id, error = %cause, "a refreshed token was refused");
             audit::refresh_failed(profile, &who.session().id, "answer_refused");
-            gate.store.end(who.handle()).await?;
+            gate.store.end(who.handle(), &profile.id).await?;
             Ok(Token::Ended)
         }
         // Customers of External ID cannot consent: to send them round would be a loop.

@@ -137,7 +137,7 @@ impl ManagedIdentity {
         now: Timestamp,
         anew: bool,
     ) -> Result<ClientAssertion, CredentialProblem> {
-        let held = self.held_token(identity, audience);
+        let held = self.held_token(identity, audience, now);
         let mut held = held.lock().await;
         if let Some(held) = held.as_ref().filter(|held| !anew && now < held.until) {
             return Ok(held.token.clone());
@@ -156,9 +156,14 @@ impl ManagedIdentity {
         Ok(fresh.token)
     }
 
-    fn held_token(&self, identity: Option<&str>, audience: &str) -> HeldToken {
+    /// The place of an identity's token. Places of tokens that are over go, unless somebody is about to fill them.
+    fn held_token(&self, identity: Option<&str>, audience: &str, now: Timestamp) -> HeldToken {
         let key = (identity.map(str::to_owned), audience.to_owned());
         let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, place| {
+            let live = |held: &Option<Held>| held.as_ref().is_some_and(|held| now < held.until);
+            Arc::strong_count(place) > 1 || place.try_lock().is_ok_and(|held| live(&held))
+        });
         Arc::clone(all.entry(key).or_default())
     }
 

@@ -286,7 +286,7 @@ mod tests {
             id: id(),
             profile: ProfileId::parse("staff").unwrap(),
             binding: Binding(random_256(&OsRandom)),
-            identity: std::sync::Arc::new(identity.clone()),
+            identity: identity.clone(),
             created_at: at(1),
             seen_at: at(2),
             idle_until: at(3),

@@ -45,7 +45,7 @@ impl Session {
     }
 
     /// The next answer has an ID token with one claim exchanged.
-    fn gives_claim(&self, name: &str, value: Value) {
+    pub fn gives_claim(&self, name: &str, value: Value) {
         let mut claims = claims(&self.authority.base);
         claims[name] = value;
         gives(&self.authority, &self.signer.sign(&header(), &claims));
