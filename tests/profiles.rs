@@ -1,5 +1,5 @@
 //! Profiles, settings and the offline commands, through their public doors.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "profiles/bad_files.rs"]
 mod bad_files;

@@ -86,7 +86,8 @@ struct Watch {
 impl Watch {
     fn of(folder: &Path, tell: mpsc::Sender<()>) -> Self {
         let mut watch = Self {
-            folder: folder.to_owned(),
+            // As the system tells of changes, whatever the setting's text is relative to.
+            folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()),
             stood_for: None,
             tell,
             watcher: None,

@@ -85,13 +85,13 @@ fn other(resource: &str, scopes: Vec<String>, draft: &mut Draft) {
         name_of(resource)
     };
     let taken = |name: &str| draft.apis.iter().any(|api| api.name == name);
-    let name = (1..)
-        .map(|nth| match nth {
-            1 => base.clone(),
-            nth => format!("{base}-{nth}"),
-        })
-        .find(|name| !taken(name))
-        .unwrap_or(base.clone());
+    // As many names as there are APIs, and one more: one of them is free.
+    let name = (2..=draft.apis.len() + 1)
+        .map(|nth| format!("{base}-{nth}"))
+        .fold(
+            base.clone(),
+            |free, next| if taken(&free) { next } else { free },
+        );
     draft.note(match &endpoint {
         Some(endpoint) => format!(
             "SCOPE names {resource} beside the resource of ENDPOINT: it is an [[api]] of its own, {name}; look at its endpoint, {endpoint}"
@@ -142,5 +142,8 @@ fn name_of(resource: &str) -> String {
         })
         .take(40)
         .collect();
-    name.trim_matches('-').to_owned()
+    match name.trim_matches('-') {
+        "" => "api".to_owned(),
+        name => name.to_owned(),
+    }
 }
