@@ -7,3 +7,4 @@ pub mod profiles;
 pub mod run;
 pub mod server;
 pub mod shutdown;
+pub mod watch;

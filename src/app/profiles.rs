@@ -9,18 +9,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
+use super::watch::News;
 use crate::config::conversion::Surroundings;
-use crate::config::{ContentHash, FolderError, Loaded, load_folder};
+use crate::config::{ContentHash, FolderError, Loaded, Settled, load_folder};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::{Profile, ProfileId, SessionLimits};
 use crate::domain::profiles::Profiles;
+use crate::flow::audit;
 use crate::web::admin::ProfileState;
 
-/// Contents of all files at one moment: what is the same needs no reload.
-type Contents = (
-    BTreeMap<PathBuf, Option<ContentHash>>,
-    BTreeMap<PathBuf, Option<ContentHash>>,
-);
+/// What was read last.
+#[derive(Default)]
+struct Seen {
+    /// Contents of all files, profiles and what they name: what is the same needs no reload.
+    contents: [BTreeMap<PathBuf, Option<ContentHash>>; 2],
+    /// The version of each profile's file, good or broken.
+    versions: BTreeMap<ProfileId, ContentHash>,
+    serving: Loads,
+}
+
+/// The version of each profile that serves, and when it was loaded.
+type Loads = BTreeMap<ProfileId, (Option<ContentHash>, Timestamp)>;
 
 /// The folder, what was read from it, and what is served.
 pub struct LiveProfiles {
@@ -31,7 +40,9 @@ pub struct LiveProfiles {
     pub current: Arc<ArcSwap<Profiles>>,
     /// What readiness tells.
     pub states: Arc<ArcSwap<Vec<ProfileState>>>,
-    seen: Mutex<Contents>,
+    seen: Mutex<Seen>,
+    /// What tells of changes.
+    pub(super) news: Arc<News>,
 }
 
 impl LiveProfiles {
@@ -51,6 +62,7 @@ impl LiveProfiles {
             current: Arc::default(),
             states: Arc::default(),
             seen: Mutex::default(),
+            news: Arc::default(),
         };
         live.reload()?;
         Ok(live)
@@ -61,11 +73,17 @@ impl LiveProfiles {
         &self.folder
     }
 
-    /// Reads the folder again and swaps what is served in one step. Files whose content is the same change nothing.
+    /// Has the folder read again soon, by the task that watches it.
+    pub fn look_again(&self) {
+        self.news.ring();
+    }
+
+    /// Reads the folder again and swaps what is served in one step. Files whose content is the same change nothing;
+    /// whether any was different is returned.
     ///
     /// # Errors
     /// When the folder itself cannot be read: then nothing changes.
-    pub fn reload(&self) -> Result<(), FolderError> {
+    pub fn reload(&self) -> Result<bool, FolderError> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let variable = |name: &str| std::env::var(name).ok();
         let loaded = load_folder(
@@ -75,47 +93,56 @@ impl LiveProfiles {
                 session: self.session,
             },
         )?;
-        let contents = (loaded.profile_files.clone(), loaded.watched_files.clone());
-        if *seen == contents && !self.states.load().is_empty() {
-            return Ok(());
+        let contents = [loaded.profile_files.clone(), loaded.watched_files.clone()];
+        if seen.contents == contents && !self.states.load().is_empty() {
+            return Ok(false);
         }
-        let before = std::mem::replace(&mut *seen, contents);
         for problem in loaded.problems() {
             tracing::error!(%problem, "a profile file has a problem");
         }
         let previous = self.current.load_full();
         let settled = loaded.settle(&previous);
-        let edited = |id: &ProfileId| {
-            let path = self.folder.join(format!("{id}.toml"));
-            before.0.get(&path) != seen.0.get(&path)
+        let serving = self.loads(&loaded, &settled, &seen);
+        // A version may begin to serve without an edit: another file no longer claims its address.
+        let news_of = |id: &ProfileId| {
+            let version = |loads: &Loads| loads.get(id).and_then(|(version, _)| *version);
+            let edited = loaded.versions.get(id) != seen.versions.get(id);
+            let kept = settled.kept.contains(id);
+            (kept && edited) || version(&serving) != version(&seen.serving)
         };
-        tell_changes(&previous, &settled.profiles, &settled.kept, edited);
-        self.publish(&loaded, &settled.profiles, &settled.kept);
+        tell_changes(&previous, &settled.profiles, &settled.kept, news_of);
+        self.publish(&loaded, &settled.profiles, &serving);
         self.current.store(Arc::new(settled.profiles));
-        Ok(())
+        *seen = Seen {
+            contents,
+            versions: loaded.versions,
+            serving,
+        };
+        Ok(true)
     }
 
-    fn publish(&self, loaded: &Loaded, profiles: &Profiles, kept: &[ProfileId]) {
-        let before = self.states.load();
-        let last_good = |id: &str| {
-            before
-                .iter()
-                .find(|state| state.id == id)
-                .and_then(|state| state.last_good)
-        };
+    /// The version of each profile that serves from now on: one that is the same, or whose file is broken, is as old as
+    /// it was.
+    fn loads(&self, loaded: &Loaded, settled: &Settled, seen: &Seen) -> Loads {
         let now = self.clock.now();
-        let good = |profile: &Arc<Profile>| {
-            let at: Option<Timestamp> = if kept.contains(&profile.id) {
-                last_good(profile.id.as_str())
-            } else {
-                Some(now)
+        let load = |profile: &Arc<Profile>| {
+            let id = &profile.id;
+            let version = loaded.versions.get(id).copied();
+            let load = match seen.serving.get(id) {
+                Some(before) if settled.kept.contains(id) || before.0 == version => *before,
+                _ => (version, now),
             };
-            ProfileState {
-                id: profile.id.to_string(),
-                serving: true,
-                last_good: at,
-                problems: Vec::new(),
-            }
+            (id.clone(), load)
+        };
+        settled.profiles.serving().iter().map(load).collect()
+    }
+
+    fn publish(&self, loaded: &Loaded, profiles: &Profiles, serving: &Loads) {
+        let good = |profile: &Arc<Profile>| ProfileState {
+            id: profile.id.to_string(),
+            serving: true,
+            last_good: serving.get(&profile.id).map(|(_, at)| *at),
+            problems: Vec::new(),
         };
         let mut states: Vec<ProfileState> = profiles.serving().iter().map(good).collect();
         for broken in &loaded.broken {
@@ -149,7 +176,7 @@ fn tell_changes(
     previous: &Profiles,
     next: &Profiles,
     kept: &[ProfileId],
-    edited: impl Fn(&ProfileId) -> bool,
+    news_of: impl Fn(&ProfileId) -> bool,
 ) {
     let before: BTreeMap<_, _> = previous
         .serving()
@@ -160,19 +187,16 @@ fn tell_changes(
     for profile in next.serving() {
         let id = &profile.id;
         match before.get(id) {
-            None => audit(id, "loaded"),
-            Some(_) if !edited(id) => {}
-            Some(_) if kept.contains(id) => audit(id, "kept_last_good"),
-            Some(old) if old.binding != profile.binding => audit(id, "moved_to_another_authority"),
-            Some(_) => audit(id, "changed"),
+            None => audit::reloaded(id, "loaded"),
+            Some(_) if !news_of(id) => {}
+            Some(_) if kept.contains(id) => audit::reloaded(id, "kept_last_good"),
+            Some(old) if old.binding != profile.binding => {
+                audit::reloaded(id, "moved_to_another_authority");
+            }
+            Some(_) => audit::reloaded(id, "changed"),
         }
     }
     for gone in before.keys().filter(|id| !after.contains(*id)) {
-        audit(gone, "removed");
+        audit::reloaded(gone, "removed");
     }
-}
-
-fn audit(id: &ProfileId, outcome: &'static str) {
-    tracing::info!(target: "audit", event = "reload", profile.id = %id, outcome, "profile files changed");
-    metrics::counter!("gatehouse_profile_reloads_total", "outcome" => outcome).increment(1);
 }

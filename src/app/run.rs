@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::keys::key_ring;
 use super::server::{Means, MetricsText, http_options, start, store_options};
+use super::shutdown::Signals;
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
 use crate::flow::gate::Gate;
@@ -17,6 +18,7 @@ use crate::telemetry;
 /// One sentence that says why it cannot start, or what broke.
 pub async fn serve(
     settings: Settings,
+    signals: Signals,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> Result<(), String> {
@@ -35,7 +37,7 @@ pub async fn serve(
         .map_err(|error| error.to_string())?;
     tracing::info!(public = %running.public, admin = %running.private, "listening");
     running
-        .until_signal()
+        .until_signal(signals)
         .await
         .map_err(|error| error.to_string())
 }

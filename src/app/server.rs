@@ -13,7 +13,8 @@ use super::keys::key_ring;
 use super::pins::StoredPins;
 use super::profiles::LiveProfiles;
 use super::run::with_causes;
-use super::shutdown::{Signals, on_signal};
+use super::shutdown::{Patience, Signals, on_signal};
+use super::watch;
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
 use crate::flow::gate::Gate;
@@ -94,8 +95,7 @@ pub struct Running {
     pub gateway: Arc<Gateway>,
     stopping: Arc<AtomicBool>,
     servers: (Server, Server),
-    delay: Duration,
-    grace: Duration,
+    patience: Patience,
     startup_wait: Duration,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -187,7 +187,10 @@ pub async fn start_in(
             Arc::clone(&gateway.gate.clock),
         )),
         tokio::spawn(background::forget_quiet_addresses(Arc::clone(&gateway))),
-        tokio::spawn(background::watch_profiles(Arc::clone(&profiles))),
+        tokio::spawn(watch::watch_profiles(
+            Arc::clone(&profiles),
+            Arc::clone(&gateway),
+        )),
     ];
     Ok(Running {
         public: addresses.0,
@@ -196,20 +199,21 @@ pub async fn start_in(
         gateway,
         stopping,
         servers,
-        delay: settings.shutdown_delay,
-        grace: settings.shutdown_grace,
+        patience: Patience {
+            delay: settings.shutdown_delay,
+            grace: settings.shutdown_grace,
+        },
         startup_wait: settings.store.startup_wait,
         tasks,
     })
 }
 
 impl Running {
-    /// Runs until a signal stops it in order.
+    /// Runs until a signal stops it in order, also one that came while it was starting.
     ///
     /// # Errors
-    /// When a listener breaks, signals cannot be listened to, or the database does not come in time.
-    pub async fn until_signal(self) -> std::io::Result<()> {
-        let signals = Signals::take()?;
+    /// When a listener breaks, or the database does not come in time.
+    pub async fn until_signal(self, signals: Signals) -> std::io::Result<()> {
         let (public, private) = self.servers;
         let handles = (public.handle(), private.handle());
         let store = self.gateway.gate.store.clone();
@@ -222,26 +226,35 @@ impl Running {
                 tokio::join!(handles.0.stop(false), handles.1.stop(false));
             }
         });
-        let gate = Arc::clone(&self.gateway.gate);
-        let settled = async move { gate.exchanges.settled().await };
+        let profiles = Arc::clone(&self.profiles);
         let stop = on_signal(
             signals,
             self.stopping,
-            (self.delay, self.grace),
-            public.handle(),
-            private.handle(),
-            settled,
+            self.patience,
+            (public.handle(), private.handle()),
+            self.gateway.gate.exchanges.settled(),
+            move || profiles.look_again(),
         );
-        let stopper = tokio::spawn(stop);
-        let (public, private) = tokio::join!(public, private);
-        stopper.abort();
+        let served = async { tokio::join!(public, private) };
+        // Servers that are dropped cut what they still serve.
+        let (served, over) = tokio::select! {
+            (public, private) = served => (public.and(private), None),
+            over = stop => (Ok(()), Some(over)),
+        };
         waiting.abort();
-        let came = told.try_recv().map_or(Ok(()), Err);
         for task in &self.tasks {
             task.abort();
         }
-        self.gateway.gate.store.close().await;
-        came.and(public).and(private)
+        let close = self.gateway.gate.store.close();
+        match over {
+            None => close.await,
+            Some(over) => {
+                if tokio::time::timeout_at(over, close).await.is_err() {
+                    tracing::warn!("stopping while the last uses of sessions are being written");
+                }
+            }
+        }
+        told.try_recv().map_or(Ok(()), Err).and(served)
     }
 
     /// Runs until the handle stops it, for tests and the demo.
@@ -330,7 +343,8 @@ fn serve_public(
     let mut server = HttpServer::new(move || routes::public(gateway.clone()))
         .client_request_timeout(HEAD_TIME_OUT)
         .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(grace.as_secs())
+        // Longer than ours, which decides.
+        .shutdown_timeout(grace.as_secs().saturating_add(1))
         .disable_signals();
     if let Some(workers) = workers {
         server = server.workers(workers);

@@ -114,7 +114,7 @@ fn dispatch(cli: &cli::Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
                 ("listen", &serve.listen),
                 ("admin_listen", &serve.admin_listen),
             ];
-            run::serve(&place::settings(cli, &flags, terminal)?)
+            run::serve(|| place::settings(cli, &flags, terminal))
         }
         #[cfg(feature = "demo")]
         Command::Demo(demo) => {

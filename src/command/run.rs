@@ -5,10 +5,12 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use tokio::runtime::Runtime;
 
 use super::cli::Which;
 use super::{Failed, online};
 use crate::app;
+use crate::app::shutdown::Signals;
 use crate::config::Settings;
 use crate::config::settings::LogFormat;
 use crate::domain::clock::{Clock, Random, SystemClock};
@@ -70,24 +72,45 @@ fn log_format(settings: &Settings) -> telemetry::Format {
     }
 }
 
-/// Runs a command to its end on a runtime of its own.
-fn block_on<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, Failed> {
+fn runtime() -> Result<Runtime, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
-    let runtime = runtime.map_err(|error| said(format!("cannot start threads: {error}")))?;
-    runtime.block_on(work).map_err(said)
+    runtime.map_err(|error| said(format!("cannot start threads: {error}")))
 }
 
-/// Runs the gateway until it is told to stop.
+/// Runs a command to its end on a runtime of its own.
+fn block_on<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, Failed> {
+    run_to_end(runtime()?, work)
+}
+
+/// A name that is being looked up, or a file of a network that hangs, holds nothing up at the end.
+fn run_to_end<T>(
+    runtime: Runtime,
+    work: impl Future<Output = Result<T, String>>,
+) -> Result<T, Failed> {
+    let done = runtime.block_on(work).map_err(said);
+    runtime.shutdown_background();
+    done
+}
+
+/// Runs the gateway until it is told to stop. Signals come first: one that arrives while settings and profiles are read
+/// must not kill the process.
 ///
 /// # Errors
 /// One sentence that says why it cannot start.
-pub fn serve(settings: &Settings) -> Result<(), Failed> {
-    telemetry::install(&settings.telemetry.log, log_format(settings)).map_err(said)?;
+pub fn serve(settings: impl FnOnce() -> Result<Settings, Failed>) -> Result<(), Failed> {
+    let runtime = runtime()?;
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::take().map_err(|error| said(format!("cannot listen to signals: {error}")))?
+    };
+    let settings = settings()?;
+    telemetry::install(&settings.telemetry.log, log_format(&settings)).map_err(said)?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
     let (clock, random) = means();
-    block_on(app::run::serve(settings.clone(), clock, random))
+    run_to_end(runtime, app::run::serve(settings, signals, clock, random))
 }
 
 /// Runs gateway, simulator and all kinds on loopback.

@@ -91,6 +91,8 @@ pub struct Loaded {
     pub profile_files: BTreeMap<PathBuf, Option<ContentHash>>,
     /// Secrets and certificates that profiles name, likewise.
     pub watched_files: BTreeMap<PathBuf, Option<ContentHash>>,
+    /// For each profile the hash of its file and of all that it names: two versions that are the same read the same.
+    pub versions: BTreeMap<ProfileId, ContentHash>,
 }
 
 /// Why a folder could not be read at all.
@@ -218,11 +220,18 @@ fn read(file: &Path, surroundings: Surroundings<'_>, loaded: &mut Loaded) -> Can
     };
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
     let converted = convert(&id, &name, &text, folder, surroundings);
+    let mut version = Vec::from(ContentHash::of(text.as_bytes()).0);
     for path in converted.files {
         let hash = std::fs::read(&path)
             .ok()
             .map(|bytes| ContentHash::of(&bytes));
+        version.extend(ContentHash::of(path.as_os_str().as_encoded_bytes()).0);
+        version.extend(hash.map_or([0; 32], |hash| hash.0));
         loaded.watched_files.insert(path, hash);
+    }
+    if let Some(id) = &candidate.id {
+        let version = ContentHash::of(&version);
+        loaded.versions.insert(id.clone(), version);
     }
     candidate.problems.extend(converted.problems);
     candidate.profile = converted.profile.filter(|_| candidate.id.is_some());

@@ -82,7 +82,7 @@ pub struct Settings {
     pub templates: Option<PathBuf>,
     /// After SIGTERM the process says that it is not ready and serves on for so long, until load balancers notice.
     pub shutdown_delay: Duration,
-    /// Requests in flight may take so long to finish after that.
+    /// Exchanges, requests in flight and the last writes may take so long after that, all together.
     pub shutdown_grace: Duration,
     /// For profiles that do not say it themselves.
     pub session: SessionLimits,

@@ -64,7 +64,9 @@ pub struct SettingsFile {
     #[schemars(example = &"5s")]
     pub shutdown_delay: Option<Written<String>>,
 
-    /// How long requests in flight may take to finish after that; a duration. Default: `25s`.
+    /// How long exchanges of tokens, requests in flight and the last writes to the database may take after that, all
+    /// together; a duration. With `shutdown_delay` this is all that a stop takes: Kubernetes kills after 30 s. Default:
+    /// `25s`.
     #[schemars(example = &"25s")]
     pub shutdown_grace: Option<Written<String>>,
 

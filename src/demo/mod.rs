@@ -16,6 +16,7 @@ use actix_web::{App, HttpServer, web};
 use simulator::{Options, Simulator};
 
 use crate::app::server::{Means, MetricsText, StartError, start};
+use crate::app::shutdown::Signals;
 use crate::config::{FileText, Settings, Sources};
 use crate::domain::clock::{Clock, Random};
 use crate::telemetry;
@@ -73,6 +74,7 @@ pub async fn run(
     random: Arc<dyn Random>,
     ready: impl FnOnce(&str),
 ) -> Result<(), String> {
+    let signals = Signals::take().map_err(|error| format!("cannot listen to signals: {error}"))?;
     let sockets = [
         bind(ports.landing, ports)?,
         bind(ports.gateway, ports)?,
@@ -106,7 +108,7 @@ pub async fn run(
     tokio::spawn(landing);
     ready(&landing::announcement(ports));
     let ended = running
-        .until_signal()
+        .until_signal(signals)
         .await
         .map_err(|error| error.to_string());
     stop_landing.stop(false).await;

@@ -33,13 +33,13 @@ pub(super) async fn failed(
     let wait = match &error {
         RefreshError::Rejected(detail) => {
             audit::refresh_failed(profile, &who.session().id, &detail.to_string());
-            gate.store.end(who.handle()).await?;
+            gate.store.end(who.handle(), &profile.id).await?;
             return Ok(Token::Ended);
         }
         RefreshError::Invalid(cause) => {
             tracing::warn!(profile.id = %profile.id, error = %cause, "a refreshed token was refused");
             audit::refresh_failed(profile, &who.session().id, "answer_refused");
-            gate.store.end(who.handle()).await?;
+            gate.store.end(who.handle(), &profile.id).await?;
             return Ok(Token::Ended);
         }
         RefreshError::Throttled { retry_after, why } => {

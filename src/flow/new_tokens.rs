@@ -22,22 +22,32 @@ pub(super) struct Held {
     pub(super) stored: StoredTokens,
 }
 
-/// Puts the tokens in the row, with patience for a store that does not answer now.
+/// What stands in the row now.
+pub(super) enum Put {
+    /// The new tokens.
+    Ours,
+    /// Newer ones: those of another holder who took the lease over, or these, if a try was done and only its answer
+    /// was lost.
+    Newer(StoredTokens),
+    /// The old ones, and somebody else holds the lease.
+    LostLease,
+    /// Nothing: the session has ended.
+    Gone,
+}
+
+/// Puts the tokens in the row, with patience for a store that does not answer now. Never overwrites newer ones.
 pub(super) async fn put(
     gate: &Gate,
     who: &SignedIn,
     held: &Held,
     tokens: &TokenSet,
     identity: Option<&Identity>,
-) -> Result<Replaced, StoreError> {
+) -> Result<Put, StoreError> {
     let deadline = tokio::time::Instant::now() + STORING;
     let mut pause = FIRST_PAUSE;
     loop {
         let tried = put_once(gate, who, held, tokens, identity).await;
-        let again = matches!(
-            tried,
-            Ok(Replaced::LostLease) | Err(StoreError::Unavailable(_))
-        );
+        let again = matches!(tried, Ok(Put::LostLease) | Err(StoreError::Unavailable(_)));
         if !again || tokio::time::Instant::now() + pause > deadline {
             return tried;
         }
@@ -54,29 +64,28 @@ async fn put_once(
     held: &Held,
     tokens: &TokenSet,
     identity: Option<&Identity>,
-) -> Result<Replaced, StoreError> {
+) -> Result<Put, StoreError> {
     let version = held.stored.version;
-    let replaced = gate
-        .store
-        .replace_tokens(who.handle(), held.owner, version, tokens, identity)
-        .await?;
-    if replaced != Replaced::LostLease {
-        return Ok(replaced);
+    let replace = || {
+        gate.store
+            .replace_tokens(who.handle(), held.owner, version, tokens, identity)
+    };
+    match replace().await? {
+        Replaced::Yes { .. } => return Ok(Put::Ours),
+        Replaced::Gone => return Ok(Put::Gone),
+        Replaced::LostLease => {}
     }
     match gate.store.lease(who.handle(), held.owner, LEASE).await? {
-        Lease::Gone => Ok(Replaced::Gone),
-        Lease::Held => Ok(Replaced::LostLease),
-        Lease::Taken(now) if now.version == version => {
-            gate.store
-                .replace_tokens(who.handle(), held.owner, version, tokens, identity)
-                .await
-        }
-        // Newer ones stand there: another holder's, or these, if a try was done and only its answer was lost.
+        Lease::Gone => Ok(Put::Gone),
+        Lease::Held => Ok(Put::LostLease),
+        Lease::Taken(now) if now.version == version => Ok(match replace().await? {
+            Replaced::Yes { .. } => Put::Ours,
+            Replaced::Gone => Put::Gone,
+            Replaced::LostLease => Put::LostLease,
+        }),
         Lease::Taken(now) => {
             gate.store.release_lease(who.handle(), held.owner).await?;
-            Ok(Replaced::Yes {
-                version: now.version,
-            })
+            Ok(Put::Newer(now))
         }
     }
 }

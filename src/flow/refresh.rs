@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::error::FlowError;
 use super::failed_refresh::{failed, is_resting, still_usable, throttled};
 use super::gate::Gate;
-use super::new_tokens::{Held, put};
+use super::new_tokens::{Held, Put, put};
 use super::session_check::SignedIn;
 use super::{audit, entry};
 use crate::domain::api::Api;
@@ -18,7 +18,7 @@ use crate::domain::entry::Denied;
 use crate::domain::profile::Profile;
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::oidc::{OidcError, Outage, Refreshed};
-use crate::store::{Lease, LeaseOwner, Replaced, Waited};
+use crate::store::{Lease, LeaseOwner, Waited};
 
 /// A lease outlives one renewal that is lost, and a crashed holder by this much at most.
 pub(super) const LEASE: Duration = Duration::from_secs(10);
@@ -281,25 +281,31 @@ async fn keep(
             (tokens, Err(Denied::GroupsUnknown)) => (None, tokens),
             (_, Err(_)) => {
                 audit::refresh_failed(profile, &who.session().id, "not_allowed");
-                gate.store.end(who.handle()).await?;
+                gate.store.end(who.handle(), &profile.id).await?;
                 return Ok(Token::Ended);
             }
         },
         None => (None, tokens),
     };
-    let stored = put(gate, who, held, &tokens, identity.as_ref()).await?;
-    if let (Some(outage), Replaced::Yes { .. } | Replaced::LostLease) = (unchecked, stored) {
+    let put = put(gate, who, held, &tokens, identity.as_ref()).await?;
+    if let (Some(outage), Put::Ours | Put::Newer(_)) = (unchecked, &put) {
         return failed(gate, profile, who, api, force, held, outage).await;
     }
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
-    match stored {
-        Replaced::Gone => Ok(Token::Ended),
-        Replaced::Yes { .. } | Replaced::LostLease => match tokens.grant_for(&api.name) {
-            Some(grant) => Ok(Token::Usable(grant.clone())),
-            None => Ok(Token::Interaction {
+    let busy = still_exchanging();
+    Ok(match put {
+        Put::Gone => Token::Ended,
+        Put::Ours => match tokens.grant_for(&api.name) {
+            Some(grant) => Token::Usable(grant.clone()),
+            None => Token::Interaction {
                 claims: None,
                 reason: "no access token came back".to_owned(),
-            }),
+            },
         },
-    }
+        // What was not stored is not used: the authority may have taken it back for what was.
+        Put::Newer(stored) => {
+            satisfying(gate, &stored.tokens, api, force).map_or(busy, Token::Usable)
+        }
+        Put::LostLease => busy,
+    })
 }

@@ -39,13 +39,8 @@ pub async fn sign_out(
     let Some(handle) = handle else {
         return Ok(SignedOut::Nobody);
     };
-    let Some(ended) = gate
-        .store
-        .end(handle)
-        .await?
-        .filter(|ended| ended.session.profile == profile.id)
-    else {
-        // The session ended before, but the authority may still know the person: a sign-out is meant for both.
+    let Some(ended) = gate.store.end(handle, &profile.id).await? else {
+        // The session ended before, or is another profile's, but the authority may still know the person: a sign-out is meant for both.
         return Ok(at_authority(gate, profile, None, None).await);
     };
     audit::signed_out(

@@ -135,10 +135,21 @@ impl Authorities {
         }
     }
 
-    /// Forgets what was fetched for a profile: after a reload, and when it is removed.
-    pub fn forget(&self, profile: &ProfileId) {
+    /// Forgets what was fetched for profiles that are gone or have moved to another authority. A request that began
+    /// before may bring one back; the next call takes it.
+    pub fn keep_only(&self, profiles: &[Arc<Profile>]) {
+        let live: HashMap<_, _> = profiles
+            .iter()
+            .map(|profile| (&profile.id, profile.binding))
+            .collect();
         let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
-        rooms.remove(profile);
+        rooms.retain(|id, room| live.get(id) == Some(&room.binding));
+    }
+
+    /// Profiles of which something is remembered.
+    pub fn remembered(&self) -> usize {
+        let rooms = self.rooms.read().unwrap_or_else(PoisonError::into_inner);
+        rooms.len()
     }
 
     /// The room of a profile; a new one when the profile moved to another authority.
@@ -170,5 +181,59 @@ impl Authorities {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.means.clock.now()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::SystemClock;
+    use crate::domain::profile::Binding;
+    use crate::oidc::ProcessPins;
+    use crate::oidc::testing::{Zeros, entra};
+
+    fn authorities() -> Authorities {
+        Authorities::with_environment(
+            &HttpOptions::default(),
+            Arc::new(SystemClock),
+            Arc::new(Zeros),
+            Arc::new(ProcessPins::default()),
+            Arc::new(|_| None),
+        )
+        .unwrap()
+    }
+
+    fn profile(id: &str, binding: u8) -> Arc<Profile> {
+        let mut profile = entra();
+        profile.id = ProfileId::parse(id).unwrap();
+        profile.binding = Binding([binding; 32]);
+        Arc::new(profile)
+    }
+
+    #[tokio::test]
+    async fn a_thousand_edits_of_profiles_leave_what_serves_and_nothing_else() {
+        let authorities = authorities();
+        let stays = profile("staff", 0);
+        let kept = authorities.room(&stays);
+        for number in 0..1_000_u16 {
+            // Files come and go, and one moves to another authority each time.
+            let added = profile(&format!("t{number}"), 0);
+            let moved = profile("moving", number.to_be_bytes()[1]);
+            let _ = (authorities.room(&added), authorities.room(&moved));
+            authorities.keep_only(&[Arc::clone(&stays), moved]);
+            assert_eq!(authorities.remembered(), 2, "after {number} edits");
+        }
+        assert!(
+            Arc::ptr_eq(&kept, &authorities.room(&stays)),
+            "what serves on keeps its metadata and keys"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_was_fetched_at_the_old_authority_is_forgotten_with_the_move() {
+        let authorities = authorities();
+        let _ = authorities.room(&profile("staff", 1));
+        authorities.keep_only(&[profile("staff", 2)]);
+        assert_eq!(authorities.remembered(), 0);
     }
 }

@@ -107,6 +107,7 @@ impl Shelf {
         now: Timestamp,
         other: bool,
     ) -> Result<Arc<Certificate>, CredentialProblem> {
+        self.keep_only(sources);
         let mut problem = CredentialProblem::OutsideValidity;
         let mut valid = Vec::new();
         for source in sources {
@@ -122,6 +123,12 @@ impl Shelf {
         }
         let at = usize::from(other && valid.len() > 1);
         valid.into_iter().nth(at).ok_or(problem)
+    }
+
+    /// Forgets files that the profile named once: an edit that names others makes nothing grow.
+    fn keep_only(&self, sources: &[CertificateSource]) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|path, _| sources.iter().any(|source| source.certificate == *path));
     }
 
     async fn take(

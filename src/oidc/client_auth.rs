@@ -71,6 +71,7 @@ impl ClientAuth {
             Credential::Public => Ok(in_body(id, None)),
             Credential::Secret { current, next } => {
                 let source = next.as_ref().filter(|_| other).unwrap_or(current);
+                self.keep_only(current, next.as_ref());
                 let secret = self.secret(source).await?;
                 Ok(match secret_method(request.profile, request.metadata) {
                     SecretMethod::Post => {
@@ -109,6 +110,17 @@ impl ClientAuth {
                 Ok(asserted(id, &assertion))
             }
         }
+    }
+
+    /// Forgets files that the profile named once: an edit that names others makes nothing grow.
+    fn keep_only(&self, current: &SecretSource, next: Option<&SecretSource>) {
+        let named = |path: &PathBuf| {
+            let is =
+                |source: &SecretSource| matches!(source, SecretSource::File(file) if file == path);
+            is(current) || next.is_some_and(is)
+        };
+        let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|path, _| named(path));
     }
 
     async fn secret(&self, source: &SecretSource) -> Result<ClientSecret, CredentialProblem> {
@@ -310,6 +322,23 @@ mod tests {
         );
         std::fs::remove_file(&path).unwrap();
         assert_eq!(proof(&profile, false, &auth).await.form[1].1, "two", "gone");
+    }
+
+    #[tokio::test]
+    async fn edits_that_name_another_secret_file_leave_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let auth = ClientAuth::default();
+        let mut profile = entra();
+        for number in 0..20 {
+            let path = folder.path().join(format!("secret-{number}"));
+            std::fs::write(&path, "hush").unwrap();
+            profile.client.credential = Credential::Secret {
+                current: SecretSource::File(path),
+                next: None,
+            };
+            proof(&profile, false, &auth).await;
+        }
+        assert_eq!(auth.secrets.lock().unwrap().len(), 1);
     }
 
     #[tokio::test]

@@ -185,6 +185,7 @@ impl ManagedIdentity {
             return Err(away(format!("status {}", answer.status.as_u16())));
         }
         let fresh = read(&answer, now).map_err(problem)?;
+        held.retain(|_, held| now < held.until);
         held.insert(key, fresh.clone());
         Ok(fresh.token)
     }

@@ -186,7 +186,7 @@ pub(super) type Hear<'a> = &'a (dyn Fn(Heard) + Send + Sync);
 /// Sessions as rows.
 #[async_trait]
 pub(super) trait SessionRows: Send + Sync + Debug {
-    /// Inserts a row and deletes the one it takes the place of, together.
+    /// Inserts a row and deletes the one of its profile that it takes the place of, together.
     async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError>;
     async fn read(&self, hash: &HandleHash) -> Result<Option<IdentityRow>, StoreError>;
     async fn read_whole(&self, hash: &HandleHash) -> Result<Option<WholeRow>, StoreError>;
@@ -200,8 +200,12 @@ pub(super) trait SessionRows: Send + Sync + Debug {
     ) -> Result<(), StoreError>;
     /// Writes many uses; a row that is gone or over, or was written within the interval, stays as it is.
     async fn touch(&self, touches: &[Touch], interval: Duration) -> Result<(), StoreError>;
-    /// Deletes as it reads.
-    async fn delete(&self, hash: &HandleHash) -> Result<Option<WholeRow>, StoreError>;
+    /// Deletes as it reads; a row of another profile stays.
+    async fn delete(
+        &self,
+        hash: &HandleHash,
+        profile: &ProfileId,
+    ) -> Result<Option<WholeRow>, StoreError>;
     /// Deletes all that match and says which they were.
     async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError>;
     /// Whether a directory session at a profile belongs to somebody else.

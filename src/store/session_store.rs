@@ -17,6 +17,7 @@ use super::rows::{IdentityRow, Rows, Touch};
 use super::sqlite::SqliteRows;
 use super::touches::Touches;
 use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::profile::ProfileId;
 use crate::domain::secret::SecretUrl;
 use crate::domain::session::{HandleHash, Session, SessionHandle, TOUCH_SECONDS};
 use crate::seal::{KeyRing, handle_hash};
@@ -86,7 +87,7 @@ impl SessionStore {
         Arc::clone(&self.shared.clock)
     }
 
-    /// Begins a session and ends the one that this browser had, in one transaction. Both hold when this returns, on
+    /// Begins a session and ends the one that this browser had at the profile, in one transaction. Both hold when this returns, on
     /// this replica at once and on the others within a second.
     ///
     /// # Errors
@@ -156,14 +157,20 @@ impl SessionStore {
         self.shared.flush_touches().await
     }
 
-    /// Ends a session: deletes as it reads, so that whoever ends it has its tokens and nobody else.
+    /// Ends a session of this profile: deletes as it reads, so that whoever ends it has its tokens and nobody else. A
+    /// handle of another profile ends nothing.
     ///
     /// # Errors
     /// `Unavailable`: the session may live on; nobody may be told that it ended.
-    pub async fn end(&self, handle: &SessionHandle) -> Result<Option<EndedSession>, StoreError> {
+    pub async fn end(
+        &self,
+        handle: &SessionHandle,
+        profile: &ProfileId,
+    ) -> Result<Option<EndedSession>, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let deleted = shared.measures.count(shared.rows.delete(&hash).await)?;
+        let deleted = shared.rows.delete(&hash, profile).await;
+        let deleted = shared.measures.count(deleted)?;
         shared.forget_ended(&hash);
         match deleted {
             Some(whole) => shared.opening.whole(handle, &whole),

@@ -30,7 +30,7 @@ pub struct ProfileState {
     pub id: String,
     /// Whether requests are answered.
     pub serving: bool,
-    /// When its file was last read without a problem.
+    /// When the version that serves was loaded.
     pub last_good: Option<Timestamp>,
     /// What is wrong with the file as it stands now, one sentence each.
     pub problems: Vec<String>,

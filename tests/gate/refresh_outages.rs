@@ -1,5 +1,7 @@
 //! Outages in the middle of a refresh: what the authority has rotated is never lost, and nobody queues for a failure.
 
+use gatehouse::app::shutdown::Signals;
+
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{self, Endpoint, Fault, Kind, Plan, TestGate, eventually, records};
 use sqlx::Connection as _;
@@ -261,10 +263,10 @@ async fn an_exchange_that_no_request_waits_for_is_finished_before_the_process_en
     let (gate, browser) = signed_in(Plan::default(), STRICT).await;
     gate.turn(OVER);
     let running = gate
-        .running_replica("shutdown_delay = \"1ms\"\nshutdown_grace = \"2s\"")
+        .running_replica("shutdown_delay = \"1ms\"\nshutdown_grace = \"15s\"")
         .await;
     let port = running.public.port();
-    let ended = tokio::spawn(running.until_signal());
+    let ended = tokio::spawn(running.until_signal(Signals::take().unwrap()));
     gate.sim.fault(Fault::TokenSlow(3_500).times(1));
     let host = format!("{}:{}", harness::host(STRICT), gate.port);
     let address = format!(
@@ -276,7 +278,7 @@ async fn an_exchange_that_no_request_waits_for_is_finished_before_the_process_en
         page = browser.get_with(address, &headers) => panic!("{} {}", page.status, page.text),
         () = first_refresh(&gate) => {}
     }
-    // The browser has gone away, and the grace of its request is over before the authority answers.
+    // The browser has gone away: no connection is open, and no worker has anything to finish.
     let told = std::process::Command::new("kill")
         .args(["-TERM", &std::process::id().to_string()])
         .status();

@@ -154,7 +154,7 @@ async fn t2_a_domain_named_tenant_is_pinned_and_another_one_behind_it_refused() 
     );
     let other = "11111111-2222-4333-8444-555555555555";
     let same_profile = entra(&authority, &signer, other);
-    room.authorities.forget(&profile.id);
+    room.authorities.keep_only(&[]);
     let refused = room
         .authorities
         .discovered(&same_profile, Journey::SignIn)
@@ -281,7 +281,7 @@ async fn b68_to_b74_the_iss_parameter_is_judged_before_anything_is_redeemed() {
     metadata["authorization_response_iss_parameter_supported"] = json!(true);
     authority.answers("/.well-known/openid-configuration", Reply::json(&metadata));
     authority.publish_keys(&[signer.jwk("k1")]);
-    room.authorities.forget(&profile.id);
+    room.authorities.keep_only(&[]);
     assert!(judge(&room, Some(&authority.base)).await.is_ok(), "b68");
     let refused = judge(&room, None).await.unwrap_err();
     assert!(is_wrong(&refused), "a68 b71");

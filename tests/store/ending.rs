@@ -9,7 +9,7 @@ use gatehouse::domain::profile::ProfileId;
 use gatehouse::domain::session::SessionHandle;
 use gatehouse::store::{EndedBySid, SessionFilter, SessionStore};
 
-use crate::harness::{Database, signed_in};
+use crate::harness::{Database, STAFF, signed_in};
 
 fn profile(id: &str) -> ProfileId {
     ProfileId::parse(id).unwrap()
@@ -44,12 +44,27 @@ async fn alive(store: &SessionStore, handles: &[&SessionHandle]) -> Vec<bool> {
 pub async fn an_end_gives_the_tokens_exactly_once(database: Arc<Database>) {
     let stores = [database.replica().await, database.replica().await];
     let handle = signed_in(&database, &stores[0], "staff", "ada").await;
-    let ends = join_all((0..10).map(|at| stores[at % 2].end(&handle))).await;
+    let ends = join_all((0..10).map(|at| stores[at % 2].end(&handle, &STAFF))).await;
     let ended: Vec<_> = ends.into_iter().filter_map(Result::unwrap).collect();
     assert_eq!(ended.len(), 1);
     assert_eq!(ended[0].tokens.id_token.expose(), "first-id-token");
     assert_eq!(ended[0].session.profile, profile("staff"));
     assert_eq!(alive(&stores[0], &[&handle]).await, [false]);
+}
+
+pub async fn c76_a_handle_of_another_profile_ends_nothing(database: Arc<Database>) {
+    let store = database.replica().await;
+    let handle = signed_in(&database, &store, "staff", "ada").await;
+    let ended = store.end(&handle, &profile("customers")).await.unwrap();
+    assert!(ended.is_none());
+    let mut new = database.sign_in("customers", "ada");
+    new.ended = Some(handle.clone());
+    let other = new.handle.clone();
+    store.create(new).await.unwrap();
+    // Another replica has nothing in memory.
+    let there = database.replica().await;
+    assert_eq!(alive(&there, &[&handle, &other]).await, [true, true]);
+    assert!(store.end(&handle, &STAFF).await.unwrap().is_some());
 }
 
 pub async fn an_end_by_sid_leaves_other_sids_and_other_profiles_alone(database: Arc<Database>) {

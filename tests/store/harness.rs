@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -19,6 +19,9 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 /// Whatever is waited for happens within this time, or the test fails.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The profile at which most people sign in.
+pub static STAFF: LazyLock<ProfileId> = LazyLock::new(|| ProfileId::parse("staff").unwrap());
 
 /// One test's database.
 pub struct Database {
@@ -116,7 +119,7 @@ impl Database {
             id: SessionId::generate(&OsRandom),
             profile: ProfileId::parse(profile).unwrap(),
             binding: Binding([3; 32]),
-            identity: Arc::new(identity(person, "Ada \u{1f98a} \"Lovelace\"")),
+            identity: identity(person, "Ada \u{1f98a} \"Lovelace\""),
             created_at: now,
             seen_at: now,
             idle_until: now + Duration::from_hours(1),

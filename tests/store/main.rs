@@ -82,6 +82,7 @@ on_both! {
         d41_three_hundred_requests_on_three_replicas_ask_the_authority_once;
     ending:
         an_end_gives_the_tokens_exactly_once,
+        c76_a_handle_of_another_profile_ends_nothing,
         an_end_by_sid_leaves_other_sids_and_other_profiles_alone,
         b115_a_sid_of_another_person_ends_nothing,
         my_other_sessions_end_and_this_one_stays,
@@ -98,6 +99,7 @@ on_both! {
         without_notices_nothing_older_than_two_seconds_is_believed;
     upkeep:
         replicas_that_migrate_at_once_agree,
+        d59_a_replica_works_on_the_schema_of_the_next_version,
         before_the_migration_the_store_is_not_ready,
         d29_two_replicas_sweep_what_is_over_and_nothing_else,
         closing_writes_the_uses_that_wait;

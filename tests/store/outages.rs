@@ -10,7 +10,9 @@ use gatehouse::seal::{KeyRing, OsRandom};
 use gatehouse::store::{FirstUse, Once, SessionStore, StoreError, StoreOptions};
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::harness::{Database, administer, eventually, on_postgres, postgres_server, signed_in};
+use crate::harness::{
+    Database, STAFF, administer, eventually, on_postgres, postgres_server, signed_in,
+};
 
 /// Ends every connection that a gateway has to this database.
 const TERMINATE: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -47,7 +49,7 @@ async fn cut_connections(database: Arc<Database>) {
         database.meddle(TERMINATE).await;
         let handle = signed_in(&database, &store, "staff", "bob").await;
         database.meddle(TERMINATE).await;
-        assert!(store.end(&handle).await.unwrap().is_some());
+        assert!(store.end(&handle, &STAFF).await.unwrap().is_some());
     }
 }
 
@@ -73,7 +75,7 @@ async fn cut_listener(database: Arc<Database>) {
     }
     let handle = signed_in(&database, &here, "staff", "ada").await;
     assert!(there.find(&handle).await.unwrap().is_some());
-    here.end(&handle).await.unwrap();
+    here.end(&handle, &STAFF).await.unwrap();
     eventually("notices arrive again", async || {
         there.find(&handle).await.unwrap().is_none()
     })
@@ -121,14 +123,14 @@ async fn read_only(database: Arc<Database>) {
     let set = |value| format!("ALTER DATABASE {name} SET default_transaction_read_only = {value}");
     administer(&server, &set("on")).await;
     database.meddle(TERMINATE).await;
-    let ended = store.end(&handle).await;
+    let ended = store.end(&handle, &STAFF).await;
     assert!(
         matches!(ended, Err(StoreError::Unavailable(_))),
         "{ended:?}"
     );
     administer(&server, &set("off")).await;
     // No connection that refused a write was kept, so the next one writes.
-    assert!(store.end(&handle).await.unwrap().is_some());
+    assert!(store.end(&handle, &STAFF).await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,7 +11,7 @@ use gatehouse::domain::token_set::TokenSet;
 use gatehouse::seal::OsRandom;
 use gatehouse::store::{Lease, LeaseOwner, Replaced, SessionStore, Waited};
 
-use crate::harness::{Database, eventually, identity, signed_in, token_set};
+use crate::harness::{Database, STAFF, eventually, identity, signed_in, token_set};
 
 const LONG: Duration = Duration::from_mins(10);
 
@@ -171,7 +171,7 @@ pub async fn c87_tokens_that_arrive_after_the_end_are_not_kept(database: Arc<Dat
     let handle = signed_in(&database, &here, "staff", "ada").await;
     let owner = owner();
     let version = taken(&here, &handle, owner, LONG).await;
-    there.end(&handle).await.unwrap().unwrap();
+    there.end(&handle, &STAFF).await.unwrap().unwrap();
     let tokens = token_set("second", database.now());
     let replaced = here
         .replace_tokens(&handle, owner, version, &tokens, None)
@@ -243,7 +243,7 @@ pub async fn a_waiter_learns_that_the_session_ended(database: Arc<Database>) {
     let version = taken(&holder, &handle, owner(), LONG).await;
     let (outcome, ended) = tokio::join!(
         waiter.wait_for_change(&handle, version, LONG),
-        holder.end(&handle)
+        holder.end(&handle, &STAFF)
     );
     ended.unwrap();
     assert!(matches!(outcome.unwrap(), Waited::Gone));

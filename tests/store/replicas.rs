@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::harness::{Database, eventually, signed_in};
+use crate::harness::{Database, STAFF, eventually, signed_in};
 
 pub async fn d30_an_end_on_one_replica_holds_on_the_other(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     assert!(there.find(&handle).await.unwrap().is_some());
-    here.end(&handle).await.unwrap().unwrap();
+    here.end(&handle, &STAFF).await.unwrap().unwrap();
     let ended = Instant::now();
     assert!(here.find(&handle).await.unwrap().is_none(), "here at once");
     eventually("the other replica refuses", async || {
@@ -41,7 +41,7 @@ pub async fn without_notices_nothing_older_than_two_seconds_is_believed(database
     let (here, deaf) = (database.replica().await, database.quiet_replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     assert!(deaf.find(&handle).await.unwrap().is_some());
-    here.end(&handle).await.unwrap().unwrap();
+    here.end(&handle, &STAFF).await.unwrap().unwrap();
     let ended = Instant::now();
     eventually("the deaf replica refuses", async || {
         deaf.find(&handle).await.unwrap().is_none()

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use gatehouse::domain::session::Session;
 use gatehouse::store::{SessionFilter, StoreError};
 
-use crate::harness::{Database, signed_in};
+use crate::harness::{Database, STAFF, signed_in};
 
 /// The deadline of a use at this moment.
 fn idle(database: &Database) -> gatehouse::domain::clock::Timestamp {
@@ -139,7 +139,7 @@ pub async fn c87_a_use_does_not_revive_an_ended_session(database: Arc<Database>)
     let handle = signed_in(&database, &here, "staff", "ada").await;
     database.clock.turn(TimeDelta::minutes(1));
     here.touch(&handle, database.now(), idle(&database));
-    there.end(&handle).await.unwrap().unwrap();
+    there.end(&handle, &STAFF).await.unwrap().unwrap();
     here.flush_touches().await.unwrap();
     assert!(there.find(&handle).await.unwrap().is_none());
     assert_eq!(there.count().await.unwrap(), 0);
@@ -191,7 +191,7 @@ pub async fn a_trouble_of_the_database_is_never_no_session(database: Arc<Databas
     let unavailable = |error: StoreError| matches!(error, StoreError::Unavailable(_));
     assert!(unavailable(store.find(&handle).await.unwrap_err()));
     assert!(unavailable(store.tokens(&handle).await.unwrap_err()));
-    assert!(unavailable(store.end(&handle).await.unwrap_err()));
+    assert!(unavailable(store.end(&handle, &STAFF).await.unwrap_err()));
     assert!(unavailable(store.count().await.unwrap_err()));
 }
 

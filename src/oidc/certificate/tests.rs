@@ -210,6 +210,13 @@ async fn d66_an_exchanged_certificate_file_is_picked_up() {
     write(folder.path(), "a.pem", &key(), NOW - DAY, NOW + DAY);
     let after = shelf.usable(&sources, now(), false).await.unwrap();
     assert_ne!(after.chain, before.chain);
+    let renamed = [write(folder.path(), "b.pem", &key(), NOW - DAY, NOW + DAY)];
+    shelf.usable(&renamed, now(), false).await.unwrap();
+    assert_eq!(
+        shelf.0.lock().unwrap().len(),
+        1,
+        "files of earlier versions of a profile are forgotten"
+    );
 }
 
 #[tokio::test]

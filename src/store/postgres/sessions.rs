@@ -23,7 +23,7 @@ use crate::store::stored::{
 
 /// Deletes the old row with its notice and inserts the new one: one statement is one transaction.
 const INSERT: &str = "
-WITH ended AS (DELETE FROM sessions WHERE handle_hash = $13 RETURNING 1),
+WITH ended AS (DELETE FROM sessions WHERE handle_hash = $13 AND profile = $3 RETURNING 1),
      said AS (SELECT pg_notify($14, $15) FROM ended),
      inserted AS (
          INSERT INTO sessions (handle_hash, id, profile, person, sid, user_agent,
@@ -45,7 +45,7 @@ FROM due WHERE s.handle_hash = due.handle_hash";
 
 const DELETE: &str = "
 WITH ended AS (
-    DELETE FROM sessions WHERE handle_hash = $1
+    DELETE FROM sessions WHERE handle_hash = $1 AND profile = $4
     RETURNING id, profile, seen_at, idle_until, version, identity, tokens)
 SELECT ended.*, pg_notify($2, $3) IS NULL FROM ended";
 
@@ -137,12 +137,17 @@ impl SessionRows for PostgresRows {
         .map(drop)
     }
 
-    async fn delete(&self, hash: &HandleHash) -> Result<Option<WholeRow>, StoreError> {
+    async fn delete(
+        &self,
+        hash: &HandleHash,
+        profile: &ProfileId,
+    ) -> Result<Option<WholeRow>, StoreError> {
         let notice = Notice::Sessions(vec![*hash]).text();
         let row: Option<WholeColumns> = with_connection!(self, |connection| query_as(DELETE)
             .bind(hash.0.as_slice())
             .bind(CHANNEL)
             .bind(notice.as_str())
+            .bind(profile.as_str())
             .fetch_optional(connection))?;
         row.map(|row| whole_row(row, hash)).transpose()
     }

@@ -29,7 +29,7 @@ UPDATE sessions SET seen_at = ?2, idle_until = min(?3, expires_at)
 WHERE handle_hash = ?1 AND seen_at <= ?2 - ?4 AND idle_until > ?2";
 
 const DELETE: &str = "
-DELETE FROM sessions WHERE handle_hash = ?1
+DELETE FROM sessions WHERE handle_hash = ?1 AND profile = ?2
 RETURNING id, profile, seen_at, idle_until, version, identity, tokens";
 
 #[async_trait]
@@ -37,7 +37,7 @@ impl SessionRows for SqliteRows {
     async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         if let Some(ended) = ended {
-            delete_one(&mut transaction, ended)
+            delete_one(&mut transaction, ended, &row.profile)
                 .await
                 .map_err(StoreError::from_sqlx)?;
         }
@@ -121,9 +121,13 @@ impl SessionRows for SqliteRows {
         transaction.commit().await.map_err(StoreError::from_sqlx)
     }
 
-    async fn delete(&self, hash: &HandleHash) -> Result<Option<WholeRow>, StoreError> {
+    async fn delete(
+        &self,
+        hash: &HandleHash,
+        profile: &ProfileId,
+    ) -> Result<Option<WholeRow>, StoreError> {
         let mut transaction = self.begin().await?;
-        let row = delete_one(&mut transaction, hash)
+        let row = delete_one(&mut transaction, hash, profile)
             .await
             .map_err(StoreError::from_sqlx)?;
         transaction.commit().await.map_err(StoreError::from_sqlx)?;
@@ -202,9 +206,11 @@ impl SessionRows for SqliteRows {
 async fn delete_one(
     transaction: &mut Transaction<'static, Sqlite>,
     hash: &HandleHash,
+    profile: &ProfileId,
 ) -> Result<Option<WholeColumns>, sqlx::Error> {
     let row = query_as(DELETE)
         .bind(hash.0.as_slice())
+        .bind(profile.as_str())
         .fetch_optional(&mut **transaction)
         .await?;
     if row.is_some() {

@@ -1,0 +1,177 @@
+//! One real process is started and told to stop, at every moment.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use simulator::{Endpoint, Fault, Kind};
+
+use crate::browser::Browser;
+use crate::process::Process;
+
+/// Profiles that make a start long enough to be met in the middle.
+const MANY: usize = 300;
+/// What a busy machine adds to what is promised.
+const SLACK: Duration = Duration::from_secs(2);
+/// What a stop takes that has nothing to wait for.
+const SHORT: &[(&str, &str)] = &[("GATEHOUSE_SHUTDOWN_DELAY", "1ms")];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hang_up_while_the_process_starts_does_not_kill_it() {
+    for _ in 0..3 {
+        let mut process = Process::start(MANY, SHORT);
+        process.says("starting").await;
+        for _ in 0..10 {
+            process.signal("HUP");
+        }
+        process.is_ready().await;
+        process.signal("HUP");
+        process.signal("TERM");
+        let (status, _) = process.ended().await;
+        assert!(status.success(), "{status}\n{}", process.log());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d54_told_to_stop_while_it_starts_the_process_ends_in_order() {
+    for _ in 0..3 {
+        let mut process = Process::start(MANY, SHORT);
+        process.says("starting").await;
+        process.signal("TERM");
+        let (status, _) = process.ended().await;
+        assert!(status.success(), "{status}\n{}", process.log());
+        assert!(process.log().contains("stopping"), "{}", process.log());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d54_told_to_stop_while_it_waits_for_its_database_the_process_ends_in_order() {
+    let mut process = Process::start(
+        0,
+        &[
+            ("GATEHOUSE_SHUTDOWN_DELAY", "1ms"),
+            ("GATEHOUSE_STORE__STARTUP_WAIT", "1h"),
+            (
+                "GATEHOUSE_DATABASE_URL",
+                "postgres://nobody@127.0.0.1:9/none",
+            ),
+            (
+                "GATEHOUSE_KEYS",
+                "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            ),
+        ],
+    );
+    process.says("listening").await;
+    process.signal("TERM");
+    let (status, took) = process.ended().await;
+    assert!(status.success(), "{status}\n{}", process.log());
+    assert!(took < Duration::from_secs(3) + SLACK, "{took:?}");
+}
+
+/// A connection that has got an answer and keeps quiet.
+fn idle_connection(process: &Process) -> TcpStream {
+    let mut connection = TcpStream::connect(("127.0.0.1", process.port)).unwrap();
+    connection
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let host = format!("staff.localhost:{}", process.port);
+    let asked = format!("GET /auth/session HTTP/1.1\r\nhost: {host}\r\n\r\n");
+    connection.write_all(asked.as_bytes()).unwrap();
+    let mut answer = [0; 4096];
+    let count = connection.read(&mut answer).unwrap();
+    assert!(answer[..count].starts_with(b"HTTP/1.1 401"));
+    connection
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d54_an_idle_connection_does_not_hold_the_end_up() {
+    let mut process = Process::start(0, SHORT);
+    process.is_ready().await;
+    let mut idle = idle_connection(&process);
+    process.signal("TERM");
+    let (status, took) = process.ended().await;
+    assert!(status.success(), "{status}");
+    assert!(
+        took < Duration::from_secs(3) + SLACK,
+        "the grace is 25 s: {took:?}"
+    );
+    assert_eq!(idle.read(&mut [0; 16]).unwrap(), 0, "it was closed");
+}
+
+/// A process with somebody signed in, whose refresh the authority does not answer.
+async fn hanging(more: &[(&str, &str)]) -> (Process, tokio::task::JoinHandle<()>) {
+    let mut process = Process::start(0, more);
+    process.is_ready().await;
+    process
+        .sim
+        .shapes(|shapes| shapes.access_token_lifetime = Some(1));
+    let browser = Browser::new();
+    process.sign_in(&browser).await;
+    process.sim.fault(Fault::TokenSlow(60_000));
+    // Each call is answered while the token lives, which is for a second.
+    let mut asked = process.ask_and_leave(&browser, "/auth/call_api/orders");
+    let begun = Instant::now();
+    while process.sim.count_at(Kind::Oidc, Endpoint::Refresh) == 0 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "nobody refreshes"
+        );
+        if asked.is_finished() {
+            asked = process.ask_and_leave(&browser, "/auth/call_api/orders");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    (process, asked)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d54_delay_and_grace_are_all_that_a_stop_takes_whatever_hangs() {
+    let (mut process, asked) = hanging(&[
+        ("GATEHOUSE_SHUTDOWN_DELAY", "200ms"),
+        ("GATEHOUSE_SHUTDOWN_GRACE", "4s"),
+        ("GATEHOUSE_HTTP__TIMEOUT", "50s"),
+    ])
+    .await;
+    let _idle = idle_connection(&process);
+    process.signal("TERM");
+    let (status, took) = process.ended().await;
+    assert!(status.success(), "{status}\n{}", process.log());
+    assert!(
+        took > Duration::from_secs(2),
+        "the exchange had its time: {took:?}"
+    );
+    assert!(took < Duration::from_millis(4_200) + SLACK, "{took:?}");
+    assert!(
+        process
+            .log()
+            .contains("stopping while a refresh token is being exchanged"),
+        "{}",
+        process.log()
+    );
+    asked.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d55_a_second_signal_stops_at_once() {
+    for second in ["TERM", "INT"] {
+        let (mut process, asked) = hanging(&[
+            ("GATEHOUSE_SHUTDOWN_DELAY", "1ms"),
+            ("GATEHOUSE_SHUTDOWN_GRACE", "60s"),
+            ("GATEHOUSE_HTTP__TIMEOUT", "50s"),
+        ])
+        .await;
+        let _idle = idle_connection(&process);
+        process.signal("TERM");
+        process.says("stopping").await;
+        let told = Instant::now();
+        process.signal(second);
+        let (status, _) = process.ended().await;
+        assert!(status.success(), "{status}\n{}", process.log());
+        assert!(
+            told.elapsed() < Duration::from_secs(1) + SLACK,
+            "{:?}",
+            told.elapsed()
+        );
+        asked.await.unwrap();
+    }
+}
