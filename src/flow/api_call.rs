@@ -11,7 +11,7 @@ use super::error::FlowError;
 use super::gate::{Gate, LONGEST_RETRY};
 use super::refresh::{Force, Token, usable_token};
 use super::session_check::SignedIn;
-use crate::domain::api::{Api, ApiName};
+use crate::domain::api::Api;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::AccessGrant;
@@ -67,7 +67,7 @@ pub async fn call(
 ) -> Result<Called, FlowError> {
     let key = (
         profile.id.clone(),
-        api.name.clone(),
+        api.endpoint.origin().ascii_serialization(),
         who.session().identity.person(),
     );
     if let Some(retry_after) = resting(gate, &key) {
@@ -82,11 +82,7 @@ pub async fn call(
                 tracing::info!(profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
                 return Ok(Called::Interaction { claims });
             }
-            Token::Unavailable { retry_after } => {
-                return Err(FlowError::ApiThrottled {
-                    retry_after: retry_after.unwrap_or(UNSAID_WAIT),
-                });
-            }
+            Token::Unavailable(cause) => return Err(FlowError::from_oidc(*cause, None)),
             Token::Ended => return Err(FlowError::NotSignedIn),
         };
         let missing = grant.ungranted(api);
@@ -100,7 +96,7 @@ pub async fn call(
         }
         let response = send(gate, api, &grant).await?;
         let status = response.status().as_u16();
-        if matches!(status, 429 | 503) {
+        if matches!(status, 429 | 503 | 504) {
             let wait = retry_after(response.headers(), gate.now());
             let wait = wait.unwrap_or(UNSAID_WAIT).min(LONGEST_RETRY);
             gate.throttled.insert(key, gate.now() + wait);
@@ -124,7 +120,7 @@ pub async fn call(
 }
 
 /// How long the API still wants to be left alone for this person.
-fn resting(gate: &Gate, key: &(ProfileId, ApiName, PersonKey)) -> Option<Duration> {
+fn resting(gate: &Gate, key: &(ProfileId, String, PersonKey)) -> Option<Duration> {
     let until = gate.throttled.get(key)?;
     let left = (until - gate.now()).to_std().ok()?;
     (!left.is_zero()).then_some(left)

@@ -26,8 +26,11 @@ impl Challenge {
     }
 }
 
-/// The claims that an API demands with `insufficient_claims`: a JSON object of at most 4 kB, as text. `fields` are
-/// all `WWW-Authenticate` fields of its 401.
+/// The claims that an API demands: a JSON object of at most 4 kB, as text. `fields` are all `WWW-Authenticate` fields
+/// of its 401.
+///
+/// `insufficient_claims` in any case is the demand, and so are claims without any error. Beside another error, such as
+/// `invalid_token`, they are not: such a token is exchanged once, without claims (microsoft-identity 6.2).
 pub fn claims_challenge<'a>(fields: impl IntoIterator<Item = &'a str>) -> Option<String> {
     fields
         .into_iter()
@@ -37,7 +40,7 @@ pub fn claims_challenge<'a>(fields: impl IntoIterator<Item = &'a str>) -> Option
             ["bearer", "pop"].contains(&challenge.scheme.as_str())
                 && challenge
                     .parameter("error")
-                    .is_some_and(|error| error.eq_ignore_ascii_case("insufficient_claims"))
+                    .is_none_or(|error| error.eq_ignore_ascii_case("insufficient_claims"))
         })
         .find_map(|challenge| decode(challenge.parameter("claims")?))
 }
@@ -174,6 +177,8 @@ mod tests {
             format!(
                 r#"NTLM TlRMTVNTUAAC==, Bearer error="insufficient_claims", claims="{BASE64}""#
             ),
+            format!(r#"Bearer error="Insufficient_Claims", claims="{BASE64}""#),
+            format!(r#"Bearer realm="", claims="{BASE64}""#),
             format!("Bearer\terror = \"insufficient_claims\" ,, claims = \"{BASE64}\""),
             format!(r#"PoP realm="", error="Insufficient_Claims", claims="{BASE64}""#),
             format!(

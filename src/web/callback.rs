@@ -69,7 +69,10 @@ pub async fn callback(
         handle: handle.as_ref(),
     };
     let mut response = match complete(&gateway.gate, located.visit(), answer, brought).await {
-        Ok(completed) => lead_on(&request, &gateway, profile, completed)?,
+        Ok(completed) => {
+            let over = attempt.is_some().then(|| name.clone());
+            lead_on(&request, &gateway, profile, completed, over)?
+        }
         Err(error) => {
             let lost = matches!(
                 error,
@@ -101,11 +104,19 @@ fn lead_on(
     gateway: &Gateway,
     profile: &Profile,
     completed: Completed,
+    over: Option<AttemptName>,
 ) -> Result<HttpResponseBuilder, actix_web::Error> {
     let now = gateway.gate.now();
     let mut response = HttpResponse::SeeOther();
     let return_to = match completed {
         Completed::Begin(begun) => return Ok(departure(request, gateway, profile, &begun)),
+        Completed::Detour(begun, target) => {
+            rounds::stop_loop(request.headers(), profile, &target, now)
+                .map_err(|stopped| WebError::at_callback(stopped, over))?;
+            let mut response = departure(request, gateway, profile, &begun);
+            rounds::count(&mut response, request.headers(), profile, &target, now);
+            return Ok(response);
+        }
         Completed::SignedIn {
             handle,
             return_to,
