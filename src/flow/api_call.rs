@@ -96,9 +96,7 @@ pub async fn call(
         }
         let response = send(gate, api, &grant).await?;
         let status = response.status().as_u16();
-        if matches!(status, 429 | 503 | 504) {
-            let wait = retry_after(response.headers(), gate.now());
-            let wait = wait.unwrap_or(UNSAID_WAIT).min(LONGEST_RETRY);
+        if let Some(wait) = asked_wait(status, retry_after(response.headers(), gate.now())) {
             gate.throttled.insert(key, gate.now() + wait);
             return Err(FlowError::ApiThrottled { retry_after: wait });
         }
@@ -117,6 +115,17 @@ pub async fn call(
         };
     }
     Err(FlowError::ApiUnavailable("it refused every token"))
+}
+
+/// How long an answer asks to wait. 429 and 503 ask for it even without a time; a 504 without one is about a server
+/// behind the API, and shown.
+fn asked_wait(status: u16, said: Option<Duration>) -> Option<Duration> {
+    let wait = match status {
+        429 | 503 => said.unwrap_or(UNSAID_WAIT),
+        504 => said?,
+        _ => return None,
+    };
+    Some(wait.min(LONGEST_RETRY))
 }
 
 /// How long the API still wants to be left alone for this person.
