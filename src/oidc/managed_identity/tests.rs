@@ -260,7 +260,7 @@ async fn whoever_has_another_certificate_than_service_fabrics_learns_no_secret()
     let (platform, identity) = fabric(&"00".repeat(20));
     let why = ask(&identity, None).await.unwrap_err();
     assert!(
-        why.starts_with("the managed identity (Service Fabric) gave no token: nobody with the certificate of IDENTITY_SERVER_THUMBPRINT answers there: "),
+        why.starts_with("the managed identity (Service Fabric) does not answer: nobody with the certificate of IDENTITY_SERVER_THUMBPRINT answers there: "),
         "{why}"
     );
     assert!(
