@@ -12,6 +12,7 @@
 mod harness;
 
 mod ending;
+mod failover;
 mod outages;
 mod refresh;
 mod replicas;
