@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use reqwest::Client;
 use url::Url;
@@ -82,6 +83,11 @@ impl Authorities {
     /// size of an answer are the caller's to limit.
     pub fn api_client(&self) -> &Client {
         &self.client
+    }
+
+    /// The time that one call to an authority takes at most, its answer included.
+    pub fn longest_call(&self) -> Duration {
+        self.means.patience
     }
 
     /// What the authority says about itself, fetched if it must be.
