@@ -16,6 +16,9 @@ pub const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);
 /// A used `state` is remembered for this long, beyond the life of any attempt.
 pub const USED_STATE_LIFETIME: Duration = Duration::from_mins(15);
 
+/// Bytes of claims that an attempt carries in its cookie; a challenge has a few hundred, and ten attempts share 4 kB.
+pub const LONGEST_KEPT_CLAIMS: usize = 1_536;
+
 /// What only the browser that began may bring back.
 #[derive(Debug, Clone)]
 pub struct Attempt {
@@ -37,6 +40,8 @@ pub struct Attempt {
     pub expects: Option<PersonKey>,
     /// It was sent with claims that somebody challenged for: a second challenge is not followed.
     pub stepped_up: bool,
+    /// These claims, to be asked for again when the code is redeemed. `None` when they are too large for a cookie.
+    pub claims: Option<String>,
     /// `max_age` as sent, checked against `auth_time`.
     pub max_age: Option<u64>,
 }

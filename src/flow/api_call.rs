@@ -63,7 +63,7 @@ pub async fn call(
 ) -> Result<Called, FlowError> {
     let key = (
         profile.id.clone(),
-        api.name.clone(),
+        api.endpoint.origin().ascii_serialization(),
         who.session().identity.person().clone(),
     );
     if let Some(until) = gate.throttled.get(&key) {
@@ -81,11 +81,7 @@ pub async fn call(
                 tracing::info!(profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
                 return Ok(Called::Interaction { claims });
             }
-            Token::Unavailable { retry_after } => {
-                return Err(FlowError::ApiThrottled {
-                    retry_after: retry_after.unwrap_or(UNSAID_WAIT),
-                });
-            }
+            Token::Unavailable(cause) => return Err(FlowError::from_oidc(*cause, None)),
             Token::Ended => return Err(FlowError::NotSignedIn),
         };
         let missing = grant.ungranted(api);
@@ -97,7 +93,7 @@ pub async fn call(
         }
         let response = send(gate, api, &grant).await?;
         let status = response.status().as_u16();
-        if matches!(status, 429 | 503) {
+        if matches!(status, 429 | 503 | 504) {
             let wait = retry_after(response.headers(), gate.now());
             if status == 429 || wait.is_some() {
                 let wait = wait.unwrap_or(UNSAID_WAIT).min(LONGEST_RETRY);

@@ -73,6 +73,8 @@ struct Sealed {
     expects: Option<String>,
     #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
     stepped_up: bool,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    claims: Option<String>,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
 }
@@ -147,6 +149,7 @@ pub fn seal_attempt(gate: &Gate, attempt: &Attempt, state: &State) -> AttemptCoo
             .as_ref()
             .map(|person| person.as_str().to_owned()),
         stepped_up: attempt.stepped_up,
+        claims: attempt.claims.clone(),
         max_age: attempt.max_age,
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
@@ -181,6 +184,7 @@ pub fn open_attempt(
         api: sealed.api.as_deref().and_then(ApiName::parse),
         expects: sealed.expects.map(PersonKey::stored),
         stepped_up: sealed.stepped_up,
+        claims: sealed.claims,
         max_age: sealed.max_age,
     })
 }

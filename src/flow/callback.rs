@@ -46,8 +46,10 @@ pub enum Completed {
     },
     /// Nothing began; the browser goes on with what it has.
     GoOn(ReturnTo),
-    /// Another round trip is needed, such as the forgotten password's.
+    /// Another round trip is needed, such as the sign-in after a reset password.
     Begin(Box<Begun>),
+    /// The same after a refusal, as for a forgotten password. It may go round: the web counts them.
+    Detour(Box<Begun>, ReturnTo),
 }
 
 /// Completes the attempt that an answer belongs to.
@@ -184,9 +186,8 @@ async fn refused(
             journey: Some(Journey::ResetPassword),
             ..Wish::default()
         };
-        return Ok(Completed::Begin(Box::new(
-            begin(gate, visit, wish, &target).await?,
-        )));
+        let begun = begin(gate, visit, wish, &target).await?;
+        return Ok(Completed::Detour(Box::new(begun), target));
     }
     if detail.has_b2c(CANCELLED) {
         return Ok(Completed::GoOn(ReturnTo::home(&visit.profile.public_url)));

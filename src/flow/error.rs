@@ -67,8 +67,8 @@ pub enum FlowError {
     /// Another person came back than the one who was sent for more.
     #[error("another person came back from the authority")]
     OtherPerson,
-    /// Signed in again and again without arriving.
-    #[error("signed in {rounds} times in a row without arriving")]
+    /// Sent round again and again without arriving.
+    #[error("sent round {rounds} times in a row without arriving")]
     TooManyRounds {
         /// How often.
         rounds: u32,

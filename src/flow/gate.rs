@@ -6,11 +6,11 @@ use std::time::Duration;
 use moka::sync::Cache;
 
 use super::exchanges::Exchanges;
-use crate::domain::api::ApiName;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
-use crate::oidc::Authorities;
+use crate::domain::session::HandleHash;
+use crate::oidc::{Authorities, Outage};
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
 
@@ -37,12 +37,14 @@ pub struct Gate {
     pub random: Arc<dyn Random>,
     /// Exchanges of refresh tokens in this process.
     pub exchanges: Exchanges,
-    /// Calls that an API asked to hold back, until when.
-    pub throttled: Cache<(ProfileId, ApiName, PersonKey), Timestamp>,
+    /// Calls that an API asked to hold back, by its origin, until when (microsoft-identity 6.3).
+    pub throttled: Cache<(ProfileId, String, PersonKey), Timestamp>,
     /// How long a web API has for its whole answer.
     pub api_time_out: Duration,
-    /// People for whom a token endpoint asked to hold back, until when.
-    pub resting: Cache<(ProfileId, PersonKey), Timestamp>,
+    /// People for whom a token endpoint asked to hold back, until when and in which words.
+    pub resting: Cache<(ProfileId, PersonKey), (Timestamp, Outage)>,
+    /// Sessions whose refresh failed while their token still worked: when they try again.
+    pub rests: Cache<HandleHash, Timestamp>,
 }
 
 impl Gate {
@@ -63,6 +65,10 @@ impl Gate {
             .max_capacity(MOST_THROTTLED)
             .time_to_live(LONGEST_RETRY)
             .build();
+        let rests = Cache::builder()
+            .max_capacity(MOST_THROTTLED)
+            .time_to_live(LONGEST_RETRY)
+            .build();
         Self {
             store,
             authorities,
@@ -73,6 +79,7 @@ impl Gate {
             throttled,
             api_time_out: API_TIME_OUT,
             resting,
+            rests,
         }
     }
 

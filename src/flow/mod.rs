@@ -11,6 +11,7 @@ pub mod edit_profile;
 pub mod entry;
 pub mod error;
 pub mod exchanges;
+mod failed_refresh;
 pub mod gate;
 pub mod logout_notice;
 mod new_tokens;

@@ -8,24 +8,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::FlowError;
-use super::gate::{Gate, LONGEST_RETRY};
+use super::failed_refresh::{failed, is_resting, still_usable, throttled};
+use super::gate::Gate;
 use super::new_tokens::{Held, Put, put};
 use super::session_check::SignedIn;
 use super::{audit, entry};
 use crate::domain::api::Api;
 use crate::domain::entry::Denied;
-use crate::domain::identity::PersonKey;
-use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::profile::Profile;
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
-use crate::oidc::{RefreshError, Refreshed};
+use crate::oidc::{OidcError, Outage, Refreshed};
 use crate::store::{Lease, LeaseOwner, Waited};
 
 /// A lease outlives one renewal that is lost, and a crashed holder by this much at most.
 pub(super) const LEASE: Duration = Duration::from_secs(10);
 /// How often a holder renews while the authority is slow.
 const RENEWAL: Duration = Duration::from_secs(3);
-/// How long a caller waits for somebody else's refresh; beyond the authority's own time-out.
+/// How long somebody else's refresh is waited for; beyond the authority's own time-out.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// A request waits for one call to the authority and so much longer, whatever goes on: enough for the lease of a
+/// holder that crashed.
+const BEYOND_ONE_CALL: Duration = Duration::from_secs(3);
+/// How long a caller waits for a new token while the old one works.
+const PATIENCE_WITH_TOKEN: Duration = Duration::from_secs(1);
 /// What a caller is told whose patience is over.
 const STILL_BUSY: Duration = Duration::from_secs(2);
 
@@ -41,11 +46,9 @@ pub enum Token {
         /// What the authority said, for the log.
         reason: String,
     },
-    /// The authority asked to wait, or cannot be reached, and no old token is usable.
-    Unavailable {
-        /// When to try again.
-        retry_after: Option<Duration>,
-    },
+    /// No old token is usable, and no new one can be had: an outage, or something for the operator. Nobody is signed
+    /// out by it.
+    Unavailable(Box<OidcError>),
     /// The session ended: the authority took the grant back.
     Ended,
 }
@@ -92,10 +95,15 @@ pub async fn usable_token(
     let lock = gate.exchanges.of(crate::seal::handle_hash(who.handle()));
     let since = tokio::time::Instant::now();
     let turn = Arc::clone(&lock).try_lock_owned().ok();
-    // Somebody is at it: nobody waits whose token still works.
-    if let (None, Some(old)) = (&turn, still_usable(gate, &stored.tokens, api, &force)) {
-        return Ok(old);
+    // Somebody is at it, or failed a moment ago: nobody waits whose token still works.
+    let old = still_usable(gate, &stored.tokens, api, &force);
+    if let Some(old) = old
+        .as_ref()
+        .filter(|_| turn.is_none() || is_resting(gate, who))
+    {
+        return Ok(old.clone());
     }
+    let longest = gate.authorities.longest_call() + BEYOND_ONE_CALL;
     let under_way = gate.exchanges.begin();
     let (gate, profile, who, api) = (
         Arc::clone(gate),
@@ -117,9 +125,31 @@ pub async fn usable_token(
         last.keep(&api, force, &outcome);
         outcome
     });
-    exchange
-        .await
-        .unwrap_or(Ok(Token::Unavailable { retry_after: None }))
+    // What takes longer goes on without them, and the new token serves the next call.
+    let patience = match &old {
+        Some(_) => PATIENCE_WITH_TOKEN,
+        None => longest,
+    };
+    match tokio::time::timeout(patience, exchange).await {
+        Ok(done) => done.unwrap_or_else(|_| Ok(still_exchanging())),
+        Err(_) => Ok(old.unwrap_or_else(still_exchanging)),
+    }
+}
+
+/// Tokens are on their way, and will not be there for this caller.
+fn still_exchanging() -> Token {
+    Token::Unavailable(Box::new(OidcError::Unavailable {
+        why: Outage::StillExchanging,
+        retry_after: Some(STILL_BUSY),
+    }))
+}
+
+/// An exchange failed a moment ago, here or at another replica.
+fn resting_for(left: Duration) -> Token {
+    Token::Unavailable(Box::new(OidcError::Unavailable {
+        why: Outage::Resting,
+        retry_after: Some(left),
+    }))
 }
 
 /// The stored token, if nothing speaks against using it.
@@ -162,6 +192,10 @@ async fn exchange_or_wait(
                 }
                 return exchange(gate, profile, who, api, force, &Held { owner, stored }).await;
             }
+            Lease::Resting(left) => {
+                return Ok(still_usable(gate, &stored.tokens, api, force)
+                    .unwrap_or_else(|| resting_for(left)));
+            }
             Lease::Held => {
                 if let Some(old) = still_usable(gate, &stored.tokens, api, force) {
                     return Ok(old);
@@ -169,11 +203,8 @@ async fn exchange_or_wait(
                 let left = deadline.saturating_duration_since(tokio::time::Instant::now());
                 match gate.store.wait_for_change(who.handle(), seen, left).await? {
                     Waited::Gone => return Ok(Token::Ended),
-                    Waited::StillHeld => {
-                        return Ok(Token::Unavailable {
-                            retry_after: Some(STILL_BUSY),
-                        });
-                    }
+                    Waited::StillHeld => return Ok(still_exchanging()),
+                    Waited::Resting(left) => return Ok(resting_for(left)),
                     Waited::Free => {}
                     Waited::Changed(stored) => match satisfying(gate, &stored.tokens, api, force) {
                         Some(grant) => return Ok(Token::Usable(grant)),
@@ -203,11 +234,10 @@ async fn exchange(
             }),
         );
     }
-    if let Some(left) = resting(gate, profile, who) {
+    if let Some(outage) = throttled(gate, profile, who) {
         gate.store.release_lease(who.handle(), held.owner).await?;
-        let retry_after = Some(left);
         return Ok(still_usable(gate, &held.stored.tokens, api, force)
-            .unwrap_or(Token::Unavailable { retry_after }));
+            .unwrap_or_else(|| Token::Unavailable(Box::new(outage))));
     }
     let answer = async {
         let claims = force.claims.as_deref();
@@ -221,19 +251,6 @@ async fn exchange(
         }
     };
     renewing(gate, who, held.owner, answer).await
-}
-
-fn resting_key(profile: &Profile, who: &SignedIn) -> (ProfileId, PersonKey) {
-    (profile.id.clone(), who.session().identity.person().clone())
-}
-
-/// How long the token endpoint still wants to be left alone for this person (microsoft-identity 6.3).
-fn resting(gate: &Gate, profile: &Profile, who: &SignedIn) -> Option<Duration> {
-    let until = gate.resting.get(&resting_key(profile, who))?;
-    (until - gate.now())
-        .to_std()
-        .ok()
-        .filter(|left| !left.is_zero())
 }
 
 /// Waits until the answer is there and kept, and renews the lease meanwhile.
@@ -292,9 +309,6 @@ async fn keep(
         return failed(gate, profile, who, api, force, held, outage).await;
     }
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
-    let busy = Token::Unavailable {
-        retry_after: Some(STILL_BUSY),
-    };
     Ok(match put {
         Put::Gone => Token::Ended,
         Put::Ours => match tokens.grant_for(&api.name) {
@@ -305,88 +319,8 @@ async fn keep(
             },
         },
         // What was not stored is not used: the authority may have taken it back for what was.
-        Put::Newer(stored) => {
-            satisfying(gate, &stored.tokens, api, force).map_or(busy, Token::Usable)
-        }
-        Put::LostLease => busy,
+        Put::Newer(stored) => satisfying(gate, &stored.tokens, api, force)
+            .map_or_else(still_exchanging, Token::Usable),
+        Put::LostLease => still_exchanging(),
     })
-}
-
-async fn failed(
-    gate: &Gate,
-    profile: &Profile,
-    who: &SignedIn,
-    api: &Api,
-    force: &Force,
-    held: &Held,
-    error: RefreshError,
-) -> Result<Token, FlowError> {
-    metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "failed").increment(1);
-    let release = || gate.store.release_lease(who.handle(), held.owner);
-    match error {
-        RefreshError::Rejected(detail) => {
-            audit::refresh_failed(profile, &who.session().id, &detail.to_string());
-            gate.store.end(who.handle(), &profile.id).await?;
-            Ok(Token::Ended)
-        }
-        RefreshError::Invalid(cause) => {
-            tracing::warn!(profile.id = %profile.id, error = %cause, "a refreshed token was refused");
-            audit::refresh_failed(profile, &who.session().id, "answer_refused");
-            gate.store.end(who.handle(), &profile.id).await?;
-            Ok(Token::Ended)
-        }
-        // Customers of External ID cannot consent: to send them round would be a loop.
-        RefreshError::InteractionRequired(detail)
-            if profile.authority.dialect().admin_consent_only && detail.lacks_consent() =>
-        {
-            release().await?;
-            Err(entry::lacking(profile, api, &detail))
-        }
-        RefreshError::InteractionRequired(detail) => {
-            release().await?;
-            let claims = detail.claims.clone().or_else(|| force.claims.clone());
-            // A token that works spares the person the trip until it is over.
-            let interaction = Token::Interaction {
-                claims,
-                reason: detail.to_string(),
-            };
-            Ok(still_usable(gate, &held.stored.tokens, api, force).unwrap_or(interaction))
-        }
-        RefreshError::NoRefreshToken => {
-            release().await?;
-            Ok(Token::Interaction {
-                claims: force.claims.clone(),
-                reason: "no refresh token".to_owned(),
-            })
-        }
-        RefreshError::ClientRefused(cause) => {
-            release().await?;
-            tracing::error!(profile.id = %profile.id, error = %cause, "the authority refuses the gateway itself");
-            Ok(still_usable(gate, &held.stored.tokens, api, force)
-                .unwrap_or(Token::Unavailable { retry_after: None }))
-        }
-        RefreshError::Throttled { retry_after } => {
-            release().await?;
-            gate.resting.insert(
-                resting_key(profile, who),
-                gate.now() + retry_after.min(LONGEST_RETRY),
-            );
-            let retry_after = Some(retry_after);
-            Ok(still_usable(gate, &held.stored.tokens, api, force)
-                .unwrap_or(Token::Unavailable { retry_after }))
-        }
-        RefreshError::Unavailable { retry_after, why } => {
-            release().await?;
-            tracing::warn!(profile.id = %profile.id, error = %why, "tokens could not be exchanged now");
-            Ok(still_usable(gate, &held.stored.tokens, api, force)
-                .unwrap_or(Token::Unavailable { retry_after }))
-        }
-    }
-}
-
-/// The old token while it lives: an outage of the authority is no sign-out.
-fn still_usable(gate: &Gate, tokens: &TokenSet, api: &Api, force: &Force) -> Option<Token> {
-    let grant = tokens.grant_for(&api.name)?;
-    let alive = grant.freshness(gate.now()) != Freshness::Expired;
-    (alive && force.refused.is_none()).then(|| Token::Usable(grant.clone()))
 }

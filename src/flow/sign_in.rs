@@ -5,7 +5,7 @@ use super::error::FlowError;
 use super::gate::{Gate, Visit};
 use super::session_check::SignedIn;
 use crate::domain::api::Api;
-use crate::domain::attempt::Attempt;
+use crate::domain::attempt::{Attempt, LONGEST_KEPT_CLAIMS};
 use crate::domain::authority::Journey;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{PassedParameter, Profile, Prompt};
@@ -108,6 +108,10 @@ pub async fn begin(
             .or_else(|| first_api(profile, journey)),
         expects: wish.expects.clone(),
         stepped_up: wish.claims.is_some(),
+        claims: wish
+            .claims
+            .clone()
+            .filter(|claims| claims.len() <= LONGEST_KEPT_CLAIMS),
         max_age,
     };
     let state = new_state(gate, profile, return_to);

@@ -26,8 +26,11 @@ impl Challenge {
     }
 }
 
-/// The claims that an API demands with `insufficient_claims`: a JSON object of at most 4 kB, as text. `fields` are
-/// all `WWW-Authenticate` fields of its 401.
+/// The claims that an API demands: a JSON object of at most 4 kB, as text. `fields` are all `WWW-Authenticate` fields
+/// of its 401.
+///
+/// `insufficient_claims` in any case is the demand, and so are claims without any error. Beside another error, such as
+/// `invalid_token`, they are not: such a token is exchanged once, without claims (microsoft-identity 6.2).
 pub fn claims_challenge<'a>(fields: impl IntoIterator<Item = &'a str>) -> Option<String> {
     fields
         .into_iter()
@@ -35,7 +38,9 @@ pub fn claims_challenge<'a>(fields: impl IntoIterator<Item = &'a str>) -> Option
         .flat_map(parse)
         .filter(|challenge| {
             ["bearer", "pop"].contains(&challenge.scheme.as_str())
-                && challenge.parameter("error") == Some("insufficient_claims")
+                && challenge
+                    .parameter("error")
+                    .is_none_or(|error| error.eq_ignore_ascii_case("insufficient_claims"))
         })
         .find_map(|challenge| decode(challenge.parameter("claims")?))
 }
@@ -170,6 +175,8 @@ mod tests {
             format!(
                 r#"NTLM TlRMTVNTUAAC==, Bearer error="insufficient_claims", claims="{BASE64}""#
             ),
+            format!(r#"Bearer error="Insufficient_Claims", claims="{BASE64}""#),
+            format!(r#"Bearer realm="", claims="{BASE64}""#),
             format!("Bearer\terror = \"insufficient_claims\" ,, claims = \"{BASE64}\""),
         ] {
             assert_eq!(of(&field).as_deref(), Some(JSON), "{field}");

@@ -71,6 +71,20 @@ pub enum Outage {
     /// Keys were fetched often enough just now.
     #[error("the signing keys were fetched a moment ago")]
     KeysJustFetched,
+    /// The authority says in its own words that it passes.
+    #[error("the authority cannot now: {0}")]
+    Told(Box<ProviderDetail>),
+    /// The platform's managed identity does not answer.
+    #[error("the managed identity ({source_name}) does not answer: {why}")]
+    ManagedIdentity {
+        /// Which source was asked.
+        source_name: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// Tokens of the same session are being exchanged elsewhere.
+    #[error("the session's tokens are still being exchanged")]
+    StillExchanging,
 }
 
 /// What the operator must put right.
@@ -128,6 +142,14 @@ pub enum CredentialProblem {
     /// The managed identity gave no token.
     #[error("the managed identity ({source_name}) gave no token: {why}")]
     ManagedIdentity {
+        /// Which source was asked.
+        source_name: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The managed identity does not answer now; it passes.
+    #[error("the managed identity ({source_name}) does not answer: {why}")]
+    ManagedIdentityAway {
         /// Which source was asked.
         source_name: &'static str,
         /// Why.
@@ -219,8 +241,10 @@ pub enum RefreshError {
     #[error("the gateway itself was refused: {0}")]
     ClientRefused(Misconfiguration),
     /// Too many calls: keep the session, wait.
-    #[error("the authority asks to wait")]
+    #[error("the authority asks to wait: {why}")]
     Throttled {
+        /// What it said.
+        why: Outage,
         /// For how long.
         retry_after: Duration,
     },

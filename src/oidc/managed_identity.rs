@@ -22,8 +22,9 @@ use crate::domain::secret::ClientAssertion;
 
 /// Bytes of an answer.
 const LARGEST: usize = 64 * 1024;
-/// The platform answers from the same machine.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The platform answers from the same machine: one request, and all of them together. A person waits meanwhile.
+const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE_IN_ALL: Duration = Duration::from_secs(5);
 /// A token is asked for anew this long before it expires.
 const EARLY: Duration = Duration::from_mins(5);
 /// Life of a token whose answer does not say.
@@ -58,6 +59,26 @@ pub(crate) struct ManagedIdentity {
 impl fmt::Debug for ManagedIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ManagedIdentity")
+    }
+}
+
+/// Why a source gave no answer at all.
+enum Unanswered {
+    /// It passes.
+    Away(String),
+    /// An operator must act.
+    Wrong(String),
+}
+
+impl From<String> for Unanswered {
+    fn from(why: String) -> Self {
+        Self::Wrong(why)
+    }
+}
+
+impl From<&str> for Unanswered {
+    fn from(why: &str) -> Self {
+        Self::Wrong(why.to_owned())
     }
 }
 
@@ -148,10 +169,21 @@ impl ManagedIdentity {
             source_name: source.name(),
             why,
         };
-        let answer = self
-            .ask(&source, identity, audience)
+        let away = |why: String| CredentialProblem::ManagedIdentityAway {
+            source_name: source.name(),
+            why,
+        };
+        let asked = self.ask(&source, identity, audience);
+        let answer = tokio::time::timeout(PATIENCE_IN_ALL, asked)
             .await
-            .map_err(problem)?;
+            .map_err(|_| away(Outage::TimedOut.to_string()))?
+            .map_err(|unanswered| match unanswered {
+                Unanswered::Away(why) => away(why),
+                Unanswered::Wrong(why) => problem(why),
+            })?;
+        if passes(answer.status) {
+            return Err(away(format!("status {}", answer.status.as_u16())));
+        }
         let fresh = read(&answer, now).map_err(problem)?;
         held.retain(|_, held| now < held.until);
         held.insert(key, fresh.clone());
@@ -163,7 +195,7 @@ impl ManagedIdentity {
         source: &Source,
         identity: Option<&str>,
         audience: &str,
-    ) -> Result<Answer, String> {
+    ) -> Result<Answer, Unanswered> {
         match source {
             Source::ServiceFabric {
                 endpoint,
@@ -209,14 +241,11 @@ impl ManagedIdentity {
         }
     }
 
-    async fn get(&self, url: Url, headers: &[(&str, &str)]) -> Result<Answer, String> {
+    async fn get(&self, url: Url, headers: &[(&str, &str)]) -> Result<Answer, Unanswered> {
         get(&self.lane, url, headers).await
     }
 
-    async fn imds(&self, url: Url) -> Result<Answer, String> {
-        let passes = |status: StatusCode| {
-            status.is_server_error() || [404, 410, 429].contains(&status.as_u16())
-        };
+    async fn imds(&self, url: Url) -> Result<Answer, Unanswered> {
         for pause in PAUSES {
             match self.get(url.clone(), &[("Metadata", "true")]).await {
                 Ok(answer) if !passes(answer.status) => return Ok(answer),
@@ -227,7 +256,7 @@ impl ManagedIdentity {
     }
 
     /// Azure Arc proves with a key file that we may read files of its group.
-    async fn arc(&self, url: Url) -> Result<Answer, String> {
+    async fn arc(&self, url: Url) -> Result<Answer, Unanswered> {
         let first = self.get(url.clone(), &[("Metadata", "true")]).await?;
         if first.status != StatusCode::UNAUTHORIZED {
             return Ok(first);
@@ -248,13 +277,18 @@ impl ManagedIdentity {
     }
 }
 
-async fn get(lane: &Lane, url: Url, headers: &[(&str, &str)]) -> Result<Answer, String> {
+async fn get(lane: &Lane, url: Url, headers: &[(&str, &str)]) -> Result<Answer, Unanswered> {
     let mut request = lane.client().get(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let answer = lane.call(request, LARGEST, PATIENCE).await;
-    answer.map_err(|outage: Outage| outage.to_string())
+    answer.map_err(|outage: Outage| Unanswered::Away(outage.to_string()))
+}
+
+/// Statuses that pass by themselves; the platform says 404 and 410 while it is being updated (microsoft-identity 5.4).
+fn passes(status: StatusCode) -> bool {
+    status.is_server_error() || [404, 410, 429].contains(&status.as_u16())
 }
 
 /// Some sources know the machine's identity only; the user-assigned one is chosen elsewhere.

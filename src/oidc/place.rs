@@ -58,6 +58,15 @@ impl Budget {
         }
         left
     }
+
+    /// How long until there is one to spend.
+    fn wait(&self, now: Timestamp) -> Duration {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let oldest = spent.front().filter(|_| spent.len() >= self.most);
+        oldest
+            .and_then(|at| (*at + self.span - now).to_std().ok())
+            .unwrap_or_default()
+    }
 }
 
 /// Means that all places of a process share.
@@ -167,13 +176,17 @@ impl Place {
                 why: Outage::KeysJustFetched,
                 ..
             }) => {
-                return match signed(&copy, &jwt) {
-                    // Its key may be there as soon as we may look: no reason to end a session.
-                    Err(SignatureRefusal::NoKey) if origin == Origin::Refresh => {
-                        Err(OidcError::outage(Outage::KeysJustFetched))
+                return match (signed(&copy, &jwt), origin) {
+                    // Its key may be there as soon as we may look: no reason to end a session, and none to refuse a
+                    // notice that the authority sends again.
+                    (Err(SignatureRefusal::NoKey), Origin::Refresh | Origin::Stranger) => {
+                        Err(OidcError::Unavailable {
+                            why: Outage::KeysJustFetched,
+                            retry_after: Some(budget.wait(now)),
+                        })
                     }
                     // A key that may not be asked for is a key that we do not have.
-                    verified => Ok(verified?),
+                    (verified, _) => Ok(verified?),
                 };
             }
             Err(outage) => return Err(outage),
@@ -231,6 +244,7 @@ mod tests {
         assert!(budget.spend(at(0)));
         assert!(budget.spend(at(10)));
         assert!(!budget.spend(at(59)));
+        assert_eq!(budget.wait(at(59)), Duration::from_secs(1));
         assert!(budget.spend(at(60)));
         assert!(!budget.spend(at(61)));
         assert!(budget.spend(at(70)));

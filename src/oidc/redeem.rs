@@ -57,7 +57,9 @@ impl Authorities {
         let api = scopes::signed_in_api(profile, wanted);
         let redirect_uri = profile.redirect_uri();
         let scope = scopes::of_token(profile, &metadata, api).map(|scopes| scopes.join(" "));
-        let claims = claims_parameter(profile.authority.dialect().claims_challenge, None);
+        // The same as at the authorization endpoint (microsoft-identity 3.4, 6.2).
+        let announce = profile.authority.dialect().claims_challenge;
+        let claims = claims_parameter(announce, attempt.claims.as_deref());
         let mut grant = vec![
             ("grant_type", "authorization_code"),
             ("code", code.expose()),

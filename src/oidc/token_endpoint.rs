@@ -25,13 +25,20 @@ const LARGEST: usize = 256 * 1024;
 /// Wait when an authority says "too many" and not until when.
 const UNSAID_WAIT: Duration = Duration::from_mins(1);
 
+/// AADSTS50196: the authority has seen a loop and throttles the client (microsoft-identity 2.5).
+const REQUEST_LOOP: u64 = 50_196;
+
 /// Why an exchange brought no tokens.
 pub(crate) enum Failure {
     Outage {
         why: Outage,
         retry_after: Option<Duration>,
     },
-    Throttled(Option<Duration>),
+    /// 429, or a code that says the same.
+    Throttled {
+        why: Outage,
+        retry_after: Option<Duration>,
+    },
     Refusal(Box<ProviderDetail>),
     Response(ResponseFault),
     Credential(CredentialProblem),
@@ -41,9 +48,9 @@ impl From<Failure> for OidcError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Outage { why, retry_after } => Self::Unavailable { why, retry_after },
-            Failure::Throttled(wait) => Self::Unavailable {
-                why: Outage::Status(429),
-                retry_after: Some(wait.unwrap_or(UNSAID_WAIT)),
+            Failure::Throttled { why, retry_after } => Self::Unavailable {
+                why,
+                retry_after: Some(retry_after.unwrap_or(UNSAID_WAIT)),
             },
             Failure::Refusal(detail) => match detail.remedy() {
                 Remedy::Operator => Misconfiguration::Client(detail).into(),
@@ -59,8 +66,9 @@ impl From<Failure> for RefreshError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Outage { why, retry_after } => Self::Unavailable { why, retry_after },
-            Failure::Throttled(wait) => Self::Throttled {
-                retry_after: wait.unwrap_or(UNSAID_WAIT),
+            Failure::Throttled { why, retry_after } => Self::Throttled {
+                why,
+                retry_after: retry_after.unwrap_or(UNSAID_WAIT),
             },
             Failure::Refusal(detail) => of_refusal(detail),
             // Nothing was claimed that could be believed or not: no reason to end a session.
@@ -101,7 +109,7 @@ fn of_refusal(detail: Box<ProviderDetail>) -> RefreshError {
         _ if asks => RefreshError::InteractionRequired(detail),
         "invalid_grant" => RefreshError::Rejected(detail),
         _ if detail.remedy() == Remedy::Time => RefreshError::Unavailable {
-            why: Outage::BadDocument("the authority says that it is busy"),
+            why: Outage::Told(detail),
             retry_after: None,
         },
         // An unknown refusal is no reason to throw a session away: the person signs in again where tokens are needed.
@@ -168,7 +176,7 @@ impl Room {
             .client_auth
             .prove(&request, &self.identities)
             .await
-            .map_err(Failure::Credential)?;
+            .map_err(Failure::of_credential)?;
         let answer = self.send(metadata, grant, &proof).await?;
         self.judge(profile, &answer)
     }
@@ -231,27 +239,44 @@ impl Room {
             let only = profile.authority.dialect().id_token_only;
             return TokenResponse::read(&answer.body, only).map_err(Failure::Response);
         }
-        if status == 429 {
-            return Err(Failure::Throttled(retry_after));
-        }
-        let outage = Failure::Outage {
-            why: Outage::Status(status),
-            retry_after,
-        };
-        match ProviderDetail::from_body(&answer.body) {
-            Some(detail) if answer.status.is_client_error() && detail.remedy() != Remedy::Time => {
-                Err(Failure::Refusal(Box::new(detail)))
+        let detail = ProviderDetail::from_body(&answer.body).map(Box::new);
+        let passes = |detail: &ProviderDetail| detail.remedy() == Remedy::Time;
+        let (why, loops) = match detail {
+            Some(detail)
+                if status != 429 && answer.status.is_client_error() && !passes(&detail) =>
+            {
+                return Err(Failure::Refusal(detail));
             }
-            _ => Err(outage),
-        }
+            Some(detail) => {
+                let loops = detail.has_entra(REQUEST_LOOP);
+                (Outage::Told(detail), loops)
+            }
+            None => (Outage::Status(status), false),
+        };
+        Err(if status == 429 || loops {
+            Failure::Throttled { why, retry_after }
+        } else {
+            Failure::Outage { why, retry_after }
+        })
     }
 }
 
 impl Failure {
+    /// A platform that does not answer passes; anything else about the credential is the operator's.
+    fn of_credential(problem: CredentialProblem) -> Self {
+        match problem {
+            CredentialProblem::ManagedIdentityAway { source_name, why } => Self::Outage {
+                why: Outage::ManagedIdentity { source_name, why },
+                retry_after: None,
+            },
+            problem => Self::Credential(problem),
+        }
+    }
+
     fn word(&self) -> &'static str {
         match self {
             Self::Outage { .. } => "unavailable",
-            Self::Throttled(_) => "throttled",
+            Self::Throttled { .. } => "throttled",
             Self::Refusal(detail) if detail.error == "invalid_grant" => "invalid_grant",
             Self::Refusal(_) => "refused",
             Self::Response(_) => "malformed",

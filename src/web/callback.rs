@@ -88,6 +88,15 @@ pub async fn callback(
             response
         }
         Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
+        Ok(Completed::Detour(begun, target)) => {
+            let now = gateway.gate.now();
+            rounds::stop_loop(request.headers(), profile, &target, now).map_err(|stopped| {
+                WebError::at_callback(stopped, attempt.is_some().then(|| name.clone()))
+            })?;
+            let mut response = departure(&request, &gateway, profile, &begun);
+            rounds::count(&mut response, request.headers(), profile, &target, now);
+            response
+        }
         Err(error) => {
             let lost = matches!(
                 error,

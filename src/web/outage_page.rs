@@ -1,33 +1,16 @@
 //! What a person reads when something passes by itself, or is the operator's.
 
 use super::problem_page::{Told, told};
+use super::provider_help::help_for;
 use crate::domain::profile::Profile;
 use crate::flow::error::FlowError;
-use crate::oidc::{Misconfiguration, OidcError};
+use crate::oidc::{Misconfiguration, OidcError, Outage, Remedy};
 
 /// Says it in words.
 pub(super) fn unavailable(error: &FlowError, profile: &Profile) -> Told {
     let told = match error {
-        FlowError::AuthorityUnavailable { .. } => told(
-            "authority_unavailable",
-            "Try again shortly",
-            "The sign-in service does not answer",
-            "We cannot reach it just now. Please try again shortly.",
-        ),
-        FlowError::Misconfigured { cause } => {
-            let told = told(
-                "misconfigured",
-                "Not available",
-                "This application is not set up right",
-                "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log.",
-            );
-            match &**cause {
-                OidcError::Misconfigured(Misconfiguration::Client(detail)) => {
-                    told.with_detail(detail)
-                }
-                _ => told,
-            }
-        }
+        FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
+        FlowError::Misconfigured { cause } => misconfigured(cause),
         FlowError::ApiUnavailable(_) => told(
             "api_unavailable",
             "502",
@@ -72,4 +55,73 @@ pub(super) fn unavailable(error: &FlowError, profile: &Profile) -> Told {
         ),
     };
     told.home(profile)
+}
+
+/// It passes: whose turn it is, and what the sign-in service said of it.
+fn authority_unavailable(cause: &OidcError) -> Told {
+    let silent = || {
+        told(
+            "authority_unavailable",
+            "Try again shortly",
+            "The sign-in service does not answer",
+            "We cannot reach it just now. Please try again shortly.",
+        )
+    };
+    let OidcError::Unavailable { why, .. } = cause else {
+        return silent();
+    };
+    match why {
+        Outage::Told(detail) if detail.remedy() == Remedy::Time => {
+            let help = help_for(detail, false);
+            told(
+                "authority_busy",
+                "Try again shortly",
+                help.heading,
+                help.sentence,
+            )
+            .with_detail(detail)
+        }
+        Outage::Told(detail) => silent().with_detail(detail),
+        Outage::Status(429) => told(
+            "authority_busy",
+            "Try again shortly",
+            "The sign-in service is busy",
+            "It asks to be left alone for a while. Please try again shortly.",
+        ),
+        Outage::ManagedIdentity { .. } => told(
+            "credential_unavailable",
+            "Try again shortly",
+            "This application cannot prove itself just now",
+            "The platform that it runs on gives it no proof for the sign-in service. Please try again shortly.",
+        ),
+        Outage::StillExchanging => told(
+            "tokens_on_their_way",
+            "Try again shortly",
+            "Your sign-in is being renewed",
+            "The sign-in service takes its time. Please try again in a moment.",
+        ),
+        _ => silent(),
+    }
+}
+
+/// The operator must act.
+fn misconfigured(cause: &OidcError) -> Told {
+    let sentence = match cause {
+        OidcError::Misconfigured(Misconfiguration::Credential(_)) => {
+            "Its own credential for the sign-in service cannot be used. Its operator must act and finds the reason in the log."
+        }
+        _ => {
+            "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log."
+        }
+    };
+    let told = told(
+        "misconfigured",
+        "Not available",
+        "This application is not set up right",
+        sentence,
+    );
+    match cause {
+        OidcError::Misconfigured(Misconfiguration::Client(detail)) => told.with_detail(detail),
+        _ => told,
+    }
 }

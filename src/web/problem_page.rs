@@ -255,7 +255,7 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
         .home(profile),
         FlowError::TooManyRounds { rounds, target } => {
             let sentence = format!(
-                "You were signed in {rounds} times in a row without arriving. We stopped, so that it does not go on for ever."
+                "You were sent round {rounds} times in a row without arriving. We stopped, so that it does not go on for ever."
             );
             let mut told = told("loop", "Stopped", "Going round in circles", sentence)
                 .start_again(profile, Some(target));

@@ -1,7 +1,7 @@
-//! The loop detector: how often a browser signed in to one target without arriving there.
+//! The loop detector: how often a browser went round for one target without arriving there.
 //!
-//! A small cookie counts completed sign-ins to the same target within a minute. At the third, the next start stops with
-//! a page instead of going round once more.
+//! A small cookie counts completed sign-ins to the same target within a minute, and refusals that another user flow
+//! follows by itself. After the third, the next start stops with a page instead of going round once more.
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -15,7 +15,7 @@ use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
 use crate::seal::{hex, sha256};
 
-/// Completed rounds to one target that are no accident any more.
+/// Rounds to one target that are no accident any more.
 const MOST_ROUNDS: u32 = 3;
 /// Seconds within which they count.
 const WINDOW: i64 = 60;
@@ -60,7 +60,7 @@ fn counted(
 /// Stops a start that would only go round.
 ///
 /// # Errors
-/// `TooManyRounds` after the third completed round to this target.
+/// `TooManyRounds` after the third round to this target.
 pub fn stop_loop(
     headers: &HeaderMap,
     profile: &Profile,
@@ -78,7 +78,7 @@ pub fn stop_loop(
     }
 }
 
-/// Counts a completed round.
+/// Counts a round.
 pub fn count(
     response: &mut HttpResponseBuilder,
     headers: &HeaderMap,

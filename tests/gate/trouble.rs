@@ -126,6 +126,39 @@ async fn a_sign_in_that_goes_round_stops_after_three_rounds() {
     assert_eq!(later.status, 303);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d10_user_flows_that_send_a_person_to_each_other_stop_after_three_rounds() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sim.fault(Fault::AuthorizeError {
+        error: "access_denied".to_owned(),
+        description: "AADB2C90118: The user has forgotten their password.".to_owned(),
+    });
+    let target = "/auth/token_details";
+    let mut page = gate.answer(&browser, Kind::B2c, "ada", target).await;
+    let mut rounds = 0;
+    loop {
+        page = browser.follow(&page).await;
+        if !page.status.is_redirection() {
+            break;
+        }
+        rounds += 1;
+        assert!(rounds <= 3, "followed without end");
+        let reset = gate.at_authority(&browser, &page).await;
+        page = gate.press(&browser, &reset, ("reset", "1"), &[]).await;
+    }
+    assert_eq!((rounds, page.status.as_u16()), (3, 400), "{}", page.text);
+    assert!(
+        page.text.contains("3 times in a row") && page.text.contains("Start again"),
+        "{}",
+        page.text
+    );
+    gate.sim.clear_faults();
+    gate.turn(61);
+    let done = gate.answer(&browser, Kind::B2c, "ada", target).await;
+    assert_eq!(browser.follow(&done).await.status, 303, "later it works");
+}
+
 /// What no person may read: parts of our own code, of the system, of tokens, of what others wrote.
 const CAUSES: [&str; 16] = [
     "openidconnect",

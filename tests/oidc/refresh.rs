@@ -220,11 +220,11 @@ async fn d12_outages_and_throttling_are_told_apart_from_refusals() {
         .after(Reply::status(429).with("retry-after", "41"))
         .await;
     assert!(
-        matches!(refused, RefreshError::Throttled { retry_after } if retry_after == Duration::from_secs(41))
+        matches!(refused, RefreshError::Throttled { retry_after, .. } if retry_after == Duration::from_secs(41))
     );
     let refused = session.after(Reply::status(429)).await;
     assert!(
-        matches!(refused, RefreshError::Throttled { retry_after } if retry_after == Duration::from_mins(1))
+        matches!(refused, RefreshError::Throttled { retry_after, .. } if retry_after == Duration::from_mins(1))
     );
     let busy = json!({"error": "temporarily_unavailable"});
     for reply in [

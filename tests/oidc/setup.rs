@@ -152,6 +152,7 @@ pub fn attempt(profile: &Profile) -> Attempt {
         api: None,
         expects: None,
         stepped_up: false,
+        claims: None,
         max_age: None,
     }
 }

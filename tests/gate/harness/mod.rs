@@ -72,6 +72,8 @@ pub struct Plan {
     pub wired: bool,
     /// The process seems to run in App Service, with the simulator's managed identity.
     pub in_app_service: bool,
+    /// The address of another managed identity than the simulator's.
+    pub identity_endpoint: Option<String>,
     /// What the clock shows at the start.
     pub beginning: DateTime<Utc>,
 }
@@ -86,6 +88,7 @@ impl Default for Plan {
             settings: String::new(),
             wired: false,
             in_app_service: false,
+            identity_endpoint: None,
             beginning: beginning(),
         }
     }
@@ -185,7 +188,10 @@ impl TestGate {
             (database_url, None)
         };
         let keys = vec![new_key_text(&OsRandom)];
-        let more = (plan.settings.as_str(), plan.in_app_service);
+        let of_sim = || format!("{}/msi/token", sim.managed_identity());
+        let endpoint = plan.identity_endpoint.clone();
+        let endpoint = endpoint.or_else(|| plan.in_app_service.then(of_sim));
+        let more = (plan.settings.as_str(), endpoint);
         Self {
             wire,
             ..Self::run(
@@ -211,13 +217,13 @@ impl TestGate {
         database_url: String,
         database: Option<Database>,
         keys: Vec<String>,
-        (more, in_app_service): (&str, bool),
+        (more, identity_endpoint): (&str, Option<String>),
     ) -> Self {
         let port = public.local_addr().unwrap().port();
         let running = start_in(
             settings(folder.path(), &database_url, &keys, more),
             means(Some(public), &clock),
-            environment(&sim, in_app_service),
+            environment(identity_endpoint),
         )
         .await
         .unwrap();
@@ -260,7 +266,7 @@ impl TestGate {
             database_url,
             database,
             keys,
-            ("", false),
+            ("", None),
         )
         .await
     }

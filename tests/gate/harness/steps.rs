@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::browser::{Browser, Page};
-use super::{Kind, Simulator, TestGate};
+use super::{Kind, TestGate};
 
 /// The variables of the process, as far as the managed identity reads them.
-pub fn environment(sim: &Simulator, in_app_service: bool) -> gatehouse::oidc::Environment {
-    let endpoint = format!("{}/msi/token", sim.managed_identity());
+pub fn environment(identity_endpoint: Option<String>) -> gatehouse::oidc::Environment {
     Arc::new(move |name| match name {
-        "IDENTITY_ENDPOINT" if in_app_service => Some(endpoint.clone()),
-        "IDENTITY_HEADER" if in_app_service => Some(simulator::IDENTITY_HEADER.to_owned()),
+        "IDENTITY_ENDPOINT" => identity_endpoint.clone(),
+        "IDENTITY_HEADER" if identity_endpoint.is_some() => {
+            Some(simulator::IDENTITY_HEADER.to_owned())
+        }
         _ => None,
     })
 }

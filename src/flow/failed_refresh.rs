@@ -1,0 +1,150 @@
+//! A refresh that failed: what becomes of the session, what serves meanwhile, and when it is tried again.
+//!
+//! An outage signs nobody out, and a token that works is used until it is over.
+
+use std::time::Duration;
+
+use super::error::FlowError;
+use super::gate::{Gate, LONGEST_RETRY};
+use super::new_tokens::Held;
+use super::refresh::{Force, Token};
+use super::session_check::SignedIn;
+use super::{audit, entry};
+use crate::domain::api::Api;
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::token_set::{Freshness, TokenSet};
+use crate::oidc::{OidcError, RefreshError};
+use crate::seal::handle_hash;
+
+/// A session whose token still works does not try again before.
+const REST: Duration = Duration::from_secs(30);
+
+/// After an exchange that failed nobody tries again for so long, on any replica, unless the authority said when.
+const BACK_OFF: Duration = Duration::from_secs(5);
+
+pub(super) async fn failed(
+    gate: &Gate,
+    profile: &Profile,
+    who: &SignedIn,
+    api: &Api,
+    force: &Force,
+    held: &Held,
+    error: RefreshError,
+) -> Result<Token, FlowError> {
+    metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "failed").increment(1);
+    let wait = match &error {
+        RefreshError::Rejected(detail) => {
+            audit::refresh_failed(profile, &who.session().id, &detail.to_string());
+            gate.store.end(who.handle(), &profile.id).await?;
+            return Ok(Token::Ended);
+        }
+        RefreshError::Invalid(cause) => {
+            tracing::warn!(profile.id = %profile.id, error = %cause, "a refreshed token was refused");
+            audit::refresh_failed(profile, &who.session().id, "answer_refused");
+            gate.store.end(who.handle(), &profile.id).await?;
+            return Ok(Token::Ended);
+        }
+        RefreshError::Throttled { retry_after, why } => {
+            let until = gate.now() + (*retry_after).min(LONGEST_RETRY);
+            gate.resting
+                .insert(throttle_key(profile, who), (until, why.clone()));
+            Some(*retry_after)
+        }
+        RefreshError::Unavailable { retry_after, .. } => *retry_after,
+        _ => None,
+    };
+    match (&error, wait) {
+        // On every replica: whoever waits is told at once, and an outage is not asked again and again.
+        (RefreshError::Throttled { .. } | RefreshError::Unavailable { .. }, wait) => {
+            let pause = wait.unwrap_or(BACK_OFF).min(LONGEST_RETRY);
+            gate.store.rest(who.handle(), held.owner, pause).await?;
+        }
+        _ => gate.store.release_lease(who.handle(), held.owner).await?,
+    }
+    // Customers of External ID cannot consent: to send them round would be a loop.
+    if let RefreshError::InteractionRequired(detail) = &error
+        && profile.authority.dialect().admin_consent_only
+        && detail.lacks_consent()
+    {
+        return Err(entry::lacking(profile, api, detail));
+    }
+    if let Some(old) = still_usable(gate, &held.stored.tokens, api, force) {
+        let rest = wait.unwrap_or_default().clamp(REST, LONGEST_RETRY);
+        gate.rests
+            .insert(handle_hash(who.handle()), gate.now() + rest);
+        log(profile, &error);
+        return Ok(old);
+    }
+    Ok(without_token(force, error))
+}
+
+/// For the log: nobody is answered with it.
+fn log(profile: &Profile, error: &RefreshError) {
+    match error {
+        RefreshError::ClientRefused(cause) => {
+            tracing::error!(profile.id = %profile.id, error = %cause, "tokens could not be exchanged: an operator must look");
+        }
+        error => {
+            tracing::warn!(profile.id = %profile.id, error = %error, "tokens could not be exchanged now");
+        }
+    }
+}
+
+/// What a caller gets who has no token that works.
+fn without_token(force: &Force, error: RefreshError) -> Token {
+    let unavailable = |why, retry_after| {
+        Token::Unavailable(Box::new(OidcError::Unavailable { why, retry_after }))
+    };
+    match error {
+        RefreshError::Rejected(_) | RefreshError::Invalid(_) => Token::Ended,
+        RefreshError::InteractionRequired(detail) => Token::Interaction {
+            claims: detail.claims.clone().or_else(|| force.claims.clone()),
+            reason: detail.to_string(),
+        },
+        RefreshError::NoRefreshToken => Token::Interaction {
+            claims: force.claims.clone(),
+            reason: "no refresh token".to_owned(),
+        },
+        RefreshError::ClientRefused(cause) => {
+            Token::Unavailable(Box::new(OidcError::Misconfigured(cause)))
+        }
+        RefreshError::Throttled { retry_after, why } => unavailable(why, Some(retry_after)),
+        RefreshError::Unavailable { retry_after, why } => {
+            unavailable(why, Some(retry_after.unwrap_or(BACK_OFF)))
+        }
+    }
+}
+
+/// The old token while it lives: an outage of the authority is no sign-out.
+pub(super) fn still_usable(
+    gate: &Gate,
+    tokens: &TokenSet,
+    api: &Api,
+    force: &Force,
+) -> Option<Token> {
+    let grant = tokens.grant_for(&api.name)?;
+    let alive = grant.freshness(gate.now()) != Freshness::Expired;
+    (alive && force.refused.is_none()).then(|| Token::Usable(grant.clone()))
+}
+
+/// Whether this session's last try failed a moment ago.
+pub(super) fn is_resting(gate: &Gate, who: &SignedIn) -> bool {
+    let until = gate.rests.get(&handle_hash(who.handle()));
+    until.is_some_and(|until| gate.now() < until)
+}
+
+fn throttle_key(profile: &Profile, who: &SignedIn) -> (ProfileId, PersonKey) {
+    (profile.id.clone(), who.session().identity.person().clone())
+}
+
+/// The token endpoint wants to be left alone for this person (microsoft-identity 6.3): what it said, and for how long
+/// still.
+pub(super) fn throttled(gate: &Gate, profile: &Profile, who: &SignedIn) -> Option<OidcError> {
+    let (until, why) = gate.resting.get(&throttle_key(profile, who))?;
+    let left = (until - gate.now()).to_std().ok()?;
+    (!left.is_zero()).then_some(OidcError::Unavailable {
+        why,
+        retry_after: Some(left),
+    })
+}

@@ -1,0 +1,201 @@
+//! Trouble of ours or of the authority's, at sign-in and between: the page says whose it is, with the authority's code,
+//! and signs nobody out.
+
+use std::time::{Duration, Instant};
+
+use crate::harness::api::{ScriptedApi, response};
+use crate::harness::browser::{Browser, Page};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate, records};
+
+const ENTRA: Kind = Kind::EntraId;
+const OVER: i64 = 3_600;
+
+fn token_error(error: &str, code: u32) -> Fault {
+    Fault::TokenError {
+        error: error.to_owned(),
+        code,
+        suberror: None,
+        description: "what it says to people".to_owned(),
+    }
+}
+
+/// The code, a correlation id and the authority's time stand on the page, and nothing that it wrote for people.
+fn is_explained(page: &Page, code: u32) {
+    for words in [
+        format!("AADSTS{code}").as_str(),
+        "Correlation id",
+        "Time at the sign-in service",
+        "Request id",
+    ] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    assert!(!page.text.contains("what it says to people"));
+}
+
+async fn at_callback(gate: &TestGate, fault: Option<Fault>) -> Page {
+    let browser = Browser::new();
+    let callback = gate.answer(&browser, ENTRA, "ada", "/").await;
+    if let Some(fault) = fault {
+        gate.sim.fault(fault);
+    }
+    browser.follow(&callback).await
+}
+
+/// What a call says when its token is over and cannot be exchanged; the person stays signed in.
+async fn at_refresh(fault: Fault) -> Page {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    gate.turn(OVER);
+    gate.sim.fault(fault);
+    let page = call(&gate, &browser).await;
+    assert!(gate.is_signed_in(&browser, ENTRA).await, "{}", page.text);
+    assert!(!page.text.contains("The API is busy"), "{}", page.text);
+    assert_eq!(gate.sim.count(Endpoint::GraphMe), 0);
+    page
+}
+
+async fn call(gate: &TestGate, browser: &Browser) -> Page {
+    browser.get(gate.url(ENTRA, "/auth/call_api/graph")).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d6_a_loop_that_the_token_endpoint_sees_is_told_as_one_with_its_code() {
+    records::record();
+    let gate = Plan::default().start().await;
+    let page = at_callback(&gate, Some(token_error("invalid_grant", 50_196))).await;
+    assert_eq!(page.status, 503, "{}", page.text);
+    assert!(page.header("retry-after").is_some());
+    assert!(
+        page.text.contains("Too many sign-ins in a row"),
+        "{}",
+        page.text
+    );
+    is_explained(&page, 50_196);
+    let log = records::log();
+    let line = log
+        .lines()
+        .find(|line| line.contains("AADSTS50196") && line.contains("answered with an error"));
+    assert!(line.unwrap().contains("correlation_id="), "{line:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d6_every_refusal_of_the_token_endpoint_keeps_its_code() {
+    for (error, code, status) in [
+        ("invalid_grant", 50_105, 403),
+        ("invalid_client", 7_000_222, 502),
+        ("temporarily_unavailable", 90_033, 503),
+        ("server_error", 90_055, 503),
+        ("invalid_grant", 70_008, 403),
+    ] {
+        let gate = Plan::default().start().await;
+        let page = at_callback(&gate, Some(token_error(error, code))).await;
+        assert_eq!(page.status.as_u16(), status, "{code}: {}", page.text);
+        is_explained(&page, code);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d7_a_secret_that_ended_is_told_at_a_call_as_the_operators() {
+    let page = at_refresh(token_error("invalid_client", 7_000_222)).await;
+    assert_eq!(page.status, 502, "{}", page.text);
+    assert!(page.text.contains("operator must act"), "{}", page.text);
+    is_explained(&page, 7_000_222);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d7_a_throttled_token_endpoint_is_told_at_a_call_as_the_sign_in_services() {
+    let page = at_refresh(Fault::TokenThrottled(Some(33))).await;
+    assert_eq!(
+        (page.status.as_u16(), page.header("retry-after")),
+        (503, Some("33"))
+    );
+    assert!(page.text.contains("sign-in service"), "{}", page.text);
+    let page = at_refresh(token_error("invalid_grant", 50_196)).await;
+    assert_eq!(
+        (page.status.as_u16(), page.header("retry-after")),
+        (503, Some("60"))
+    );
+    is_explained(&page, 50_196);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d7_a_token_file_that_is_gone_is_told_at_a_call_as_the_operators() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    let file = gate.folder.path().join("gone");
+    std::fs::write(&file, "a token").unwrap();
+    let secret = format!(
+        "client_secret = {{ value = \"{}\" }}",
+        simulator::CLIENT_SECRET
+    );
+    let line = format!("client_assertion = {{ file = \"{}\" }}", file.display());
+    gate.edit(ENTRA, |text| text.replace(&secret, &line));
+    std::fs::remove_file(&file).unwrap();
+    gate.turn(OVER);
+    let page = call(&gate, &browser).await;
+    assert_eq!(page.status, 502, "{}", page.text);
+    assert!(
+        page.text.contains("operator must act") && page.text.contains("credential"),
+        "{}",
+        page.text
+    );
+    assert!(!page.text.contains("gone"), "the file is for the log");
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
+}
+
+/// A gatehouse whose managed identity is this one, at a sign-in: the page, and how long it took.
+async fn with_identity(endpoint: String) -> (Page, Duration) {
+    let gate = Plan {
+        identity_endpoint: Some(endpoint),
+        ..Plan::default()
+    }
+    .start()
+    .await;
+    let secret = format!(
+        "client_secret = {{ value = \"{}\" }}",
+        simulator::CLIENT_SECRET
+    );
+    gate.edit(ENTRA, |text| {
+        text.replace(&secret, "client_assertion = \"managed-identity\"")
+    });
+    let begun = Instant::now();
+    let page = at_callback(&gate, None).await;
+    (page, begun.elapsed())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d8_a_managed_identity_that_fails_is_an_outage_and_not_a_fault_of_the_profile() {
+    let failing = ScriptedApi::start(|_| response("500 Internal Server Error", &[], b"")).await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let refused = format!("http://{}/", closed.local_addr().unwrap());
+    drop(closed);
+    for endpoint in [failing.address.clone(), refused] {
+        let (page, _) = with_identity(endpoint).await;
+        assert_eq!(page.status, 503, "{}", page.text);
+        assert!(page.header("retry-after").is_some());
+        assert!(
+            page.text.contains("cannot prove itself just now"),
+            "{}",
+            page.text
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d8_a_managed_identity_that_hangs_is_given_up_within_seconds() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (page, took) = with_identity(format!("http://{}/", silent.local_addr().unwrap())).await;
+    assert_eq!(page.status, 503, "{}", page.text);
+    assert!(took < Duration::from_secs(8), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d8_a_managed_identity_that_does_not_exist_is_the_operators() {
+    let body = br#"{"error":"invalid_request","error_description":"Identity not found"}"#;
+    let api = ScriptedApi::start(|_| response("400 Bad Request", &[], body)).await;
+    let (page, _) = with_identity(api.address.clone()).await;
+    assert_eq!(page.status, 502, "{}", page.text);
+    assert!(page.text.contains("not set up right"), "{}", page.text);
+}
