@@ -56,6 +56,11 @@ impl From<Failure> for OidcError {
                 Remedy::Operator => Misconfiguration::Client(detail).into(),
                 Remedy::Person | Remedy::Time => Self::Refused(detail),
             },
+            // Nothing of the protocol was said: a page of something before the authority, which passes.
+            Failure::Response(fault @ ResponseFault::NotJson) => Self::Unavailable {
+                why: Outage::Malformed(fault),
+                retry_after: None,
+            },
             Failure::Response(fault) => Self::Invalid(Invalid::Response(fault)),
             Failure::Credential(problem) => Misconfiguration::Credential(problem).into(),
         }

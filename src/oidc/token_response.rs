@@ -36,8 +36,10 @@ impl fmt::Debug for TokenResponse {
 impl TokenResponse {
     /// Reads the body. `id_token_only` accepts an answer without access token (B2C without an API scope).
     pub(crate) fn read(body: &[u8], id_token_only: bool) -> Result<Self, ResponseFault> {
-        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-            return Err(ResponseFault::Shape);
+        let members = match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) => return Err(ResponseFault::Shape),
+            Err(_) => return Err(ResponseFault::NotJson),
         };
         let access_token = match members.get("access_token") {
             None | Some(Value::Null) if id_token_only => None,
@@ -194,11 +196,13 @@ mod tests {
 
     #[test]
     fn b36_what_is_no_object_is_refused() {
-        for body in [&b"<html>"[..], b"[]", b"", b"{\"access_token\":", b"null"] {
-            assert_eq!(
-                TokenResponse::read(body, true).unwrap_err(),
-                ResponseFault::Shape
-            );
+        for body in [&b"[]"[..], b"null"] {
+            let refused = TokenResponse::read(body, true).unwrap_err();
+            assert_eq!(refused, ResponseFault::Shape);
+        }
+        for body in [&b"<html>"[..], b"", b"{\"access_token\":"] {
+            let refused = TokenResponse::read(body, true).unwrap_err();
+            assert_eq!(refused, ResponseFault::NotJson);
         }
     }
 
