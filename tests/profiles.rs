@@ -1,10 +1,12 @@
 //! Profiles, settings and the offline commands, through their public doors.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "profiles/bad_files.rs"]
 mod bad_files;
 #[path = "profiles/binding.rs"]
 mod binding;
+#[path = "profiles/check.rs"]
+mod check;
 #[path = "profiles/commands.rs"]
 mod commands;
 #[path = "profiles/folder.rs"]
@@ -17,6 +19,8 @@ mod harness;
 mod import;
 #[path = "profiles/reference.rs"]
 mod reference;
+#[path = "profiles/schema.rs"]
+mod schema;
 #[path = "profiles/settings.rs"]
 mod settings;
 #[path = "profiles/templates.rs"]

@@ -141,19 +141,14 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    bytes.windows(what.len()).position(|window| window == what)
+    memchr::memmem::find(bytes, what)
 }
 
+/// The servers write their header names in lower case.
 fn content_length(head: &[u8]) -> usize {
     const NAME: &[u8] = b"content-length: ";
-    let at = head
-        .windows(NAME.len())
-        .position(|window| window.eq_ignore_ascii_case(NAME))
-        .map(|at| at + NAME.len());
-    let digits = at
-        .map_or(&[][..], |at| &head[at..])
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit());
+    let digits = find(head, NAME).map_or(&[][..], |at| &head[at + NAME.len()..]);
+    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |length, byte| length * 10 + usize::from(byte - b'0'))
 }
 

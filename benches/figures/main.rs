@@ -58,6 +58,10 @@ use gatehouse::domain::clock::{Clock as _, SystemClock};
 use checks::Effort;
 use report::Report;
 
+/// The product's, so that the bare server has it, too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if arguments.get(1).is_some_and(|first| first == "bare") {

@@ -15,9 +15,11 @@ use crate::config::{Problem, Settings, load_files, load_folder};
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 
-/// A good profile and what is known of it.
-struct Good {
+/// A profile that can be read, and what is known of it.
+struct Known {
     profile: Arc<Profile>,
+    /// Nothing is wrong with it, offline or online.
+    good: bool,
     file: String,
     registration: Registration,
     credential: Vec<String>,
@@ -55,7 +57,7 @@ pub(super) fn check(
     }
     let now = terminal.clock.now();
     let files: Vec<PathBuf> = loaded.profile_files.keys().cloned().collect();
-    let mut good: Vec<Good> = loaded
+    let mut known: Vec<Known> = loaded
         .profiles
         .iter()
         .map(|profile| describe(profile, &files, now, &mut problems))
@@ -63,22 +65,30 @@ pub(super) fn check(
     if check.online {
         let settings = settings.map_err(Failed::Problems)?;
         for (id, answers) in run::ask_authorities(&settings, &loaded.profiles)? {
-            if let Some(good) = good.iter_mut().find(|good| good.profile.id == id) {
-                good.answers = answers;
+            if let Some(known) = known.iter_mut().find(|known| known.profile.id == id) {
+                problems.extend(
+                    answers
+                        .iter()
+                        .filter_map(|answer| problem_of(known, answer)),
+                );
+                known.good &= answers.iter().all(|answer| answer.good);
+                known.answers = answers;
             }
         }
     }
     in_order(&mut problems);
     match check.format {
-        Format::Text => write_text(&good, &problems, terminal)?,
-        Format::Json => write_json(&good, &problems, terminal)?,
+        Format::Text => write_text(&known, &problems, terminal)?,
+        Format::Json => write_json(&known, &problems, terminal)?,
     }
-    let bad = problems.iter().any(Problem::is_error)
-        || good
-            .iter()
-            .flat_map(|good| &good.answers)
-            .any(|answer| !answer.good);
+    let bad = problems.iter().any(Problem::is_error);
     if bad { Err(Failed::Told) } else { Ok(()) }
+}
+
+/// What an authority's answer is in the report of problems.
+fn problem_of(known: &Known, answer: &run::Answer) -> Option<Problem> {
+    let what = format!("online: {}: {}", answer.question, answer.sentence);
+    (!answer.good).then(|| Problem::of(&known.file, what, &answer.help))
 }
 
 fn describe(
@@ -86,7 +96,7 @@ fn describe(
     files: &[PathBuf],
     now: Timestamp,
     problems: &mut Vec<Problem>,
-) -> Good {
+) -> Known {
     let named = |file: &&PathBuf| {
         file.file_stem()
             .is_some_and(|stem| stem.to_string_lossy() == profile.id.as_str())
@@ -97,8 +107,10 @@ fn describe(
         .map(|file| source_name(file))
         .unwrap_or_default();
     let (credential, found) = credential_state(profile, &file, now);
+    let good = !found.iter().any(Problem::is_error);
     problems.extend(found);
-    Good {
+    Known {
+        good,
         profile: Arc::clone(profile),
         registration: registration(profile),
         file,
@@ -108,12 +120,12 @@ fn describe(
 }
 
 fn write_text(
-    good: &[Good],
+    known: &[Known],
     problems: &[Problem],
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    for item in good {
-        write_good(item, terminal)?;
+    for item in known {
+        write_known(item, terminal)?;
     }
     let text = report::text(problems, terminal.err_looks);
     terminal.err.write_all(text.as_bytes())?;
@@ -122,22 +134,24 @@ fn write_text(
     writeln!(
         terminal.out,
         "{} good, {errors} {}, {warnings} {}",
-        counted(good.len(), "profile"),
+        counted(known.iter().filter(|item| item.good).count(), "profile"),
         if errors == 1 { "error" } else { "errors" },
         if warnings == 1 { "warning" } else { "warnings" },
     )?;
     Ok(())
 }
 
-fn write_good(item: &Good, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+fn write_known(item: &Known, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
     let (green, red, plain) = match terminal.out_looks {
         Looks::Terminal { color: true } => ("\u{1b}[32m", "\u{1b}[31m", "\u{1b}[0m"),
         _ => ("", "", ""),
     };
     let profile = &item.profile;
+    let mark = |good| if good { (green, "✓") } else { (red, "✗") };
+    let (color, sign) = mark(item.good);
     writeln!(
         terminal.out,
-        "{green}✓{plain} {} ({}) {}",
+        "{color}{sign}{plain} {} ({}) {}",
         profile.id,
         profile.authority.kind(),
         profile.public_url
@@ -169,27 +183,31 @@ fn write_good(item: &Good, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
         writeln!(terminal.out, "  {line}")?;
     }
     for answer in &item.answers {
-        let mark = if answer.good { "✓" } else { "✗" };
-        let color = if answer.good { green } else { red };
+        let (color, sign) = mark(answer.good);
         let (question, sentence) = (&answer.question, &answer.sentence);
+        let help = match answer.help.as_str() {
+            "" => String::new(),
+            help => format!("; {help}"),
+        };
         writeln!(
             terminal.out,
-            "  {color}{mark}{plain} {question}: {sentence}"
+            "  {color}{sign}{plain} {question}: {sentence}{help}"
         )?;
     }
     Ok(())
 }
 
 fn write_json(
-    good: &[Good],
+    known: &[Known],
     problems: &[Problem],
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let profiles: Vec<Value> = good
+    let profiles: Vec<Value> = known
         .iter()
         .map(|item| {
             json!({
                 "id": item.profile.id.as_str(),
+                "good": item.good,
                 "file": item.file,
                 "kind": item.profile.authority.kind().as_str(),
                 "public_url": item.profile.public_url.to_string(),

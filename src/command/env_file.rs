@@ -1,4 +1,4 @@
-//! A `.env` file as python-dotenv reads it: `KEY=VALUE`, quotes, comments, `export`.
+//! A `.env` file as python-dotenv reads it: `KEY=VALUE`, quotes, comments, `export`, `${KEY}` of a line above.
 //!
 //! Values are secrets until proven otherwise: no fault repeats one.
 
@@ -27,9 +27,41 @@ pub(super) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
         }
         let value = value(rest.trim())
             .ok_or_else(|| format!("line {}: the quotes of {key} do not close", at + 1))?;
+        let value = filled(&value, &variables);
         variables.insert(key.to_owned(), value);
     }
     Ok(variables)
+}
+
+/// `${KEY}` and `${KEY:-default}` with the values of the lines above. What is set nowhere stays as it is: it may be a
+/// secret's own text, and anything else is told where it is used.
+fn filled(value: &str, above: &BTreeMap<String, String>) -> String {
+    let mut filled = String::new();
+    let mut rest = value;
+    while let Some((before, reference)) = rest.split_once("${") {
+        let Some((inner, after)) = reference.split_once('}') else {
+            break;
+        };
+        let (name, default) = match inner.split_once(":-") {
+            Some((name, default)) => (name, Some(default)),
+            None => (inner, None),
+        };
+        filled.push_str(before);
+        match above.get(name).map(String::as_str).or(default) {
+            Some(known) => filled.push_str(known),
+            None => filled.extend(["${", inner, "}"]),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// The first `${KEY}` of a value that no line above set.
+pub(super) fn unset(value: &str) -> Option<&str> {
+    let (_, reference) = value.split_once("${")?;
+    let (name, _) = reference.split_once('}')?;
+    Some(name)
 }
 
 /// A value without its quotes and without the comment behind it.
@@ -97,6 +129,24 @@ mod tests {
         ] {
             assert_eq!(variables.get(key).map(String::as_str), Some(value), "{key}");
         }
+    }
+
+    #[test]
+    fn references_to_lines_above_are_filled_in_and_others_stay() {
+        let variables = parse(
+            "LATE=${BASE}/x\nBASE=http://localhost:5000\nA=${BASE}/redirect\nB=${NOWHERE:-b}${BASE\nC='${NOWHERE}'\n",
+        )
+        .unwrap();
+        for (key, value) in [
+            ("LATE", "${BASE}/x"),
+            ("A", "http://localhost:5000/redirect"),
+            ("B", "b${BASE"),
+            ("C", "${NOWHERE}"),
+        ] {
+            assert_eq!(variables.get(key).map(String::as_str), Some(value), "{key}");
+        }
+        assert_eq!(unset(&variables["LATE"]), Some("BASE"));
+        assert_eq!(unset("a$b{c}"), None);
     }
 
     #[test]

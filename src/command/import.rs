@@ -10,17 +10,20 @@ use url::Url;
 
 use super::cli::{self, Cli};
 use super::env_file;
+use super::import_apis::apis;
 use super::import_text::Draft;
 use super::write_new::{Readers, write_new};
 use super::{Failed, Terminal, place};
 use crate::config::conversion::{Surroundings, convert};
-use crate::config::placeholder_in;
-use crate::domain::api::RESERVED_SCOPES;
+use crate::config::{Problem, placeholder_in};
 use crate::domain::authority::Kind;
 use crate::domain::issuer::TenantGuid;
 
 /// Variables of the samples that mean nothing here.
 const WITHOUT_MEANING: [&str; 4] = ["SESSION_TYPE", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV"];
+
+/// The redirect URI of the External ID tutorial, whose `.env` has none: it stands in its `app_config.py`.
+const TUTORIALS: &str = "http://localhost:3000/getAToken";
 
 /// Variables that are read.
 const READ: [&str; 13] = [
@@ -73,7 +76,7 @@ pub(super) fn import(
         surroundings,
     );
     if judged.profile.is_none() {
-        return Err(Failed::Problems(judged.problems));
+        return Err(Failed::Problems(of_source(judged.problems, &name)));
     }
     written.write(&draft, &name)?;
     writeln!(terminal.out, "wrote {shown}")?;
@@ -92,6 +95,17 @@ pub(super) fn import(
         "`gatehouse check` tells what to register at the authority"
     )?;
     Ok(())
+}
+
+/// Problems of a draft that was never written: they are the `.env`'s, and have no line.
+fn of_source(problems: Vec<Problem>, source: &str) -> Vec<Problem> {
+    let of_source = |problem: Problem| Problem {
+        file: source.to_owned(),
+        place: None,
+        excerpt: None,
+        ..problem
+    };
+    problems.into_iter().map(of_source).collect()
 }
 
 /// The files of an import.
@@ -150,9 +164,14 @@ fn draft(variables: &BTreeMap<String, String>) -> Result<Draft, String> {
         let Some(value) = variables.get(key) else {
             continue;
         };
+        let secret = key.ends_with("CLIENT_SECRET");
+        if let Some(name) = env_file::unset(value).filter(|_| !secret) {
+            return Err(format!(
+                "{key} refers to {name}, which no line above it sets; put the value itself there"
+            ));
+        }
         // A good secret may hold brackets, so it is a placeholder only as a whole.
-        let placeholder = placeholder_in(value)
-            .is_some_and(|found| !key.ends_with("CLIENT_SECRET") || found == value);
+        let placeholder = placeholder_in(value).is_some_and(|found| !secret || found == value);
         if placeholder {
             return Err(format!(
                 "{key} is still the sample's placeholder; put your value there first"
@@ -166,7 +185,7 @@ fn draft(variables: &BTreeMap<String, String>) -> Result<Draft, String> {
     };
     authority(variables, &mut draft)?;
     redirect(variables, &mut draft)?;
-    api(variables, &mut draft);
+    apis(variables, &mut draft);
     if draft.secret.is_none() {
         draft.note("CLIENT_SECRET is missing: the profile says public_client = true, as the sample would behave");
     }
@@ -277,8 +296,22 @@ fn oidc_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
 
 /// The redirect address, the same as before: it is registered already.
 fn redirect(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(), String> {
-    let Some(address) = variables.get("REDIRECT_URI") else {
-        return Err("REDIRECT_URI is missing (the sample would show a device code); say it with --redirect-uri, such as http://localhost:3000/getAToken".to_owned());
+    let address = match (
+        variables.get("REDIRECT_URI").map(String::as_str),
+        draft.kind,
+    ) {
+        (Some(address), _) => address,
+        (None, Some(Kind::ExternalId)) => {
+            draft.note(format!(
+                "REDIRECT_URI is missing: {TUTORIALS} was taken, as the tutorial registers it; another is said with --redirect-uri"
+            ));
+            TUTORIALS
+        }
+        (None, _) => {
+            return Err(format!(
+                "REDIRECT_URI is missing (the sample would show a device code); say it with --redirect-uri, such as {TUTORIALS}"
+            ));
+        }
     };
     let url = parse("REDIRECT_URI", address)?;
     if url.query().is_some() || url.fragment().is_some() {
@@ -294,32 +327,6 @@ fn redirect(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(
         );
     }
     Ok(())
-}
-
-/// `SCOPE` and `ENDPOINT` become an API.
-fn api(variables: &BTreeMap<String, String>, draft: &mut Draft) {
-    let scopes: Vec<String> = variables
-        .get("SCOPE")
-        .map(|scopes| scopes.split_whitespace().map(str::to_owned).collect())
-        .unwrap_or_default();
-    let scopes = scopes
-        .into_iter()
-        .filter(|scope| !RESERVED_SCOPES.contains(&scope.as_str()));
-    draft.scopes = scopes.collect();
-    draft.endpoint = variables.get("ENDPOINT").cloned();
-    let graph = |text: &String| text.contains("graph.microsoft.") || !text.contains('/');
-    let of_graph = draft
-        .endpoint
-        .as_ref()
-        .is_some_and(|endpoint| endpoint.contains("graph.microsoft."))
-        || draft.scopes.iter().any(graph);
-    if draft.kind == Some(Kind::B2c) && of_graph {
-        draft.endpoint = None;
-        draft.scopes.clear();
-        draft.note("ENDPOINT and SCOPE were left out: B2C issues no token for Microsoft Graph to the people it signs in, whatever the sample's template says; name an API of your own in an [[api]]");
-    } else if draft.endpoint.is_some() && draft.scopes.is_empty() {
-        draft.note("SCOPE is missing beside ENDPOINT: the API will be called with a token that grants nothing in particular");
-    }
 }
 
 fn parse(key: &str, address: &str) -> Result<Url, String> {

@@ -16,11 +16,19 @@ pub(super) struct Draft {
     pub(super) redirect_path: String,
     pub(super) any_tenant: bool,
     pub(super) personal_accounts: bool,
-    pub(super) endpoint: Option<String>,
+    pub(super) apis: Vec<DraftApi>,
+    /// Scopes that no API has.
     pub(super) scopes: Vec<String>,
     /// For the person who imports.
     pub(super) notes: Vec<String>,
     pub(super) user_flows: BTreeMap<&'static str, String>,
+}
+
+/// One `[[api]]`. Without an endpoint it is written as a comment, to be completed.
+pub(super) struct DraftApi {
+    pub(super) name: String,
+    pub(super) endpoint: Option<String>,
+    pub(super) scopes: Vec<String>,
 }
 
 impl Draft {
@@ -66,7 +74,7 @@ impl Draft {
         if self.personal_accounts {
             lines.push("allow_personal_accounts = true".to_owned());
         }
-        if self.endpoint.is_none() && !self.scopes.is_empty() {
+        if !self.scopes.is_empty() {
             lines.push(format!("extra_scopes  = {}", list(&self.scopes)));
         }
         let mut text = lines.join("\n");
@@ -85,18 +93,17 @@ impl Draft {
                 }
             }
         }
-        if let Some(endpoint) = &self.endpoint {
-            let name = if endpoint.contains("graph.microsoft.") {
-                "graph"
-            } else {
-                "api"
+        for api in &self.apis {
+            let (mark, endpoint) = match &api.endpoint {
+                Some(endpoint) => ("", endpoint.as_str()),
+                None => ("# ", "https://…"),
             };
             let _ = write!(
                 text,
-                "\n[[api]]\nname     = {}\nendpoint = {}\nscopes   = {}\n",
-                quoted(name),
+                "\n{mark}[[api]]\n{mark}name     = {}\n{mark}endpoint = {}\n{mark}scopes   = {}\n",
+                quoted(&api.name),
                 quoted(endpoint),
-                list(&self.scopes)
+                list(&api.scopes)
             );
         }
     }

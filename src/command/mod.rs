@@ -9,6 +9,7 @@ mod env_file;
 mod explain;
 mod explain_rows;
 mod import;
+mod import_apis;
 mod import_text;
 pub mod init;
 mod keys;
@@ -68,6 +69,10 @@ pub enum Failed {
 
 impl From<io::Error> for Failed {
     fn from(fault: io::Error) -> Self {
+        // Whoever reads has had enough, as `head` has: nobody is left to tell.
+        if fault.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Told;
+        }
         Self::Said(format!("cannot write: {fault}"))
     }
 }

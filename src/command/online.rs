@@ -4,40 +4,50 @@ use super::run::Answer;
 use crate::app::run::with_causes;
 use crate::domain::authority::Journey;
 use crate::domain::profile::Profile;
-use crate::oidc::{Authorities, CredentialProbe, Probe};
+use crate::oidc::{
+    Authorities, CredentialProbe, KeyCount, Misconfiguration, OidcError, Probe, ProviderCode,
+    ProviderDetail,
+};
 
 /// Journeys and how a report names them.
 const JOURNEYS: [(Journey, &str); 3] = [
-    (Journey::SignIn, "metadata"),
-    (Journey::EditProfile, "metadata of edit_profile"),
-    (Journey::ResetPassword, "metadata of reset_password"),
+    (Journey::SignIn, ""),
+    (Journey::EditProfile, " of edit_profile"),
+    (Journey::ResetPassword, " of reset_password"),
 ];
 
-fn answer(question: &str, good: bool, sentence: impl Into<String>) -> Answer {
+fn good(question: impl Into<String>, sentence: impl Into<String>) -> Answer {
     Answer {
-        question: question.to_owned(),
-        good,
+        question: question.into(),
+        good: true,
         sentence: sentence.into(),
+        help: String::new(),
+    }
+}
+
+fn bad(
+    question: impl Into<String>,
+    sentence: impl Into<String>,
+    help: impl Into<String>,
+) -> Answer {
+    Answer {
+        good: false,
+        help: help.into(),
+        ..good(question, sentence)
     }
 }
 
 /// Asks one authority everything that keeps people from signing in.
 pub async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (journey, name) in JOURNEYS {
+    for (journey, of) in JOURNEYS {
         if profile.authority.issuance(journey).is_none() {
             continue;
         }
         match authorities.probe(profile, journey).await {
-            Ok(probe) => answers.extend(about(name, &probe, profile)),
+            Ok(probe) => answers.extend(about(of, &probe, profile)),
             Err(error) => {
-                let help =
-                    "look at authority, tenant and network; nobody can sign in until this is right";
-                answers.push(answer(
-                    name,
-                    false,
-                    format!("{}; {help}", with_causes(&error)),
-                ));
+                answers.extend(no_metadata(of, &error));
                 return answers;
             }
         }
@@ -46,68 +56,158 @@ pub async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     answers
 }
 
-fn about(name: &str, probe: &Probe, profile: &Profile) -> Vec<Answer> {
+/// An issuer that is refused is no fault of the document's way here.
+fn no_metadata(of: &str, error: &OidcError) -> Vec<Answer> {
+    match error {
+        OidcError::Misconfigured(problem @ Misconfiguration::Issuer { .. }) => vec![
+            good(format!("metadata{of}"), "fetched"),
+            bad(
+                format!("issuer{of}"),
+                problem.to_string(),
+                "look at kind, authority and tenant_id; only for an authority that deviates, name its issuer in the key issuer",
+            ),
+        ],
+        error => vec![bad(
+            format!("metadata{of}"),
+            with_causes(error),
+            "look at authority, tenant and network; nobody can sign in until this is right",
+        )],
+    }
+}
+
+fn about(of: &str, probe: &Probe, profile: &Profile) -> Vec<Answer> {
     let trusted = &probe.metadata.trusted;
-    let mut answers = vec![answer(name, true, "fetched and accepted")];
     let tenant = trusted
         .tenant
         .as_ref()
         .map(|tenant| format!(", tenant {tenant}"))
         .unwrap_or_default();
-    answers.push(answer(
-        "issuer",
-        true,
-        format!("{}{tenant}", trusted.issuer),
-    ));
-    let keys = match (probe.keys, probe.keys_skipped) {
-        (0, _) => answer(
-            "keys",
-            false,
-            "no key that can be used; the authority signs with none of RS256, PS256, ES256",
-        ),
-        (count, 0) => answer("keys", true, format!("{count} that can be used")),
-        (count, skipped) => answer(
-            "keys",
-            true,
-            format!("{count} that can be used, {skipped} of other kinds"),
-        ),
-    };
-    answers.push(keys);
+    let mut answers = vec![
+        good(format!("metadata{of}"), "fetched and accepted"),
+        good(format!("issuer{of}"), format!("{}{tenant}", trusted.issuer)),
+        keys(format!("keys{of}"), probe),
+    ];
     if let Some(apart) = probe.metadata.clock_ahead {
         let allowed = i64::try_from(profile.clock_skew.as_secs()).unwrap_or(i64::MAX);
-        let good = apart.abs() <= allowed;
-        let words = if good {
-            String::new()
+        let words = format!("{} s apart from the authority's", apart.abs());
+        answers.push(if apart.abs() <= allowed {
+            good("clock", words)
         } else {
-            "; set this machine's clock, or sign-ins will be refused".to_owned()
-        };
-        answers.push(answer(
-            "clock",
-            good,
-            format!("{} s apart from the authority's{words}", apart.abs()),
-        ));
+            let help = "set this machine's clock, or sign-ins will be refused";
+            bad("clock", words, help)
+        });
     }
     answers
 }
 
-async fn credential(authorities: &Authorities, profile: &Profile) -> Answer {
-    match authorities.probe_credential(profile).await {
-        Ok(CredentialProbe::Accepted) => {
-            answer("credential", true, "accepted by the token endpoint")
-        }
-        Ok(CredentialProbe::Refused(detail)) => answer(
-            "credential",
-            false,
-            format!(
-                "refused ({detail}); a common mistake is the id of a secret in the place of its value, or one that has expired"
-            ),
+fn keys(question: String, probe: &Probe) -> Answer {
+    match &probe.keys {
+        Ok(KeyCount {
+            usable: 0,
+            skipped: _,
+        }) => bad(
+            question,
+            "no key that can be used",
+            "the authority signs with none of RS256, PS256, ES256",
         ),
-        Ok(CredentialProbe::Unusable(problem)) => answer("credential", false, problem.to_string()),
-        Ok(CredentialProbe::Unclear(said)) => answer(
-            "credential",
-            true,
+        Ok(KeyCount { usable, skipped: 0 }) => good(question, format!("{usable} that can be used")),
+        Ok(KeyCount { usable, skipped }) => good(
+            question,
+            format!("{usable} that can be used, {skipped} of other kinds"),
+        ),
+        Err(error) => bad(
+            question,
+            format!("{}: {}", probe.metadata.jwks_uri, with_causes(error)),
+            "no token can be checked without them; nobody can sign in until this is right",
+        ),
+    }
+}
+
+async fn credential(authorities: &Authorities, profile: &Profile) -> Answer {
+    let question = "credential";
+    match authorities.probe_credential(profile).await {
+        Ok(CredentialProbe::Accepted) => good(question, "accepted by the token endpoint"),
+        Ok(CredentialProbe::Refused(detail)) => {
+            bad(question, format!("refused ({detail})"), refusal(&detail))
+        }
+        Ok(CredentialProbe::Unusable(problem)) => bad(
+            question,
+            problem.to_string(),
+            "no proof could be made, so nothing was asked",
+        ),
+        Ok(CredentialProbe::NoAnswer(fault)) => bad(
+            question,
+            format!("not answered: {fault}"),
+            "something else answers at the token endpoint's address, such as a proxy",
+        ),
+        Ok(CredentialProbe::Unclear(said)) => good(
+            question,
             format!("the answer says nothing about it ({said})"),
         ),
-        Err(error) => answer("credential", false, with_causes(&error)),
+        Err(error) => bad(
+            question,
+            with_causes(&error),
+            "the token endpoint gave no answer about it; check again in a minute",
+        ),
+    }
+}
+
+/// What to do about a refusal, by its code (microsoft-identity 2.5).
+fn refusal(detail: &ProviderDetail) -> &'static str {
+    let of_code = detail.codes.iter().find_map(|code| match code {
+        ProviderCode::Entra(code) => of_entra(*code),
+        ProviderCode::B2c(90_079 | 90_081) => Some(WRONG_SECRET),
+        ProviderCode::B2c(_) => None,
+    });
+    of_code.unwrap_or(match detail.error.as_str() {
+        "invalid_client" => "compare client_id and the credential with the registration",
+        "invalid_scope" | "invalid_resource" => SCOPE,
+        _ => "compare client_id, authority and the credential with the registration",
+    })
+}
+
+const WRONG_SECRET: &str = "a common mistake is the id of a secret in the place of its value; copy the value, or make a new secret";
+const SCOPE: &str = "the client was known, a scope was not: look at client_id, and at the scopes of the registration";
+
+fn of_entra(code: u64) -> Option<&'static str> {
+    Some(match code {
+        7_000_215 => WRONG_SECRET,
+        7_000_222 => {
+            "the secret has ended: make a new one, and exchange it with client_secret_next"
+        }
+        700_016 => "there is no such application in this tenant: look at client_id and authority",
+        90_002 | 500_208 | 500_207 => {
+            "there is no such tenant, or it is of another kind: look at authority"
+        }
+        7_000_112 => "the application is disabled in its tenant: enable it there",
+        50_011 => "register the redirect URI that `gatehouse check` prints",
+        70_011 | 28_003 | 500_011 | 1_002_012 => SCOPE,
+        700_024 => "the assertion is outside its time: set this machine's clock",
+        700_027 | 7_000_274 | 7_000_214 | 7_000_277 | 1_000_502 => {
+            "register this certificate, or the issuer and subject of the assertion, at the application"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d9_the_help_fits_the_code_of_the_refusal() {
+        for (code, words) in [
+            ("AADSTS7000215", "the id of a secret"),
+            ("AADSTS7000222", "has ended"),
+            ("AADSTS700016", "client_id"),
+            ("AADSTS50011", "redirect URI"),
+            ("AADSTS1002012", "scope"),
+            ("AADB2C90081", "the id of a secret"),
+        ] {
+            let detail = ProviderDetail::from_callback("invalid_client", &format!("{code}: no"));
+            assert!(refusal(&detail).contains(words), "{code}");
+        }
+        let unknown = ProviderDetail::from_callback("invalid_client", "AADSTS1234567: no");
+        assert!(refusal(&unknown).contains("registration"));
     }
 }

@@ -31,8 +31,11 @@ pub struct Answer {
     pub question: String,
     /// Whether all is well.
     pub good: bool,
-    /// What was found, or what is wrong and what to do about it. One sentence.
+    /// What was found, or what is wrong.
     pub sentence: String,
+    /// What to do about it, if anything.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub help: String,
 }
 
 /// One session in a list. No handle, no token: nothing of it opens anything.

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod profile_file;
 pub mod report;
 mod schema;
+mod schema_rules;
 pub mod settings;
 pub mod settings_file;
 mod settings_reader;

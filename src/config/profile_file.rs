@@ -5,7 +5,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
+use super::schema_rules as rules;
 use super::written::{OneOrMore, SecretText, WordOr, Written};
 
 /// Text with its place.
@@ -17,7 +19,10 @@ pub type Texts = Option<Vec<Written<String>>>;
 /// file's name without `.toml` is the profile's id.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "gatehouse profile")]
+#[schemars(
+    title = "gatehouse profile",
+    extend("required" = ["kind", "public_url", "authority", "client_id"], "allOf" = rules::profile())
+)]
 pub struct ProfileFile {
     /// What signs people in: `entra-id` (staff, any Microsoft cloud), `external-id` (customers at ciamlogin.com),
     /// `external-id-custom-domain` (customers at a domain of yours), `b2c` (Azure AD B2C) or `oidc` (any OpenID
@@ -66,7 +71,10 @@ pub struct ProfileFile {
     /// A signed statement of the platform instead of a password (workload identity federation): a file that is read
     /// at each use, `"workload-identity"` for the file that `AZURE_FEDERATED_TOKEN_FILE` names, or
     /// `"managed-identity"` for a token of the machine's managed identity. Default: none.
-    #[schemars(example = assertion_example())]
+    #[schemars(
+        example = assertion_example(),
+        extend("anyOf" = rules::word_or(&["workload-identity", "managed-identity"], &json!({ "$ref": "#/$defs/AssertionTable" })))
+    )]
     pub client_assertion: Option<Written<WordOr<AssertionTable>>>,
 
     /// The client id of a user-assigned managed identity. Default: the system-assigned identity.
@@ -90,11 +98,11 @@ pub struct ProfileFile {
 
     /// Signature algorithms that ID tokens may have, of RS256, PS256 and ES256. Default: those of the three that the
     /// authority's metadata announces. Nothing else is ever accepted.
-    #[schemars(example = ["RS256"])]
+    #[schemars(example = ["RS256"], extend("items" = rules::words(&rules::ALGORITHMS), "uniqueItems" = true))]
     pub signing_algorithms: Texts,
 
     /// Tolerance for the authority's clock, in either direction; a duration of at most 300s. Default: `120s`.
-    #[schemars(example = &"120s")]
+    #[schemars(example = &"120s", extend("pattern" = rules::DURATION))]
     pub clock_skew: Text,
 
     /// What pages call this profile. Default: the id.
@@ -127,7 +135,8 @@ pub struct ProfileFile {
     #[schemars(example = true)]
     pub allow_personal_accounts: Option<Written<bool>>,
 
-    /// The user flows or custom policies of a b2c authority. Required for b2c, refused elsewhere.
+    /// The user flows or custom policies of a b2c authority. Required for b2c; anywhere else they have no meaning, and
+    /// `gatehouse check` warns.
     pub user_flows: Option<UserFlowsTable>,
 
     /// `prompt` of every sign-in: `login` (always asks for the password), `consent`, `select_account` or `create`.
@@ -150,7 +159,7 @@ pub struct ProfileFile {
 
     /// A sign-in at the authority may be so old at most; a duration. Default: no limit. Microsoft must be told to
     /// send the optional claim `auth_time`; without it every sign-in is refused.
-    #[schemars(example = &"1h")]
+    #[schemars(example = &"1h", extend("pattern" = rules::DURATION))]
     pub max_age: Text,
 
     /// `acr_values` of every sign-in. Default: none.
@@ -158,8 +167,9 @@ pub struct ProfileFile {
     pub acr_values: Text,
 
     /// Parameters that a link to `/auth/sign_in` may set, of `prompt`, `login_hint`, `domain_hint`, `ui_locales`,
-    /// `max_age` and `acr_values`. Default: none.
-    #[schemars(example = ["login_hint", "ui_locales"])]
+    /// `max_age` and `acr_values`. Default: none. A `prompt=none` of a link is never passed on: it is left out without a
+    /// word, because an authority answers it with an error instead of a sign-in.
+    #[schemars(example = ["login_hint", "ui_locales"], extend("items" = rules::words(&rules::PASSED), "uniqueItems" = true))]
     pub pass_parameters: Texts,
 
     /// How the authority returns the browser: `query` or `form_post`. Default: `query`. `form_post` needs an https
@@ -192,6 +202,7 @@ pub struct ProfileFile {
 /// A secret from exactly one source.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = rules::exactly_one(&["env", "file", "value"])))]
 pub struct SecretTable {
     /// The name of an environment variable, read when the profile is loaded.
     #[schemars(example = &"CONTOSO_CLIENT_SECRET")]
@@ -208,6 +219,7 @@ pub struct SecretTable {
 /// A certificate and its key, both PEM.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["file"]))]
 pub struct CertificateTable {
     /// The certificate, or its chain with the leaf first; may also hold the key. Relative to the profile's folder.
     #[schemars(example = &"/run/secrets/contoso.pem")]
@@ -220,6 +232,7 @@ pub struct CertificateTable {
 /// The platform's signed statement.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["file"]))]
 pub struct AssertionTable {
     /// The file, relative to the profile's folder; read at each use.
     #[schemars(example = &"/var/run/secrets/azure/tokens/azure-identity-token")]
@@ -229,6 +242,7 @@ pub struct AssertionTable {
 /// User flows or custom policies of B2C.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["sign_in"]))]
 pub struct UserFlowsTable {
     /// Sign in and sign up. Required. Changing it signs everybody of this profile out.
     #[schemars(example = &"B2C_1_susi")]
@@ -244,6 +258,7 @@ pub struct UserFlowsTable {
 /// A web API.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["name", "endpoint"]))]
 pub struct ApiTable {
     /// Its name in addresses, `/auth/call_api/NAME`: lower-case letters, digits, `-` and `_`. Required.
     #[schemars(example = &"graph")]
@@ -285,10 +300,10 @@ pub struct AllowTable {
 pub struct SessionTable {
     /// Ends a session that nobody used for so long; a duration. Use is written down once a minute. Default: the
     /// setting `session.idle_timeout`.
-    #[schemars(example = &"8h")]
+    #[schemars(example = &"8h", extend("pattern" = rules::DURATION))]
     pub idle_timeout: Text,
     /// Ends a session whatever happens; a duration. Default: the setting `session.lifetime`.
-    #[schemars(example = &"7d")]
+    #[schemars(example = &"7d", extend("pattern" = rules::DURATION))]
     pub lifetime: Text,
 }
 
@@ -317,21 +332,21 @@ pub struct BrandingTable {
 }
 
 fn secret_example() -> serde_json::Value {
-    serde_json::json!({ "env": "CONTOSO_CLIENT_SECRET" })
+    json!({ "env": "CONTOSO_CLIENT_SECRET" })
 }
 
 fn next_secret_example() -> serde_json::Value {
-    serde_json::json!({ "file": "/run/secrets/contoso-next" })
+    json!({ "file": "/run/secrets/contoso-next" })
 }
 
 fn certificate_example() -> serde_json::Value {
-    serde_json::json!({ "file": "/run/secrets/contoso.pem" })
+    json!({ "file": "/run/secrets/contoso.pem" })
 }
 
 fn key_example() -> serde_json::Value {
-    serde_json::json!({ "file": "/run/secrets/contoso.key" })
+    json!({ "file": "/run/secrets/contoso.key" })
 }
 
 fn assertion_example() -> serde_json::Value {
-    serde_json::json!({ "file": "/var/run/secrets/azure/tokens/azure-identity-token" })
+    json!({ "file": "/var/run/secrets/azure/tokens/azure-identity-token" })
 }

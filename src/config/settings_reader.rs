@@ -98,9 +98,11 @@ impl Reader<'_> {
         let Some(text) = self.text(key) else {
             return Some(default);
         };
+        // To wait for nobody is a wish; to live for no time is a mistake.
+        let may_be_none = ["shutdown_delay", "shutdown_grace"].contains(&key);
         let duration = humantime::parse_duration(&text)
             .ok()
-            .filter(|it| !it.is_zero());
+            .filter(|it| may_be_none || !it.is_zero());
         if duration.is_none() {
             let what = format!("{text:?} is not a duration");
             self.0.fault(

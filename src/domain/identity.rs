@@ -1,6 +1,6 @@
 //! Identity: the verified person behind a session and the claims that pages may show.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde_json::{Map, Value};
 
@@ -9,19 +9,18 @@ use super::issuer::TenantGuid;
 /// Claims of an ID token, verified.
 pub type Claims = Map<String, Value>;
 
-/// Claims that say nothing to a person: the samples hide exactly these.
-const HIDDEN: [&str; 5] = ["iat", "exp", "nbf", "uti", "aio"];
-/// Protocol values that no page shows.
-const PROTOCOL: [&str; 8] = [
+/// Claims that say nothing to a person: the samples hide these, and `aio`.
+const HIDDEN: [&str; 4] = ["iat", "exp", "nbf", "uti"];
+/// Protocol values that later steps need and no page shows.
+const PROTOCOL: [&str; 5] = [
     "nonce",
-    "at_hash",
-    "c_hash",
-    "rh",
     "sid",
     "login_hint",
     "_claim_names",
     "_claim_sources",
 ];
+/// Values of one token that nobody asks for again once it is verified; opaque and long (microsoft-identity 2.2).
+const OF_ONE_TOKEN: [&str; 4] = ["at_hash", "c_hash", "aio", "rh"];
 
 /// The key of a person: `tid` and `oid` at Microsoft directories, `iss` and `sub` elsewhere (OIDC Core §5.7). Never
 /// an address or a name.
@@ -55,17 +54,22 @@ pub enum Groups {
     Unknown,
 }
 
-/// A verified person. Claims are kept as compact text: a hundred thousand of these live in memory.
+/// A verified person. Claims are kept as compact text, what pages may show first: a hundred thousand of these live in
+/// memory, and the check of a session copies that part as it stands.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
-    person: PersonKey,
-    claims: Box<str>,
+    /// Person, name and claims in one piece.
+    text: Box<str>,
+    name_at: u32,
+    claims_at: u32,
+    /// Bytes of the claims that pages may show, without the closing brace.
+    shown: u32,
 }
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
-            .field("person", &self.person)
+            .field("person", &self.person())
             .field("claims", &"[redacted]")
             .finish()
     }
@@ -85,34 +89,72 @@ impl Identity {
             Some((oid, tid)) => format!("{tid}/{oid}"),
             None => format!("{iss}#{sub}"),
         };
-        let claims = serde_json::to_string(claims).ok()?;
-        Some(Self {
-            person: PersonKey(person),
-            claims: claims.into(),
-        })
+        Some(Self::ordered(PersonKey(person), claims))
     }
 
-    /// An identity read back from the store.
+    /// An identity read back from the store: its claims are text that [`Self::claims_text`] gave.
     pub fn stored(person: PersonKey, claims: &str) -> Self {
+        Self::ordered(person, &serde_json::from_str(claims).unwrap_or_default())
+    }
+
+    /// The same when the store knows the name, too, and how much of the text may be shown: nothing is parsed.
+    /// `None` if the text cannot be cut there.
+    pub fn stored_with(person: PersonKey, name: &str, claims: &str, shown: u32) -> Option<Self> {
+        let end = usize::try_from(shown).ok()?;
+        let inside = (1..claims.len()).contains(&end) && claims.is_char_boundary(end);
+        inside.then(|| Self::joined(&person, name, claims, shown))
+    }
+
+    fn ordered(person: PersonKey, claims: &Claims) -> Self {
+        let name = name_of(claims);
+        let mut text = String::from("{");
+        let mut add = |wanted: fn(&str) -> bool| {
+            for (name, value) in claims.iter().filter(|(name, _)| wanted(name)) {
+                if text.len() > 1 {
+                    text.push(',');
+                }
+                let _ = write!(text, "{}:{value}", Value::from(name.as_str()));
+            }
+            text.len()
+        };
+        let shown = add(is_shown);
+        add(|name| !is_shown(name) && !OF_ONE_TOKEN.contains(&name));
+        text.push('}');
+        let shown = u32::try_from(shown).unwrap_or(1);
+        Self::joined(&person, &name, &text, shown)
+    }
+
+    /// One piece of memory instead of three. No token is longer than 4 GiB.
+    fn joined(person: &PersonKey, name: &str, claims: &str, shown: u32) -> Self {
+        let text = [person.as_str(), name, claims].concat();
+        let at = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Self {
-            person,
-            claims: claims.into(),
+            text: text.into(),
+            name_at: at(person.as_str().len()),
+            claims_at: at(person.as_str().len() + name.len()),
+            shown,
         }
     }
 
+    fn piece(&self, from: u32, to: Option<u32>) -> &str {
+        let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
+        let end = to.map_or(self.text.len(), at);
+        self.text.get(at(from)..end).unwrap_or_default()
+    }
+
     /// The person's key.
-    pub fn person(&self) -> &PersonKey {
-        &self.person
+    pub fn person(&self) -> PersonKey {
+        PersonKey::stored(self.piece(0, Some(self.name_at)))
     }
 
     /// The claims as the JSON text that is sealed in the store.
     pub fn claims_text(&self) -> &str {
-        &self.claims
+        self.piece(self.claims_at, None)
     }
 
     /// The claims.
     pub fn claims(&self) -> Claims {
-        serde_json::from_str(&self.claims).unwrap_or_default()
+        serde_json::from_str(self.claims_text()).unwrap_or_default()
     }
 
     /// One claim that is text.
@@ -124,36 +166,8 @@ impl Identity {
     }
 
     /// What a page calls the person: `name`, else the best that is there, never nothing.
-    pub fn name(&self) -> String {
-        let claims = self.claims();
-        let text = |name: &str| {
-            claims
-                .get(name)
-                .and_then(Value::as_str)
-                .filter(|text| !text.trim().is_empty())
-        };
-        let full = || {
-            text("given_name")
-                .zip(text("family_name"))
-                .map(|(given, family)| format!("{given} {family}"))
-        };
-        let first_of_emails = || {
-            claims
-                .get("emails")
-                .and_then(|emails| emails.get(0))
-                .and_then(Value::as_str)
-        };
-        text("name")
-            .map(str::to_owned)
-            .or_else(full)
-            .or_else(|| {
-                text("preferred_username")
-                    .or_else(|| text("email"))
-                    .or_else(first_of_emails)
-                    .map(str::to_owned)
-            })
-            .or_else(|| text("sub").map(str::to_owned))
-            .unwrap_or_else(|| "somebody".to_owned())
+    pub fn name(&self) -> &str {
+        self.piece(self.name_at, Some(self.claims_at))
     }
 
     /// What to hint to the authority, so that it does not ask who it is: the opaque `login_hint` claim, or an address
@@ -177,13 +191,21 @@ impl Identity {
             .map(str::to_owned)
     }
 
-    /// Claims for pages and scripts: nothing of the protocol, nothing that the samples hide.
-    pub fn displayed_claims(&self) -> Vec<(String, Value)> {
-        let hidden = |name: &str| HIDDEN.contains(&name) || PROTOCOL.contains(&name);
-        self.claims()
-            .into_iter()
-            .filter(|(name, _)| !hidden(name))
-            .collect()
+    /// Claims for pages: nothing of the protocol, nothing that the samples hide.
+    pub fn displayed_claims(&self) -> Claims {
+        let text = format!("{}}}", self.shown_members());
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// The same for scripts: a JSON object that still lacks its closing brace.
+    pub fn shown_members(&self) -> &str {
+        let end = self.claims_at.saturating_add(self.shown);
+        self.piece(self.claims_at, Some(end))
+    }
+
+    /// How much of [`Self::claims_text`] may be shown, in bytes: what the store gives back to [`Self::stored_with`].
+    pub fn shown_length(&self) -> u32 {
+        self.shown
     }
 
     /// App roles: a list, or a single text.
@@ -214,10 +236,7 @@ impl Identity {
         let mut claims = self.claims();
         claims.insert("groups".to_owned(), Value::from(groups.to_vec()));
         claims.remove("hasgroups");
-        Self {
-            person: self.person.clone(),
-            claims: Value::Object(claims).to_string().into(),
-        }
+        Self::ordered(self.person(), &claims)
     }
 
     /// An address that the authority vouches for: `email` with `email_verified` or `xms_edov`, or B2C's `emails`.
@@ -241,6 +260,36 @@ impl Identity {
     }
 }
 
+fn is_shown(name: &str) -> bool {
+    let lists: [&[&str]; 3] = [&HIDDEN, &PROTOCOL, &OF_ONE_TOKEN];
+    !lists.iter().any(|list| list.contains(&name))
+}
+
+fn name_of(claims: &Claims) -> String {
+    let text = |name: &str| {
+        claims
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+    };
+    let full = || {
+        text("given_name")
+            .zip(text("family_name"))
+            .map(|(given, family)| format!("{given} {family}"))
+    };
+    let first_of_emails = || claims.get("emails")?.get(0)?.as_str();
+    let address = || {
+        text("preferred_username")
+            .or_else(|| text("email"))
+            .or_else(first_of_emails)
+    };
+    text("name")
+        .map(str::to_owned)
+        .or_else(full)
+        .or_else(|| address().or_else(|| text("sub")).map(str::to_owned))
+        .unwrap_or_else(|| "somebody".to_owned())
+}
+
 /// True as providers write it: `true`, `1`, `"1"`, `"true"`.
 fn truthy(value: &Value) -> bool {
     match value {
@@ -260,5 +309,62 @@ fn texts(value: Option<&Value>) -> Vec<String> {
             .collect(),
         Some(Value::String(text)) => vec![text.clone()],
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn identity(claims: Value) -> Identity {
+        let Value::Object(claims) = claims else {
+            unreachable!("an object")
+        };
+        Identity::from_claims(&claims, false).unwrap()
+    }
+
+    #[test]
+    fn what_pages_show_is_cut_from_the_text_and_holds_nothing_of_the_protocol() {
+        let ada = identity(json!({
+            "nonce": "n", "iss": "https://i.example", "sub": "s", "aio": "long", "name": "Ada \"L\" 🦊",
+            "sid": "1", "iat": 1, "uti": "u", "roles": ["a", "b"],
+        }));
+        let shown: Value = serde_json::from_str(&format!("{}}}", ada.shown_members())).unwrap();
+        let expected = json!({"iss": "https://i.example", "sub": "s", "name": "Ada \"L\" 🦊", "roles": ["a", "b"]});
+        assert_eq!(shown, expected);
+        assert_eq!(Value::from(ada.displayed_claims()), expected);
+        assert_eq!(
+            ada.text("nonce").as_deref(),
+            Some("n"),
+            "later steps need it"
+        );
+        assert_eq!(ada.text("aio"), None, "nobody needs it again");
+    }
+
+    #[test]
+    fn a_person_read_back_is_the_same_whether_the_store_knew_the_cut_or_not() {
+        for claims in [
+            json!({"iss": "https://i.example", "sub": "s", "name": "é", "nonce": "n"}),
+            json!({"iss": "https://i.example", "sub": "s"}),
+        ] {
+            let one = identity(claims);
+            let text = one.claims_text();
+            let cut = Identity::stored_with(one.person(), one.name(), text, one.shown);
+            assert_eq!(cut.as_ref(), Some(&one));
+            assert_eq!(Identity::stored(one.person(), text), one);
+        }
+    }
+
+    #[test]
+    fn a_cut_outside_of_the_text_or_inside_a_letter_is_refused() {
+        let (person, claims) = (PersonKey::stored("p"), "{\"name\":\"é\"}");
+        let letter = u32::try_from(claims.find('é').unwrap()).unwrap();
+        let length = u32::try_from(claims.len()).unwrap();
+        let cut = |end| Identity::stored_with(person.clone(), "é", claims, end);
+        assert!(cut(length - 1).is_some());
+        for end in [0, letter + 1, length, length + 1, u32::MAX] {
+            assert_eq!(cut(end), None, "{end}");
+        }
     }
 }

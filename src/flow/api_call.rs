@@ -64,7 +64,7 @@ pub async fn call(
     let key = (
         profile.id.clone(),
         api.endpoint.origin().ascii_serialization(),
-        who.session().identity.person().clone(),
+        who.session().identity.person(),
     );
     if let Some(until) = gate.throttled.get(&key) {
         let left = (until - gate.now()).to_std().unwrap_or_default();

@@ -277,7 +277,7 @@ async fn redeem(
             if attempt
                 .expects
                 .as_ref()
-                .is_some_and(|person| person != redeemed.identity.person()) =>
+                .is_some_and(|person| *person != redeemed.identity.person()) =>
         {
             audit::refused(profile, "other_person");
             Err(FlowError::OtherPerson)

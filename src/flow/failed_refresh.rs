@@ -135,7 +135,7 @@ pub(super) fn is_resting(gate: &Gate, who: &SignedIn) -> bool {
 }
 
 fn throttle_key(profile: &Profile, who: &SignedIn) -> (ProfileId, PersonKey) {
-    (profile.id.clone(), who.session().identity.person().clone())
+    (profile.id.clone(), who.session().identity.person())
 }
 
 /// The token endpoint wants to be left alone for this person (microsoft-identity 6.3): what it said, and for how long

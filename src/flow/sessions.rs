@@ -23,7 +23,7 @@ pub async fn mine(
 ) -> Result<Vec<SessionSummary>, FlowError> {
     let filter = SessionFilter {
         profile: Some(profile.id.clone()),
-        person: Some(me.session().identity.person().clone()),
+        person: Some(me.session().identity.person()),
         limit: ON_A_PAGE,
         ..SessionFilter::default()
     };
@@ -62,7 +62,7 @@ pub async fn end_others(gate: &Gate, profile: &Profile, me: &SignedIn) -> Result
     let person = me.session().identity.person();
     let count = gate
         .store
-        .end_by_person(&profile.id, person, Some(me.session().id))
+        .end_by_person(&profile.id, &person, Some(me.session().id))
         .await?;
     audit::revoked(Some(&profile.id), "person", count);
     Ok(())

@@ -44,7 +44,7 @@ impl Wish {
         Self {
             api: Some(api.clone()),
             claims,
-            expects: Some(identity.person().clone()),
+            expects: Some(identity.person()),
             login_hint: identity.sign_in_hint(profile.authority.dialect().hint_by_address),
             ..Self::default()
         }

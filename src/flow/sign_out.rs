@@ -46,7 +46,7 @@ pub async fn sign_out(
     audit::signed_out(
         &profile.id,
         &ended.session.id,
-        ended.session.identity.person(),
+        &ended.session.identity.person(),
     );
     if ended.session.binding != profile.binding {
         return Ok(SignedOut::HereOnly);

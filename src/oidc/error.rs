@@ -91,8 +91,15 @@ pub enum Outage {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Misconfiguration {
     /// The metadata's issuer.
-    #[error("{0}")]
-    Issuer(IssuerRefusal),
+    #[error("{refusal}: it names {found:?}, accepted is {expected}")]
+    Issuer {
+        /// What is wrong with it.
+        refusal: IssuerRefusal,
+        /// As the document has it, cut to what a line bears.
+        found: String,
+        /// What the profile's policy accepts.
+        expected: String,
+    },
     /// There is no metadata at the address: the tenant or its name is wrong.
     #[error("there is no metadata at the authority's address (status {0})")]
     NoMetadata(u16),

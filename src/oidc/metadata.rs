@@ -28,6 +28,9 @@ const LONGEST_LIFE: Duration = Duration::from_hours(24);
 /// Life when the answer does not say.
 const UNSAID_LIFE: Duration = Duration::from_hours(1);
 
+/// Characters of a stranger's issuer that a log and a report repeat.
+const LONGEST_SHOWN: usize = 200;
+
 /// What an authority says about itself, as far as it is believed.
 #[derive(Debug, Clone)]
 pub struct Metadata {
@@ -200,9 +203,13 @@ impl MetadataSource {
     async fn judge(&self, issuer: &str) -> Result<TrustedIssuer, OidcError> {
         let policy = &self.issuance.issuer;
         let accept = |pinned| {
-            policy
-                .accept_metadata(issuer, pinned)
-                .map_err(|refusal| OidcError::from(Misconfiguration::Issuer(refusal)))
+            policy.accept_metadata(issuer, pinned).map_err(|refusal| {
+                OidcError::from(Misconfiguration::Issuer {
+                    refusal,
+                    found: issuer.chars().take(LONGEST_SHOWN).collect(),
+                    expected: policy.wanted(pinned),
+                })
+            })
         };
         let trusted = accept(None)?;
         let Some(seen) = &trusted.tenant else {

@@ -56,7 +56,7 @@ pub use logout_token::LogoutToken;
 pub use managed_identity::Environment;
 pub use metadata::Metadata;
 pub use pins::{Pins, PinsUnavailable, ProcessPins};
-pub use probe::{CredentialProbe, Probe};
+pub use probe::{CredentialProbe, KeyCount, Probe};
 pub use provider::{ProviderCode, ProviderDetail, Remedy};
 pub use redeem::Redeemed;
 pub use refresh::Refreshed;

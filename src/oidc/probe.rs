@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::authorities::Authorities;
-use super::error::{CredentialProblem, OidcError};
+use super::error::{CredentialProblem, OidcError, ResponseFault};
 use super::metadata::Metadata;
 use super::provider::{ProviderDetail, Remedy};
 use super::token_endpoint::Failure;
@@ -16,10 +16,17 @@ use crate::domain::profile::Profile;
 pub struct Probe {
     /// The metadata, accepted by the profile's policy.
     pub metadata: Arc<Metadata>,
+    /// The signing keys, or why there are none.
+    pub keys: Result<KeyCount, OidcError>,
+}
+
+/// How many keys a key set has.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyCount {
     /// Signing keys that can be used.
-    pub keys: usize,
+    pub usable: usize,
     /// Keys that are not: for encryption, too weak, of an unknown kind.
-    pub keys_skipped: usize,
+    pub skipped: usize,
 }
 
 /// Whether the authority accepts the gateway's credential.
@@ -31,6 +38,8 @@ pub enum CredentialProbe {
     Refused(Box<ProviderDetail>),
     /// No proof could be made.
     Unusable(CredentialProblem),
+    /// What came back is no token response.
+    NoAnswer(ResponseFault),
     /// Its answer says nothing about the credential.
     Unclear(String),
 }
@@ -43,12 +52,11 @@ impl Authorities {
     pub async fn probe(&self, profile: &Profile, journey: Journey) -> Result<Probe, OidcError> {
         let place = self.room(profile).place(profile, journey)?;
         let metadata = place.metadata().await?;
-        let keys = place.keys(&metadata).await?;
-        Ok(Probe {
-            keys: keys.len(),
-            keys_skipped: keys.skipped,
-            metadata,
-        })
+        let keys = place.keys(&metadata).await.map(|keys| KeyCount {
+            usable: keys.len(),
+            skipped: keys.skipped,
+        });
+        Ok(Probe { metadata, keys })
     }
 
     /// Proves the gateway to the token endpoint with a grant that gives nobody anything.
@@ -74,7 +82,9 @@ impl Authorities {
             ]
         };
         Ok(match room.exchange(profile, &metadata, &grant).await {
-            Ok(_) | Err(Failure::Response(_)) => CredentialProbe::Accepted,
+            Ok(_) => CredentialProbe::Accepted,
+            // As from a proxy that answers 200 to everything: nothing was accepted.
+            Err(Failure::Response(fault)) => CredentialProbe::NoAnswer(fault),
             Err(Failure::Credential(problem)) => CredentialProbe::Unusable(problem),
             Err(Failure::Refusal(detail)) => match detail.error.as_str() {
                 "invalid_grant" | "unsupported_grant_type" => CredentialProbe::Accepted,

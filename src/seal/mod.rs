@@ -11,6 +11,7 @@
 mod digest;
 mod key_file;
 mod key_ring;
+mod private_cookie;
 mod random;
 mod rows;
 mod sealing;
@@ -18,6 +19,7 @@ mod sealing;
 pub use digest::{csrf_token, handle_hash, hex, secrets_equal, sha256};
 pub use key_file::{KeyFileProblem, load_or_make_key};
 pub use key_ring::{KeyId, KeyProblem, KeyRing, new_key_text};
+pub use private_cookie::PrivateCookieKey;
 pub use random::OsRandom;
 pub use rows::{Column, RowKeys, RowPlace};
 pub use sealing::Purpose;

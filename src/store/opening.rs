@@ -69,7 +69,7 @@ impl Opening {
             hash: handle_hash(&new.handle),
             id: session.id,
             profile: session.profile.clone(),
-            person: session.identity.person().clone(),
+            person: session.identity.person(),
             sid: new.sid.clone(),
             user_agent: new
                 .user_agent

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::error::StoreError;
 use crate::domain::api::ApiName;
@@ -18,8 +19,10 @@ use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
 use crate::domain::session::{Session, SessionId};
 use crate::domain::token_set::{AccessGrant, TokenSet};
 
-/// The version that is written.
-const VERSION: u8 = 1;
+/// The version that is written. The first one had the claims as text within the text.
+const VERSION: u8 = 2;
+/// The oldest version that is read.
+const OLDEST: u8 = 1;
 
 /// What was found inside.
 #[derive(Debug)]
@@ -41,11 +44,18 @@ pub(super) struct SealedIdentity {
 
 #[derive(Serialize, Deserialize)]
 struct IdentityText<'a> {
+    #[serde(borrow)]
     binding: Cow<'a, str>,
+    #[serde(borrow)]
     person: Cow<'a, str>,
     created_at: i64,
     expires_at: i64,
-    claims: Cow<'a, str>,
+    /// Name and cut of the claims, so that nothing of them is parsed at each reading.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    shown: Option<(Cow<'a, str>, u32)>,
+    /// Taken as it stands.
+    #[serde(borrow)]
+    claims: &'a RawValue,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,12 +83,15 @@ pub(super) fn write_identity(
     session: &Session,
     identity: &Identity,
 ) -> Result<Vec<u8>, StoreError> {
+    let person = identity.person();
     let text = IdentityText {
         binding: STANDARD_NO_PAD.encode(session.binding.0).into(),
-        person: identity.person().as_str().into(),
+        person: person.as_str().into(),
         created_at: session.created_at.timestamp_millis(),
         expires_at: session.expires_at.timestamp_millis(),
-        claims: identity.claims_text().into(),
+        shown: Some((identity.name().into(), identity.shown_length())),
+        claims: serde_json::from_str(identity.claims_text())
+            .map_err(|_| inconsistent(&session.id))?,
     };
     write(&text, &session.id)
 }
@@ -102,10 +115,25 @@ pub(super) fn read_identity(
         .ok_or_else(|| inconsistent(id))?;
     Ok(Opened::Value(SealedIdentity {
         binding: Binding(binding),
-        identity: Identity::stored(PersonKey::stored(text.person), &text.claims),
+        identity: identity(text.person, text.claims, text.shown).ok_or_else(|| inconsistent(id))?,
         created_at: moment(text.created_at, id)?,
         expires_at: moment(text.expires_at, id)?,
     }))
+}
+
+fn identity(
+    person: Cow<'_, str>,
+    claims: &RawValue,
+    shown: Option<(Cow<'_, str>, u32)>,
+) -> Option<Identity> {
+    let person = PersonKey::stored(person);
+    let claims = claims.get();
+    if let Some((name, end)) = shown {
+        return Identity::stored_with(person, &name, claims, end);
+    }
+    let first_version: Option<String> = serde_json::from_str(claims).ok();
+    let claims = first_version.as_deref().unwrap_or(claims);
+    Some(Identity::stored(person, claims))
 }
 
 /// What is sealed of a session's tokens.
@@ -182,9 +210,9 @@ fn write<T: Serialize>(value: &T, id: &SessionId) -> Result<Vec<u8>, StoreError>
     Ok(bytes)
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8], id: &SessionId) -> Result<Opened<T>, StoreError> {
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8], id: &SessionId) -> Result<Opened<T>, StoreError> {
     match bytes.split_first() {
-        Some((&VERSION, json)) => serde_json::from_slice(json)
+        Some((&(OLDEST..=VERSION), json)) => serde_json::from_slice(json)
             .map(Opened::Value)
             .map_err(|_| inconsistent(id)),
         Some((version, _)) if *version > VERSION => Ok(Opened::Newer),

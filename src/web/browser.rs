@@ -8,17 +8,20 @@ use actix_session::config::{BrowserSession, CookieContentSecurity, SessionLifecy
 use actix_session::storage::CookieSessionStore;
 use actix_session::{SessionExt, SessionMiddleware};
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, CookieJar, Key, SameSite};
+use actix_web::cookie::{Cookie, Key, SameSite};
 use actix_web::http::header::{COOKIE, HeaderMap};
 use actix_web::{HttpRequest, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::attempt::ATTEMPT_LIFETIME;
 use crate::domain::profile::{Profile, ProfileId, ResponseMode};
 use crate::domain::session::SessionHandle;
 use crate::flow::attempts::{AttemptCookie, AttemptName};
+use crate::seal::PrivateCookieKey;
 
 /// The session cookie on https: bound to the host by its prefix (RFC 6265bis §4.1.3.2).
 pub const SECURE_COOKIE: &str = "__Host-gatehouse";
@@ -30,9 +33,12 @@ const MOST_ATTEMPTS: usize = 10;
 /// Bytes of names and values of all attempts together.
 const MOST_ATTEMPT_BYTES: usize = 4_096;
 
-/// Keys of the session cookie, newest first.
+/// Keys of the session cookie: the newest seals, all open.
 #[derive(Clone)]
-pub struct CookieKeys(Vec<Key>);
+pub struct CookieKeys {
+    newest: Option<Key>,
+    openers: Arc<[PrivateCookieKey]>,
+}
 
 impl std::fmt::Debug for CookieKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -41,26 +47,44 @@ impl std::fmt::Debug for CookieKeys {
 }
 
 impl CookieKeys {
-    /// Takes the derived keys of a key ring.
+    /// Takes the derived keys of a key ring, newest first.
     pub fn new(keys: impl Iterator<Item = [u8; 64]>) -> Self {
-        Self(keys.map(|key| Key::from(&key)).collect())
+        let keys: Vec<[u8; 64]> = keys.collect();
+        Self {
+            newest: keys.first().map(|key| Key::from(key)),
+            openers: keys.iter().filter_map(PrivateCookieKey::new).collect(),
+        }
     }
 
     /// The key that seals.
     pub fn newest(&self) -> Option<&Key> {
-        self.0.first()
+        self.newest.as_ref()
     }
 
-    /// Opens a sealed cookie value; the number says which key did, 0 being the newest.
+    /// Opens a cookie value as browsers send it; the number says which key did, 0 being the newest.
     pub fn open(&self, name: &str, value: &str) -> Option<(usize, String)> {
-        self.0.iter().enumerate().find_map(|(age, key)| {
-            let mut jar = CookieJar::new();
-            jar.add_original(Cookie::new(name.to_owned(), value.to_owned()));
-            jar.private(key)
-                .get(name)
-                .map(|cookie| (age, cookie.value().to_owned()))
-        })
+        let value = unescaped(value)?;
+        let mut keys = self.openers.iter().enumerate();
+        keys.find_map(|(age, key)| Some((age, key.open(name, &value)?)))
     }
+}
+
+/// A cookie's value without its `%` escapes, piece by piece; `None` if one of them is none.
+fn unescaped(value: &str) -> Option<Cow<'_, str>> {
+    let mut pieces = value.split('%');
+    let first = pieces.next()?;
+    if first.len() == value.len() {
+        return Some(Cow::Borrowed(value));
+    }
+    let mut text = String::with_capacity(value.len());
+    text.push_str(first);
+    for piece in pieces {
+        let (digits, rest) = piece.split_at_checked(2)?;
+        let byte = u8::from_str_radix(digits, 16).ok()?;
+        text.push(char::from(byte));
+        text.push_str(rest);
+    }
+    Some(Cow::Owned(text))
 }
 
 /// The name of the session cookie of a profile.
@@ -116,20 +140,36 @@ pub fn single_value<'a>(headers: &'a HeaderMap, name: &'a str) -> Option<&'a str
     if values.next().is_some() { None } else { first }
 }
 
+/// A handle that a browser brought, and the age of the key that its cookie is sealed with.
+#[derive(Debug)]
+pub struct Held {
+    /// The handle.
+    pub handle: SessionHandle,
+    /// Whether the newest key sealed the cookie; if not, it is to be sealed anew.
+    pub by_newest_key: bool,
+}
+
+/// The handle of the browser's session at a profile, from the cookie as it was sent.
+pub fn held(headers: &HeaderMap, keys: &CookieKeys, profile: &Profile) -> Option<Held> {
+    let name = session_cookie_name(profile);
+    let (age, state) = keys.open(name, single_value(headers, name)?)?;
+    let state: BTreeMap<&str, Cow<'_, str>> = serde_json::from_str(&state).ok()?;
+    let handle: Cow<'_, str> = serde_json::from_str(state.get(profile.id.as_str())?).ok()?;
+    let mut bytes = [0; 32];
+    let length = BASE64.decode_slice(handle.as_bytes(), &mut bytes).ok()?;
+    (length == bytes.len()).then(|| Held {
+        handle: SessionHandle::from_bytes(bytes),
+        by_newest_key: age == 0,
+    })
+}
+
 /// The handle of the browser's session at a profile.
 pub fn handle_of(
     request: &HttpRequest,
     keys: &CookieKeys,
     profile: &Profile,
 ) -> Option<SessionHandle> {
-    let name = session_cookie_name(profile);
-    let sealed = single_value(request.headers(), name)?;
-    let sealed = Cookie::parse_encoded(format!("{name}={sealed}")).ok()?;
-    let (_, state) = keys.open(name, sealed.value())?;
-    let state: HashMap<String, String> = serde_json::from_str(&state).ok()?;
-    let handle: String = serde_json::from_str(state.get(profile.id.as_str())?).ok()?;
-    let bytes = BASE64.decode(handle).ok()?;
-    Some(SessionHandle::from_bytes(bytes.try_into().ok()?))
+    held(request.headers(), keys, profile).map(|held| held.handle)
 }
 
 /// Puts the handle of a new session into the cookie.

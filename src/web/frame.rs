@@ -14,7 +14,7 @@ const LONGEST_NAME: usize = 120;
 
 /// A name as pages show it.
 pub fn name_of(who: &SignedIn) -> String {
-    let name = shown(&who.session().identity.name()).replace(['\n', '\t'], " ");
+    let name = shown(who.session().identity.name()).replace(['\n', '\t'], " ");
     if name.chars().count() <= LONGEST_NAME {
         return name;
     }

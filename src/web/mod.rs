@@ -24,6 +24,7 @@ pub mod posted_answer;
 pub mod problem_page;
 pub mod profile;
 pub mod provider_help;
+pub mod quick_check;
 pub mod request_span;
 pub mod response_headers;
 pub mod rounds;

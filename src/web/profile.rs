@@ -11,10 +11,10 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web};
 
-use super::client;
+use super::client::{self, Ambiguous};
 use super::gateway::Gateway;
 use crate::domain::profile::Profile;
-use crate::domain::profiles::Tenancy;
+use crate::domain::profiles::{Profiles, Tenancy};
 use crate::flow::gate::Visit;
 
 /// The profile of a request, and what the browser calls itself.
@@ -102,14 +102,25 @@ fn answer<B>(
         .map_into_right_body()
 }
 
+/// The place of a request and the path below the profile's prefix.
+///
+/// # Errors
+/// `Ambiguous` when the request names no host, or several.
+pub fn place<'a>(
+    request: &'a ServiceRequest,
+    gateway: &Gateway,
+    profiles: &'a Profiles,
+) -> Result<Option<(&'a Tenancy, &'a str)>, Ambiguous> {
+    let host = client::host(request, &gateway.trusted_proxies)?;
+    Ok(profiles.find(host, request.path()))
+}
+
 fn find(request: &ServiceRequest) -> Result<(Arc<Profile>, String), StatusCode> {
     let gateway = request
         .app_data::<web::Data<Gateway>>()
         .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-    let host =
-        client::host(request, &gateway.trusted_proxies).map_err(|_| StatusCode::BAD_REQUEST)?;
     let profiles = gateway.profiles.load();
-    match profiles.find(host, request.path()) {
+    match place(request, gateway, &profiles).map_err(|Ambiguous| StatusCode::BAD_REQUEST)? {
         Some((Tenancy::Serving(profile), below)) => Ok((Arc::clone(profile), below.to_owned())),
         Some((Tenancy::Broken(id), _)) => {
             tracing::error!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");

@@ -11,7 +11,8 @@ use super::profile::{at_redirect_path, locate, over_https};
 use super::request_span::RequestSpan;
 use super::{
     admin, assets, browser, call_api, callback, cookie_layer, error_response, home, logout_notice,
-    panic_guard, response_headers, session_json, sessions, sign_in, sign_out, token_details,
+    panic_guard, quick_check, response_headers, session_json, sessions, sign_in, sign_out,
+    token_details,
 };
 
 /// Bytes of a form of ours.
@@ -32,7 +33,7 @@ where
 
 /// Addresses that need no session cookie written: read by the fast reader, outside of actix-session.
 fn without_session(app: &mut ServiceConfig) {
-    app.service(page("/auth/session", session_json::session))
+    app.service(page(quick_check::PATH, session_json::session))
         .service(page("/auth/assets/{name}", assets::asset))
         .service(
             resource("/auth/front_channel_logout").route(get().to(logout_notice::front_channel)),
@@ -99,6 +100,7 @@ pub fn public(
         .wrap(from_fn(response_headers::add))
         .wrap(from_fn(panic_guard::catch))
         .wrap(TracingLogger::<RequestSpan>::new())
+        .wrap(from_fn(quick_check::first))
 }
 
 /// The admin listener: health, readiness, metrics and session administration; never on the public listener.

@@ -43,9 +43,11 @@ pub async fn ask_or_sign_out(
     match who {
         Some(who) => {
             let csrf = csrf_token(who.handle());
-            // Not known in this moment: any https address rather than a button that the browser holds back.
+            // Whether the authority leads on to another host, only it knows: any https address rather than a button
+            // that the browser holds back. The authority's own addresses are named for those on loopback http.
             let origins = gateway.gate.authorities.sign_out_origins(profile);
-            let origins = origins.unwrap_or_else(|| vec!["https:".to_owned()]);
+            let mut origins = origins.unwrap_or_default();
+            origins.push("https:".to_owned());
             request.extensions_mut().insert(FormsLeadTo(origins));
             let page = SignOut {
                 frame: frame::frame(&gateway, profile, "Sign out", Some(&who)),

@@ -119,18 +119,128 @@ fn the_many_tenants_of_common_stay_allowed_and_are_said() {
 }
 
 #[test]
-fn the_external_id_shape_and_the_tutorials_env_without_a_redirect_uri() {
+fn the_tutorials_env_has_no_redirect_uri_and_gets_the_one_it_registers() {
     let env = format!("AUTHORITY=https://contoso.ciamlogin.com/contoso.onmicrosoft.com\n{CLIENT}");
-    let refused = import(&env);
-    assert!(
-        refused.refused().contains("--redirect-uri"),
-        "{}",
-        refused.err
-    );
-    let profile =
-        import_with(&env, &["--redirect-uri", "http://localhost:3000/getAToken"]).profile();
+    let tutorial = import(&env);
+    let profile = tutorial.profile();
     assert_eq!(profile.authority.kind(), Kind::ExternalId);
     assert_eq!(profile.redirect_uri(), "http://localhost:3000/getAToken");
+    assert!(
+        tutorial.out.contains("REDIRECT_URI is missing"),
+        "{}",
+        tutorial.out
+    );
+    let said = import_with(&env, &["--redirect-uri", "http://localhost:5000/mine"]);
+    assert_eq!(said.profile().redirect_uri(), "http://localhost:5000/mine");
+}
+
+#[test]
+fn another_shape_without_a_redirect_uri_is_asked_for_it() {
+    let import = import(&format!(
+        "AUTHORITY=https://login.microsoftonline.com/contoso.onmicrosoft.com\n{CLIENT}"
+    ));
+    assert!(
+        import.refused().contains("--redirect-uri"),
+        "{}",
+        import.err
+    );
+}
+
+const ENTRA: &str = "AUTHORITY=https://login.microsoftonline.com/contoso.onmicrosoft.com\n";
+
+#[test]
+fn a_reference_to_a_line_above_is_filled_in_and_to_none_is_told_as_that() {
+    let redirect = "REDIRECT_URI=${BASE}/redirect\n";
+    let above = format!("{ENTRA}{CLIENT}BASE=http://localhost:5000\n{redirect}");
+    assert_eq!(
+        import(&above).profile().redirect_uri(),
+        "http://localhost:5000/redirect"
+    );
+    let below = import(&format!(
+        "{ENTRA}{CLIENT}{redirect}BASE=http://localhost:5000\n"
+    ));
+    let said = below.refused();
+    assert!(
+        said.contains("REDIRECT_URI refers to BASE") && !said.contains("placeholder"),
+        "{said}"
+    );
+}
+
+#[test]
+fn scopes_of_two_resources_become_two_apis() {
+    let redirect = "REDIRECT_URI=http://localhost:5000/redirect\n";
+    let own = "SCOPE=User.Read https://orders.contoso.example/Read https://orders.contoso.example/Write Mail.Read\nENDPOINT=https://graph.microsoft.com/v1.0/me\n";
+    let import = import(&format!("{ENTRA}{CLIENT}{redirect}{own}"));
+    let apis: Vec<(String, String, Vec<String>)> = import
+        .profile()
+        .apis
+        .iter()
+        .map(|api| {
+            let scopes = api.scopes.iter().map(|scope| scope.as_str().to_owned());
+            (
+                api.name.to_string(),
+                api.endpoint.to_string(),
+                scopes.collect(),
+            )
+        })
+        .collect();
+    let texts = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    let (graph, orders) = (
+        "https://graph.microsoft.com/v1.0/me",
+        "https://orders.contoso.example/",
+    );
+    assert_eq!(
+        apis,
+        [
+            (
+                "graph".to_owned(),
+                graph.to_owned(),
+                texts(&["User.Read", "Mail.Read"])
+            ),
+            (
+                "orders-contoso-example".to_owned(),
+                orders.to_owned(),
+                texts(&[
+                    "https://orders.contoso.example/Read",
+                    "https://orders.contoso.example/Write"
+                ])
+            ),
+        ]
+    );
+    assert!(
+        import.out.contains("look at its endpoint"),
+        "{}",
+        import.out
+    );
+}
+
+#[test]
+fn scopes_of_a_resource_without_an_address_wait_in_a_comment() {
+    let redirect = "REDIRECT_URI=http://localhost:5000/redirect\n";
+    let own = "SCOPE=User.Read api://1234/read\nENDPOINT=https://graph.microsoft.com/v1.0/me\n";
+    let import = import(&format!("{ENTRA}{CLIENT}{redirect}{own}"));
+    assert_eq!(import.profile().apis.len(), 1);
+    let path = import.folder.path().join("profiles/imported.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(
+        text.contains("# scopes   = [\"api://1234/read\"]"),
+        "{text}"
+    );
+    assert!(
+        import.out.contains("complete the [[api]]"),
+        "{}",
+        import.out
+    );
+}
+
+#[test]
+fn b2c_keeps_its_own_api_when_graph_stands_beside_it() {
+    let own = "SCOPE=User.Read https://contoso.onmicrosoft.com/orders/read\nENDPOINT=https://orders.contoso.example\n";
+    let import = import(&format!("{B2C}{CLIENT}{own}"));
+    let profile = import.profile();
+    assert_eq!(profile.apis.len(), 1);
+    assert_eq!(profile.apis[0].scopes.len(), 1);
+    assert!(import.out.contains("B2C issues no token"), "{}", import.out);
 }
 
 #[test]
@@ -275,6 +385,11 @@ fn what_the_profile_reader_would_refuse_is_not_written() {
     assert!(
         import.refused().contains("public_url: is plain http"),
         "{}",
+        import.err
+    );
+    assert!(
+        import.err.starts_with("error: .env: ") && !import.err.contains(".toml"),
+        "no line of a file that was never written: {}",
         import.err
     );
 }

@@ -137,3 +137,20 @@ fn dotted(path: &[Step]) -> String {
     });
     keys.collect::<Vec<_>>().join(".")
 }
+
+#[test]
+fn the_reserved_ids_of_the_page_are_those_that_are_refused() {
+    let page = std::fs::read_to_string("docs/profiles.md").unwrap();
+    let (_, list) = page.split_once("These ids are reserved").unwrap();
+    let (list, _) = list.split_once(".\n").unwrap();
+    let ids: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+    assert_eq!(ids.len(), 17);
+    let folder = tempfile::tempdir().unwrap();
+    for id in ids {
+        let file = folder.path().join(format!("{id}.toml"));
+        std::fs::write(&file, "").unwrap();
+        let loaded = gatehouse::config::load_files(&[file], crate::harness::surroundings());
+        let reserved = |problem: &gatehouse::config::Problem| problem.what.contains("reserved");
+        assert!(loaded.problems().iter().any(reserved), "{id}");
+    }
+}

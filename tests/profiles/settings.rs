@@ -266,3 +266,15 @@ fn a_settings_file_that_is_no_toml_is_one_clear_report() {
         "{report}"
     );
 }
+
+#[test]
+fn no_delay_at_all_is_a_delay_and_no_life_at_all_is_a_mistake() {
+    let file = "shutdown_delay = \"0s\"\nshutdown_grace = \"0s\"\n";
+    let settings = Settings::read(&sources(file, &[], &[])).unwrap();
+    assert_eq!(
+        (settings.shutdown_delay, settings.shutdown_grace),
+        (Duration::ZERO, Duration::ZERO)
+    );
+    let refused = report("[session]\nlifetime = \"0s\"\n", &[], &[]);
+    assert!(refused.contains("session.lifetime"), "{refused}");
+}

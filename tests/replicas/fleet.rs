@@ -82,11 +82,8 @@ impl Fleet {
         std::fs::create_dir(folder.path().join("profiles")).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let public = listener.local_addr().unwrap().port();
+        // The folder is the default one, relative to where a replica runs.
         let environment = vec![
-            (
-                "GATEHOUSE_PROFILES",
-                folder.path().join("profiles").display().to_string(),
-            ),
             ("GATEHOUSE_DATABASE_URL", url.to_string()),
             ("GATEHOUSE_KEYS", new_key_text(&OsRandom)),
             ("GATEHOUSE_SHUTDOWN_DELAY", "1s".to_owned()),

@@ -155,7 +155,7 @@ pub async fn a_new_identity_is_seen_by_every_replica(database: Arc<Database>) {
         .unwrap();
     let name = async |store: &SessionStore| {
         let session = store.find(&handle).await.unwrap().unwrap();
-        session.identity.name()
+        session.identity.name().to_owned()
     };
     assert_eq!(name(&here).await, "Countess of Lovelace");
     eventually("the other replica has the new name", async || {

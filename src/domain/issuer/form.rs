@@ -63,6 +63,15 @@ impl IssuerForm {
         text.is_empty().then_some(tenant).flatten()
     }
 
+    /// The form as an operator reads it, filled in as far as it is known.
+    pub(super) fn shown(&self, tenant: Option<&TenantGuid>) -> String {
+        let shown = self.pattern.replace(POLICY, &self.policy);
+        match tenant {
+            Some(tenant) => shown.replace(TENANT, tenant.as_str()),
+            None => shown,
+        }
+    }
+
     /// Whether `issuer` is this form's template itself, with `{tenantid}` unfilled.
     pub(super) fn is_template(&self, issuer: &str) -> bool {
         // A GUID no tenant has fills the template; then the ordinary comparison applies.

@@ -133,6 +133,19 @@ impl IssuerPolicy {
         }
     }
 
+    /// The issuers that are accepted, for an operator; `pinned` is the tenant seen before.
+    pub fn wanted(&self, pinned: Option<&TenantGuid>) -> String {
+        let all = |forms: &[IssuerForm], tenant: Option<&TenantGuid>| {
+            let forms: Vec<_> = forms.iter().map(|form| form.shown(tenant)).collect();
+            forms.join(" or ")
+        };
+        match self {
+            Self::Exact(expected) => expected.clone(),
+            Self::OneTenant { forms, tenant, .. } => all(forms, tenant.as_ref().or(pinned)),
+            Self::ManyTenants { forms, .. } => all(forms, None),
+        }
+    }
+
     /// Judges a token whose signature is already good.
     ///
     /// # Errors
