@@ -1,9 +1,10 @@
-//! What the figures are measured against: actix-web with a handler that does nothing, and one that reads a row by its
-//! primary key. The same allocator, time-outs and build settings as the product's.
+//! What the figures are measured against: actix-web with a handler that does nothing, one that sends the very bytes of
+//! an answer of the gateway, and one that reads a row by its primary key. The same allocator, time-outs and build settings as the product's.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 
@@ -37,20 +38,63 @@ async fn one_row(rows: web::Data<Rows>) -> HttpResponse {
     }
 }
 
-/// Serves on `port` until it is killed; with a database it reads a row for each request.
-pub async fn serve(port: u16, database: Option<String>) -> std::io::Result<()> {
+/// An answer of the gateway: its headers and its body.
+#[derive(Clone)]
+struct Answer {
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: web::Bytes,
+}
+
+impl Answer {
+    fn read(file: &str) -> Self {
+        let text = std::fs::read_to_string(file).expect("the answer's file");
+        let (head, body) = text.split_once("\r\n\r\n").expect("an answer");
+        let header = |line: &str| {
+            let (name, value) = line.split_once(": ")?;
+            // These two the server writes itself.
+            let own = !["content-length", "date"].contains(&name);
+            let pair = own.then(|| (name.parse().ok(), value.parse().ok()))?;
+            pair.0.zip(pair.1)
+        };
+        Self {
+            headers: head.lines().filter_map(header).collect(),
+            body: web::Bytes::copy_from_slice(body.as_bytes()),
+        }
+    }
+}
+
+async fn same(answer: web::Data<Answer>) -> HttpResponse {
+    let mut response = HttpResponse::Ok().body(answer.body.clone());
+    for (name, value) in &answer.headers {
+        response.headers_mut().insert(name.clone(), value.clone());
+    }
+    response
+}
+
+/// Serves on `port` until it is killed: the bytes of a file that holds an answer, and rows of a database.
+pub async fn serve(
+    port: u16,
+    answer: Option<String>,
+    database: Option<String>,
+) -> std::io::Result<()> {
+    let answer = answer.map(|file| web::Data::new(Answer::read(&file)));
     let rows = match database {
         Some(url) => Some(web::Data::new(rows(&url).await)),
         None => None,
     };
     HttpServer::new(move || {
-        let app = App::new().route("/nothing", web::get().to(nothing));
-        match &rows {
-            Some(rows) => app
-                .app_data(rows.clone())
-                .route("/row", web::get().to(one_row)),
-            None => app,
+        let mut app = App::new().route("/nothing", web::get().to(nothing));
+        if let Some(answer) = &answer {
+            app = app
+                .app_data(answer.clone())
+                .route("/same", web::get().to(same));
         }
+        if let Some(rows) = &rows {
+            app = app
+                .app_data(rows.clone())
+                .route("/row", web::get().to(one_row));
+        }
+        app
     })
     .client_request_timeout(Duration::from_secs(5))
     .keep_alive(Duration::from_secs(75))

@@ -1,7 +1,10 @@
 //! A gatehouse of its own for a measurement: profiles, key and database in a temporary place.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use gatehouse::seal::{OsRandom, new_key_text};
 use sqlx::Connection as _;
@@ -66,6 +69,7 @@ impl Deployment {
     }
 
     fn start_at(&self, port: u16, more: &[(&str, &str)]) -> Process {
+        let admin = free_port();
         let mut command = on_first(Path::new(env!("CARGO_BIN_EXE_gatehouse")));
         command
             .arg("serve")
@@ -73,24 +77,30 @@ impl Deployment {
             .env_clear()
             .env("PATH", std::env::var("PATH").unwrap_or_default())
             .env("GATEHOUSE_LISTEN", format!("127.0.0.1:{port}"))
-            .env(
-                "GATEHOUSE_ADMIN_LISTEN",
-                format!("127.0.0.1:{}", free_port()),
-            )
+            .env("GATEHOUSE_ADMIN_LISTEN", format!("127.0.0.1:{admin}"))
             .env("GATEHOUSE_PROFILES", self.folder.path().join("profiles"))
             .env("GATEHOUSE_DATABASE_URL", &self.database)
             .env("GATEHOUSE_KEYS", &self.key)
             .envs(more.iter().copied());
-        Process::start(command, port, &self.folder.path().join("gatehouse.log"))
+        let process = Process::start(command, port, &self.folder.path().join("gatehouse.log"));
+        wait_until_ready(admin);
+        process
     }
 
-    /// A bare actix server, pinned likewise.
-    pub fn bare(&self, database: bool) -> Process {
+    /// A bare actix server, pinned likewise. It sends the bytes of `answer`, and reads rows where it `has_rows`.
+    pub fn bare(&self, answer: &[u8], has_rows: bool) -> Process {
         let port = free_port();
         let own = std::env::current_exe().expect("this program");
+        let file = self.folder.path().join("answer.http");
+        std::fs::write(&file, answer).expect("a file");
         let mut command: Command = on_first(&own);
         command.arg("bare").arg(port.to_string());
-        if database {
+        command.arg(if answer.is_empty() {
+            std::ffi::OsStr::new("")
+        } else {
+            file.as_os_str()
+        });
+        if has_rows {
             command.arg(&self.database);
         }
         Process::start(command, port, &self.folder.path().join("bare.log"))
@@ -120,6 +130,23 @@ impl Deployment {
             format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
         )
         .await;
+    }
+}
+
+/// Until the database is there and its schema is right.
+fn wait_until_ready(admin: u16) {
+    let begun = Instant::now();
+    let ready = || {
+        let mut stream = TcpStream::connect(("127.0.0.1", admin)).ok()?;
+        let asked = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        stream.write_all(asked).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.starts_with("HTTP/1.1 200").then_some(())
+    };
+    while ready().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "not ready");
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 

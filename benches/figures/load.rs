@@ -53,6 +53,19 @@ pub async fn once_each(
     send(to, requests, connections, None).await
 }
 
+/// The bytes of one answer.
+pub async fn one(to: SocketAddr, request: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(to).await.expect("the server listens");
+    stream
+        .write_all(request)
+        .await
+        .expect("the connection stays");
+    let mut buffer = vec![0; 64 * 1024];
+    let length = answer(&mut stream, &mut buffer).await.expect("200");
+    buffer.truncate(length);
+    buffer
+}
+
 async fn send(
     to: SocketAddr,
     requests: &Arc<Vec<Vec<u8>>>,
@@ -115,13 +128,13 @@ async fn connection(
             .latencies
             .push(u32::try_from(asked.elapsed().as_nanos()).unwrap_or(u32::MAX));
         outcome.requests += 1;
-        outcome.wrong += u64::from(!good);
+        outcome.wrong += u64::from(good.is_none());
     }
     outcome
 }
 
-/// Reads one answer with a `Content-Length`; whether its status is 200.
-async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
+/// Reads one answer with a `Content-Length`; its length, if its status is 200.
+async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Option<usize> {
     let mut have = 0;
     loop {
         let read = stream
@@ -135,7 +148,7 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
         };
         let length = content_length(&buffer[..head]);
         if have >= head + 4 + length {
-            return buffer.starts_with(b"HTTP/1.1 200");
+            return buffer.starts_with(b"HTTP/1.1 200").then_some(have);
         }
     }
 }

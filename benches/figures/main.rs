@@ -66,8 +66,8 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if arguments.get(1).is_some_and(|first| first == "bare") {
         let port = arguments[2].parse().expect("a port");
-        let served =
-            actix_web::rt::System::new().block_on(bare::serve(port, arguments.get(3).cloned()));
+        let given = |at: usize| arguments.get(at).filter(|text| !text.is_empty()).cloned();
+        let served = actix_web::rt::System::new().block_on(bare::serve(port, given(3), given(4)));
         served.expect("the bare server serves");
         return;
     }

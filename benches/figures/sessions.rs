@@ -97,7 +97,7 @@ fn begun(profile: &Profile, number: usize, handle: &SessionHandle) -> NewSession
         id: SessionId::generate(&OsRandom),
         profile: profile.id.clone(),
         binding: profile.binding,
-        identity: Arc::new(identity(number)),
+        identity: identity(number),
         created_at: now,
         seen_at: now,
         idle_until: now + Duration::from_hours(8),

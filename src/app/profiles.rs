@@ -15,6 +15,7 @@ use crate::config::{ContentHash, FolderError, Loaded, Settled, load_folder};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::{Profile, ProfileId, SessionLimits};
 use crate::domain::profiles::Profiles;
+use crate::flow::audit;
 use crate::web::admin::ProfileState;
 
 /// What was read last.
@@ -186,19 +187,16 @@ fn tell_changes(
     for profile in next.serving() {
         let id = &profile.id;
         match before.get(id) {
-            None => audit(id, "loaded"),
+            None => audit::reloaded(id, "loaded"),
             Some(_) if !news_of(id) => {}
-            Some(_) if kept.contains(id) => audit(id, "kept_last_good"),
-            Some(old) if old.binding != profile.binding => audit(id, "moved_to_another_authority"),
-            Some(_) => audit(id, "changed"),
+            Some(_) if kept.contains(id) => audit::reloaded(id, "kept_last_good"),
+            Some(old) if old.binding != profile.binding => {
+                audit::reloaded(id, "moved_to_another_authority");
+            }
+            Some(_) => audit::reloaded(id, "changed"),
         }
     }
     for gone in before.keys().filter(|id| !after.contains(*id)) {
-        audit(gone, "removed");
+        audit::reloaded(gone, "removed");
     }
-}
-
-fn audit(id: &ProfileId, outcome: &'static str) {
-    tracing::info!(target: "audit", event = "reload", profile.id = %id, outcome, "profile files changed");
-    metrics::counter!("gatehouse_profile_reloads_total", "outcome" => outcome).increment(1);
 }

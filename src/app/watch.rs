@@ -111,32 +111,32 @@ impl News {
     fn hear(&self, folder: &Path, event: &Event) {
         for path in event.paths.iter().filter(|path| path.starts_with(folder)) {
             match event.kind {
-                EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
+                EventKind::Access(AccessKind::Close(AccessMode::Write))
+                | EventKind::Modify(ModifyKind::Name(_))
+                | EventKind::Remove(_) => {
                     self.noted().writing.remove(path);
                 }
                 EventKind::Access(_) => continue,
                 EventKind::Modify(ModifyKind::Data(_)) if closes_are_told(path) => {
-                    self.noted()
-                        .writing
-                        .entry(path.clone())
-                        .or_insert_with(Instant::now);
+                    self.is_being_written(path);
                 }
-                // A link, symbolic or not, is made whole and never closed.
                 EventKind::Create(CreateKind::File)
                     if closes_are_told(path) && is_new_file(path) =>
                 {
-                    self.noted()
-                        .writing
-                        .entry(path.clone())
-                        .or_insert_with(Instant::now);
-                }
-                EventKind::Modify(ModifyKind::Name(_)) | EventKind::Remove(_) => {
-                    self.noted().writing.remove(path);
+                    self.is_being_written(path);
                 }
                 _ => {}
             }
             self.ring();
         }
+    }
+
+    fn is_being_written(&self, path: &Path) {
+        let mut noted = self.noted();
+        noted
+            .writing
+            .entry(path.to_owned())
+            .or_insert_with(Instant::now);
     }
 }
 
@@ -145,6 +145,7 @@ fn closes_are_told(path: &Path) -> bool {
     cfg!(target_os = "linux") && path.extension().is_some_and(|end| end == "toml")
 }
 
+/// A link, symbolic or not, is made whole and never closed.
 fn is_new_file(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     path.symlink_metadata()
@@ -164,7 +165,8 @@ struct Watch {
 impl Watch {
     fn of(folder: &Path, news: Arc<News>) -> Self {
         let mut watch = Self {
-            folder: folder.to_owned(),
+            // As the system tells of changes, whatever the setting's text is relative to.
+            folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()),
             stood_for: None,
             news,
             watcher: None,

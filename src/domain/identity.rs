@@ -1,6 +1,7 @@
 //! Identity: the verified person behind a session and the claims that pages may show.
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -9,8 +10,6 @@ use super::issuer::TenantGuid;
 /// Claims of an ID token, verified.
 pub type Claims = Map<String, Value>;
 
-/// Claims that say nothing to a person: the samples hide these, and `aio`.
-const HIDDEN: [&str; 4] = ["iat", "exp", "nbf", "uti"];
 /// Protocol values that later steps need and no page shows.
 const PROTOCOL: [&str; 5] = [
     "nonce",
@@ -19,8 +18,8 @@ const PROTOCOL: [&str; 5] = [
     "_claim_names",
     "_claim_sources",
 ];
-/// Values of one token that nobody asks for again once it is verified; opaque and long (microsoft-identity 2.2).
-const OF_ONE_TOKEN: [&str; 4] = ["at_hash", "c_hash", "aio", "rh"];
+/// Values of one token that nobody asks for again once it is verified; some are long. The samples hide the first five.
+const OF_ONE_TOKEN: [&str; 8] = ["iat", "exp", "nbf", "uti", "aio", "at_hash", "c_hash", "rh"];
 
 /// The key of a person: `tid` and `oid` at Microsoft directories, `iss` and `sub` elsewhere (OIDC Core §5.7). Never
 /// an address or a name.
@@ -54,12 +53,12 @@ pub enum Groups {
     Unknown,
 }
 
-/// A verified person. Claims are kept as compact text, what pages may show first: a hundred thousand of these live in
-/// memory, and the check of a session copies that part as it stands.
+/// A verified person; clones share the text. Claims are kept compact, what pages may show first: a hundred thousand of
+/// these live in memory, and the check of a session copies that part as it stands.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Person, name and claims in one piece.
-    text: Box<str>,
+    text: Arc<str>,
     name_at: u32,
     claims_at: u32,
     /// Bytes of the claims that pages may show, without the closing brace.
@@ -89,23 +88,23 @@ impl Identity {
             Some((oid, tid)) => format!("{tid}/{oid}"),
             None => format!("{iss}#{sub}"),
         };
-        Some(Self::ordered(PersonKey(person), claims))
+        Some(Self::ordered(&PersonKey(person), claims))
     }
 
     /// An identity read back from the store: its claims are text that [`Self::claims_text`] gave.
-    pub fn stored(person: PersonKey, claims: &str) -> Self {
+    pub fn stored(person: &PersonKey, claims: &str) -> Self {
         Self::ordered(person, &serde_json::from_str(claims).unwrap_or_default())
     }
 
     /// The same when the store knows the name, too, and how much of the text may be shown: nothing is parsed.
     /// `None` if the text cannot be cut there.
-    pub fn stored_with(person: PersonKey, name: &str, claims: &str, shown: u32) -> Option<Self> {
+    pub fn stored_with(person: &PersonKey, name: &str, claims: &str, shown: u32) -> Option<Self> {
         let end = usize::try_from(shown).ok()?;
         let inside = (1..claims.len()).contains(&end) && claims.is_char_boundary(end);
-        inside.then(|| Self::joined(&person, name, claims, shown))
+        inside.then(|| Self::joined(person, name, claims, shown))
     }
 
-    fn ordered(person: PersonKey, claims: &Claims) -> Self {
+    fn ordered(person: &PersonKey, claims: &Claims) -> Self {
         let name = name_of(claims);
         let mut text = String::from("{");
         let mut add = |wanted: fn(&str) -> bool| {
@@ -121,7 +120,7 @@ impl Identity {
         add(|name| !is_shown(name) && !OF_ONE_TOKEN.contains(&name));
         text.push('}');
         let shown = u32::try_from(shown).unwrap_or(1);
-        Self::joined(&person, &name, &text, shown)
+        Self::joined(person, &name, &text, shown)
     }
 
     /// One piece of memory instead of three. No token is longer than 4 GiB.
@@ -236,7 +235,7 @@ impl Identity {
         let mut claims = self.claims();
         claims.insert("groups".to_owned(), Value::from(groups.to_vec()));
         claims.remove("hasgroups");
-        Self::ordered(self.person(), &claims)
+        Self::ordered(&self.person(), &claims)
     }
 
     /// An address that the authority vouches for: `email` with `email_verified` or `xms_edov`, or B2C's `emails`.
@@ -261,8 +260,7 @@ impl Identity {
 }
 
 fn is_shown(name: &str) -> bool {
-    let lists: [&[&str]; 3] = [&HIDDEN, &PROTOCOL, &OF_ONE_TOKEN];
-    !lists.iter().any(|list| list.contains(&name))
+    !PROTOCOL.contains(&name) && !OF_ONE_TOKEN.contains(&name)
 }
 
 fn name_of(claims: &Claims) -> String {
@@ -350,9 +348,9 @@ mod tests {
         ] {
             let one = identity(claims);
             let text = one.claims_text();
-            let cut = Identity::stored_with(one.person(), one.name(), text, one.shown);
+            let cut = Identity::stored_with(&one.person(), one.name(), text, one.shown);
             assert_eq!(cut.as_ref(), Some(&one));
-            assert_eq!(Identity::stored(one.person(), text), one);
+            assert_eq!(Identity::stored(&one.person(), text), one);
         }
     }
 
@@ -361,7 +359,7 @@ mod tests {
         let (person, claims) = (PersonKey::stored("p"), "{\"name\":\"é\"}");
         let letter = u32::try_from(claims.find('é').unwrap()).unwrap();
         let length = u32::try_from(claims.len()).unwrap();
-        let cut = |end| Identity::stored_with(person.clone(), "é", claims, end);
+        let cut = |end| Identity::stored_with(&person, "é", claims, end);
         assert!(cut(length - 1).is_some());
         for end in [0, letter + 1, length, length + 1, u32::MAX] {
             assert_eq!(cut(end), None, "{end}");

@@ -1,7 +1,6 @@
 //! Session: a signed-in browser at one profile, with its deadlines.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::clock::{Random, Timestamp, random_256};
 use super::identity::Identity;
@@ -86,7 +85,7 @@ pub struct Session {
     /// The authority it came from; nothing after the profile moves to another.
     pub binding: Binding,
     /// Who it is.
-    pub identity: Arc<Identity>,
+    pub identity: Identity,
     /// When the person signed in.
     pub created_at: Timestamp,
     /// When the session was last used, to the minute.

@@ -1,6 +1,7 @@
 //! The audit stream: append-only log lines of target `audit`, one for each thing that changes who is signed in.
 //!
-//! Fields are documented in `docs/logging.md`. No token, cookie, name or address is among them.
+//! No other file writes there. Fields and words are documented in `docs/logging.md`, and a test compares. No token,
+//! cookie, name or address is among them.
 
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
@@ -49,6 +50,27 @@ pub fn revoked_one(profile: Option<&ProfileId>, session: &SessionId, by: &'stati
     let profile = profile.map(ProfileId::as_str);
     tracing::info!(target: "audit", event = "revoked", profile.id = profile, session.id = %session, by, count, "sessions ended");
     ended(by, count);
+}
+
+/// A session of another profile was presented.
+pub fn cross_profile_session(profile: &Profile, session: &SessionId) {
+    tracing::warn!(target: "audit", event = "cross_profile_session", profile.id = %profile.id, session.id = %session, "a session of another profile was presented");
+}
+
+/// A back-channel notice broke a rule.
+pub fn logout_token_refused(profile: &Profile, error: &dyn std::fmt::Display) {
+    tracing::warn!(target: "audit", event = "logout_token_refused", profile.id = %profile.id, error = %error, "logout token refused");
+}
+
+/// A back-channel notice came a second time.
+pub fn logout_token_replayed(profile: &Profile) {
+    tracing::warn!(target: "audit", event = "logout_token_replayed", profile.id = %profile.id, "logout token replayed");
+}
+
+/// A profile's file changed; the outcome is a fixed word.
+pub fn reloaded(profile: &ProfileId, outcome: &'static str) {
+    tracing::info!(target: "audit", event = "reload", profile.id = %profile, outcome, "profile files changed");
+    metrics::counter!("gatehouse_profile_reloads_total", "outcome" => outcome).increment(1);
 }
 
 fn ended(by: &'static str, count: u64) {

@@ -18,7 +18,6 @@ use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::oidc::{OidcError, ProviderDetail, Redeemed};
 use crate::seal::sha256;
 use crate::store::{FirstUse, NewSession, Once};
-use std::sync::Arc;
 
 /// AADB2C90118: the person clicked "Forgot your password?" in a flow that leaves it to the application.
 const FORGOT_PASSWORD: u64 = 90_118;
@@ -332,7 +331,7 @@ async fn begin_session(
         id: SessionId::generate(&*gate.random),
         profile: profile.id.clone(),
         binding: profile.binding,
-        identity: Arc::new(identity),
+        identity,
         created_at: now,
         seen_at: now,
         idle_until: Session::idle_deadline(now, profile.session).min(expires_at),

@@ -46,13 +46,19 @@ pub async fn front_channel(
 /// `NoticeRefused` for a token that breaks a rule or was used before; `Store` and `AuthorityUnavailable` when it could
 /// not be judged: the sender may repeat it.
 pub async fn back_channel(gate: &Gate, profile: &Profile, token: &str) -> Result<(), FlowError> {
-    let token = gate.authorities.verify_logout_token(profile, token).await.map_err(|error| match error {
-        OidcError::Unavailable { .. } | OidcError::Misconfigured(_) => FlowError::from_oidc(error, None),
-        other => {
-            tracing::warn!(target: "audit", event = "logout_token_refused", profile.id = %profile.id, error = %other, "logout token refused");
-            FlowError::NoticeRefused("the logout token is not valid")
-        }
-    })?;
+    let token = gate
+        .authorities
+        .verify_logout_token(profile, token)
+        .await
+        .map_err(|error| match error {
+            OidcError::Unavailable { .. } | OidcError::Misconfigured(_) => {
+                FlowError::from_oidc(error, None)
+            }
+            other => {
+                audit::logout_token_refused(profile, &other);
+                FlowError::NoticeRefused("the logout token is not valid")
+            }
+        })?;
     let key = sha256(format!("{}\n{}", profile.id, token.jti).as_bytes());
     if gate
         .store
@@ -60,7 +66,7 @@ pub async fn back_channel(gate: &Gate, profile: &Profile, token: &str) -> Result
         .await?
         == FirstUse::No
     {
-        tracing::warn!(target: "audit", event = "logout_token_replayed", profile.id = %profile.id, "logout token replayed");
+        audit::logout_token_replayed(profile);
         return Err(FlowError::NoticeRefused("the logout token was used before"));
     }
     let person = token

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::audit;
 use super::error::FlowError;
 use super::gate::Gate;
 use crate::domain::entry::Denied;
@@ -54,7 +55,7 @@ pub async fn check(
     };
     let now = gate.now();
     if session.profile != profile.id {
-        tracing::warn!(target: "audit", event = "cross_profile_session", profile.id = %profile.id, session.id = %session.id, "a session of another profile was presented");
+        audit::cross_profile_session(profile, &session.id);
         return Ok(None);
     }
     if session.binding != profile.binding || !session.is_live(now) {

@@ -333,11 +333,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_thousand_edits_that_name_another_secret_file_leave_one() {
+    async fn edits_that_name_another_secret_file_leave_one() {
         let folder = tempfile::tempdir().unwrap();
         let auth = ClientAuth::default();
         let mut profile = entra();
-        for number in 0..1_000 {
+        for number in 0..20 {
             let path = folder.path().join(format!("secret-{number}"));
             std::fs::write(&path, "hush").unwrap();
             profile.client.credential = Credential::Secret {

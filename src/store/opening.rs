@@ -131,7 +131,7 @@ impl Opening {
             id: row.id,
             profile: row.profile.clone(),
             binding: sealed.binding,
-            identity: Arc::new(sealed.identity),
+            identity: sealed.identity,
             created_at: sealed.created_at,
             seen_at: payload::moment(row.seen_at, &row.id)?,
             idle_until: idle_until.min(sealed.expires_at),

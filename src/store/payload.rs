@@ -129,11 +129,11 @@ fn identity(
     let person = PersonKey::stored(person);
     let claims = claims.get();
     if let Some((name, end)) = shown {
-        return Identity::stored_with(person, &name, claims, end);
+        return Identity::stored_with(&person, &name, claims, end);
     }
     let first_version: Option<String> = serde_json::from_str(claims).ok();
     let claims = first_version.as_deref().unwrap_or(claims);
-    Some(Identity::stored(person, claims))
+    Some(Identity::stored(&person, claims))
 }
 
 /// What is sealed of a session's tokens.
@@ -280,13 +280,13 @@ mod tests {
     #[test]
     fn claims_are_read_back_byte_for_byte() {
         let claims = r#"{"name":"Ada \u0000 \"L\" 🦊","n":1e3}"#;
-        let identity = Identity::stored(PersonKey::stored("p"), claims);
+        let identity = Identity::stored(&PersonKey::stored("p"), claims);
         let at = |millis| Timestamp::from_timestamp_millis(millis).unwrap();
         let session = Session {
             id: id(),
             profile: ProfileId::parse("staff").unwrap(),
             binding: Binding(random_256(&OsRandom)),
-            identity: std::sync::Arc::new(identity.clone()),
+            identity: identity.clone(),
             created_at: at(1),
             seen_at: at(2),
             idle_until: at(3),

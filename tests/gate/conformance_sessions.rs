@@ -1,5 +1,7 @@
 //! What a session is worth, how it begins, and how it ends.
 
+use sqlx::Connection as _;
+
 use crate::harness::browser::Browser;
 use crate::harness::{Endpoint, Kind, Plan, TestGate, host};
 
@@ -289,4 +291,38 @@ async fn a_form_of_ours_counts_in_browsers_that_hide_their_origin() {
         .await;
     assert_eq!(out.status, 303, "{}", out.text);
     assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d47_c115_scripts_that_ask_without_a_session_leave_nothing_anywhere() {
+    let gate = Plan::default().start().await;
+    let paths = [
+        "/auth/session",
+        "/auth/token_details",
+        "/auth/call_api/graph",
+        "/auth/sign_in",
+        "/auth/sessions",
+    ];
+    for _ in 0..200 {
+        // A new browser each time, as a thousand of them would be.
+        let browser = Browser::new();
+        for path in paths {
+            let answer = browser
+                .get_with(gate.url(Kind::EntraId, path), &[("sec-fetch-mode", "cors")])
+                .await;
+            assert_eq!(answer.status, 401, "{path}: {}", answer.text);
+            assert_eq!(answer.header("set-cookie"), None, "{path}");
+        }
+    }
+    assert_eq!(gate.sim.count(Endpoint::Metadata), 0, "nobody was asked");
+    let mut connection = sqlx::SqliteConnection::connect(&gate.database_url)
+        .await
+        .unwrap();
+    let rows: i64 = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM used_once)",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(rows, 0);
 }

@@ -316,3 +316,21 @@ fn groups(count: u32) -> Vec<String> {
         .map(|nth| format!("{nth:08x}-0000-4000-8000-000000000000"))
         .collect()
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d42_a_replica_that_remembers_the_old_token_uses_the_new_one_without_a_call() {
+    let (gate, browser) = signed_in(Plan::default(), ENTRA, "ada").await;
+    let replica = gate.replica().await;
+    let there = async || {
+        let page = replica
+            .get(&gate, &browser, ENTRA, "/auth/call_api/graph")
+            .await;
+        assert!(page.text.contains("200 OK"), "{}", page.text);
+    };
+    there().await;
+    gate.turn(OVER);
+    works(&gate, &browser, ENTRA, "exchanged here").await;
+    gate.turn(20);
+    there().await;
+    assert_eq!(refreshes(&gate), 1, "it was read, not asked for");
+}

@@ -13,6 +13,7 @@ mod discovery;
 mod groups;
 mod logout;
 mod refresh;
+mod refresh_outages;
 mod setup;
 mod sign_in;
 mod signer;

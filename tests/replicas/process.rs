@@ -42,6 +42,15 @@ impl Process {
     /// Starts it and waits for nothing. `more` are variables over the usual ones; `others` are profiles beside the one
     /// that is used, which take a while to read.
     pub fn start(others: usize, more: &[(&str, &str)]) -> Self {
+        Self::start_with(others, more, |_, _| {})
+    }
+
+    /// The same with a profiles folder that is changed before the start; the port is told, too.
+    pub fn start_with(
+        others: usize,
+        more: &[(&str, &str)],
+        change: impl FnOnce(&Path, u16),
+    ) -> Self {
         let sim = Simulator::start(Options::default()).unwrap();
         let folder = TempDir::new().unwrap();
         let profiles = folder.path().join("profiles");
@@ -56,6 +65,7 @@ impl Process {
             let host = format!("t{number}.localhost");
             write(&format!("t{number}.toml"), &host, "Another");
         }
+        change(&profiles, port);
         let database = folder.path().join("gatehouse.db");
         let child = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
             .arg("serve")
@@ -126,6 +136,12 @@ impl Process {
             assert!(begun.elapsed() < PATIENCE, "no end\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// What the admin listener says.
+    pub async fn admin(&self, path: &str) -> String {
+        let url = format!("http://127.0.0.1:{}{path}", self.admin);
+        Browser::new().get(url).await.text
     }
 
     pub fn url(&self, path: &str) -> String {

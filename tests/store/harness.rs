@@ -129,7 +129,7 @@ impl Database {
             id: SessionId::generate(&OsRandom),
             profile: ProfileId::parse(profile).unwrap(),
             binding: Binding([3; 32]),
-            identity: Arc::new(identity(person, "Ada \u{1f98a} \"Lovelace\"")),
+            identity: identity(person, "Ada \u{1f98a} \"Lovelace\""),
             created_at: now,
             seen_at: now,
             idle_until: now + Duration::from_hours(1),

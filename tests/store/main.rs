@@ -101,6 +101,7 @@ on_both! {
         without_notices_nothing_older_than_two_seconds_is_believed;
     upkeep:
         replicas_that_migrate_at_once_agree,
+        d59_a_replica_works_on_the_schema_of_the_next_version,
         before_the_migration_the_store_is_not_ready,
         d29_two_replicas_sweep_what_is_over_and_nothing_else,
         closing_writes_the_uses_that_wait;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use gatehouse::store::{Once, SessionStore, StoreError};
+use gatehouse::seal::OsRandom;
+use gatehouse::store::{Lease, LeaseOwner, Once, Replaced, SessionStore, StoreError};
 
-use crate::harness::{Database, signed_in};
+use crate::harness::{Database, STAFF, signed_in};
 
 pub async fn replicas_that_migrate_at_once_agree(database: Arc<Database>) {
     let stores: Vec<_> = (0..5)
@@ -25,6 +26,41 @@ pub async fn replicas_that_migrate_at_once_agree(database: Arc<Database>) {
     assert_eq!(steps, newest);
     stores[0].ensure_migrated().await.unwrap();
     stores[0].migrate().await.unwrap();
+}
+
+pub async fn d59_a_replica_works_on_the_schema_of_the_next_version(database: Arc<Database>) {
+    let old = database.replica().await;
+    let before = signed_in(&database, &old, "staff", "ada").await;
+    // The next version expands, as migrations/README.md allows it, while this one runs.
+    for statement in [
+        "ALTER TABLE sessions ADD COLUMN newer TEXT",
+        "ALTER TABLE used_once ADD COLUMN newer INTEGER NOT NULL DEFAULT 7",
+        "CREATE TABLE something_new (id INTEGER PRIMARY KEY)",
+        "INSERT INTO schema_migrations (version) VALUES (99)",
+    ] {
+        database.meddle(statement).await;
+    }
+    let until = database.now() + Duration::from_mins(15);
+    // One that ran before, and one that starts after a roll back.
+    for store in [old, database.replica().await] {
+        store.migrate().await.unwrap();
+        store.ready().await.unwrap();
+        assert!(store.find(&before).await.unwrap().is_some());
+        let handle = signed_in(&database, &store, "staff", "bob").await;
+        let owner = LeaseOwner::generate(&OsRandom);
+        let lease = store.lease(&handle, owner, Duration::from_secs(5)).await;
+        let Lease::Taken(stored) = lease.unwrap() else {
+            panic!("nobody else is there");
+        };
+        let replaced = store
+            .replace_tokens(&handle, owner, stored.version, &stored.tokens, None)
+            .await;
+        assert!(matches!(replaced.unwrap(), Replaced::Yes { .. }));
+        let name = handle.expose();
+        store.record_once(Once::State, name, until).await.unwrap();
+        assert!(store.end(&handle, &STAFF).await.unwrap().is_some());
+        store.sweep(database.now()).await.unwrap();
+    }
 }
 
 pub async fn before_the_migration_the_store_is_not_ready(database: Arc<Database>) {

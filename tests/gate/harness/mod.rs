@@ -2,9 +2,13 @@
 
 pub mod api;
 pub mod browser;
+mod database;
 pub mod folder;
 mod handles;
+mod plan;
+mod profile;
 pub mod records;
+mod replica;
 pub mod socket;
 mod steps;
 pub mod wire;
@@ -25,15 +29,13 @@ pub use simulator::{Endpoint, Fault, Kind, Simulator};
 use tempfile::TempDir;
 
 use browser::{Browser, Page};
+use database::Database;
+pub use database::postgres_is_there;
+pub use plan::{On, Plan};
+pub use profile::{api_of, write_profile};
+pub use replica::Replica;
 use steps::environment;
 use wire::Wire;
-
-/// Which store a test runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum On {
-    Sqlite,
-    Postgres,
-}
 
 /// A running gatehouse with its authority, its browser and its clock.
 pub struct TestGate {
@@ -50,89 +52,6 @@ pub struct TestGate {
     pub wire: Option<Wire>,
     server: Stopper,
     database: Option<Database>,
-}
-
-/// A database of one test's own on the test server.
-struct Database {
-    server: String,
-    name: String,
-}
-
-/// What a test changes before the start.
-pub struct Plan {
-    pub on: On,
-    pub sim: Options,
-    /// Lines added to the profile of each kind, before its tables.
-    pub lines: Vec<(Kind, String)>,
-    /// Tables added after the profile's own.
-    pub tables: Vec<(Kind, String)>,
-    /// Settings beside the usual ones, as in `gatehouse.toml`.
-    pub settings: String,
-    /// Whether a wire leads to the database that the test can cut; Postgres only.
-    pub wired: bool,
-    /// The process seems to run in App Service, with the simulator's managed identity.
-    pub in_app_service: bool,
-    /// The address of another managed identity than the simulator's.
-    pub identity_endpoint: Option<String>,
-    /// What the clock shows at the start.
-    pub beginning: DateTime<Utc>,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Self {
-            on: On::Sqlite,
-            sim: Options::default(),
-            lines: Vec::new(),
-            tables: Vec::new(),
-            settings: String::new(),
-            wired: false,
-            in_app_service: false,
-            identity_endpoint: None,
-            beginning: beginning(),
-        }
-    }
-}
-
-impl Plan {
-    pub fn on(on: On) -> Self {
-        Self {
-            on,
-            ..Self::default()
-        }
-    }
-
-    pub fn line(mut self, kind: Kind, line: &str) -> Self {
-        self.lines.push((kind, line.to_owned()));
-        self
-    }
-
-    pub fn table(mut self, kind: Kind, table: &str) -> Self {
-        self.tables.push((kind, table.to_owned()));
-        self
-    }
-
-    pub fn sim(mut self, change: impl FnOnce(&mut Options)) -> Self {
-        change(&mut self.sim);
-        self
-    }
-
-    pub fn settings(mut self, lines: &str) -> Self {
-        self.settings.push_str(lines);
-        self
-    }
-
-    /// On Postgres, behind a wire that can be cut.
-    pub fn wired() -> Self {
-        Self {
-            wired: true,
-            ..Self::on(On::Postgres)
-        }
-    }
-
-    pub async fn start(self) -> TestGate {
-        TestGate::start(self).await
-    }
 }
 
 /// The moment at which every test begins.
@@ -387,36 +306,6 @@ impl TestGate {
     }
 }
 
-/// A second process's worth of gatehouse on the same store.
-pub struct Replica {
-    pub port: u16,
-    pub admin: String,
-    pub gateway: Arc<Gateway>,
-    server: Stopper,
-}
-
-impl Replica {
-    /// An address of a profile at this replica, with the `Host` that belongs to it.
-    pub async fn get(&self, gate: &TestGate, browser: &Browser, kind: Kind, path: &str) -> Page {
-        let host = format!("{}:{}", host(kind), gate.port);
-        browser
-            .get_with(
-                format!("http://{}:{}{path}", self::host(kind), self.port),
-                &[("host", &host)],
-            )
-            .await
-    }
-
-    pub async fn is_signed_in(&self, gate: &TestGate, browser: &Browser, kind: Kind) -> bool {
-        self.get(gate, browser, kind, "/auth/session").await.json()["signed_in"] == true
-    }
-
-    /// Stops it, as a crash would: nothing under way is finished.
-    pub async fn stop(self) {
-        self.server.0.stop(false).await;
-    }
-}
-
 /// Waits until something holds; ten seconds are in vain.
 pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
     let begun = tokio::time::Instant::now();
@@ -481,96 +370,4 @@ async fn wait_for_store(gateway: &Gateway) {
         );
         tokio::task::yield_now().await;
     }
-}
-
-/// The profile of a kind: the same keys for all, but for kind, authority and credentials.
-pub fn write_profile(folder: &TempDir, sim: &Simulator, port: u16, kind: Kind, plan: &Plan) {
-    let of = |list: &[(Kind, String)]| {
-        list.iter()
-            .filter(|(of, _)| *of == kind)
-            .map(|(_, text)| text.as_str())
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
-    let flows = if kind == Kind::B2c {
-        "[user_flows]\nsign_in = \"B2C_1_susi\"\nedit_profile = \"B2C_1_edit_profile\"\nreset_password = \"B2C_1_reset_password\"\n"
-    } else {
-        ""
-    };
-    let api = match kind {
-        Kind::B2c => format!(
-            "[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"https://contoso.onmicrosoft.com/orders/Orders.Read\"]\n",
-            sim.api()
-        ),
-        Kind::Oidc => format!(
-            "[[api]]\nname = \"orders\"\nendpoint = \"{}/orders\"\nscopes = [\"api://orders/Orders.Read\"]\n",
-            sim.api()
-        ),
-        _ => format!(
-            "[[api]]\nname = \"graph\"\nendpoint = \"{}/v1.0/me\"\nscopes = [\"User.Read\"]\n",
-            sim.graph()
-        ),
-    };
-    let text = format!(
-        "kind = \"{}\"\npublic_url = \"http://{}:{port}\"\nauthority = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\ntitle = \"Contoso {}\"\n{}\n{flows}{api}{}\n",
-        kind.name(),
-        host(kind),
-        sim.authority(kind),
-        kind.client_id(),
-        simulator::CLIENT_SECRET,
-        kind.name(),
-        of(&plan.lines),
-        of(&plan.tables),
-    );
-    std::fs::write(
-        folder
-            .path()
-            .join("profiles")
-            .join(format!("{}.toml", kind.name())),
-        text,
-    )
-    .unwrap();
-}
-
-/// The name of the API of a kind's profile.
-pub fn api_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::B2c | Kind::Oidc => "orders",
-        _ => "graph",
-    }
-}
-
-impl Database {
-    async fn create() -> Self {
-        use sqlx::Connection as _;
-        let server = std::env::var("TEST_DATABASE_URL")
-            .expect("TEST_DATABASE_URL names a Postgres server; `make test` starts one");
-        let name = format!("gate_{}", uuid::Uuid::new_v4().simple());
-        let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
-        let statement = format!("CREATE DATABASE {name}");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        Self { server, name }
-    }
-
-    fn url(&self) -> String {
-        let mut url = url::Url::parse(&self.server).unwrap();
-        url.set_path(&self.name);
-        url.to_string()
-    }
-}
-
-/// Whether Postgres tests can run; `make test` insists.
-pub fn postgres_is_there() -> bool {
-    let there = std::env::var_os("TEST_DATABASE_URL").is_some();
-    assert!(
-        there || std::env::var_os("TEST_REQUIRE_POSTGRES").is_none(),
-        "TEST_DATABASE_URL is not set"
-    );
-    if !there {
-        eprintln!("skipped: no TEST_DATABASE_URL; `make test` starts a Postgres of its own");
-    }
-    there
 }

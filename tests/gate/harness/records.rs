@@ -37,6 +37,11 @@ pub fn record() {
     });
 }
 
+/// Whether no other test shares this process, as under nextest: what must not be there can only be looked for then.
+pub fn alone() -> bool {
+    std::env::var("NEXTEST_EXECUTION_MODE").is_ok_and(|mode| mode == "process-per-test")
+}
+
 /// Every line so far, of every crate and level.
 pub fn log() -> String {
     let bytes = LINES

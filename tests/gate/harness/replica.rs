@@ -1,0 +1,38 @@
+//! Another replica on the store and the profiles of a gate.
+
+use std::sync::Arc;
+
+use gatehouse::web::gateway::Gateway;
+
+use super::browser::{Browser, Page};
+use super::{Kind, Stopper, TestGate, host};
+
+/// A second process's worth of gatehouse on the same store.
+pub struct Replica {
+    pub port: u16,
+    pub admin: String,
+    pub gateway: Arc<Gateway>,
+    pub(super) server: Stopper,
+}
+
+impl Replica {
+    /// An address of a profile at this replica, with the `Host` that belongs to it.
+    pub async fn get(&self, gate: &TestGate, browser: &Browser, kind: Kind, path: &str) -> Page {
+        let host = format!("{}:{}", host(kind), gate.port);
+        browser
+            .get_with(
+                format!("http://{}:{}{path}", self::host(kind), self.port),
+                &[("host", &host)],
+            )
+            .await
+    }
+
+    pub async fn is_signed_in(&self, gate: &TestGate, browser: &Browser, kind: Kind) -> bool {
+        self.get(gate, browser, kind, "/auth/session").await.json()["signed_in"] == true
+    }
+
+    /// Stops it, as a crash would: nothing under way is finished.
+    pub async fn stop(self) {
+        self.server.0.stop(false).await;
+    }
+}
