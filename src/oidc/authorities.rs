@@ -13,7 +13,8 @@ use url::Url;
 
 use super::authorize::{AuthorizationRequest, authorization_address};
 use super::error::{Invalid, OidcError};
-use super::http_client::{HttpOptions, HttpSetupError, Lane, outbound_client};
+use super::http_client::{HttpOptions, HttpSetupError, outbound_client};
+use super::lane::Lane;
 use super::managed_identity::{Environment, ManagedIdentity};
 use super::metadata::Metadata;
 use super::pins::Pins;

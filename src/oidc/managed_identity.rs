@@ -15,7 +15,8 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::error::{CredentialProblem, Outage};
-use super::http_client::{Answer, Lane};
+use super::http_client::Answer;
+use super::lane::Lane;
 use super::service_fabric::pinned_client;
 use crate::domain::clock::Timestamp;
 use crate::domain::secret::ClientAssertion;

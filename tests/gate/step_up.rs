@@ -59,7 +59,7 @@ async fn d3_claims_too_large_for_a_cookie_are_asked_for_at_the_authority_and_not
         asked["access_token"]["x"]["value"].as_str().unwrap().len(),
         3_000
     );
-    let cookies: usize = begun.sets_cookies().iter().map(|cookie| cookie.len()).sum();
+    let cookies: usize = begun.sets_cookies().iter().map(String::len).sum();
     assert!(cookies < 4_096, "{cookies} bytes");
     let back = gate.at_authority(&browser, &begun).await;
     assert_eq!(browser.follow(&back).await.status, 303);
