@@ -35,6 +35,7 @@ mod folder_watch;
 mod harness;
 mod id_token;
 mod key_refetch;
+mod key_rotation;
 mod logout;
 mod logs;
 mod matrix;
