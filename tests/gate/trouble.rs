@@ -145,7 +145,8 @@ async fn d10_user_flows_that_send_a_person_to_each_other_stop_after_three_rounds
         }
         rounds += 1;
         assert!(rounds <= 3, "followed without end");
-        let reset = gate.at_authority(&browser, &page).await;
+        let pick = gate.at_authority(&browser, &page).await;
+        let reset = gate.press(&browser, &pick, ("person", "ada"), &[]).await;
         page = gate.press(&browser, &reset, ("reset", "1"), &[]).await;
     }
     assert_eq!((rounds, page.status.as_u16()), (3, 400), "{}", page.text);

@@ -171,40 +171,16 @@ fn scopes_of_two_resources_become_two_apis() {
     let redirect = "REDIRECT_URI=http://localhost:5000/redirect\n";
     let own = "SCOPE=User.Read https://orders.contoso.example/Read https://orders.contoso.example/Write Mail.Read\nENDPOINT=https://graph.microsoft.com/v1.0/me\n";
     let import = import(&format!("{ENTRA}{CLIENT}{redirect}{own}"));
-    let apis: Vec<(String, String, Vec<String>)> = import
-        .profile()
-        .apis
-        .iter()
-        .map(|api| {
-            let scopes = api.scopes.iter().map(|scope| scope.as_str().to_owned());
-            (
-                api.name.to_string(),
-                api.endpoint.to_string(),
-                scopes.collect(),
-            )
-        })
-        .collect();
-    let texts = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
-    let (graph, orders) = (
-        "https://graph.microsoft.com/v1.0/me",
-        "https://orders.contoso.example/",
-    );
+    let profile = import.profile();
+    let apis = profile.apis.iter().map(|api| {
+        let scopes: Vec<_> = api.scopes.iter().map(Scope::as_str).collect();
+        format!("{} {} {}", api.name, api.endpoint, scopes.join(" "))
+    });
     assert_eq!(
-        apis,
+        apis.collect::<Vec<_>>(),
         [
-            (
-                "graph".to_owned(),
-                graph.to_owned(),
-                texts(&["User.Read", "Mail.Read"])
-            ),
-            (
-                "orders-contoso-example".to_owned(),
-                orders.to_owned(),
-                texts(&[
-                    "https://orders.contoso.example/Read",
-                    "https://orders.contoso.example/Write"
-                ])
-            ),
+            "graph https://graph.microsoft.com/v1.0/me User.Read Mail.Read",
+            "orders-contoso-example https://orders.contoso.example/ https://orders.contoso.example/Read https://orders.contoso.example/Write",
         ]
     );
     assert!(
