@@ -10,7 +10,9 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::client_auth::{ClientAuth, Proof, ProofRequest};
-use super::error::{CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError};
+use super::error::{
+    CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
+};
 use super::http_client::Answer;
 use super::metadata::Metadata;
 use super::provider::{ProviderDetail, Remedy};

@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgConnection, PgListener};
 use sqlx::{query_as, query_scalar};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
@@ -23,6 +23,8 @@ const BEAT: Duration = Duration::from_secs(1);
 /// The time a beat has to arrive: with the second before it, two seconds until a deaf listener is known.
 const ARRIVAL: Duration = Duration::from_secs(1);
 
+/// A beat that no connection of the pool has taken by then is sent on one of its own.
+const BUSY: Duration = Duration::from_millis(300);
 const SEND: &str = "
 SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
        current_setting('transaction_read_only')::boolean,
@@ -103,17 +105,32 @@ async fn beat(
     Err(StoreError::unavailable(Reason("no more beats")))
 }
 
-/// Sends a beat on a connection as good as those that write, and says what the database's clock shows.
+/// Sends a beat on a connection of those that write, and says what the database's clock shows. If they are all busy,
+/// which proves nothing, on a new one: it leads where theirs will that are made next.
 async fn send(rows: &PostgresRows, beats: &str, number: u64) -> Result<i64, StoreError> {
     let number = number.to_string();
-    with_connection!(rows, |connection| async {
-        let (now, read_only, _sent): (i64, bool, bool) = query_as(SEND)
-            .bind(beats)
-            .bind(number.as_str())
-            .fetch_one(connection)
-            .await?;
-        writable(now, read_only)
-    })
+    let through_pool =
+        async { with_connection!(rows, |connection| say(connection, beats, &number)) };
+    if let Ok(sent) = timeout(BUSY, through_pool).await {
+        return sent;
+    }
+    let mut new = rows
+        .listening
+        .acquire()
+        .await
+        .map_err(StoreError::from_sqlx)?;
+    new.close_on_drop();
+    let said = say(&mut new, beats, &number).await;
+    said.map_err(StoreError::from_sqlx)
+}
+
+async fn say(connection: &mut PgConnection, beats: &str, number: &str) -> Result<i64, sqlx::Error> {
+    let (now, read_only, _sent): (i64, bool, bool) = query_as(SEND)
+        .bind(beats)
+        .bind(number)
+        .fetch_one(connection)
+        .await?;
+    writable(now, read_only)
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
