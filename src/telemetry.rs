@@ -35,9 +35,7 @@ pub fn install(directives: &str, format: Format) -> Result<(), String> {
     let (source, text) = said
         .as_deref()
         .map_or(("telemetry.log", directives), |text| ("RUST_LOG", text));
-    // The framework tells each of its threads at start; that is news to nobody.
-    let text = format!("actix_server=warn,{text}");
-    let filter = EnvFilter::try_new(text).map_err(|error| format!("{source}: {error}"))?;
+    let filter = filter(text).map_err(|error| format!("{source}: {error}"))?;
     let colour = std::io::stderr().is_terminal();
     let lines = lines(format, std::io::stderr, colour);
     // A second installation in one process keeps the first.
@@ -46,6 +44,15 @@ pub fn install(directives: &str, format: Format) -> Result<(), String> {
         .with(lines)
         .try_init();
     Ok(())
+}
+
+/// The framework tells each of its threads at start, which is news to nobody. What watches files writes about every
+/// write to a watched folder, its own lines in a log file there too: that would never end, whatever was asked for.
+fn filter(text: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
+    let ours = |directive: &&str| !directive.trim_start().starts_with("notify");
+    let asked: Vec<_> = text.split(',').filter(ours).collect();
+    let asked = asked.join(",");
+    EnvFilter::try_new(format!("actix_server=warn,{asked},notify=info"))
 }
 
 /// One line for each event, with control characters escaped whoever sent them.
@@ -126,6 +133,26 @@ mod tests {
             let odd = |letter: char| letter.is_control() && letter != '\n';
             assert_eq!(text.matches('\n').count(), 1, "{format:?}: {text:?}");
             assert!(!text.contains(odd), "{format:?}: {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_watches_files_never_writes_about_each_write_even_when_everything_is_asked_for() {
+        for asked in ["trace", "info,notify=trace", "notify::inotify=trace,debug"] {
+            let kept = Kept::default();
+            let writer = kept.clone();
+            let lines = lines(Format::Text, move || writer.clone(), false);
+            let all = tracing_subscriber::registry().with(filter(asked).unwrap());
+            tracing::subscriber::with_default(all.with(lines), || {
+                tracing::trace!(target: "notify::inotify", "inotify event");
+                tracing::debug!(target: "notify", "event");
+                tracing::info!(target: "gatehouse", "kept");
+            });
+            let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+            assert!(
+                !text.contains("event") && text.contains("kept"),
+                "{asked}: {text}"
+            );
         }
     }
 

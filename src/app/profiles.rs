@@ -133,6 +133,7 @@ impl LiveProfiles {
         tell_changes(&previous, &settled.profiles, &settled.kept, news_of);
         self.publish(&loaded, &settled.profiles, &serving);
         self.current.store(Arc::new(settled.profiles));
+        self.news.name(loaded.watched_files.keys());
         *seen = Seen {
             contents,
             versions: loaded.versions,

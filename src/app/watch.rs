@@ -2,7 +2,7 @@
 //!
 //! What a change means for what is served is decided in [`super::profiles`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -62,6 +62,8 @@ fn tell_time(since: Option<Instant>) {
 pub struct News {
     bell: Notify,
     noted: Mutex<Noted>,
+    /// Files that profiles name, such as secrets.
+    named: Mutex<BTreeSet<PathBuf>>,
 }
 
 #[derive(Debug, Default)]
@@ -109,9 +111,28 @@ impl News {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Files that profiles name from now on.
+    pub fn name<'a>(&self, files: impl Iterator<Item = &'a PathBuf>) {
+        let absolute = |file: &PathBuf| std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        *self.named.lock().unwrap_or_else(PoisonError::into_inner) = files.map(absolute).collect();
+    }
+
+    /// Profiles, files that they name, and links or folders that may lead to either. A log file that grows beside them
+    /// is no news, or its own lines about it would never end.
+    fn concerns(&self, path: &Path) -> bool {
+        is_profile(path)
+            || self
+                .named
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains(path)
+            || path.symlink_metadata().is_ok_and(|there| !there.is_file())
+    }
+
     /// Takes in what the system says of `folder`.
     fn hear(&self, folder: &Path, event: &Event) {
-        for path in event.paths.iter().filter(|path| path.starts_with(folder)) {
+        let ours = |path: &&PathBuf| path.starts_with(folder) && self.concerns(path);
+        for path in event.paths.iter().filter(ours) {
             match event.kind {
                 EventKind::Access(AccessKind::Close(AccessMode::Write))
                 | EventKind::Modify(ModifyKind::Name(_))
@@ -144,7 +165,11 @@ impl News {
 
 /// Only Linux says when a writer has closed a file. Other files than profiles may be open for ever.
 fn closes_are_told(path: &Path) -> bool {
-    cfg!(target_os = "linux") && path.extension().is_some_and(|end| end == "toml")
+    cfg!(target_os = "linux") && is_profile(path)
+}
+
+fn is_profile(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "toml")
 }
 
 /// A link, symbolic or not, is made whole and never closed.
@@ -225,5 +250,42 @@ impl Watch {
             let _ = watcher.watch(parent, RecursiveMode::NonRecursive);
         }
         Ok(watcher)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::event::{DataChange, RenameMode};
+
+    fn is_news(news: &News, folder: &Path, name: &str, kind: EventKind) -> bool {
+        news.hear(folder, &Event::new(kind).add_path(folder.join(name)));
+        news.take().is_some()
+    }
+
+    #[test]
+    fn a_log_file_that_grows_beside_profiles_and_secrets_is_no_news() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        for name in ["gatehouse.log", "secret", "staff.toml"] {
+            std::fs::write(folder.join(name), "text").unwrap();
+        }
+        std::os::unix::fs::symlink(folder, folder.join("..data")).unwrap();
+        let news = News::default();
+        news.name([folder.join("secret")].iter());
+        let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        let closed = EventKind::Access(AccessKind::Close(AccessMode::Write));
+        for kind in [written, closed] {
+            assert!(!is_news(&news, folder, "gatehouse.log", kind));
+            assert!(is_news(&news, folder, "secret", kind));
+            assert!(is_news(&news, folder, "staff.toml", kind));
+        }
+        let swapped = EventKind::Modify(ModifyKind::Name(RenameMode::To));
+        assert!(
+            is_news(&news, folder, "..data", swapped),
+            "as Kubernetes does"
+        );
+        let gone = EventKind::Remove(notify::event::RemoveKind::File);
+        assert!(is_news(&news, folder, "old.toml", gone));
     }
 }

@@ -186,7 +186,14 @@ pub struct Which {
 #[derive(Debug, Subcommand)]
 pub enum Keys {
     /// Print a new key: base64 of 256 random bits.
-    #[command(after_help = "Example:\n  export GATEHOUSE_KEYS=$(gatehouse keys new)")]
+    #[command(
+        after_help = "The first key seals, all open. To exchange it without signing anybody out, take three steps, and \
+            finish each on every replica before the next:\n  \
+            1. add the new key behind the old one      GATEHOUSE_KEYS=OLD,NEW\n  \
+            2. put the new key first                   GATEHOUSE_KEYS=NEW,OLD\n  \
+            3. when the sessions' lifetime has passed, take the old one away\n\n\
+            Example:\n  export GATEHOUSE_KEYS=$(gatehouse keys new)"
+    )]
     New,
 }
 

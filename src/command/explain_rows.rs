@@ -200,7 +200,7 @@ impl Rows<'_> {
     fn secret(&mut self, key: &str, source: &SecretSource) {
         match source {
             SecretSource::Fixed(_) => self.said(key, MASKED),
-            SecretSource::File(path) => self.said(key, json!({ "file": shown(path) })),
+            SecretSource::File { path, .. } => self.said(key, json!({ "file": shown(path) })),
         }
     }
 

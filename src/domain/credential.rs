@@ -27,7 +27,12 @@ pub enum SecretSource {
     /// Given in the profile or resolved from a variable: fixed for the life of the profile's version.
     Fixed(ClientSecret),
     /// Read from a file, white space at its end removed.
-    File(PathBuf),
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What it held when the profile was loaded: its last good content until a later one is read.
+        loaded: ClientSecret,
+    },
 }
 
 /// Where the PEM of a key or certificate comes from.

@@ -152,7 +152,7 @@ async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Re
             "application/json, text/*;q=0.9, */*;q=0.1",
         )
         .timeout(gate.api_time_out);
-    request.send().await.map_err(|error| {
+    crate::oidc::send(request).await.map_err(|error| {
         // The address is the profile's own and holds no secret; the cause is kept short of it all the same.
         let timed_out = error.is_timeout();
         tracing::warn!(api = %api.name, error = %error.without_url(), "the API did not answer");

@@ -98,14 +98,7 @@ pub async fn complete(
         .await;
     judged.map_err(|cause| wrong_issuer(profile, cause, &return_to))?;
     if use_once(gate, &answer.state).await? == FirstUse::No {
-        return already_signed_in(
-            gate,
-            visit,
-            browser,
-            Some(return_to),
-            "its state was used before",
-        )
-        .await;
+        return repeated(gate, visit, browser, &attempt, return_to).await;
     }
     match answer.outcome {
         CallbackOutcome::Refused { error, description } => {
@@ -157,6 +150,38 @@ async fn already_signed_in(
     }
     audit::refused(visit.profile, "attempt_not_found");
     not_found(why, target)
+}
+
+/// The browser still has the attempt, so it never saw the answer: a replica died while it redeemed the code, or the
+/// connection broke. The code is spent; one new attempt leads to the same place.
+async fn repeated(
+    gate: &Gate,
+    visit: Visit<'_>,
+    browser: Browser<'_>,
+    attempt: &Attempt,
+    return_to: ReturnTo,
+) -> Result<Completed, FlowError> {
+    let why = "its state was used before";
+    let target = Some(return_to.clone());
+    match already_signed_in(gate, visit, browser, target, why).await {
+        Err(FlowError::AttemptNotFound { .. }) if attempt.journey == Journey::SignIn => {
+            tracing::info!(profile.id = %visit.profile.id, "the answer of a callback was lost; a new attempt begins");
+            let wish = Wish {
+                api: attempt
+                    .api
+                    .as_ref()
+                    .and_then(|name| visit.profile.api(name))
+                    .cloned(),
+                claims: attempt.claims.clone(),
+                expects: attempt.expects.clone(),
+                quietly: true,
+                ..Wish::default()
+            };
+            let begun = begin(gate, visit, wish, &return_to).await?;
+            Ok(Completed::Detour(Box::new(begun), return_to))
+        }
+        other => other,
+    }
 }
 
 fn not_found<T>(why: &'static str, target: Option<ReturnTo>) -> Result<T, FlowError> {

@@ -58,9 +58,9 @@ pub async fn apply(
             .await?
             .ok_or(FlowError::NotSignedIn)?
             .version;
-        match gate.store.lease(handle, owner, HOLD).await? {
+        match gate.store.lease_to_write(handle, owner, HOLD).await? {
             Lease::Gone => return Err(FlowError::NotSignedIn),
-            Lease::Held => {
+            Lease::Held | Lease::Resting(_) => {
                 gate.store.wait_for_change(handle, seen, PATIENCE).await?;
             }
             Lease::Taken(stored) => {

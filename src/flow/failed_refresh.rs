@@ -20,6 +20,9 @@ use crate::seal::handle_hash;
 /// A session whose token still works does not try again before.
 const REST: Duration = Duration::from_secs(30);
 
+/// After an exchange that failed nobody tries again for so long, on any replica, unless the authority said when.
+const BACK_OFF: Duration = Duration::from_secs(5);
+
 pub(super) async fn failed(
     gate: &Gate,
     profile: &Profile,
@@ -51,7 +54,14 @@ pub(super) async fn failed(
         RefreshError::Unavailable { retry_after, .. } => *retry_after,
         _ => None,
     };
-    gate.store.release_lease(who.handle(), held.owner).await?;
+    match (&error, wait) {
+        // On every replica: whoever waits is told at once, and an outage is not asked again and again.
+        (RefreshError::Throttled { .. } | RefreshError::Unavailable { .. }, wait) => {
+            let pause = wait.unwrap_or(BACK_OFF).min(LONGEST_RETRY);
+            gate.store.rest(who.handle(), held.owner, pause).await?;
+        }
+        _ => gate.store.release_lease(who.handle(), held.owner).await?,
+    }
     // Customers of External ID cannot consent: to send them round would be a loop.
     if let RefreshError::InteractionRequired(detail) = &error
         && profile.authority.dialect().admin_consent_only
@@ -100,7 +110,9 @@ fn without_token(force: &Force, error: RefreshError) -> Token {
             Token::Unavailable(Box::new(OidcError::Misconfigured(cause)))
         }
         RefreshError::Throttled { retry_after, why } => unavailable(why, Some(retry_after)),
-        RefreshError::Unavailable { retry_after, why } => unavailable(why, retry_after),
+        RefreshError::Unavailable { retry_after, why } => {
+            unavailable(why, Some(retry_after.unwrap_or(BACK_OFF)))
+        }
     }
 }
 

@@ -75,9 +75,10 @@ async fn put_once(
         Replaced::Gone => return Ok(Put::Gone),
         Replaced::LostLease => {}
     }
-    match gate.store.lease(who.handle(), held.owner, LEASE).await? {
+    let lease = gate.store.lease_to_write(who.handle(), held.owner, LEASE);
+    match lease.await? {
         Lease::Gone => Ok(Put::Gone),
-        Lease::Held => Ok(Put::LostLease),
+        Lease::Held | Lease::Resting(_) => Ok(Put::LostLease),
         Lease::Taken(now) if now.version == version => Ok(match replace().await? {
             Replaced::Yes { .. } => Put::Ours,
             Replaced::Gone => Put::Gone,

@@ -24,8 +24,11 @@ use crate::store::{Lease, LeaseOwner, Waited};
 pub(super) const LEASE: Duration = Duration::from_secs(10);
 /// How often a holder renews while the authority is slow.
 const RENEWAL: Duration = Duration::from_secs(3);
-/// How long a caller waits for somebody else's refresh; beyond the authority's own time-out.
+/// How long somebody else's refresh is waited for; beyond the authority's own time-out.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// A request waits for one call to the authority and so much longer, whatever goes on: enough for the lease of a
+/// holder that crashed.
+const BEYOND_ONE_CALL: Duration = Duration::from_secs(3);
 /// How long a caller waits for a new token while the old one works.
 const PATIENCE_WITH_TOKEN: Duration = Duration::from_secs(1);
 /// What a caller is told whose patience is over.
@@ -100,6 +103,7 @@ pub async fn usable_token(
     {
         return Ok(old.clone());
     }
+    let longest = gate.authorities.longest_call() + BEYOND_ONE_CALL;
     let under_way = gate.exchanges.begin();
     let (gate, profile, who, api) = (
         Arc::clone(gate),
@@ -121,15 +125,15 @@ pub async fn usable_token(
         last.keep(&api, force, &outcome);
         outcome
     });
-    let done = match old {
-        // What is only due goes on without them, and the new token serves the next call.
-        Some(old) => match tokio::time::timeout(PATIENCE_WITH_TOKEN, exchange).await {
-            Ok(done) => done,
-            Err(_) => return Ok(old),
-        },
-        None => exchange.await,
+    // What takes longer goes on without them, and the new token serves the next call.
+    let patience = match &old {
+        Some(_) => PATIENCE_WITH_TOKEN,
+        None => longest,
     };
-    done.unwrap_or_else(|_| Ok(still_exchanging()))
+    match tokio::time::timeout(patience, exchange).await {
+        Ok(done) => done.unwrap_or_else(|_| Ok(still_exchanging())),
+        Err(_) => Ok(old.unwrap_or_else(still_exchanging)),
+    }
 }
 
 /// Tokens are on their way, and will not be there for this caller.
@@ -137,6 +141,14 @@ fn still_exchanging() -> Token {
     Token::Unavailable(Box::new(OidcError::Unavailable {
         why: Outage::StillExchanging,
         retry_after: Some(STILL_BUSY),
+    }))
+}
+
+/// An exchange failed a moment ago, here or at another replica.
+fn resting_for(left: Duration) -> Token {
+    Token::Unavailable(Box::new(OidcError::Unavailable {
+        why: Outage::Resting,
+        retry_after: Some(left),
     }))
 }
 
@@ -180,6 +192,10 @@ async fn exchange_or_wait(
                 }
                 return exchange(gate, profile, who, api, force, &Held { owner, stored }).await;
             }
+            Lease::Resting(left) => {
+                return Ok(still_usable(gate, &stored.tokens, api, force)
+                    .unwrap_or_else(|| resting_for(left)));
+            }
             Lease::Held => {
                 if let Some(old) = still_usable(gate, &stored.tokens, api, force) {
                     return Ok(old);
@@ -188,6 +204,7 @@ async fn exchange_or_wait(
                 match gate.store.wait_for_change(who.handle(), seen, left).await? {
                     Waited::Gone => return Ok(Token::Ended),
                     Waited::StillHeld => return Ok(still_exchanging()),
+                    Waited::Resting(left) => return Ok(resting_for(left)),
                     Waited::Free => {}
                     Waited::Changed(stored) => match satisfying(gate, &stored.tokens, api, force) {
                         Some(grant) => return Ok(Token::Usable(grant)),
@@ -292,7 +309,6 @@ async fn keep(
         return failed(gate, profile, who, api, force, held, outage).await;
     }
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
-    let busy = still_exchanging();
     Ok(match put {
         Put::Gone => Token::Ended,
         Put::Ours => match tokens.grant_for(&api.name) {
@@ -303,9 +319,8 @@ async fn keep(
             },
         },
         // What was not stored is not used: the authority may have taken it back for what was.
-        Put::Newer(stored) => {
-            satisfying(gate, &stored.tokens, api, force).map_or(busy, Token::Usable)
-        }
-        Put::LostLease => busy,
+        Put::Newer(stored) => satisfying(gate, &stored.tokens, api, force)
+            .map_or_else(still_exchanging, Token::Usable),
+        Put::LostLease => still_exchanging(),
     })
 }

@@ -6,13 +6,15 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use reqwest::Client;
 use url::Url;
 
 use super::authorize::{AuthorizationRequest, authorization_address};
 use super::error::{Invalid, OidcError};
-use super::http_client::{HttpOptions, HttpSetupError, Lane, outbound_client};
+use super::http_client::{HttpOptions, HttpSetupError, outbound_client};
+use super::lane::Lane;
 use super::managed_identity::{Environment, ManagedIdentity};
 use super::metadata::Metadata;
 use super::pins::Pins;
@@ -82,6 +84,11 @@ impl Authorities {
     /// size of an answer are the caller's to limit.
     pub fn api_client(&self) -> &Client {
         &self.client
+    }
+
+    /// The time that one call to an authority takes at most, its answer included.
+    pub fn longest_call(&self) -> Duration {
+        self.means.patience
     }
 
     /// What the authority says about itself, fetched if it must be.

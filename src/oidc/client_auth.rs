@@ -72,7 +72,7 @@ impl ClientAuth {
             Credential::Secret { current, next } => {
                 let source = next.as_ref().filter(|_| other).unwrap_or(current);
                 self.keep_only(current, next.as_ref());
-                let secret = self.secret(source).await?;
+                let secret = self.secret(source).await;
                 Ok(match secret_method(request.profile, request.metadata) {
                     SecretMethod::Post => {
                         in_body(id, Some(("client_secret", secret.expose().to_owned())))
@@ -115,18 +115,17 @@ impl ClientAuth {
     /// Forgets files that the profile named once: an edit that names others makes nothing grow.
     fn keep_only(&self, current: &SecretSource, next: Option<&SecretSource>) {
         let named = |path: &PathBuf| {
-            let is =
-                |source: &SecretSource| matches!(source, SecretSource::File(file) if file == path);
+            let is = |source: &SecretSource| matches!(source, SecretSource::File { path: file, .. } if file == path);
             is(current) || next.is_some_and(is)
         };
         let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|path, _| named(path));
     }
 
-    async fn secret(&self, source: &SecretSource) -> Result<ClientSecret, CredentialProblem> {
-        let path = match source {
-            SecretSource::Fixed(secret) => return Ok(secret.clone()),
-            SecretSource::File(path) => path,
+    async fn secret(&self, source: &SecretSource) -> ClientSecret {
+        let (path, loaded) = match source {
+            SecretSource::Fixed(secret) => return secret.clone(),
+            SecretSource::File { path, loaded } => (path, loaded),
         };
         let read = read_text(path).await;
         let mut known = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -134,12 +133,11 @@ impl ClientAuth {
             Ok(text) => {
                 let secret = ClientSecret::new(text);
                 known.insert(path.clone(), secret.clone());
-                Ok(secret)
+                secret
             }
             Err(problem) => {
-                let last = known.get(path).cloned().ok_or_else(|| problem.clone())?;
                 tracing::error!(error = %problem, "a secret cannot be read; its last good content is used");
-                Ok(last)
+                known.get(path).unwrap_or(loaded).clone()
             }
         }
     }
@@ -307,10 +305,20 @@ mod tests {
         std::fs::write(&path, "one\n").unwrap();
         let mut profile = entra();
         profile.client.credential = Credential::Secret {
-            current: SecretSource::File(path.clone()),
+            current: SecretSource::File {
+                path: path.clone(),
+                loaded: ClientSecret::new("loaded"),
+            },
             next: None,
         };
         let auth = ClientAuth::default();
+        std::fs::write(&path, " \n").unwrap();
+        let never_read = proof(&profile, false, &auth).await;
+        assert_eq!(
+            never_read.form[1].1, "loaded",
+            "emptied before its first use"
+        );
+        std::fs::write(&path, "one\n").unwrap();
         assert_eq!(proof(&profile, false, &auth).await.form[1].1, "one");
         std::fs::write(&path, "two").unwrap();
         assert_eq!(proof(&profile, false, &auth).await.form[1].1, "two");
@@ -333,7 +341,10 @@ mod tests {
             let path = folder.path().join(format!("secret-{number}"));
             std::fs::write(&path, "hush").unwrap();
             profile.client.credential = Credential::Secret {
-                current: SecretSource::File(path),
+                current: SecretSource::File {
+                    path,
+                    loaded: ClientSecret::new("hush"),
+                },
                 next: None,
             };
             proof(&profile, false, &auth).await;

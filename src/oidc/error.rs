@@ -207,7 +207,10 @@ pub enum SignatureRefusal {
 /// What is wrong with a token response (RFC 6749 §5.1, OIDC Core §3.1.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ResponseFault {
-    /// Not a JSON object.
+    /// Not JSON at all: a page of something before the authority, or an answer that broke off.
+    #[error("the token response is no JSON")]
+    NotJson,
+    /// JSON, but no object.
     #[error("the token response is no JSON object")]
     Shape,
     /// `token_type` is missing or not bearer.

@@ -1,11 +1,10 @@
-//! The one constructor of HTTP clients for calls to the outside, and the lane of one profile's calls.
+//! The one constructor of HTTP clients for calls to the outside, and an answer as it was read.
 //!
-//! Owns time-outs, size limits, name resolution and the number of calls in flight. Never follows a redirect
-//! (an authority's answer must not send us elsewhere, RFC 9700 §4.12), never asks a proxy of the environment.
+//! Owns time to connect and name resolution. Never follows a redirect (an authority's answer must not send us elsewhere,
+//! RFC 9700 §4.12), never asks a proxy of the environment.
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,14 +13,13 @@ use std::time::Duration;
 use chrono::DateTime;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{self, HeaderMap, HeaderName};
-use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, StatusCode, redirect};
-use tokio::sync::Semaphore;
+use reqwest::{Certificate, Client, ClientBuilder, StatusCode, redirect};
 
-use super::error::Outage;
 use crate::domain::clock::Timestamp;
 
-/// Calls of one profile in flight at once: a slow authority holds up nobody else.
-const CALLS_IN_FLIGHT: usize = 64;
+/// A connection that was idle for longer is not used again. Many servers close theirs after five seconds, and a
+/// grant that meets a closing connection is lost.
+const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 /// No `Retry-After` is believed beyond this.
 const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
@@ -111,7 +109,7 @@ pub(crate) fn builder(options: &HttpOptions) -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(options.connect_timeout)
-        .pool_idle_timeout(Duration::from_mins(1))
+        .pool_idle_timeout(IDLE_CONNECTION)
         .dns_resolver(Resolver {
             pins: Arc::new(options.resolve.clone()),
         })
@@ -208,96 +206,8 @@ impl Answer {
     }
 }
 
-/// The calls of one profile.
-pub(crate) struct Lane {
-    client: Client,
-    slots: Semaphore,
-}
-
-impl fmt::Debug for Lane {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lane")
-            .field("free", &self.slots.available_permits())
-            .finish_non_exhaustive()
-    }
-}
-
-impl Lane {
-    /// A lane of its own for one profile, over the shared client.
-    pub(crate) fn new(client: Client) -> Self {
-        Self {
-            client,
-            slots: Semaphore::new(CALLS_IN_FLIGHT),
-        }
-    }
-
-    /// The client to begin requests with.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// Makes the call within `patience`, waiting for a slot included, and reads at most `limit` bytes of the answer.
-    ///
-    /// A connection that could not be made is tried once more; after bytes were sent nothing is repeated,
-    /// because a code works once.
-    pub(crate) async fn call(
-        &self,
-        request: RequestBuilder,
-        limit: usize,
-        patience: Duration,
-    ) -> Result<Answer, Outage> {
-        let attempt = async {
-            let _slot = self.slots.acquire().await.map_err(|_| Outage::Busy)?;
-            let again = request.try_clone();
-            let response = match (request.send().await, again) {
-                (Err(error), Some(again)) if error.is_connect() => again.send().await,
-                (sent, _) => sent,
-            };
-            read(response.map_err(outage)?, limit).await
-        };
-        match tokio::time::timeout(patience, attempt).await {
-            Ok(done) => done,
-            Err(_) if self.slots.available_permits() == 0 => Err(Outage::Busy),
-            Err(_) => Err(Outage::TimedOut),
-        }
-    }
-}
-
-async fn read(mut response: reqwest::Response, limit: usize) -> Result<Answer, Outage> {
-    let announced = response.content_length().unwrap_or_default();
-    if usize::try_from(announced).map_or(true, |announced| announced > limit) {
-        return Err(Outage::TooLarge);
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(outage)? {
-        if body.len().saturating_add(chunk.len()) > limit {
-            return Err(Outage::TooLarge);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Answer {
-        status: response.status(),
-        headers: std::mem::take(response.headers_mut()),
-        body,
-    })
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "used as a function of map_err"
-)]
-fn outage(error: reqwest::Error) -> Outage {
-    if error.is_timeout() {
-        Outage::TimedOut
-    } else if error.is_connect() {
-        Outage::NoConnection(chain(&error))
-    } else {
-        Outage::Broken(chain(&error))
-    }
-}
-
 /// An error with its causes; the address is left out, because it is known and could hold a name.
-fn chain(error: &reqwest::Error) -> String {
+pub(super) fn chain(error: &reqwest::Error) -> String {
     let mut text = String::new();
     let mut cause = error.source();
     while let Some(error) = cause {

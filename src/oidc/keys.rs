@@ -14,9 +14,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::error::{OidcError, Outage, SignatureRefusal};
-use super::http_client::Lane;
 use super::jwt::Jwt;
 use super::kept::{Fetch, Fetched};
+use super::lane::Lane;
 use crate::domain::clock::Clock;
 use crate::domain::profile::{ProfileId, SigningAlgorithm};
 

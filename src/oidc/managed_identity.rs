@@ -16,7 +16,8 @@ use url::Url;
 
 use super::azure_arc;
 use super::error::{CredentialProblem, Outage};
-use super::http_client::{Answer, Lane};
+use super::http_client::Answer;
+use super::lane::Lane;
 use super::service_fabric::pinned_client;
 use crate::domain::clock::Timestamp;
 use crate::domain::secret::ClientAssertion;

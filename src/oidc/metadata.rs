@@ -11,8 +11,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::error::{Misconfiguration, OidcError, Outage};
-use super::http_client::{Answer, Lane};
+use super::http_client::Answer;
 use super::kept::{Fetch, Fetched};
+use super::lane::Lane;
 use super::pins::Pins;
 use crate::domain::authority::{Authority, Issuance};
 use crate::domain::clock::Clock;

@@ -24,6 +24,7 @@ mod http_client;
 mod jwt;
 mod kept;
 mod keys;
+mod lane;
 mod logout_token;
 mod managed_identity;
 mod metadata;
@@ -53,6 +54,7 @@ pub use error::{
 };
 pub use http_client::{HttpOptions, HttpSetupError, outbound_client, retry_after};
 pub use jwt::JwtRefusal;
+pub use lane::send;
 pub use logout_token::LogoutToken;
 pub use managed_identity::Environment;
 pub use metadata::Metadata;

@@ -11,10 +11,10 @@ use url::Url;
 
 use super::checks::{Expected, Signed};
 use super::error::{Invalid, OidcError, Outage, SignatureRefusal};
-use super::http_client::Lane;
 use super::jwt::{Jwt, TokenUse};
 use super::kept::{Copy, Kept};
 use super::keys::{KeySet, KeySource};
+use super::lane::Lane;
 use super::metadata::{Metadata, MetadataSource};
 use crate::domain::authority::Issuance;
 use crate::domain::clock::{Clock, Random, Timestamp};

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::breaker::Breaker;
 use super::client_auth::ClientAuth;
 use super::error::{Misconfiguration, OidcError};
-use super::http_client::Lane;
+use super::lane::Lane;
 use super::managed_identity::ManagedIdentity;
 use super::metadata::MetadataSource;
 use super::pins::Pins;

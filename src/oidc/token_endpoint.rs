@@ -10,7 +10,9 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::client_auth::{ClientAuth, Proof, ProofRequest};
-use super::error::{CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError};
+use super::error::{
+    CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
+};
 use super::http_client::Answer;
 use super::metadata::Metadata;
 use super::provider::{ProviderDetail, Remedy};
@@ -54,6 +56,13 @@ impl From<Failure> for OidcError {
                 Remedy::Operator => Misconfiguration::Client(detail).into(),
                 Remedy::Person | Remedy::Time => Self::Refused(detail),
             },
+            // Nothing of the protocol was said: a page of something before the authority, which passes.
+            Failure::Response(damaged) if damaged.fault == ResponseFault::NotJson => {
+                Self::Unavailable {
+                    why: Outage::Malformed(damaged.fault),
+                    retry_after: None,
+                }
+            }
             Failure::Response(damaged) => Self::Invalid(Invalid::Response(damaged.fault)),
             Failure::Credential(problem) => Misconfiguration::Credential(problem).into(),
         }

@@ -42,11 +42,14 @@ impl fmt::Debug for TokenResponse {
 impl TokenResponse {
     /// Reads the body. `id_token_only` accepts an answer without access token (B2C without an API scope).
     pub(crate) fn read(body: &[u8], id_token_only: bool) -> Result<Self, Damaged> {
-        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-            return Err(Damaged {
-                fault: ResponseFault::Shape,
-                refresh_token: None,
-            });
+        let nothing_of_use = |fault| Damaged {
+            fault,
+            refresh_token: None,
+        };
+        let members = match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) => return Err(nothing_of_use(ResponseFault::Shape)),
+            Err(_) => return Err(nothing_of_use(ResponseFault::NotJson)),
         };
         Self::of(&members, id_token_only).map_err(|fault| Damaged {
             fault,
@@ -214,8 +217,11 @@ mod tests {
 
     #[test]
     fn b36_what_is_no_object_is_refused() {
-        for body in [&b"<html>"[..], b"[]", b"", b"{\"access_token\":", b"null"] {
+        for body in [&b"[]"[..], b"null"] {
             assert_eq!(read_text(body, true).unwrap_err(), ResponseFault::Shape);
+        }
+        for body in [&b"<html>"[..], b"", b"{\"access_token\":"] {
+            assert_eq!(read_text(body, true).unwrap_err(), ResponseFault::NotJson);
         }
     }
 

@@ -143,11 +143,19 @@ pub struct SessionSummary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaseOwner(pub [u8; 16]);
 
+impl LeaseOwner {
+    /// Nobody, in the place of a holder whose exchange failed: the row rests. A replica of an older version takes it
+    /// for a lease like any other.
+    pub(super) const REST: Self = Self([0xff; 16]);
+}
+
 /// The answer to a lease.
 #[derive(Debug)]
 pub(super) enum LeaseRow {
     Taken(TokensRow),
     Held,
+    /// Nobody may exchange before this time (unix milliseconds).
+    Resting(i64),
     Gone,
 }
 
@@ -170,6 +178,8 @@ pub enum Replaced {
 pub(super) struct Glance {
     pub(super) version: i64,
     pub(super) leased: bool,
+    /// Until when the row rests, or has rested (unix milliseconds).
+    pub(super) rests_until: Option<i64>,
 }
 
 /// How much was swept.
@@ -243,15 +253,18 @@ pub(super) trait SessionRows: Send + Sync + Debug {
     async fn count(&self, now: i64) -> Result<u64, StoreError>;
 }
 
-/// The tokens of sessions, and the lease that lets one replica exchange them. Lease times are the database's own.
+/// The tokens of sessions, and the lease that lets one replica exchange them. Lease times are the database's own,
+/// those of rests the caller's.
 #[async_trait]
 pub(super) trait TokenRows: Send + Sync + Debug {
     async fn read_tokens(&self, hash: &HandleHash) -> Result<Option<TokensRow>, StoreError>;
+    /// `now` (unix milliseconds) says whether a rest is over.
     async fn take_lease(
         &self,
         hash: &HandleHash,
         owner: LeaseOwner,
         ttl: Duration,
+        now: i64,
     ) -> Result<LeaseRow, StoreError>;
     async fn renew_lease(
         &self,
@@ -260,6 +273,13 @@ pub(super) trait TokenRows: Send + Sync + Debug {
         ttl: Duration,
     ) -> Result<bool, StoreError>;
     async fn release_lease(&self, hash: &HandleHash, owner: LeaseOwner) -> Result<(), StoreError>;
+    /// Turns this owner's lease into a rest until then (unix milliseconds), and tells everybody.
+    async fn rest(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        until: i64,
+    ) -> Result<(), StoreError>;
     /// Conditional on the row, the version and the lease; frees the lease.
     async fn replace_tokens(
         &self,

@@ -2,7 +2,7 @@
 //! `Inconsistent`, named by the digits of the row's key.
 
 use super::error::StoreError;
-use super::rows::{IdentityRow, SessionSummary, TokensRow, WholeRow};
+use super::rows::{Glance, IdentityRow, LeaseRow, SessionSummary, TokensRow, WholeRow};
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
@@ -15,6 +15,8 @@ pub(super) type IdentityColumns = (Vec<u8>, String, i64, i64, i64, Vec<u8>);
 pub(super) type WholeColumns = (Vec<u8>, String, i64, i64, i64, Vec<u8>, Vec<u8>);
 /// `id, profile, version, tokens`
 pub(super) type TokensColumns = (Vec<u8>, String, i64, Vec<u8>);
+/// `version`, whether somebody holds the lease, until when the row rests
+pub(super) type GlanceColumns = (i64, bool, Option<i64>);
 /// `id, profile, person, sid, created_at, seen_at, idle_until, expires_at, user_agent`
 pub(super) type SummaryColumns = (
     Vec<u8>,
@@ -63,6 +65,26 @@ pub(super) fn tokens_row(
         version,
         tokens,
     })
+}
+
+pub(super) fn glance((version, leased, rests_until): GlanceColumns) -> Glance {
+    Glance {
+        version,
+        leased,
+        rests_until,
+    }
+}
+
+impl LeaseRow {
+    /// Why the lease could not be taken at `now`: it rests, somebody holds it or held it until just now, or the row is
+    /// gone.
+    pub(super) fn refused(glance: Option<Glance>, now: i64) -> Self {
+        match glance.map(|glance| glance.rests_until) {
+            Some(Some(until)) if until > now => Self::Resting(until),
+            Some(_) => Self::Held,
+            None => Self::Gone,
+        }
+    }
 }
 
 pub(super) fn summary(columns: SummaryColumns) -> Result<SessionSummary, StoreError> {

@@ -2,7 +2,7 @@
 //!
 //! The journey of a refresh: [`SessionStore::lease`]; if taken, ask the authority (no connection is held meanwhile,
 //! [`SessionStore::renew_lease`] when it takes long), then [`SessionStore::replace_tokens`] before they are used, or
-//! [`SessionStore::release_lease`] if it failed. If held, [`SessionStore::wait_for_change`], then read again. A holder
+//! [`SessionStore::release_lease`] if there was nothing to exchange, or [`SessionStore::rest`] if it failed. If held, [`SessionStore::wait_for_change`], then read again. A holder
 //! that crashed loses the lease when its time is over, by the database's clock.
 
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::error::StoreError;
 use super::opening::StoredTokens;
-use super::rows::{LeaseOwner, LeaseRow, Replaced};
+use super::rows::{Glance, LeaseOwner, LeaseRow, Replaced};
 use super::session_store::{SessionStore, Shared};
-use crate::domain::clock::Random;
+use crate::domain::clock::{Clock as _, Random};
 use crate::domain::identity::Identity;
 use crate::domain::session::{HandleHash, SessionHandle};
 use crate::domain::token_set::TokenSet;
@@ -42,6 +42,8 @@ pub enum Lease {
     Taken(StoredTokens),
     /// Another replica is at it.
     Held,
+    /// An exchange failed just now, here or at another replica: nobody tries again for so long.
+    Resting(Duration),
     /// The session has ended, or its row does not open.
     Gone,
 }
@@ -53,6 +55,8 @@ pub enum Waited {
     Changed(Arc<StoredTokens>),
     /// The holder let go or crashed, and the tokens are the old ones: the lease can be taken.
     Free,
+    /// The holder's exchange failed: nobody tries again for so long.
+    Resting(Duration),
     /// The session has ended.
     Gone,
     /// The time is over and the holder is still at it.
@@ -75,7 +79,7 @@ impl SessionStore {
         shared.measures.count(stored)
     }
 
-    /// Takes the lease of a session for `ttl`, if nobody holds it.
+    /// Takes the lease of a session for `ttl`, if nobody holds it and it does not rest.
     ///
     /// # Errors
     /// `Unavailable`: whether it was taken is unknown; the same owner may ask again.
@@ -85,9 +89,33 @@ impl SessionStore {
         owner: LeaseOwner,
         ttl: Duration,
     ) -> Result<Lease, StoreError> {
+        let now = self.shared.clock.now().timestamp_millis();
+        self.lease_at(handle, owner, ttl, now).await
+    }
+
+    /// As [`Self::lease`], for somebody who asks no authority: a rest is no hindrance, and is over then.
+    ///
+    /// # Errors
+    /// As [`Self::lease`].
+    pub async fn lease_to_write(
+        &self,
+        handle: &SessionHandle,
+        owner: LeaseOwner,
+        ttl: Duration,
+    ) -> Result<Lease, StoreError> {
+        self.lease_at(handle, owner, ttl, i64::MAX).await
+    }
+
+    async fn lease_at(
+        &self,
+        handle: &SessionHandle,
+        owner: LeaseOwner,
+        ttl: Duration,
+        now: i64,
+    ) -> Result<Lease, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let taken = shared.rows.take_lease(&hash, owner, ttl).await;
+        let taken = shared.rows.take_lease(&hash, owner, ttl, now).await;
         match shared.measures.count(taken)? {
             LeaseRow::Taken(row) => match shared.opening.tokens(handle, &row)? {
                 Some(stored) => {
@@ -99,6 +127,10 @@ impl SessionStore {
             LeaseRow::Held => {
                 shared.measures.leases_held.increment(1);
                 Ok(Lease::Held)
+            }
+            LeaseRow::Resting(until) => {
+                shared.measures.leases_resting.increment(1);
+                Ok(Lease::Resting(left(until, now)))
             }
             LeaseRow::Gone => {
                 shared.measures.leases_gone.increment(1);
@@ -136,6 +168,27 @@ impl SessionStore {
         let released = self.shared.rows.release_lease(&hash, owner).await;
         self.shared.changed.notify_waiters();
         self.shared.measures.count(released)
+    }
+
+    /// Lets go of the lease after an exchange that failed: for `pause`, by the store's clock, whoever asks for the lease
+    /// on whatever replica is told to rest. Nothing happens if it is not this owner's.
+    ///
+    /// # Errors
+    /// `Unavailable`: it runs out by itself.
+    pub async fn rest(
+        &self,
+        handle: &SessionHandle,
+        owner: LeaseOwner,
+        pause: Duration,
+    ) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        let hash = handle_hash(handle);
+        let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
+        let until = shared.clock.now().timestamp_millis().saturating_add(pause);
+        let rested = shared.rows.rest(&hash, owner, until).await;
+        shared.tokens.forget(&hash);
+        shared.changed.notify_waiters();
+        shared.measures.count(rested)
     }
 
     /// Puts new tokens, and a new identity if there is one, in the place of those of `version`, and frees the lease.
@@ -202,6 +255,13 @@ impl SessionStore {
                     let stored = self.tokens(handle).await?;
                     return Ok(stored.map_or(Waited::Gone, Waited::Changed));
                 }
+                Some(Glance {
+                    rests_until: Some(until),
+                    ..
+                }) if until > shared.clock.now().timestamp_millis() => {
+                    let now = shared.clock.now().timestamp_millis();
+                    return Ok(Waited::Resting(left(until, now)));
+                }
                 Some(glance) if !glance.leased => return Ok(Waited::Free),
                 Some(_) if Instant::now() >= deadline => return Ok(Waited::StillHeld),
                 Some(_) => {}
@@ -216,6 +276,10 @@ impl SessionStore {
                 .await;
         }
     }
+}
+
+fn left(until: i64, now: i64) -> Duration {
+    Duration::from_millis(u64::try_from(until.saturating_sub(now)).unwrap_or_default())
 }
 
 impl Shared {

@@ -67,7 +67,7 @@ pub async fn readyz(gateway: web::Data<Gateway>, admin: web::Data<Admin>) -> Htt
     HttpResponse::build(status).json(json!({
         "ready": ready,
         "stopping": stopping,
-        "store": store.map_or_else(|error| error.to_string(), |()| "ok".to_owned()),
+        "store": store.map_or_else(|error| error.in_full(), |()| "ok".to_owned()),
         "store_detail": {
             "kind": detail.kind,
             "migrated": detail.migrated,

@@ -1,7 +1,9 @@
 //! The callback in every shape: nothing, too little, after a restart, and as a posted form over https.
 
-use crate::harness::browser::Browser;
-use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate};
+use gatehouse::store::{FirstUse, Once};
+
+use crate::harness::browser::{Browser, Page};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate, beginning};
 use simulator::Registered;
 
 const ENTRA: Kind = Kind::EntraId;
@@ -222,4 +224,56 @@ async fn t15_a_posted_answer_in_another_browser_is_refused() {
         "by state alone would be sign-in forgery"
     );
     assert_eq!(gate.sim.count(Endpoint::Token), 0);
+}
+
+/// As a replica leaves it that died while it redeemed the code: the state is used, and no session began.
+async fn die_in_the_exchange(gate: &TestGate, callback: &Page) {
+    let location = callback.location();
+    let (_, state) = location
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .unwrap();
+    let hash = gatehouse::seal::sha256(state.as_bytes());
+    let until = beginning() + chrono::TimeDelta::hours(1);
+    let store = &gate.gateway.gate.store;
+    let used = store.record_once(Once::State, &hash, until).await;
+    assert_eq!(used.unwrap(), FirstUse::Yes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d36_a_callback_loaded_again_after_its_replica_died_begins_one_new_attempt_and_never_a_loop()
+ {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let begun = browser
+        .get(gate.url(ENTRA, "/auth/sign_in?return_to=/auth/token_details"))
+        .await;
+    let callback = gate.choose(&browser, &begun, "ada").await;
+    die_in_the_exchange(&gate, &callback).await;
+    let mut again = browser.follow(&callback).await;
+    assert_eq!(again.status, 303, "{}", again.text);
+    assert!(
+        again.location_parameter("state").is_some(),
+        "to the authority"
+    );
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        0,
+        "the code is not tried again"
+    );
+    let stale = browser.follow(&callback).await;
+    assert_eq!(stale.status, 400, "b4: once: {}", stale.text);
+    let callback = gate.choose(&browser, &again, "ada").await;
+    let done = browser.follow(&callback).await;
+    assert_eq!(done.location().path(), "/auth/token_details");
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
+    let unlucky = Browser::new();
+    again = unlucky.get(gate.url(ENTRA, "/auth/sign_in")).await;
+    for round in 1..=4 {
+        let callback = gate.choose(&unlucky, &again, "ada").await;
+        die_in_the_exchange(&gate, &callback).await;
+        again = unlucky.follow(&callback).await;
+        assert_eq!(again.status == 303, round < 4, "{round}: {}", again.text);
+    }
+    assert!(again.text.contains("Request id"), "{}", again.text);
 }

@@ -76,6 +76,7 @@ async fn a_malformed_answer_signs_nobody_out() {
             "{fault:?}"
         );
         gate.sim.clear_faults();
+        gate.turn(6);
         works(&gate, &browser, Kind::EntraId, "after the outage").await;
     }
 }
@@ -154,6 +155,7 @@ async fn who_waited_for_an_exchange_that_failed_does_not_make_another() {
         }
         assert_eq!(gate.sim.count(Endpoint::Refresh), 1, "{fault:?}");
         gate.sim.clear_faults();
+        gate.turn(6);
         works(
             &gate,
             &browser,

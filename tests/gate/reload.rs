@@ -159,6 +159,30 @@ async fn d66_a_secret_file_that_changes_is_read_again_and_an_empty_one_is_not_be
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d66_a_secret_file_that_is_emptied_or_gone_before_its_first_use_stops_no_sign_in() {
+    records::record();
+    let gate = Plan::default().start().await;
+    let file = gate.folder.path().join("client-secret");
+    std::fs::write(&file, format!("{}\n", simulator::CLIENT_SECRET)).unwrap();
+    secret_in(&gate, &file);
+    gate.live.reload().unwrap();
+    for content in ["", " \n\t", "gone"] {
+        if content == "gone" {
+            std::fs::remove_file(&file).unwrap();
+        } else {
+            replace(&file, content);
+        }
+        gate.live.reload().unwrap();
+        let told = gate.readiness("entra-id").await;
+        assert_eq!(told["serving"], true, "{content:?}: {told}");
+        assert!(!told["problems"].as_array().unwrap().is_empty(), "{told}");
+        let broken = records::metric("gatehouse_profiles", &["state=\"broken\""]);
+        assert!(broken >= 1.0, "{content:?}: {broken}");
+        gate.sign_in(&Browser::new(), KIND, "ada").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_authority_ends_the_old_sessions_on_every_replica_and_a_title_ends_none() {
     let gate = Plan::default().start().await;
     let replica = gate.replica().await;

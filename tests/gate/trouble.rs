@@ -56,8 +56,9 @@ async fn an_authority_in_trouble_is_503_or_502_and_nobody_is_blamed() {
     let gate = Plan::default().start().await;
     for (fault, status) in [
         (Fault::TokenStatus(500), 503),
-        (Fault::TokenHtml, 400),
-        (Fault::TokenTruncated, 400),
+        (Fault::TokenHtml, 503),
+        (Fault::TokenTruncated, 503),
+        (Fault::TokenWithoutType, 400),
         (Fault::TokenThrottled(Some(33)), 503),
         (Fault::KeysDown, 503),
     ] {

@@ -194,15 +194,7 @@ async fn b34_b35_b36_an_answer_without_its_parts_is_refused() {
         (without("access_token"), ResponseFault::AccessToken),
         (without("token_type"), ResponseFault::TokenType),
         (
-            Reply::text(200, "text/html", "<html>"),
-            ResponseFault::Shape,
-        ),
-        (
             Reply::text(200, "application/json", "[]"),
-            ResponseFault::Shape,
-        ),
-        (
-            Reply::text(200, "application/json", "{\"access"),
             ResponseFault::Shape,
         ),
     ] {
@@ -210,14 +202,18 @@ async fn b34_b35_b36_an_answer_without_its_parts_is_refused() {
         let refused = invalid(redeem(&room, &profile).await.unwrap_err());
         assert_eq!(refused, Invalid::Response(fault));
     }
-    authority.answers(
-        "/token",
+    // What is no JSON, or never ends, was not said by the authority's own voice: it passes.
+    for reply in [
+        Reply::text(200, "text/html", "<html>"),
+        Reply::text(200, "application/json", "{\"access"),
         Reply::text(200, "application/json", &" ".repeat(5_000_000)),
-    );
-    assert!(matches!(
-        redeem(&room, &profile).await,
-        Err(OidcError::Unavailable { .. })
-    ));
+    ] {
+        authority.answers("/token", reply);
+        assert!(matches!(
+            redeem(&room, &profile).await,
+            Err(OidcError::Unavailable { .. })
+        ));
+    }
 }
 
 #[tokio::test]

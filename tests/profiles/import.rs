@@ -86,7 +86,7 @@ fn the_secret_goes_into_a_file_of_its_own_that_only_its_owner_may_read() {
     ));
     let profile = import.profile();
     let Credential::Secret {
-        current: SecretSource::File(path),
+        current: SecretSource::File { path, .. },
         next: None,
     } = &profile.client.credential
     else {

@@ -123,8 +123,17 @@ impl Person {
             let Some(callback) = self.choose(fleet, &begun).await else {
                 continue;
             };
-            let done = self.browser.follow(&callback).await;
-            if done.status == 303 {
+            let mut done = self.browser.follow(&callback).await;
+            let back = Some(fleet.balancer.port);
+            // A replica took the code with it when it died: the browser is sent round once more by itself.
+            while done.status == 303 && done.location().port() != back {
+                add(&seen.restarts);
+                let Some(callback) = self.choose(fleet, &done).await else {
+                    break;
+                };
+                done = self.browser.follow(&callback).await;
+            }
+            if done.status == 303 && done.location().port() == back {
                 add(&seen.sign_ins);
                 return true;
             }

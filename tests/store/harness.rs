@@ -43,6 +43,16 @@ impl Database {
         }
     }
 
+    /// The same clock and keys at another address.
+    pub fn at_another(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            clock: Arc::clone(&self.clock),
+            keys: self.keys.clone(),
+            _folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -12,6 +12,7 @@
 mod harness;
 
 mod ending;
+mod failover;
 mod outages;
 mod refresh;
 mod replicas;
@@ -77,6 +78,7 @@ on_both! {
         tokens_of_a_holder_that_lost_the_lease_are_not_kept,
         d41_a_waiter_gets_the_result_of_the_holder,
         a_waiter_learns_that_the_holder_let_go,
+        a_failed_exchange_rests_on_every_replica_until_its_time,
         a_waiter_learns_that_the_session_ended,
         a_waiter_without_patience_learns_that_it_is_held,
         d41_three_hundred_requests_on_three_replicas_ask_the_authority_once;

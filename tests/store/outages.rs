@@ -16,7 +16,7 @@ use crate::harness::{
 
 /// Ends every connection that a gateway has to this database.
 const TERMINATE: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'gatehouse'";
+    WHERE datname = current_database() AND application_name LIKE 'gatehouse%'";
 
 fn store_at(url: &str) -> Result<SessionStore, StoreError> {
     SessionStore::connect(

@@ -237,6 +237,35 @@ pub async fn a_waiter_learns_that_the_holder_let_go(database: Arc<Database>) {
     assert!(matches!(outcome.unwrap(), Waited::Free));
 }
 
+pub async fn a_failed_exchange_rests_on_every_replica_until_its_time(database: Arc<Database>) {
+    let (holder, waiter) = (database.replica().await, database.replica().await);
+    let handle = signed_in(&database, &holder, "staff", "ada").await;
+    let first = owner();
+    let version = taken(&holder, &handle, first, LONG).await;
+    let pause = Duration::from_secs(5);
+    holder.rest(&handle, owner(), pause).await.unwrap();
+    let held = waiter.lease(&handle, owner(), LONG).await.unwrap();
+    assert!(matches!(held, Lease::Held), "only its owner lets it rest");
+    let (outcome, rested) = tokio::join!(
+        waiter.wait_for_change(&handle, version, LONG),
+        holder.rest(&handle, first, pause),
+    );
+    rested.unwrap();
+    assert!(matches!(outcome.unwrap(), Waited::Resting(left) if left == pause));
+    database.clock.turn(chrono::TimeDelta::seconds(4));
+    let resting = waiter.lease(&handle, owner(), LONG).await.unwrap();
+    assert!(matches!(resting, Lease::Resting(left) if left == Duration::from_secs(1)));
+    let writer = owner();
+    let written = waiter.lease_to_write(&handle, writer, LONG).await.unwrap();
+    assert!(
+        matches!(written, Lease::Taken(_)),
+        "who asks no authority may write"
+    );
+    waiter.rest(&handle, writer, pause).await.unwrap();
+    database.clock.turn(chrono::TimeDelta::seconds(5));
+    taken(&waiter, &handle, owner(), LONG).await;
+}
+
 pub async fn a_waiter_learns_that_the_session_ended(database: Arc<Database>) {
     let (holder, waiter) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &holder, "staff", "ada").await;
@@ -291,7 +320,7 @@ async fn refreshed(
             Lease::Held => {
                 store.wait_for_change(handle, 1, LONG).await.unwrap();
             }
-            Lease::Gone => panic!("the session is there"),
+            Lease::Gone | Lease::Resting(_) => panic!("the session is there and nothing failed"),
         }
     }
 }

@@ -222,7 +222,7 @@ impl Reading<'_, '_> {
         let key_text = match &key {
             None => Some(text.clone()),
             Some((_, Some(Resolved::Text(text)))) => Some(text.clone()),
-            Some((_, Some(Resolved::File(path)))) => read_limited(path).ok(),
+            Some((_, Some(Resolved::File(path, _)))) => read_limited(path).ok(),
             Some((_, None)) => None,
         };
         if let Err(fault) = read_certificate(&text, key_text.as_deref()) {
@@ -237,7 +237,7 @@ impl Reading<'_, '_> {
         let key = match key {
             None => None,
             Some((_, Some(Resolved::Text(pem)))) => Some(PemSource::Fixed(PrivateKeyPem::new(pem))),
-            Some((_, Some(Resolved::File(path)))) => Some(PemSource::File(path)),
+            Some((_, Some(Resolved::File(path, _)))) => Some(PemSource::File(path)),
             Some((_, None)) => return None,
         };
         Some(CertificateSource { certificate, key })

@@ -22,7 +22,7 @@ const ONE_SOURCE: &str =
 /// A secret from one of its sources.
 pub(super) enum Resolved {
     Text(String),
-    File(PathBuf),
+    File(PathBuf, String),
 }
 
 impl Reading<'_, '_> {
@@ -33,7 +33,10 @@ impl Reading<'_, '_> {
     ) -> Option<SecretSource> {
         Some(match self.resolve(key, written)? {
             Resolved::Text(text) => SecretSource::Fixed(ClientSecret::new(text)),
-            Resolved::File(path) => SecretSource::File(path),
+            Resolved::File(path, text) => SecretSource::File {
+                path,
+                loaded: ClientSecret::new(text),
+            },
         })
     }
 
@@ -91,8 +94,9 @@ impl Reading<'_, '_> {
 
     fn in_file(&mut self, key: &str, path: &Written<String>) -> Option<Resolved> {
         let (path_on_disk, text) = self.file_text(key, path)?;
-        self.is_secret(key, &path.span(), text.trim_end())
-            .then_some(Resolved::File(path_on_disk))
+        let text = text.trim_end();
+        self.is_secret(key, &path.span(), text)
+            .then(|| Resolved::File(path_on_disk, text.to_owned()))
     }
 
     /// The text of a file that a profile names, and where it is.

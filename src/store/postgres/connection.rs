@@ -4,6 +4,8 @@
 //! work whose connection turns out broken is done again on another one. So every piece of work is a single statement
 //! or transaction that may be repeated: it says itself how it recognises its own earlier success.
 
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::error::DatabaseError;
@@ -22,6 +24,10 @@ const STATEMENT_TIMEOUT: &str = "SET statement_timeout = 2000; SET lock_timeout 
 /// One piece of work, with its connection and its repeats, takes no longer.
 const WORK: Duration = Duration::from_millis(2500);
 
+/// What a connection must say to be worth keeping: the time in unix milliseconds, and whether it refuses writes.
+pub(super) const NOW_AND_READ_ONLY: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
+     current_setting('transaction_read_only')::boolean";
+
 /// Rows in Postgres.
 #[derive(Debug)]
 pub(in crate::store) struct PostgresRows {
@@ -29,6 +35,29 @@ pub(in crate::store) struct PostgresRows {
     /// For the one connection that listens; it must not take one of the pool's.
     pub(super) listening: PgPool,
     most_tries: u32,
+    demoted: Arc<Demoted>,
+}
+
+/// When a server was last found to take no writes. Connections from before lead to the same server, however many the
+/// pool has: none of them is used again.
+#[derive(Debug, Default)]
+struct Demoted(Mutex<Option<Instant>>);
+
+impl Demoted {
+    /// At most once in this time, so that a database without any primary is not asked for new connections only.
+    const PAUSE: Duration = Duration::from_secs(1);
+
+    fn note(&self) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.is_none_or(|seen| seen.elapsed() >= Self::PAUSE) {
+            *seen = Some(Instant::now());
+        }
+    }
+
+    fn is_older(&self, age: Duration) -> bool {
+        let seen = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.is_some_and(|seen| seen.elapsed() < age)
+    }
 }
 
 impl PostgresRows {
@@ -44,9 +73,12 @@ impl PostgresRows {
                     .to_owned(),
             )
         })?;
-        let options = options
-            .application_name("gatehouse")
-            .disable_statement_logging();
+        let named = |name| {
+            options
+                .clone()
+                .application_name(name)
+                .disable_statement_logging()
+        };
         let pool = |connections, idle| {
             PgPoolOptions::new()
                 .max_connections(connections)
@@ -64,17 +96,28 @@ impl PostgresRows {
                 })
         };
         let connections = connections.max(1);
+        let demoted = Arc::new(Demoted::default());
+        let seen = Arc::clone(&demoted);
         Ok(Self {
             pool: pool(connections, Some(Duration::from_mins(5)))
-                .connect_lazy_with(options.clone()),
-            listening: pool(2, None).connect_lazy_with(options),
+                .before_acquire(move |_, meta| {
+                    let keep = !seen.is_older(meta.age);
+                    Box::pin(async move { Ok(keep) })
+                })
+                .connect_lazy_with(named("gatehouse")),
+            // Whoever listens anew does so because the old connection was not good enough.
+            listening: pool(2, None)
+                .before_acquire(|_, _| Box::pin(async { Ok(false) }))
+                .connect_lazy_with(named("gatehouse-listener")),
             most_tries: connections + 2,
+            demoted,
         })
     }
 
     pub(super) fn attempt(&self) -> Attempt<'_> {
         Attempt {
             pool: &self.pool,
+            demoted: &self.demoted,
             deadline: Instant::now() + WORK,
             tries_left: self.most_tries,
             tries: 0,
@@ -86,6 +129,7 @@ impl PostgresRows {
 #[derive(Debug)]
 pub(super) struct Attempt<'a> {
     pool: &'a PgPool,
+    demoted: &'a Demoted,
     deadline: Instant,
     tries_left: u32,
     tries: u32,
@@ -128,6 +172,9 @@ impl Attempt<'_> {
         if trouble != Trouble::Other {
             held.close_on_drop();
         }
+        if trouble == Trouble::ReadOnly {
+            self.demoted.note();
+        }
         let again = match trouble {
             Trouble::Broken => self.tries_left > 0,
             // After a failover the next connection may reach the new primary; if it does not, it is an outage.
@@ -136,7 +183,14 @@ impl Attempt<'_> {
         };
         self.tries_left = self.tries_left.saturating_sub(1);
         let in_time = Instant::now() < self.deadline;
-        (!again || !in_time).then(|| Err(StoreError::from_sqlx(error)))
+        (!again || !in_time).then(|| {
+            Err(match trouble {
+                Trouble::ReadOnly => {
+                    StoreError::unavailable(Reason("the database takes no writes"))
+                }
+                _ => StoreError::from_sqlx(error),
+            })
+        })
     }
 }
 
@@ -155,6 +209,9 @@ enum Trouble {
 impl Trouble {
     fn of(error: &sqlx::Error) -> Self {
         match error {
+            sqlx::Error::Io(cause) if cause.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+                Self::ReadOnly
+            }
             sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => Self::Broken,
             sqlx::Error::Database(error) => Self::of_state(error.as_ref()),
             _ => Self::Other,
@@ -195,6 +252,15 @@ macro_rules! with_connection {
     };
 }
 pub(super) use with_connection;
+
+/// Refuses an answer of a server that takes no writes, in the same way as a write there would be.
+pub(super) fn writable<T>(answer: T, read_only: bool) -> Result<T, sqlx::Error> {
+    if read_only {
+        let kind = io::ErrorKind::ReadOnlyFilesystem;
+        return Err(io::Error::from(kind).into());
+    }
+    Ok(answer)
+}
 
 /// Begins a transaction.
 pub(super) async fn begin(

@@ -12,16 +12,18 @@ use crate::domain::session::HandleHash;
 use crate::store::error::StoreError;
 use crate::store::notice::Notice;
 use crate::store::rows::{Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow};
-use crate::store::stored::{TokensColumns, tokens_row};
+use crate::store::stored::{GlanceColumns, TokensColumns, glance, tokens_row};
 
-/// A row's lease may be taken when it is free, over, or already this owner's (a repeat of the statement).
+/// A row's lease may be taken when it is free, over, or already this owner's (a repeat of the statement); a rest is
+/// over by the time of whoever asks.
 const TAKE: &str = "
 UPDATE sessions
 SET lease_owner = $2,
     lease_until = (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $3
 WHERE handle_hash = $1
   AND (lease_owner IS NULL OR lease_owner = $2
-       OR lease_until <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+       OR lease_until <= CASE lease_owner WHEN $4 THEN $5
+                         ELSE (extract(epoch FROM clock_timestamp()) * 1000)::bigint END)
 RETURNING id, profile, version, tokens";
 
 const RENEW: &str = "
@@ -36,6 +38,13 @@ WITH replaced AS (
     WHERE handle_hash = $1 AND lease_owner = $2 AND version = $3
     RETURNING version)
 SELECT version, pg_notify($6, $7) IS NULL FROM replaced";
+
+const REST: &str = "
+WITH rested AS (
+    UPDATE sessions SET lease_owner = $3, lease_until = $4
+    WHERE handle_hash = $1 AND lease_owner = $2
+    RETURNING 1)
+SELECT pg_notify($5, $6) FROM rested";
 
 #[async_trait]
 impl TokenRows for PostgresRows {
@@ -53,16 +62,18 @@ impl TokenRows for PostgresRows {
         hash: &HandleHash,
         owner: LeaseOwner,
         ttl: Duration,
+        now: i64,
     ) -> Result<LeaseRow, StoreError> {
         let row: Option<TokensColumns> = with_connection!(self, |connection| query_as(TAKE)
             .bind(hash.0.as_slice())
             .bind(owner.0.as_slice())
             .bind(millis(ttl))
+            .bind(LeaseOwner::REST.0.as_slice())
+            .bind(now)
             .fetch_optional(connection))?;
         match row {
             Some(row) => Ok(LeaseRow::Taken(tokens_row(row, hash)?)),
-            None if self.glance(hash).await?.is_some() => Ok(LeaseRow::Held),
-            None => Ok(LeaseRow::Gone),
+            None => Ok(LeaseRow::refused(self.glance(hash).await?, now)),
         }
     }
 
@@ -88,6 +99,24 @@ impl TokenRows for PostgresRows {
         .bind(hash.0.as_slice())
         .bind(owner.0.as_slice())
         .execute(connection))
+        .map(drop)
+    }
+
+    async fn rest(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        until: i64,
+    ) -> Result<(), StoreError> {
+        let notice = Notice::Tokens(*hash).text();
+        with_connection!(self, |connection| query(REST)
+            .bind(hash.0.as_slice())
+            .bind(owner.0.as_slice())
+            .bind(LeaseOwner::REST.0.as_slice())
+            .bind(until)
+            .bind(CHANNEL)
+            .bind(notice.as_str())
+            .execute(connection))
         .map(drop)
     }
 
@@ -129,14 +158,17 @@ impl TokenRows for PostgresRows {
     }
 
     async fn glance(&self, hash: &HandleHash) -> Result<Option<Glance>, StoreError> {
-        let row: Option<(i64, bool)> = with_connection!(self, |connection| query_as(
-            "SELECT version, lease_owner IS NOT NULL
-                    AND lease_until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+        let row: Option<GlanceColumns> = with_connection!(self, |connection| query_as(
+            "SELECT version,
+                    lease_owner IS NOT NULL AND lease_owner <> $2
+                    AND lease_until > (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+                    CASE lease_owner WHEN $2 THEN lease_until END
              FROM sessions WHERE handle_hash = $1"
         )
         .bind(hash.0.as_slice())
+        .bind(LeaseOwner::REST.0.as_slice())
         .fetch_optional(connection))?;
-        Ok(row.map(|(version, leased)| Glance { version, leased }))
+        Ok(row.map(glance))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
-use sqlx::{query, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
-use super::connection::{PostgresRows, begin, with_connection};
+use super::connection::{NOW_AND_READ_ONLY, PostgresRows, begin, with_connection, writable};
 use super::{listen, migrate};
 use crate::store::error::StoreError;
 use crate::store::rows::{Hear, Swept, Upkeep};
@@ -30,10 +30,10 @@ impl Upkeep for PostgresRows {
     }
 
     async fn ping(&self) -> Result<i64, StoreError> {
-        with_connection!(self, |connection| query_scalar(
-            "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-        )
-        .fetch_one(connection))
+        with_connection!(self, |connection| async {
+            let (now, read_only) = query_as(NOW_AND_READ_ONLY).fetch_one(connection).await?;
+            writable(now, read_only)
+        })
     }
 
     async fn sweep_batch(&self, before: i64, batch: u32) -> Result<Swept, StoreError> {

@@ -11,15 +11,17 @@ use crate::domain::session::HandleHash;
 use crate::store::error::StoreError;
 use crate::store::notice::Notice;
 use crate::store::rows::{Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow};
-use crate::store::stored::{TokensColumns, tokens_row};
+use crate::store::stored::{GlanceColumns, TokensColumns, glance, tokens_row};
 
-/// A row's lease may be taken when it is free, over, or already this owner's.
+/// A row's lease may be taken when it is free, over, or already this owner's; a rest is over by the time of whoever
+/// asks.
 const TAKE: &str = "
 UPDATE sessions
 SET lease_owner = ?2, lease_until = CAST(unixepoch('subsec') * 1000 AS INTEGER) + ?3
 WHERE handle_hash = ?1
   AND (lease_owner IS NULL OR lease_owner = ?2
-       OR lease_until <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
+       OR lease_until <= CASE lease_owner WHEN ?4 THEN ?5
+                         ELSE CAST(unixepoch('subsec') * 1000 AS INTEGER) END)
 RETURNING id, profile, version, tokens";
 
 const RENEW: &str = "
@@ -50,18 +52,20 @@ impl TokenRows for SqliteRows {
         hash: &HandleHash,
         owner: LeaseOwner,
         ttl: Duration,
+        now: i64,
     ) -> Result<LeaseRow, StoreError> {
         let row: Option<TokensColumns> = query_as(TAKE)
             .bind(hash.0.as_slice())
             .bind(owner.0.as_slice())
             .bind(millis(ttl))
+            .bind(LeaseOwner::REST.0.as_slice())
+            .bind(now)
             .fetch_optional(&self.writer)
             .await
             .map_err(StoreError::from_sqlx)?;
         match row {
             Some(row) => Ok(LeaseRow::Taken(tokens_row(row, hash)?)),
-            None if self.glance(hash).await?.is_some() => Ok(LeaseRow::Held),
-            None => Ok(LeaseRow::Gone),
+            None => Ok(LeaseRow::refused(self.glance(hash).await?, now)),
         }
     }
 
@@ -92,6 +96,30 @@ impl TokenRows for SqliteRows {
         .await
         .map(drop)
         .map_err(StoreError::from_sqlx)
+    }
+
+    async fn rest(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        until: i64,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        query(
+            "UPDATE sessions SET lease_owner = ?3, lease_until = ?4
+             WHERE handle_hash = ?1 AND lease_owner = ?2",
+        )
+        .bind(hash.0.as_slice())
+        .bind(owner.0.as_slice())
+        .bind(LeaseOwner::REST.0.as_slice())
+        .bind(until)
+        .execute(&mut *transaction)
+        .await
+        .map_err(StoreError::from_sqlx)?;
+        say(&mut transaction, &Notice::Tokens(*hash))
+            .await
+            .map_err(StoreError::from_sqlx)?;
+        transaction.commit().await.map_err(StoreError::from_sqlx)
     }
 
     async fn replace_tokens(
@@ -136,16 +164,19 @@ impl TokenRows for SqliteRows {
     }
 
     async fn glance(&self, hash: &HandleHash) -> Result<Option<Glance>, StoreError> {
-        let row: Option<(i64, bool)> = query_as(
-            "SELECT version, lease_owner IS NOT NULL
-                    AND lease_until > CAST(unixepoch('subsec') * 1000 AS INTEGER)
+        let row: Option<GlanceColumns> = query_as(
+            "SELECT version,
+                    lease_owner IS NOT NULL AND lease_owner <> ?2
+                    AND lease_until > CAST(unixepoch('subsec') * 1000 AS INTEGER),
+                    CASE lease_owner WHEN ?2 THEN lease_until END
              FROM sessions WHERE handle_hash = ?1",
         )
         .bind(hash.0.as_slice())
+        .bind(LeaseOwner::REST.0.as_slice())
         .fetch_optional(&self.readers)
         .await
         .map_err(StoreError::from_sqlx)?;
-        Ok(row.map(|(version, leased)| Glance { version, leased }))
+        Ok(row.map(glance))
     }
 }
 

@@ -8,7 +8,7 @@ mod handles;
 mod plan;
 mod profile;
 pub mod records;
-mod replica;
+pub mod replica;
 pub mod socket;
 mod steps;
 pub mod wire;
