@@ -1,6 +1,7 @@
 //! Composition root: settings in, running server out. The only place where things are constructed.
 
 pub mod background;
+pub mod expiry;
 pub mod keys;
 pub mod pins;
 pub mod profiles;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use tokio::sync::Notify;
 
 use super::watch::News;
 use crate::config::conversion::Surroundings;
@@ -16,6 +17,7 @@ use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::{Profile, ProfileId, SessionLimits};
 use crate::domain::profiles::Profiles;
 use crate::flow::audit;
+use crate::oidc::Environment;
 use crate::web::admin::ProfileState;
 
 /// What was read last.
@@ -36,10 +38,13 @@ pub struct LiveProfiles {
     folder: PathBuf,
     session: SessionLimits,
     clock: Arc<dyn Clock>,
+    environment: Environment,
     /// What requests see.
     pub current: Arc<ArcSwap<Profiles>>,
     /// What readiness tells.
     pub states: Arc<ArcSwap<Vec<ProfileState>>>,
+    /// Told when what is served has changed.
+    pub changed: Notify,
     seen: Mutex<Seen>,
     /// What tells of changes.
     pub(super) news: Arc<News>,
@@ -55,12 +60,28 @@ impl LiveProfiles {
         session: SessionLimits,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, FolderError> {
+        let environment: Environment = Arc::new(|name| std::env::var(name).ok());
+        Self::load_in(folder, session, clock, environment)
+    }
+
+    /// As [`Self::load`], with other variables than the process's.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_in(
+        folder: PathBuf,
+        session: SessionLimits,
+        clock: Arc<dyn Clock>,
+        environment: Environment,
+    ) -> Result<Self, FolderError> {
         let live = Self {
             folder,
             session,
             clock,
+            environment,
             current: Arc::default(),
             states: Arc::default(),
+            changed: Notify::new(),
             seen: Mutex::default(),
             news: Arc::default(),
         };
@@ -85,11 +106,10 @@ impl LiveProfiles {
     /// When the folder itself cannot be read: then nothing changes.
     pub fn reload(&self) -> Result<bool, FolderError> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let variable = |name: &str| std::env::var(name).ok();
         let loaded = load_folder(
             &self.folder,
             Surroundings {
-                variable: &variable,
+                variable: &*self.environment,
                 session: self.session,
             },
         )?;
@@ -118,6 +138,7 @@ impl LiveProfiles {
             versions: loaded.versions,
             serving,
         };
+        self.changed.notify_one();
         Ok(true)
     }
 

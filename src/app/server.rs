@@ -9,6 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 
 use super::background;
+use super::expiry;
 use super::keys::key_ring;
 use super::pins::StoredPins;
 use super::profiles::LiveProfiles;
@@ -108,7 +109,7 @@ pub async fn start(settings: Settings, means: Means) -> Result<Running, StartErr
     start_in(settings, means, Arc::new(|name| std::env::var(name).ok())).await
 }
 
-/// As [`start`], with other variables than the process's for the managed identity.
+/// As [`start`], with other variables than the process's for profiles and the managed identity.
 ///
 /// # Errors
 /// As [`start`].
@@ -124,10 +125,11 @@ pub async fn start_in(
     let keys = key_ring(&settings, &*means.random)
         .map_err(|error| StartError::Other(format!("keys: {error}")))?;
     let keys = Arc::new(keys);
-    let profiles = LiveProfiles::load(
+    let profiles = LiveProfiles::load_in(
         settings.profiles.clone(),
         settings.session,
         Arc::clone(&means.clock),
+        Arc::clone(&environment),
     );
     let profiles = Arc::new(profiles.map_err(|error| StartError::Other(error.to_string()))?);
     let store = SessionStore::connect(
@@ -182,7 +184,7 @@ pub async fn start_in(
         serve_private(Arc::clone(&gateway), admin, private)?,
     );
     let tasks = vec![
-        tokio::spawn(background::warn_of_expiry(
+        tokio::spawn(expiry::watch_certificates(
             Arc::clone(&profiles),
             Arc::clone(&gateway.gate.clock),
         )),

@@ -127,11 +127,12 @@ pub struct ProfileFile {
     pub issuer: Text,
 
     /// entra-id with `organizations` or `common`: the tenants whose people may enter, or `"any"` for every
-    /// organisation in the world. Required there, refused elsewhere.
+    /// organisation in the world. Required there, refused elsewhere. An edit holds for signed-in people at once.
     #[schemars(example = ["72f988bf-86f1-41af-91ab-2d7cd011db47"])]
     pub allowed_tenants: Option<Written<WordOr<Vec<Written<String>>>>>,
 
-    /// entra-id with `common`: lets personal Microsoft accounts in. Default: false.
+    /// entra-id with `common`: lets personal Microsoft accounts in. Default: false. An edit holds for signed-in people at
+    /// once.
     #[schemars(example = true)]
     pub allow_personal_accounts: Option<Written<bool>>,
 

@@ -146,6 +146,16 @@ impl Identity {
         PersonKey::stored(self.piece(0, Some(self.name_at)))
     }
 
+    /// The directory tenant that the person belongs to. Read from the key where it stands there: this is asked at
+    /// each request.
+    pub fn tenant(&self) -> Option<TenantGuid> {
+        let person = self.piece(0, Some(self.name_at));
+        person
+            .split_once('/')
+            .and_then(|(tid, _)| TenantGuid::canonical(tid))
+            .or_else(|| TenantGuid::canonical(&self.text("tid")?))
+    }
+
     /// The claims as the JSON text that is sealed in the store.
     pub fn claims_text(&self) -> &str {
         self.piece(self.claims_at, None)

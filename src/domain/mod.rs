@@ -13,6 +13,7 @@ pub mod credential;
 pub mod entry;
 pub mod identity;
 pub mod issuer;
+pub mod notice;
 pub mod profile;
 pub mod profiles;
 pub mod public_url;

@@ -12,13 +12,14 @@ use super::gate::{Gate, LONGEST_RETRY};
 use super::refresh::{Force, Token, usable_token};
 use super::session_check::SignedIn;
 use crate::domain::api::Api;
-use crate::domain::profile::Profile;
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::AccessGrant;
 use crate::oidc::{claims_challenge, retry_after};
 
 /// Bytes of an answer that are shown; the rest is cut and said to be.
 const MOST_SHOWN: usize = 512 * 1024;
-/// When an API says to wait, but not how long.
+/// When an API says 429 or 503, but not for how long.
 const UNSAID_WAIT: Duration = Duration::from_secs(10);
 
 /// What an API answered.
@@ -48,12 +49,15 @@ pub enum Called {
         /// Claims to ask for.
         claims: Option<String>,
     },
+    /// Scopes were not granted, which the person may cure at the authority; who comes back without them is told by
+    /// this error.
+    Ungranted(FlowError),
 }
 
 /// Calls `api` for the person.
 ///
 /// # Errors
-/// `NotSignedIn` when the session ended; `Ungranted` when the scopes were refused, so that no loop begins;
+/// `NotSignedIn` when the session ended; `Ungranted` when only an administrator can grant the scopes;
 /// `ApiUnavailable`, `ApiTimedOut`, `ApiThrottled` when there is no answer.
 pub async fn call(
     gate: &Arc<Gate>,
@@ -66,11 +70,8 @@ pub async fn call(
         api.endpoint.origin().ascii_serialization(),
         who.session().identity.person(),
     );
-    if let Some(until) = gate.throttled.get(&key) {
-        let left = (until - gate.now()).to_std().unwrap_or_default();
-        if !left.is_zero() {
-            return Err(FlowError::ApiThrottled { retry_after: left });
-        }
+    if let Some(retry_after) = resting(gate, &key) {
+        return Err(FlowError::ApiThrottled { retry_after });
     }
     let mut force = Force::default();
     // At most twice: an API that refuses a token gets a newer one, once.
@@ -86,20 +87,21 @@ pub async fn call(
         };
         let missing = grant.ungranted(api);
         if !missing.is_empty() {
-            if grant.api.as_ref() == Some(&api.name) || !profile.authority.dialect().microsoft {
-                return Err(ungranted(profile, api, missing.into_iter()));
+            let lacking = ungranted(profile, api, missing.into_iter());
+            // Customers of External ID cannot consent: to send them would be in vain.
+            if profile.authority.dialect().admin_consent_only {
+                return Err(lacking);
             }
-            return Ok(Called::Interaction { claims: None });
+            return Ok(Called::Ungranted(lacking));
         }
         let response = send(gate, api, &grant).await?;
         let status = response.status().as_u16();
-        if matches!(status, 429 | 503 | 504) {
-            let wait = retry_after(response.headers(), gate.now());
-            if status == 429 || wait.is_some() {
-                let wait = wait.unwrap_or(UNSAID_WAIT).min(LONGEST_RETRY);
-                gate.throttled.insert(key, gate.now() + wait);
-                return Err(FlowError::ApiThrottled { retry_after: wait });
-            }
+        let said = retry_after(response.headers(), gate.now());
+        // A 504 is somebody's in between and says nothing by itself.
+        if matches!(status, 429 | 503) || (status == 504 && said.is_some()) {
+            let wait = said.unwrap_or(UNSAID_WAIT).min(LONGEST_RETRY);
+            gate.throttled.insert(key, gate.now() + wait);
+            return Err(FlowError::ApiThrottled { retry_after: wait });
         }
         let challenge = (status == 401)
             .then(|| challenge_of(response.headers()))
@@ -116,6 +118,13 @@ pub async fn call(
         };
     }
     Err(FlowError::ApiUnavailable("it refused every token"))
+}
+
+/// How long the API still wants to be left alone for this person.
+fn resting(gate: &Gate, key: &(ProfileId, String, PersonKey)) -> Option<Duration> {
+    let until = gate.throttled.get(key)?;
+    let left = (until - gate.now()).to_std().ok()?;
+    (!left.is_zero()).then_some(left)
 }
 
 /// The claims challenge among the `WWW-Authenticate` fields, whichever holds it.

@@ -8,9 +8,11 @@ use super::error::{Denial, FlowError};
 use super::gate::{Gate, Visit};
 use super::sign_in::{Begun, Wish, begin};
 use super::{audit, edit_profile, entry, session_check};
+use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
 use crate::domain::authority::Journey;
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
+use crate::domain::notice::Notice;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{AuthorizationCode, State};
@@ -42,9 +44,13 @@ pub enum Completed {
         handle: SessionHandle,
         /// Where the person wanted to go.
         return_to: ReturnTo,
+        /// The API for whose scopes a signed-in person had been sent.
+        asked: Option<ApiName>,
     },
     /// Nothing began; the browser goes on with what it has.
     GoOn(ReturnTo),
+    /// The same, and the person is told how the journey ended.
+    Told(ReturnTo, Notice),
     /// Another round trip is needed, such as the sign-in after a reset password.
     Begin(Box<Begun>),
     /// The same after a refusal, as for a forgotten password. It may go round: the web counts them.
@@ -189,7 +195,8 @@ async fn refused(
         return Ok(Completed::Detour(Box::new(begun), target));
     }
     if detail.has_b2c(CANCELLED) {
-        return Ok(Completed::GoOn(ReturnTo::home(&visit.profile.public_url)));
+        let home = ReturnTo::home(&visit.profile.public_url);
+        return Ok(Completed::Told(home, Notice::Cancelled(attempt.journey)));
     }
     audit::refused(visit.profile, &detail.to_string());
     if let Some(explained) = entry::not_consented(visit.profile, attempt, &detail) {
@@ -220,21 +227,14 @@ async fn redeem(
         Ok(redeemed) => redeemed,
         // The authority wants more of the person than it asked for: once more, with its claims (microsoft-identity 2.5).
         Err(OidcError::Refused(detail)) if detail.claims.is_some() && !attempt.stepped_up => {
-            let wish = Wish {
-                journey: Some(attempt.journey),
-                api: attempt
-                    .api
-                    .as_ref()
-                    .and_then(|name| profile.api(name))
-                    .cloned(),
-                claims: detail.claims.clone(),
-                expects: attempt.expects.clone(),
-                quietly: true,
-                ..Wish::default()
-            };
-            return Ok(Completed::Begin(Box::new(
-                begin(gate, visit, wish, &return_to).await?,
-            )));
+            let begun = begin(
+                gate,
+                visit,
+                with_claims(profile, attempt, &detail),
+                &return_to,
+            )
+            .await?;
+            return Ok(Completed::Begin(Box::new(begun)));
         }
         Err(cause) => {
             audit::refused(profile, "answer_refused");
@@ -257,11 +257,17 @@ async fn redeem(
             Err(FlowError::OtherPerson)
         }
         Journey::SignIn => {
-            begin_session(gate, visit, redeemed, session_state, browser, return_to).await
+            let handle = begin_session(gate, visit, redeemed, session_state, browser).await?;
+            let asked = attempt.api.clone().filter(|_| attempt.expects.is_some());
+            Ok(Completed::SignedIn {
+                handle,
+                return_to,
+                asked,
+            })
         }
         Journey::EditProfile => {
             edit_profile::apply(gate, profile, browser.handle, &redeemed.identity).await?;
-            Ok(Completed::GoOn(return_to))
+            Ok(Completed::Told(return_to, Notice::ProfileUpdated))
         }
         // A reset password signs nobody in: the sign-in flow follows, silently where the authority allows it.
         Journey::ResetPassword => {
@@ -276,14 +282,26 @@ async fn redeem(
     }
 }
 
+/// The same attempt once more, with the claims that the authority asked for.
+fn with_claims(profile: &Profile, attempt: &Attempt, detail: &ProviderDetail) -> Wish {
+    let api = attempt.api.as_ref().and_then(|name| profile.api(name));
+    Wish {
+        journey: Some(attempt.journey),
+        api: api.cloned(),
+        claims: detail.claims.clone(),
+        expects: attempt.expects.clone(),
+        quietly: true,
+        ..Wish::default()
+    }
+}
+
 async fn begin_session(
     gate: &Gate,
     visit: Visit<'_>,
     redeemed: Redeemed,
     session_state: Option<String>,
     browser: Browser<'_>,
-    return_to: ReturnTo,
-) -> Result<Completed, FlowError> {
+) -> Result<SessionHandle, FlowError> {
     let profile = visit.profile;
     let Redeemed {
         identity,
@@ -324,5 +342,5 @@ async fn begin_session(
     let begun = new.session.clone();
     gate.store.create(new).await?;
     audit::signed_in(profile, &begun);
-    Ok(Completed::SignedIn { handle, return_to })
+    Ok(handle)
 }

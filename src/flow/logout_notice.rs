@@ -8,7 +8,7 @@ use crate::domain::identity::PersonKey;
 use crate::domain::profile::Profile;
 use crate::oidc::OidcError;
 use crate::seal::sha256;
-use crate::store::{EndedBySid, FirstUse, Once};
+use crate::store::{EndedByNotice, EndedBySid, OnceNotice};
 
 /// Ends the sessions of `sid` at this profile, without any cookie (Front-Channel Logout 1.0 §3). `iss`, if sent, must
 /// be the authority's; Microsoft sends none. Ends nothing for a stranger's `sid`, and says so to nobody.
@@ -60,32 +60,25 @@ pub async fn back_channel(gate: &Gate, profile: &Profile, token: &str) -> Result
             }
         })?;
     let key = sha256(format!("{}\n{}", profile.id, token.jti).as_bytes());
-    if gate
-        .store
-        .record_once(Once::LogoutToken, &key, token.exp)
-        .await?
-        == FirstUse::No
-    {
-        audit::logout_token_replayed(profile);
-        return Err(FlowError::NoticeRefused("the logout token was used before"));
-    }
     let person = token
         .sub
         .as_deref()
         .map(|sub| PersonKey::stored(format!("{}#{sub}", token.iss)));
-    let count = match (&token.sid, &person) {
-        (Some(sid), person) => match gate
-            .store
-            .end_by_sid(&profile.id, sid, person.as_ref())
-            .await?
-        {
-            EndedBySid::Ended(count) => count,
-            EndedBySid::OtherPerson => {
-                return Err(FlowError::NoticeRefused("the sid is another person's"));
-            }
-        },
-        (None, Some(person)) => gate.store.end_by_person(&profile.id, person, None).await?,
-        (None, None) => 0,
+    let notice = OnceNotice {
+        key: &key,
+        until: token.exp,
+        sid: token.sid.as_deref(),
+        person: person.as_ref(),
+    };
+    let count = match gate.store.end_by_notice(&profile.id, notice).await? {
+        EndedByNotice::Ended(count) => count,
+        EndedByNotice::OtherPerson => {
+            return Err(FlowError::NoticeRefused("the sid is another person's"));
+        }
+        EndedByNotice::Replayed => {
+            audit::logout_token_replayed(profile);
+            return Err(FlowError::NoticeRefused("the logout token was used before"));
+        }
     };
     audit::revoked(Some(&profile.id), "back_channel", count);
     Ok(())

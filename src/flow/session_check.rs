@@ -62,6 +62,14 @@ pub async fn check(
         return Ok(None);
     }
     // Who lost the right to enter by an edit of the profile is out at the next request; unknown groups change nothing.
+    if !profile
+        .authority
+        .sign_in()
+        .issuer
+        .still_admits(&session.identity)
+    {
+        return Ok(None);
+    }
     match profile.allow.judge(&session.identity) {
         Ok(()) | Err(Denied::GroupsUnknown) => {}
         Err(_) => return Ok(None),

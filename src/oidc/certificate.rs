@@ -17,6 +17,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::time::ASN1Time;
 
 use super::client_auth::unreadable;
 use super::error::CredentialProblem;
@@ -29,8 +31,6 @@ use crate::domain::secret::ClientAssertion;
 const LIFE: Duration = Duration::from_mins(5);
 /// An authority's clock may be behind ours.
 const EARLIER: Duration = Duration::from_mins(5);
-/// The operator is warned so long before a certificate ends.
-const WARN_BEFORE: Duration = Duration::from_hours(720);
 
 /// What an assertion is made of.
 pub(crate) struct Assertion<'a> {
@@ -52,7 +52,7 @@ pub(crate) struct Certificate {
     not_after: Timestamp,
 }
 
-/// A certificate that must be exchanged soon.
+/// The end of one of a profile's certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateExpiry {
     /// Its file.
@@ -61,28 +61,22 @@ pub struct CertificateExpiry {
     pub not_after: Timestamp,
 }
 
-/// Certificates of a profile that end within 30 days, or have ended.
-///
-/// # Errors
-/// When a certificate or its key cannot be read.
-pub async fn expires_soon(
-    profile: &Profile,
-    now: Timestamp,
-) -> Result<Vec<CertificateExpiry>, CredentialProblem> {
+/// When the certificates of a profile end. One that cannot be read is left out: its use tells of it.
+pub async fn certificate_ends(profile: &Profile) -> Vec<CertificateExpiry> {
     let Credential::Certificate { certificates, .. } = &profile.client.credential else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
-    let mut soon = Vec::new();
+    let mut ends = Vec::new();
     for source in certificates {
-        let certificate = Certificate::read(source).await?;
-        if certificate.not_after < now + WARN_BEFORE {
-            soon.push(CertificateExpiry {
+        let pem = tokio::fs::read(&source.certificate).await;
+        if let Some((_, not_after)) = pem.ok().and_then(|pem| leaf_validity(&pem)) {
+            ends.push(CertificateExpiry {
                 file: source.certificate.clone(),
-                not_after: certificate.not_after,
+                not_after,
             });
         }
     }
-    Ok(soon)
+    ends
 }
 
 /// Certificates as their files had them: a file is read each time, but understood only when it changed.
@@ -189,11 +183,7 @@ impl Files {
 }
 
 impl Certificate {
-    /// Reads certificate and key and makes sure that they are a pair.
-    pub(crate) async fn read(source: &CertificateSource) -> Result<Self, CredentialProblem> {
-        Self::understand(source, &Files::read(source).await?)
-    }
-
+    /// Makes sure that certificate and key are a pair.
     fn understand(source: &CertificateSource, files: &Files) -> Result<Self, CredentialProblem> {
         let file = source.certificate.display().to_string();
         let pem = &files.certificate;
@@ -204,13 +194,7 @@ impl Certificate {
         let none = || CredentialProblem::NoCertificate(file.clone());
         let leaf = chain.first().ok_or_else(none)?;
         let (_, leaf) = x509_parser::parse_x509_certificate(leaf).map_err(|_| none())?;
-        let moment = |time: x509_parser::time::ASN1Time| {
-            Timestamp::from_timestamp(time.timestamp(), 0).ok_or_else(none)
-        };
-        let (not_before, not_after) = (
-            moment(leaf.validity().not_before)?,
-            moment(leaf.validity().not_after)?,
-        );
+        let (not_before, not_after) = validity(&leaf).ok_or_else(none)?;
         let public = leaf.public_key().subject_public_key.data.to_vec();
         let (key, name) = match &files.key {
             None => (pem, &file),
@@ -275,6 +259,19 @@ impl Certificate {
         let signature = URL_SAFE_NO_PAD.encode(signature);
         Ok(ClientAssertion::new(format!("{signed}.{signature}")))
     }
+}
+
+/// First and last moment of the first certificate of a file.
+fn leaf_validity(pem: &[u8]) -> Option<(Timestamp, Timestamp)> {
+    let leaf = CertificateDer::pem_slice_iter(pem).find_map(Result::ok)?;
+    let (_, leaf) = x509_parser::parse_x509_certificate(&leaf).ok()?;
+    validity(&leaf)
+}
+
+fn validity(leaf: &X509Certificate<'_>) -> Option<(Timestamp, Timestamp)> {
+    let moment = |time: ASN1Time| Timestamp::from_timestamp(time.timestamp(), 0);
+    let validity = leaf.validity();
+    Some((moment(validity.not_before)?, moment(validity.not_after)?))
 }
 
 fn private_key(pem: &[u8]) -> Option<KeyPair> {

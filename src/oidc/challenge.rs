@@ -3,7 +3,7 @@
 //! Only the claims are taken. The addresses in a challenge are an attacker's if the API is, and are never used.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::provider::claims_object;
@@ -51,10 +51,12 @@ fn decode(claims: &str) -> Option<String> {
     if claims.starts_with('{') {
         return claims_object(claims);
     }
-    let bytes = STANDARD
-        .decode(claims)
-        .or_else(|_| URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')))
-        .ok()?;
+    // Either alphabet, with its padding or without.
+    let plain = claims
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_");
+    let bytes = URL_SAFE_NO_PAD.decode(plain).ok()?;
     claims_object(&String::from_utf8(bytes).ok()?)
 }
 
@@ -178,6 +180,10 @@ mod tests {
             format!(r#"Bearer error="Insufficient_Claims", claims="{BASE64}""#),
             format!(r#"Bearer realm="", claims="{BASE64}""#),
             format!("Bearer\terror = \"insufficient_claims\" ,, claims = \"{BASE64}\""),
+            format!(r#"PoP realm="", error="Insufficient_Claims", claims="{BASE64}""#),
+            format!(
+                r#"Bearer authorization="https://x.example", client_id="c", resource_id="r", error="insufficient_claims", claims="{BASE64}""#
+            ),
         ] {
             assert_eq!(of(&field).as_deref(), Some(JSON), "{field}");
         }
@@ -189,6 +195,19 @@ mod tests {
             claims_challenge(fields.iter().map(String::as_str)).as_deref(),
             Some(JSON)
         );
+    }
+
+    #[test]
+    fn t11_base64_of_either_alphabet_is_read_with_its_padding_or_without() {
+        let json = r#"{"x":"???>>>~~"}"#;
+        let standard = base64::engine::general_purpose::STANDARD.encode(json);
+        let safe = URL_SAFE_NO_PAD.encode(json);
+        assert!(standard.contains('/') && standard.ends_with('=') && safe.contains('_'));
+        let bare = standard.trim_end_matches('=').to_owned();
+        for claims in [standard, safe.clone(), format!("{safe}="), bare] {
+            let field = format!(r#"Bearer error="insufficient_claims", claims="{claims}""#);
+            assert_eq!(of(&field).as_deref(), Some(json), "{claims}");
+        }
     }
 
     #[test]

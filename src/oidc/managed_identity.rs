@@ -5,15 +5,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::Mutex as Turn;
 use url::Url;
 
+use super::azure_arc;
 use super::error::{CredentialProblem, Outage};
 use super::http_client::{Answer, Lane};
 use super::service_fabric::pinned_client;
@@ -29,9 +30,6 @@ const PATIENCE_IN_ALL: Duration = Duration::from_secs(5);
 const EARLY: Duration = Duration::from_mins(5);
 /// Life of a token whose answer does not say.
 const UNSAID_LIFE: Duration = Duration::from_mins(10);
-/// Where Azure Arc may put its keys on Linux, and how large one is.
-const ARC_KEYS: &str = "/var/opt/azcmagent/tokens";
-const LARGEST_ARC_KEY: u64 = 4_096;
 /// The instance metadata service, where nothing else is announced.
 const IMDS: &str = "http://169.254.169.254";
 /// Pauses between attempts at the instance metadata service.
@@ -46,14 +44,16 @@ struct Held {
     until: Timestamp,
 }
 
-type HeldTokens = HashMap<(Option<String>, String), Held>;
+/// The token of one identity for one audience. Whoever asks for it has the turn: a thousand sign-ins ask once, and
+/// nobody waits for a source that is slow for another identity.
+type HeldToken = Arc<Turn<Option<Held>>>;
 
 /// Tokens of managed identities, for all profiles of the process.
 pub(crate) struct ManagedIdentity {
     lane: Lane,
     environment: Environment,
     arc_keys: PathBuf,
-    held: Mutex<HeldTokens>,
+    held: Mutex<HashMap<(Option<String>, String), HeldToken>>,
 }
 
 impl fmt::Debug for ManagedIdentity {
@@ -145,7 +145,7 @@ impl ManagedIdentity {
         Self {
             lane: Lane::new(client),
             environment,
-            arc_keys: PathBuf::from(ARC_KEYS),
+            arc_keys: PathBuf::from(azure_arc::KEYS),
             held: Mutex::default(),
         }
     }
@@ -158,10 +158,9 @@ impl ManagedIdentity {
         now: Timestamp,
         anew: bool,
     ) -> Result<ClientAssertion, CredentialProblem> {
-        let key = (identity.map(str::to_owned), audience.to_owned());
-        // Held while asking: a thousand sign-ins ask once.
-        let mut held = self.held.lock().await;
-        if let Some(held) = held.get(&key).filter(|held| !anew && now < held.until) {
+        let held = self.held_token(identity, audience, now);
+        let mut held = held.lock().await;
+        if let Some(held) = held.as_ref().filter(|held| !anew && now < held.until) {
             return Ok(held.token.clone());
         }
         let source = Source::detect(&*self.environment);
@@ -185,9 +184,19 @@ impl ManagedIdentity {
             return Err(away(format!("status {}", answer.status.as_u16())));
         }
         let fresh = read(&answer, now).map_err(problem)?;
-        held.retain(|_, held| now < held.until);
-        held.insert(key, fresh.clone());
+        *held = Some(fresh.clone());
         Ok(fresh.token)
+    }
+
+    /// The place of an identity's token. Places of tokens that are over go, unless somebody is about to fill them.
+    fn held_token(&self, identity: Option<&str>, audience: &str, now: Timestamp) -> HeldToken {
+        let key = (identity.map(str::to_owned), audience.to_owned());
+        let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, place| {
+            let live = |held: &Option<Held>| held.as_ref().is_some_and(|held| now < held.until);
+            Arc::strong_count(place) > 1 || place.try_lock().is_ok_and(|held| live(&held))
+        });
+        Arc::clone(all.entry(key).or_default())
     }
 
     async fn ask(
@@ -207,9 +216,21 @@ impl ManagedIdentity {
                     ("api-version", "2019-07-01-preview"),
                     ("resource", audience),
                 ];
-                let client = pinned_client(thumbprint).ok_or("its thumbprint is malformed")?;
+                let client = pinned_client(thumbprint)
+                    .ok_or("IDENTITY_SERVER_THUMBPRINT is no SHA-1 thumbprint")?;
                 let url = address(endpoint, &query, None)?;
-                get(&Lane::new(client), url, &[("Secret", header)]).await
+                if url.scheme() != "https" {
+                    return Err(
+                        "IDENTITY_ENDPOINT is not https, so its thumbprint proves nothing".into(),
+                    );
+                }
+                let answer = get(&Lane::new(client), url, &[("Secret", header)]).await;
+                answer.map_err(|unanswered| match unanswered {
+                    Unanswered::Away(why) => Unanswered::Away(format!(
+                        "nobody with the certificate of IDENTITY_SERVER_THUMBPRINT answers there: {why}"
+                    )),
+                    wrong @ Unanswered::Wrong(_) => wrong,
+                })
             }
             Source::AppService { endpoint, header } => {
                 let query = [("api-version", "2019-08-01"), ("resource", audience)];
@@ -261,18 +282,8 @@ impl ManagedIdentity {
         if first.status != StatusCode::UNAUTHORIZED {
             return Ok(first);
         }
-        let path = first
-            .headers
-            .get(reqwest::header::WWW_AUTHENTICATE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Basic realm="))
-            .map(|path| PathBuf::from(path.trim().trim_matches('"')))
-            .ok_or("the challenge names no key file")?;
-        let key = read_arc_key(&path, &self.arc_keys).await?;
-        let headers = [
-            ("Metadata", "true"),
-            ("Authorization", &format!("Basic {key}")),
-        ];
+        let proof = azure_arc::answer(&first.headers, &self.arc_keys).await?;
+        let headers = [("Metadata", "true"), ("Authorization", proof.as_str())];
         self.get(url, &headers).await
     }
 }
@@ -297,24 +308,6 @@ fn only_own(identity: Option<&str>) -> Result<(), String> {
         None => Ok(()),
         Some(_) => Err("only the machine's own identity exists here".to_owned()),
     }
-}
-
-/// Only `*.key` directly in the agent's folder, no link out of it, at most 4 kB: the path comes from an answer.
-async fn read_arc_key(path: &Path, folder: &Path) -> Result<String, String> {
-    let refused = || "the challenge names a file that is no key of the agent's".to_owned();
-    if path.extension().is_none_or(|extension| extension != "key") || path.parent() != Some(folder)
-    {
-        return Err(refused());
-    }
-    let kind = tokio::fs::symlink_metadata(path)
-        .await
-        .map_err(|error| error.kind().to_string())?;
-    if !kind.is_file() || kind.len() > LARGEST_ARC_KEY {
-        return Err(refused());
-    }
-    tokio::fs::read_to_string(path)
-        .await
-        .map_err(|error| error.kind().to_string())
 }
 
 fn address(

@@ -10,6 +10,7 @@
 
 mod authorities;
 mod authorize;
+mod azure_arc;
 mod breaker;
 mod certificate;
 mod challenge;
@@ -42,7 +43,7 @@ mod userinfo;
 
 pub use authorities::Authorities;
 pub use authorize::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier, text_256};
-pub use certificate::{CertificateExpiry, expires_soon};
+pub use certificate::{CertificateExpiry, certificate_ends};
 pub use challenge::claims_challenge;
 pub use checks::Check;
 pub use end_session::EndSession;

@@ -84,7 +84,7 @@ impl Authorities {
         Ok(match room.exchange(profile, &metadata, &grant).await {
             Ok(_) => CredentialProbe::Accepted,
             // As from a proxy that answers 200 to everything: nothing was accepted.
-            Err(Failure::Response(fault)) => CredentialProbe::NoAnswer(fault),
+            Err(Failure::Response(damaged)) => CredentialProbe::NoAnswer(damaged.fault),
             Err(Failure::Credential(problem)) => CredentialProbe::Unusable(problem),
             Err(Failure::Refusal(detail)) => match detail.error.as_str() {
                 "invalid_grant" | "unsupported_grant_type" => CredentialProbe::Accepted,

@@ -13,13 +13,14 @@ use super::place::{Origin, Place};
 use super::redeem::{grant, graph_token};
 use super::room::Room;
 use super::scopes;
+use super::token_endpoint::Failure;
 use super::token_response::TokenResponse;
 use super::userinfo::{Userinfo, merge};
 use crate::domain::api::Api;
 use crate::domain::authority::Journey;
 use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
-use crate::domain::secret::AccessToken;
+use crate::domain::secret::{AccessToken, RefreshToken};
 use crate::domain::token_set::TokenSet;
 
 /// What a refresh token became.
@@ -66,24 +67,28 @@ impl Authorities {
         ];
         form.extend(scope.as_deref().map(|scope| ("scope", scope)));
         form.extend(claims.as_deref().map(|claims| ("claims", claims)));
-        let answer = room.exchange(profile, &metadata, &form).await?;
+        let answer = match room.exchange(profile, &metadata, &form).await {
+            Ok(answer) => answer,
+            // An access token of an unsaid type is not used (RFC 6749 §7.1), but the refresh token that came with it
+            // takes the place of the old one (§6), which a rotating authority may take for stolen.
+            Err(Failure::Response(damaged)) if damaged.refresh_token.is_some() => {
+                let newest = damaged.refresh_token.clone();
+                let outage = Failure::Response(damaged).into();
+                return Ok(unchecked(tokens, newest, outage));
+            }
+            Err(failure) => return Err(failure.into()),
+        };
         let renewed = room
             .renewed_identity(profile, &place, &metadata, &answer, identity)
             .await;
-        let mut tokens = tokens.clone();
         let renewed = match renewed {
             Ok(renewed) => renewed,
             Err(outage @ RefreshError::Unavailable { .. }) => {
-                tokens.refresh = answer.refresh_token.or(tokens.refresh);
-                return Ok(Refreshed {
-                    tokens,
-                    identity: None,
-                    graph_token: None,
-                    unchecked: Some(outage),
-                });
+                return Ok(unchecked(tokens, answer.refresh_token, outage));
             }
             Err(refusal) => return Err(refusal),
         };
+        let mut tokens = tokens.clone();
         if let Some(grant) = grant(profile, api, &answer, self.now()) {
             tokens.replace(grant);
         }
@@ -97,6 +102,22 @@ impl Authorities {
             graph_token,
             unchecked: None,
         })
+    }
+}
+
+/// The old tokens with the newest refresh token: all that is kept of an answer which cannot be checked.
+fn unchecked(
+    tokens: &TokenSet,
+    refresh_token: Option<RefreshToken>,
+    outage: RefreshError,
+) -> Refreshed {
+    let mut tokens = tokens.clone();
+    tokens.refresh = refresh_token.or(tokens.refresh);
+    Refreshed {
+        tokens,
+        identity: None,
+        graph_token: None,
+        unchecked: Some(outage),
     }
 }
 

@@ -10,14 +10,12 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::client_auth::{ClientAuth, Proof, ProofRequest};
-use super::error::{
-    CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
-};
+use super::error::{CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError};
 use super::http_client::Answer;
 use super::metadata::Metadata;
 use super::provider::{ProviderDetail, Remedy};
 use super::room::Room;
-use super::token_response::TokenResponse;
+use super::token_response::{Damaged, TokenResponse};
 use crate::domain::profile::Profile;
 
 /// Bytes of an answer.
@@ -40,7 +38,7 @@ pub(crate) enum Failure {
         retry_after: Option<Duration>,
     },
     Refusal(Box<ProviderDetail>),
-    Response(ResponseFault),
+    Response(Damaged),
     Credential(CredentialProblem),
 }
 
@@ -56,7 +54,7 @@ impl From<Failure> for OidcError {
                 Remedy::Operator => Misconfiguration::Client(detail).into(),
                 Remedy::Person | Remedy::Time => Self::Refused(detail),
             },
-            Failure::Response(fault) => Self::Invalid(Invalid::Response(fault)),
+            Failure::Response(damaged) => Self::Invalid(Invalid::Response(damaged.fault)),
             Failure::Credential(problem) => Misconfiguration::Credential(problem).into(),
         }
     }
@@ -72,8 +70,8 @@ impl From<Failure> for RefreshError {
             },
             Failure::Refusal(detail) => of_refusal(detail),
             // Nothing was claimed that could be believed or not: no reason to end a session.
-            Failure::Response(fault) => Self::Unavailable {
-                why: Outage::Malformed(fault),
+            Failure::Response(damaged) => Self::Unavailable {
+                why: Outage::Malformed(damaged.fault),
                 retry_after: None,
             },
             Failure::Credential(problem) => {

@@ -22,6 +22,12 @@ pub(crate) struct TokenResponse {
     pub(crate) scopes: Vec<String>,
 }
 
+/// An answer of which nothing may be used but a new refresh token: the old one may be spent (RFC 6749 §6).
+pub(crate) struct Damaged {
+    pub(crate) fault: ResponseFault,
+    pub(crate) refresh_token: Option<RefreshToken>,
+}
+
 impl fmt::Debug for TokenResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenResponse")
@@ -35,10 +41,20 @@ impl fmt::Debug for TokenResponse {
 
 impl TokenResponse {
     /// Reads the body. `id_token_only` accepts an answer without access token (B2C without an API scope).
-    pub(crate) fn read(body: &[u8], id_token_only: bool) -> Result<Self, ResponseFault> {
+    pub(crate) fn read(body: &[u8], id_token_only: bool) -> Result<Self, Damaged> {
         let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-            return Err(ResponseFault::Shape);
+            return Err(Damaged {
+                fault: ResponseFault::Shape,
+                refresh_token: None,
+            });
         };
+        Self::of(&members, id_token_only).map_err(|fault| Damaged {
+            fault,
+            refresh_token: text(&members, "refresh_token").map(RefreshToken::new),
+        })
+    }
+
+    fn of(members: &Map<String, Value>, id_token_only: bool) -> Result<Self, ResponseFault> {
         let access_token = match members.get("access_token") {
             None | Some(Value::Null) if id_token_only => None,
             Some(Value::String(text)) => {
@@ -55,15 +71,15 @@ impl TokenResponse {
         if !bearer {
             return Err(ResponseFault::TokenType);
         }
-        let id_token = text(&members, "id_token");
-        let refresh_token = text(&members, "refresh_token");
+        let id_token = text(members, "id_token");
+        let refresh_token = text(members, "refresh_token");
         Ok(Self {
             access_token: access_token.map(AccessToken::new),
             id_token: id_token.map(IdToken::new),
             refresh_token: refresh_token.map(RefreshToken::new),
             expires_in: members.get("expires_in").and_then(lifetime),
             refresh_in: members.get("refresh_in").and_then(lifetime),
-            scopes: text(&members, "scope")
+            scopes: text(members, "scope")
                 .unwrap_or_default()
                 .split_ascii_whitespace()
                 .map(str::to_owned)
@@ -101,14 +117,18 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn read_text(body: &[u8], id_token_only: bool) -> Result<TokenResponse, ResponseFault> {
+        TokenResponse::read(body, id_token_only).map_err(|damaged| damaged.fault)
+    }
+
     fn read(value: &Value) -> Result<TokenResponse, ResponseFault> {
-        TokenResponse::read(value.to_string().as_bytes(), false)
+        read_text(value.to_string().as_bytes(), false)
     }
 
     #[test]
     fn the_answer_of_entra_is_read() {
         let body = br#"{"token_type":"Bearer","scope":"Calendars.Read openid profile Tasks.Read User.Read email","expires_in":3600,"ext_expires_in":262800,"access_token":"at","refresh_token":"rt","id_token":"it","client_info":"ci"}"#;
-        let answer = TokenResponse::read(body, false).unwrap();
+        let answer = read_text(body, false).unwrap();
         assert_eq!(answer.access_token.unwrap().expose(), "at");
         assert_eq!(answer.refresh_token.unwrap().expose(), "rt");
         assert_eq!(answer.id_token.unwrap().expose(), "it");
@@ -119,7 +139,7 @@ mod tests {
     #[test]
     fn the_answer_of_b2c_with_an_api_scope_is_read() {
         let body = br#"{"access_token":"at","id_token":"it","token_type":"Bearer","not_before":1538801260,"expires_in":3600,"ext_expires_in":262800,"expires_on":1538804860,"resource":"14df2240-96cc-4f42-a133-ef0807492869","client_info":"ci","scope":"https://iosmsalb2c.onmicrosoft.com/webapitest/user.read","refresh_token":"rt","refresh_token_expires_in":1209600}"#;
-        let answer = TokenResponse::read(body, true).unwrap();
+        let answer = read_text(body, true).unwrap();
         assert_eq!(
             answer.scopes,
             ["https://iosmsalb2c.onmicrosoft.com/webapitest/user.read"]
@@ -129,12 +149,12 @@ mod tests {
     #[test]
     fn t6_the_answer_of_b2c_without_an_api_scope_has_no_access_token() {
         let body = br#"{"id_token":"it  ","token_type":"Bearer","not_before":1585658742,"client_info":"ci","scope":"","refresh_token":"rt","refresh_token_expires_in":1209600}"#;
-        let answer = TokenResponse::read(body, true).unwrap();
+        let answer = read_text(body, true).unwrap();
         assert!(answer.access_token.is_none());
         assert_eq!(answer.id_token.unwrap().expose(), "it");
         assert_eq!(answer.expires_in, None);
         assert_eq!(
-            TokenResponse::read(body, false).unwrap_err(),
+            read_text(body, false).unwrap_err(),
             ResponseFault::AccessToken
         );
     }
@@ -195,24 +215,21 @@ mod tests {
     #[test]
     fn b36_what_is_no_object_is_refused() {
         for body in [&b"<html>"[..], b"[]", b"", b"{\"access_token\":", b"null"] {
-            assert_eq!(
-                TokenResponse::read(body, true).unwrap_err(),
-                ResponseFault::Shape
-            );
+            assert_eq!(read_text(body, true).unwrap_err(), ResponseFault::Shape);
         }
     }
 
     #[test]
     fn no_token_is_printed() {
         let body = br#"{"access_token":"hush","id_token":"hush","refresh_token":"hush","token_type":"Bearer"}"#;
-        let printed = format!("{:?}", TokenResponse::read(body, false).unwrap());
+        let printed = format!("{:?}", read_text(body, false).unwrap());
         assert!(!printed.contains("hush"), "{printed}");
     }
 
     proptest::proptest! {
         #[test]
         fn b36_no_body_makes_the_reader_panic(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
-            let _ = TokenResponse::read(&body, true).is_ok();
+            let _ = read_text(&body, true).is_ok();
         }
 
         #[test]

@@ -3,10 +3,35 @@
 use super::error::StoreError;
 use super::rows::{EndFilter, SessionFilter, SessionSummary};
 use super::session_store::SessionStore;
-use crate::domain::clock::Clock;
+use super::used_once::Once;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
-use crate::domain::session::SessionId;
+use crate::domain::session::{HandleHash, SessionId};
+
+/// A notice that ends sessions once, on whichever replica it arrives.
+#[derive(Debug, Clone, Copy)]
+pub struct OnceNotice<'a> {
+    /// What tells it from others.
+    pub key: &'a [u8],
+    /// Until when a replay could be believed.
+    pub until: Timestamp,
+    /// The authority's session that it names.
+    pub sid: Option<&'a str>,
+    /// The person that it names.
+    pub person: Option<&'a PersonKey>,
+}
+
+/// What became of the sessions that a notice names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedByNotice {
+    /// So many ended; none is not an error (OpenID Connect Back-Channel Logout 1.0 §2.7).
+    Ended(u64),
+    /// The `sid` belongs to somebody else than the notice names; nothing ended.
+    OtherPerson,
+    /// The notice had ended sessions before; nothing ended now.
+    Replayed,
+}
 
 /// What became of the sessions of a `sid`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +63,39 @@ impl SessionStore {
         }
         let filter = EndFilter::Sid(profile.clone(), sid.to_owned(), person.cloned());
         self.end_matching(&filter).await.map(EndedBySid::Ended)
+    }
+
+    /// Ends the sessions that a notice names and records its use, both or neither: after a failure the same notice
+    /// counts, after a success it is a replay on every replica. Of many at once exactly one ends.
+    ///
+    /// # Errors
+    /// `Unavailable`: they may live on, and the sender should repeat the notice.
+    pub async fn end_by_notice(
+        &self,
+        profile: &ProfileId,
+        notice: OnceNotice<'_>,
+    ) -> Result<EndedByNotice, StoreError> {
+        let rows = &self.shared.rows;
+        let person = notice.person.cloned();
+        let filter = match (notice.sid, person) {
+            (Some(sid), person) => {
+                if let Some(person) = &person {
+                    let others = rows.sid_has_other_person(profile, sid, person).await;
+                    if self.shared.measures.count(others)? {
+                        return Ok(EndedByNotice::OtherPerson);
+                    }
+                }
+                EndFilter::Sid(profile.clone(), sid.to_owned(), person)
+            }
+            (None, Some(person)) => EndFilter::Person(profile.clone(), person, None),
+            (None, None) => return Ok(EndedByNotice::Ended(0)),
+        };
+        let mark = self.mark(Once::LogoutToken, notice.key, notice.until);
+        let ended = rows.delete_once(&mark, &filter).await;
+        Ok(match self.shared.measures.count(ended)? {
+            Some(ended) => EndedByNotice::Ended(self.forget_all(&ended)),
+            None => EndedByNotice::Replayed,
+        })
     }
 
     /// Ends a person's sessions at one profile, but for `except`, and says how many.
@@ -99,9 +157,13 @@ impl SessionStore {
         let shared = &self.shared;
         let ended = shared.rows.delete_matching(filter).await;
         let ended = shared.measures.count(ended)?;
-        for hash in &ended {
-            shared.forget_ended(hash);
+        Ok(self.forget_all(&ended))
+    }
+
+    fn forget_all(&self, ended: &[HandleHash]) -> u64 {
+        for hash in ended {
+            self.shared.forget_ended(hash);
         }
-        Ok(u64::try_from(ended.len()).unwrap_or(u64::MAX))
+        u64::try_from(ended.len()).unwrap_or(u64::MAX)
     }
 }

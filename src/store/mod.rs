@@ -49,7 +49,7 @@ mod touches;
 mod used_once;
 
 pub use clock::StoreClock;
-pub use ending::EndedBySid;
+pub use ending::{EndedByNotice, EndedBySid, OnceNotice};
 pub use error::{Cause, StoreError};
 pub use housekeeping::StoreStatus;
 pub use opening::{EndedSession, NewSession, StoredTokens};

@@ -80,6 +80,18 @@ pub(super) enum EndFilter {
     All(Option<ProfileId>),
 }
 
+/// What may happen once.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    /// What for: the numbers stand in rows.
+    pub(super) purpose: i16,
+    pub(super) hash: [u8; 32],
+    /// Random: a repeat of the call knows its own mark.
+    pub(super) by: [u8; 16],
+    /// Unix milliseconds.
+    pub(super) until: i64,
+}
+
 /// Which sessions to list.
 #[derive(Debug, Clone)]
 pub struct SessionFilter {
@@ -208,6 +220,12 @@ pub(super) trait SessionRows: Send + Sync + Debug {
     ) -> Result<Option<WholeRow>, StoreError>;
     /// Deletes all that match and says which they were.
     async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError>;
+    /// The same together with a mark, both or neither; `None` if the mark was there.
+    async fn delete_once(
+        &self,
+        mark: &Mark,
+        filter: &EndFilter,
+    ) -> Result<Option<Vec<HandleHash>>, StoreError>;
     /// Whether a directory session at a profile belongs to somebody else.
     async fn sid_has_other_person(
         &self,
@@ -257,14 +275,8 @@ pub(super) trait TokenRows: Send + Sync + Debug {
 /// What may happen once, and what is seen first.
 #[async_trait]
 pub(super) trait MarkRows: Send + Sync + Debug {
-    /// Whether this call recorded it. `by` is random: a repeat of the call knows its own mark.
-    async fn record_once(
-        &self,
-        purpose: i16,
-        hash: &[u8; 32],
-        by: &[u8; 16],
-        until: i64,
-    ) -> Result<bool, StoreError>;
+    /// Whether this call recorded it.
+    async fn record_once(&self, mark: &Mark) -> Result<bool, StoreError>;
     /// Keeps the first tenant of an authority and says which it is.
     async fn pin_tenant(&self, authority: &str, tenant: &str) -> Result<String, StoreError>;
 }

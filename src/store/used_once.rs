@@ -1,6 +1,7 @@
 //! What may be used once, on whichever replica; and the tenant that an authority was first seen with.
 
 use super::error::StoreError;
+use super::rows::Mark;
 use super::session_store::SessionStore;
 use crate::domain::clock::Timestamp;
 use crate::domain::issuer::TenantGuid;
@@ -44,19 +45,24 @@ impl SessionStore {
         key: &[u8],
         until: Timestamp,
     ) -> Result<FirstUse, StoreError> {
-        let shared = &self.shared;
-        let mut by = [0; 16];
-        shared.opening.random.fill(&mut by);
-        let until = until.timestamp_millis();
-        let recorded = shared
-            .rows
-            .record_once(purpose.number(), &sha256(key), &by, until)
-            .await;
-        Ok(if shared.measures.count(recorded)? {
+        let mark = self.mark(purpose, key, until);
+        let recorded = self.shared.rows.record_once(&mark).await;
+        Ok(if self.shared.measures.count(recorded)? {
             FirstUse::Yes
         } else {
             FirstUse::No
         })
+    }
+
+    pub(super) fn mark(&self, purpose: Once, key: &[u8], until: Timestamp) -> Mark {
+        let mut by = [0; 16];
+        self.shared.opening.random.fill(&mut by);
+        Mark {
+            purpose: purpose.number(),
+            hash: sha256(key),
+            by,
+            until: until.timestamp_millis(),
+        }
     }
 
     /// Pins the directory tenant of an authority's address at first sight, and says which holds: this one, or the one

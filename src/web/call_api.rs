@@ -10,8 +10,9 @@ use super::navigation::{is_script, wants_json};
 use super::pages::{ApiResult, shown};
 use super::profile::Located;
 use super::sign_in::{guard_start, to_authority};
-use super::{browser, error_response, frame, rounds};
+use super::{asked, browser, error_response, frame, rounds};
 use crate::domain::api::{Api, ApiName};
+use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::api_call::{ApiAnswer, Called, call};
 use crate::flow::error::FlowError;
@@ -67,13 +68,20 @@ async fn call_and_show(
     match call(&gateway.gate, profile, &who, api).await? {
         Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
         Called::Answered(answer) => Ok(as_page(gateway, located, &who, api, answer)),
-        Called::Interaction { .. } if is_script(request) => {
+        Called::Ungranted(error) if was_asked(request, profile, api, gateway) => Err(error.into()),
+        Called::Interaction { .. } | Called::Ungranted(_) if is_script(request) => {
             Ok(error_response::interaction_json(request, profile))
         }
+        Called::Ungranted(_) => interact(request, located, gateway, api, None, &who).await,
         Called::Interaction { claims } => {
             interact(request, located, gateway, api, claims, &who).await
         }
     }
+}
+
+/// Whether the person just came back without the scopes of the API: then there is no further round.
+fn was_asked(request: &HttpRequest, profile: &Profile, api: &Api, gateway: &Gateway) -> bool {
+    asked::lately(request.headers(), profile, &api.name, gateway.gate.now())
 }
 
 /// Sends the person to the authority for what the API asks, and back to the call.

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::error_response::{WebError, WebResult};
 use super::form::Form;
@@ -10,9 +10,9 @@ use super::gateway::Gateway;
 use super::navigation::{parameter, parameters};
 use super::profile::Located;
 use super::sign_in::{departure, see_other};
-use super::{browser, posted_answer, rounds};
+use super::{asked, browser, notice, posted_answer, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
-use crate::domain::profile::ResponseMode;
+use crate::domain::profile::{Profile, ResponseMode};
 use crate::domain::return_to::ReturnTo;
 use crate::flow::attempts::{AttemptName, open_state};
 use crate::flow::callback::{Browser, Completed, complete};
@@ -69,33 +69,9 @@ pub async fn callback(
         handle: handle.as_ref(),
     };
     let mut response = match complete(&gateway.gate, located.visit(), answer, brought).await {
-        Ok(Completed::SignedIn { handle, return_to }) => {
-            browser::remember(&request, &profile.id, &handle)?;
-            let mut response = HttpResponse::SeeOther();
-            rounds::count(
-                &mut response,
-                request.headers(),
-                profile,
-                &return_to,
-                gateway.gate.now(),
-            );
-            response.insert_header((LOCATION, return_to.as_str()));
-            response
-        }
-        Ok(Completed::GoOn(return_to)) => {
-            let mut response = HttpResponse::SeeOther();
-            response.insert_header((LOCATION, return_to.as_str()));
-            response
-        }
-        Ok(Completed::Begin(begun)) => departure(&request, &gateway, profile, &begun),
-        Ok(Completed::Detour(begun, target)) => {
-            let now = gateway.gate.now();
-            rounds::stop_loop(request.headers(), profile, &target, now).map_err(|stopped| {
-                WebError::at_callback(stopped, attempt.is_some().then(|| name.clone()))
-            })?;
-            let mut response = departure(&request, &gateway, profile, &begun);
-            rounds::count(&mut response, request.headers(), profile, &target, now);
-            response
+        Ok(completed) => {
+            let over = attempt.is_some().then(|| name.clone());
+            lead_on(&request, &gateway, profile, completed, over)?
         }
         Err(error) => {
             let lost = matches!(
@@ -120,4 +96,47 @@ pub async fn callback(
         posted_answer::forget(&mut response, &request, profile, id);
     }
     Ok(response.finish())
+}
+
+/// Where a callback that ended well leads, with the cookies that go along.
+fn lead_on(
+    request: &HttpRequest,
+    gateway: &Gateway,
+    profile: &Profile,
+    completed: Completed,
+    over: Option<AttemptName>,
+) -> Result<HttpResponseBuilder, actix_web::Error> {
+    let now = gateway.gate.now();
+    let mut response = HttpResponse::SeeOther();
+    let return_to = match completed {
+        Completed::Begin(begun) => return Ok(departure(request, gateway, profile, &begun)),
+        Completed::Detour(begun, target) => {
+            rounds::stop_loop(request.headers(), profile, &target, now).map_err(|stopped| {
+                // The attempt that was refused is over, as the page is.
+                WebError::at_callback(stopped, over)
+            })?;
+            let mut response = departure(request, gateway, profile, &begun);
+            rounds::count(&mut response, request.headers(), profile, &target, now);
+            return Ok(response);
+        }
+        Completed::SignedIn {
+            handle,
+            return_to,
+            asked,
+        } => {
+            browser::remember(request, &profile.id, &handle)?;
+            rounds::count(&mut response, request.headers(), profile, &return_to, now);
+            if let Some(api) = &asked {
+                asked::note(&mut response, profile, api, now);
+            }
+            return_to
+        }
+        Completed::GoOn(return_to) => return_to,
+        Completed::Told(return_to, told) => {
+            notice::give(&mut response, profile, &return_to, told);
+            return_to
+        }
+    };
+    response.insert_header((LOCATION, return_to.as_str()));
+    Ok(response)
 }

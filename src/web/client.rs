@@ -14,7 +14,8 @@ static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
 
-fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
+/// Whether the forwarded headers of this peer count.
+pub fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
     // A dual-stack socket names an IPv4 peer in IPv6 (RFC 4291 §2.5.5.2).
     let address = address.to_canonical();
     proxies.iter().any(|network| network.contains(&address))

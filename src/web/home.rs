@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, web};
 
 use super::error_response::WebResult;
 use super::gateway::Gateway;
-use super::pages::{ApiLink, Home};
+use super::pages::{ApiLink, Home, News};
 use super::profile::Located;
-use super::{browser, frame};
+use super::{browser, frame, notice};
 use crate::domain::authority::Journey;
+use crate::domain::notice::Notice;
 use crate::domain::profile::Profile;
 use crate::flow::session_check::{Use, check};
 
@@ -24,7 +25,12 @@ pub async fn home(
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let who = check(&gateway.gate, profile, handle.as_ref(), Use::Sliding).await?;
+    let told = notice::take(request.headers(), profile);
     let page = Home {
+        notice: told.map(|notice| News {
+            sentence: notice.sentence(),
+            done: notice == Notice::ProfileUpdated,
+        }),
         frame: frame::frame(&gateway, profile, "Home", who.as_ref()),
         signed_in: who.is_some(),
         name: who.as_ref().map(frame::name_of).unwrap_or_default(),
@@ -33,7 +39,9 @@ pub async fn home(
         reset_password: profile.authority.issuance(Journey::ResetPassword).is_some(),
         redirect_uri: (!profile.public_url.is_https()).then(|| profile.redirect_uri()),
     };
-    Ok(frame::answer(&gateway, StatusCode::OK, &page))
+    let mut response = frame::answer(&gateway, StatusCode::OK, &page);
+    notice::forget(&mut response, request.headers(), profile);
+    Ok(response)
 }
 
 fn api_links(profile: &Profile) -> Vec<ApiLink> {

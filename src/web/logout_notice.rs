@@ -10,6 +10,7 @@ use super::gateway::Gateway;
 use super::navigation::{parameter, parameters};
 use super::profile::Located;
 use super::response_headers::Framable;
+use crate::domain::profile::ProfileId;
 use crate::flow::error::FlowError;
 use crate::flow::logout_notice;
 
@@ -20,11 +21,14 @@ const LONGEST_SID: usize = 256;
 const EMPTY_PAGE: &str =
     "<!doctype html><html lang=\"en\"><title>Signed out</title><h1>Signed out</h1></html>";
 
-fn admit(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowError> {
+fn admit(request: &HttpRequest, gateway: &Gateway, profile: &ProfileId) -> Result<(), FlowError> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let address = client::address(peer, request.headers(), &gateway.trusted_proxies);
     address.map_or(Ok(()), |address| {
-        gateway.admit(address).map_err(|_| FlowError::TooMany)
+        gateway
+            .limits
+            .admit_notice(profile, address)
+            .map_err(|_| FlowError::TooMany)
     })
 }
 
@@ -38,7 +42,7 @@ pub async fn front_channel(
     located: Located,
     gateway: web::Data<Gateway>,
 ) -> WebResult {
-    admit(&request, &gateway)?;
+    admit(&request, &gateway, &located.profile.id)?;
     let query = parameters(request.query_string().as_bytes());
     if let Some(sid) =
         parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID)
@@ -72,7 +76,7 @@ pub async fn back_channel(
     gateway: web::Data<Gateway>,
     form: Form,
 ) -> WebResult {
-    admit(&request, &gateway)?;
+    admit(&request, &gateway, &located.profile.id)?;
     let token = form.value("logout_token").ok_or(FlowError::NoticeRefused(
         "the form holds no single logout_token",
     ))?;

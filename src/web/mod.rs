@@ -4,6 +4,7 @@
 //! [`error_response`].
 
 pub mod admin;
+pub mod asked;
 pub mod assets;
 pub mod browser;
 pub mod call_api;
@@ -15,8 +16,10 @@ pub mod form;
 pub mod frame;
 pub mod gateway;
 pub mod home;
+pub mod limits;
 pub mod logout_notice;
 pub mod navigation;
+pub mod notice;
 pub mod outage_page;
 pub mod pages;
 pub mod panic_guard;
@@ -34,3 +37,4 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 pub mod token_details;
+pub mod unheeded;

@@ -25,7 +25,7 @@ pub(super) fn unavailable(error: &FlowError, profile: &Profile) -> Told {
         ),
         FlowError::ApiThrottled { retry_after } => {
             let sentence = format!(
-                "It asks to be left alone for a while. Please try again in {} seconds.",
+                "It cannot answer you now. Please try again in {} seconds.",
                 retry_after.as_secs().max(1)
             );
             told(

@@ -14,8 +14,8 @@ use tera::{Context, Kwargs, State, Tera, Value};
 
 pub use self::claim::Claim;
 pub use self::contexts::{
-    Action, ApiLink, ApiResult, Fact, Frame, Home, Page, Problem, SessionRow, Sessions, SignOut,
-    SignedOut, TokenDetails,
+    Action, ApiLink, ApiResult, Fact, Frame, Home, News, Page, Problem, SessionRow, Sessions,
+    SignOut, SignedOut, TokenDetails,
 };
 pub use self::samples::Sampled;
 use crate::seal::{hex, sha256};

@@ -111,6 +111,10 @@ pub fn place<'a>(
     gateway: &Gateway,
     profiles: &'a Profiles,
 ) -> Result<Option<(&'a Tenancy, &'a str)>, Ambiguous> {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    gateway
+        .unheeded
+        .look(peer, request.headers(), &gateway.trusted_proxies);
     let host = client::host(request, &gateway.trusted_proxies)?;
     Ok(profiles.find(host, request.path()))
 }

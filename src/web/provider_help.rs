@@ -45,6 +45,34 @@ const ADMINISTRATOR: Help = help(
     false,
 );
 
+const PASSWORD_EXPIRED: Help = help(
+    "Your password has expired",
+    "Sign in again and choose a new password.",
+    false,
+    true,
+);
+
+const ONE_MORE_STEP: Help = help(
+    "One more step is needed",
+    "Your organisation asks for another proof, such as a code on your phone. Sign in again to give it.",
+    false,
+    true,
+);
+
+const NOT_BY_THE_RULES: Help = help(
+    "Your organisation's rules do not allow this",
+    "A Conditional Access rule refuses this device, place or application. Your help desk can tell which.",
+    true,
+    false,
+);
+
+const NO_CONSENT: Help = help(
+    "Consent is missing",
+    "This application needs a permission that nobody has granted yet. Sign in again to grant it, or ask your administrator.",
+    false,
+    true,
+);
+
 /// The help for a refusal. Where only administrators can consent, nobody is asked to try again.
 pub fn help_for(detail: &ProviderDetail, admin_consent_only: bool) -> Help {
     if admin_consent_only && detail.lacks_consent() {
@@ -54,6 +82,7 @@ pub fn help_for(detail: &ProviderDetail, admin_consent_only: bool) -> Help {
         .codes
         .iter()
         .find_map(|code| of_code(*code))
+        .or_else(|| of_suberror(detail.suberror.as_deref()?))
         .unwrap_or_else(|| of_error(detail))
 }
 
@@ -79,12 +108,7 @@ fn of_entra(code: u64) -> Option<Help> {
             true,
             false,
         ),
-        50_055 => help(
-            "Your password has expired",
-            "Sign in again and choose a new password.",
-            false,
-            true,
-        ),
+        50_055 => PASSWORD_EXPIRED,
         50_057 => help(
             "Your account is disabled",
             "Your organisation has disabled this account. Its help desk can tell why.",
@@ -97,12 +121,7 @@ fn of_entra(code: u64) -> Option<Help> {
             false,
             true,
         ),
-        50_076 | 50_079 | 50_158 => help(
-            "One more step is needed",
-            "Your organisation asks for another proof, such as a code on your phone. Sign in again to give it.",
-            false,
-            true,
-        ),
+        50_076 | 50_079 | 50_158 => ONE_MORE_STEP,
         50_105 => help(
             "You are not assigned to this application",
             "Your organisation lets only chosen people in. Ask your administrator to assign you.",
@@ -115,18 +134,8 @@ fn of_entra(code: u64) -> Option<Help> {
             false,
             true,
         ),
-        53_000..=53_003 => help(
-            "Your organisation's rules do not allow this",
-            "A Conditional Access rule refuses this device, place or application. Your help desk can tell which.",
-            true,
-            false,
-        ),
-        65_001 => help(
-            "Consent is missing",
-            "This application needs a permission that nobody has granted yet. Sign in again to grant it, or ask your administrator.",
-            false,
-            true,
-        ),
+        53_000..=53_003 => NOT_BY_THE_RULES,
+        65_001 => NO_CONSENT,
         90_094 => ADMINISTRATOR,
         65_004 => help(
             "You declined",
@@ -187,6 +196,19 @@ fn of_b2c(code: u64) -> Option<Help> {
     })
 }
 
+/// What kind of interaction would help, where no code is known (microsoft-identity 2.5).
+fn of_suberror(suberror: &str) -> Option<Help> {
+    Some(match suberror {
+        "basic_action" | "additional_action" => ONE_MORE_STEP,
+        "message_only" | "protection_policy_required" | "device_authentication_failed" => {
+            NOT_BY_THE_RULES
+        }
+        "consent_required" => NO_CONSENT,
+        "user_password_expired" => PASSWORD_EXPIRED,
+        _ => return None,
+    })
+}
+
 fn of_error(detail: &ProviderDetail) -> Help {
     match (detail.error.as_str(), detail.remedy()) {
         ("access_denied", _) => help(
@@ -195,12 +217,7 @@ fn of_error(detail: &ProviderDetail) -> Help {
             true,
             true,
         ),
-        ("consent_required", _) => help(
-            "Consent is missing",
-            "This application needs a permission that nobody has granted yet.",
-            false,
-            true,
-        ),
+        ("consent_required", _) => NO_CONSENT,
         ("login_required" | "interaction_required" | "account_selection_required", _) => help(
             "Please sign in again",
             "The sign-in service asks for your attention.",

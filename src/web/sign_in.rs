@@ -68,7 +68,10 @@ pub fn guard_start(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowE
     }
     let peer = request.peer_addr().map(|peer| peer.ip());
     match client::address(peer, request.headers(), &gateway.trusted_proxies) {
-        Some(address) => gateway.admit(address).map_err(|_| FlowError::TooMany),
+        Some(address) => gateway
+            .limits
+            .admit_attempt(address)
+            .map_err(|_| FlowError::TooMany),
         None => Ok(()),
     }
 }

@@ -233,25 +233,6 @@ async fn a_sign_in_that_needs_an_administrators_consent_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t9_a_scope_that_was_left_out_is_named_and_no_loop_begins() {
-    let gate = Plan::default().start().await;
-    gate.edit(ENTRA, |text| {
-        text.replace("[\"User.Read\"]", "[\"User.Read\", \"Mail.Read\"]")
-    });
-    let browser = Browser::new();
-    gate.sim.fault(Fault::ScopeDropped("Mail.Read".into()));
-    gate.sign_in(&browser, ENTRA, "ada").await;
-    let page = call(&gate, &browser, ENTRA, "graph").await;
-    assert_eq!(page.status, 403);
-    assert!(
-        page.text.contains("Mail.Read") && !page.text.contains("<code>User.Read"),
-        "{}",
-        page.text
-    );
-    assert_eq!(gate.sim.count(Endpoint::GraphMe), 0);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t9_scopes_in_another_spelling_are_granted_all_the_same() {
     for fault in [
         Fault::ScopeUpperCase,

@@ -251,6 +251,33 @@ async fn b118_a_logout_token_works_once_on_all_replicas() {
     );
 }
 
+/// Says something to the database behind the gateway's back.
+async fn meddle(gate: &TestGate, sql: &'static str) {
+    use sqlx::Connection as _;
+    let mut connection = sqlx::SqliteConnection::connect(&gate.database_url)
+        .await
+        .unwrap();
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b124_a_token_that_met_an_outage_counts_when_it_is_sent_again() {
+    let (gate, browser) = signed_in(OIDC, "ada").await;
+    let token = gate.sim.logout_token(&right(&gate));
+    meddle(&gate, "ALTER TABLE sessions RENAME TO sessions_away").await;
+    let failed = post(&gate, &token).await;
+    assert_eq!(failed.status, 503, "{}", failed.text);
+    assert!(failed.header("retry-after").is_some());
+    meddle(&gate, "ALTER TABLE sessions_away RENAME TO sessions").await;
+    assert_eq!(
+        post(&gate, &token).await.status,
+        200,
+        "the sender repeats it"
+    );
+    assert!(!gate.is_signed_in(&browser, OIDC).await);
+    assert_eq!(post(&gate, &token).await.status, 400, "now it is a replay");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn b120_b121_whoever_is_signed_out_already_is_no_failure() {
     let (gate, browser) = signed_in(OIDC, "ada").await;

@@ -1,25 +1,25 @@
-//! How gatehouse proves itself, against authorities that check: secrets, certificates, the platform's tokens, nothing.
-//! Files are exchanged while it runs.
+//! How gatehouse proves itself, against authorities that check: secrets, certificates, nothing. Files are exchanged
+//! while it runs. The platform's tokens are in `federation.rs`.
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Endpoint, Kind, Plan, TestGate};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use simulator::{CLIENT_SECRET, Client, Credential, Federation};
+use simulator::{CLIENT_SECRET, Client, Credential};
 
-const ENTRA: Kind = Kind::EntraId;
-const OLD: &str = include_str!("../profiles/secrets/old.pem");
-const NEW: &str = include_str!("../profiles/secrets/new.pem");
-const NEW_KEY: &str = include_str!("../profiles/secrets/new-key.pem");
+pub const ENTRA: Kind = Kind::EntraId;
+pub const OLD: &str = include_str!("../profiles/secrets/old.pem");
+pub const NEW: &str = include_str!("../profiles/secrets/new.pem");
+pub const NEW_KEY: &str = include_str!("../profiles/secrets/new-key.pem");
 
 /// The profile's credential instead of its secret, and what the authority knows of it.
-fn exchange(gate: &TestGate, lines: &str, known: Credential) {
+pub fn exchange(gate: &TestGate, lines: &str, known: Credential) {
     let secret = format!("client_secret = {{ value = \"{CLIENT_SECRET}\" }}");
     gate.edit(ENTRA, |text| text.replace(&secret, lines));
     register(gate, known);
 }
 
-fn register(gate: &TestGate, known: Credential) {
+pub fn register(gate: &TestGate, known: Credential) {
     gate.sim.register(Client {
         kind: Some(ENTRA),
         credential: known,
@@ -27,7 +27,7 @@ fn register(gate: &TestGate, known: Credential) {
     });
 }
 
-fn put(gate: &TestGate, name: &str, content: &str) -> String {
+pub fn put(gate: &TestGate, name: &str, content: &str) -> String {
     let path = gate.folder.path().join(name);
     std::fs::write(&path, content).unwrap();
     path.display().to_string()
@@ -40,14 +40,14 @@ async fn tries(gate: &TestGate) -> (Browser, Page) {
     (browser, page)
 }
 
-async fn signs_in(gate: &TestGate, why: &str) -> Browser {
+pub async fn signs_in(gate: &TestGate, why: &str) -> Browser {
     let (browser, page) = tries(gate).await;
     assert_eq!(page.status, 303, "{why}: {}", page.text);
     assert!(gate.is_signed_in(&browser, ENTRA).await, "{why}");
     browser
 }
 
-async fn is_the_operators(gate: &TestGate, why: &str) {
+pub async fn is_the_operators(gate: &TestGate, why: &str) {
     let (browser, page) = tries(gate).await;
     assert_eq!(page.status, 502, "{why}: {}", page.text);
     assert!(
@@ -243,73 +243,6 @@ async fn the_coming_secret_is_tried_when_the_present_one_is_refused() {
         gate.sim.count(Endpoint::Token),
         4,
         "refused once, remembered then"
-    );
-}
-
-fn literal(text: &str) -> Credential {
-    Credential::Federation(Federation {
-        issuer: "https://kubernetes.example".to_owned(),
-        subject: "system:serviceaccount:gate:gatehouse".to_owned(),
-        audience: "api://AzureADTokenExchange".to_owned(),
-        public_key: None,
-        literals: vec![text.to_owned()],
-    })
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t16_a_federated_token_is_read_at_each_use() {
-    let gate = Plan::default().start().await;
-    let file = put(&gate, "token", "the.first.token\n");
-    exchange(
-        &gate,
-        &format!("client_assertion = {{ file = \"{file}\" }}"),
-        literal("the.first.token"),
-    );
-    signs_in(&gate, "first").await;
-    put(&gate, "token", "the.second.token");
-    register(&gate, literal("the.second.token"));
-    signs_in(&gate, "the kubelet has exchanged it").await;
-    std::fs::remove_file(file).unwrap();
-    is_the_operators(&gate, "gone").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t16_a_managed_identity_stands_in_for_a_secret() {
-    let gate = Plan {
-        in_app_service: true,
-        ..Plan::default()
-    }
-    .start()
-    .await;
-    let federation = gate.sim.managed_identity_federation();
-    exchange(
-        &gate,
-        "client_assertion = \"managed-identity\"",
-        Credential::Federation(federation),
-    );
-    let browser = signs_in(&gate, "managed identity").await;
-    let call = gate
-        .sim
-        .calls()
-        .into_iter()
-        .find(|call| call.endpoint == Endpoint::ManagedIdentity)
-        .unwrap();
-    assert_eq!(
-        call.parameter("resource"),
-        Some("api://AzureADTokenExchange")
-    );
-    gate.turn(3_400);
-    assert!(
-        browser
-            .visit(gate.url(ENTRA, "/auth/call_api/graph"))
-            .await
-            .text
-            .contains("200 OK")
-    );
-    assert_eq!(
-        gate.sim.count(Endpoint::ManagedIdentity),
-        1,
-        "kept while it lives"
     );
 }
 

@@ -231,6 +231,56 @@ async fn personal_accounts_enter_common_only_where_the_profile_says_so() {
     is_admitted(&gate, ENTRA, "mona").await;
 }
 
+/// Fred of Fabrikam and Mona of nowhere, signed in at a profile that admits both.
+async fn signed_in_from_elsewhere() -> (TestGate, Browser, Browser) {
+    let gate = for_many(
+        "common",
+        "allowed_tenants = \"any\"\nallow_personal_accounts = true",
+    )
+    .await;
+    let (fred, mona) = (Browser::new(), Browser::new());
+    gate.sign_in(&fred, ENTRA, "fred").await;
+    gate.sign_in(&mona, ENTRA, "mona").await;
+    (gate, fred, mona)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn b193_a_tenant_that_is_struck_off_the_list_is_out_at_the_next_request() {
+    let (gate, fred, mona) = signed_in_from_elsewhere().await;
+    gate.edit(ENTRA, |text| {
+        text.replace("\"any\"", &format!("[\"{CONTOSO}\"]"))
+    });
+    assert!(!gate.is_signed_in(&fred, ENTRA).await);
+    let call = fred.get(gate.url(ENTRA, "/auth/call_api/graph")).await;
+    assert_eq!(
+        (call.status.as_u16(), call.location().path()),
+        (303, "/auth/sign_in"),
+        "no token of a person who may not be here"
+    );
+    assert_eq!(gate.sim.count(Endpoint::GraphMe), 0);
+    assert!(
+        gate.is_signed_in(&mona, ENTRA).await,
+        "that was another key"
+    );
+    gate.edit(ENTRA, |text| {
+        text.replace(CONTOSO, &format!("{CONTOSO}\", \"{FABRIKAM}"))
+    });
+    assert!(
+        gate.is_signed_in(&fred, ENTRA).await,
+        "a slip of the editor signs nobody out for good"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_personal_account_is_out_at_the_next_request_when_the_profile_says_so() {
+    let (gate, fred, mona) = signed_in_from_elsewhere().await;
+    gate.edit(ENTRA, |text| {
+        text.replace("allow_personal_accounts = true", "")
+    });
+    assert!(!gate.is_signed_in(&mona, ENTRA).await);
+    assert!(gate.is_signed_in(&fred, ENTRA).await);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f10_organizations_is_for_organisations_and_consumers_for_persons() {
     let gate = for_many("organizations", "allowed_tenants = \"any\"").await;

@@ -51,7 +51,7 @@ fn hides_its_words(page: &Page, why: &str) {
 }
 
 /// Code, status, what the person reads, whether trying again and another account are offered.
-const ENTRA_CODES: [(u64, u16, &str, bool, bool); 36] = [
+const ENTRA_CODES: [(u64, u16, &str, bool, bool); 40] = [
     (16_000, 403, "Several accounts are signed in", true, true),
     (50_020, 403, "This account belongs elsewhere", false, true),
     (50_055, 403, "Your password has expired", true, false),
@@ -69,6 +69,8 @@ const ENTRA_CODES: [(u64, u16, &str, bool, bool); 36] = [
     ),
     (50_196, 503, "Too many sign-ins in a row", true, false),
     (53_000, 403, "rules do not allow this", false, true),
+    (53_001, 403, "rules do not allow this", false, true),
+    (53_002, 403, "rules do not allow this", false, true),
     (53_003, 403, "rules do not allow this", false, true),
     (65_001, 403, "Consent is missing", true, false),
     (65_004, 403, "You declined", true, true),
@@ -99,6 +101,8 @@ const ENTRA_CODES: [(u64, u16, &str, bool, bool); 36] = [
     (700_024, 502, "not set up right", false, false),
     (700_027, 502, "not set up right", false, false),
     (7_000_274, 502, "not set up right", false, false),
+    (7_000_214, 502, "not set up right", false, false),
+    (7_000_277, 502, "not set up right", false, false),
     (1_000_502, 502, "not set up right", false, false),
 ];
 
@@ -136,7 +140,21 @@ async fn every_aadsts_code_has_its_page_and_its_status() {
     }
 }
 
-const B2C_CODES: [(u64, u16, &str, bool, bool); 14] = [
+const B2C_CODES: [(u64, u16, &str, bool, bool); 28] = [
+    (90_008, 502, "not set up right", false, false),
+    (90_043, 502, "not set up right", false, false),
+    (90_067, 502, "not set up right", false, false),
+    (90_081, 502, "not set up right", false, false),
+    (90_107, 502, "not set up right", false, false),
+    (90_110, 502, "not set up right", false, false),
+    (90_115, 502, "not set up right", false, false),
+    (90_117, 502, "not set up right", false, false),
+    (90_183, 502, "not set up right", false, false),
+    (90_210, 403, "link is not valid any more", true, false),
+    (90_232, 403, "link is not valid any more", true, false),
+    (90_233, 403, "link is not valid any more", true, false),
+    (90_235, 403, "link is not valid any more", true, false),
+    (90_237, 403, "link is not valid any more", true, false),
     (90_077, 403, "Please sign in again", true, false),
     (90_080, 403, "Please sign in again", true, false),
     (90_128, 403, "Please sign in again", true, false),
@@ -230,6 +248,31 @@ async fn a_wrong_secret_is_the_operators_and_the_page_names_the_code() {
             page.text
         );
         hides_its_words(&page, "secret");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_nobody_knows_yet_is_explained_by_its_suberror() {
+    let gate = Plan::default().start().await;
+    for (suberror, heading) in [
+        ("basic_action", "One more step is needed"),
+        ("additional_action", "One more step is needed"),
+        ("message_only", "rules do not allow this"),
+        ("protection_policy_required", "rules do not allow this"),
+        ("device_authentication_failed", "rules do not allow this"),
+        ("consent_required", "Consent is missing"),
+        ("user_password_expired", "Your password has expired"),
+        ("bad_token", "The sign-in was not completed"),
+    ] {
+        let fault = token_error("invalid_grant", 99_999, Some(suberror));
+        let page = refused_at_token(&gate, ENTRA, fault).await;
+        assert_eq!(page.status, 403, "{suberror}: {}", page.text);
+        assert!(
+            page.text.contains(heading) && page.text.contains("AADSTS99999"),
+            "{suberror}: {}",
+            page.text
+        );
+        hides_its_words(&page, suberror);
     }
 }
 

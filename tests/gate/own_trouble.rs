@@ -148,7 +148,10 @@ async fn d7_a_token_file_that_is_gone_is_told_at_a_call_as_the_operators() {
 /// A gatehouse whose managed identity is this one, at a sign-in: the page, and how long it took.
 async fn with_identity(endpoint: String) -> (Page, Duration) {
     let gate = Plan {
-        identity_endpoint: Some(endpoint),
+        variables: vec![
+            ("IDENTITY_ENDPOINT", endpoint),
+            ("IDENTITY_HEADER", simulator::IDENTITY_HEADER.to_owned()),
+        ],
         ..Plan::default()
     }
     .start()

@@ -80,6 +80,19 @@ async fn a_malformed_answer_signs_nobody_out() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotated_refresh_token_is_kept_although_its_answer_is_damaged() {
+    for fault in [Fault::TokenWithoutType, Fault::TokenWithoutAccessToken] {
+        let (gate, browser) = signed_in(Plan::default(), STRICT).await;
+        gate.turn(OVER);
+        gate.sim.fault(fault.clone().times(1));
+        let page = call(&gate, &browser, STRICT).await;
+        assert_eq!(page.status, 503, "{fault:?}: {}", page.text);
+        works(&gate, &browser, STRICT, "with the newest refresh token").await;
+        assert_eq!(gate.sim.count(Endpoint::Refresh), 2, "{fault:?}");
+    }
+}
+
 /// Waits until the token endpoint was asked to refresh for the first time.
 async fn first_refresh(gate: &TestGate) {
     eventually("a refresh begins", async || {

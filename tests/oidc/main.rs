@@ -14,6 +14,7 @@ mod groups;
 mod logout;
 mod refresh;
 mod refresh_outages;
+mod rotation;
 mod setup;
 mod sign_in;
 mod signer;

@@ -1,4 +1,5 @@
-//! Refreshing tokens: what is kept, what is refused, and how failures are sorted.
+//! Refreshing tokens: what is kept, what is refused, and how failures are sorted. Answers that cannot be checked
+//! are in `rotation.rs`.
 
 use std::time::Duration;
 

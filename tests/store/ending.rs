@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use gatehouse::domain::identity::PersonKey;
 use gatehouse::domain::profile::ProfileId;
 use gatehouse::domain::session::SessionHandle;
-use gatehouse::store::{EndedBySid, SessionFilter, SessionStore};
+use gatehouse::store::{EndedByNotice, EndedBySid, OnceNotice, SessionFilter, SessionStore};
 
-use crate::harness::{Database, STAFF, signed_in};
+use crate::harness::{Database, STAFF, eventually, signed_in};
 
 fn profile(id: &str) -> ProfileId {
     ProfileId::parse(id).unwrap()
@@ -176,4 +176,62 @@ pub async fn a_list_shows_what_is_asked_for_and_nothing_that_is_over(database: A
     let sid = Some("s1".to_owned());
     assert_eq!(people(SessionFilter { sid, ..all() }).await, ["ada"]);
     assert_eq!(store.count().await.unwrap(), 3);
+}
+
+pub async fn b118_of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays(
+    database: Arc<Database>,
+) {
+    let stores = [database.replica().await, database.replica().await];
+    let staff = profile("staff");
+    let handle = with_sid(&database, &stores[0], "staff", "ada", "s1").await;
+    let notice = OnceNotice {
+        key: b"jti",
+        until: database.now() + TimeDelta::minutes(4),
+        sid: Some("s1"),
+        person: None,
+    };
+    let ends = (0..20).map(|at| stores[at % 2].end_by_notice(&staff, notice));
+    let ends: Vec<EndedByNotice> = join_all(ends)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    let of = |wanted| ends.iter().filter(|end| **end == wanted).count();
+    assert_eq!(of(EndedByNotice::Ended(1)), 1, "{ends:?}");
+    assert_eq!(of(EndedByNotice::Replayed), 19, "{ends:?}");
+    for store in &stores {
+        // The replica that did not end it hears of it.
+        eventually("the end is heard of", async || {
+            alive(store, &[&handle]).await == [false]
+        })
+        .await;
+    }
+    let later = with_sid(&database, &stores[1], "staff", "ada", "s1").await;
+    let again = stores[0].end_by_notice(&staff, notice).await;
+    assert_eq!(again.unwrap(), EndedByNotice::Replayed);
+    assert_eq!(alive(&stores[1], &[&later]).await, [true]);
+}
+
+pub async fn a_notice_whose_end_failed_still_counts(database: Arc<Database>) {
+    let store = database.replica().await;
+    let staff = profile("staff");
+    let handle = with_sid(&database, &store, "staff", "ada", "s1").await;
+    let notice = OnceNotice {
+        key: b"jti",
+        until: database.now() + TimeDelta::minutes(4),
+        sid: Some("s1"),
+        person: None,
+    };
+    database
+        .meddle("ALTER TABLE sessions RENAME TO sessions_away")
+        .await;
+    assert!(store.end_by_notice(&staff, notice).await.is_err());
+    let marked = "SELECT count(*) FROM used_once";
+    assert_eq!(database.number(marked).await, 0, "both or neither");
+    database
+        .meddle("ALTER TABLE sessions_away RENAME TO sessions")
+        .await;
+    let repeated = store.end_by_notice(&staff, notice).await;
+    assert_eq!(repeated.unwrap(), EndedByNotice::Ended(1));
+    assert_eq!(alive(&store, &[&handle]).await, [false]);
 }

@@ -88,6 +88,8 @@ on_both! {
         my_other_sessions_end_and_this_one_stays,
         a_session_ends_by_its_id_at_its_profile_only,
         all_sessions_of_a_profile_end_and_no_other,
+        b118_of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays,
+        a_notice_whose_end_failed_still_counts,
         a_list_shows_what_is_asked_for_and_nothing_that_is_over;
     used_once:
         of_many_that_use_a_state_at_once_one_is_the_first,

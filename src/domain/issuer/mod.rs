@@ -14,6 +14,7 @@ pub use form::IssuerForm;
 pub use tenant::{PERSONAL_ACCOUNTS, TenantGuid};
 
 use self::form::TENANT;
+use super::identity::Identity;
 
 /// Which directory tenants may enter through `organizations` or `common`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,17 @@ pub enum AllowedTenants {
     Any,
     /// Only these.
     These(BTreeSet<TenantGuid>),
+}
+
+impl AllowedTenants {
+    /// Whether people of this tenant may enter; `personal` is the word about personal accounts.
+    fn admits(&self, tenant: &TenantGuid, personal: bool) -> bool {
+        match self {
+            _ if tenant.is_personal() => personal,
+            Self::Any => true,
+            Self::These(tenants) => tenants.contains(tenant),
+        }
+    }
 }
 
 /// How an authority's issuer is judged.
@@ -195,18 +207,23 @@ impl IssuerPolicy {
                     return Err(IssuerRefusal::Token);
                 }
                 key_belongs(token.key_issuer, token.iss, &tid)?;
-                let may_enter = if tid.is_personal() {
-                    *personal
-                } else {
-                    match allowed {
-                        AllowedTenants::Any => true,
-                        AllowedTenants::These(tenants) => tenants.contains(&tid),
-                    }
-                };
-                may_enter
+                allowed
+                    .admits(&tid, *personal)
                     .then_some(())
                     .ok_or(IssuerRefusal::TenantNotAllowed)
             }
+        }
+    }
+
+    /// Whether somebody who came in by this policy, as it was then, may stay: the lists of tenants are asked again.
+    pub fn still_admits(&self, person: &Identity) -> bool {
+        match self {
+            Self::Exact(_) | Self::OneTenant { .. } => true,
+            Self::ManyTenants {
+                allowed, personal, ..
+            } => person
+                .tenant()
+                .is_some_and(|tenant| allowed.admits(&tenant, *personal)),
         }
     }
 

@@ -82,6 +82,10 @@ fn key_pem(key: &KeyPair) -> String {
     pem("PRIVATE KEY", pkcs8.as_ref())
 }
 
+async fn read(source: &CertificateSource) -> Result<Certificate, CredentialProblem> {
+    Certificate::understand(source, &Files::read(source).await?)
+}
+
 /// A file with certificate and key.
 fn write(folder: &Path, name: &str, key: &KeyPair, from: i64, until: i64) -> CertificateSource {
     let path = folder.join(name);
@@ -120,7 +124,7 @@ async fn b25_t16_an_assertion_is_short_lived_fresh_and_signed_with_ps256() {
     let folder = tempfile::tempdir().unwrap();
     let key = key();
     let source = write(folder.path(), "a.pem", &key, NOW - DAY, NOW + DAY);
-    let certificate = Certificate::read(&source).await.unwrap();
+    let certificate = read(&source).await.unwrap();
     let random = Counting::default();
     let token = assertion(&certificate, &random, false);
     let (header, claims) = (part(&token, 0), part(&token, 1));
@@ -167,7 +171,7 @@ async fn t16_the_chain_is_sent_leaf_first() {
         certificate: path,
         key: Some(PemSource::File(key_file)),
     };
-    let certificate = Certificate::read(&source).await.unwrap();
+    let certificate = read(&source).await.unwrap();
     let header = part(&assertion(&certificate, &Counting::default(), true), 0);
     assert_eq!(header["x5c"][0], STANDARD.encode(&leaf_der));
     assert_eq!(header["x5c"][1], STANDARD.encode(&issuer_der));
@@ -227,7 +231,7 @@ async fn a_key_that_is_missing_or_of_another_certificate_is_named() {
     source.key = Some(PemSource::Fixed(crate::domain::secret::PrivateKeyPem::new(
         key_pem(&key()),
     )));
-    let problem = Certificate::read(&source).await.err();
+    let problem = read(&source).await.err();
     assert!(
         matches!(problem, Some(CredentialProblem::NotAPair(_))),
         "{problem:?}"
@@ -235,13 +239,13 @@ async fn a_key_that_is_missing_or_of_another_certificate_is_named() {
     source.key = Some(PemSource::Fixed(crate::domain::secret::PrivateKeyPem::new(
         "x",
     )));
-    let problem = Certificate::read(&source).await.err();
+    let problem = read(&source).await.err();
     assert!(
         matches!(problem, Some(CredentialProblem::NoKey(_))),
         "{problem:?}"
     );
     source.certificate = folder.path().join("absent.pem");
-    let problem = Certificate::read(&source).await.err();
+    let problem = read(&source).await.err();
     assert!(
         matches!(problem, Some(CredentialProblem::Unreadable { .. })),
         "{problem:?}"
@@ -249,7 +253,7 @@ async fn a_key_that_is_missing_or_of_another_certificate_is_named() {
 }
 
 #[tokio::test]
-async fn the_operator_is_warned_thirty_days_before_a_certificate_ends() {
+async fn the_ends_of_all_certificates_are_known_and_a_missing_file_hides_none() {
     let folder = tempfile::tempdir().unwrap();
     let soon = write(folder.path(), "soon.pem", &key(), NOW - DAY, NOW + 29 * DAY);
     let later = write(
@@ -259,13 +263,18 @@ async fn the_operator_is_warned_thirty_days_before_a_certificate_ends() {
         NOW - DAY,
         NOW + 31 * DAY,
     );
+    let absent = CertificateSource {
+        certificate: folder.path().join("absent.pem"),
+        key: None,
+    };
     let mut profile = entra();
     profile.client.credential = Credential::Certificate {
-        certificates: vec![soon.clone(), later],
+        certificates: vec![absent, soon.clone(), later],
         send_chain: false,
     };
-    let warned = expires_soon(&profile, now()).await.unwrap();
-    assert_eq!(warned.len(), 1);
-    assert_eq!(warned[0].file, soon.certificate);
-    assert_eq!(warned[0].not_after.timestamp(), NOW + 29 * DAY);
+    let ends = certificate_ends(&profile).await;
+    assert_eq!(ends.len(), 2);
+    assert_eq!(ends[0].file, soon.certificate);
+    assert_eq!(ends[0].not_after.timestamp(), NOW + 29 * DAY);
+    assert_eq!(ends[1].not_after.timestamp(), NOW + 31 * DAY);
 }

@@ -9,13 +9,15 @@ use sqlx::{query, query_as, query_scalar};
 
 use super::connection::{PostgresRows, begin, with_connection};
 use super::listen::CHANNEL;
+use super::marks;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::error::StoreError;
 use crate::store::notice::Notice;
 use crate::store::rows::{
-    EndFilter, IdentityRow, NewRow, SessionFilter, SessionRows, SessionSummary, Touch, WholeRow,
+    EndFilter, IdentityRow, Mark, NewRow, SessionFilter, SessionRows, SessionSummary, Touch,
+    WholeRow,
 };
 use crate::store::stored::{
     IdentityColumns, SummaryColumns, WholeColumns, handle_hash, identity_row, summary, whole_row,
@@ -157,6 +159,18 @@ impl SessionRows for PostgresRows {
         deleted.iter().map(|bytes| handle_hash(bytes)).collect()
     }
 
+    async fn delete_once(
+        &self,
+        mark: &Mark,
+        filter: &EndFilter,
+    ) -> Result<Option<Vec<HandleHash>>, StoreError> {
+        let deleted =
+            with_connection!(self, |connection| mark_and_delete(connection, mark, filter))?;
+        let hashes =
+            |deleted: Vec<Vec<u8>>| deleted.iter().map(|bytes| handle_hash(bytes)).collect();
+        deleted.map(hashes).transpose()
+    }
+
     async fn sid_has_other_person(
         &self,
         profile: &ProfileId,
@@ -212,6 +226,30 @@ async fn delete_and_say(
     filter: &EndFilter,
 ) -> Result<Vec<Vec<u8>>, sqlx::Error> {
     let mut transaction = begin(connection).await?;
+    let deleted = delete_many(&mut transaction, filter).await?;
+    transaction.commit().await?;
+    Ok(deleted)
+}
+
+/// Records a mark and deletes what matches in one transaction; `None` and nothing deleted if the mark was there.
+async fn mark_and_delete(
+    connection: &mut PgConnection,
+    mark: &Mark,
+    filter: &EndFilter,
+) -> Result<Option<Vec<Vec<u8>>>, sqlx::Error> {
+    let mut transaction = begin(connection).await?;
+    if !marks::insert(&mut transaction, mark).await? {
+        return Ok(None);
+    }
+    let deleted = delete_many(&mut transaction, filter).await?;
+    transaction.commit().await?;
+    Ok(Some(deleted))
+}
+
+async fn delete_many(
+    connection: &mut PgConnection,
+    filter: &EndFilter,
+) -> Result<Vec<Vec<u8>>, sqlx::Error> {
     let statement = match filter {
         EndFilter::Sid(profile, sid, person) => query_scalar(
             "DELETE FROM sessions WHERE profile = $1 AND sid = $2
@@ -238,7 +276,7 @@ async fn delete_and_say(
         )
         .bind(profile.as_ref().map(ProfileId::as_str)),
     };
-    let deleted: Vec<Vec<u8>> = statement.fetch_all(&mut *transaction).await?;
+    let deleted: Vec<Vec<u8>> = statement.fetch_all(&mut *connection).await?;
     let hashes: Vec<HandleHash> = deleted
         .iter()
         .filter_map(|bytes| Some(HandleHash(bytes.as_slice().try_into().ok()?)))
@@ -247,8 +285,7 @@ async fn delete_and_say(
     query("SELECT pg_notify($1, said) FROM unnest($2::text[]) AS said")
         .bind(CHANNEL)
         .bind(notices.as_slice())
-        .execute(&mut *transaction)
+        .execute(connection)
         .await?;
-    transaction.commit().await?;
     Ok(deleted)
 }

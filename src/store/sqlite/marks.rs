@@ -1,33 +1,19 @@
 //! Statements on what may happen once, and on what is seen first.
 
 use async_trait::async_trait;
-use sqlx::{query, query_scalar};
+use sqlx::{SqliteConnection, query, query_scalar};
 
 use super::connection::SqliteRows;
 use crate::store::error::StoreError;
-use crate::store::rows::MarkRows;
+use crate::store::rows::{Mark, MarkRows};
 
 #[async_trait]
 impl MarkRows for SqliteRows {
-    async fn record_once(
-        &self,
-        purpose: i16,
-        hash: &[u8; 32],
-        by: &[u8; 16],
-        until: i64,
-    ) -> Result<bool, StoreError> {
-        let inserted = query(
-            "INSERT INTO used_once (purpose, hash, recorded_by, until)
-             VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-        )
-        .bind(purpose)
-        .bind(hash.as_slice())
-        .bind(by.as_slice())
-        .bind(until)
-        .execute(&self.writer)
-        .await
-        .map_err(StoreError::from_sqlx)?;
-        Ok(inserted.rows_affected() == 1)
+    async fn record_once(&self, mark: &Mark) -> Result<bool, StoreError> {
+        let mut connection = self.writer.acquire().await.map_err(StoreError::from_sqlx)?;
+        insert(&mut connection, mark)
+            .await
+            .map_err(StoreError::from_sqlx)
     }
 
     async fn pin_tenant(&self, authority: &str, tenant: &str) -> Result<String, StoreError> {
@@ -43,4 +29,22 @@ impl MarkRows for SqliteRows {
             .await
             .map_err(StoreError::from_sqlx)
     }
+}
+
+/// Records a mark, alone or in the transaction of what it stands for; whether this call did.
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    mark: &Mark,
+) -> Result<bool, sqlx::Error> {
+    let inserted = query(
+        "INSERT INTO used_once (purpose, hash, recorded_by, until)
+         VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    )
+    .bind(mark.purpose)
+    .bind(mark.hash.as_slice())
+    .bind(mark.by.as_slice())
+    .bind(mark.until)
+    .execute(connection)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
 }

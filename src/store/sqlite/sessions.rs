@@ -7,13 +7,15 @@ use sqlx::{Sqlite, Transaction, query, query_as, query_scalar};
 
 use super::connection::SqliteRows;
 use super::listen::say;
+use super::marks;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::error::StoreError;
 use crate::store::notice::Notice;
 use crate::store::rows::{
-    EndFilter, IdentityRow, NewRow, SessionFilter, SessionRows, SessionSummary, Touch, WholeRow,
+    EndFilter, IdentityRow, Mark, NewRow, SessionFilter, SessionRows, SessionSummary, Touch,
+    WholeRow,
 };
 use crate::store::stored::{
     IdentityColumns, SummaryColumns, WholeColumns, handle_hash, identity_row, summary, whole_row,
@@ -136,20 +138,24 @@ impl SessionRows for SqliteRows {
 
     async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError> {
         let mut transaction = self.begin().await?;
-        let deleted = delete_many(&mut transaction, filter)
-            .await
-            .map_err(StoreError::from_sqlx)?;
-        let hashes = deleted
-            .iter()
-            .map(|bytes| handle_hash(bytes))
-            .collect::<Result<Vec<_>, _>>()?;
-        for notice in Notice::of_ended(&hashes) {
-            say(&mut transaction, &notice)
-                .await
-                .map_err(StoreError::from_sqlx)?;
-        }
+        let hashes = delete_and_say(&mut transaction, filter).await?;
         transaction.commit().await.map_err(StoreError::from_sqlx)?;
         Ok(hashes)
+    }
+
+    async fn delete_once(
+        &self,
+        mark: &Mark,
+        filter: &EndFilter,
+    ) -> Result<Option<Vec<HandleHash>>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let marked = marks::insert(&mut transaction, mark).await;
+        if !marked.map_err(StoreError::from_sqlx)? {
+            return Ok(None);
+        }
+        let hashes = delete_and_say(&mut transaction, filter).await?;
+        transaction.commit().await.map_err(StoreError::from_sqlx)?;
+        Ok(Some(hashes))
     }
 
     async fn sid_has_other_person(
@@ -217,6 +223,26 @@ async fn delete_one(
         say(transaction, &Notice::Sessions(vec![*hash])).await?;
     }
     Ok(row)
+}
+
+/// Deletes what matches and says so in the same transaction.
+async fn delete_and_say(
+    transaction: &mut Transaction<'static, Sqlite>,
+    filter: &EndFilter,
+) -> Result<Vec<HandleHash>, StoreError> {
+    let deleted = delete_many(transaction, filter)
+        .await
+        .map_err(StoreError::from_sqlx)?;
+    let hashes = deleted
+        .iter()
+        .map(|bytes| handle_hash(bytes))
+        .collect::<Result<Vec<_>, _>>()?;
+    for notice in Notice::of_ended(&hashes) {
+        say(transaction, &notice)
+            .await
+            .map_err(StoreError::from_sqlx)?;
+    }
+    Ok(hashes)
 }
 
 async fn delete_many(

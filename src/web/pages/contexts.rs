@@ -56,6 +56,8 @@ macro_rules! pages {
 pages! {
     /// Home, signed in or not.
     Home, "home.html" {
+        /// How the journey ended that led here.
+        notice: Option<News>,
         /// Whether somebody is signed in.
         signed_in: bool,
         /// Who.
@@ -133,6 +135,15 @@ pages! {
         /// The proof that a form came from here.
         csrf: String,
     }
+}
+
+/// What a page says once about what has just happened.
+#[derive(Debug, Clone, Serialize)]
+pub struct News {
+    /// In one sentence.
+    pub sentence: &'static str,
+    /// Whether it was done, and not left off.
+    pub done: bool,
 }
 
 /// A link to an API.

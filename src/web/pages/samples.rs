@@ -3,8 +3,8 @@
 //! They prove at load that templates fit their contexts, and are what tests render and people look at.
 
 use super::{
-    Action, ApiLink, ApiResult, Claim, Fact, Frame, Home, Page, Problem, SessionRow, Sessions,
-    SignOut, SignedOut, TokenDetails,
+    Action, ApiLink, ApiResult, Claim, Fact, Frame, Home, News, Page, Problem, SessionRow,
+    Sessions, SignOut, SignedOut, TokenDetails,
 };
 
 /// A page that has samples.
@@ -43,6 +43,7 @@ impl Sampled for Home {
     fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
         let out = Self {
             frame: signed_out(assets.clone(), "Home"),
+            notice: None,
             signed_in: false,
             name: String::new(),
             apis: Vec::new(),
@@ -50,7 +51,9 @@ impl Sampled for Home {
             reset_password: false,
             redirect_uri: None,
         };
+        let told = |sentence, done| News { sentence, done };
         let developer = Self {
+            notice: Some(told("You cancelled the sign-in.", false)),
             reset_password: true,
             redirect_uri: Some("http://localhost:8080/staff/auth/redirect".to_owned()),
             ..out.clone()
@@ -71,6 +74,7 @@ impl Sampled for Home {
             api("orders", "Orders", ""),
         ];
         let full = Self {
+            notice: Some(told("Your profile was updated.", true)),
             apis,
             edit_profile: true,
             reset_password: true,

@@ -22,6 +22,7 @@ use gatehouse::app::profiles::LiveProfiles;
 use gatehouse::app::server::{Means, MetricsText, Running, start, start_in};
 use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
+use gatehouse::oidc::Environment;
 use gatehouse::seal::{OsRandom, new_key_text};
 use gatehouse::web::gateway::Gateway;
 use simulator::Options;
@@ -107,10 +108,8 @@ impl TestGate {
             (database_url, None)
         };
         let keys = vec![new_key_text(&OsRandom)];
-        let of_sim = || format!("{}/msi/token", sim.managed_identity());
-        let endpoint = plan.identity_endpoint.clone();
-        let endpoint = endpoint.or_else(|| plan.in_app_service.then(of_sim));
-        let more = (plan.settings.as_str(), endpoint);
+        let variables = environment(&sim, plan.in_app_service, plan.variables);
+        let more = (plan.settings.as_str(), variables);
         Self {
             wire,
             ..Self::run(
@@ -136,13 +135,13 @@ impl TestGate {
         database_url: String,
         database: Option<Database>,
         keys: Vec<String>,
-        (more, identity_endpoint): (&str, Option<String>),
+        (more, variables): (&str, Environment),
     ) -> Self {
         let port = public.local_addr().unwrap().port();
         let running = start_in(
             settings(folder.path(), &database_url, &keys, more),
             means(Some(public), &clock),
-            environment(identity_endpoint),
+            variables,
         )
         .await
         .unwrap();
@@ -177,6 +176,7 @@ impl TestGate {
             database_url,
             ..
         } = self;
+        let variables = environment(&sim, false, Vec::new());
         Self::run(
             sim,
             clock,
@@ -185,7 +185,7 @@ impl TestGate {
             database_url,
             database,
             keys,
-            ("", None),
+            ("", variables),
         )
         .await
     }

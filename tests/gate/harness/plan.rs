@@ -26,8 +26,8 @@ pub struct Plan {
     pub wired: bool,
     /// The process seems to run in App Service, with the simulator's managed identity.
     pub in_app_service: bool,
-    /// The address of another managed identity than the simulator's.
-    pub identity_endpoint: Option<String>,
+    /// Other variables of the process.
+    pub variables: Vec<(&'static str, String)>,
     /// What the clock shows at the start.
     pub beginning: DateTime<Utc>,
 }
@@ -42,7 +42,7 @@ impl Default for Plan {
             settings: String::new(),
             wired: false,
             in_app_service: false,
-            identity_endpoint: None,
+            variables: Vec::new(),
             beginning: beginning(),
         }
     }

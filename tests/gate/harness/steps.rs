@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use super::browser::{Browser, Page};
-use super::{Kind, TestGate};
+use super::{Kind, Simulator, TestGate};
 
-/// The variables of the process, as far as the managed identity reads them.
-pub fn environment(identity_endpoint: Option<String>) -> gatehouse::oidc::Environment {
+/// The variables of the process, as far as profiles and the managed identity read them.
+pub fn environment(
+    sim: &Simulator,
+    in_app_service: bool,
+    more: Vec<(&'static str, String)>,
+) -> gatehouse::oidc::Environment {
+    let endpoint = format!("{}/msi/token", sim.managed_identity());
     Arc::new(move |name| match name {
-        "IDENTITY_ENDPOINT" => identity_endpoint.clone(),
-        "IDENTITY_HEADER" if identity_endpoint.is_some() => {
-            Some(simulator::IDENTITY_HEADER.to_owned())
+        "IDENTITY_ENDPOINT" if in_app_service => Some(endpoint.clone()),
+        "IDENTITY_HEADER" if in_app_service => Some(simulator::IDENTITY_HEADER.to_owned()),
+        _ => {
+            let set = more.iter().find(|(set, _)| *set == name);
+            set.map(|(_, value)| value.clone())
         }
-        _ => None,
     })
 }
 

@@ -1,0 +1,135 @@
+//! Scopes that a token lacks: the first call asks the person for them, and who comes back without them is told. No loop.
+
+use crate::harness::browser::{Browser, Page};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate, api_of};
+
+const ENTRA: Kind = Kind::EntraId;
+
+/// Adds a scope to the profile's first API while people are signed in.
+fn demand(gate: &TestGate, kind: Kind, old: &str, more: &str) {
+    gate.edit(kind, |text| {
+        text.replace(&format!("[\"{old}\"]"), &format!("[\"{old}\", \"{more}\"]"))
+    });
+}
+
+async fn call(gate: &TestGate, browser: &Browser, kind: Kind) -> Page {
+    let path = format!("/auth/call_api/{}", api_of(kind));
+    browser.get(gate.url(kind, &path)).await
+}
+
+/// Follows a call to the authority, which asks nothing, and back to the call.
+async fn round(gate: &TestGate, browser: &Browser, begun: &Page, kind: Kind) -> Page {
+    assert_eq!(begun.status, 303, "{}", begun.text);
+    let back = gate.choose(browser, begun, "ada").await;
+    let done = browser.follow(&back).await;
+    assert_eq!(
+        (done.status.as_u16(), done.location().path()),
+        (303, format!("/auth/call_api/{}", api_of(kind)).as_str()),
+        "{}",
+        done.text
+    );
+    browser.follow(&done).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w13_scopes_that_are_added_to_an_api_are_asked_for_at_the_next_call() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    assert!(call(&gate, &browser, ENTRA).await.text.contains("200 OK"));
+    demand(&gate, ENTRA, "User.Read", "Mail.Read");
+    let script = [("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")];
+    let told = browser
+        .get_with(gate.url(ENTRA, "/auth/call_api/graph"), &script)
+        .await;
+    assert_eq!(
+        told.json()["error"],
+        "interaction_required",
+        "a script is told"
+    );
+    let begun = call(&gate, &browser, ENTRA).await;
+    assert!(
+        TestGate::asked(&begun, "scope")
+            .unwrap()
+            .contains("Mail.Read")
+    );
+    let consent = gate.at_authority(&browser, &begun).await;
+    assert!(
+        consent.text.contains("Permissions requested"),
+        "{}",
+        consent.text
+    );
+    let back = gate
+        .press(&browser, &consent, ("consent", "accept"), &[])
+        .await;
+    let done = browser.follow(&back).await;
+    assert!(browser.rest(done).await.text.contains("200 OK"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w13_a_plain_providers_scopes_are_asked_for_at_the_next_call_too() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, Kind::Oidc, "ada").await;
+    demand(
+        &gate,
+        Kind::Oidc,
+        "api://orders/Orders.Read",
+        "api://orders/Orders.Write",
+    );
+    let begun = call(&gate, &browser, Kind::Oidc).await;
+    assert!(
+        TestGate::asked(&begun, "scope")
+            .unwrap()
+            .contains("Orders.Write")
+    );
+    let page = round(&gate, &browser, &begun, Kind::Oidc).await;
+    assert!(page.text.contains("200 OK"), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t9_who_comes_back_without_the_scope_reads_its_name_and_no_loop_begins() {
+    let gate = Plan::default().start().await;
+    demand(&gate, ENTRA, "User.Read", "Mail.Read");
+    let browser = Browser::new();
+    gate.sim.fault(Fault::ScopeDropped("Mail.Read".into()));
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    let begun = call(&gate, &browser, ENTRA).await;
+    assert!(
+        TestGate::asked(&begun, "scope")
+            .unwrap()
+            .contains("Mail.Read")
+    );
+    let page = round(&gate, &browser, &begun, ENTRA).await;
+    assert_eq!(page.status, 403, "one round and no more");
+    assert!(
+        page.text.contains("Mail.Read")
+            && !page.text.contains("<code>User.Read")
+            && page.text.contains("ask_again=1"),
+        "{}",
+        page.text
+    );
+    assert_eq!(call(&gate, &browser, ENTRA).await.status, 403, "nor later");
+    assert_eq!(gate.sim.count(Endpoint::GraphMe), 0);
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
+    gate.turn(600);
+    let later = call(&gate, &browser, ENTRA).await;
+    assert_eq!(later.status, 303, "somebody may have consented meanwhile");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_asked_for_one_apis_scopes_is_asked_for_anothers_all_the_same() {
+    let gate = Plan::default().start().await;
+    let graph = gate.sim.graph();
+    demand(&gate, ENTRA, "User.Read", "Mail.Read");
+    gate.edit(ENTRA, |text| {
+        format!("{text}\n[[api]]\nname = \"notes\"\nendpoint = \"{graph}/v1.0/me\"\nscopes = [\"User.Read\", \"Mail.Read\"]\n")
+    });
+    let browser = Browser::new();
+    gate.sim.fault(Fault::ScopeDropped("Mail.Read".into()));
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    let begun = call(&gate, &browser, ENTRA).await;
+    assert_eq!(round(&gate, &browser, &begun, ENTRA).await.status, 403);
+    let notes = browser.get(gate.url(ENTRA, "/auth/call_api/notes")).await;
+    assert_eq!(notes.status, 303, "{}", notes.text);
+}
