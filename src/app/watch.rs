@@ -26,6 +26,8 @@ const POLL: Duration = Duration::from_secs(10);
 /// Reloads profiles when their folder changes and when they are asked to look again.
 pub async fn watch_profiles(profiles: Arc<LiveProfiles>, gateway: Arc<Gateway>) {
     let mut watch = Watch::of(profiles.folder(), Arc::clone(&profiles.news));
+    // What changed between the first reading and the first watch was told to nobody.
+    profiles.news.ring();
     loop {
         // A time that runs out is a reason to look, too.
         let _ = timeout(POLL, profiles.news.told()).await;
@@ -152,12 +154,22 @@ fn is_new_file(path: &Path) -> bool {
         .is_ok_and(|file| file.is_file() && file.nlink() == 1)
 }
 
+/// A folder on its file system: path, device and inode. Another folder that is moved to the same path is another place.
+type Place = (PathBuf, u64, u64);
+
+fn place(folder: &Path) -> Option<Place> {
+    use std::os::unix::fs::MetadataExt as _;
+    let path = std::fs::canonicalize(folder).ok()?;
+    let data = path.metadata().ok()?;
+    Some((path, data.dev(), data.ino()))
+}
+
 /// Watches the folder, not its files: a file that is renamed into place, or a link that is swapped, is seen. Watches
 /// where the folder lies, too, because it may be a link itself.
 struct Watch {
     folder: PathBuf,
     /// What the folder's name stood for when it was watched.
-    stood_for: Option<PathBuf>,
+    stood_for: Option<Place>,
     news: Arc<News>,
     watcher: Option<notify::RecommendedWatcher>,
 }
@@ -177,7 +189,7 @@ impl Watch {
 
     /// Watches the folder that the name stands for now.
     fn follow(&mut self) {
-        let stands_for = std::fs::canonicalize(&self.folder).ok();
+        let stands_for = place(&self.folder);
         if self.watcher.is_some() && stands_for == self.stood_for {
             return;
         }
@@ -190,7 +202,7 @@ impl Watch {
                 if self.watcher.take().is_some() || self.stood_for.is_none() {
                     tracing::warn!(error = %error, "the profiles folder is not watched; it is read every ten seconds");
                 }
-                self.stood_for = Some(PathBuf::new());
+                self.stood_for = Some(Place::default());
             }
         }
     }

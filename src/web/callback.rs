@@ -111,10 +111,8 @@ fn lead_on(
     let return_to = match completed {
         Completed::Begin(begun) => return Ok(departure(request, gateway, profile, &begun)),
         Completed::Detour(begun, target) => {
-            rounds::stop_loop(request.headers(), profile, &target, now).map_err(|stopped| {
-                // The attempt that was refused is over, as the page is.
-                WebError::at_callback(stopped, over)
-            })?;
+            rounds::stop_loop(request.headers(), profile, &target, now)
+                .map_err(|stopped| WebError::at_callback(stopped, over))?;
             let mut response = departure(request, gateway, profile, &begun);
             rounds::count(&mut response, request.headers(), profile, &target, now);
             return Ok(response);

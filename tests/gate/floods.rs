@@ -1,7 +1,7 @@
 //! Floods: what one address sends too much of costs it that, and nobody anything else. Headers that name an address count
 //! from a trusted proxy only, and an operator who forgot to name it is told.
 
-use crate::harness::browser::{Browser, Page};
+use crate::harness::browser::{Browser, Page, client};
 use crate::harness::{Kind, Plan, TestGate, records};
 use serde_json::Value;
 
@@ -24,9 +24,13 @@ async fn from(gate: &TestGate, browser: &Browser, kind: Kind, address: &str, pat
 
 /// Sends many at once until some are refused. The limit grows again with the time, so that it is not looked at twice.
 async fn flood(gate: &TestGate, kind: Kind, address: &str, path: &str) {
-    let browser = Browser::new();
+    // Each without the cookies of the others: an attempt leaves one.
+    let client = client();
+    let browsers: Vec<Browser> = (0..100).map(|_| Browser::sharing(client.clone())).collect();
     for _ in 0..30 {
-        let sent = (0..100).map(|_| from(gate, &browser, kind, address, path));
+        let sent = browsers
+            .iter()
+            .map(|browser| from(gate, browser, kind, address, path));
         let answers = futures_util::future::join_all(sent).await;
         if let Some(refused) = answers.iter().find(|answer| answer.status == 429) {
             assert!(refused.header("retry-after").is_some());

@@ -186,6 +186,33 @@ async fn d64_a_config_map_that_is_swapped_is_seen_in_one_step() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d64_a_folder_in_whose_place_another_is_moved_is_watched_like_the_first() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let folder = gate.profiles_folder();
+    let (new, old) = (
+        gate.folder.path().join("new"),
+        gate.folder.path().join("old"),
+    );
+    std::fs::create_dir(&new).unwrap();
+    for (name, text) in files(&folder, |text| text.replace("Contoso entra-id", "Moved")) {
+        std::fs::write(new.join(name), text).unwrap();
+    }
+    std::fs::rename(&folder, &old).unwrap();
+    std::fs::rename(&new, &folder).unwrap();
+    eventually("the other folder counts", async || {
+        gate.title_is(&browser, KIND, "Moved").await
+    })
+    .await;
+    let path = gate.profile_path(KIND);
+    std::fs::write(&path, text(&path).replace("Moved", "Edited there")).unwrap();
+    eventually("an edit in it is seen without a poll", async || {
+        gate.title_is(&browser, KIND, "Edited there").await
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d64_a_folder_that_is_itself_a_swapped_link_is_seen_every_time() {
     let gate = Plan::default().start().await;
     let browser = Browser::new();
