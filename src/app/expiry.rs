@@ -71,7 +71,12 @@ impl CertificateWatch {
             profile.id = %profile,
             file = %file.display(),
             not_after = %not_after,
-            "a client certificate ends soon"
+            "{}",
+            if *not_after <= now {
+                "a client certificate has ended"
+            } else {
+                "a client certificate ends soon"
+            }
         );
         self.told.insert(of.clone(), now);
     }
