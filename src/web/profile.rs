@@ -111,18 +111,23 @@ pub fn place<'a>(
     gateway: &Gateway,
     profiles: &'a Profiles,
 ) -> Result<Option<(&'a Tenancy, &'a str)>, Ambiguous> {
+    let host = client::host(request, &gateway.trusted_proxies)?;
+    Ok(profiles.find(host, request.path()))
+}
+
+/// Tells of forwarded headers that do not count; once for each request, by whoever answers it.
+pub fn tell_unheeded(request: &ServiceRequest, gateway: &Gateway) {
     let peer = request.peer_addr().map(|peer| peer.ip());
     gateway
         .unheeded
         .look(peer, request.headers(), &gateway.trusted_proxies);
-    let host = client::host(request, &gateway.trusted_proxies)?;
-    Ok(profiles.find(host, request.path()))
 }
 
 fn find(request: &ServiceRequest) -> Result<(Arc<Profile>, String), StatusCode> {
     let gateway = request
         .app_data::<web::Data<Gateway>>()
         .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    tell_unheeded(request, gateway);
     let profiles = gateway.profiles.load();
     match place(request, gateway, &profiles).map_err(|Ambiguous| StatusCode::BAD_REQUEST)? {
         Some((Tenancy::Serving(profile), below)) => Ok((Arc::clone(profile), below.to_owned())),

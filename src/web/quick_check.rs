@@ -13,7 +13,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use super::gateway::Gateway;
-use super::profile::place;
+use super::profile::{place, tell_unheeded};
 use super::{browser, response_headers, session_json};
 use crate::domain::profile::Profile;
 use crate::domain::profiles::Tenancy;
@@ -54,6 +54,7 @@ async fn answer(request: &ServiceRequest) -> Option<HttpResponse> {
     let handle = held.by_newest_key.then_some(held.handle)?;
     match check(&gateway.gate, &profile, Some(&handle), Use::Peek).await {
         Ok(Some(who)) => {
+            tell_unheeded(request, gateway);
             let mut answer = session_json::signed_in(&who);
             response_headers::of_data(answer.headers_mut(), profile.public_url.is_https());
             Some(answer)

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{PoisonError, RwLock};
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use ipnet::IpNet;
@@ -20,7 +20,7 @@ const MOST: usize = 100;
 
 /// Networks that were told already.
 #[derive(Debug, Default)]
-pub struct Unheeded(Mutex<HashSet<IpNet>>);
+pub struct Unheeded(RwLock<HashSet<IpNet>>);
 
 impl Unheeded {
     /// Tells of forwarded headers of an untrusted peer, unless its network was told already.
@@ -32,14 +32,24 @@ impl Unheeded {
         let Some(network) = network_of(peer).filter(|_| !is_trusted(peer, proxies)) else {
             return;
         };
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.len() >= MOST || !told.insert(network) {
+        // Behind a proxy that nobody named this is every request: they read beside each other.
+        let known = {
+            let told = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            told.len() >= MOST || told.contains(&network)
+        };
+        if known || !self.is_first(network) {
             return;
         }
         tracing::warn!(
             peer.network = %network,
             "forwarded headers (X-Forwarded-For, -Host or -Proto) of a peer that is not trusted are ignored; set trusted_proxies if this is your proxy"
         );
+    }
+
+    /// Whether the network is told now; of many requests at once one is the first.
+    fn is_first(&self, network: IpNet) -> bool {
+        let mut told = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        told.len() < MOST && told.insert(network)
     }
 }
 
@@ -56,7 +66,7 @@ mod tests {
     use actix_web::http::header::HeaderValue;
 
     fn told(unheeded: &Unheeded) -> usize {
-        unheeded.0.lock().unwrap().len()
+        unheeded.0.read().unwrap().len()
     }
 
     fn look(unheeded: &Unheeded, peer: &str, name: &'static str) {
