@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+
 use super::keys::key_ring;
 use super::server::{Means, MetricsText, http_options, start, store_options};
 use super::shutdown::Signals;
@@ -69,7 +71,7 @@ pub async fn migrate(
         .map_err(|error| with_causes(&error))
 }
 
-/// The means of the flows for a command of a moment.
+/// The means of the flows for a command of a moment, which runs in a tokio runtime.
 ///
 /// # Errors
 /// One sentence that says why not.
@@ -81,10 +83,11 @@ pub fn gate(
     let keys = Arc::new(key_ring(settings, &*random)?);
     let store = store(settings, Arc::clone(&clock), Arc::clone(&random))?;
     let authorities = authorities(settings, &clock, &random)?;
-    Ok(Gate::new(store, authorities, keys, clock, random))
+    let home = Handle::current();
+    Ok(Gate::new(store, authorities, keys, clock, random, home))
 }
 
-/// Authorities whose pins last as long as the command.
+/// Authorities whose pins last as long as the command, which runs in a tokio runtime.
 ///
 /// # Errors
 /// One sentence: the CA file cannot be used.

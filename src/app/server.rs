@@ -1,12 +1,14 @@
 //! From settings to a running server.
 
 use std::net::{SocketAddr, TcpListener};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
+use tokio::runtime::Handle;
 
 use super::background;
 use super::expiry;
@@ -153,7 +155,8 @@ pub async fn start_in(
     )
     .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    let gate = Gate::new(store, authorities, keys, clock, means.random)
+    let home = Handle::current();
+    let gate = Gate::new(store, authorities, keys, clock, means.random, home)
         .with_api_time_out(settings.http.api_timeout);
     let gate = Arc::new(gate);
     let pages = Pages::load(settings.templates.as_deref())
@@ -231,17 +234,25 @@ impl Running {
         let profiles = Arc::clone(&self.profiles);
         let stop = on_signal(
             signals,
-            self.stopping,
+            Arc::clone(&self.stopping),
             self.patience,
             (public.handle(), private.handle()),
             self.gateway.gate.exchanges.settled(),
             move || profiles.look_again(),
         );
-        let served = async { tokio::join!(public, private) };
-        // Servers that are dropped cut what they still serve.
-        let (served, over) = tokio::select! {
-            (public, private) = served => (public.and(private), None),
-            over = stop => (Ok(()), Some(over)),
+        // Servers that are dropped, at the end of this block, cut what they still serve.
+        let (served, over) = {
+            let mut stop = pin!(stop);
+            let mut served = pin!(async { tokio::join!(public, private) });
+            tokio::select! {
+                over = &mut stop => (Ok(()), Some(over)),
+                (public, private) = &mut served => {
+                    // They stop before what goes on without them.
+                    let stopping = self.stopping.load(Ordering::SeqCst);
+                    let over = if stopping { Some(stop.await) } else { None };
+                    (public.and(private), over)
+                }
+            }
         };
         waiting.abort();
         for task in &self.tasks {

@@ -50,7 +50,7 @@ impl Signals {
 pub struct Patience {
     /// Load balancers have so long to notice.
     pub delay: Duration,
-    /// Then exchanges, requests and the store have so long, together.
+    /// Then requests, exchanges and the store have so long, together.
     pub grace: Duration,
 }
 
@@ -77,17 +77,16 @@ pub async fn on_signal(
     let in_order = async {
         tokio::time::sleep(patience.delay).await;
         let cut = over - CLOSING.min(patience.grace / 4);
-        // First: with the workers end their runtimes, and every exchange that runs on one.
-        if timeout_at(cut, settled).await.is_err() {
-            tracing::warn!("stopping while a refresh token is being exchanged");
-            return;
-        }
         let stopped = async {
             servers.0.stop(true).await;
             servers.1.stop(true).await;
         };
         if timeout_at(cut, stopped).await.is_err() {
             tracing::warn!("stopping while requests are being answered");
+        }
+        // Last: as long as requests are answered, exchanges begin.
+        if timeout_at(cut, settled).await.is_err() {
+            tracing::warn!("stopping while a refresh token is being exchanged");
         }
     };
     tokio::select! {

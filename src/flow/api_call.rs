@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::entry::ungranted;
 use super::error::FlowError;
 use super::gate::{Gate, LONGEST_RETRY};
@@ -74,6 +76,8 @@ pub async fn call(
         return Err(FlowError::ApiThrottled { retry_after });
     }
     let mut force = Force::default();
+    // The API's own time, for both of its answers together.
+    let mut left = gate.api_time_out;
     // At most twice: an API that refuses a token gets a newer one, once.
     for last in [false, true] {
         let grant = match usable_token(gate, profile, who, api, force).await? {
@@ -94,7 +98,8 @@ pub async fn call(
             }
             return Ok(Called::Ungranted(lacking));
         }
-        let response = send(gate, api, &grant).await?;
+        let until = Instant::now() + left;
+        let response = in_time(api, until, send(gate, api, &grant)).await?;
         let status = response.status().as_u16();
         if let Some(wait) = asked_wait(status, retry_after(response.headers(), gate.now())) {
             gate.throttled.insert(key, gate.now() + wait);
@@ -104,11 +109,13 @@ pub async fn call(
             .then(|| challenge_of(response.headers()))
             .flatten();
         if status != 401 || (last && challenge.is_none()) {
-            return Ok(Called::Answered(read(response).await?));
+            let answer = in_time(api, until, read(response)).await?;
+            return Ok(Called::Answered(answer));
         }
         if last {
             return Ok(Called::Interaction { claims: challenge });
         }
+        left = until.saturating_duration_since(Instant::now());
         force = Force {
             refused: Some(grant),
             claims: challenge,
@@ -141,6 +148,20 @@ fn challenge_of(headers: &reqwest::header::HeaderMap) -> Option<String> {
     claims_challenge(fields.iter().filter_map(|field| field.to_str().ok()))
 }
 
+/// Waits for an API until its time is over, however often it was asked.
+async fn in_time<T>(
+    api: &Api,
+    until: Instant,
+    work: impl Future<Output = Result<T, FlowError>>,
+) -> Result<T, FlowError> {
+    tokio::time::timeout_at(until, work)
+        .await
+        .unwrap_or_else(|_| {
+            tracing::warn!(api = %api.name, "the API did not answer in time");
+            Err(FlowError::ApiTimedOut)
+        })
+}
+
 async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Response, FlowError> {
     let request = gate
         .authorities
@@ -150,9 +171,9 @@ async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Re
         .header(
             reqwest::header::ACCEPT,
             "application/json, text/*;q=0.9, */*;q=0.1",
-        )
-        .timeout(gate.api_time_out);
-    crate::oidc::send(request).await.map_err(|error| {
+        );
+    let sent = gate.authorities.send_to_api(request).await;
+    sent.map_err(|error| {
         // The address is the profile's own and holds no secret; the cause is kept short of it all the same.
         let timed_out = error.is_timeout();
         tracing::warn!(api = %api.name, error = %error.without_url(), "the API did not answer");

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::error::FlowError;
@@ -26,6 +28,7 @@ pub type Outcome = Result<Token, FlowError>;
 pub struct Exchanges {
     sessions: Cache<HandleHash, Arc<Mutex<Last>>>,
     under_way: watch::Sender<usize>,
+    home: Handle,
 }
 
 /// The last exchange of a session. Whoever holds its lock is the one that exchanges.
@@ -40,8 +43,10 @@ struct Finished {
     outcome: Outcome,
 }
 
-impl Default for Exchanges {
-    fn default() -> Self {
+impl Exchanges {
+    /// They run in `home`, which must outlive the servers: an exchange that ends with the thread of a request loses a
+    /// rotated refresh token.
+    pub fn new(home: Handle) -> Self {
         let sessions = Cache::builder()
             .max_capacity(MOST)
             .time_to_idle(IDLE)
@@ -49,20 +54,26 @@ impl Default for Exchanges {
         Self {
             sessions,
             under_way: watch::Sender::new(0),
+            home,
         }
     }
-}
 
-impl Exchanges {
     /// The lock of one session.
     pub fn of(&self, session: HandleHash) -> Arc<Mutex<Last>> {
         self.sessions.get_with(session, Arc::default)
     }
 
-    /// Counts one until it is dropped.
-    pub fn begin(&self) -> UnderWay {
+    /// Runs an exchange on its own, whether anybody waits for it or not.
+    pub fn begin<T: Send + 'static>(
+        &self,
+        exchange: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
         self.under_way.send_modify(|count| *count += 1);
-        UnderWay(self.under_way.clone())
+        let under_way = UnderWay(self.under_way.clone());
+        self.home.spawn(async move {
+            let _under_way = under_way;
+            exchange.await
+        })
     }
 
     /// Waits until none is under way.
@@ -96,8 +107,7 @@ impl Last {
 }
 
 /// One exchange under way.
-#[derive(Debug)]
-pub struct UnderWay(watch::Sender<usize>);
+struct UnderWay(watch::Sender<usize>);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
@@ -109,19 +119,39 @@ impl Drop for UnderWay {
 mod tests {
     use super::*;
     use futures_util::FutureExt as _;
+    use tokio::runtime::Builder;
+    use tokio::sync::oneshot;
 
     #[tokio::test]
     async fn settled_waits_for_every_exchange_even_one_that_panics() {
-        let exchanges = Exchanges::default();
+        let exchanges = Exchanges::new(Handle::current());
         assert!(exchanges.settled().now_or_never().is_some());
-        let (first, second) = (exchanges.begin(), exchanges.begin());
-        drop(first);
-        assert!(exchanges.settled().now_or_never().is_none());
-        let crashed = tokio::spawn(async move {
-            let _second = second;
+        let (tell, told) = oneshot::channel::<()>();
+        let first = exchanges.begin(std::future::ready(()));
+        let crashing = exchanges.begin(async move {
+            let _ = told.await;
             std::panic::resume_unwind(Box::new("a bug"));
         });
-        assert!(crashed.await.is_err());
+        first.await.unwrap();
+        assert!(exchanges.settled().now_or_never().is_none());
+        tell.send(()).unwrap();
+        let crashed: Result<(), _> = crashing.await;
+        assert!(crashed.is_err());
+        exchanges.settled().await;
+    }
+
+    #[tokio::test]
+    async fn an_exchange_outlives_the_thread_of_the_request_that_began_it() {
+        let exchanges = Arc::new(Exchanges::new(Handle::current()));
+        let (tell, told) = oneshot::channel::<()>();
+        let begun = Arc::clone(&exchanges);
+        let worker = std::thread::spawn(move || {
+            let runtime = Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async { begun.begin(told) })
+        });
+        let exchange = worker.join().unwrap();
+        tell.send(()).unwrap();
+        assert!(exchange.await.unwrap().is_ok(), "it was not cut");
         exchanges.settled().await;
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
+use tokio::runtime::Handle;
 
 use super::exchanges::Exchanges;
 use crate::domain::clock::{Clock, Random, Timestamp};
@@ -36,7 +37,7 @@ pub struct Gate {
     /// Randomness.
     pub random: Arc<dyn Random>,
     /// Exchanges of refresh tokens in this process.
-    pub exchanges: Exchanges,
+    pub exchanges: Arc<Exchanges>,
     /// Calls that an API asked to hold back, by its origin, until when (microsoft-identity 6.3).
     pub throttled: Cache<(ProfileId, String, PersonKey), Timestamp>,
     /// How long a web API has for its whole answer.
@@ -48,15 +49,16 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Puts the means together.
+    /// Puts the means together. `home` outlives the servers: exchanges run there.
     pub fn new(
         store: SessionStore,
         authorities: Authorities,
         keys: Arc<KeyRing>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
+        home: Handle,
     ) -> Self {
-        let exchanges = Exchanges::default();
+        let exchanges = Arc::new(Exchanges::new(home));
         let throttled = Cache::builder()
             .max_capacity(MOST_THROTTLED)
             .time_to_live(LONGEST_RETRY)

@@ -24,10 +24,8 @@ use crate::store::{Lease, LeaseOwner, Waited};
 pub(super) const LEASE: Duration = Duration::from_secs(10);
 /// How often a holder renews while the authority is slow.
 const RENEWAL: Duration = Duration::from_secs(3);
-/// How long somebody else's refresh is waited for; beyond the authority's own time-out.
-const PATIENCE: Duration = Duration::from_secs(25);
-/// A request waits for one call to the authority and so much longer, whatever goes on: enough for the lease of a
-/// holder that crashed.
+/// A request waits for one call to the authority and so much longer, whoever makes it: by default enough for the lease
+/// of a holder that crashed.
 const BEYOND_ONE_CALL: Duration = Duration::from_secs(3);
 /// How long a caller waits for a new token while the old one works.
 const PATIENCE_WITH_TOKEN: Duration = Duration::from_secs(1);
@@ -103,8 +101,8 @@ pub async fn usable_token(
     {
         return Ok(old.clone());
     }
-    let longest = gate.authorities.longest_call() + BEYOND_ONE_CALL;
-    let under_way = gate.exchanges.begin();
+    let longest = longest_wait(gate);
+    let exchanges = Arc::clone(&gate.exchanges);
     let (gate, profile, who, api) = (
         Arc::clone(gate),
         Arc::clone(profile),
@@ -112,8 +110,7 @@ pub async fn usable_token(
         api.clone(),
     );
     // On its own, so that a browser that goes away does not lose a rotated refresh token.
-    let exchange = tokio::spawn(async move {
-        let _under_way = under_way;
+    let exchange = exchanges.begin(async move {
         let mut last = match turn {
             Some(turn) => turn,
             None => lock.lock_owned().await,
@@ -134,6 +131,11 @@ pub async fn usable_token(
         Ok(done) => done.unwrap_or_else(|_| Ok(still_exchanging())),
         Err(_) => Ok(old.unwrap_or_else(still_exchanging)),
     }
+}
+
+/// How long anybody waits for new tokens, also for those of another replica.
+fn longest_wait(gate: &Gate) -> Duration {
+    gate.authorities.longest_call() + BEYOND_ONE_CALL
 }
 
 /// Tokens are on their way, and will not be there for this caller.
@@ -171,7 +173,7 @@ async fn exchange_or_wait(
     force: &Force,
 ) -> Result<Token, FlowError> {
     let owner = LeaseOwner::generate(&*gate.random);
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let deadline = tokio::time::Instant::now() + longest_wait(gate);
     let stored = gate
         .store
         .tokens(who.handle())

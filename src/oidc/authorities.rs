@@ -8,13 +8,14 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder, Response};
+use tokio::runtime::Handle;
 use url::Url;
 
 use super::authorize::{AuthorizationRequest, authorization_address};
 use super::error::{Invalid, OidcError};
 use super::http_client::{HttpOptions, HttpSetupError, outbound_client};
-use super::lane::Lane;
+use super::lane::{Lane, at, send};
 use super::managed_identity::{Environment, ManagedIdentity};
 use super::metadata::Metadata;
 use super::pins::Pins;
@@ -27,6 +28,7 @@ use crate::domain::profile::{Profile, ProfileId};
 /// All authorities of the process. One exists, shared by all workers.
 pub struct Authorities {
     client: Client,
+    home: Handle,
     means: Means,
     pins: Arc<dyn Pins>,
     identities: Arc<ManagedIdentity>,
@@ -40,7 +42,8 @@ impl fmt::Debug for Authorities {
 }
 
 impl Authorities {
-    /// No authority is called before it is needed.
+    /// No authority is called before it is needed. Must be called inside a tokio runtime that outlives the calls: their
+    /// connections live there, whoever calls.
     ///
     /// # Errors
     /// When the CA file cannot be used.
@@ -66,9 +69,12 @@ impl Authorities {
         environment: Environment,
     ) -> Result<Self, HttpSetupError> {
         let client = outbound_client(options)?;
+        let home = Handle::current();
+        let identities = ManagedIdentity::new(client.clone(), home.clone(), environment);
         Ok(Self {
-            identities: Arc::new(ManagedIdentity::new(client.clone(), environment)),
+            identities: Arc::new(identities),
             client,
+            home,
             means: Means {
                 clock,
                 random,
@@ -84,6 +90,14 @@ impl Authorities {
     /// size of an answer are the caller's to limit.
     pub fn api_client(&self) -> &Client {
         &self.client
+    }
+
+    /// Sends the request of a downstream API, as [`send`] says.
+    ///
+    /// # Errors
+    /// What the last try said.
+    pub async fn send_to_api(&self, request: RequestBuilder) -> reqwest::Result<Response> {
+        at(&self.home, send(request)).await
     }
 
     /// The time that one call to an authority takes at most, its answer included.
@@ -177,7 +191,7 @@ impl Authorities {
         }
         let room = Arc::new(Room::new(
             profile.binding,
-            Lane::new(self.client.clone()),
+            Lane::new(self.client.clone(), self.home.clone()),
             self.means.clone(),
             Arc::clone(&self.pins),
             Arc::clone(&self.identities),

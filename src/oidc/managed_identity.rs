@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
+use tokio::runtime::Handle;
 use tokio::sync::Mutex as Turn;
 use url::Url;
 
@@ -142,9 +143,9 @@ impl Source {
 }
 
 impl ManagedIdentity {
-    pub(crate) fn new(client: Client, environment: Environment) -> Self {
+    pub(crate) fn new(client: Client, home: Handle, environment: Environment) -> Self {
         Self {
-            lane: Lane::new(client),
+            lane: Lane::new(client, home),
             environment,
             arc_keys: PathBuf::from(azure_arc::KEYS),
             held: Mutex::default(),
@@ -225,7 +226,12 @@ impl ManagedIdentity {
                         "IDENTITY_ENDPOINT is not https, so its thumbprint proves nothing".into(),
                     );
                 }
-                let answer = get(&Lane::new(client), url, &[("Secret", header)]).await;
+                let answer = get(
+                    &Lane::new(client, Handle::current()),
+                    url,
+                    &[("Secret", header)],
+                )
+                .await;
                 answer.map_err(|unanswered| match unanswered {
                     Unanswered::Away(why) => Unanswered::Away(format!(
                         "nobody with the certificate of IDENTITY_SERVER_THUMBPRINT answers there: {why}"

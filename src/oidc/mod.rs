@@ -54,7 +54,6 @@ pub use error::{
 };
 pub use http_client::{HttpOptions, HttpSetupError, outbound_client, retry_after};
 pub use jwt::JwtRefusal;
-pub use lane::send;
 pub use logout_token::LogoutToken;
 pub use managed_identity::Environment;
 pub use metadata::Metadata;

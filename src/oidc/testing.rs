@@ -48,7 +48,11 @@ impl Random for Counting {
 /// A managed identity on a machine that has none.
 pub(crate) fn identities() -> ManagedIdentity {
     let client = outbound_client(&HttpOptions::default()).unwrap();
-    ManagedIdentity::new(client, Arc::new(|_| None))
+    ManagedIdentity::new(
+        client,
+        tokio::runtime::Handle::current(),
+        Arc::new(|_| None),
+    )
 }
 
 fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {

@@ -1,5 +1,7 @@
 //! Whatever an API answers is shown safely: errors, other types, nothing, too much, too late, "wait", "prove more".
 
+use std::time::{Duration, Instant};
+
 use crate::harness::api::{ScriptedApi, response};
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate};
@@ -181,6 +183,45 @@ async fn w5_an_api_that_hangs_is_given_up_after_the_time_that_is_set() {
         page.text
     );
     assert!(gate.is_signed_in(&browser, ENTRA).await);
+}
+
+/// Says nothing: the first connection is closed after a while, the second stays open.
+async fn silent_api(first: Duration) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let table = format!(
+        "[[api]]\nname = \"own\"\nendpoint = \"http://{}/\"\nscopes = [\"api://orders/Orders.Read\"]\n",
+        listener.local_addr().unwrap()
+    );
+    tokio::spawn(async move {
+        let (connection, _) = listener.accept().await.unwrap();
+        tokio::time::sleep(first).await;
+        drop(connection);
+        let _open = listener.accept().await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    table
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w5_an_api_that_breaks_off_and_then_hangs_has_the_time_that_is_set_only_once() {
+    let table = silent_api(Duration::from_millis(1_500)).await;
+    let gate = Plan {
+        settings: "[http]\napi_timeout = \"2s\"".to_owned(),
+        ..Plan::default()
+    }
+    .table(ENTRA, &table)
+    .start()
+    .await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    let begun = Instant::now();
+    let page = call(&gate, &browser, "own").await;
+    assert_eq!(page.status, 504);
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 async fn is_left_alone(fault: Fault, seconds: i64) {

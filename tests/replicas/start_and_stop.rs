@@ -125,6 +125,35 @@ async fn hanging(more: &[(&str, &str)]) -> (Process, tokio::task::JoinHandle<()>
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn d54_an_exchange_that_nobody_waits_for_outlives_the_listeners() {
+    let mut process = Process::start(0, SHORT);
+    process.is_ready().await;
+    let browser = Browser::new();
+    process
+        .sim
+        .shapes(|shapes| shapes.access_token_lifetime = Some(8));
+    process.sign_in(&browser).await;
+    process.sim.fault(Fault::TokenSlow(5_000));
+    let begun = Instant::now();
+    // Answered with the old token while it lives; the exchange goes on.
+    while process.sim.count_at(Kind::Oidc, Endpoint::Refresh) == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(8), "not due");
+        let page = browser.get(process.url("/auth/call_api/orders")).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    process.signal("TERM");
+    let (status, took) = process.ended().await;
+    assert!(status.success(), "{status}\n{}", process.log());
+    assert!(
+        took > Duration::from_secs(2),
+        "it had its time: {took:?}\n{}",
+        process.log()
+    );
+    assert!(!process.log().contains("WARN"), "{}", process.log());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn d54_delay_and_grace_are_all_that_a_stop_takes_whatever_hangs() {
     let (mut process, asked) = hanging(&[
         ("GATEHOUSE_SHUTDOWN_DELAY", "200ms"),

@@ -61,7 +61,11 @@ impl Platform {
             .collect();
         set.insert("IDENTITY_ENDPOINT".to_owned(), endpoint);
         let client = outbound_client(&HttpOptions::default()).unwrap();
-        ManagedIdentity::new(client, Arc::new(move |name| set.get(name).cloned()))
+        ManagedIdentity::new(
+            client,
+            tokio::runtime::Handle::current(),
+            Arc::new(move |name| set.get(name).cloned()),
+        )
     }
 }
 
