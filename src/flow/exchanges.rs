@@ -147,7 +147,8 @@ mod tests {
         let begun = Arc::clone(&exchanges);
         let worker = std::thread::spawn(move || {
             let runtime = Builder::new_current_thread().build().unwrap();
-            runtime.block_on(async { begun.begin(told) })
+            let _inside = runtime.enter();
+            begun.begin(told)
         });
         let exchange = worker.join().unwrap();
         tell.send(()).unwrap();
