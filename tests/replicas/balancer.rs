@@ -72,7 +72,7 @@ impl Balancer {
         })
         .workers(1)
         // Longer than clients keep quiet connections: none is closed in the moment of its next use.
-        .keep_alive(Duration::from_secs(120))
+        .keep_alive(Duration::from_mins(2))
         .client_request_timeout(Duration::ZERO)
         .disable_signals()
         .listen(listener)

@@ -286,7 +286,7 @@ async fn serve(
             .default_service(web::to(entry))
     })
     // Longer than clients keep quiet connections: none is closed in the moment of its next use.
-    .keep_alive(std::time::Duration::from_secs(120))
+    .keep_alive(std::time::Duration::from_mins(2))
     .client_request_timeout(std::time::Duration::ZERO)
     .workers(workers)
     .disable_signals()
