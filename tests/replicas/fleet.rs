@@ -60,7 +60,7 @@ async fn administer(server: &str, statement: String) {
 }
 
 /// A port that is free now, and that this process was not given before.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static GIVEN: Mutex<Vec<u16>> = Mutex::new(Vec::new());
     let mut given = GIVEN.lock().unwrap();
     loop {

@@ -1,6 +1,5 @@
 //! One real `gatehouse serve` on SQLite with the simulator, and somebody who signs in there.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -9,6 +8,7 @@ use simulator::{CLIENT_SECRET, Kind, Options, Simulator};
 use tempfile::TempDir;
 
 use crate::browser::{Browser, Page, client};
+use crate::fleet::free_port;
 
 /// Whatever is waited for happens within this time.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -22,11 +22,6 @@ pub struct Process {
     pub port: u16,
     admin: u16,
     child: Child,
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn profile(sim: &Simulator, host: &str, port: u16, title: &str) -> String {
