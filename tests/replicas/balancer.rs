@@ -71,6 +71,9 @@ impl Balancer {
                 .default_service(web::to(pass))
         })
         .workers(1)
+        // Longer than clients keep quiet connections: none is closed in the moment of its next use.
+        .keep_alive(Duration::from_mins(2))
+        .client_request_timeout(Duration::ZERO)
         .disable_signals()
         .listen(listener)
         .unwrap()

@@ -285,6 +285,9 @@ async fn serve(
             .app_data(PayloadConfig::new(LARGEST_BODY))
             .default_service(web::to(entry))
     })
+    // Longer than clients keep quiet connections: none is closed in the moment of its next use.
+    .keep_alive(std::time::Duration::from_mins(2))
+    .client_request_timeout(std::time::Duration::ZERO)
     .workers(workers)
     .disable_signals()
     .shutdown_timeout(1)
