@@ -12,6 +12,7 @@ use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
 use crate::domain::authority::Journey;
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
+use crate::domain::identity::PersonKey;
 use crate::domain::notice::Notice;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
@@ -44,8 +45,8 @@ pub enum Completed {
         handle: SessionHandle,
         /// Where the person wanted to go.
         return_to: ReturnTo,
-        /// The API for whose scopes a signed-in person had been sent.
-        asked: Option<ApiName>,
+        /// The API for whose scopes a signed-in person had been sent, and who that is.
+        asked: Option<(ApiName, PersonKey)>,
     },
     /// Nothing began; the browser goes on with what it has.
     GoOn(ReturnTo),
@@ -138,18 +139,21 @@ async fn already_signed_in(
     target: Option<ReturnTo>,
     why: &'static str,
 ) -> Result<Completed, FlowError> {
-    let signed_in = session_check::check(
-        gate,
-        visit.profile,
-        browser.handle,
-        session_check::Use::Peek,
-    )
-    .await?;
-    if let (Some(_), Some(return_to)) = (signed_in, &target) {
+    let signed_in = is_signed_in(gate, visit, browser).await?;
+    if let (true, Some(return_to)) = (signed_in, &target) {
         return Ok(Completed::GoOn(return_to.clone()));
     }
-    audit::refused(visit.profile, "attempt_not_found");
-    not_found(why, target)
+    not_found(visit.profile, why, target)
+}
+
+async fn is_signed_in(
+    gate: &Gate,
+    visit: Visit<'_>,
+    browser: Browser<'_>,
+) -> Result<bool, FlowError> {
+    let peek = session_check::Use::Peek;
+    let who = session_check::check(gate, visit.profile, browser.handle, peek).await?;
+    Ok(who.is_some())
 }
 
 /// The browser still has the attempt, so it never saw the answer: a replica died while it redeemed the code, or the
@@ -161,30 +165,31 @@ async fn repeated(
     attempt: &Attempt,
     return_to: ReturnTo,
 ) -> Result<Completed, FlowError> {
-    let why = "its state was used before";
-    let target = Some(return_to.clone());
-    match already_signed_in(gate, visit, browser, target, why).await {
-        Err(FlowError::AttemptNotFound { .. }) if attempt.journey == Journey::SignIn => {
-            tracing::info!(profile.id = %visit.profile.id, "the answer of a callback was lost; a new attempt begins");
-            let wish = Wish {
-                api: attempt
-                    .api
-                    .as_ref()
-                    .and_then(|name| visit.profile.api(name))
-                    .cloned(),
-                claims: attempt.claims.clone(),
-                expects: attempt.expects.clone(),
-                quietly: true,
-                ..Wish::default()
-            };
-            let begun = begin(gate, visit, wish, &return_to).await?;
-            Ok(Completed::Detour(Box::new(begun), return_to))
-        }
-        other => other,
+    if is_signed_in(gate, visit, browser).await? {
+        return Ok(Completed::GoOn(return_to));
     }
+    if attempt.journey != Journey::SignIn {
+        return not_found(visit.profile, "its state was used before", Some(return_to));
+    }
+    tracing::info!(profile.id = %visit.profile.id, "the answer of a callback was lost; a new attempt begins");
+    let api = attempt.api.as_ref();
+    let wish = Wish {
+        api: api.and_then(|name| visit.profile.api(name)).cloned(),
+        claims: attempt.claims.clone(),
+        expects: attempt.expects.clone(),
+        quietly: true,
+        ..Wish::default()
+    };
+    let begun = begin(gate, visit, wish, &return_to).await?;
+    Ok(Completed::Detour(Box::new(begun), return_to))
 }
 
-fn not_found<T>(why: &'static str, target: Option<ReturnTo>) -> Result<T, FlowError> {
+fn not_found<T>(
+    profile: &Profile,
+    why: &'static str,
+    target: Option<ReturnTo>,
+) -> Result<T, FlowError> {
+    audit::refused(profile, "attempt_not_found");
     Err(FlowError::AttemptNotFound { why, target })
 }
 
@@ -262,7 +267,7 @@ async fn redeem(
             return Ok(Completed::Begin(Box::new(begun)));
         }
         Err(cause) => {
-            audit::refused(profile, "answer_refused");
+            answer_refused(profile, &cause);
             return Err(FlowError::from_oidc(cause, Some(&return_to)));
         }
     };
@@ -283,7 +288,7 @@ async fn redeem(
         }
         Journey::SignIn => {
             let handle = begin_session(gate, visit, redeemed, session_state, browser).await?;
-            let asked = attempt.api.clone().filter(|_| attempt.expects.is_some());
+            let asked = attempt.api.clone().zip(attempt.expects.clone());
             Ok(Completed::SignedIn {
                 handle,
                 return_to,
@@ -304,6 +309,17 @@ async fn redeem(
                 begin(gate, visit, wish, &return_to).await?,
             )))
         }
+    }
+}
+
+/// For the audit: an outage refuses nobody.
+fn answer_refused(profile: &Profile, cause: &OidcError) {
+    match cause {
+        OidcError::Invalid(_) | OidcError::TenantNotAllowed => {
+            audit::refused(profile, "answer_refused");
+        }
+        OidcError::Refused(detail) => audit::refused(profile, &detail.to_string()),
+        OidcError::Unavailable { .. } | OidcError::Misconfigured(_) => {}
     }
 }
 

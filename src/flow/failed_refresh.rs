@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::error::FlowError;
 use super::gate::{Gate, LONGEST_RETRY};
-use super::new_tokens::Held;
-use super::refresh::{Force, Token};
+use super::new_tokens::{Held, Ours, let_go, rest, still_ours};
+use super::refresh::{Force, Token, satisfying, still_exchanging};
 use super::session_check::SignedIn;
 use super::{audit, entry};
 use crate::domain::api::Api;
@@ -34,16 +34,8 @@ pub(super) async fn failed(
 ) -> Result<Token, FlowError> {
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "failed").increment(1);
     let wait = match &error {
-        RefreshError::Rejected(detail) => {
-            audit::refresh_failed(profile, &who.session().id, &detail.to_string());
-            gate.store.end(who.handle(), &profile.id).await?;
-            return Ok(Token::Ended);
-        }
-        RefreshError::Invalid(cause) => {
-            tracing::warn!(profile.id = %profile.id, error = %cause, "a refreshed token was refused");
-            audit::refresh_failed(profile, &who.session().id, "answer_refused");
-            gate.store.end(who.handle(), &profile.id).await?;
-            return Ok(Token::Ended);
+        RefreshError::Rejected(_) | RefreshError::Invalid(_) => {
+            return refused_for_good(gate, profile, who, api, force, held, &error).await;
         }
         RefreshError::Throttled { retry_after, why } => {
             let until = gate.now() + (*retry_after).min(LONGEST_RETRY);
@@ -58,9 +50,9 @@ pub(super) async fn failed(
         // On every replica: whoever waits is told at once, and an outage is not asked again and again.
         (RefreshError::Throttled { .. } | RefreshError::Unavailable { .. }, wait) => {
             let pause = wait.unwrap_or(BACK_OFF).min(LONGEST_RETRY);
-            gate.store.rest(who.handle(), held.owner, pause).await?;
+            rest(gate, who, held.owner, pause).await;
         }
-        _ => gate.store.release_lease(who.handle(), held.owner).await?,
+        _ => let_go(gate, who, held.owner).await,
     }
     // Customers of External ID cannot consent: to send them round would be a loop.
     if let RefreshError::InteractionRequired(detail) = &error
@@ -77,6 +69,37 @@ pub(super) async fn failed(
         return Ok(old);
     }
     Ok(without_token(force, error))
+}
+
+/// Ends the session, if it still has the tokens that were refused: who stood still for longer than the lease may have
+/// sent a refresh token that another replica had exchanged.
+async fn refused_for_good(
+    gate: &Gate,
+    profile: &Profile,
+    who: &SignedIn,
+    api: &Api,
+    force: &Force,
+    held: &Held,
+    error: &RefreshError,
+) -> Result<Token, FlowError> {
+    match still_ours(gate, who, held).await? {
+        Ours::Still => {}
+        Ours::Gone => return Ok(Token::Ended),
+        Ours::LostLease => return Ok(still_exchanging()),
+        Ours::Newer(stored) => {
+            let token = satisfying(gate, &stored.tokens, api, force);
+            return Ok(token.map_or_else(still_exchanging, Token::Usable));
+        }
+    }
+    let session = &who.session().id;
+    if let RefreshError::Rejected(detail) = error {
+        audit::refresh_failed(profile, session, &detail.to_string());
+    } else {
+        tracing::warn!(profile.id = %profile.id, error = %error, "a refreshed token was refused");
+        audit::refresh_failed(profile, session, "answer_refused");
+    }
+    gate.store.end(who.handle(), &profile.id).await?;
+    Ok(Token::Ended)
 }
 
 /// For the log: nobody is answered with it.

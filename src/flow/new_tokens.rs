@@ -1,4 +1,4 @@
-//! New tokens on their way into the row, under the lease that this process holds.
+//! New tokens on their way into the row, under the lease that this process holds, and what becomes of the lease.
 
 use std::time::Duration;
 
@@ -33,6 +33,51 @@ pub(super) enum Put {
     LostLease,
     /// Nothing: the session has ended.
     Gone,
+}
+
+/// What the row has become for whoever took its lease a while ago.
+pub(super) enum Ours {
+    /// The lease is this holder's, and the tokens are those it began with.
+    Still,
+    /// Another holder took the lease over and stored these.
+    Newer(StoredTokens),
+    /// Another holder has the lease.
+    LostLease,
+    /// The session has ended.
+    Gone,
+}
+
+/// Takes the lease again, to act upon the row as it was when it was taken first: a store that was away may have let
+/// the lease run out meanwhile.
+pub(super) async fn still_ours(
+    gate: &Gate,
+    who: &SignedIn,
+    held: &Held,
+) -> Result<Ours, StoreError> {
+    let lease = gate.store.lease_to_write(who.handle(), held.owner, LEASE);
+    Ok(match lease.await? {
+        Lease::Gone => Ours::Gone,
+        Lease::Held | Lease::Resting(_) => Ours::LostLease,
+        Lease::Taken(now) if now.version == held.stored.version => Ours::Still,
+        Lease::Taken(now) => {
+            let_go(gate, who, held.owner).await;
+            Ours::Newer(now)
+        }
+    })
+}
+
+/// Lets go of the lease. A store that does not take that now has it run out, and is no reason to refuse anybody.
+pub(super) async fn let_go(gate: &Gate, who: &SignedIn, owner: LeaseOwner) {
+    if let Err(error) = gate.store.release_lease(who.handle(), owner).await {
+        tracing::warn!(session.id = %who.session().id, error = %error, "a lease could not be released");
+    }
+}
+
+/// Lets go of the lease for so long that nobody asks the authority on any replica; as [`let_go`] otherwise.
+pub(super) async fn rest(gate: &Gate, who: &SignedIn, owner: LeaseOwner, pause: Duration) {
+    if let Err(error) = gate.store.rest(who.handle(), owner, pause).await {
+        tracing::warn!(session.id = %who.session().id, error = %error, "a session could not be let rest");
+    }
 }
 
 /// Puts the tokens in the row, with patience for a store that does not answer now. Never overwrites newer ones.
@@ -75,18 +120,14 @@ async fn put_once(
         Replaced::Gone => return Ok(Put::Gone),
         Replaced::LostLease => {}
     }
-    let lease = gate.store.lease_to_write(who.handle(), held.owner, LEASE);
-    match lease.await? {
-        Lease::Gone => Ok(Put::Gone),
-        Lease::Held | Lease::Resting(_) => Ok(Put::LostLease),
-        Lease::Taken(now) if now.version == version => Ok(match replace().await? {
+    Ok(match still_ours(gate, who, held).await? {
+        Ours::Gone => Put::Gone,
+        Ours::LostLease => Put::LostLease,
+        Ours::Newer(now) => Put::Newer(now),
+        Ours::Still => match replace().await? {
             Replaced::Yes { .. } => Put::Ours,
             Replaced::Gone => Put::Gone,
             Replaced::LostLease => Put::LostLease,
-        }),
-        Lease::Taken(now) => {
-            gate.store.release_lease(who.handle(), held.owner).await?;
-            Ok(Put::Newer(now))
-        }
-    }
+        },
+    })
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::error::FlowError;
 use super::failed_refresh::{failed, is_resting, still_usable, throttled};
 use super::gate::Gate;
-use super::new_tokens::{Held, Put, put};
+use super::new_tokens::{Held, Put, let_go, put};
 use super::session_check::SignedIn;
 use super::{audit, entry};
 use crate::domain::api::Api;
@@ -139,7 +139,7 @@ fn longest_wait(gate: &Gate) -> Duration {
 }
 
 /// Tokens are on their way, and will not be there for this caller.
-fn still_exchanging() -> Token {
+pub(super) fn still_exchanging() -> Token {
     Token::Unavailable(Box::new(OidcError::Unavailable {
         why: Outage::StillExchanging,
         retry_after: Some(STILL_BUSY),
@@ -155,7 +155,12 @@ fn resting_for(left: Duration) -> Token {
 }
 
 /// The stored token, if nothing speaks against using it.
-fn satisfying(gate: &Gate, tokens: &TokenSet, api: &Api, force: &Force) -> Option<AccessGrant> {
+pub(super) fn satisfying(
+    gate: &Gate,
+    tokens: &TokenSet,
+    api: &Api,
+    force: &Force,
+) -> Option<AccessGrant> {
     let grant = tokens.grant_for(&api.name)?;
     let refused = force
         .refused
@@ -189,7 +194,7 @@ async fn exchange_or_wait(
             Lease::Taken(stored) => {
                 // Read again under the lease: another replica may have been here.
                 if let Some(grant) = satisfying(gate, &stored.tokens, api, force) {
-                    gate.store.release_lease(who.handle(), owner).await?;
+                    let_go(gate, who, owner).await;
                     return Ok(Token::Usable(grant));
                 }
                 return exchange(gate, profile, who, api, force, &Held { owner, stored }).await;
@@ -228,7 +233,7 @@ async fn exchange(
 ) -> Result<Token, FlowError> {
     let identity = &who.session().identity;
     if held.stored.tokens.refresh.is_none() {
-        gate.store.release_lease(who.handle(), held.owner).await?;
+        let_go(gate, who, held.owner).await;
         return Ok(
             still_usable(gate, &held.stored.tokens, api, force).unwrap_or(Token::Interaction {
                 claims: force.claims.clone(),
@@ -237,7 +242,7 @@ async fn exchange(
         );
     }
     if let Some(outage) = throttled(gate, profile, who) {
-        gate.store.release_lease(who.handle(), held.owner).await?;
+        let_go(gate, who, held.owner).await;
         return Ok(still_usable(gate, &held.stored.tokens, api, force)
             .unwrap_or_else(|| Token::Unavailable(Box::new(outage))));
     }
@@ -308,6 +313,10 @@ async fn keep(
     };
     let put = put(gate, who, held, &tokens, identity.as_ref()).await?;
     if let (Some(outage), Put::Ours | Put::Newer(_)) = (unchecked, &put) {
+        // What was stored freed the lease, and only its holder lets the session rest.
+        if let Err(error) = gate.store.lease(who.handle(), held.owner, LEASE).await {
+            tracing::warn!(session.id = %who.session().id, error = %error, "a lease could not be taken back");
+        }
         return failed(gate, profile, who, api, force, held, outage).await;
     }
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);

@@ -25,7 +25,8 @@ use crate::domain::secret::ClientAssertion;
 
 /// Bytes of an answer.
 const LARGEST: usize = 64 * 1024;
-/// The platform answers from the same machine: one request, and all of them together. A person waits meanwhile.
+/// The platform answers from the same machine: one request, and all of them together with the wait for one's turn. A
+/// person waits meanwhile.
 const PATIENCE: Duration = Duration::from_secs(3);
 const PATIENCE_IN_ALL: Duration = Duration::from_secs(5);
 /// A token is asked for anew this long before it expires.
@@ -55,6 +56,7 @@ pub(crate) struct ManagedIdentity {
     lane: Lane,
     environment: Environment,
     arc_keys: PathBuf,
+    patience_in_all: Duration,
     held: Mutex<HashMap<(Option<String>, String), HeldToken>>,
 }
 
@@ -148,6 +150,7 @@ impl ManagedIdentity {
             lane: Lane::new(client, home),
             environment,
             arc_keys: PathBuf::from(azure_arc::KEYS),
+            patience_in_all: PATIENCE_IN_ALL,
             held: Mutex::default(),
         }
     }
@@ -160,12 +163,31 @@ impl ManagedIdentity {
         now: Timestamp,
         anew: bool,
     ) -> Result<ClientAssertion, CredentialProblem> {
+        let source = Source::detect(&*self.environment);
+        // The turn included: many who wait for a source that is away do not wait for one another's time-outs.
+        let asked = self.token_in_turn(&source, identity, audience, now, anew);
+        let timed_out = |_| CredentialProblem::ManagedIdentityAway {
+            source_name: source.name(),
+            why: Outage::TimedOut.to_string(),
+        };
+        tokio::time::timeout(self.patience_in_all, asked)
+            .await
+            .map_err(timed_out)?
+    }
+
+    async fn token_in_turn(
+        &self,
+        source: &Source,
+        identity: Option<&str>,
+        audience: &str,
+        now: Timestamp,
+        anew: bool,
+    ) -> Result<ClientAssertion, CredentialProblem> {
         let held = self.held_token(identity, audience, now);
         let mut held = held.lock().await;
         if let Some(held) = held.as_ref().filter(|held| !anew && now < held.until) {
             return Ok(held.token.clone());
         }
-        let source = Source::detect(&*self.environment);
         let problem = |why: String| CredentialProblem::ManagedIdentity {
             source_name: source.name(),
             why,
@@ -174,14 +196,11 @@ impl ManagedIdentity {
             source_name: source.name(),
             why,
         };
-        let asked = self.ask(&source, identity, audience);
-        let answer = tokio::time::timeout(PATIENCE_IN_ALL, asked)
-            .await
-            .map_err(|_| away(Outage::TimedOut.to_string()))?
-            .map_err(|unanswered| match unanswered {
-                Unanswered::Away(why) => away(why),
-                Unanswered::Wrong(why) => problem(why),
-            })?;
+        let asked = self.ask(source, identity, audience).await;
+        let answer = asked.map_err(|unanswered| match unanswered {
+            Unanswered::Away(why) => away(why),
+            Unanswered::Wrong(why) => problem(why),
+        })?;
         if passes(answer.status) {
             return Err(away(format!("status {}", answer.status.as_u16())));
         }

@@ -1,15 +1,17 @@
 //! Which API's scopes a person was just sent to the authority for: who comes back without them is told, and not sent
-//! round again. After ten minutes a call sends the person once more, should somebody have consented meanwhile.
+//! round again. The answer is that person's and goes with the sign-out. After ten minutes a call sends the person once more, should somebody have consented meanwhile.
 
-use actix_web::HttpResponseBuilder;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::HeaderMap;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use super::browser::single_value;
 use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
+use crate::domain::identity::PersonKey;
 use crate::domain::profile::Profile;
+use crate::seal::{hex, sha256};
 
 /// Seconds for which the answer of the authority holds.
 const HOLDS: i64 = 600;
@@ -22,21 +24,53 @@ fn name(profile: &Profile) -> &'static str {
     }
 }
 
+/// The first digits of a hash: a cookie need not repeat who somebody is.
+fn digest(profile: &Profile, person: &PersonKey) -> String {
+    let mut digits = hex(&sha256(format!("{} {person}", profile.id).as_bytes()));
+    digits.truncate(12);
+    digits
+}
+
 /// Notes that the person came back from being asked for the scopes of `api`.
-pub fn note(response: &mut HttpResponseBuilder, profile: &Profile, api: &ApiName, now: Timestamp) {
-    let value = format!("{}.{api}.{}", now.timestamp(), profile.id);
-    let cookie = Cookie::build(name(profile), value)
+pub fn note(
+    response: &mut HttpResponseBuilder,
+    profile: &Profile,
+    person: &PersonKey,
+    api: &ApiName,
+    now: Timestamp,
+) {
+    let value = format!("{}.{api}.{}", now.timestamp(), digest(profile, person));
+    response.cookie(cookie(profile, value));
+}
+
+/// Whoever signs in next was not asked.
+pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
+    if single_value(headers, name(profile)).is_some() {
+        let mut gone = cookie(profile, String::new());
+        gone.make_removal();
+        // A cookie of a fixed name without a value can always be written.
+        let _ = response.add_cookie(&gone);
+    }
+}
+
+fn cookie(profile: &Profile, value: String) -> Cookie<'static> {
+    Cookie::build(name(profile), value)
         .path("/")
         .http_only(true)
         .secure(profile.public_url.is_https())
         .same_site(SameSite::Lax)
         .max_age(Duration::seconds(HOLDS))
-        .finish();
-    response.cookie(cookie);
+        .finish()
 }
 
 /// Whether the person was asked for the scopes of `api` a moment ago.
-pub fn lately(headers: &HeaderMap, profile: &Profile, api: &ApiName, now: Timestamp) -> bool {
+pub fn lately(
+    headers: &HeaderMap,
+    profile: &Profile,
+    person: &PersonKey,
+    api: &ApiName,
+    now: Timestamp,
+) -> bool {
     let read = || {
         let mut parts = single_value(headers, name(profile))?.splitn(3, '.');
         let at: i64 = parts.next()?.parse().ok()?;
@@ -44,6 +78,6 @@ pub fn lately(headers: &HeaderMap, profile: &Profile, api: &ApiName, now: Timest
     };
     read().is_some_and(|(at, asked, of)| {
         let age = now.timestamp().saturating_sub(at);
-        (0..HOLDS).contains(&age) && asked == api.as_str() && of == profile.id.as_str()
+        (0..HOLDS).contains(&age) && asked == api.as_str() && of == digest(profile, person)
     })
 }

@@ -68,7 +68,9 @@ async fn call_and_show(
     match call(&gateway.gate, profile, &who, api).await? {
         Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
         Called::Answered(answer) => Ok(as_page(gateway, located, &who, api, answer)),
-        Called::Ungranted(error) if was_asked(request, profile, api, gateway) => Err(error.into()),
+        Called::Ungranted(error) if was_asked(request, profile, &who, api, gateway) => {
+            Err(error.into())
+        }
         Called::Interaction { .. } | Called::Ungranted(_) if is_script(request) => {
             Ok(error_response::interaction_json(request, profile))
         }
@@ -80,8 +82,15 @@ async fn call_and_show(
 }
 
 /// Whether the person just came back without the scopes of the API: then there is no further round.
-fn was_asked(request: &HttpRequest, profile: &Profile, api: &Api, gateway: &Gateway) -> bool {
-    asked::lately(request.headers(), profile, &api.name, gateway.gate.now())
+fn was_asked(
+    request: &HttpRequest,
+    profile: &Profile,
+    who: &SignedIn,
+    api: &Api,
+    gateway: &Gateway,
+) -> bool {
+    let (person, now) = (who.session().identity.person(), gateway.gate.now());
+    asked::lately(request.headers(), profile, &person, &api.name, now)
 }
 
 /// Sends the person to the authority for what the API asks, and back to the call.

@@ -124,8 +124,8 @@ fn lead_on(
         } => {
             browser::remember(request, &profile.id, &handle)?;
             rounds::count(&mut response, request.headers(), profile, &return_to, now);
-            if let Some(api) = &asked {
-                asked::note(&mut response, profile, api, now);
+            if let Some((api, person)) = &asked {
+                asked::note(&mut response, profile, person, api, now);
             }
             return_to
         }

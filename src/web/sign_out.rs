@@ -14,7 +14,7 @@ use super::navigation::{Provenance, is_prefetch, is_script, provenance};
 use super::pages::{SignOut, SignedOut};
 use super::profile::Located;
 use super::response_headers::FormsLeadTo;
-use super::{browser, frame, rounds};
+use super::{asked, browser, frame, rounds};
 use crate::domain::session::SessionHandle;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{Use, check};
@@ -123,6 +123,7 @@ async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> Web
             .finish(),
     };
     rounds::forget(&mut response, request.headers(), profile);
+    asked::forget(&mut response, request.headers(), profile);
     Ok(response)
 }
 

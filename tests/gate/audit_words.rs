@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::harness::browser::Browser;
+use crate::harness::records::{alone, audit, record};
+use crate::harness::{Fault, Kind, Plan};
+
 type Words = BTreeMap<String, BTreeSet<String>>;
 
 /// The one file that writes to the stream.
@@ -148,5 +152,33 @@ fn the_audit_stream_is_written_in_one_file() {
             !writes || file == AUDIT,
             "{file} writes to the audit stream itself"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_is_written_in_its_own_words_and_an_outage_or_a_lost_answer_is_none() {
+    record();
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
+    gate.sim.fault(Fault::TokenStatus(500).times(1));
+    assert!(browser.follow(&callback).await.status.is_server_error());
+    // The code is spent: a repeat of the answer begins one new attempt.
+    assert_eq!(browser.follow(&callback).await.status, 303);
+    let refused = || audit(|line| line["event"] == "refused");
+    if alone() {
+        assert!(refused().is_empty(), "{:?}", refused());
+    }
+    for (fault, reason) in [
+        (Fault::InvalidGrant, "invalid_grant"),
+        (Fault::BadSignature, "answer_refused"),
+    ] {
+        let browser = Browser::new();
+        let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
+        gate.sim.fault(fault.times(1));
+        assert!(!browser.follow(&callback).await.status.is_success());
+        let refused = refused();
+        let last = refused.last().unwrap()["reason"].as_str().unwrap();
+        assert!(last.contains(reason), "{reason}: {last}");
     }
 }

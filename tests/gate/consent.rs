@@ -1,7 +1,7 @@
 //! Scopes that a token lacks: the first call asks the person for them, and who comes back without them is told. No loop.
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate, api_of};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate, api_of, host};
 
 const ENTRA: Kind = Kind::EntraId;
 
@@ -132,4 +132,43 @@ async fn who_was_asked_for_one_apis_scopes_is_asked_for_anothers_all_the_same() 
     assert_eq!(round(&gate, &browser, &begun, ENTRA).await.status, 403);
     let notes = browser.get(gate.url(ENTRA, "/auth/call_api/notes")).await;
     assert_eq!(notes.status, 303, "{}", notes.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_signs_in_after_somebody_who_was_asked_is_asked_too() {
+    const ASKED: &str = "gatehouse-asked";
+    let gate = Plan::default().start().await;
+    demand(&gate, ENTRA, "User.Read", "Mail.Read");
+    let browser = Browser::new();
+    gate.sim.fault(Fault::ScopeDropped("Mail.Read".into()));
+    gate.sign_in(&browser, ENTRA, "ada").await;
+    let begun = call(&gate, &browser, ENTRA).await;
+    assert_eq!(round(&gate, &browser, &begun, ENTRA).await.status, 403);
+    let adas = browser.cookie(host(ENTRA), ASKED).unwrap();
+    assert!(!adas.contains("ada"), "{adas}");
+    let own_link = [("sec-fetch-site", "same-origin")];
+    browser
+        .get_with(gate.url(ENTRA, "/auth/sign_out"), &own_link)
+        .await;
+    let left = browser.cookie(host(ENTRA), ASKED);
+    assert!(
+        left.is_none_or(|left| left.is_empty()),
+        "it goes with the sign-out"
+    );
+    // A session that ended otherwise leaves the cookie behind.
+    let (other, grace) = (Browser::new(), Browser::new());
+    gate.sign_in(&other, ENTRA, "ada").await;
+    gate.sign_in(&grace, ENTRA, "grace").await;
+    other.set_cookie(host(ENTRA), ASKED, &adas);
+    grace.set_cookie(host(ENTRA), ASKED, &adas);
+    assert_eq!(
+        call(&gate, &other, ENTRA).await.status,
+        403,
+        "ada was asked"
+    );
+    assert_eq!(
+        call(&gate, &grace, ENTRA).await.status,
+        303,
+        "grace was not"
+    );
 }

@@ -89,6 +89,7 @@ async fn a_rotated_refresh_token_is_kept_although_its_answer_is_damaged() {
         gate.sim.fault(fault.clone().times(1));
         let page = call(&gate, &browser, STRICT).await;
         assert_eq!(page.status, 503, "{fault:?}: {}", page.text);
+        gate.turn(6);
         works(&gate, &browser, STRICT, "with the newest refresh token").await;
         assert_eq!(gate.sim.count(Endpoint::Refresh), 2, "{fault:?}");
     }
@@ -301,4 +302,30 @@ async fn an_exchange_that_no_request_waits_for_is_finished_before_the_process_en
     ended.await.unwrap().unwrap();
     works(&gate, &browser, STRICT, "the new tokens were stored").await;
     assert_eq!(gate.sim.count(Endpoint::Refresh), 1);
+}
+
+/// The store takes no rest, or lets go of no lease, while the old token lives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_fails_after_an_exchange_that_failed_takes_no_working_token_away() {
+    for (fault, stuck) in [
+        (
+            Fault::TokenStatus(500),
+            "CREATE TRIGGER stuck BEFORE UPDATE OF lease_owner ON sessions
+             WHEN hex(NEW.lease_owner) = 'FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF'
+             BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+        ),
+        (
+            Fault::InteractionRequired,
+            "CREATE TRIGGER stuck BEFORE UPDATE OF lease_owner ON sessions
+             WHEN NEW.lease_owner IS NULL
+             BEGIN SELECT RAISE(ABORT, 'stuck'); END",
+        ),
+    ] {
+        let (gate, browser) = signed_in(Plan::default(), Kind::EntraId).await;
+        gate.turn(DUE);
+        gate.at_database(stuck).await;
+        gate.sim.fault(fault.clone());
+        works(&gate, &browser, Kind::EntraId, "the old token lives").await;
+        assert_eq!(gate.sim.count(Endpoint::Refresh), 1, "{fault:?}");
+    }
 }

@@ -146,3 +146,20 @@ async fn d10_a_request_waits_for_one_call_and_no_longer_whatever_another_replica
         begun.elapsed()
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_an_answer_of_no_type_with_a_rotated_refresh_token_every_replica_rests() {
+    let (gate, browser) = over(Plan::default()).await;
+    let replica = gate.replica().await;
+    gate.sim.fault(Fault::TokenWithoutType);
+    for _ in 0..3 {
+        is_outage(&call(&gate, &browser).await);
+        is_outage(&replica.get(&gate, &browser, STRICT, &path()).await);
+    }
+    assert_eq!(gate.sim.count(Endpoint::Refresh), 1, "one for all six");
+    gate.sim.clear_faults();
+    gate.turn(RESTED);
+    let page = call(&gate, &browser).await;
+    assert!(page.text.contains("200 OK"), "{}", page.text);
+    assert_eq!(gate.sim.count(Endpoint::Refresh), 2);
+}

@@ -120,6 +120,13 @@ async fn an_edit_of_a_session_that_ended_before_or_after_its_lease_revives_nothi
     }
 }
 
+async fn first_asks(gate: &TestGate) {
+    eventually("the first asks", async || {
+        gate.sim.count(Endpoint::Refresh) == 1
+    })
+    .await;
+}
+
 /// The access tokens that the API was shown, in order.
 fn shown(gate: &TestGate) -> Vec<String> {
     let calls = gate.sim.calls().into_iter();
@@ -136,10 +143,7 @@ async fn d41_tokens_that_a_second_holder_stored_are_used_and_not_overwritten_by_
     gate.turn(OVER);
     gate.sim.fault(Fault::TokenSlow(1_500).times(1));
     let second = async {
-        eventually("the first asks", async || {
-            gate.sim.count(Endpoint::Refresh) == 1
-        })
-        .await;
+        first_asks(&gate).await;
         // As if the first had stood still for longer than its lease.
         gate.at_database("UPDATE sessions SET lease_until = 0")
             .await;
@@ -199,4 +203,55 @@ async fn c87_tokens_for_a_session_that_ended_while_the_authority_answered_are_no
             .cookie(host(ENTRA), "gatehouse")
             .is_some_and(|cookie| !cookie.is_empty())
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_that_comes_after_a_second_holder_stored_tokens_ends_nothing() {
+    let (gate, browser) = signed_in(ENTRA).await;
+    let (replica, handle) = (gate.replica().await, gate.handle(&browser, ENTRA));
+    gate.turn(OVER);
+    gate.sim.fault(Fault::TokenSlow(2_500).times(1));
+    let second = async {
+        first_asks(&gate).await;
+        // As if the first had stood still for longer than its lease.
+        gate.at_database("UPDATE sessions SET lease_until = 0")
+            .await;
+        let path = format!("/auth/call_api/{}", api_of(ENTRA));
+        let page = replica.get(&gate, &browser, ENTRA, &path).await;
+        assert!(page.text.contains("200 OK"), "{}", page.text);
+        // The first brings a refresh token that was exchanged.
+        gate.sim.fault(Fault::InvalidGrant.times(1));
+        replica.gateway.gate.store.tokens(&handle).await.unwrap()
+    };
+    let (first, stored) = tokio::join!(call(&gate, &browser, ENTRA), second);
+    assert!(first.text.contains("200 OK"), "{}", first.text);
+    assert_eq!(gate.sim.count(Endpoint::Refresh), 2, "both asked");
+    let tokens = shown(&gate);
+    assert_eq!(tokens[0], tokens[1], "the second's serves both");
+    let fresh = gate.replica().await;
+    let row = fresh.gateway.gate.store.tokens(&handle).await.unwrap();
+    assert_eq!(row.unwrap().version, stored.unwrap().version);
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_that_comes_while_a_second_holder_is_at_it_ends_nothing() {
+    let (gate, browser) = signed_in(ENTRA).await;
+    gate.turn(OVER);
+    gate.sim.fault(Fault::TokenSlow(1_000).times(1));
+    gate.sim.fault(Fault::InvalidGrant.times(1));
+    let second = async {
+        first_asks(&gate).await;
+        gate.at_database(
+            "UPDATE sessions SET lease_owner = zeroblob(16), lease_until = 9000000000000000",
+        )
+        .await;
+    };
+    let (first, ()) = tokio::join!(call(&gate, &browser, ENTRA), second);
+    assert_eq!(first.status, 503, "{}", first.text);
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
+    gate.at_database("UPDATE sessions SET lease_owner = NULL")
+        .await;
+    let page = call(&gate, &browser, ENTRA).await;
+    assert!(page.text.contains("200 OK"), "{}", page.text);
 }

@@ -349,3 +349,26 @@ async fn a_source_that_hangs_for_one_identity_holds_up_no_other_and_many_ask_onc
     }
     assert_eq!(platform.heads().len(), 2, "each identity once");
 }
+
+#[tokio::test]
+async fn many_who_wait_for_a_source_that_is_away_do_not_queue_for_its_time_outs() {
+    let (_silent, never) = mpsc::channel::<()>();
+    let never = Mutex::new(never);
+    let platform = Platform::start(None, move |_| {
+        let _ = never.lock().unwrap().recv();
+        String::new()
+    });
+    let mut identity = platform.identity("http", &[("IDENTITY_HEADER", "h")]);
+    identity.patience_in_all = Duration::from_millis(200);
+    let begun = tokio::time::Instant::now();
+    for asked in futures_util::future::join_all((0..20).map(|_| ask(&identity, None))).await {
+        let why = asked.unwrap_err();
+        assert!(why.contains("does not answer"), "{why}");
+    }
+    // One after the other it would be four seconds.
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+}

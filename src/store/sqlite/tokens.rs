@@ -105,7 +105,7 @@ impl TokenRows for SqliteRows {
         until: i64,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        query(
+        let rested = query(
             "UPDATE sessions SET lease_owner = ?3, lease_until = ?4
              WHERE handle_hash = ?1 AND lease_owner = ?2",
         )
@@ -116,9 +116,11 @@ impl TokenRows for SqliteRows {
         .execute(&mut *transaction)
         .await
         .map_err(StoreError::from_sqlx)?;
-        say(&mut transaction, &Notice::Tokens(*hash))
-            .await
-            .map_err(StoreError::from_sqlx)?;
+        if rested.rows_affected() == 1 {
+            say(&mut transaction, &Notice::Tokens(*hash))
+                .await
+                .map_err(StoreError::from_sqlx)?;
+        }
         transaction.commit().await.map_err(StoreError::from_sqlx)
     }
 
