@@ -92,7 +92,7 @@ impl Authorities {
         &self.client
     }
 
-    /// Sends the request of a downstream API, as [`send`] says.
+    /// Sends the request of a downstream API: once more if its kept connection broke before any byte of an answer.
     ///
     /// # Errors
     /// What the last try said.
