@@ -19,7 +19,7 @@ pub type AddressTable = BTreeMap<String, Written<String>>;
 #[serde(deny_unknown_fields)]
 #[schemars(title = "gatehouse settings")]
 pub struct SettingsFile {
-    /// Address and port of the public listener: pages, redirect paths, forward auth. Default: `127.0.0.1:8080`.
+    /// Address and port of the public listener: pages and redirect paths. Default: `127.0.0.1:8080`.
     #[schemars(example = &"0.0.0.0:8080")]
     pub listen: Option<Written<String>>,
 
