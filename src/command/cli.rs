@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::is_reserved;
 use crate::domain::authority::Kind;
 use crate::domain::profile::ProfileId;
 
@@ -124,7 +125,7 @@ pub struct Init {
     #[arg(value_parser = kind)]
     pub kind: Kind,
     /// The new profile's id: lower-case letters, digits and hyphens.
-    #[arg(value_parser = profile_id)]
+    #[arg(value_parser = new_profile_id)]
     pub profile_id: ProfileId,
 }
 
@@ -134,7 +135,7 @@ pub struct Import {
     /// The .env file.
     pub env_file: PathBuf,
     /// The new profile's id: lower-case letters, digits and hyphens.
-    #[arg(value_parser = profile_id)]
+    #[arg(value_parser = new_profile_id)]
     pub profile_id: ProfileId,
     /// The redirect URI, when the .env does not say it (the tutorial's path is /getAToken).
     #[arg(long, value_name = "ADDRESS")]
@@ -210,6 +211,15 @@ fn profile_id(text: &str) -> Result<ProfileId, String> {
     ProfileId::parse(text).ok_or_else(|| {
         "a profile id has lower-case letters, digits and hyphens, at most 63".to_owned()
     })
+}
+
+/// The id of a profile that is about to be written.
+fn new_profile_id(text: &str) -> Result<ProfileId, String> {
+    let id = profile_id(text)?;
+    if is_reserved(&id) {
+        return Err("is a reserved name; docs/profiles.md lists them".to_owned());
+    }
+    Ok(id)
 }
 
 fn kind(text: &str) -> Result<Kind, String> {

@@ -253,6 +253,11 @@ fn read_limited(file: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(file).map_err(said)
 }
 
+/// Whether no profile may have this id.
+pub fn is_reserved(id: &ProfileId) -> bool {
+    RESERVED_IDS.contains(&id.as_str())
+}
+
 /// The id that a file's name gives.
 fn id_of(file: &Path, problems: &mut Vec<Problem>) -> Option<ProfileId> {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
@@ -264,7 +269,7 @@ fn id_of(file: &Path, problems: &mut Vec<Problem>) -> Option<ProfileId> {
             "the file's name is not a profile id",
             "lower-case letters, digits and hyphens, at most 63, before .toml",
         ));
-    } else if RESERVED_IDS.contains(&stem.as_ref()) {
+    } else if id.as_ref().is_some_and(is_reserved) {
         let what = format!("{stem:?} is a reserved name");
         problems.push(Problem::of(source, what, "another name for the file"));
         return None;

@@ -23,7 +23,9 @@ mod settings_values;
 mod written;
 
 pub use document::{Step, place_of_key};
-pub use folder::{Broken, ContentHash, FolderError, Loaded, Settled, load_files, load_folder};
+pub use folder::{
+    Broken, ContentHash, FolderError, Loaded, Settled, is_reserved, load_files, load_folder,
+};
 pub use layers::{FileText, Layer, Sources, variable};
 pub use placeholder::placeholder_in;
 pub use problem::{Place, Problem, Severity};

@@ -135,6 +135,9 @@ fn init_writes_the_template_and_refuses_to_overwrite() {
     assert_eq!(answer.code, 1);
     assert!(answer.err.contains("is there already"), "{}", answer.err);
     assert_eq!(place.read("tenants/customers.toml"), "mine");
+    let answer = place.run(&["init", "b2c", "admin", "--profiles", "tenants"]);
+    assert_eq!(answer.code, 2);
+    assert!(answer.err.contains("is a reserved name"), "{}", answer.err);
 }
 
 #[test]
