@@ -29,29 +29,22 @@ const PEOPLE: [(&str, &str); 7] = [
 /// The page with the addresses of this run.
 pub fn page(ports: Ports) -> String {
     let origin = |host: &str| format!("http://{host}:{}", ports.gateway);
-    let columns = each(&PLACES, |(_, _, title)| {
-        format!("<th scope=\"col\">{title}</th>")
-    });
-    let homes = each(&PLACES, |(_, host, _)| {
+    let rows = each(&PLACES, |(kind, host, title)| {
+        let (home, api) = (origin(host), first_api(*kind));
+        let button = |path: &str, text: &str| {
+            format!("<td><a class=\"button small\" href=\"{home}{path}\">{text}</a></td>")
+        };
         format!(
-            "<td><a class=\"button small\" href=\"{}/\">Open</a></td>",
-            origin(host)
-        )
-    });
-    let calls = each(&PLACES, |(kind, host, _)| {
-        let api = first_api(*kind);
-        format!(
-            "<td><a class=\"button small\" href=\"{}/auth/call_api/{api}\">Call {api}</a></td>",
-            origin(host)
+            "<tr><th scope=\"row\">{title}</th>{}{}</tr>",
+            button("/", "Open"),
+            button(&format!("/auth/call_api/{api}"), &format!("Call {api}"))
         )
     });
     let people = each(&PEOPLE, |(name, what)| {
         format!("<li><strong>{name}</strong>: {what}</li>")
     });
     PAGE.replace("{{style}}", STYLE)
-        .replace("{{columns}}", &columns)
-        .replace("{{homes}}", &homes)
-        .replace("{{calls}}", &calls)
+        .replace("{{rows}}", &rows)
         .replace("{{people}}", &people)
         .replace(
             "{{simulator}}",
