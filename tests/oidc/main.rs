@@ -13,7 +13,6 @@ mod discovery;
 mod groups;
 mod logout;
 mod refresh;
-mod refresh_outages;
 mod rotation;
 mod setup;
 mod sign_in;
