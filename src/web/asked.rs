@@ -1,12 +1,10 @@
 //! Which API's scopes a person was just sent to the authority for: who comes back without them is told, and not sent
 //! round again. The answer is that person's and goes with the sign-out. After ten minutes a call sends the person once more, should somebody have consented meanwhile.
 
-use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::browser::single_value;
+use super::memo::Memo;
 use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::PersonKey;
@@ -16,13 +14,11 @@ use crate::seal::{hex, sha256};
 /// Seconds for which the answer of the authority holds.
 const HOLDS: i64 = 600;
 
-fn name(profile: &Profile) -> &'static str {
-    if profile.public_url.is_https() {
-        "__Host-gatehouse-asked"
-    } else {
-        "gatehouse-asked"
-    }
-}
+const ASKED: Memo = Memo {
+    secure: "__Host-gatehouse-asked",
+    loopback: "gatehouse-asked",
+    seconds: HOLDS,
+};
 
 /// The first digits of a hash: a cookie need not repeat who somebody is.
 fn digest(profile: &Profile, person: &PersonKey) -> String {
@@ -40,27 +36,12 @@ pub fn note(
     now: Timestamp,
 ) {
     let value = format!("{}.{api}.{}", now.timestamp(), digest(profile, person));
-    response.cookie(cookie(profile, value));
+    ASKED.write(response, profile, value);
 }
 
 /// Whoever signs in next was not asked.
 pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
-    if single_value(headers, name(profile)).is_some() {
-        let mut gone = cookie(profile, String::new());
-        gone.make_removal();
-        // A cookie of a fixed name without a value can always be written.
-        let _ = response.add_cookie(&gone);
-    }
-}
-
-fn cookie(profile: &Profile, value: String) -> Cookie<'static> {
-    Cookie::build(name(profile), value)
-        .path("/")
-        .http_only(true)
-        .secure(profile.public_url.is_https())
-        .same_site(SameSite::Lax)
-        .max_age(Duration::seconds(HOLDS))
-        .finish()
+    ASKED.forget(response, headers, profile);
 }
 
 /// Whether the person was asked for the scopes of `api` a moment ago.
@@ -72,7 +53,7 @@ pub fn lately(
     now: Timestamp,
 ) -> bool {
     let read = || {
-        let mut parts = single_value(headers, name(profile))?.splitn(3, '.');
+        let mut parts = ASKED.read(headers, profile)?.splitn(3, '.');
         let at: i64 = parts.next()?.parse().ok()?;
         Some((at, parts.next()?, parts.next()?))
     };

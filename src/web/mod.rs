@@ -18,6 +18,7 @@ pub mod gateway;
 pub mod home;
 pub mod limits;
 pub mod logout_notice;
+pub mod memo;
 pub mod navigation;
 pub mod notice;
 pub mod outage_page;

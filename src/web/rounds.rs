@@ -3,12 +3,10 @@
 //! A small cookie counts completed sign-ins to the same target within a minute, and refusals that another user flow
 //! follows by itself. After the third, the next start stops with a page instead of going round once more.
 
-use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::browser::single_value;
+use super::memo::Memo;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
@@ -20,13 +18,11 @@ const MOST_ROUNDS: u32 = 3;
 /// Seconds within which they count.
 const WINDOW: i64 = 60;
 
-fn name(profile: &Profile) -> &'static str {
-    if profile.public_url.is_https() {
-        "__Host-gatehouse-rounds"
-    } else {
-        "gatehouse-rounds"
-    }
-}
+const ROUNDS: Memo = Memo {
+    secure: "__Host-gatehouse-rounds",
+    loopback: "gatehouse-rounds",
+    seconds: WINDOW,
+};
 
 /// The first digits of a hash: a cookie need not repeat where somebody went.
 fn digest(profile: &Profile, target: &ReturnTo) -> String {
@@ -45,7 +41,7 @@ fn counted(
     now: Timestamp,
 ) -> (u32, i64) {
     let read = || {
-        let mut parts = single_value(headers, name(profile))?.splitn(3, '.');
+        let mut parts = ROUNDS.read(headers, profile)?.splitn(3, '.');
         let (count, first, of) = (
             parts.next()?.parse().ok()?,
             parts.next()?.parse().ok()?,
@@ -87,32 +83,15 @@ pub fn count(
     now: Timestamp,
 ) {
     let (rounds, first) = counted(headers, profile, target, now);
-    response.cookie(cookie(
-        profile,
-        format!(
-            "{}.{first}.{}",
-            rounds.saturating_add(1),
-            digest(profile, target)
-        ),
-    ));
+    let value = format!(
+        "{}.{first}.{}",
+        rounds.saturating_add(1),
+        digest(profile, target)
+    );
+    ROUNDS.write(response, profile, value);
 }
 
 /// Begins to count anew: a person who signs out and in again has arrived every time.
 pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
-    if single_value(headers, name(profile)).is_some() {
-        let mut gone = cookie(profile, String::new());
-        gone.make_removal();
-        // A cookie of a fixed name without a value can always be written.
-        let _ = response.add_cookie(&gone);
-    }
-}
-
-fn cookie(profile: &Profile, value: String) -> Cookie<'static> {
-    Cookie::build(name(profile), value)
-        .path("/")
-        .http_only(true)
-        .secure(profile.public_url.is_https())
-        .same_site(SameSite::Lax)
-        .max_age(Duration::seconds(WINDOW))
-        .finish()
+    ROUNDS.forget(response, headers, profile);
 }
