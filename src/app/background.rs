@@ -4,13 +4,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
+use super::profiles::LiveProfiles;
+use super::{expiry, watch};
 use crate::web::gateway::Gateway;
 
 /// Between two looks at addresses that have been quiet.
 const QUIET: Duration = Duration::from_mins(1);
 
+/// Starts all of it.
+pub fn start(profiles: &Arc<LiveProfiles>, gateway: &Arc<Gateway>) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(expiry::watch_certificates(
+            Arc::clone(profiles),
+            Arc::clone(&gateway.gate.clock),
+        )),
+        tokio::spawn(forget_quiet_addresses(Arc::clone(gateway))),
+        tokio::spawn(watch::watch_profiles(
+            Arc::clone(profiles),
+            Arc::clone(gateway),
+        )),
+    ]
+}
+
 /// Keeps the rate limiter small.
-pub async fn forget_quiet_addresses(gateway: Arc<Gateway>) {
+async fn forget_quiet_addresses(gateway: Arc<Gateway>) {
     loop {
         tokio::time::sleep(QUIET).await;
         gateway.limits.forget_quiet_addresses();

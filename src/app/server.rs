@@ -11,17 +11,16 @@ use actix_web::{App, HttpServer, web};
 use tokio::runtime::Handle;
 
 use super::background;
-use super::expiry;
 use super::keys::key_ring;
 use super::pins::StoredPins;
 use super::profiles::LiveProfiles;
 use super::run::with_causes;
 use super::shutdown::{Patience, Signals, on_signal};
-use super::watch;
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
 use crate::flow::gate::Gate;
 use crate::oidc::{Authorities, Environment, HttpOptions};
+use crate::seal::KeyRing;
 use crate::store::{SessionStore, StoreOptions};
 use crate::web::admin::Admin;
 use crate::web::browser::CookieKeys;
@@ -143,21 +142,8 @@ pub async fn start_in(
     )
     .map_err(|error| StartError::Other(format!("database_url: {error}")))?;
     store.start();
-    let pins = Arc::new(StoredPins::new(store.clone()));
-    // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
-    let clock: Arc<dyn Clock> = store.clock();
-    let authorities = Authorities::with_environment(
-        &http_options(&settings),
-        Arc::clone(&clock),
-        Arc::clone(&means.random),
-        pins,
-        environment,
-    )
-    .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    let home = Handle::current();
-    let gate = Gate::new(store, authorities, keys, clock, means.random, home)
-        .with_api_time_out(settings.http.api_timeout);
+    let gate = gate(&settings, store, keys, means.random, environment)?;
     let gate = Arc::new(gate);
     let pages = Pages::load(settings.templates.as_deref())
         .map_err(|error| StartError::Other(format!("templates: {error}")))?;
@@ -186,17 +172,7 @@ pub async fn start_in(
         )?,
         serve_private(Arc::clone(&gateway), admin, private)?,
     );
-    let tasks = vec![
-        tokio::spawn(expiry::watch_certificates(
-            Arc::clone(&profiles),
-            Arc::clone(&gateway.gate.clock),
-        )),
-        tokio::spawn(background::forget_quiet_addresses(Arc::clone(&gateway))),
-        tokio::spawn(watch::watch_profiles(
-            Arc::clone(&profiles),
-            Arc::clone(&gateway),
-        )),
-    ];
+    let tasks = background::start(&profiles, &gateway);
     Ok(Running {
         public: addresses.0,
         private: addresses.1,
@@ -211,6 +187,30 @@ pub async fn start_in(
         startup_wait: settings.store.startup_wait,
         tasks,
     })
+}
+
+/// What every journey uses.
+fn gate(
+    settings: &Settings,
+    store: SessionStore,
+    keys: Arc<KeyRing>,
+    random: Arc<dyn Random>,
+    environment: Environment,
+) -> Result<Gate, StartError> {
+    let pins = Arc::new(StoredPins::new(store.clone()));
+    // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
+    let clock: Arc<dyn Clock> = store.clock();
+    let authorities = Authorities::with_environment(
+        &http_options(settings),
+        Arc::clone(&clock),
+        Arc::clone(&random),
+        pins,
+        environment,
+    )
+    .map_err(|error| StartError::Other(format!("http: {error}")))?;
+    let home = Handle::current();
+    Ok(Gate::new(store, authorities, keys, clock, random, home)
+        .with_api_time_out(settings.http.api_timeout))
 }
 
 impl Running {
