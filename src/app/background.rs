@@ -1,14 +1,14 @@
-//! What runs beside requests: forgetting quiet addresses. Certificates are watched in [`super::expiry`], the profiles
-//! folder in [`super::watch`]; the store tends itself.
+//! What runs beside requests: forgetting quiet addresses. Certificates are watched in [`crate::app::expiry`], the profiles
+//! folder in [`crate::app::watch`]; the store tends itself.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::profiles::LiveProfiles;
-use super::{expiry, watch};
-use crate::web::gateway::Gateway;
+use crate::app::profiles::LiveProfiles;
+use crate::app::{expiry, watch};
+use crate::web::state::Gateway;
 
 /// Between two looks at addresses that have been quiet.
 const QUIET: Duration = Duration::from_mins(1);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::profiles::LiveProfiles;
+use crate::app::profiles::LiveProfiles;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::oidc::{CertificateExpiry, certificate_ends};

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
-use super::watch::News;
+use crate::app::watch::News;
 use crate::config::conversion::Surroundings;
 use crate::config::{ContentHash, FolderError, Loaded, Settled, load_folder};
 use crate::domain::clock::{Clock, Timestamp};

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
-use super::keys::key_ring;
-use super::server::{Means, MetricsText, http_options, start, store_options};
-use super::shutdown::Signals;
+use crate::app::keys::key_ring;
+use crate::app::server::{Means, MetricsText, http_options, start, store_options};
+use crate::app::shutdown::Signals;
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
-use crate::flow::gate::Gate;
+use crate::flow::services::Gate;
 use crate::oidc::{Authorities, ProcessPins};
 use crate::store::SessionStore;
 use crate::telemetry;

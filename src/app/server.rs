@@ -10,23 +10,23 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use tokio::runtime::Handle;
 
-use super::background;
-use super::keys::key_ring;
-use super::pins::StoredPins;
-use super::profiles::LiveProfiles;
-use super::run::with_causes;
-use super::shutdown::{Patience, Signals, on_signal};
+use crate::app::background;
+use crate::app::keys::key_ring;
+use crate::app::pins::StoredPins;
+use crate::app::profiles::LiveProfiles;
+use crate::app::run::with_causes;
+use crate::app::shutdown::{Patience, Signals, on_signal};
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
-use crate::flow::gate::Gate;
+use crate::flow::services::Gate;
 use crate::oidc::{Authorities, Environment, HttpOptions};
 use crate::seal::KeyRing;
 use crate::store::{SessionStore, StoreOptions};
 use crate::web::admin::Admin;
 use crate::web::browser::CookieKeys;
-use crate::web::gateway::Gateway;
 use crate::web::pages::Pages;
 use crate::web::routes;
+use crate::web::state::Gateway;
 
 /// A request line and headers must have arrived within this time.
 const HEAD_TIME_OUT: Duration = Duration::from_secs(5);

@@ -1,6 +1,6 @@
 //! The profiles folder is watched: changes are noticed, waited for until they are whole, and read.
 //!
-//! What a change means for what is served is decided in [`super::profiles`].
+//! What a change means for what is served is decided in [`crate::app::profiles`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::profiles::LiveProfiles;
-use crate::web::gateway::Gateway;
+use crate::app::profiles::LiveProfiles;
+use crate::web::state::Gateway;
 
 /// Files that change together are read together: an editor saves in several steps.
 const SETTLE: Duration = Duration::from_millis(20);

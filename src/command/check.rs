@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::cli::{self, Cli, Format};
-use super::registration::{Registration, credential_state, registration};
-use super::{Failed, Terminal, place, run};
+use crate::command::cli;
+use crate::command::cli::{Cli, Format};
+use crate::command::registration::{Registration, credential_state, registration};
+use crate::command::{Failed, Terminal, place, run};
 use crate::config::conversion::Surroundings;
 use crate::config::problem::{in_order, source_name};
 use crate::config::report::{self, Looks};

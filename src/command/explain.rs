@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::cli::{self, Cli, Format};
-use super::explain_rows::rows;
-use super::{Failed, Terminal, place};
+use crate::command::cli;
+use crate::command::cli::{Cli, Format};
+use crate::command::explain_rows::rows;
+use crate::command::{Failed, Terminal, place};
 use crate::config::conversion::Surroundings;
 use crate::config::problem::source_name;
 use crate::config::{in_toml, load_files};

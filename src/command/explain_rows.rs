@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::explain::Row;
+use crate::command::explain::Row;
 use crate::config::place_of_key;
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::authority::{Issuance, Journey};
@@ -98,7 +98,7 @@ impl Rows<'_> {
                 issuance
                     .user_flow
                     .as_ref()
-                    .map(super::super::domain::authority::UserFlow::as_str),
+                    .map(crate::domain::authority::UserFlow::as_str),
             );
             self.follows(&format!("{word} metadata"), issuance.metadata_url.as_str());
         }
@@ -135,7 +135,7 @@ impl Rows<'_> {
                     AllowedTenants::Any => json!("any"),
                     AllowedTenants::These(tenants) => tenants
                         .iter()
-                        .map(super::super::domain::issuer::TenantGuid::as_str)
+                        .map(crate::domain::issuer::TenantGuid::as_str)
                         .collect(),
                 };
                 self.said("allowed_tenants", allowed);
@@ -209,9 +209,7 @@ impl Rows<'_> {
         self.said("response_mode", options.response_mode.as_str());
         self.only_said(
             "prompt",
-            options
-                .prompt
-                .map(super::super::domain::profile::Prompt::as_str),
+            options.prompt.map(crate::domain::profile::Prompt::as_str),
         );
         self.only_said("login_hint", options.login_hint.as_deref());
         self.only_said("domain_hint", options.domain_hint.as_deref());
@@ -264,7 +262,7 @@ impl Rows<'_> {
                 self.said(key, list.clone());
             }
         }
-        if *rule == crate::domain::entry::EntryRule::default() {
+        if *rule == crate::domain::access_rule::EntryRule::default() {
             self.said("allow", "everybody whom the authority signs in");
         }
     }

@@ -1,6 +1,6 @@
 //! `import`: the `.env` of a Microsoft Python sample becomes a profile with the same redirect address.
 //!
-//! Owns the reading of the samples' variables and the text of the new profile; [`super::env_file`] reads the file.
+//! Owns the reading of the samples' variables and the text of the new profile; [`crate::command::env_file`] reads the file.
 //! The secret goes into a file of its own beside the profile, so that the profile can be shown to anybody.
 
 use std::collections::BTreeMap;
@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use super::cli::{self, Cli};
-use super::env_file;
-use super::import_apis::apis;
-use super::import_text::Draft;
-use super::write_new::{Readers, write_new};
-use super::{Failed, Terminal, place};
+use crate::command::cli;
+use crate::command::cli::Cli;
+use crate::command::env_file;
+use crate::command::import_apis::apis;
+use crate::command::import_text::Draft;
+use crate::command::write_new::{Readers, write_new};
+use crate::command::{Failed, Terminal, place};
 use crate::config::conversion::{Surroundings, convert};
 use crate::config::{Problem, placeholder_in};
 use crate::domain::authority::Kind;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::import_text::{Draft, DraftApi};
+use crate::command::import_text::{Draft, DraftApi};
 use crate::domain::api::RESERVED_SCOPES;
 use crate::domain::authority::Kind;
 

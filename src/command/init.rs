@@ -1,8 +1,8 @@
 //! `init`: a new profile from the commented template of its kind.
 
-use super::cli::{Cli, Init};
-use super::write_new::{Readers, write_new};
-use super::{Failed, Terminal, place};
+use crate::command::cli::{Cli, Init};
+use crate::command::write_new::{Readers, write_new};
+use crate::command::{Failed, Terminal, place};
 use crate::config::placeholder_in;
 use crate::domain::authority::Kind;
 

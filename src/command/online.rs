@@ -1,7 +1,7 @@
 //! `check --online`: metadata, issuer, keys, clock and credential of each profile, each with a sentence.
 
-use super::run::Answer;
 use crate::app::run::with_causes;
+use crate::command::run::Answer;
 use crate::domain::authority::Journey;
 use crate::domain::profile::Profile;
 use crate::oidc::{

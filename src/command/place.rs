@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::cli::Cli;
-use super::{Failed, Terminal};
+use crate::command::cli::Cli;
+use crate::command::{Failed, Terminal};
 use crate::config::{FileText, Settings, Sources};
 use crate::domain::profile::SessionLimits;
 

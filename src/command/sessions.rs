@@ -1,7 +1,7 @@
 //! `sessions list` and `sessions end`.
 
-use super::cli::{Cli, Format, Sessions, Which};
-use super::{Failed, Terminal, place, run};
+use crate::command::cli::{Cli, Format, Sessions, Which};
+use crate::command::{Failed, Terminal, place, run};
 
 pub(super) fn sessions(
     cli: &Cli,

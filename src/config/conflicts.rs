@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::folder::{Candidate, same_place};
-use super::problem::Problem;
+use crate::config::folder::{Candidate, same_place};
+use crate::config::problem::Problem;
 
 /// Compares all files with one another and adds one problem for each conflict to both files; a report tells it once.
 pub(super) fn find(candidates: &mut [Candidate]) {

@@ -13,10 +13,10 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::findings::{Findings, place};
-use super::nearest::nearest;
-use super::problem::{Place, Problem};
-use super::schema::Schema;
+use crate::config::findings::{Findings, place};
+use crate::config::nearest::nearest;
+use crate::config::problem::{Place, Problem};
+use crate::config::schema::Schema;
 
 /// A text file with the faults found in it so far.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl<'t> Document<'t> {
                 Some(meant) => {
                     let mut path = parent.to_vec();
                     path.push(Step::Key(meant.to_owned()));
-                    self.faulty.insert(super::document::dotted(&path));
+                    self.faulty.insert(crate::config::document::dotted(&path));
                     format!("did you mean {meant}?")
                 }
                 None if known.len() > 12 => "see docs/profiles.md and docs/settings.md".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::problem::{Excerpt, Place, Problem};
+use crate::config::problem::{Excerpt, Place, Problem};
 
 /// Keys whose values, or parts of them, are secrets: lines with them are never shown.
 const SECRET_KEYS: [&str; 8] = [

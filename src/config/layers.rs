@@ -1,16 +1,16 @@
 //! Layers: defaults, the settings file, environment variables and flags laid over one another with `config`.
 //!
 //! `config` turns types into one another and puts values into its errors. So it only merges here; what a value must
-//! be is judged by the file's strict reader and by [`super::settings`], neither of which repeats a secret.
+//! be is judged by the file's strict reader and by [`crate::config::settings`], neither of which repeats a secret.
 
 use std::collections::BTreeMap;
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
-use super::document::{Document, Step, dotted, span_at};
-use super::problem::Problem;
-use super::schema::Schema;
-use super::settings_file::SettingsFile;
+use crate::config::document::{Document, Step, dotted, span_at};
+use crate::config::problem::Problem;
+use crate::config::schema::Schema;
+use crate::config::settings_file::SettingsFile;
 
 /// What `config` calls the environment; our problems name the variable instead.
 const ENVIRONMENT: &str = "the environment";
@@ -134,7 +134,7 @@ impl<'s> Layers<'s> {
             (Layer::File, Some(file)) => {
                 let mut problem = Problem::of(file.name.clone(), what, right).about(key);
                 problem.place = span_at(&file.text, key)
-                    .map(|span| super::findings::place(&file.text, span.start));
+                    .map(|span| crate::config::findings::place(&file.text, span.start));
                 problem
             }
             _ => Problem::of("settings", what, right).about(key),
@@ -189,7 +189,7 @@ fn ours(
             continue;
         }
         let all = schema.leaves();
-        let meant = super::nearest::nearest(&dotted(&path), all.iter().map(String::as_str));
+        let meant = crate::config::nearest::nearest(&dotted(&path), all.iter().map(String::as_str));
         let right = meant.map_or_else(
             || {
                 "see docs/settings.md; variables of your own must not begin with GATEHOUSE_"

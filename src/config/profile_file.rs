@@ -1,14 +1,14 @@
 //! The written shape of a profile: every key with its meaning, unit, default and cost.
 //!
 //! The comments are the reference: the JSON Schema and `docs/profiles.md` are made from them. What a value must be
-//! beyond its type is decided where it is turned into a domain value, in [`super::conversion`].
+//! beyond its type is decided where it is turned into a domain value, in [`crate::config::conversion`].
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::schema_rules as rules;
-use super::written::{OneOrMore, SecretText, WordOr, Written};
+use crate::config::schema_rules as rules;
+use crate::config::written::{OneOrMore, SecretText, WordOr, Written};
 
 /// Text with its place.
 pub type Text = Option<Written<String>>;

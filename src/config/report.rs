@@ -9,7 +9,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
-use super::problem::{Excerpt, Place, Problem, Severity};
+use crate::config::problem::{Excerpt, Place, Problem, Severity};
 
 /// Where a report is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

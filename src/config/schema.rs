@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::Value;
 
-use super::document::{Step, dotted};
+use crate::config::document::{Step, dotted};
 
 /// The schema of a written shape.
 #[derive(Debug)]

@@ -10,10 +10,10 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use super::layers::{Layers, Sources};
-use super::problem::{Problem, in_order};
-use super::settings_reader::Reader;
-use super::settings_values::DatabaseKind;
+use crate::config::layers::{Layers, Sources};
+use crate::config::problem::{Problem, in_order};
+use crate::config::settings_reader::Reader;
+use crate::config::settings_values::DatabaseKind;
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::written::{SecretText, WordOr, Written};
+use crate::config::written::{SecretText, WordOr, Written};
 
 /// Addresses by host.
 pub type AddressTable = BTreeMap<String, Written<String>>;

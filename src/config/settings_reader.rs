@@ -8,9 +8,11 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use super::layers::{Layer, Layers};
-use super::settings::{DEFAULT_SESSION, HttpOptions, LogFormat, Settings, StoreOptions, Telemetry};
-use super::settings_values::{DatabaseKind, key_list, network, read_secret};
+use crate::config::layers::{Layer, Layers};
+use crate::config::settings::{
+    DEFAULT_SESSION, HttpOptions, LogFormat, Settings, StoreOptions, Telemetry,
+};
+use crate::config::settings_values::{DatabaseKind, key_list, network, read_secret};
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
 

@@ -3,8 +3,8 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
 
-use super::Ports;
-use super::profiles::{PLACES, first_api};
+use crate::demo::Ports;
+use crate::demo::profiles::{PLACES, first_api};
 
 const PAGE: &str = include_str!("landing.html");
 const STYLE: &str = include_str!("../../templates/assets/style.css");

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::api::ApiName;
-use super::authority::Journey;
-use super::clock::Timestamp;
-use super::identity::PersonKey;
-use super::profile::{Binding, ProfileId};
-use super::return_to::ReturnTo;
-use super::secret::{CodeVerifier, Nonce};
+use crate::domain::api::ApiName;
+use crate::domain::authority::Journey;
+use crate::domain::clock::Timestamp;
+use crate::domain::identity::PersonKey;
+use crate::domain::profile::{Binding, ProfileId};
+use crate::domain::return_to::ReturnTo;
+use crate::domain::secret::{CodeVerifier, Nonce};
 
 /// An attempt is completed within this time or not at all.
 pub const ATTEMPT_LIFETIME: Duration = Duration::from_mins(10);

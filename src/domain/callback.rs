@@ -1,6 +1,6 @@
 //! What the authority sent back to the redirect address: a code or a refusal, never both.
 
-use super::secret::{AuthorizationCode, State};
+use crate::domain::secret::{AuthorizationCode, State};
 
 /// The parameters of an authorization response (RFC 6749 §4.1.2, RFC 9207 §2), checked for shape only.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::secret::{ClientSecret, PrivateKeyPem};
+use crate::domain::secret::{ClientSecret, PrivateKeyPem};
 
 /// The application's id at the authority (`client_id`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

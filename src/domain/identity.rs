@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::issuer::TenantGuid;
+use crate::domain::issuer::TenantGuid;
 
 /// Claims of an ID token, verified.
 pub type Claims = Map<String, Value>;

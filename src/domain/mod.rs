@@ -4,16 +4,16 @@
 //! nothing but these values. No I/O, no async, no framework, no clock of its own: time and randomness arrive
 //! as arguments.
 
+pub mod access_rule;
 pub mod api;
 pub mod attempt;
 pub mod authority;
 pub mod callback;
 pub mod clock;
 pub mod credential;
-pub mod entry;
+pub mod flash;
 pub mod identity;
 pub mod issuer;
-pub mod notice;
 pub mod profile;
 pub mod profiles;
 pub mod public_url;

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::api::{Api, ApiName, Scope};
-use super::authority::Authority;
-use super::credential::{ClientId, Credential, SecretMethod};
-use super::entry::EntryRule;
-use super::public_url::PublicUrl;
+use crate::domain::access_rule::EntryRule;
+use crate::domain::api::{Api, ApiName, Scope};
+use crate::domain::authority::Authority;
+use crate::domain::credential::{ClientId, Credential, SecretMethod};
+use crate::domain::public_url::PublicUrl;
 
 /// The id of a profile: its file's name. Lower-case letters, digits and hyphens, at most 63.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::profile::{Profile, ProfileId};
-use super::public_url::PublicUrl;
+use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::public_url::PublicUrl;
 
 /// A profile's place: it serves, or its file is broken and its address answers 503.
 #[derive(Debug, Clone)]

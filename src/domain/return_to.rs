@@ -4,7 +4,7 @@
 
 use url::Url;
 
-use super::public_url::PublicUrl;
+use crate::domain::public_url::PublicUrl;
 
 /// Bytes; longer targets would not fit into a `state` that every authority carries.
 const LONGEST: usize = 2_048;

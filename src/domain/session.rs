@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::clock::{Random, Timestamp, random_256};
-use super::identity::Identity;
-use super::profile::{Binding, ProfileId, SessionLimits};
+use crate::domain::clock::{Random, Timestamp, random_256};
+use crate::domain::identity::Identity;
+use crate::domain::profile::{Binding, ProfileId, SessionLimits};
 
 /// The secret that a browser holds for its session: 256 random bits. The store knows only its hash.
 #[derive(Clone, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::api::{Api, ApiName};
-use super::clock::Timestamp;
-use super::secret::{AccessToken, IdToken, RefreshToken};
+use crate::domain::api::{Api, ApiName};
+use crate::domain::clock::Timestamp;
+use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
 
 /// An access token is exchanged this long before it expires, so that it does not expire on its way.
 const EARLY: Duration = Duration::from_mins(5);
@@ -78,7 +78,7 @@ impl AccessGrant {
         if self.scopes.is_empty() {
             return Vec::new();
         }
-        let granted = |scope: &&super::api::Scope| {
+        let granted = |scope: &&crate::domain::api::Scope| {
             self.scopes
                 .iter()
                 .any(|granted| scope.is_granted_as(granted))
@@ -90,7 +90,7 @@ impl AccessGrant {
                 !silent.contains(&scope.as_str()) && !scope.as_str().ends_with("/.default")
             })
             .filter(|scope| !granted(scope))
-            .map(super::api::Scope::as_str)
+            .map(crate::domain::api::Scope::as_str)
             .collect()
     }
 }

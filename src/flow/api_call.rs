@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::entry::ungranted;
-use super::error::FlowError;
-use super::gate::{Gate, LONGEST_RETRY};
-use super::refresh::{Force, Token, usable_token};
-use super::session_check::SignedIn;
 use crate::domain::api::Api;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::AccessGrant;
+use crate::flow::access::ungranted;
+use crate::flow::error::FlowError;
+use crate::flow::refresh::{Force, Token, usable_token};
+use crate::flow::services::{Gate, LONGEST_RETRY};
+use crate::flow::session_check::SignedIn;
 use crate::oidc::{claims_challenge, retry_after};
 
 /// Bytes of an answer that are shown; the rest is cut and said to be.

@@ -3,21 +3,21 @@
 //! The order is the guarantee (design §7): attempt by state, profile, age, authority, error or code, single use,
 //! and only then the token endpoint.
 
-use super::attempts::{open_attempt, open_state};
-use super::error::{Denial, FlowError};
-use super::gate::{Gate, Visit};
-use super::sign_in::{Begun, Wish, begin};
-use super::{audit, edit_profile, entry, session_check};
 use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
 use crate::domain::authority::Journey;
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
+use crate::domain::flash::Notice;
 use crate::domain::identity::PersonKey;
-use crate::domain::notice::Notice;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{AuthorizationCode, State};
 use crate::domain::session::{Session, SessionHandle, SessionId};
+use crate::flow::attempt_cookie::{open_attempt, open_state};
+use crate::flow::error::{Denial, FlowError};
+use crate::flow::services::{Gate, Visit};
+use crate::flow::sign_in::{Begun, Wish, begin};
+use crate::flow::{access, audit, edit_profile, session_check};
 use crate::oidc::{OidcError, ProviderDetail, Redeemed};
 use crate::seal::sha256;
 use crate::store::{FirstUse, NewSession, Once};
@@ -229,7 +229,7 @@ async fn refused(
         return Ok(Completed::Told(home, Notice::Cancelled(attempt.journey)));
     }
     audit::refused(visit.profile, &detail.to_string());
-    if let Some(explained) = entry::not_consented(visit.profile, attempt, &detail) {
+    if let Some(explained) = access::not_consented(visit.profile, attempt, &detail) {
         return Err(explained);
     }
     Err(FlowError::Refused {
@@ -350,7 +350,7 @@ async fn begin_session(
         sid,
         graph_token,
     } = redeemed;
-    let (tokens, identity) = match entry::admit(gate, profile, identity, tokens, graph_token).await
+    let (tokens, identity) = match access::admit(gate, profile, identity, tokens, graph_token).await
     {
         (tokens, Ok(identity)) => (tokens, identity),
         (_, Err(denied)) => {

@@ -1,11 +1,11 @@
 //! Take over what a person changed in the authority's edit-profile flow. The session stays.
 
-use super::error::FlowError;
-use super::gate::Gate;
-use super::session_check;
 use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
 use crate::domain::session::SessionHandle;
+use crate::flow::error::FlowError;
+use crate::flow::services::Gate;
+use crate::flow::session_check;
 use crate::store::{Lease, LeaseOwner, Replaced};
 use std::time::Duration;
 

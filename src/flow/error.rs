@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::domain::access_rule::Denied;
 use crate::domain::api::ApiName;
-use crate::domain::entry::Denied;
 use crate::domain::return_to::ReturnTo;
 use crate::oidc::{OidcError, ProviderDetail};
 use crate::store::StoreError;

@@ -10,10 +10,10 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::error::FlowError;
-use super::refresh::{Force, Token};
 use crate::domain::api::{Api, ApiName};
 use crate::domain::session::HandleHash;
+use crate::flow::error::FlowError;
+use crate::flow::refresh::{Force, Token};
 
 /// Sessions remembered at most; one that is forgotten is asked for again.
 const MOST: u64 = 100_000;

@@ -4,16 +4,16 @@
 
 use std::time::Duration;
 
-use super::error::FlowError;
-use super::gate::{Gate, LONGEST_RETRY};
-use super::new_tokens::{Held, Ours, let_go, rest, still_ours};
-use super::refresh::{Force, Token, satisfying, still_exchanging};
-use super::session_check::SignedIn;
-use super::{audit, entry};
 use crate::domain::api::Api;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::{Freshness, TokenSet};
+use crate::flow::error::FlowError;
+use crate::flow::new_tokens::{Held, Ours, let_go, rest, still_ours};
+use crate::flow::refresh::{Force, Token, satisfying, still_exchanging};
+use crate::flow::services::{Gate, LONGEST_RETRY};
+use crate::flow::session_check::SignedIn;
+use crate::flow::{access, audit};
 use crate::oidc::{OidcError, RefreshError};
 use crate::seal::handle_hash;
 
@@ -59,7 +59,7 @@ pub(super) async fn failed(
         && profile.authority.dialect().admin_consent_only
         && detail.lacks_consent()
     {
-        return Err(entry::lacking(profile, api, detail));
+        return Err(access::lacking(profile, api, detail));
     }
     if let Some(old) = still_usable(gate, &held.stored.tokens, api, force) {
         let rest = wait.unwrap_or_default().clamp(REST, LONGEST_RETRY);

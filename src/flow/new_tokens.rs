@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::gate::Gate;
-use super::refresh::LEASE;
-use super::session_check::SignedIn;
 use crate::domain::identity::Identity;
 use crate::domain::token_set::TokenSet;
+use crate::flow::refresh::LEASE;
+use crate::flow::services::Gate;
+use crate::flow::session_check::SignedIn;
 use crate::store::{Lease, LeaseOwner, Replaced, StoreError, StoredTokens};
 
 /// How long new tokens wait for a store that does not answer: the authority may take the old ones no more.

@@ -7,16 +7,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::error::FlowError;
-use super::failed_refresh::{failed, is_resting, still_usable, throttled};
-use super::gate::Gate;
-use super::new_tokens::{Held, Put, let_go, put};
-use super::session_check::SignedIn;
-use super::{audit, entry};
+use crate::domain::access_rule::Denied;
 use crate::domain::api::Api;
-use crate::domain::entry::Denied;
 use crate::domain::profile::Profile;
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
+use crate::flow::error::FlowError;
+use crate::flow::failed_refresh::{failed, is_resting, still_usable, throttled};
+use crate::flow::new_tokens::{Held, Put, let_go, put};
+use crate::flow::services::Gate;
+use crate::flow::session_check::SignedIn;
+use crate::flow::{access, audit};
 use crate::oidc::{OidcError, Outage, Refreshed};
 use crate::store::{Lease, LeaseOwner, Waited};
 
@@ -299,7 +299,7 @@ async fn keep(
         unchecked,
     } = refreshed;
     let (identity, tokens) = match identity {
-        Some(identity) => match entry::admit(gate, profile, identity, tokens, graph_token).await {
+        Some(identity) => match access::admit(gate, profile, identity, tokens, graph_token).await {
             (tokens, Ok(identity)) => (Some(identity), tokens),
             // Groups that cannot be read now change nothing about what was known.
             (tokens, Err(Denied::GroupsUnknown)) => (None, tokens),

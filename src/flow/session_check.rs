@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::audit;
-use super::error::FlowError;
-use super::gate::Gate;
-use crate::domain::entry::Denied;
+use crate::domain::access_rule::Denied;
 use crate::domain::profile::Profile;
 use crate::domain::session::{Session, SessionHandle};
+use crate::flow::audit;
+use crate::flow::error::FlowError;
+use crate::flow::services::Gate;
 
 /// Proof that a request has a live session of its own profile. Made only here.
 #[derive(Debug, Clone)]

@@ -1,9 +1,5 @@
 //! Begin an attempt, and say where to send the browser.
 
-use super::attempts::{AttemptCookie, new_state, seal_attempt};
-use super::error::FlowError;
-use super::gate::{Gate, Visit};
-use super::session_check::SignedIn;
 use crate::domain::api::Api;
 use crate::domain::attempt::{Attempt, LONGEST_KEPT_CLAIMS};
 use crate::domain::authority::Journey;
@@ -11,6 +7,10 @@ use crate::domain::identity::PersonKey;
 use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::State;
+use crate::flow::attempt_cookie::{AttemptCookie, new_state, seal_attempt};
+use crate::flow::error::FlowError;
+use crate::flow::services::{Gate, Visit};
+use crate::flow::session_check::SignedIn;
 use crate::oidc::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier};
 use url::Url;
 

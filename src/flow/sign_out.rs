@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use super::error::FlowError;
-use super::gate::Gate;
-use super::{attempts, audit};
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::IdToken;
 use crate::domain::session::SessionHandle;
+use crate::flow::error::FlowError;
+use crate::flow::services::Gate;
+use crate::flow::{attempt_cookie, audit};
 use crate::oidc::EndSession;
 use url::Url;
 
@@ -78,7 +78,7 @@ async fn at_authority(
     id_token: Option<&IdToken>,
     login_hint: Option<&str>,
 ) -> SignedOut {
-    let state = attempts::new_state(gate, profile, &ReturnTo::home(&profile.public_url));
+    let state = attempt_cookie::new_state(gate, profile, &ReturnTo::home(&profile.public_url));
     let request = EndSession {
         id_token,
         login_hint,

@@ -1,7 +1,7 @@
 //! `Authorities`: the one door to all authorities of the process.
 //!
 //! Owns the rooms of the profiles. What can be asked stands here and in the modules of the single journeys
-//! ([`super::redeem`], [`super::refresh`], [`super::end_session`], [`super::logout_token`], [`super::graph`]).
+//! ([`crate::oidc::redeem`], [`crate::oidc::refresh`], [`crate::oidc::end_session`], [`crate::oidc::logout_token`], [`crate::oidc::graph`]).
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,18 +12,18 @@ use reqwest::{Client, RequestBuilder, Response};
 use tokio::runtime::Handle;
 use url::Url;
 
-use super::authorize::{AuthorizationRequest, authorization_address};
-use super::error::{Invalid, OidcError};
-use super::http_client::{HttpOptions, HttpSetupError, outbound_client};
-use super::lane::{Lane, at, send};
-use super::managed_identity::{Environment, ManagedIdentity};
-use super::metadata::Metadata;
-use super::pins::Pins;
-use super::place::Means;
-use super::room::Room;
 use crate::domain::authority::Journey;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::profile::{Profile, ProfileId};
+use crate::oidc::authorize::{AuthorizationRequest, authorization_address};
+use crate::oidc::error::{Invalid, OidcError};
+use crate::oidc::http_client::{HttpOptions, HttpSetupError, outbound_client};
+use crate::oidc::lane::{Lane, at, send};
+use crate::oidc::managed_identity::{Environment, ManagedIdentity};
+use crate::oidc::metadata::Metadata;
+use crate::oidc::pins::Pins;
+use crate::oidc::place::Means;
+use crate::oidc::room::Room;
 
 /// All authorities of the process. One exists, shared by all workers.
 pub struct Authorities {

@@ -12,15 +12,15 @@ use openidconnect::{
 };
 use url::Url;
 
-use super::claims_request::claims_parameter;
-use super::error::{Misconfiguration, OidcError};
-use super::metadata::Metadata;
-use super::scopes;
 use crate::domain::api::Api;
 use crate::domain::authority::Journey;
 use crate::domain::clock::{Random, random_256};
 use crate::domain::profile::{Profile, Prompt, ResponseMode};
 use crate::domain::secret::{CodeVerifier, Nonce, State};
+use crate::oidc::claims_request::claims_parameter;
+use crate::oidc::error::{Misconfiguration, OidcError};
+use crate::oidc::metadata::Metadata;
+use crate::oidc::scopes;
 
 /// What `prompt` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -20,12 +20,12 @@ use serde_json::json;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::time::ASN1Time;
 
-use super::client_auth::unreadable;
-use super::error::CredentialProblem;
 use crate::domain::clock::{Random, Timestamp};
 use crate::domain::credential::{CertificateSource, Credential, PemSource};
 use crate::domain::profile::Profile;
 use crate::domain::secret::ClientAssertion;
+use crate::oidc::client_auth::unreadable;
+use crate::oidc::error::CredentialProblem;
 
 /// Life of an assertion (RFC 7523 §3 (4)).
 const LIFE: Duration = Duration::from_mins(5);

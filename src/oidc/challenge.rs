@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use super::provider::claims_object;
+use crate::oidc::provider::claims_object;
 
 /// Bytes of one header field that are looked at.
 const LARGEST_FIELD: usize = 16 * 1024;

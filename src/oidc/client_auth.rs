@@ -12,15 +12,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded::byte_serialize;
 
-use super::certificate::{Assertion, Shelf};
-use super::error::CredentialProblem;
-use super::managed_identity::ManagedIdentity;
-use super::metadata::Metadata;
-use super::provider::ProviderDetail;
 use crate::domain::clock::{Random, Timestamp};
 use crate::domain::credential::{Credential, SecretMethod, SecretSource};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{ClientAssertion, ClientSecret};
+use crate::oidc::certificate::{Assertion, Shelf};
+use crate::oidc::error::CredentialProblem;
+use crate::oidc::managed_identity::ManagedIdentity;
+use crate::oidc::metadata::Metadata;
+use crate::oidc::provider::ProviderDetail;
 
 /// RFC 7523 §2.2
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";

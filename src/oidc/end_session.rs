@@ -7,11 +7,11 @@ use openidconnect::{
 };
 use url::Url;
 
-use super::authorities::Authorities;
-use super::metadata::Metadata;
 use crate::domain::authority::Journey;
 use crate::domain::profile::Profile;
 use crate::domain::secret::IdToken;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::metadata::Metadata;
 
 /// Characters; longer addresses are cut or refused on the way.
 const LONGEST: usize = 2_048;

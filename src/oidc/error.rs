@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use super::checks::Check;
-use super::jwt::JwtRefusal;
-use super::provider::ProviderDetail;
 use crate::domain::issuer::IssuerRefusal;
+use crate::oidc::checks::Check;
+use crate::oidc::jwt::JwtRefusal;
+use crate::oidc::provider::ProviderDetail;
 
 /// Why a call to an authority came to nothing.
 #[derive(Debug, Clone, thiserror::Error)]

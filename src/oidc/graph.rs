@@ -7,13 +7,13 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-use super::authorities::Authorities;
-use super::metadata::Metadata;
 use crate::domain::authority::Journey;
 use crate::domain::identity::Groups;
 use crate::domain::profile::Profile;
 use crate::domain::public_url::is_loopback;
 use crate::domain::secret::AccessToken;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::metadata::Metadata;
 
 /// Bytes: 11,000 ids with their quotes.
 const LARGEST: usize = 1024 * 1024;

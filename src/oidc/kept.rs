@@ -10,8 +10,8 @@ use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use super::error::{OidcError, Outage};
 use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::oidc::error::{OidcError, Outage};
 
 /// A copy serves this long while its source cannot be had.
 const LAST_GOOD: Duration = Duration::from_hours(24);

@@ -13,12 +13,12 @@ use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::error::{OidcError, Outage, SignatureRefusal};
-use super::jwt::Jwt;
-use super::kept::{Fetch, Fetched};
-use super::lane::Lane;
 use crate::domain::clock::Clock;
 use crate::domain::profile::{ProfileId, SigningAlgorithm};
+use crate::oidc::error::{OidcError, Outage, SignatureRefusal};
+use crate::oidc::jwt::Jwt;
+use crate::oidc::kept::{Fetch, Fetched};
+use crate::oidc::lane::Lane;
 
 /// Bytes; 200 keys with certificates stay below.
 const LARGEST: usize = 512 * 1024;
@@ -224,7 +224,7 @@ impl Fetch for KeySource {
 
     async fn fetch(&self, patience: Option<Duration>) -> Result<Fetched<KeySet>, OidcError> {
         let fetched = self.fetched(patience).await;
-        super::count_fetch(&self.profile, "keys", fetched.is_ok());
+        crate::oidc::count_fetch(&self.profile, "keys", fetched.is_ok());
         fetched
     }
 }

@@ -9,8 +9,8 @@ use reqwest::{Client, RequestBuilder};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-use super::error::Outage;
-use super::http_client::{Answer, chain};
+use crate::oidc::error::Outage;
+use crate::oidc::http_client::{Answer, chain};
 
 /// Calls of one profile in flight at once: a slow authority holds up nobody else.
 const CALLS_IN_FLIGHT: usize = 64;

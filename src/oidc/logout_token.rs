@@ -4,15 +4,16 @@
 
 use serde_json::Value;
 
-use super::authorities::Authorities;
-use super::checks::{self, Check, Expected, Signed};
-use super::error::OidcError;
-use super::jwt::TokenUse;
-use super::place::Origin;
-use super::redeem::sid_of;
 use crate::domain::authority::Journey;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::checks;
+use crate::oidc::checks::{Check, Expected, Signed};
+use crate::oidc::error::OidcError;
+use crate::oidc::jwt::TokenUse;
+use crate::oidc::place::Origin;
+use crate::oidc::redeem::sid_of;
 
 /// The member of `events` that makes it a logout (Back-Channel Logout §2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";

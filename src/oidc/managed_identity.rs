@@ -15,13 +15,13 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex as Turn;
 use url::Url;
 
-use super::azure_arc;
-use super::error::{CredentialProblem, Outage};
-use super::http_client::Answer;
-use super::lane::Lane;
-use super::service_fabric::pinned_client;
 use crate::domain::clock::Timestamp;
 use crate::domain::secret::ClientAssertion;
+use crate::oidc::azure_arc;
+use crate::oidc::error::{CredentialProblem, Outage};
+use crate::oidc::http_client::Answer;
+use crate::oidc::lane::Lane;
+use crate::oidc::service_fabric::pinned_client;
 
 /// Bytes of an answer.
 const LARGEST: usize = 64 * 1024;

@@ -10,16 +10,16 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::error::{Misconfiguration, OidcError, Outage};
-use super::http_client::Answer;
-use super::kept::{Fetch, Fetched};
-use super::lane::Lane;
-use super::pins::Pins;
 use crate::domain::authority::{Authority, Issuance};
 use crate::domain::clock::Clock;
 use crate::domain::issuer::TrustedIssuer;
 use crate::domain::profile::{Binding, ProfileId, SigningAlgorithm};
 use crate::domain::public_url::is_secure_enough;
+use crate::oidc::error::{Misconfiguration, OidcError, Outage};
+use crate::oidc::http_client::Answer;
+use crate::oidc::kept::{Fetch, Fetched};
+use crate::oidc::lane::Lane;
+use crate::oidc::pins::Pins;
 
 /// Bytes; the largest document seen is below 4 kB.
 const LARGEST: usize = 256 * 1024;
@@ -254,7 +254,7 @@ impl Fetch for MetadataSource {
 
     async fn fetch(&self, patience: Option<Duration>) -> Result<Fetched<Metadata>, OidcError> {
         let fetched = self.fetched(patience).await;
-        super::count_fetch(&self.profile, "metadata", fetched.is_ok());
+        crate::oidc::count_fetch(&self.profile, "metadata", fetched.is_ok());
         fetched
     }
 }

@@ -9,16 +9,16 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::checks::{Expected, Signed};
-use super::error::{Invalid, OidcError, Outage, SignatureRefusal};
-use super::jwt::{Jwt, TokenUse};
-use super::kept::{Copy, Kept};
-use super::keys::{KeySet, KeySource};
-use super::lane::Lane;
-use super::metadata::{Metadata, MetadataSource};
 use crate::domain::authority::Issuance;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::profile::{Profile, ProfileId, SigningAlgorithm};
+use crate::oidc::checks::{Expected, Signed};
+use crate::oidc::error::{Invalid, OidcError, Outage, SignatureRefusal};
+use crate::oidc::jwt::{Jwt, TokenUse};
+use crate::oidc::kept::{Copy, Kept};
+use crate::oidc::keys::{KeySet, KeySource};
+use crate::oidc::lane::Lane;
+use crate::oidc::metadata::{Metadata, MetadataSource};
 
 /// Where a token came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::authorities::Authorities;
-use super::error::{CredentialProblem, OidcError, ResponseFault};
-use super::metadata::Metadata;
-use super::provider::{ProviderDetail, Remedy};
-use super::token_endpoint::Failure;
 use crate::domain::authority::Journey;
 use crate::domain::issuer::IssuerPolicy;
 use crate::domain::profile::Profile;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::error::{CredentialProblem, OidcError, ResponseFault};
+use crate::oidc::metadata::Metadata;
+use crate::oidc::provider::{ProviderDetail, Remedy};
+use crate::oidc::token_endpoint::Failure;
 
 /// What an authority showed of one journey.
 #[derive(Debug, Clone)]

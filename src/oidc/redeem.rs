@@ -1,18 +1,8 @@
 //! From a code to a person and tokens: exchange, every ID-token check, userinfo where the authority has one.
 //!
 //! Nothing of an answer is used before its ID token is good (OIDC Core §3.1.3.7). Groups that were left out of the
-//! token are not read here, see [`super::graph`].
+//! token are not read here, see [`crate::oidc::graph`].
 
-use super::authorities::Authorities;
-use super::checks::{Attempted, id_token};
-use super::claims_request::claims_parameter;
-use super::error::{Invalid, Misconfiguration, OidcError, ResponseFault};
-use super::jwt::TokenUse;
-use super::metadata::Metadata;
-use super::place::Origin;
-use super::scopes;
-use super::token_response::TokenResponse;
-use super::userinfo::{Userinfo, merge};
 use crate::domain::api::Api;
 use crate::domain::attempt::Attempt;
 use crate::domain::clock::Timestamp;
@@ -20,6 +10,16 @@ use crate::domain::identity::{Claims, Identity};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, AuthorizationCode};
 use crate::domain::token_set::{AccessGrant, TokenSet};
+use crate::oidc::authorities::Authorities;
+use crate::oidc::checks::{Attempted, id_token};
+use crate::oidc::claims_request::claims_parameter;
+use crate::oidc::error::{Invalid, Misconfiguration, OidcError, ResponseFault};
+use crate::oidc::jwt::TokenUse;
+use crate::oidc::metadata::Metadata;
+use crate::oidc::place::Origin;
+use crate::oidc::scopes;
+use crate::oidc::token_response::TokenResponse;
+use crate::oidc::userinfo::{Userinfo, merge};
 
 /// What a code became.
 #[derive(Debug)]

@@ -3,25 +3,25 @@
 //! Owns what is kept when an answer leaves something out (OIDC Core §12.2, RFC 6749 §6) and how a failure is
 //! sorted. Exactly-once across replicas is not here: the caller holds the lease.
 
-use super::authorities::Authorities;
-use super::checks::refreshed;
-use super::claims_request::claims_parameter;
-use super::error::{Invalid, OidcError, Outage, RefreshError, UserinfoFault};
-use super::jwt::TokenUse;
-use super::metadata::Metadata;
-use super::place::{Origin, Place};
-use super::redeem::{grant, graph_token};
-use super::room::Room;
-use super::scopes;
-use super::token_endpoint::Failure;
-use super::token_response::TokenResponse;
-use super::userinfo::{Userinfo, merge};
 use crate::domain::api::Api;
 use crate::domain::authority::Journey;
 use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, RefreshToken};
 use crate::domain::token_set::TokenSet;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::checks::refreshed;
+use crate::oidc::claims_request::claims_parameter;
+use crate::oidc::error::{Invalid, OidcError, Outage, RefreshError, UserinfoFault};
+use crate::oidc::jwt::TokenUse;
+use crate::oidc::metadata::Metadata;
+use crate::oidc::place::{Origin, Place};
+use crate::oidc::redeem::{grant, graph_token};
+use crate::oidc::room::Room;
+use crate::oidc::scopes;
+use crate::oidc::token_endpoint::Failure;
+use crate::oidc::token_response::TokenResponse;
+use crate::oidc::userinfo::{Userinfo, merge};
 
 /// What a refresh token became.
 #[derive(Debug)]

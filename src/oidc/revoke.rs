@@ -2,11 +2,11 @@
 //!
 //! Best effort by nature: the session here has ended already, and Microsoft has no such endpoint.
 
-use super::authorities::Authorities;
-use super::client_auth::ProofRequest;
 use crate::domain::authority::Journey;
 use crate::domain::profile::Profile;
 use crate::domain::secret::RefreshToken;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::client_auth::ProofRequest;
 
 impl Authorities {
     /// Revokes a refresh token where the authority announces an endpoint for it; otherwise does nothing. For a

@@ -6,16 +6,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::breaker::Breaker;
-use super::client_auth::ClientAuth;
-use super::error::{Misconfiguration, OidcError};
-use super::lane::Lane;
-use super::managed_identity::ManagedIdentity;
-use super::metadata::MetadataSource;
-use super::pins::Pins;
-use super::place::{Means, Place};
 use crate::domain::authority::Journey;
 use crate::domain::profile::{Binding, Profile};
+use crate::oidc::breaker::Breaker;
+use crate::oidc::client_auth::ClientAuth;
+use crate::oidc::error::{Misconfiguration, OidcError};
+use crate::oidc::lane::Lane;
+use crate::oidc::managed_identity::ManagedIdentity;
+use crate::oidc::metadata::MetadataSource;
+use crate::oidc::pins::Pins;
+use crate::oidc::place::{Means, Place};
 
 /// The room of one profile.
 pub(crate) struct Room {

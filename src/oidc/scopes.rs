@@ -3,10 +3,10 @@
 //! Microsoft gives a token for one resource at a time (microsoft-identity 2.3): the authorization request may name
 //! several for consent, a token request names one.
 
-use super::metadata::Metadata;
 use crate::domain::api::{Api, RESERVED_SCOPES, Scope};
 use crate::domain::authority::Journey;
 use crate::domain::profile::Profile;
+use crate::oidc::metadata::Metadata;
 
 /// The API whose token a sign-in brings: the one it is for, else the profile's first.
 pub fn signed_in_api<'a>(profile: &'a Profile, wanted: Option<&'a Api>) -> Option<&'a Api> {

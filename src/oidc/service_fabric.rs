@@ -10,7 +10,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::http_client::{HttpOptions, builder};
+use crate::oidc::http_client::{HttpOptions, builder};
 
 /// A client that trusts the certificate with this SHA-1 thumbprint (hexadecimal, as the platform writes it).
 pub(crate) fn pinned_client(thumbprint: &str) -> Option<Client> {

@@ -6,13 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::http_client::{HttpOptions, outbound_client};
-use super::managed_identity::ManagedIdentity;
-use super::metadata::Metadata;
+use crate::domain::access_rule::EntryRule;
 use crate::domain::authority::{Authority, AuthorityParts, Kind, UserFlow, UserFlows};
 use crate::domain::clock::Random;
 use crate::domain::credential::{ClientId, Credential, SecretSource};
-use crate::domain::entry::EntryRule;
 use crate::domain::issuer::TrustedIssuer;
 use crate::domain::profile::{
     AuthorizeOptions, Binding, Branding, Client, Profile, ProfileId, SessionLimits, SignOutOptions,
@@ -20,6 +17,9 @@ use crate::domain::profile::{
 };
 use crate::domain::public_url::PublicUrl;
 use crate::domain::secret::ClientSecret;
+use crate::oidc::http_client::{HttpOptions, outbound_client};
+use crate::oidc::managed_identity::ManagedIdentity;
+use crate::oidc::metadata::Metadata;
 use url::Url;
 
 /// Chance that always falls the same.

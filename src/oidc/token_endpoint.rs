@@ -9,16 +9,16 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::client_auth::{ClientAuth, Proof, ProofRequest};
-use super::error::{
+use crate::domain::profile::Profile;
+use crate::oidc::client_auth::{ClientAuth, Proof, ProofRequest};
+use crate::oidc::error::{
     CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
 };
-use super::http_client::Answer;
-use super::metadata::Metadata;
-use super::provider::{ProviderDetail, Remedy};
-use super::room::Room;
-use super::token_response::{Damaged, TokenResponse};
-use crate::domain::profile::Profile;
+use crate::oidc::http_client::Answer;
+use crate::oidc::metadata::Metadata;
+use crate::oidc::provider::{ProviderDetail, Remedy};
+use crate::oidc::room::Room;
+use crate::oidc::token_response::{Damaged, TokenResponse};
 
 /// Bytes of an answer.
 const LARGEST: usize = 256 * 1024;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::error::ResponseFault;
 use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
+use crate::oidc::error::ResponseFault;
 
 /// Bytes of one token.
 const LARGEST_TOKEN: usize = 64 * 1024;

@@ -6,15 +6,15 @@
 use reqwest::header::ACCEPT;
 use serde_json::Value;
 
-use super::checks;
-use super::error::{Invalid, OidcError, Outage, UserinfoFault};
-use super::jwt::TokenUse;
-use super::metadata::Metadata;
-use super::place::{Origin, Place};
-use super::room::Room;
 use crate::domain::identity::Claims;
 use crate::domain::profile::Profile;
 use crate::domain::secret::AccessToken;
+use crate::oidc::checks;
+use crate::oidc::error::{Invalid, OidcError, Outage, UserinfoFault};
+use crate::oidc::jwt::TokenUse;
+use crate::oidc::metadata::Metadata;
+use crate::oidc::place::{Origin, Place};
+use crate::oidc::room::Room;
 
 /// Bytes of an answer.
 const LARGEST: usize = 256 * 1024;

@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use super::key_ring::{KeyProblem, KeyRing, new_key_text};
 use crate::domain::clock::Random;
+use crate::seal::key_ring::{KeyProblem, KeyRing, new_key_text};
 
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]

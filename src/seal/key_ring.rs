@@ -6,8 +6,8 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
-use super::digest::hex;
 use crate::domain::clock::{Random, random_256};
+use crate::seal::digest::hex;
 
 /// Separates our derivations from those of any other program that was given the same key.
 const EXTRACT_SALT: &[u8] = b"gatehouse key ring v1";

@@ -3,11 +3,11 @@
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 
-use super::key_ring::{KeyRing, ServerKey, expand};
-use super::sealing::{key_id, open_with, seal_with};
 use crate::domain::clock::Random;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{SessionHandle, SessionId};
+use crate::seal::key_ring::{KeyRing, ServerKey, expand};
+use crate::seal::sealing::{key_id, open_with, seal_with};
 
 /// Which sealed column of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
-use super::key_ring::{KeyRing, expand};
 use crate::domain::clock::Random;
+use crate::seal::key_ring::{KeyRing, expand};
 
 /// What is sealed is good for its purpose only: one purpose never opens what another sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

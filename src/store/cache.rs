@@ -11,9 +11,9 @@ use std::time::Instant;
 
 use tokio::sync::OnceCell;
 
-use super::bounded::Bounded;
-use super::error::StoreError;
 use crate::domain::session::HandleHash;
+use crate::store::bounded::Bounded;
+use crate::store::error::StoreError;
 
 /// A power of two that is no more than the values of two bytes.
 const SLOTS: usize = 1 << 14;

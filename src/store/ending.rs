@@ -1,13 +1,13 @@
 //! Ending sessions without their handles, and seeing which there are.
 
-use super::error::StoreError;
-use super::rows::{EndFilter, SessionFilter, SessionSummary};
-use super::session_store::SessionStore;
-use super::used_once::Once;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
+use crate::store::error::StoreError;
+use crate::store::rows::{EndFilter, SessionFilter, SessionSummary};
+use crate::store::session_store::SessionStore;
+use crate::store::used_once::Once;
 
 /// A notice that ends sessions once, on whichever replica it arrives.
 #[derive(Debug, Clone, Copy)]

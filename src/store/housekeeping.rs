@@ -9,11 +9,11 @@ use chrono::TimeDelta;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use super::error::{Reason, StoreError};
-use super::notice::Notice;
-use super::rows::{Heard, Swept};
-use super::session_store::{SessionStore, Shared};
 use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::store::error::{Reason, StoreError};
+use crate::store::notice::Notice;
+use crate::store::rows::{Heard, Swept};
+use crate::store::session_store::{SessionStore, Shared};
 
 /// Waiting between attempts at a database that is away: from this, doubled …
 const SOON: Duration = Duration::from_millis(100);

@@ -2,7 +2,7 @@
 
 use metrics::{Counter, Gauge, counter, gauge};
 
-use super::error::StoreError;
+use crate::store::error::StoreError;
 
 /// Handles to the store's metrics.
 #[derive(Clone)]

@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 
-use super::error::StoreError;
-use super::payload::{self, Opened};
-use super::rows::{IdentityRow, NewRow, TokensRow, WholeRow};
 use crate::domain::clock::{Random, Timestamp};
 use crate::domain::identity::Identity;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::domain::token_set::TokenSet;
 use crate::seal::{Column, KeyRing, RowPlace, handle_hash};
+use crate::store::error::StoreError;
+use crate::store::payload;
+use crate::store::payload::Opened;
+use crate::store::rows::{IdentityRow, NewRow, TokensRow, WholeRow};
 
 /// Characters of a browser's name that are kept.
 const USER_AGENT: usize = 300;

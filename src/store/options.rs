@@ -15,7 +15,7 @@ pub struct StoreOptions {
     pub touch_every: Duration,
     /// How often expired rows are looked for. Default 60 seconds.
     pub sweep_every: Duration,
-    /// Whether [`super::SessionStore::clock`] follows the database's clock. Default yes; a test that turns its own
+    /// Whether [`crate::store::SessionStore::clock`] follows the database's clock. Default yes; a test that turns its own
     /// clock says no.
     pub follow_database_clock: bool,
 }

@@ -10,7 +10,6 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::error::StoreError;
 use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::{Identity, PersonKey};
@@ -18,6 +17,7 @@ use crate::domain::profile::Binding;
 use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
 use crate::domain::session::{Session, SessionId};
 use crate::domain::token_set::{AccessGrant, TokenSet};
+use crate::store::error::StoreError;
 
 /// The version that is written. The first one had the claims as text within the text.
 const VERSION: u8 = 2;

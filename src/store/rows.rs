@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
-use super::notice::Notice;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
+use crate::store::error::StoreError;
+use crate::store::notice::Notice;
 
 /// A row to insert. Times are unix milliseconds.
 #[derive(Debug)]

@@ -5,22 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::cache::Cache;
-use super::clock::StoreClock;
-use super::error::StoreError;
-use super::housekeeping::Tasks;
-use super::measures::Measures;
-use super::opening::{EndedSession, NewSession, Opening, StoredTokens, used};
-use super::options::StoreOptions;
-use super::postgres::PostgresRows;
-use super::rows::{IdentityRow, Rows, Touch};
-use super::sqlite::SqliteRows;
-use super::touches::Touches;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::profile::ProfileId;
 use crate::domain::secret::SecretUrl;
 use crate::domain::session::{HandleHash, Session, SessionHandle, TOUCH_SECONDS};
 use crate::seal::{KeyRing, handle_hash};
+use crate::store::cache::Cache;
+use crate::store::clock::StoreClock;
+use crate::store::error::StoreError;
+use crate::store::housekeeping::Tasks;
+use crate::store::measures::Measures;
+use crate::store::opening::{EndedSession, NewSession, Opening, StoredTokens, used};
+use crate::store::options::StoreOptions;
+use crate::store::postgres::PostgresRows;
+use crate::store::rows::{IdentityRow, Rows, Touch};
+use crate::store::sqlite::SqliteRows;
+use crate::store::touches::Touches;
 
 /// Everything that the store's methods and its tasks share.
 #[derive(Debug)]
@@ -241,7 +241,8 @@ impl Shared {
         let interval = Duration::from_secs(TOUCH_SECONDS.unsigned_abs());
         let mut unwritten = taken.as_slice();
         while !unwritten.is_empty() {
-            let (batch, rest) = unwritten.split_at(unwritten.len().min(super::touches::BATCH));
+            let (batch, rest) =
+                unwritten.split_at(unwritten.len().min(crate::store::touches::BATCH));
             if let Err(error) = self.measures.count(self.rows.touch(batch, interval).await) {
                 self.touches.put_back(unwritten);
                 return Err(error);

@@ -1,13 +1,13 @@
 //! From a row's columns to values, the same for both databases. A column that holds what the schema excludes is
 //! `Inconsistent`, named by the digits of the row's key.
 
-use super::error::StoreError;
-use super::rows::{Glance, IdentityRow, LeaseRow, SessionSummary, TokensRow, WholeRow};
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
 use crate::seal::hex;
+use crate::store::error::StoreError;
+use crate::store::rows::{Glance, IdentityRow, LeaseRow, SessionSummary, TokensRow, WholeRow};
 
 /// `id, profile, seen_at, idle_until, version, identity`
 pub(super) type IdentityColumns = (Vec<u8>, String, i64, i64, i64, Vec<u8>);

@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::error::StoreError;
-use super::opening::StoredTokens;
-use super::rows::{Glance, LeaseOwner, LeaseRow, Replaced};
-use super::session_store::{SessionStore, Shared};
 use crate::domain::clock::{Clock as _, Random};
 use crate::domain::identity::Identity;
 use crate::domain::session::{HandleHash, SessionHandle};
 use crate::domain::token_set::TokenSet;
 use crate::seal::handle_hash;
+use crate::store::error::StoreError;
+use crate::store::opening::StoredTokens;
+use crate::store::rows::{Glance, LeaseOwner, LeaseRow, Replaced};
+use crate::store::session_store::{SessionStore, Shared};
 
 /// How often a waiter looks at the row while notices arrive: to see that the holder let go or crashed.
 const LOOK_HEARD: Duration = Duration::from_millis(500);
@@ -322,7 +322,12 @@ impl Shared {
     }
 
     /// Returns when something was said about the session since `stamp`, or at `until`.
-    async fn changed_since(&self, hash: &HandleHash, stamp: super::cache::Stamp, until: Instant) {
+    async fn changed_since(
+        &self,
+        hash: &HandleHash,
+        stamp: crate::store::cache::Stamp,
+        until: Instant,
+    ) {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);

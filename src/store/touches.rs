@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::rows::Touch;
 use crate::domain::session::HandleHash;
+use crate::store::rows::Touch;
 
 /// Uses in one statement.
 pub(super) const BATCH: usize = 1000;

@@ -1,11 +1,11 @@
 //! What may be used once, on whichever replica; and the tenant that an authority was first seen with.
 
-use super::error::StoreError;
-use super::rows::Mark;
-use super::session_store::SessionStore;
 use crate::domain::clock::Timestamp;
 use crate::domain::issuer::TenantGuid;
 use crate::seal::sha256;
+use crate::store::error::StoreError;
+use crate::store::rows::Mark;
+use crate::store::session_store::SessionStore;
 
 /// What may be used once. The numbers stand in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

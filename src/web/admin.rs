@@ -10,15 +10,15 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::gateway::Gateway;
-use super::navigation::{parameter, parameters};
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::SessionId;
 use crate::flow::error::FlowError;
-use crate::flow::sessions::{Which, end_for_operator};
+use crate::flow::session_admin::{Which, end_for_operator};
 use crate::store::{SessionFilter, SessionSummary};
+use crate::web::navigation::{parameter, parameters};
+use crate::web::state::Gateway;
 
 /// Sessions listed in one answer at most.
 const ON_A_PAGE: u32 = 1_000;

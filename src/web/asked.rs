@@ -4,12 +4,12 @@
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::memo::Memo;
 use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::Profile;
 use crate::seal::{hex, sha256};
+use crate::web::memo::Memo;
 
 /// Seconds for which the answer of the authority holds.
 const HOLDS: i64 = 600;

@@ -3,7 +3,7 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
 
-use super::gateway::Gateway;
+use crate::web::state::Gateway;
 
 /// The asset of this name, to be kept for a year.
 pub async fn asset(name: web::Path<String>, gateway: web::Data<Gateway>) -> HttpResponse {

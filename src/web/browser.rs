@@ -20,7 +20,7 @@ use std::sync::Arc;
 use crate::domain::attempt::ATTEMPT_LIFETIME;
 use crate::domain::profile::{Profile, ProfileId, ResponseMode};
 use crate::domain::session::SessionHandle;
-use crate::flow::attempts::{AttemptCookie, AttemptName};
+use crate::flow::attempt_cookie::{AttemptCookie, AttemptName};
 use crate::seal::PrivateCookieKey;
 
 /// The session cookie on https: bound to the host by its prefix (RFC 6265bis §4.1.3.2).

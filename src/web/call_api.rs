@@ -4,13 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::error_response::WebResult;
-use super::gateway::Gateway;
-use super::navigation::{is_script, wants_json};
-use super::pages::{ApiResult, shown};
-use super::profile::Located;
-use super::sign_in::{guard_start, to_authority};
-use super::{asked, browser, error_response, frame, rounds};
 use crate::domain::api::{Api, ApiName};
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
@@ -18,6 +11,13 @@ use crate::flow::api_call::{ApiAnswer, Called, call};
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{SignedIn, require};
 use crate::flow::sign_in::{Wish, begin};
+use crate::web::error_response::WebResult;
+use crate::web::navigation::{is_script, wants_json};
+use crate::web::pages::{ApiResult, shown};
+use crate::web::profile::Located;
+use crate::web::sign_in::{guard_start, to_authority};
+use crate::web::state::Gateway;
+use crate::web::{asked, browser, error_response, frame, rounds};
 
 /// `GET /call_downstream_api`: the short name of the first API.
 ///

@@ -4,19 +4,19 @@ use actix_web::http::Method;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
-use super::error_response::{WebError, WebResult};
-use super::form::Form;
-use super::gateway::Gateway;
-use super::navigation::{parameter, parameters};
-use super::profile::Located;
-use super::sign_in::{departure, see_other};
-use super::{asked, browser, notice, posted_answer, rounds};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::{Profile, ResponseMode};
 use crate::domain::return_to::ReturnTo;
-use crate::flow::attempts::{AttemptName, open_state};
+use crate::flow::attempt_cookie::{AttemptName, open_state};
 use crate::flow::callback::{Browser, Completed, complete};
 use crate::flow::error::FlowError;
+use crate::web::error_response::{WebError, WebResult};
+use crate::web::form::Form;
+use crate::web::navigation::{parameter, parameters};
+use crate::web::profile::Located;
+use crate::web::sign_in::{departure, see_other};
+use crate::web::state::Gateway;
+use crate::web::{asked, browser, notice, posted_answer, rounds};
 
 /// Bytes of a callback's form.
 pub const LONGEST_FORM: usize = 64 * 1024;

@@ -10,9 +10,9 @@ use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
-use super::browser::{CookieKeys, cookie_pairs, session_cookie_name, single_value};
-use super::gateway::Gateway;
-use super::profile::Located;
+use crate::web::browser::{CookieKeys, cookie_pairs, session_cookie_name, single_value};
+use crate::web::profile::Located;
+use crate::web::state::Gateway;
 
 /// Rewrites the request's session cookie, and the browser's when it was sealed with an older key.
 ///

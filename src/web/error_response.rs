@@ -27,16 +27,16 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, we
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
-use super::gateway::Gateway;
-use super::navigation::{is_prefetch, is_script};
-use super::problem_page::{Told, tell};
-use super::profile::Located;
-use super::{browser, frame};
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::attempts::AttemptName;
+use crate::flow::attempt_cookie::AttemptName;
 use crate::flow::error::FlowError;
 use crate::oidc::Remedy;
+use crate::web::navigation::{is_prefetch, is_script};
+use crate::web::problem_page::{Told, tell};
+use crate::web::profile::Located;
+use crate::web::state::Gateway;
+use crate::web::{browser, frame};
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;

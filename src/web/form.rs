@@ -10,7 +10,7 @@ use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
-use super::navigation::{parameter, parameters};
+use crate::web::navigation::{parameter, parameters};
 
 /// A body arrives within this time; the head has a limit of its own.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -4,10 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::gateway::Gateway;
-use super::pages::{Frame, Page, shown};
 use crate::domain::profile::Profile;
 use crate::flow::session_check::SignedIn;
+use crate::web::pages::{Frame, Page, shown};
+use crate::web::state::Gateway;
 
 /// Characters of a name in the header.
 const LONGEST_NAME: usize = 120;

@@ -3,15 +3,15 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
-use super::error_response::WebResult;
-use super::gateway::Gateway;
-use super::pages::{ApiLink, Home, News};
-use super::profile::Located;
-use super::{browser, frame, notice};
 use crate::domain::authority::Journey;
-use crate::domain::notice::Notice;
+use crate::domain::flash::Notice;
 use crate::domain::profile::Profile;
 use crate::flow::session_check::{Use, check};
+use crate::web::error_response::WebResult;
+use crate::web::pages::{ApiLink, Home, News};
+use crate::web::profile::Located;
+use crate::web::state::Gateway;
+use crate::web::{browser, frame, notice};
 
 /// Shows the home page; signed out it is a page too, never a redirect.
 ///

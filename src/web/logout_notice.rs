@@ -3,16 +3,16 @@
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
-use super::client;
-use super::error_response::WebResult;
-use super::form::Form;
-use super::gateway::Gateway;
-use super::navigation::{parameter, parameters};
-use super::profile::Located;
-use super::response_headers::Framable;
 use crate::domain::profile::ProfileId;
 use crate::flow::error::FlowError;
-use crate::flow::logout_notice;
+use crate::flow::single_logout;
+use crate::web::client;
+use crate::web::error_response::WebResult;
+use crate::web::form::Form;
+use crate::web::navigation::{parameter, parameters};
+use crate::web::profile::Located;
+use crate::web::response_headers::Framable;
+use crate::web::state::Gateway;
 
 /// Bytes; longer values are no session id of any authority.
 const LONGEST_SID: usize = 256;
@@ -47,7 +47,7 @@ pub async fn front_channel(
     if let Some(sid) =
         parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID)
     {
-        logout_notice::front_channel(
+        single_logout::front_channel(
             &gateway.gate,
             &located.profile,
             parameter(&query, "iss"),
@@ -80,6 +80,6 @@ pub async fn back_channel(
     let token = form.value("logout_token").ok_or(FlowError::NoticeRefused(
         "the form holds no single logout_token",
     ))?;
-    logout_notice::back_channel(&gateway.gate, &located.profile, token).await?;
+    single_logout::back_channel(&gateway.gate, &located.profile, token).await?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -5,8 +5,8 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::browser::single_value;
 use crate::domain::profile::Profile;
+use crate::web::browser::single_value;
 
 /// One kind of memo.
 #[derive(Debug)]

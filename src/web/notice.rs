@@ -5,10 +5,10 @@
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::memo::Memo;
-use crate::domain::notice::Notice;
+use crate::domain::flash::Notice;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
+use crate::web::memo::Memo;
 
 /// Seconds that a notice waits for the home page.
 const LIFE: i64 = 60;

@@ -1,10 +1,10 @@
 //! What a person reads when something passes by itself, or is the operator's.
 
-use super::problem_page::{Told, told};
-use super::provider_help::help_for;
 use crate::domain::profile::Profile;
 use crate::flow::error::FlowError;
 use crate::oidc::{Misconfiguration, OidcError, Outage, Remedy};
+use crate::web::problem_page::{Told, told};
+use crate::web::provider_help::help_for;
 
 /// Says it in words.
 pub(super) fn unavailable(error: &FlowError, profile: &Profile) -> Told {

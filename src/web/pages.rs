@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 
 use tera::{Context, Kwargs, State, Tera, Value};
 
-pub use self::claim::Claim;
-pub use self::contexts::{
+use crate::seal::{hex, sha256};
+pub use claim::Claim;
+pub use contexts::{
     Action, ApiLink, ApiResult, Fact, Frame, Home, News, Page, Problem, SessionRow, Sessions,
     SignOut, SignedOut, TokenDetails,
 };
-pub use self::samples::Sampled;
-use crate::seal::{hex, sha256};
+pub use samples::Sampled;
 
 /// The built-in templates stand below this name, so that an override can begin with
 /// `{% extends "builtin/home.html" %}`.

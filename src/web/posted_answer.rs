@@ -11,10 +11,10 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
-use super::browser::single_value;
-use super::gateway::Gateway;
 use crate::domain::profile::Profile;
 use crate::seal::{Purpose, hex};
+use crate::web::browser::single_value;
+use crate::web::state::Gateway;
 
 /// The parameter that names the kept answer.
 pub const PARAMETER: &str = "posted";

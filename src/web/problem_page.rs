@@ -2,15 +2,15 @@
 
 use actix_web::http::StatusCode;
 
-use super::outage_page::unavailable;
-use super::pages::{Action, Fact, Frame, Problem};
-use super::provider_help::help_for;
+use crate::domain::access_rule::Denied;
 use crate::domain::clock::Timestamp;
-use crate::domain::entry::Denied;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::{Denial, FlowError};
 use crate::oidc::ProviderDetail;
+use crate::web::outage_page::unavailable;
+use crate::web::pages::{Action, Fact, Frame, Problem};
+use crate::web::provider_help::help_for;
 
 /// AADSTS50011 and AADB2C90006: the redirect address is not registered.
 const REDIRECT_NOT_REGISTERED: u64 = 50_011;

@@ -11,11 +11,12 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web};
 
-use super::client::{self, Ambiguous};
-use super::gateway::Gateway;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::{Profiles, Tenancy};
-use crate::flow::gate::Visit;
+use crate::flow::services::Visit;
+use crate::web::client;
+use crate::web::client::Ambiguous;
+use crate::web::state::Gateway;
 
 /// The profile of a request, and what the browser calls itself.
 #[derive(Debug, Clone)]

@@ -12,13 +12,13 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
-use super::gateway::Gateway;
-use super::profile::{place, tell_unheeded};
-use super::{browser, response_headers, session_json};
 use crate::domain::profile::Profile;
 use crate::domain::profiles::Tenancy;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{SignedIn, Use, check};
+use crate::web::profile::{place, tell_unheeded};
+use crate::web::state::Gateway;
+use crate::web::{browser, response_headers, session_json};
 
 /// The address below a profile's prefix.
 pub const PATH: &str = "/auth/session";

@@ -9,7 +9,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-use super::profile::Located;
+use crate::web::profile::Located;
 
 /// Builds the root span. Its fields are documented in `docs/logging.md`.
 #[derive(Debug, Clone, Copy, Default)]

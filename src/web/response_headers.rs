@@ -10,8 +10,8 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 
-use super::profile::Located;
 use crate::domain::profile::Profile;
+use crate::web::profile::Located;
 
 static OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 static RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");

@@ -6,12 +6,12 @@
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::memo::Memo;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
 use crate::seal::{hex, sha256};
+use crate::web::memo::Memo;
 
 /// Rounds to one target that are no accident any more.
 const MOST_ROUNDS: u32 = 3;

@@ -6,10 +6,10 @@ use actix_web::{
 };
 use tracing_actix_web::TracingLogger;
 
-use super::gateway::Gateway;
-use super::profile::{at_redirect_path, locate, over_https};
-use super::request_span::RequestSpan;
-use super::{
+use crate::web::profile::{at_redirect_path, locate, over_https};
+use crate::web::request_span::RequestSpan;
+use crate::web::state::Gateway;
+use crate::web::{
     admin, assets, browser, call_api, callback, cookie_layer, error_response, home, logout_notice,
     panic_guard, quick_check, response_headers, session_json, sessions, sign_in, sign_out,
     token_details,

@@ -4,13 +4,13 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::SecondsFormat;
 
-use super::error_response::WebResult;
-use super::gateway::Gateway;
-use super::profile::Located;
-use super::quick_check::Checked;
-use super::{browser, error_response};
 use crate::domain::clock::Timestamp;
 use crate::flow::session_check::{SignedIn, Use, check};
+use crate::web::error_response::WebResult;
+use crate::web::profile::Located;
+use crate::web::quick_check::Checked;
+use crate::web::state::Gateway;
+use crate::web::{browser, error_response};
 
 /// Bytes beside the claims, so that the answer is written in one piece.
 const FRAME: usize = 256;

@@ -3,20 +3,20 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
-use super::error_response::WebResult;
-use super::form::Form;
-use super::gateway::Gateway;
-use super::pages::{SessionRow, Sessions, shown};
-use super::profile::Located;
-use super::sign_in::see_other;
-use super::sign_out::from_here;
-use super::{browser, frame};
 use crate::domain::clock::Timestamp;
 use crate::domain::session::SessionId;
+use crate::flow::session_admin;
 use crate::flow::session_check::require;
-use crate::flow::sessions;
 use crate::seal::csrf_token;
 use crate::store::SessionSummary;
+use crate::web::error_response::WebResult;
+use crate::web::form::Form;
+use crate::web::pages::{SessionRow, Sessions, shown};
+use crate::web::profile::Located;
+use crate::web::sign_in::see_other;
+use crate::web::sign_out::from_here;
+use crate::web::state::Gateway;
+use crate::web::{browser, frame};
 
 /// Lists the person's sessions at this profile.
 ///
@@ -30,7 +30,7 @@ pub async fn list(
     let profile = &located.profile;
     let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
-    let found = sessions::mine(&gateway.gate, profile, &me).await?;
+    let found = session_admin::mine(&gateway.gate, profile, &me).await?;
     let mut rows: Vec<SessionRow> = found
         .iter()
         .map(|session| row(session, me.session().id))
@@ -60,9 +60,9 @@ pub async fn end(
     let me = require(&gateway.gate, profile, handle.as_ref()).await?;
     from_here(&request, &located, me.handle(), &form)?;
     if form.value("others") == Some("1") {
-        sessions::end_others(&gateway.gate, profile, &me).await?;
+        session_admin::end_others(&gateway.gate, profile, &me).await?;
     } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
-        sessions::end_one(&gateway.gate, profile, &me, id).await?;
+        session_admin::end_one(&gateway.gate, profile, &me, id).await?;
     }
     Ok(see_other(&format!(
         "{}/auth/sessions",

@@ -4,11 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
-use super::error_response::WebResult;
-use super::gateway::Gateway;
-use super::navigation::{Provenance, is_prefetch, is_script, parameter, parameters, provenance};
-use super::profile::Located;
-use super::{browser, client, rounds};
 use crate::domain::api::ApiName;
 use crate::domain::authority::Journey;
 use crate::domain::profile::{PassedParameter, Profile};
@@ -16,6 +11,13 @@ use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{self, SignedIn, Use};
 use crate::flow::sign_in::{Begun, Wish, begin};
+use crate::web::error_response::WebResult;
+use crate::web::navigation::{
+    Provenance, is_prefetch, is_script, parameter, parameters, provenance,
+};
+use crate::web::profile::Located;
+use crate::web::state::Gateway;
+use crate::web::{browser, client, rounds};
 
 /// Characters of a passed parameter; longer ones are dropped.
 const LONGEST_PASSED: usize = 256;

@@ -7,19 +7,19 @@ use actix_web::http::header::LOCATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 
-use super::error_response::WebResult;
-use super::form::Form;
-use super::gateway::Gateway;
-use super::navigation::{Provenance, is_prefetch, is_script, provenance};
-use super::pages::{SignOut, SignedOut};
-use super::profile::Located;
-use super::response_headers::FormsLeadTo;
-use super::{asked, browser, frame, rounds};
 use crate::domain::session::SessionHandle;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{Use, check};
 use crate::flow::sign_out;
 use crate::seal::{csrf_token, secrets_equal};
+use crate::web::error_response::WebResult;
+use crate::web::form::Form;
+use crate::web::navigation::{Provenance, is_prefetch, is_script, provenance};
+use crate::web::pages::{SignOut, SignedOut};
+use crate::web::profile::Located;
+use crate::web::response_headers::FormsLeadTo;
+use crate::web::state::Gateway;
+use crate::web::{asked, browser, frame, rounds};
 
 /// `GET /auth/sign_out`, `/logout`
 ///

@@ -4,12 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 use serde_json::Value;
 
-use super::error_response::{WebError, WebResult};
-use super::gateway::Gateway;
-use super::pages::{Claim, TokenDetails, shown};
-use super::profile::Located;
-use super::{browser, frame};
 use crate::flow::session_check::{Use, check};
+use crate::web::error_response::{WebError, WebResult};
+use crate::web::pages::{Claim, TokenDetails, shown};
+use crate::web::profile::Located;
+use crate::web::state::Gateway;
+use crate::web::{browser, frame};
 
 /// Shows the claims that are for people.
 ///

@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock};
 use actix_web::http::header::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
-use super::client::is_trusted;
+use crate::web::client::is_trusted;
 
 static HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("x-forwarded-for"),

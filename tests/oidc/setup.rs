@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gatehouse::domain::access_rule::EntryRule;
 use gatehouse::domain::api::{Api, ApiName, Scope};
 use gatehouse::domain::attempt::Attempt;
 use gatehouse::domain::authority::{
@@ -11,7 +12,6 @@ use gatehouse::domain::authority::{
 };
 use gatehouse::domain::clock::{Clock, FixedClock, Random, Timestamp};
 use gatehouse::domain::credential::{ClientId, Credential, SecretSource};
-use gatehouse::domain::entry::EntryRule;
 use gatehouse::domain::profile::{
     AuthorizeOptions, Binding, Branding, Client, Profile, ProfileId, SessionLimits, SignOutOptions,
 };

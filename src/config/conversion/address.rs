@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Reading;
-use super::values::shortened;
+use crate::config::conversion::Reading;
+use crate::config::conversion::values::shortened;
 use crate::config::profile_file::ProfileFile;
 use crate::domain::public_url::PublicUrl;
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::Reading;
-use super::values::shortened;
+use crate::config::conversion::Reading;
+use crate::config::conversion::values::shortened;
 use crate::config::profile_file::{ProfileFile, Text};
 use crate::config::written::{WordOr, Written};
 use crate::domain::authority::{

@@ -1,6 +1,6 @@
 //! What a profile adds to every authorization request.
 
-use super::Reading;
+use crate::config::conversion::Reading;
 use crate::config::profile_file::{ProfileFile, Text};
 use crate::config::written::Written;
 use crate::domain::api::{RESERVED_SCOPES, Scope};

@@ -1,12 +1,12 @@
 //! How the gateway proves itself: exactly one credential, and the keys that go with it.
 //!
-//! Where a secret's text comes from is [`super::secret`]'s business.
+//! Where a secret's text comes from is [`crate::config::conversion::secret`]'s business.
 
 use std::ops::Range;
 
-use super::Reading;
-use super::certificate::read_certificate;
-use super::secret::{Resolved, read_limited};
+use crate::config::conversion::Reading;
+use crate::config::conversion::certificate::read_certificate;
+use crate::config::conversion::secret::{Resolved, read_limited};
 use crate::config::profile_file::{AssertionTable, CertificateTable, ProfileFile};
 use crate::config::written::{WordOr, Written};
 use crate::domain::credential::{CertificateSource, ClientId, Credential, PemSource, SecretMethod};

@@ -2,12 +2,12 @@
 
 use url::Url;
 
-use super::Reading;
-use super::values::shortened;
+use crate::config::conversion::Reading;
+use crate::config::conversion::values::shortened;
 use crate::config::profile_file::{ApiTable, ProfileFile, Text, Texts};
 use crate::config::written::Written;
+use crate::domain::access_rule::EntryRule;
 use crate::domain::api::{Api, ApiName};
-use crate::domain::entry::EntryRule;
 use crate::domain::profile::{Accent, Branding, SessionLimits};
 use crate::domain::public_url::is_secure_enough;
 

@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 pub use certificate::{CertificateFault, CertificateSummary, read_certificate};
 pub use credential::FEDERATED_TOKEN_VARIABLE;
 
-use super::document::Document;
-use super::findings::Findings;
-use super::problem::{Place, Problem};
-use super::profile_file::ProfileFile;
+use crate::config::document::Document;
+use crate::config::findings::Findings;
+use crate::config::problem::{Place, Problem};
+use crate::config::profile_file::ProfileFile;
 use crate::domain::profile::{Profile, ProfileId, SessionLimits, SignOutOptions};
 use crate::domain::public_url::PublicUrl;
 

@@ -5,8 +5,8 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::Reading;
-use super::values::PLACEHOLDER;
+use crate::config::conversion::Reading;
+use crate::config::conversion::values::PLACEHOLDER;
 use crate::config::placeholder::placeholder_in;
 use crate::config::profile_file::SecretTable;
 use crate::config::written::Written;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Reading;
+use crate::config::conversion::Reading;
 use crate::config::nearest::nearest;
 use crate::config::placeholder::placeholder_in;
 use crate::config::profile_file::{Text, Texts};

@@ -1,8 +1,8 @@
 //! Azure AD B2C: a metadata document and an issuer for each user flow.
 
-use super::parts::wrong;
-use super::place::{Place, one_tenant};
-use super::{AuthorityError, Issuance, UserFlow};
+use crate::domain::authority::derivation::{Place, one_tenant};
+use crate::domain::authority::input::wrong;
+use crate::domain::authority::{AuthorityError, Issuance, UserFlow};
 use crate::domain::issuer::IssuerForm;
 
 impl Place<'_> {

@@ -1,9 +1,9 @@
 //! Entra ID: a login host of a cloud, and one tenant or many.
 
-use super::host::{ENTRA_ALIASES, ENTRA_HOSTS};
-use super::parts::{idle, wrong};
-use super::place::{Place, one_tenant};
-use super::{AuthorityError, Issuance};
+use crate::domain::authority::derivation::{Place, one_tenant};
+use crate::domain::authority::input::{idle, wrong};
+use crate::domain::authority::microsoft_hosts::{ENTRA_ALIASES, ENTRA_HOSTS};
+use crate::domain::authority::{AuthorityError, Issuance};
 use crate::domain::issuer::{IssuerForm, IssuerPolicy, PERSONAL_ACCOUNTS, TenantGuid};
 
 impl Place<'_> {

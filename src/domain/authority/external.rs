@@ -1,8 +1,8 @@
 //! External ID: at its own host, whose issuer has another one, and behind a domain of the customer's.
 
-use super::parts::wrong;
-use super::place::{Place, one_tenant};
-use super::{AuthorityError, Issuance};
+use crate::domain::authority::derivation::{Place, one_tenant};
+use crate::domain::authority::input::wrong;
+use crate::domain::authority::{AuthorityError, Issuance};
 use crate::domain::issuer::{IssuerPolicy, TenantGuid};
 
 impl Place<'_> {

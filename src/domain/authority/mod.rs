@@ -3,27 +3,27 @@
 //! Nothing after this module asks for the kind; it asks for what the kind implies.
 
 mod b2c;
+mod derivation;
 mod entra;
 mod external;
-mod host;
-mod journey;
+mod input;
 mod kind;
+mod microsoft_hosts;
 mod openid;
-mod parts;
-mod place;
+mod user_flow;
 
 use url::Url;
 
-pub use journey::{Journey, UserFlow, UserFlows};
+pub use input::{AuthorityError, AuthorityParts};
 pub use kind::{Dialect, Kind};
-pub use parts::{AuthorityError, AuthorityParts};
+pub use user_flow::{Journey, UserFlow, UserFlows};
 
-use self::host::is_microsoft_host;
-use self::kind::dialect;
-use self::parts::{foreign_keys, parse_address};
-use self::place::Place;
-use super::issuer::IssuerPolicy;
-use super::public_url::{is_loopback, is_secure_enough};
+use crate::domain::authority::derivation::Place;
+use crate::domain::authority::input::{foreign_keys, parse_address};
+use crate::domain::authority::kind::dialect;
+use crate::domain::authority::microsoft_hosts::is_microsoft_host;
+use crate::domain::issuer::IssuerPolicy;
+use crate::domain::public_url::{is_loopback, is_secure_enough};
 
 /// Where one journey's tokens come from: a metadata document and how its issuer is judged.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Any OpenID provider: the issuer is the authority, byte for byte.
 
-use super::place::Place;
-use super::{AuthorityError, Issuance};
+use crate::domain::authority::derivation::Place;
+use crate::domain::authority::{AuthorityError, Issuance};
 use crate::domain::issuer::IssuerPolicy;
 
 impl Place<'_> {

@@ -1,6 +1,6 @@
 //! What each kind's authority means: where its metadata is, and whose issuers count.
 
-use super::*;
+use crate::domain::authority::*;
 use crate::domain::issuer::AllowedTenants;
 
 const G: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";

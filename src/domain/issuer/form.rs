@@ -1,6 +1,6 @@
 //! The shapes that an issuer's text may have, and the tenant that it names.
 
-use super::tenant::TenantGuid;
+use crate::domain::issuer::tenant::TenantGuid;
 
 /// Stands for the tenant's GUID in a template issuer, as Microsoft's metadata writes it.
 pub(super) const TENANT: &str = "{tenantid}";

@@ -1,7 +1,7 @@
 //! Whose statements are believed: the issuer policy of each kind of authority.
 //!
 //! The metadata issuer and the token issuer are judged here, after the signature. What a kind's policy *is* is
-//! decided in [`super::authority`]; this module only applies it.
+//! decided in [`crate::domain::authority`]; this module only applies it.
 
 mod form;
 mod tenant;
@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 pub use form::IssuerForm;
 pub use tenant::{PERSONAL_ACCOUNTS, TenantGuid};
 
-use self::form::TENANT;
-use super::identity::Identity;
+use crate::domain::identity::Identity;
+use crate::domain::issuer::form::TENANT;
 
 /// Which directory tenants may enter through `organizations` or `common`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Each rule about an issuer broken once.
 
-use super::*;
+use crate::domain::issuer::*;
 
 const G: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";

@@ -7,8 +7,8 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::Value;
 
-use super::*;
 use crate::domain::clock::Random;
+use crate::oidc::certificate::*;
 use crate::oidc::testing::{Counting, entra};
 
 const NOW: i64 = 1_700_000_000;

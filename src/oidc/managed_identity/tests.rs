@@ -8,8 +8,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::*;
 use crate::oidc::http_client::{HttpOptions, outbound_client};
+use crate::oidc::managed_identity::*;
 
 const AUDIENCE: &str = "api://AzureADTokenExchange";
 /// A certificate with its key, for 127.0.0.1 no better and no worse than for any other host.

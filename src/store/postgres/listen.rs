@@ -11,9 +11,9 @@ use sqlx::{query_as, query_scalar};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use super::connection::{PostgresRows, with_connection, writable};
 use crate::store::error::{Reason, StoreError};
 use crate::store::notice::Notice;
+use crate::store::postgres::connection::{PostgresRows, with_connection, writable};
 use crate::store::rows::{Hear, Heard};
 
 /// The channel of NOTIFY.

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use sqlx::{query, query_scalar};
 
-use super::connection::{PostgresRows, with_connection};
 use crate::store::error::StoreError;
+use crate::store::postgres::connection::{PostgresRows, with_connection};
 use crate::store::rows::{Mark, MarkRows};
 
 #[async_trait]

@@ -2,8 +2,8 @@
 
 use sqlx::{Connection, query, query_scalar, raw_sql};
 
-use super::connection::PostgresRows;
 use crate::store::error::StoreError;
+use crate::store::postgres::connection::PostgresRows;
 
 /// Built into the binary, in order; the first is version 1.
 const STEPS: [&str; 1] = [include_str!(

@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use sqlx::{query, query_as, query_scalar};
 
-use super::connection::{PostgresRows, begin, with_connection};
-use super::listen::CHANNEL;
-use super::marks;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::error::StoreError;
 use crate::store::notice::Notice;
+use crate::store::postgres::connection::{PostgresRows, begin, with_connection};
+use crate::store::postgres::listen::CHANNEL;
+use crate::store::postgres::marks;
 use crate::store::rows::{
     EndFilter, IdentityRow, Mark, NewRow, SessionFilter, SessionRows, SessionSummary, Touch,
     WholeRow,

@@ -6,11 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::{query, query_as};
 
-use super::connection::{PostgresRows, with_connection};
-use super::listen::CHANNEL;
 use crate::domain::session::HandleHash;
 use crate::store::error::StoreError;
 use crate::store::notice::Notice;
+use crate::store::postgres::connection::{PostgresRows, with_connection};
+use crate::store::postgres::listen::CHANNEL;
 use crate::store::rows::{Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow};
 use crate::store::stored::{GlanceColumns, TokensColumns, glance, tokens_row};
 

@@ -4,9 +4,11 @@ use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use sqlx::{query, query_as, query_scalar};
 
-use super::connection::{NOW_AND_READ_ONLY, PostgresRows, begin, with_connection, writable};
-use super::{listen, migrate};
 use crate::store::error::StoreError;
+use crate::store::postgres::connection::{
+    NOW_AND_READ_ONLY, PostgresRows, begin, with_connection, writable,
+};
+use crate::store::postgres::{listen, migrate};
 use crate::store::rows::{Hear, Swept, Upkeep};
 
 /// The advisory lock of sweepers: one replica at a time, the others go on without waiting.

@@ -9,10 +9,10 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Sqlite, Transaction, query, query_as, query_scalar};
 use tokio::time::{Instant, sleep};
 
-use super::connection::SqliteRows;
 use crate::store::error::StoreError;
 use crate::store::notice::Notice;
 use crate::store::rows::{Hear, Heard, Upkeep};
+use crate::store::sqlite::connection::SqliteRows;
 
 /// How often the file is looked at.
 const LOOK: Duration = Duration::from_millis(100);

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use sqlx::{SqliteConnection, query, query_scalar};
 
-use super::connection::SqliteRows;
 use crate::store::error::StoreError;
 use crate::store::rows::{Mark, MarkRows};
+use crate::store::sqlite::connection::SqliteRows;
 
 #[async_trait]
 impl MarkRows for SqliteRows {

@@ -2,8 +2,8 @@
 
 use sqlx::{Sqlite, Transaction, query, query_scalar, raw_sql};
 
-use super::connection::SqliteRows;
 use crate::store::error::StoreError;
+use crate::store::sqlite::connection::SqliteRows;
 
 /// Built into the binary, in order; the first is version 1.
 const STEPS: [&str; 1] = [include_str!(

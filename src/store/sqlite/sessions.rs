@@ -5,9 +5,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::{Sqlite, Transaction, query, query_as, query_scalar};
 
-use super::connection::SqliteRows;
-use super::listen::say;
-use super::marks;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
@@ -17,6 +14,9 @@ use crate::store::rows::{
     EndFilter, IdentityRow, Mark, NewRow, SessionFilter, SessionRows, SessionSummary, Touch,
     WholeRow,
 };
+use crate::store::sqlite::connection::SqliteRows;
+use crate::store::sqlite::listen::say;
+use crate::store::sqlite::marks;
 use crate::store::stored::{
     IdentityColumns, SummaryColumns, WholeColumns, handle_hash, identity_row, summary, whole_row,
 };

@@ -5,12 +5,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::{query, query_as};
 
-use super::connection::SqliteRows;
-use super::listen::say;
 use crate::domain::session::HandleHash;
 use crate::store::error::StoreError;
 use crate::store::notice::Notice;
 use crate::store::rows::{Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow};
+use crate::store::sqlite::connection::SqliteRows;
+use crate::store::sqlite::listen::say;
 use crate::store::stored::{GlanceColumns, TokensColumns, glance, tokens_row};
 
 /// A row's lease may be taken when it is free, over, or already this owner's; a rest is over by the time of whoever

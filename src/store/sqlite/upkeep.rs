@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use sqlx::{query, query_scalar};
 
-use super::connection::SqliteRows;
-use super::{listen, migrate};
 use crate::store::error::StoreError;
 use crate::store::rows::{Hear, Swept, Upkeep};
+use crate::store::sqlite::connection::SqliteRows;
+use crate::store::sqlite::{listen, migrate};
 
 const SWEEP_SESSIONS: &str = "
 DELETE FROM sessions WHERE handle_hash IN (

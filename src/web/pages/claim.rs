@@ -6,7 +6,7 @@ use chrono::DateTime;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::shown;
+use crate::web::pages::shown;
 
 /// How many members of a list are shown: a token may name 200 groups.
 const SHOWN_MEMBERS: usize = 50;

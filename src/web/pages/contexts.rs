@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Claim;
+use crate::web::pages::Claim;
 
 /// What every page has around its content.
 #[derive(Debug, Clone, Serialize)]

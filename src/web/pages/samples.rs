@@ -2,7 +2,7 @@
 //!
 //! They prove at load that templates fit their contexts, and are what tests render and people look at.
 
-use super::{
+use crate::web::pages::{
     Action, ApiLink, ApiResult, Claim, Fact, Frame, Home, News, Page, Problem, SessionRow,
     Sessions, SignOut, SignedOut, TokenDetails,
 };

@@ -24,7 +24,7 @@ use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
 use gatehouse::oidc::Environment;
 use gatehouse::seal::{OsRandom, new_key_text};
-use gatehouse::web::gateway::Gateway;
+use gatehouse::web::state::Gateway;
 use simulator::Options;
 pub use simulator::{Endpoint, Fault, Kind, Simulator};
 use tempfile::TempDir;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gatehouse::web::gateway::Gateway;
+use gatehouse::web::state::Gateway;
 
 use super::browser::{Browser, Page};
 use super::{Kind, Stopper, TestGate, host};

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::*;
 use crate::domain::issuer::{AllowedTenants, IssuerForm, TenantGuid};
+use crate::oidc::checks::tests::*;
 
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";

@@ -5,7 +5,7 @@ mod refreshed;
 
 use serde_json::{Value, json};
 
-use super::*;
+use crate::oidc::checks::*;
 
 const ISSUER: &str = "https://issuer.example";
 const NOW: i64 = 1_700_000_000;

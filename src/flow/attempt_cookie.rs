@@ -7,7 +7,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
-use super::gate::Gate;
 use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, StateTarget};
 use crate::domain::authority::Journey;
@@ -16,6 +15,7 @@ use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Binding, Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
+use crate::flow::services::Gate;
 use crate::seal::{Purpose, hex, sha256};
 
 /// Random bytes before the sealed part of a state: unguessable even for somebody who knew the key.

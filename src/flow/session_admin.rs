@@ -1,12 +1,12 @@
 //! Sessions seen and ended: by the person here, by an operator anywhere.
 
-use super::audit;
-use super::error::FlowError;
-use super::gate::Gate;
-use super::session_check::SignedIn;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::SessionId;
+use crate::flow::audit;
+use crate::flow::error::FlowError;
+use crate::flow::services::Gate;
+use crate::flow::session_check::SignedIn;
 use crate::store::{EndedBySid, SessionFilter, SessionSummary};
 
 /// Sessions of a person shown on one page at most.

@@ -1,6 +1,6 @@
 //! What a journey that came home has to say, once: one of a few fixed sentences.
 
-use super::authority::Journey;
+use crate::domain::authority::Journey;
 
 /// How a journey ended that leads home without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use ipnet::IpNet;
 
-use super::browser::CookieKeys;
-use super::limits::Limits;
-use super::pages::Pages;
-use super::unheeded::Unheeded;
 use crate::domain::profiles::Profiles;
-use crate::flow::gate::Gate;
+use crate::flow::services::Gate;
+use crate::web::browser::CookieKeys;
+use crate::web::limits::Limits;
+use crate::web::pages::Pages;
+use crate::web::unheeded::Unheeded;
 
 /// The web's shared means; made once, in `app`.
 pub struct Gateway {

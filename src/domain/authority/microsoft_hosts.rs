@@ -1,7 +1,7 @@
 //! Hosts that belong to Microsoft's clouds.
 
 /// Login hosts of Microsoft's clouds; each serves its own tenants.
-pub(super) const ENTRA_HOSTS: [&str; 9] = [
+pub(in crate::domain::authority) const ENTRA_HOSTS: [&str; 9] = [
     "login.microsoftonline.com",
     "login.microsoftonline.us",
     "login-us.microsoftonline.com",
@@ -14,14 +14,14 @@ pub(super) const ENTRA_HOSTS: [&str; 9] = [
 ];
 
 /// Other names of the global cloud's login host.
-pub(super) const ENTRA_ALIASES: [&str; 3] = [
+pub(in crate::domain::authority) const ENTRA_ALIASES: [&str; 3] = [
     "login.windows.net",
     "login.microsoft.com",
     "sts.windows.net",
 ];
 
 /// Hosts that Microsoft's metadata documents name for any tenant.
-pub(super) fn is_microsoft_host(name: &str) -> bool {
+pub(in crate::domain::authority) fn is_microsoft_host(name: &str) -> bool {
     const SUFFIXES: [&str; 5] = [
         ".ciamlogin.com",
         ".b2clogin.com",

@@ -1,14 +1,14 @@
 //! Who may enter: the profile's rule applied to a person, with groups read where the token leaves them out.
 
-use super::error::FlowError;
-use super::gate::Gate;
+use crate::domain::access_rule::Denied;
 use crate::domain::api::{Api, ApiName, Scope};
 use crate::domain::attempt::Attempt;
-use crate::domain::entry::Denied;
 use crate::domain::identity::{Groups, Identity};
 use crate::domain::profile::Profile;
 use crate::domain::secret::AccessToken;
 use crate::domain::token_set::TokenSet;
+use crate::flow::error::FlowError;
+use crate::flow::services::Gate;
 use crate::oidc::ProviderDetail;
 use url::Url;
 

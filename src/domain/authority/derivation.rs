@@ -2,19 +2,19 @@
 
 use url::Url;
 
-use super::parts::wrong;
-use super::{AuthorityError, AuthorityParts, Issuance, UserFlow, UserFlows};
+use crate::domain::authority::input::wrong;
+use crate::domain::authority::{AuthorityError, AuthorityParts, Issuance, UserFlow, UserFlows};
 use crate::domain::issuer::{IssuerForm, IssuerPolicy, TenantGuid};
 
 /// An authority's address while its kind is being worked out.
-pub(super) struct Place<'a> {
-    pub(super) url: &'a Url,
-    pub(super) loopback: bool,
-    pub(super) parts: &'a AuthorityParts,
+pub(in crate::domain::authority) struct Place<'a> {
+    pub(in crate::domain::authority) url: &'a Url,
+    pub(in crate::domain::authority) loopback: bool,
+    pub(in crate::domain::authority) parts: &'a AuthorityParts,
 }
 
 impl Place<'_> {
-    pub(super) fn segments(&self) -> Vec<&str> {
+    pub(in crate::domain::authority) fn segments(&self) -> Vec<&str> {
         self.url
             .path()
             .split('/')
@@ -22,11 +22,11 @@ impl Place<'_> {
             .collect()
     }
 
-    pub(super) fn origin(&self) -> String {
+    pub(in crate::domain::authority) fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
     }
 
-    pub(super) fn flows(&self) -> Result<&UserFlows, AuthorityError> {
+    pub(in crate::domain::authority) fn flows(&self) -> Result<&UserFlows, AuthorityError> {
         self.parts.user_flows.as_ref().ok_or_else(|| {
             wrong(
                 "user_flows",
@@ -36,7 +36,10 @@ impl Place<'_> {
     }
 
     /// The tenant of the profile: `tenant_id`, or a GUID as the path's first segment; both must agree.
-    pub(super) fn tenant(&self, segment: &str) -> Result<Option<TenantGuid>, AuthorityError> {
+    pub(in crate::domain::authority) fn tenant(
+        &self,
+        segment: &str,
+    ) -> Result<Option<TenantGuid>, AuthorityError> {
         match (&self.parts.tenant, TenantGuid::parse(segment)) {
             (Some(given), Some(in_path)) if *given != in_path => Err(wrong(
                 "tenant_id",
@@ -46,7 +49,7 @@ impl Place<'_> {
         }
     }
 
-    pub(super) fn issuance(
+    pub(in crate::domain::authority) fn issuance(
         &self,
         base: &str,
         policy: IssuerPolicy,
@@ -68,7 +71,7 @@ impl Place<'_> {
     }
 
     /// Forms with the loopback stand-ins that a simulator on this machine may use.
-    pub(super) fn forms(&self, forms: &[&str]) -> Vec<IssuerForm> {
+    pub(in crate::domain::authority) fn forms(&self, forms: &[&str]) -> Vec<IssuerForm> {
         let mut all: Vec<_> = forms.iter().map(|form| IssuerForm::new(*form)).collect();
         if self.loopback {
             all.push(IssuerForm::new("http://{loopback}/{tenantid}/v2.0"));
@@ -78,7 +81,7 @@ impl Place<'_> {
 }
 
 /// A policy of one tenant whose tokens have the form that the metadata has.
-pub(super) fn one_tenant(
+pub(in crate::domain::authority) fn one_tenant(
     forms: Vec<IssuerForm>,
     tenant: Option<TenantGuid>,
     tid_required: bool,

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Kind, UserFlows};
+use crate::domain::authority::{Kind, UserFlows};
 use crate::domain::issuer::{AllowedTenants, TenantGuid};
 use crate::domain::public_url::is_secure_enough;
 
@@ -38,7 +38,10 @@ pub struct AuthorityError {
     pub idle: bool,
 }
 
-pub(super) fn wrong(key: &'static str, what: impl Into<String>) -> AuthorityError {
+pub(in crate::domain::authority) fn wrong(
+    key: &'static str,
+    what: impl Into<String>,
+) -> AuthorityError {
     AuthorityError {
         key,
         what: what.into(),
@@ -47,14 +50,17 @@ pub(super) fn wrong(key: &'static str, what: impl Into<String>) -> AuthorityErro
 }
 
 /// A key that means nothing here.
-pub(super) fn idle(key: &'static str, what: impl Into<String>) -> AuthorityError {
+pub(in crate::domain::authority) fn idle(
+    key: &'static str,
+    what: impl Into<String>,
+) -> AuthorityError {
     AuthorityError {
         idle: true,
         ..wrong(key, what)
     }
 }
 
-pub(super) fn parse_address(text: &str) -> Result<Url, AuthorityError> {
+pub(in crate::domain::authority) fn parse_address(text: &str) -> Result<Url, AuthorityError> {
     let url = Url::parse(text).map_err(|_| {
         wrong(
             "authority",
@@ -87,7 +93,9 @@ pub(super) fn parse_address(text: &str) -> Result<Url, AuthorityError> {
 }
 
 /// Keys that mean nothing for the kind are mistakes worth telling.
-pub(super) fn foreign_keys(parts: &AuthorityParts) -> Result<(), AuthorityError> {
+pub(in crate::domain::authority) fn foreign_keys(
+    parts: &AuthorityParts,
+) -> Result<(), AuthorityError> {
     let kind = parts.kind;
     if kind != Kind::B2c && parts.user_flows.is_some() {
         return Err(idle(

@@ -1,11 +1,11 @@
 //! An authority says that somebody signed out there: front channel by `sid`, back channel by a signed token.
 
-use super::audit;
-use super::error::FlowError;
-use super::gate::Gate;
 use crate::domain::authority::Journey;
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::Profile;
+use crate::flow::audit;
+use crate::flow::error::FlowError;
+use crate::flow::services::Gate;
 use crate::oidc::OidcError;
 use crate::seal::sha256;
 use crate::store::{EndedByNotice, EndedBySid, OnceNotice};

@@ -6,11 +6,11 @@ use std::time::Duration;
 use moka::sync::Cache;
 use tokio::runtime::Handle;
 
-use super::exchanges::Exchanges;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::identity::PersonKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::HandleHash;
+use crate::flow::exchanges::Exchanges;
 use crate::oidc::{Authorities, Outage};
 use crate::seal::KeyRing;
 use crate::store::SessionStore;

@@ -3,7 +3,7 @@
 //! Any one entry suffices within a list, all lists must pass. A list that cannot be judged refuses: groups that
 //! could not be read are unknown, not none.
 
-use super::identity::{Groups, Identity};
+use crate::domain::identity::{Groups, Identity};
 
 /// What a profile demands of a person beyond a good sign-in. Empty lists demand nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
