@@ -8,30 +8,27 @@ use tokio::task::JoinHandle;
 
 use crate::app::profiles::LiveProfiles;
 use crate::app::{expiry, watch};
-use crate::web::state::Gateway;
+use crate::web::app_state::AppState;
 
 /// Between two looks at addresses that have been quiet.
 const QUIET: Duration = Duration::from_mins(1);
 
 /// Starts all of it.
-pub fn start(profiles: &Arc<LiveProfiles>, gateway: &Arc<Gateway>) -> Vec<JoinHandle<()>> {
+pub fn start(profiles: &Arc<LiveProfiles>, app: &Arc<AppState>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(expiry::watch_certificates(
             Arc::clone(profiles),
-            Arc::clone(&gateway.gate.clock),
+            Arc::clone(&app.services.clock),
         )),
-        tokio::spawn(forget_quiet_addresses(Arc::clone(gateway))),
-        tokio::spawn(watch::watch_profiles(
-            Arc::clone(profiles),
-            Arc::clone(gateway),
-        )),
+        tokio::spawn(forget_quiet_addresses(Arc::clone(app))),
+        tokio::spawn(watch::watch_profiles(Arc::clone(profiles), Arc::clone(app))),
     ]
 }
 
 /// Keeps the rate limiter small.
-async fn forget_quiet_addresses(gateway: Arc<Gateway>) {
+async fn forget_quiet_addresses(app: Arc<AppState>) {
     loop {
         tokio::time::sleep(QUIET).await;
-        gateway.limits.forget_quiet_addresses();
+        app.limits.forget_quiet_addresses();
     }
 }

@@ -3,39 +3,39 @@
 use async_trait::async_trait;
 
 use crate::domain::issuer::TenantGuid;
-use crate::domain::profile::{Binding, ProfileId};
-use crate::oidc::{Pins, PinsUnavailable};
+use crate::domain::profile::{AuthorityFingerprint, ProfileId};
+use crate::oidc::{TenantPins, TenantPinsUnavailable};
 use crate::seal::hex;
 use crate::store::SessionStore;
 
-/// Pins kept in the store.
+/// TenantPins kept in the store.
 #[derive(Debug)]
 pub struct StoredPins {
     store: SessionStore,
 }
 
 impl StoredPins {
-    /// Pins of this store.
+    /// TenantPins of this store.
     pub fn new(store: SessionStore) -> Self {
         Self { store }
     }
 }
 
 #[async_trait]
-impl Pins for StoredPins {
+impl TenantPins for StoredPins {
     async fn pin(
         &self,
         profile: &ProfileId,
-        binding: Binding,
+        binding: AuthorityFingerprint,
         seen: &TenantGuid,
-    ) -> Result<TenantGuid, PinsUnavailable> {
+    ) -> Result<TenantGuid, TenantPinsUnavailable> {
         let authority = format!("{profile}/{}", hex(&binding.0));
         self.store
             .pin_tenant(&authority, seen)
             .await
             .map_err(|error| {
                 tracing::warn!(%error, "a tenant could not be pinned");
-                PinsUnavailable
+                TenantPinsUnavailable
             })
     }
 }

@@ -9,8 +9,8 @@ use crate::app::server::{Means, MetricsText, http_options, start, store_options}
 use crate::app::shutdown::Signals;
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
-use crate::flow::services::Gate;
-use crate::oidc::{Authorities, ProcessPins};
+use crate::flow::services::Services;
+use crate::oidc::{Authorities, InProcessPins};
 use crate::store::SessionStore;
 use crate::telemetry;
 
@@ -75,16 +75,16 @@ pub async fn migrate(
 ///
 /// # Errors
 /// One sentence that says why not.
-pub fn gate(
+pub fn services(
     settings: &Settings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-) -> Result<Gate, String> {
+) -> Result<Services, String> {
     let keys = Arc::new(key_ring(settings, &*random)?);
     let store = store(settings, Arc::clone(&clock), Arc::clone(&random))?;
     let authorities = authorities(settings, &clock, &random)?;
     let home = Handle::current();
-    Ok(Gate::new(store, authorities, keys, clock, random, home))
+    Ok(Services::new(store, authorities, keys, clock, random, home))
 }
 
 /// Authorities whose pins last as long as the command, which runs in a tokio runtime.
@@ -96,7 +96,7 @@ pub fn authorities(
     clock: &Arc<dyn Clock>,
     random: &Arc<dyn Random>,
 ) -> Result<Authorities, String> {
-    let pins = Arc::new(ProcessPins::default());
+    let pins = Arc::new(InProcessPins::default());
     Authorities::new(
         &http_options(settings),
         Arc::clone(clock),

@@ -18,15 +18,15 @@ use crate::app::run::with_causes;
 use crate::app::shutdown::{Patience, Signals, on_signal};
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 use crate::oidc::{Authorities, Environment, HttpOptions};
 use crate::seal::KeyRing;
 use crate::store::{SessionStore, StoreOptions};
 use crate::web::admin::Admin;
+use crate::web::app_state::AppState;
 use crate::web::browser::CookieKeys;
 use crate::web::pages::Pages;
 use crate::web::routes;
-use crate::web::state::Gateway;
 
 /// A request line and headers must have arrived within this time.
 const HEAD_TIME_OUT: Duration = Duration::from_secs(5);
@@ -94,7 +94,7 @@ pub struct Running {
     /// The live profiles.
     pub profiles: Arc<LiveProfiles>,
     /// The web's means, for tests and the demo.
-    pub gateway: Arc<Gateway>,
+    pub app: Arc<AppState>,
     stopping: Arc<AtomicBool>,
     servers: (Server, Server),
     patience: Patience,
@@ -143,12 +143,12 @@ pub async fn start_in(
     .map_err(|error| StartError::Other(format!("database_url: {error}")))?;
     store.start();
     let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    let gate = gate(&settings, store, keys, means.random, environment)?;
-    let gate = Arc::new(gate);
+    let services = services(&settings, store, keys, means.random, environment)?;
+    let services = Arc::new(services);
     let pages = Pages::load(settings.templates.as_deref())
         .map_err(|error| StartError::Other(format!("templates: {error}")))?;
-    let gateway = Arc::new(Gateway::new(
-        gate,
+    let app = Arc::new(AppState::new(
+        services,
         Arc::clone(&profiles.current),
         pages,
         cookie_keys,
@@ -165,19 +165,19 @@ pub async fn start_in(
     let addresses = (local(&public)?, local(&private)?);
     let servers = (
         serve_public(
-            Arc::clone(&gateway),
+            Arc::clone(&app),
             public,
             means.workers,
             settings.shutdown_grace,
         )?,
-        serve_private(Arc::clone(&gateway), admin, private)?,
+        serve_private(Arc::clone(&app), admin, private)?,
     );
-    let tasks = background::start(&profiles, &gateway);
+    let tasks = background::start(&profiles, &app);
     Ok(Running {
         public: addresses.0,
         private: addresses.1,
         profiles,
-        gateway,
+        app,
         stopping,
         servers,
         patience: Patience {
@@ -190,13 +190,13 @@ pub async fn start_in(
 }
 
 /// What every journey uses.
-fn gate(
+fn services(
     settings: &Settings,
     store: SessionStore,
     keys: Arc<KeyRing>,
     random: Arc<dyn Random>,
     environment: Environment,
-) -> Result<Gate, StartError> {
+) -> Result<Services, StartError> {
     let pins = Arc::new(StoredPins::new(store.clone()));
     // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
     let clock: Arc<dyn Clock> = store.clock();
@@ -209,7 +209,7 @@ fn gate(
     )
     .map_err(|error| StartError::Other(format!("http: {error}")))?;
     let home = Handle::current();
-    Ok(Gate::new(store, authorities, keys, clock, random, home)
+    Ok(Services::new(store, authorities, keys, clock, random, home)
         .with_api_time_out(settings.http.api_timeout))
 }
 
@@ -221,7 +221,7 @@ impl Running {
     pub async fn until_signal(self, signals: Signals) -> std::io::Result<()> {
         let (public, private) = self.servers;
         let handles = (public.handle(), private.handle());
-        let store = self.gateway.gate.store.clone();
+        let store = self.app.services.store.clone();
         let wait = self.startup_wait;
         let (tell, mut told) = tokio::sync::oneshot::channel();
         let waiting = tokio::spawn(async move {
@@ -237,7 +237,7 @@ impl Running {
             Arc::clone(&self.stopping),
             self.patience,
             (public.handle(), private.handle()),
-            self.gateway.gate.exchanges.settled(),
+            self.app.services.exchanges.settled(),
             move || profiles.look_again(),
         );
         // Servers that are dropped, at the end of this block, cut what they still serve.
@@ -258,7 +258,7 @@ impl Running {
         for task in &self.tasks {
             task.abort();
         }
-        let close = self.gateway.gate.store.close();
+        let close = self.app.services.store.close();
         match over {
             None => close.await,
             Some(over) => {
@@ -271,12 +271,12 @@ impl Running {
     }
 
     /// Runs until the handle stops it, for tests and the demo.
-    pub fn detach(self) -> (ServerHandle, Arc<Gateway>, Arc<LiveProfiles>) {
+    pub fn detach(self) -> (ServerHandle, Arc<AppState>, Arc<LiveProfiles>) {
         let (public, private) = self.servers;
         let handle = public.handle();
         tokio::spawn(public);
         tokio::spawn(private);
-        (handle, self.gateway, self.profiles)
+        (handle, self.app, self.profiles)
     }
 }
 
@@ -347,13 +347,13 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
 }
 
 fn serve_public(
-    gateway: Arc<Gateway>,
+    app: Arc<AppState>,
     listener: TcpListener,
     workers: Option<usize>,
     grace: Duration,
 ) -> Result<Server, StartError> {
-    let gateway = web::Data::from(gateway);
-    let mut server = HttpServer::new(move || routes::public(gateway.clone()))
+    let app = web::Data::from(app);
+    let mut server = HttpServer::new(move || routes::public(app.clone()))
         .client_request_timeout(HEAD_TIME_OUT)
         .keep_alive(KEEP_ALIVE)
         // Longer than ours, which decides.
@@ -369,14 +369,14 @@ fn serve_public(
 }
 
 fn serve_private(
-    gateway: Arc<Gateway>,
+    app: Arc<AppState>,
     admin: web::Data<Admin>,
     listener: TcpListener,
 ) -> Result<Server, StartError> {
-    let gateway = web::Data::from(gateway);
+    let app = web::Data::from(app);
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(gateway.clone())
+            .app_data(app.clone())
             .app_data(admin.clone())
             .configure(routes::private)
     });

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::app::profiles::LiveProfiles;
-use crate::web::state::Gateway;
+use crate::web::app_state::AppState;
 
 /// Files that change together are read together: an editor saves in several steps.
 const SETTLE: Duration = Duration::from_millis(20);
@@ -24,7 +24,7 @@ const WRITING: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_secs(10);
 
 /// Reloads profiles when their folder changes and when they are asked to look again.
-pub async fn watch_profiles(profiles: Arc<LiveProfiles>, gateway: Arc<Gateway>) {
+pub async fn watch_profiles(profiles: Arc<LiveProfiles>, app: Arc<AppState>) {
     let mut watch = Watch::of(profiles.folder(), Arc::clone(&profiles.news));
     // What changed between the first reading and the first watch was told to nobody.
     profiles.news.ring();
@@ -44,7 +44,7 @@ pub async fn watch_profiles(profiles: Arc<LiveProfiles>, gateway: Arc<Gateway>) 
             }
         }
         let serving = profiles.current.load_full();
-        gateway.gate.authorities.keep_only(serving.serving());
+        app.services.authorities.keep_only(serving.serving());
     }
 }
 

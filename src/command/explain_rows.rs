@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::command::explain::Row;
 use crate::config::place_of_key;
 use crate::domain::api::{RESERVED_SCOPES, Scope};
-use crate::domain::authority::{Issuance, Journey};
+use crate::domain::authority::{IssuerConfig, UserFlowKind};
 use crate::domain::credential::{Credential, PemSource, SecretMethod, SecretSource};
 use crate::domain::issuer::{AllowedTenants, IssuerPolicy};
 use crate::domain::profile::Profile;
@@ -78,29 +78,32 @@ impl Rows<'_> {
         self.said("kind", authority.kind().as_str());
         self.said("authority", authority.url().as_str());
         for (journey, key, word) in [
-            (Journey::SignIn, "user_flows.sign_in", "sign-in"),
+            (UserFlowKind::SignIn, "user_flows.sign_in", "sign-in"),
             (
-                Journey::EditProfile,
+                UserFlowKind::EditProfile,
                 "user_flows.edit_profile",
                 "edit-profile",
             ),
             (
-                Journey::ResetPassword,
+                UserFlowKind::ResetPassword,
                 "user_flows.reset_password",
                 "reset-password",
             ),
         ] {
-            let Some(issuance) = authority.issuance(journey) else {
+            let Some(issuer_config) = authority.issuer_config(journey) else {
                 continue;
             };
             self.only_said(
                 key,
-                issuance
+                issuer_config
                     .user_flow
                     .as_ref()
                     .map(crate::domain::authority::UserFlow::as_str),
             );
-            self.follows(&format!("{word} metadata"), issuance.metadata_url.as_str());
+            self.follows(
+                &format!("{word} metadata"),
+                issuer_config.metadata_url.as_str(),
+            );
         }
         self.issuer(authority.sign_in());
         let algorithms: Vec<_> = profile
@@ -121,8 +124,8 @@ impl Rows<'_> {
         self.said("clock_skew", duration(profile.clock_skew));
     }
 
-    fn issuer(&mut self, issuance: &Issuance) {
-        match &issuance.issuer {
+    fn issuer(&mut self, issuer_config: &IssuerConfig) {
+        match &issuer_config.issuer {
             IssuerPolicy::Exact(issuer) => self.follows("accepted issuer", issuer.as_str()),
             IssuerPolicy::OneTenant { tenant, .. } => match tenant {
                 Some(tenant) => self.follows("accepted tenant", tenant.as_str()),
@@ -262,7 +265,7 @@ impl Rows<'_> {
                 self.said(key, list.clone());
             }
         }
-        if *rule == crate::domain::access_rule::EntryRule::default() {
+        if *rule == crate::domain::access_rule::AccessRule::default() {
             self.said("allow", "everybody whom the authority signs in");
         }
     }

@@ -2,18 +2,18 @@
 
 use crate::app::run::with_causes;
 use crate::command::run::Answer;
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::Profile;
 use crate::oidc::{
-    Authorities, CredentialProbe, KeyCount, Misconfiguration, OidcError, Probe, ProviderCode,
-    ProviderDetail,
+    Authorities, AuthorityErrorCode, AuthorityErrorDetail, CredentialProbe, KeyCount,
+    Misconfiguration, OidcError, Probe,
 };
 
 /// Journeys and how a report names them.
-const JOURNEYS: [(Journey, &str); 3] = [
-    (Journey::SignIn, ""),
-    (Journey::EditProfile, " of edit_profile"),
-    (Journey::ResetPassword, " of reset_password"),
+const JOURNEYS: [(UserFlowKind, &str); 3] = [
+    (UserFlowKind::SignIn, ""),
+    (UserFlowKind::EditProfile, " of edit_profile"),
+    (UserFlowKind::ResetPassword, " of reset_password"),
 ];
 
 fn good(question: impl Into<String>, sentence: impl Into<String>) -> Answer {
@@ -41,7 +41,7 @@ fn bad(
 pub async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     let mut answers = Vec::new();
     for (journey, of) in JOURNEYS {
-        if profile.authority.issuance(journey).is_none() {
+        if profile.authority.issuer_config(journey).is_none() {
             continue;
         }
         match authorities.probe(profile, journey).await {
@@ -153,11 +153,11 @@ async fn credential(authorities: &Authorities, profile: &Profile) -> Answer {
 }
 
 /// What to do about a refusal, by its code (microsoft-identity 2.5).
-fn refusal(detail: &ProviderDetail) -> &'static str {
+fn refusal(detail: &AuthorityErrorDetail) -> &'static str {
     let of_code = detail.codes.iter().find_map(|code| match code {
-        ProviderCode::Entra(code) => of_entra(*code),
-        ProviderCode::B2c(90_079 | 90_081) => Some(WRONG_SECRET),
-        ProviderCode::B2c(_) => None,
+        AuthorityErrorCode::Entra(code) => of_entra(*code),
+        AuthorityErrorCode::B2c(90_079 | 90_081) => Some(WRONG_SECRET),
+        AuthorityErrorCode::B2c(_) => None,
     });
     of_code.unwrap_or(match detail.error.as_str() {
         "invalid_client" => "compare client_id and the credential with the registration",
@@ -204,10 +204,11 @@ mod tests {
             ("AADSTS1002012", "scope"),
             ("AADB2C90081", "the id of a secret"),
         ] {
-            let detail = ProviderDetail::from_callback("invalid_client", &format!("{code}: no"));
+            let detail =
+                AuthorityErrorDetail::from_callback("invalid_client", &format!("{code}: no"));
             assert!(refusal(&detail).contains(words), "{code}");
         }
-        let unknown = ProviderDetail::from_callback("invalid_client", "AADSTS1234567: no");
+        let unknown = AuthorityErrorDetail::from_callback("invalid_client", "AADSTS1234567: no");
         assert!(refusal(&unknown).contains("registration"));
     }
 }

@@ -14,7 +14,7 @@ use crate::command::{Failed, online};
 use crate::config::Settings;
 use crate::config::settings::LogFormat;
 use crate::domain::clock::{Clock, Random, SystemClock};
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::flow::session_admin::{Which as Ended, end_for_operator};
 use crate::seal::OsRandom;
@@ -142,14 +142,14 @@ pub fn list_sessions(settings: &Settings, which: &Which) -> Result<Vec<ListedSes
     let (clock, random) = means();
     let filter = SessionFilter {
         profile: which.profile.clone(),
-        person: which.person.as_deref().map(PersonKey::stored),
+        person: which.person.as_deref().map(SubjectKey::stored),
         sid: which.sid.clone(),
         limit: ON_A_LIST,
     };
     block_on(async {
-        let gate = app::run::gate(settings, clock, random)?;
-        let listed = gate.store.list(&filter).await;
-        gate.store.close().await;
+        let services = app::run::services(settings, clock, random)?;
+        let listed = services.store.list(&filter).await;
+        services.store.close().await;
         listed
             .map(|found| found.into_iter().map(listed_session).collect())
             .map_err(|error| app::run::with_causes(&error))
@@ -176,7 +176,7 @@ pub fn end_sessions(settings: &Settings, which: &Which) -> Result<u64, Failed> {
     let ended = match (which.profile.clone(), &which.person, &which.sid) {
         (None, None, None) => Ended::All,
         (Some(profile), None, None) => Ended::Profile(profile),
-        (Some(profile), Some(person), None) => Ended::Person(profile, PersonKey::stored(person)),
+        (Some(profile), Some(person), None) => Ended::Person(profile, SubjectKey::stored(person)),
         (Some(profile), None, Some(sid)) => Ended::Sid(profile, sid.clone()),
         _ => {
             return Err(said(
@@ -189,9 +189,9 @@ pub fn end_sessions(settings: &Settings, which: &Which) -> Result<u64, Failed> {
     telemetry::install("warn,audit=info", log_format(settings)).map_err(said)?;
     let (clock, random) = means();
     block_on(async {
-        let gate = app::run::gate(settings, clock, random)?;
-        let count = end_for_operator(&gate, &ended).await;
-        gate.store.close().await;
+        let services = app::run::services(settings, clock, random)?;
+        let count = end_for_operator(&services, &ended).await;
+        services.store.close().await;
         count.map_err(|error| app::run::with_causes(&error))
     })
 }

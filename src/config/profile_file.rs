@@ -114,7 +114,7 @@ pub struct ProfileFile {
     #[schemars(example = &"/auth/redirect")]
     pub redirect_path: Text,
 
-    /// Pins the directory tenant: a token of any other is refused. Default: the GUID in `authority` or, when there
+    /// TenantPins the directory tenant: a token of any other is refused. Default: the GUID in `authority` or, when there
     /// is none, the tenant that the authority names at first contact. Required for `external-id-custom-domain` when
     /// the path of `authority` has no GUID.
     #[schemars(example = &"72f988bf-86f1-41af-91ab-2d7cd011db47")]

@@ -7,7 +7,7 @@ use crate::domain::identity::{Groups, Identity};
 
 /// What a profile demands of a person beyond a good sign-in. Empty lists demand nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EntryRule {
+pub struct AccessRule {
     /// App roles, compared exactly.
     pub roles: Vec<String>,
     /// Group object ids, compared without regard to case.
@@ -20,7 +20,7 @@ pub struct EntryRule {
 
 /// Why a person may not enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
+pub enum Denial {
     /// No role of the list.
     #[error("none of the roles that this application asks for")]
     Role,
@@ -35,7 +35,7 @@ pub enum Denied {
     Email,
 }
 
-impl EntryRule {
+impl AccessRule {
     /// Whether the rule looks at groups at all: only then are they worth a call.
     pub fn needs_groups(&self) -> bool {
         !self.groups.is_empty()
@@ -45,13 +45,13 @@ impl EntryRule {
     ///
     /// # Errors
     /// The first list that does not pass.
-    pub fn judge(&self, person: &Identity) -> Result<(), Denied> {
+    pub fn judge(&self, person: &Identity) -> Result<(), Denial> {
         if !self.roles.is_empty() && !person.roles().iter().any(|role| self.roles.contains(role)) {
-            return Err(Denied::Role);
+            return Err(Denial::Role);
         }
         if self.needs_groups() {
             match person.groups() {
-                Groups::Unknown => return Err(Denied::GroupsUnknown),
+                Groups::Unknown => return Err(Denial::GroupsUnknown),
                 Groups::Known(groups) => {
                     let listed = |group: &String| {
                         self.groups
@@ -59,7 +59,7 @@ impl EntryRule {
                             .any(|wanted| wanted.eq_ignore_ascii_case(group))
                     };
                     if !groups.iter().any(listed) {
-                        return Err(Denied::Group);
+                        return Err(Denial::Group);
                     }
                 }
             }
@@ -67,7 +67,7 @@ impl EntryRule {
         if self.emails.is_empty() && self.email_domains.is_empty() {
             return Ok(());
         }
-        let address = person.verified_email().ok_or(Denied::Email)?;
+        let address = person.verified_email().ok_or(Denial::Email)?;
         let listed = self
             .emails
             .iter()
@@ -79,7 +79,7 @@ impl EntryRule {
             .any(|wanted| domain.is_some_and(|domain| wanted.eq_ignore_ascii_case(domain)));
         let passes =
             (self.emails.is_empty() || listed) && (self.email_domains.is_empty() || in_domain);
-        passes.then_some(()).ok_or(Denied::Email)
+        passes.then_some(()).ok_or(Denial::Email)
     }
 }
 
@@ -110,15 +110,15 @@ mod tests {
 
     #[test]
     fn a_person_without_the_role_is_denied_and_with_it_admitted() {
-        let rule = EntryRule {
+        let rule = AccessRule {
             roles: vec!["Admin".into()],
-            ..EntryRule::default()
+            ..AccessRule::default()
         };
         assert_eq!(
             rule.judge(&person(json!({"roles": ["Reader"]}))),
-            Err(Denied::Role)
+            Err(Denial::Role)
         );
-        assert_eq!(rule.judge(&person(json!({}))), Err(Denied::Role));
+        assert_eq!(rule.judge(&person(json!({}))), Err(Denial::Role));
         assert_eq!(
             rule.judge(&person(json!({"roles": ["Reader", "Admin"]}))),
             Ok(())
@@ -127,28 +127,28 @@ mod tests {
 
     #[test]
     fn b205_groups_left_out_for_size_are_unknown_and_refuse() {
-        let rule = EntryRule {
+        let rule = AccessRule {
             groups: vec!["g1".into()],
-            ..EntryRule::default()
+            ..AccessRule::default()
         };
         let overage = person(json!({"_claim_names": {"groups": "src1"}}));
-        assert_eq!(rule.judge(&overage), Err(Denied::GroupsUnknown));
+        assert_eq!(rule.judge(&overage), Err(Denial::GroupsUnknown));
         assert_eq!(
             rule.judge(&person(json!({"hasgroups": true}))),
-            Err(Denied::GroupsUnknown)
+            Err(Denial::GroupsUnknown)
         );
         assert_eq!(rule.judge(&person(json!({"groups": ["G1"]}))), Ok(()));
         assert_eq!(
             rule.judge(&person(json!({"groups": []}))),
-            Err(Denied::Group)
+            Err(Denial::Group)
         );
     }
 
     #[test]
     fn an_address_with_two_at_signs_does_not_pass_a_domain_rule() {
-        let rule = EntryRule {
+        let rule = AccessRule {
             email_domains: vec!["corp.example".into()],
-            ..EntryRule::default()
+            ..AccessRule::default()
         };
         for email in [
             "a@evil.example@corp.example",
@@ -159,7 +159,7 @@ mod tests {
         ] {
             assert_eq!(
                 rule.judge(&person(json!({"email": email, "email_verified": true}))),
-                Err(Denied::Email),
+                Err(Denial::Email),
                 "{email}"
             );
         }
@@ -173,13 +173,13 @@ mod tests {
 
     #[test]
     fn an_unverified_address_passes_no_rule() {
-        let rule = EntryRule {
+        let rule = AccessRule {
             emails: vec!["ada@contoso.example".into()],
-            ..EntryRule::default()
+            ..AccessRule::default()
         };
         assert_eq!(
             rule.judge(&person(json!({"email": "ada@contoso.example"}))),
-            Err(Denied::Email)
+            Err(Denial::Email)
         );
         assert_eq!(
             rule.judge(&person(

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::domain::api::ApiName;
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::PersonKey;
-use crate::domain::profile::{Binding, ProfileId};
+use crate::domain::identity::SubjectKey;
+use crate::domain::profile::{AuthorityFingerprint, ProfileId};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{CodeVerifier, Nonce};
 
@@ -25,9 +25,9 @@ pub struct Attempt {
     /// The profile it is for.
     pub profile: ProfileId,
     /// The authority it was sent to: an answer after the profile moved is refused (RFC 9700 §4.4.2).
-    pub binding: Binding,
+    pub binding: AuthorityFingerprint,
     /// What it is for.
-    pub journey: Journey,
+    pub journey: UserFlowKind,
     /// Comes back in the ID token (OIDC Core §3.1.3.7 (11)).
     pub nonce: Nonce,
     /// Proves to the token endpoint who began (RFC 7636 §4.5).
@@ -37,7 +37,7 @@ pub struct Attempt {
     /// The API whose scopes are asked for.
     pub api: Option<ApiName>,
     /// Who must come back: set when a signed-in person is sent for more scopes or a stronger sign-in.
-    pub expects: Option<PersonKey>,
+    pub expects: Option<SubjectKey>,
     /// It was sent with claims that somebody challenged for: a second challenge is not followed.
     pub stepped_up: bool,
     /// These claims, to be asked for again when the code is redeemed. `None` when they are too large for a cookie.

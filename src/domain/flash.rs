@@ -1,43 +1,51 @@
 //! What a journey that came home has to say, once: one of a few fixed sentences.
 
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 
 /// How a journey ended that leads home without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
+pub enum Flash {
     /// The person cancelled it.
-    Cancelled(Journey),
+    Cancelled(UserFlowKind),
     /// The profile was edited.
     ProfileUpdated,
 }
 
 /// Every notice with its word. What is not in here is none: nobody else puts words on a page.
-const NOTICES: [(Notice, &str); 4] = [
-    (Notice::Cancelled(Journey::SignIn), "sign-in-cancelled"),
-    (Notice::Cancelled(Journey::EditProfile), "edit-cancelled"),
-    (Notice::Cancelled(Journey::ResetPassword), "reset-cancelled"),
-    (Notice::ProfileUpdated, "profile-updated"),
+const FLASHES: [(Flash, &str); 4] = [
+    (Flash::Cancelled(UserFlowKind::SignIn), "sign-in-cancelled"),
+    (
+        Flash::Cancelled(UserFlowKind::EditProfile),
+        "edit-cancelled",
+    ),
+    (
+        Flash::Cancelled(UserFlowKind::ResetPassword),
+        "reset-cancelled",
+    ),
+    (Flash::ProfileUpdated, "profile-updated"),
 ];
 
-impl Notice {
+impl Flash {
     /// Reads the word of a notice.
     pub fn parse(word: &str) -> Option<Self> {
-        let known = NOTICES.iter().find(|(_, known)| *known == word)?;
+        let known = FLASHES.iter().find(|(_, known)| *known == word)?;
         Some(known.0)
     }
 
     /// Its word.
     pub fn word(self) -> &'static str {
-        let known = NOTICES.iter().find(|(notice, _)| *notice == self);
+        let known = FLASHES.iter().find(|(notice, _)| *notice == self);
         known.map_or("", |(_, word)| word)
     }
 
     /// What it says to a person.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Cancelled(Journey::SignIn) => "You cancelled the sign-in.",
-            Self::Cancelled(Journey::EditProfile) => "You cancelled. Your profile was not changed.",
-            Self::Cancelled(Journey::ResetPassword) => {
+            Self::Cancelled(UserFlowKind::SignIn) => "You cancelled the sign-in.",
+            Self::Cancelled(UserFlowKind::EditProfile) => {
+                "You cancelled. Your profile was not changed."
+            }
+            Self::Cancelled(UserFlowKind::ResetPassword) => {
                 "You cancelled. Your password was not changed."
             }
             Self::ProfileUpdated => "Your profile was updated.",
@@ -51,9 +59,9 @@ mod tests {
 
     #[test]
     fn every_notice_has_a_word_of_its_own_and_no_other_word_is_one() {
-        for (notice, word) in NOTICES {
+        for (notice, word) in FLASHES {
             assert_eq!(notice.word(), word);
-            assert_eq!(Notice::parse(word), Some(notice));
+            assert_eq!(Flash::parse(word), Some(notice));
             assert!(notice.sentence().ends_with('.'));
         }
         for word in [
@@ -62,7 +70,7 @@ mod tests {
             "PROFILE-UPDATED",
             "profile-updated ",
         ] {
-            assert_eq!(Notice::parse(word), None, "{word}");
+            assert_eq!(Flash::parse(word), None, "{word}");
         }
     }
 }

@@ -24,9 +24,9 @@ const OF_ONE_TOKEN: [&str; 8] = ["iat", "exp", "nbf", "uti", "aio", "at_hash", "
 /// The key of a person: `tid` and `oid` at Microsoft directories, `iss` and `sub` elsewhere (OIDC Core §5.7). Never
 /// an address or a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct PersonKey(String);
+pub struct SubjectKey(String);
 
-impl PersonKey {
+impl SubjectKey {
     /// A key read back from the store.
     pub fn stored(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -38,7 +38,7 @@ impl PersonKey {
     }
 }
 
-impl fmt::Display for PersonKey {
+impl fmt::Display for SubjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -88,23 +88,23 @@ impl Identity {
             Some((oid, tid)) => format!("{tid}/{oid}"),
             None => format!("{iss}#{sub}"),
         };
-        Some(Self::ordered(&PersonKey(person), claims))
+        Some(Self::ordered(&SubjectKey(person), claims))
     }
 
     /// An identity read back from the store: its claims are text that [`Self::claims_text`] gave.
-    pub fn stored(person: &PersonKey, claims: &str) -> Self {
+    pub fn stored(person: &SubjectKey, claims: &str) -> Self {
         Self::ordered(person, &serde_json::from_str(claims).unwrap_or_default())
     }
 
     /// The same when the store knows the name, too, and how much of the text may be shown: nothing is parsed.
     /// `None` if the text cannot be cut there.
-    pub fn stored_with(person: &PersonKey, name: &str, claims: &str, shown: u32) -> Option<Self> {
+    pub fn stored_with(person: &SubjectKey, name: &str, claims: &str, shown: u32) -> Option<Self> {
         let end = usize::try_from(shown).ok()?;
         let inside = (1..claims.len()).contains(&end) && claims.is_char_boundary(end);
         inside.then(|| Self::joined(person, name, claims, shown))
     }
 
-    fn ordered(person: &PersonKey, claims: &Claims) -> Self {
+    fn ordered(person: &SubjectKey, claims: &Claims) -> Self {
         let name = name_of(claims);
         let mut text = String::from("{");
         let mut add = |wanted: fn(&str) -> bool| {
@@ -124,7 +124,7 @@ impl Identity {
     }
 
     /// One piece of memory instead of three. No token is longer than 4 GiB.
-    fn joined(person: &PersonKey, name: &str, claims: &str, shown: u32) -> Self {
+    fn joined(person: &SubjectKey, name: &str, claims: &str, shown: u32) -> Self {
         let text = [person.as_str(), name, claims].concat();
         let at = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         Self {
@@ -142,8 +142,8 @@ impl Identity {
     }
 
     /// The person's key.
-    pub fn person(&self) -> PersonKey {
-        PersonKey::stored(self.piece(0, Some(self.name_at)))
+    pub fn person(&self) -> SubjectKey {
+        SubjectKey::stored(self.piece(0, Some(self.name_at)))
     }
 
     /// The directory tenant that the person belongs to. Read from the key where it stands there: this is asked at
@@ -366,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_cut_outside_of_the_text_or_inside_a_letter_is_refused() {
-        let (person, claims) = (PersonKey::stored("p"), "{\"name\":\"é\"}");
+        let (person, claims) = (SubjectKey::stored("p"), "{\"name\":\"é\"}");
         let letter = u32::try_from(claims.find('é').unwrap()).unwrap();
         let length = u32::try_from(claims.len()).unwrap();
         let cut = |end| Identity::stored_with(&person, "é", claims, end);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::domain::access_rule::EntryRule;
+use crate::domain::access_rule::AccessRule;
 use crate::domain::api::{Api, ApiName, Scope};
 use crate::domain::authority::Authority;
 use crate::domain::credential::{ClientId, Credential, SecretMethod};
@@ -36,7 +36,7 @@ impl fmt::Display for ProfileId {
 /// What a session depends on: kind, authority, tenant, client and user flow, hashed. Editing one of these ends the
 /// profile's old sessions and attempts; editing anything else does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Binding(pub [u8; 32]);
+pub struct AuthorityFingerprint(pub [u8; 32]);
 
 /// How the authority returns the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -308,7 +308,7 @@ pub struct Profile {
     /// Downstream APIs, the first one's scopes are asked for at sign-in.
     pub apis: Vec<Api>,
     /// Who may enter at all.
-    pub allow: EntryRule,
+    pub allow: AccessRule,
     /// How long sessions live.
     pub session: SessionLimits,
     /// Sign-out at the authority.
@@ -316,7 +316,7 @@ pub struct Profile {
     /// Looks.
     pub branding: Branding,
     /// What sessions and attempts depend on.
-    pub binding: Binding,
+    pub binding: AuthorityFingerprint,
 }
 
 impl Profile {

@@ -8,7 +8,7 @@ use crate::domain::public_url::PublicUrl;
 
 /// A profile's place: it serves, or its file is broken and its address answers 503.
 #[derive(Debug, Clone)]
-pub enum Tenancy {
+pub enum ProfileStatus {
     /// A profile that can be used.
     Serving(Arc<Profile>),
     /// A file that could not be used, but whose address is known.
@@ -18,23 +18,23 @@ pub enum Tenancy {
 /// All profiles of the process at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Profiles {
-    by_host: HashMap<String, Vec<(PublicUrl, Tenancy)>>,
+    by_host: HashMap<String, Vec<(PublicUrl, ProfileStatus)>>,
     serving: Vec<Arc<Profile>>,
 }
 
 impl Profiles {
     /// Indexes profiles and the addresses of broken files. The caller has made sure that no two share an address.
     pub fn new(serving: Vec<Arc<Profile>>, broken: Vec<(ProfileId, PublicUrl)>) -> Self {
-        let mut by_host: HashMap<String, Vec<(PublicUrl, Tenancy)>> = HashMap::new();
+        let mut by_host: HashMap<String, Vec<(PublicUrl, ProfileStatus)>> = HashMap::new();
         let good = serving.iter().map(|profile| {
             (
                 profile.public_url.clone(),
-                Tenancy::Serving(Arc::clone(profile)),
+                ProfileStatus::Serving(Arc::clone(profile)),
             )
         });
         let bad = broken
             .into_iter()
-            .map(|(id, url)| (url, Tenancy::Broken(id)));
+            .map(|(id, url)| (url, ProfileStatus::Broken(id)));
         for (url, tenancy) in good.chain(bad) {
             by_host
                 .entry(url.authority().to_owned())
@@ -49,7 +49,7 @@ impl Profiles {
 
     /// The profile of a request, by its `Host` (host and optional port) and its path. The second value is the path
     /// below the profile's prefix.
-    pub fn find<'a>(&self, host: &str, path: &'a str) -> Option<(&Tenancy, &'a str)> {
+    pub fn find<'a>(&self, host: &str, path: &'a str) -> Option<(&ProfileStatus, &'a str)> {
         let in_places = |host: &str| {
             let places = self.by_host.get(host)?;
             places
@@ -80,7 +80,7 @@ impl Profiles {
         name: &str,
         port: &str,
         path: &'a str,
-    ) -> Option<(&Tenancy, &'a str)> {
+    ) -> Option<(&ProfileStatus, &'a str)> {
         let places = self.by_host.get(name)?;
         let of_scheme = |url: &PublicUrl| port == if url.is_https() { "443" } else { "80" };
         places

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::domain::clock::{Random, Timestamp, random_256};
 use crate::domain::identity::Identity;
-use crate::domain::profile::{Binding, ProfileId, SessionLimits};
+use crate::domain::profile::{AuthorityFingerprint, ProfileId, SessionLimits};
 
 /// The secret that a browser holds for its session: 256 random bits. The store knows only its hash.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub struct Session {
     /// The profile it belongs to; it is nothing anywhere else.
     pub profile: ProfileId,
     /// The authority it came from; nothing after the profile moves to another.
-    pub binding: Binding,
+    pub binding: AuthorityFingerprint,
     /// Who it is.
     pub identity: Identity,
     /// When the person signed in.

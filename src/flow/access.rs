@@ -1,6 +1,6 @@
 //! Who may enter: the profile's rule applied to a person, with groups read where the token leaves them out.
 
-use crate::domain::access_rule::Denied;
+use crate::domain::access_rule::Denial;
 use crate::domain::api::{Api, ApiName, Scope};
 use crate::domain::attempt::Attempt;
 use crate::domain::identity::{Groups, Identity};
@@ -8,30 +8,30 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::AccessToken;
 use crate::domain::token_set::TokenSet;
 use crate::flow::error::FlowError;
-use crate::flow::services::Gate;
-use crate::oidc::ProviderDetail;
+use crate::flow::services::Services;
+use crate::oidc::AuthorityErrorDetail;
 use url::Url;
 
 /// Applies the rule. The tokens beside the verdict are the newest, should it have taken an exchange to read groups.
-/// The identity of the verdict holds groups that were read from the directory; `Denied` names the first list that
+/// The identity of the verdict holds groups that were read from the directory; `Denial` names the first list that
 /// does not pass; unknown groups are never taken for none.
 pub async fn admit(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     identity: Identity,
     mut tokens: TokenSet,
     graph_token: Option<AccessToken>,
-) -> (TokenSet, Result<Identity, Denied>) {
+) -> (TokenSet, Result<Identity, Denial>) {
     let left_out = identity.groups() == Groups::Unknown;
     let readable = profile.authority.dialect().groups_from_graph;
     let mut identity = identity;
     if left_out && readable && profile.allow.needs_groups() {
         let token = match graph_token {
             Some(token) => Some(token),
-            None => directory_token(gate, profile, &identity, &mut tokens).await,
+            None => directory_token(services, profile, &identity, &mut tokens).await,
         };
         if let Some(token) = token
-            && let Groups::Known(groups) = gate.authorities.groups(profile, &token).await
+            && let Groups::Known(groups) = services.authorities.groups(profile, &token).await
         {
             identity = identity.with_groups(&groups);
         }
@@ -42,7 +42,7 @@ pub async fn admit(
 
 /// A token for Microsoft Graph, where the sign-in brought one for another API only.
 async fn directory_token(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     identity: &Identity,
     tokens: &mut TokenSet,
@@ -53,7 +53,7 @@ async fn directory_token(
         endpoint: Url::parse("https://graph.microsoft.com/v1.0/me").ok()?,
         scopes: vec![Scope::parse("User.Read")?],
     };
-    let refreshed = gate
+    let refreshed = services
         .authorities
         .refresh(profile, tokens, identity, Some(&directory), None)
         .await
@@ -73,7 +73,7 @@ const CONSENT_DECLINED: u64 = 65_004;
 pub fn not_consented(
     profile: &Profile,
     attempt: &Attempt,
-    detail: &ProviderDetail,
+    detail: &AuthorityErrorDetail,
 ) -> Option<FlowError> {
     attempt.expects.as_ref()?;
     let api = attempt.api.as_ref().and_then(|name| profile.api(name))?;
@@ -82,7 +82,7 @@ pub fn not_consented(
 }
 
 /// The error that explains that an authority wants consent to the scopes of an API.
-pub fn lacking(profile: &Profile, api: &Api, detail: &ProviderDetail) -> FlowError {
+pub fn lacking(profile: &Profile, api: &Api, detail: &AuthorityErrorDetail) -> FlowError {
     let scopes = api
         .scopes
         .iter()

@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::api::Api;
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::AccessGrant;
 use crate::flow::access::ungranted;
 use crate::flow::error::FlowError;
 use crate::flow::refresh::{Force, Token, usable_token};
-use crate::flow::services::{Gate, LONGEST_RETRY};
+use crate::flow::services::{LONGEST_RETRY, Services};
 use crate::flow::session_check::SignedIn;
 use crate::oidc::{claims_challenge, retry_after};
 
@@ -62,7 +62,7 @@ pub enum Called {
 /// `NotSignedIn` when the session ended; `Ungranted` when only an administrator can grant the scopes;
 /// `ApiUnavailable`, `ApiTimedOut`, `ApiThrottled` when there is no answer.
 pub async fn call(
-    gate: &Arc<Gate>,
+    services: &Arc<Services>,
     profile: &Arc<Profile>,
     who: &SignedIn,
     api: &Api,
@@ -72,15 +72,15 @@ pub async fn call(
         api.endpoint.origin().ascii_serialization(),
         who.session().identity.person(),
     );
-    if let Some(retry_after) = resting(gate, &key) {
+    if let Some(retry_after) = resting(services, &key) {
         return Err(FlowError::ApiThrottled { retry_after });
     }
     let mut force = Force::default();
     // The API's own time, for both of its answers together.
-    let mut left = gate.api_time_out;
+    let mut left = services.api_time_out;
     // At most twice: an API that refuses a token gets a newer one, once.
     for last in [false, true] {
-        let grant = match usable_token(gate, profile, who, api, force).await? {
+        let grant = match usable_token(services, profile, who, api, force).await? {
             Token::Usable(grant) => grant,
             Token::Interaction { claims, reason } => {
                 tracing::info!(profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
@@ -99,10 +99,10 @@ pub async fn call(
             return Ok(Called::Ungranted(lacking));
         }
         let until = Instant::now() + left;
-        let response = in_time(api, until, send(gate, api, &grant)).await?;
+        let response = in_time(api, until, send(services, api, &grant)).await?;
         let status = response.status().as_u16();
-        if let Some(wait) = asked_wait(status, retry_after(response.headers(), gate.now())) {
-            gate.throttled.insert(key, gate.now() + wait);
+        if let Some(wait) = asked_wait(status, retry_after(response.headers(), services.now())) {
+            services.throttled.insert(key, services.now() + wait);
             return Err(FlowError::ApiThrottled { retry_after: wait });
         }
         let challenge = (status == 401)
@@ -136,9 +136,9 @@ fn asked_wait(status: u16, said: Option<Duration>) -> Option<Duration> {
 }
 
 /// How long the API still wants to be left alone for this person.
-fn resting(gate: &Gate, key: &(ProfileId, String, PersonKey)) -> Option<Duration> {
-    let until = gate.throttled.get(key)?;
-    let left = (until - gate.now()).to_std().ok()?;
+fn resting(services: &Services, key: &(ProfileId, String, SubjectKey)) -> Option<Duration> {
+    let until = services.throttled.get(key)?;
+    let left = (until - services.now()).to_std().ok()?;
     (!left.is_zero()).then_some(left)
 }
 
@@ -162,8 +162,12 @@ async fn in_time<T>(
         })
 }
 
-async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Response, FlowError> {
-    let request = gate
+async fn send(
+    services: &Services,
+    api: &Api,
+    grant: &AccessGrant,
+) -> Result<reqwest::Response, FlowError> {
+    let request = services
         .authorities
         .api_client()
         .get(api.endpoint.clone())
@@ -172,7 +176,7 @@ async fn send(gate: &Gate, api: &Api, grant: &AccessGrant) -> Result<reqwest::Re
             reqwest::header::ACCEPT,
             "application/json, text/*;q=0.9, */*;q=0.1",
         );
-    let sent = gate.authorities.send_to_api(request).await;
+    let sent = services.authorities.send_to_api(request).await;
     sent.map_err(|error| {
         // The address is the profile's own and holds no secret; the cause is kept short of it all the same.
         let timed_out = error.is_timeout();

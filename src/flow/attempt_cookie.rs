@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, StateTarget};
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::random_256;
-use crate::domain::identity::PersonKey;
-use crate::domain::profile::{Binding, Profile, ProfileId};
+use crate::domain::identity::SubjectKey;
+use crate::domain::profile::{AuthorityFingerprint, Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 use crate::seal::{Purpose, hex, sha256};
 
 /// Random bytes before the sealed part of a state: unguessable even for somebody who knew the key.
@@ -85,46 +85,46 @@ struct SealedTarget {
     at: i64,
 }
 
-fn journey_code(journey: Journey) -> u8 {
+fn journey_code(journey: UserFlowKind) -> u8 {
     match journey {
-        Journey::SignIn => 0,
-        Journey::EditProfile => 1,
-        Journey::ResetPassword => 2,
+        UserFlowKind::SignIn => 0,
+        UserFlowKind::EditProfile => 1,
+        UserFlowKind::ResetPassword => 2,
     }
 }
 
-fn journey_of(code: u8) -> Option<Journey> {
+fn journey_of(code: u8) -> Option<UserFlowKind> {
     [
-        Journey::SignIn,
-        Journey::EditProfile,
-        Journey::ResetPassword,
+        UserFlowKind::SignIn,
+        UserFlowKind::EditProfile,
+        UserFlowKind::ResetPassword,
     ]
     .into_iter()
     .find(|journey| journey_code(*journey) == code)
 }
 
 /// Makes a `state` that carries where the person wanted to go.
-pub fn new_state(gate: &Gate, profile: &Profile, return_to: &ReturnTo) -> State {
+pub fn new_state(services: &Services, profile: &Profile, return_to: &ReturnTo) -> State {
     let target = SealedTarget {
         to: return_to.as_str().to_owned(),
-        at: gate.now().timestamp(),
+        at: services.now().timestamp(),
     };
     let plain = serde_json::to_vec(&target).unwrap_or_default();
-    let mut bytes = random_256(&*gate.random).to_vec();
-    bytes.extend(gate.keys.seal(
+    let mut bytes = random_256(&*services.random).to_vec();
+    bytes.extend(services.keys.seal(
         Purpose::STATE,
         profile.id.as_str().as_bytes(),
         &plain,
-        &*gate.random,
+        &*services.random,
     ));
     State::new(BASE64.encode(bytes))
 }
 
 /// Opens a `state` of this profile; `None` for anybody else's, however old it is.
-pub fn open_state(gate: &Gate, profile: &Profile, state: &State) -> Option<StateTarget> {
+pub fn open_state(services: &Services, profile: &Profile, state: &State) -> Option<StateTarget> {
     let bytes = BASE64.decode(state.expose()).ok()?;
     let sealed = bytes.get(STATE_RANDOM..)?;
-    let plain = gate
+    let plain = services
         .keys
         .open(Purpose::STATE, profile.id.as_str().as_bytes(), sealed)?;
     let target: SealedTarget = serde_json::from_slice(&plain).ok()?;
@@ -136,7 +136,7 @@ pub fn open_state(gate: &Gate, profile: &Profile, state: &State) -> Option<State
 }
 
 /// Seals an attempt for the browser that began it.
-pub fn seal_attempt(gate: &Gate, attempt: &Attempt, state: &State) -> AttemptCookie {
+pub fn seal_attempt(services: &Services, attempt: &Attempt, state: &State) -> AttemptCookie {
     let name = AttemptName::of(state);
     let sealed = Sealed {
         journey: journey_code(attempt.journey),
@@ -154,23 +154,25 @@ pub fn seal_attempt(gate: &Gate, attempt: &Attempt, state: &State) -> AttemptCoo
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
     let data = associated(&attempt.profile, attempt.binding, state);
-    let value = BASE64.encode(
-        gate.keys
-            .seal(Purpose::ATTEMPT, &data, &plain, &*gate.random),
-    );
+    let value = BASE64.encode(services.keys.seal(
+        Purpose::ATTEMPT,
+        &data,
+        &plain,
+        &*services.random,
+    ));
     AttemptCookie { name, value }
 }
 
 /// Opens the attempt that belongs to `state`. `None` if the cookie is another attempt's or another profile's, if the
 /// profile moved to another authority meanwhile (RFC 9700 §4.4.2), or if it is not ours.
 pub fn open_attempt(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     state: &State,
     cookie: &str,
 ) -> Option<Attempt> {
     let data = associated(&profile.id, profile.binding, state);
-    let plain = gate
+    let plain = services
         .keys
         .open(Purpose::ATTEMPT, &data, &BASE64.decode(cookie).ok()?)?;
     let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
@@ -182,7 +184,7 @@ pub fn open_attempt(
         verifier: CodeVerifier::new(sealed.verifier),
         begun_at: DateTime::from_timestamp(sealed.begun_at, 0)?,
         api: sealed.api.as_deref().and_then(ApiName::parse),
-        expects: sealed.expects.map(PersonKey::stored),
+        expects: sealed.expects.map(SubjectKey::stored),
         stepped_up: sealed.stepped_up,
         claims: sealed.claims,
         max_age: sealed.max_age,
@@ -190,7 +192,7 @@ pub fn open_attempt(
 }
 
 /// Profile, authority and state are bound in: the authenticated decryption compares them, in constant time.
-fn associated(profile: &ProfileId, binding: Binding, state: &State) -> Vec<u8> {
+fn associated(profile: &ProfileId, binding: AuthorityFingerprint, state: &State) -> Vec<u8> {
     let mut data = format!("{profile}/").into_bytes();
     data.extend_from_slice(&binding.0);
     data.extend_from_slice(&sha256(state.expose().as_bytes()));

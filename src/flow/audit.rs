@@ -3,7 +3,7 @@
 //! No other file writes there. Fields and words are documented in `docs/logging.md`, and a test compares. No token,
 //! cookie, name or address is among them.
 
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::{Session, SessionId};
 
@@ -33,7 +33,7 @@ pub fn refresh_failed(profile: &Profile, session: &SessionId, reason: &str) {
 }
 
 /// A person signed out.
-pub fn signed_out(profile: &ProfileId, session: &SessionId, person: &PersonKey) {
+pub fn signed_out(profile: &ProfileId, session: &SessionId, person: &SubjectKey) {
     tracing::info!(target: "audit", event = "sign_out", profile.id = %profile, session.id = %session, person = %person, "signed out");
     ended("sign_out", 1);
 }

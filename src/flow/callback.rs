@@ -5,22 +5,22 @@
 
 use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
-use crate::domain::flash::Notice;
-use crate::domain::identity::PersonKey;
+use crate::domain::flash::Flash;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{AuthorizationCode, State};
 use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::flow::attempt_cookie::{open_attempt, open_state};
-use crate::flow::error::{Denial, FlowError};
-use crate::flow::services::{Gate, Visit};
-use crate::flow::sign_in::{Begun, Wish, begin};
+use crate::flow::error::{AccessDenied, FlowError};
+use crate::flow::services::{Services, Visit};
+use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
 use crate::flow::{access, audit, edit_profile, session_check};
-use crate::oidc::{OidcError, ProviderDetail, Redeemed};
+use crate::oidc::{AuthorityErrorDetail, OidcError, Redeemed};
 use crate::seal::sha256;
-use crate::store::{FirstUse, NewSession, Once};
+use crate::store::{FirstUse, NewSession, ReplayScope};
 
 /// AADB2C90118: the person clicked "Forgot your password?" in a flow that leaves it to the application.
 const FORGOT_PASSWORD: u64 = 90_118;
@@ -38,7 +38,7 @@ pub struct Browser<'a> {
 
 /// How a callback ended well.
 #[derive(Debug)]
-pub enum Completed {
+pub enum CallbackResult {
     /// A session began.
     SignedIn {
         /// Its handle, for the cookie.
@@ -46,16 +46,16 @@ pub enum Completed {
         /// Where the person wanted to go.
         return_to: ReturnTo,
         /// The API for whose scopes a signed-in person had been sent, and who that is.
-        asked: Option<(ApiName, PersonKey)>,
+        asked: Option<(ApiName, SubjectKey)>,
     },
     /// Nothing began; the browser goes on with what it has.
-    GoOn(ReturnTo),
+    Redirect(ReturnTo),
     /// The same, and the person is told how the journey ended.
-    Told(ReturnTo, Notice),
+    RedirectWithFlash(ReturnTo, Flash),
     /// Another round trip is needed, such as the sign-in after a reset password.
-    Begin(Box<Begun>),
+    NextFlow(Box<AuthorizationRedirect>),
     /// The same after a refusal, as for a forgotten password. It may go round: the web counts them.
-    Detour(Box<Begun>, ReturnTo),
+    Restart(Box<AuthorizationRedirect>, ReturnTo),
 }
 
 /// Completes the attempt that an answer belongs to.
@@ -63,16 +63,16 @@ pub enum Completed {
 /// # Errors
 /// See [`FlowError`]; whenever there is an error, no session began and the one there was is untouched.
 pub async fn complete(
-    gate: &Gate,
+    services: &Services,
     visit: Visit<'_>,
     answer: CallbackAnswer,
     browser: Browser<'_>,
-) -> Result<Completed, FlowError> {
+) -> Result<CallbackResult, FlowError> {
     let profile = visit.profile;
-    let target = open_state(gate, profile, &answer.state);
+    let target = open_state(services, profile, &answer.state);
     let attempt = browser
         .attempt
-        .and_then(|cookie| open_attempt(gate, profile, &answer.state, cookie));
+        .and_then(|cookie| open_attempt(services, profile, &answer.state, cookie));
     let (Some(attempt), Some(target)) = (attempt, target.clone()) else {
         let why = if target.is_some() {
             "the browser has no cookie for it, or the profile moved to another authority"
@@ -80,7 +80,7 @@ pub async fn complete(
             "the state is not of this profile"
         };
         return already_signed_in(
-            gate,
+            services,
             visit,
             browser,
             target.map(|target| target.return_to),
@@ -89,27 +89,27 @@ pub async fn complete(
         .await;
     };
     let return_to = target.return_to;
-    if is_over(attempt.begun_at, gate.now()) {
-        return already_signed_in(gate, visit, browser, Some(return_to), "it is too old").await;
+    if is_over(attempt.begun_at, services.now()) {
+        return already_signed_in(services, visit, browser, Some(return_to), "it is too old").await;
     }
     // RFC 9207 §2.4
-    let judged = gate
+    let judged = services
         .authorities
         .judge_issuer_parameter(profile, attempt.journey, answer.iss.as_deref())
         .await;
     judged.map_err(|cause| wrong_issuer(profile, cause, &return_to))?;
-    if use_once(gate, &answer.state).await? == FirstUse::No {
-        return repeated(gate, visit, browser, &attempt, return_to).await;
+    if use_once(services, &answer.state).await? == FirstUse::No {
+        return repeated(services, visit, browser, &attempt, return_to).await;
     }
     match answer.outcome {
         CallbackOutcome::Refused { error, description } => {
-            let detail = ProviderDetail::from_callback(&error, &description);
-            refused(gate, visit, &attempt, return_to, detail).await
+            let detail = AuthorityErrorDetail::from_callback(&error, &description);
+            refused(services, visit, &attempt, return_to, detail).await
         }
         CallbackOutcome::Code(code) => {
             let iss = answer.iss.as_deref();
             redeem(
-                gate,
+                services,
                 visit,
                 &attempt,
                 code,
@@ -133,55 +133,55 @@ fn wrong_issuer(profile: &Profile, cause: OidcError, return_to: &ReturnTo) -> Fl
 
 /// A late, repeated or foreign tab: a browser that is signed in goes where the state says, any other starts again.
 async fn already_signed_in(
-    gate: &Gate,
+    services: &Services,
     visit: Visit<'_>,
     browser: Browser<'_>,
     target: Option<ReturnTo>,
     why: &'static str,
-) -> Result<Completed, FlowError> {
-    let signed_in = is_signed_in(gate, visit, browser).await?;
+) -> Result<CallbackResult, FlowError> {
+    let signed_in = is_signed_in(services, visit, browser).await?;
     if let (true, Some(return_to)) = (signed_in, &target) {
-        return Ok(Completed::GoOn(return_to.clone()));
+        return Ok(CallbackResult::Redirect(return_to.clone()));
     }
     not_found(visit.profile, why, target)
 }
 
 async fn is_signed_in(
-    gate: &Gate,
+    services: &Services,
     visit: Visit<'_>,
     browser: Browser<'_>,
 ) -> Result<bool, FlowError> {
     let peek = session_check::Use::Peek;
-    let who = session_check::check(gate, visit.profile, browser.handle, peek).await?;
+    let who = session_check::check(services, visit.profile, browser.handle, peek).await?;
     Ok(who.is_some())
 }
 
 /// The browser still has the attempt, so it never saw the answer: a replica died while it redeemed the code, or the
 /// connection broke. The code is spent; one new attempt leads to the same place.
 async fn repeated(
-    gate: &Gate,
+    services: &Services,
     visit: Visit<'_>,
     browser: Browser<'_>,
     attempt: &Attempt,
     return_to: ReturnTo,
-) -> Result<Completed, FlowError> {
-    if is_signed_in(gate, visit, browser).await? {
-        return Ok(Completed::GoOn(return_to));
+) -> Result<CallbackResult, FlowError> {
+    if is_signed_in(services, visit, browser).await? {
+        return Ok(CallbackResult::Redirect(return_to));
     }
-    if attempt.journey != Journey::SignIn {
+    if attempt.journey != UserFlowKind::SignIn {
         return not_found(visit.profile, "its state was used before", Some(return_to));
     }
     tracing::info!(profile.id = %visit.profile.id, "the answer of a callback was lost; a new attempt begins");
     let api = attempt.api.as_ref();
-    let wish = Wish {
+    let wish = AuthorizationOptions {
         api: api.and_then(|name| visit.profile.api(name)).cloned(),
         claims: attempt.claims.clone(),
         expects: attempt.expects.clone(),
         quietly: true,
-        ..Wish::default()
+        ..AuthorizationOptions::default()
     };
-    let begun = begin(gate, visit, wish, &return_to).await?;
-    Ok(Completed::Detour(Box::new(begun), return_to))
+    let begun = begin(services, visit, wish, &return_to).await?;
+    Ok(CallbackResult::Restart(Box::new(begun), return_to))
 }
 
 fn not_found<T>(
@@ -194,39 +194,46 @@ fn not_found<T>(
 }
 
 /// Records the use of a state on every replica, before any network call.
-async fn use_once(gate: &Gate, state: &State) -> Result<FirstUse, FlowError> {
+async fn use_once(services: &Services, state: &State) -> Result<FirstUse, FlowError> {
     let hash = sha256(state.expose().as_bytes());
-    Ok(gate
+    Ok(services
         .store
-        .record_once(Once::State, &hash, gate.now() + USED_STATE_LIFETIME)
+        .record_once(
+            ReplayScope::State,
+            &hash,
+            services.now() + USED_STATE_LIFETIME,
+        )
         .await?)
 }
 
 /// The authority said no: some refusals are an answer in themselves.
 async fn refused(
-    gate: &Gate,
+    services: &Services,
     visit: Visit<'_>,
     attempt: &Attempt,
     target: ReturnTo,
-    detail: ProviderDetail,
-) -> Result<Completed, FlowError> {
+    detail: AuthorityErrorDetail,
+) -> Result<CallbackResult, FlowError> {
     if detail.has_b2c(FORGOT_PASSWORD)
         && visit
             .profile
             .authority
-            .issuance(Journey::ResetPassword)
+            .issuer_config(UserFlowKind::ResetPassword)
             .is_some()
     {
-        let wish = Wish {
-            journey: Some(Journey::ResetPassword),
-            ..Wish::default()
+        let wish = AuthorizationOptions {
+            journey: Some(UserFlowKind::ResetPassword),
+            ..AuthorizationOptions::default()
         };
-        let begun = begin(gate, visit, wish, &target).await?;
-        return Ok(Completed::Detour(Box::new(begun), target));
+        let begun = begin(services, visit, wish, &target).await?;
+        return Ok(CallbackResult::Restart(Box::new(begun), target));
     }
     if detail.has_b2c(CANCELLED) {
         let home = ReturnTo::home(&visit.profile.public_url);
-        return Ok(Completed::Told(home, Notice::Cancelled(attempt.journey)));
+        return Ok(CallbackResult::RedirectWithFlash(
+            home,
+            Flash::Cancelled(attempt.journey),
+        ));
     }
     audit::refused(visit.profile, &detail.to_string());
     if let Some(explained) = access::not_consented(visit.profile, attempt, &detail) {
@@ -243,7 +250,7 @@ async fn refused(
     reason = "the parts of one callback, used once"
 )]
 async fn redeem(
-    gate: &Gate,
+    services: &Services,
     visit: Visit<'_>,
     attempt: &Attempt,
     code: AuthorizationCode,
@@ -251,20 +258,20 @@ async fn redeem(
     session_state: Option<String>,
     browser: Browser<'_>,
     return_to: ReturnTo,
-) -> Result<Completed, FlowError> {
+) -> Result<CallbackResult, FlowError> {
     let profile = visit.profile;
-    let redeemed = match gate.authorities.redeem(profile, &code, attempt).await {
+    let redeemed = match services.authorities.redeem(profile, &code, attempt).await {
         Ok(redeemed) => redeemed,
         // The authority wants more of the person than it asked for: once more, with its claims (microsoft-identity 2.5).
         Err(OidcError::Refused(detail)) if detail.claims.is_some() && !attempt.stepped_up => {
             let begun = begin(
-                gate,
+                services,
                 visit,
                 with_claims(profile, attempt, &detail),
                 &return_to,
             )
             .await?;
-            return Ok(Completed::Begin(Box::new(begun)));
+            return Ok(CallbackResult::NextFlow(Box::new(begun)));
         }
         Err(cause) => {
             answer_refused(profile, &cause);
@@ -277,7 +284,7 @@ async fn redeem(
         return Err(FlowError::WrongAuthority);
     }
     match attempt.journey {
-        Journey::SignIn
+        UserFlowKind::SignIn
             if attempt
                 .expects
                 .as_ref()
@@ -286,27 +293,30 @@ async fn redeem(
             audit::refused(profile, "other_person");
             Err(FlowError::OtherPerson)
         }
-        Journey::SignIn => {
-            let handle = begin_session(gate, visit, redeemed, session_state, browser).await?;
+        UserFlowKind::SignIn => {
+            let handle = begin_session(services, visit, redeemed, session_state, browser).await?;
             let asked = attempt.api.clone().zip(attempt.expects.clone());
-            Ok(Completed::SignedIn {
+            Ok(CallbackResult::SignedIn {
                 handle,
                 return_to,
                 asked,
             })
         }
-        Journey::EditProfile => {
-            edit_profile::apply(gate, profile, browser.handle, &redeemed.identity).await?;
-            Ok(Completed::Told(return_to, Notice::ProfileUpdated))
+        UserFlowKind::EditProfile => {
+            edit_profile::apply(services, profile, browser.handle, &redeemed.identity).await?;
+            Ok(CallbackResult::RedirectWithFlash(
+                return_to,
+                Flash::ProfileUpdated,
+            ))
         }
         // A reset password signs nobody in: the sign-in flow follows, silently where the authority allows it.
-        Journey::ResetPassword => {
-            let wish = Wish {
+        UserFlowKind::ResetPassword => {
+            let wish = AuthorizationOptions {
                 quietly: true,
-                ..Wish::default()
+                ..AuthorizationOptions::default()
             };
-            Ok(Completed::Begin(Box::new(
-                begin(gate, visit, wish, &return_to).await?,
+            Ok(CallbackResult::NextFlow(Box::new(
+                begin(services, visit, wish, &return_to).await?,
             )))
         }
     }
@@ -324,20 +334,24 @@ fn answer_refused(profile: &Profile, cause: &OidcError) {
 }
 
 /// The same attempt once more, with the claims that the authority asked for.
-fn with_claims(profile: &Profile, attempt: &Attempt, detail: &ProviderDetail) -> Wish {
+fn with_claims(
+    profile: &Profile,
+    attempt: &Attempt,
+    detail: &AuthorityErrorDetail,
+) -> AuthorizationOptions {
     let api = attempt.api.as_ref().and_then(|name| profile.api(name));
-    Wish {
+    AuthorizationOptions {
         journey: Some(attempt.journey),
         api: api.cloned(),
         claims: detail.claims.clone(),
         expects: attempt.expects.clone(),
         quietly: true,
-        ..Wish::default()
+        ..AuthorizationOptions::default()
     }
 }
 
 async fn begin_session(
-    gate: &Gate,
+    services: &Services,
     visit: Visit<'_>,
     redeemed: Redeemed,
     session_state: Option<String>,
@@ -350,19 +364,19 @@ async fn begin_session(
         sid,
         graph_token,
     } = redeemed;
-    let (tokens, identity) = match access::admit(gate, profile, identity, tokens, graph_token).await
-    {
-        (tokens, Ok(identity)) => (tokens, identity),
-        (_, Err(denied)) => {
-            audit::refused(profile, "not_allowed");
-            return Err(FlowError::NotAllowed(Denial::Rule(denied)));
-        }
-    };
-    let now = gate.now();
-    let handle = SessionHandle::generate(&*gate.random);
+    let (tokens, identity) =
+        match access::admit(services, profile, identity, tokens, graph_token).await {
+            (tokens, Ok(identity)) => (tokens, identity),
+            (_, Err(denied)) => {
+                audit::refused(profile, "not_allowed");
+                return Err(FlowError::NotAllowed(AccessDenied::Rule(denied)));
+            }
+        };
+    let now = services.now();
+    let handle = SessionHandle::generate(&*services.random);
     let expires_at = now + profile.session.lifetime;
     let session = Session {
-        id: SessionId::generate(&*gate.random),
+        id: SessionId::generate(&*services.random),
         profile: profile.id.clone(),
         binding: profile.binding,
         identity,
@@ -381,7 +395,7 @@ async fn begin_session(
         ended: browser.handle.cloned(),
     };
     let begun = new.session.clone();
-    gate.store.create(new).await?;
+    services.store.create(new).await?;
     audit::signed_in(profile, &begun);
     Ok(handle)
 }

@@ -4,7 +4,7 @@ use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
 use crate::domain::session::SessionHandle;
 use crate::flow::error::FlowError;
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 use crate::flow::session_check;
 use crate::store::{Lease, LeaseOwner, Replaced};
 use std::time::Duration;
@@ -41,30 +41,33 @@ const TRIES: u32 = 3;
 /// `NotSignedIn` without a session, `OtherPerson` when somebody else edited, `Busy` when a refresh did not let go of
 /// the session.
 pub async fn apply(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     handle: Option<&SessionHandle>,
     edited: &Identity,
 ) -> Result<(), FlowError> {
-    let owner = LeaseOwner::generate(&*gate.random);
+    let owner = LeaseOwner::generate(&*services.random);
     for _ in 0..TRIES {
         // Read each time: a refresh that was waited for may have brought other claims.
-        let signed_in = session_check::require(gate, profile, handle).await?;
+        let signed_in = session_check::require(services, profile, handle).await?;
         let identity = merged(profile, &signed_in.session().identity, edited)?;
         let handle = signed_in.handle();
-        let seen = gate
+        let seen = services
             .store
             .tokens(handle)
             .await?
             .ok_or(FlowError::NotSignedIn)?
             .version;
-        match gate.store.lease_to_write(handle, owner, HOLD).await? {
+        match services.store.lease_to_write(handle, owner, HOLD).await? {
             Lease::Gone => return Err(FlowError::NotSignedIn),
             Lease::Held | Lease::Resting(_) => {
-                gate.store.wait_for_change(handle, seen, PATIENCE).await?;
+                services
+                    .store
+                    .wait_for_change(handle, seen, PATIENCE)
+                    .await?;
             }
             Lease::Taken(stored) => {
-                match gate
+                match services
                     .store
                     .replace_tokens(
                         handle,

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::domain::access_rule::Denied;
+use crate::domain::access_rule::Denial;
 use crate::domain::api::ApiName;
 use crate::domain::return_to::ReturnTo;
-use crate::oidc::{OidcError, ProviderDetail};
+use crate::oidc::{AuthorityErrorDetail, OidcError};
 use crate::store::StoreError;
 
 /// How a journey ended badly. `web/error_response.rs` is the one place that turns it into an answer.
@@ -32,7 +32,7 @@ pub enum FlowError {
     #[error("the authority refused: {detail}")]
     Refused {
         /// What it said.
-        detail: Box<ProviderDetail>,
+        detail: Box<AuthorityErrorDetail>,
         /// Where a new attempt should lead.
         target: ReturnTo,
     },
@@ -63,7 +63,7 @@ pub enum FlowError {
     },
     /// The person is known, but may not enter.
     #[error("the person may not enter: {0}")]
-    NotAllowed(Denial),
+    NotAllowed(AccessDenied),
     /// Another person came back than the one who was sent for more.
     #[error("another person came back from the authority")]
     OtherPerson,
@@ -122,13 +122,13 @@ pub enum FlowError {
 
 /// Why a known person may not enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Denial {
+pub enum AccessDenied {
     /// The person's directory tenant is not on the list.
     #[error("the directory tenant is not on the list")]
     Tenant,
     /// The `allow` rule says no.
     #[error("{0}")]
-    Rule(#[from] Denied),
+    Rule(#[from] Denial),
 }
 
 impl FlowError {
@@ -137,7 +137,7 @@ impl FlowError {
     pub fn from_oidc(cause: OidcError, target: Option<&ReturnTo>) -> Self {
         let target = target.cloned();
         match cause {
-            OidcError::TenantNotAllowed => Self::NotAllowed(Denial::Tenant),
+            OidcError::TenantNotAllowed => Self::NotAllowed(AccessDenied::Tenant),
             OidcError::Refused(detail) => match target {
                 Some(target) => Self::Refused { detail, target },
                 None => Self::AnswerInvalid {

@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use crate::domain::api::Api;
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::{Freshness, TokenSet};
 use crate::flow::error::FlowError;
 use crate::flow::new_tokens::{Held, Ours, let_go, rest, still_ours};
 use crate::flow::refresh::{Force, Token, satisfying, still_exchanging};
-use crate::flow::services::{Gate, LONGEST_RETRY};
+use crate::flow::services::{LONGEST_RETRY, Services};
 use crate::flow::session_check::SignedIn;
 use crate::flow::{access, audit};
 use crate::oidc::{OidcError, RefreshError};
@@ -24,7 +24,7 @@ const REST: Duration = Duration::from_secs(30);
 const BACK_OFF: Duration = Duration::from_secs(5);
 
 pub(super) async fn failed(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     who: &SignedIn,
     api: &Api,
@@ -35,11 +35,12 @@ pub(super) async fn failed(
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "failed").increment(1);
     let wait = match &error {
         RefreshError::Rejected(_) | RefreshError::Invalid(_) => {
-            return refused_for_good(gate, profile, who, api, force, held, &error).await;
+            return refused_for_good(services, profile, who, api, force, held, &error).await;
         }
         RefreshError::Throttled { retry_after, why } => {
-            let until = gate.now() + (*retry_after).min(LONGEST_RETRY);
-            gate.resting
+            let until = services.now() + (*retry_after).min(LONGEST_RETRY);
+            services
+                .resting
                 .insert(throttle_key(profile, who), (until, why.clone()));
             Some(*retry_after)
         }
@@ -50,9 +51,9 @@ pub(super) async fn failed(
         // On every replica: whoever waits is told at once, and an outage is not asked again and again.
         (RefreshError::Throttled { .. } | RefreshError::Unavailable { .. }, wait) => {
             let pause = wait.unwrap_or(BACK_OFF).min(LONGEST_RETRY);
-            rest(gate, who, held.owner, pause).await;
+            rest(services, who, held.owner, pause).await;
         }
-        _ => let_go(gate, who, held.owner).await,
+        _ => let_go(services, who, held.owner).await,
     }
     // Customers of External ID cannot consent: to send them round would be a loop.
     if let RefreshError::InteractionRequired(detail) = &error
@@ -61,10 +62,11 @@ pub(super) async fn failed(
     {
         return Err(access::lacking(profile, api, detail));
     }
-    if let Some(old) = still_usable(gate, &held.stored.tokens, api, force) {
+    if let Some(old) = still_usable(services, &held.stored.tokens, api, force) {
         let rest = wait.unwrap_or_default().clamp(REST, LONGEST_RETRY);
-        gate.rests
-            .insert(handle_hash(who.handle()), gate.now() + rest);
+        services
+            .rests
+            .insert(handle_hash(who.handle()), services.now() + rest);
         log(profile, &error);
         return Ok(old);
     }
@@ -74,7 +76,7 @@ pub(super) async fn failed(
 /// Ends the session, if it still has the tokens that were refused: who stood still for longer than the lease may have
 /// sent a refresh token that another replica had exchanged.
 async fn refused_for_good(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     who: &SignedIn,
     api: &Api,
@@ -82,12 +84,12 @@ async fn refused_for_good(
     held: &Held,
     error: &RefreshError,
 ) -> Result<Token, FlowError> {
-    match still_ours(gate, who, held).await? {
+    match still_ours(services, who, held).await? {
         Ours::Still => {}
         Ours::Gone => return Ok(Token::Ended),
         Ours::LostLease => return Ok(still_exchanging()),
         Ours::Newer(stored) => {
-            let token = satisfying(gate, &stored.tokens, api, force);
+            let token = satisfying(services, &stored.tokens, api, force);
             return Ok(token.map_or_else(still_exchanging, Token::Usable));
         }
     }
@@ -98,7 +100,7 @@ async fn refused_for_good(
         tracing::warn!(profile.id = %profile.id, error = %error, "a refreshed token was refused");
         audit::refresh_failed(profile, session, "answer_refused");
     }
-    gate.store.end(who.handle(), &profile.id).await?;
+    services.store.end(who.handle(), &profile.id).await?;
     Ok(Token::Ended)
 }
 
@@ -141,31 +143,35 @@ fn without_token(force: &Force, error: RefreshError) -> Token {
 
 /// The old token while it lives: an outage of the authority is no sign-out.
 pub(super) fn still_usable(
-    gate: &Gate,
+    services: &Services,
     tokens: &TokenSet,
     api: &Api,
     force: &Force,
 ) -> Option<Token> {
     let grant = tokens.grant_for(&api.name)?;
-    let alive = grant.freshness(gate.now()) != Freshness::Expired;
+    let alive = grant.freshness(services.now()) != Freshness::Expired;
     (alive && force.refused.is_none()).then(|| Token::Usable(grant.clone()))
 }
 
 /// Whether this session's last try failed a moment ago.
-pub(super) fn is_resting(gate: &Gate, who: &SignedIn) -> bool {
-    let until = gate.rests.get(&handle_hash(who.handle()));
-    until.is_some_and(|until| gate.now() < until)
+pub(super) fn is_resting(services: &Services, who: &SignedIn) -> bool {
+    let until = services.rests.get(&handle_hash(who.handle()));
+    until.is_some_and(|until| services.now() < until)
 }
 
-fn throttle_key(profile: &Profile, who: &SignedIn) -> (ProfileId, PersonKey) {
+fn throttle_key(profile: &Profile, who: &SignedIn) -> (ProfileId, SubjectKey) {
     (profile.id.clone(), who.session().identity.person())
 }
 
 /// The token endpoint wants to be left alone for this person (microsoft-identity 6.3): what it said, and for how long
 /// still.
-pub(super) fn throttled(gate: &Gate, profile: &Profile, who: &SignedIn) -> Option<OidcError> {
-    let (until, why) = gate.resting.get(&throttle_key(profile, who))?;
-    let left = (until - gate.now()).to_std().ok()?;
+pub(super) fn throttled(
+    services: &Services,
+    profile: &Profile,
+    who: &SignedIn,
+) -> Option<OidcError> {
+    let (until, why) = services.resting.get(&throttle_key(profile, who))?;
+    let left = (until - services.now()).to_std().ok()?;
     (!left.is_zero()).then_some(OidcError::Unavailable {
         why,
         retry_after: Some(left),

@@ -1,7 +1,7 @@
 //! Layer 2: the journeys.
 //!
 //! Owns what happens, in which order, when a browser signs in, comes back, calls an API or signs out. Knows no
-//! actix type, no SQL and no HTML; time and randomness come from the [`gate::Gate`].
+//! actix type, no SQL and no HTML; time and randomness come from the [`gate::Services`].
 
 pub mod access;
 pub mod api_call;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::identity::Identity;
 use crate::domain::token_set::TokenSet;
 use crate::flow::refresh::LEASE;
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
 use crate::store::{Lease, LeaseOwner, Replaced, StoreError, StoredTokens};
 
@@ -50,39 +50,41 @@ pub(super) enum Ours {
 /// Takes the lease again, to act upon the row as it was when it was taken first: a store that was away may have let
 /// the lease run out meanwhile.
 pub(super) async fn still_ours(
-    gate: &Gate,
+    services: &Services,
     who: &SignedIn,
     held: &Held,
 ) -> Result<Ours, StoreError> {
-    let lease = gate.store.lease_to_write(who.handle(), held.owner, LEASE);
+    let lease = services
+        .store
+        .lease_to_write(who.handle(), held.owner, LEASE);
     Ok(match lease.await? {
         Lease::Gone => Ours::Gone,
         Lease::Held | Lease::Resting(_) => Ours::LostLease,
         Lease::Taken(now) if now.version == held.stored.version => Ours::Still,
         Lease::Taken(now) => {
-            let_go(gate, who, held.owner).await;
+            let_go(services, who, held.owner).await;
             Ours::Newer(now)
         }
     })
 }
 
 /// Lets go of the lease. A store that does not take that now has it run out, and is no reason to refuse anybody.
-pub(super) async fn let_go(gate: &Gate, who: &SignedIn, owner: LeaseOwner) {
-    if let Err(error) = gate.store.release_lease(who.handle(), owner).await {
+pub(super) async fn let_go(services: &Services, who: &SignedIn, owner: LeaseOwner) {
+    if let Err(error) = services.store.release_lease(who.handle(), owner).await {
         tracing::warn!(session.id = %who.session().id, error = %error, "a lease could not be released");
     }
 }
 
 /// Lets go of the lease for so long that nobody asks the authority on any replica; as [`let_go`] otherwise.
-pub(super) async fn rest(gate: &Gate, who: &SignedIn, owner: LeaseOwner, pause: Duration) {
-    if let Err(error) = gate.store.rest(who.handle(), owner, pause).await {
+pub(super) async fn rest(services: &Services, who: &SignedIn, owner: LeaseOwner, pause: Duration) {
+    if let Err(error) = services.store.rest(who.handle(), owner, pause).await {
         tracing::warn!(session.id = %who.session().id, error = %error, "a session could not be let rest");
     }
 }
 
 /// Puts the tokens in the row, with patience for a store that does not answer now. Never overwrites newer ones.
 pub(super) async fn put(
-    gate: &Gate,
+    services: &Services,
     who: &SignedIn,
     held: &Held,
     tokens: &TokenSet,
@@ -91,7 +93,7 @@ pub(super) async fn put(
     let deadline = tokio::time::Instant::now() + STORING;
     let mut pause = FIRST_PAUSE;
     loop {
-        let tried = put_once(gate, who, held, tokens, identity).await;
+        let tried = put_once(services, who, held, tokens, identity).await;
         let again = matches!(tried, Ok(Put::LostLease) | Err(StoreError::Unavailable(_)));
         if !again || tokio::time::Instant::now() + pause > deadline {
             return tried;
@@ -104,7 +106,7 @@ pub(super) async fn put(
 
 /// One try. `LostLease`: somebody else holds the lease now, and may let go without having written.
 async fn put_once(
-    gate: &Gate,
+    services: &Services,
     who: &SignedIn,
     held: &Held,
     tokens: &TokenSet,
@@ -112,7 +114,8 @@ async fn put_once(
 ) -> Result<Put, StoreError> {
     let version = held.stored.version;
     let replace = || {
-        gate.store
+        services
+            .store
             .replace_tokens(who.handle(), held.owner, version, tokens, identity)
     };
     match replace().await? {
@@ -120,7 +123,7 @@ async fn put_once(
         Replaced::Gone => return Ok(Put::Gone),
         Replaced::LostLease => {}
     }
-    Ok(match still_ours(gate, who, held).await? {
+    Ok(match still_ours(services, who, held).await? {
         Ours::Gone => Put::Gone,
         Ours::LostLease => Put::LostLease,
         Ours::Newer(now) => Put::Newer(now),

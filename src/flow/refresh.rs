@@ -7,14 +7,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::access_rule::Denied;
+use crate::domain::access_rule::Denial;
 use crate::domain::api::Api;
 use crate::domain::profile::Profile;
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::flow::error::FlowError;
 use crate::flow::failed_refresh::{failed, is_resting, still_usable, throttled};
 use crate::flow::new_tokens::{Held, Put, let_go, put};
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
 use crate::flow::{access, audit};
 use crate::oidc::{OidcError, Outage, Refreshed};
@@ -76,35 +76,37 @@ impl Force {
 /// # Errors
 /// `NotSignedIn` when the session is gone, `Store` when that is unknown.
 pub async fn usable_token(
-    gate: &Arc<Gate>,
+    services: &Arc<Services>,
     profile: &Arc<Profile>,
     who: &SignedIn,
     api: &Api,
     force: Force,
 ) -> Result<Token, FlowError> {
-    let stored = gate
+    let stored = services
         .store
         .tokens(who.handle())
         .await?
         .ok_or(FlowError::NotSignedIn)?;
-    if let Some(grant) = satisfying(gate, &stored.tokens, api, &force) {
+    if let Some(grant) = satisfying(services, &stored.tokens, api, &force) {
         return Ok(Token::Usable(grant));
     }
-    let lock = gate.exchanges.of(crate::seal::handle_hash(who.handle()));
+    let lock = services
+        .exchanges
+        .of(crate::seal::handle_hash(who.handle()));
     let since = tokio::time::Instant::now();
     let turn = Arc::clone(&lock).try_lock_owned().ok();
     // Somebody is at it, or failed a moment ago: nobody waits whose token still works.
-    let old = still_usable(gate, &stored.tokens, api, &force);
+    let old = still_usable(services, &stored.tokens, api, &force);
     if let Some(old) = old
         .as_ref()
-        .filter(|_| turn.is_none() || is_resting(gate, who))
+        .filter(|_| turn.is_none() || is_resting(services, who))
     {
         return Ok(old.clone());
     }
-    let longest = longest_wait(gate);
-    let exchanges = Arc::clone(&gate.exchanges);
-    let (gate, profile, who, api) = (
-        Arc::clone(gate),
+    let longest = longest_wait(services);
+    let exchanges = Arc::clone(&services.exchanges);
+    let (services, profile, who, api) = (
+        Arc::clone(services),
         Arc::clone(profile),
         who.clone(),
         api.clone(),
@@ -118,7 +120,7 @@ pub async fn usable_token(
         if let Some(outcome) = last.shared(since, &api, &force) {
             return outcome;
         }
-        let outcome = exchange_or_wait(&gate, &profile, &who, &api, &force).await;
+        let outcome = exchange_or_wait(&services, &profile, &who, &api, &force).await;
         last.keep(&api, force, &outcome);
         outcome
     });
@@ -134,8 +136,8 @@ pub async fn usable_token(
 }
 
 /// How long anybody waits for new tokens, also for those of another replica.
-fn longest_wait(gate: &Gate) -> Duration {
-    gate.authorities.longest_call() + BEYOND_ONE_CALL
+fn longest_wait(services: &Services) -> Duration {
+    services.authorities.longest_call() + BEYOND_ONE_CALL
 }
 
 /// Tokens are on their way, and will not be there for this caller.
@@ -156,7 +158,7 @@ fn resting_for(left: Duration) -> Token {
 
 /// The stored token, if nothing speaks against using it.
 pub(super) fn satisfying(
-    gate: &Gate,
+    services: &Services,
     tokens: &TokenSet,
     api: &Api,
     force: &Force,
@@ -166,57 +168,63 @@ pub(super) fn satisfying(
         .refused
         .as_ref()
         .is_some_and(|old| old.token.expose() == grant.token.expose());
-    let fresh = grant.freshness(gate.now()) == Freshness::Fresh;
+    let fresh = grant.freshness(services.now()) == Freshness::Fresh;
     (fresh && !refused).then(|| grant.clone())
 }
 
 async fn exchange_or_wait(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     who: &SignedIn,
     api: &Api,
     force: &Force,
 ) -> Result<Token, FlowError> {
-    let owner = LeaseOwner::generate(&*gate.random);
-    let deadline = tokio::time::Instant::now() + longest_wait(gate);
-    let stored = gate
+    let owner = LeaseOwner::generate(&*services.random);
+    let deadline = tokio::time::Instant::now() + longest_wait(services);
+    let stored = services
         .store
         .tokens(who.handle())
         .await?
         .ok_or(FlowError::NotSignedIn)?;
-    if let Some(grant) = satisfying(gate, &stored.tokens, api, force) {
+    if let Some(grant) = satisfying(services, &stored.tokens, api, force) {
         return Ok(Token::Usable(grant));
     }
     let mut seen = stored.version;
     loop {
-        match gate.store.lease(who.handle(), owner, LEASE).await? {
+        match services.store.lease(who.handle(), owner, LEASE).await? {
             Lease::Gone => return Ok(Token::Ended),
             Lease::Taken(stored) => {
                 // Read again under the lease: another replica may have been here.
-                if let Some(grant) = satisfying(gate, &stored.tokens, api, force) {
-                    let_go(gate, who, owner).await;
+                if let Some(grant) = satisfying(services, &stored.tokens, api, force) {
+                    let_go(services, who, owner).await;
                     return Ok(Token::Usable(grant));
                 }
-                return exchange(gate, profile, who, api, force, &Held { owner, stored }).await;
+                return exchange(services, profile, who, api, force, &Held { owner, stored }).await;
             }
             Lease::Resting(left) => {
-                return Ok(still_usable(gate, &stored.tokens, api, force)
+                return Ok(still_usable(services, &stored.tokens, api, force)
                     .unwrap_or_else(|| resting_for(left)));
             }
             Lease::Held => {
-                if let Some(old) = still_usable(gate, &stored.tokens, api, force) {
+                if let Some(old) = still_usable(services, &stored.tokens, api, force) {
                     return Ok(old);
                 }
                 let left = deadline.saturating_duration_since(tokio::time::Instant::now());
-                match gate.store.wait_for_change(who.handle(), seen, left).await? {
+                match services
+                    .store
+                    .wait_for_change(who.handle(), seen, left)
+                    .await?
+                {
                     Waited::Gone => return Ok(Token::Ended),
                     Waited::StillHeld => return Ok(still_exchanging()),
                     Waited::Resting(left) => return Ok(resting_for(left)),
                     Waited::Free => {}
-                    Waited::Changed(stored) => match satisfying(gate, &stored.tokens, api, force) {
-                        Some(grant) => return Ok(Token::Usable(grant)),
-                        None => seen = stored.version,
-                    },
+                    Waited::Changed(stored) => {
+                        match satisfying(services, &stored.tokens, api, force) {
+                            Some(grant) => return Ok(Token::Usable(grant)),
+                            None => seen = stored.version,
+                        }
+                    }
                 }
             }
         }
@@ -224,7 +232,7 @@ async fn exchange_or_wait(
 }
 
 async fn exchange(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     who: &SignedIn,
     api: &Api,
@@ -233,36 +241,36 @@ async fn exchange(
 ) -> Result<Token, FlowError> {
     let identity = &who.session().identity;
     if held.stored.tokens.refresh.is_none() {
-        let_go(gate, who, held.owner).await;
+        let_go(services, who, held.owner).await;
         return Ok(
-            still_usable(gate, &held.stored.tokens, api, force).unwrap_or(Token::Interaction {
+            still_usable(services, &held.stored.tokens, api, force).unwrap_or(Token::Interaction {
                 claims: force.claims.clone(),
                 reason: "no refresh token".to_owned(),
             }),
         );
     }
-    if let Some(outage) = throttled(gate, profile, who) {
-        let_go(gate, who, held.owner).await;
-        return Ok(still_usable(gate, &held.stored.tokens, api, force)
+    if let Some(outage) = throttled(services, profile, who) {
+        let_go(services, who, held.owner).await;
+        return Ok(still_usable(services, &held.stored.tokens, api, force)
             .unwrap_or_else(|| Token::Unavailable(Box::new(outage))));
     }
     let answer = async {
         let claims = force.claims.as_deref();
-        match gate
+        match services
             .authorities
             .refresh(profile, &held.stored.tokens, identity, Some(api), claims)
             .await
         {
-            Ok(refreshed) => keep(gate, profile, who, api, force, held, refreshed).await,
-            Err(error) => failed(gate, profile, who, api, force, held, error).await,
+            Ok(refreshed) => keep(services, profile, who, api, force, held, refreshed).await,
+            Err(error) => failed(services, profile, who, api, force, held, error).await,
         }
     };
-    renewing(gate, who, held.owner, answer).await
+    renewing(services, who, held.owner, answer).await
 }
 
 /// Waits until the answer is there and kept, and renews the lease meanwhile.
 async fn renewing<T>(
-    gate: &Gate,
+    services: &Services,
     who: &SignedIn,
     owner: LeaseOwner,
     answer: impl Future<Output = T>,
@@ -271,7 +279,7 @@ async fn renewing<T>(
     let renewals = async {
         loop {
             tokio::time::sleep(RENEWAL).await;
-            if let Err(error) = gate.store.renew_lease(who.handle(), owner, LEASE).await {
+            if let Err(error) = services.store.renew_lease(who.handle(), owner, LEASE).await {
                 tracing::warn!(error = %error, "a lease could not be renewed");
             }
         }
@@ -284,7 +292,7 @@ async fn renewing<T>(
 
 /// Stores new tokens before anybody uses them; the person is judged again with the new claims.
 async fn keep(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     who: &SignedIn,
     api: &Api,
@@ -299,25 +307,27 @@ async fn keep(
         unchecked,
     } = refreshed;
     let (identity, tokens) = match identity {
-        Some(identity) => match access::admit(gate, profile, identity, tokens, graph_token).await {
-            (tokens, Ok(identity)) => (Some(identity), tokens),
-            // Groups that cannot be read now change nothing about what was known.
-            (tokens, Err(Denied::GroupsUnknown)) => (None, tokens),
-            (_, Err(_)) => {
-                audit::refresh_failed(profile, &who.session().id, "not_allowed");
-                gate.store.end(who.handle(), &profile.id).await?;
-                return Ok(Token::Ended);
+        Some(identity) => {
+            match access::admit(services, profile, identity, tokens, graph_token).await {
+                (tokens, Ok(identity)) => (Some(identity), tokens),
+                // Groups that cannot be read now change nothing about what was known.
+                (tokens, Err(Denial::GroupsUnknown)) => (None, tokens),
+                (_, Err(_)) => {
+                    audit::refresh_failed(profile, &who.session().id, "not_allowed");
+                    services.store.end(who.handle(), &profile.id).await?;
+                    return Ok(Token::Ended);
+                }
             }
-        },
+        }
         None => (None, tokens),
     };
-    let put = put(gate, who, held, &tokens, identity.as_ref()).await?;
+    let put = put(services, who, held, &tokens, identity.as_ref()).await?;
     if let (Some(outage), Put::Ours | Put::Newer(_)) = (unchecked, &put) {
         // What was stored freed the lease, and only its holder lets the session rest.
-        if let Err(error) = gate.store.lease(who.handle(), held.owner, LEASE).await {
+        if let Err(error) = services.store.lease(who.handle(), held.owner, LEASE).await {
             tracing::warn!(session.id = %who.session().id, error = %error, "a lease could not be taken back");
         }
-        return failed(gate, profile, who, api, force, held, outage).await;
+        return failed(services, profile, who, api, force, held, outage).await;
     }
     metrics::counter!("gatehouse_refreshes_total", "profile" => profile.id.to_string(), "outcome" => "done").increment(1);
     Ok(match put {
@@ -330,7 +340,7 @@ async fn keep(
             },
         },
         // What was not stored is not used: the authority may have taken it back for what was.
-        Put::Newer(stored) => satisfying(gate, &stored.tokens, api, force)
+        Put::Newer(stored) => satisfying(services, &stored.tokens, api, force)
             .map_or_else(still_exchanging, Token::Usable),
         Put::LostLease => still_exchanging(),
     })

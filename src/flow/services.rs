@@ -1,4 +1,4 @@
-//! Gate: what every journey may use.
+//! Services: what every journey may use.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use moka::sync::Cache;
 use tokio::runtime::Handle;
 
 use crate::domain::clock::{Clock, Random, Timestamp};
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::HandleHash;
 use crate::flow::exchanges::Exchanges;
@@ -25,7 +25,7 @@ const API_TIME_OUT: Duration = Duration::from_secs(30);
 
 /// The flows' shared means; made once, in `app`.
 #[derive(Debug)]
-pub struct Gate {
+pub struct Services {
     /// Sessions.
     pub store: SessionStore,
     /// Authorities, with their metadata and keys.
@@ -39,16 +39,16 @@ pub struct Gate {
     /// Exchanges of refresh tokens in this process.
     pub exchanges: Arc<Exchanges>,
     /// Calls that an API asked to hold back, by its origin, until when (microsoft-identity 6.3).
-    pub throttled: Cache<(ProfileId, String, PersonKey), Timestamp>,
+    pub throttled: Cache<(ProfileId, String, SubjectKey), Timestamp>,
     /// How long a web API has for its whole answer.
     pub api_time_out: Duration,
     /// People for whom a token endpoint asked to hold back, until when and in which words.
-    pub resting: Cache<(ProfileId, PersonKey), (Timestamp, Outage)>,
+    pub resting: Cache<(ProfileId, SubjectKey), (Timestamp, Outage)>,
     /// Sessions whose refresh failed while their token still worked: when they try again.
     pub rests: Cache<HandleHash, Timestamp>,
 }
 
-impl Gate {
+impl Services {
     /// Puts the means together. `home` outlives the servers: exchanges run there.
     pub fn new(
         store: SessionStore,

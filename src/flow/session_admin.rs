@@ -1,11 +1,11 @@
 //! Sessions seen and ended: by the person here, by an operator anywhere.
 
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::SessionId;
 use crate::flow::audit;
 use crate::flow::error::FlowError;
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
 use crate::store::{EndedBySid, SessionFilter, SessionSummary};
 
@@ -17,7 +17,7 @@ const ON_A_PAGE: u32 = 100;
 /// # Errors
 /// `Store` when they cannot be read.
 pub async fn mine(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     me: &SignedIn,
 ) -> Result<Vec<SessionSummary>, FlowError> {
@@ -27,8 +27,8 @@ pub async fn mine(
         limit: ON_A_PAGE,
         ..SessionFilter::default()
     };
-    let now = gate.now();
-    let mut sessions = gate.store.list(&filter).await?;
+    let now = services.now();
+    let mut sessions = services.store.list(&filter).await?;
     sessions.retain(|session| session.expires_at > now);
     Ok(sessions)
 }
@@ -38,17 +38,17 @@ pub async fn mine(
 /// # Errors
 /// `Store` when it cannot be ended.
 pub async fn end_one(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     me: &SignedIn,
     id: SessionId,
 ) -> Result<(), FlowError> {
-    let own = mine(gate, profile, me)
+    let own = mine(services, profile, me)
         .await?
         .iter()
         .any(|session| session.id == id);
     if own {
-        let count = gate.store.end_by_id(Some(&profile.id), id).await?;
+        let count = services.store.end_by_id(Some(&profile.id), id).await?;
         audit::revoked_one(Some(&profile.id), &id, "person", count);
     }
     Ok(())
@@ -58,9 +58,13 @@ pub async fn end_one(
 ///
 /// # Errors
 /// `Store` when they cannot be ended.
-pub async fn end_others(gate: &Gate, profile: &Profile, me: &SignedIn) -> Result<(), FlowError> {
+pub async fn end_others(
+    services: &Services,
+    profile: &Profile,
+    me: &SignedIn,
+) -> Result<(), FlowError> {
     let person = me.session().identity.person();
-    let count = gate
+    let count = services
         .store
         .end_by_person(&profile.id, &person, Some(me.session().id))
         .await?;
@@ -76,7 +80,7 @@ pub enum Which {
     /// Those of an authority's session.
     Sid(ProfileId, String),
     /// All of a person at a profile.
-    Person(ProfileId, PersonKey),
+    Person(ProfileId, SubjectKey),
     /// All of a profile.
     Profile(ProfileId),
     /// Every session there is.
@@ -87,8 +91,8 @@ pub enum Which {
 ///
 /// # Errors
 /// `Store` when they cannot be ended.
-pub async fn end_for_operator(gate: &Gate, which: &Which) -> Result<u64, FlowError> {
-    let store = &gate.store;
+pub async fn end_for_operator(services: &Services, which: &Which) -> Result<u64, FlowError> {
+    let store = &services.store;
     let (profile, count) = match which {
         Which::One(id) => {
             let count = store.end_by_id(None, *id).await?;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::domain::access_rule::Denied;
+use crate::domain::access_rule::Denial;
 use crate::domain::profile::Profile;
 use crate::domain::session::{Session, SessionHandle};
 use crate::flow::audit;
 use crate::flow::error::FlowError;
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 
 /// Proof that a request has a live session of its own profile. Made only here.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ pub enum Use {
 /// # Errors
 /// `Store` when the store gives no answer: never to be taken for "no".
 pub async fn check(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     handle: Option<&SessionHandle>,
     usage: Use,
@@ -50,10 +50,10 @@ pub async fn check(
     let Some(handle) = handle else {
         return Ok(None);
     };
-    let Some(session) = gate.store.find(handle).await? else {
+    let Some(session) = services.store.find(handle).await? else {
         return Ok(None);
     };
-    let now = gate.now();
+    let now = services.now();
     if session.profile != profile.id {
         audit::cross_profile_session(profile, &session.id);
         return Ok(None);
@@ -71,12 +71,12 @@ pub async fn check(
         return Ok(None);
     }
     match profile.allow.judge(&session.identity) {
-        Ok(()) | Err(Denied::GroupsUnknown) => {}
+        Ok(()) | Err(Denial::GroupsUnknown) => {}
         Err(_) => return Ok(None),
     }
     if usage == Use::Sliding && session.wants_touch(now) {
         let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);
-        gate.store.touch(handle, now, idle_until);
+        services.store.touch(handle, now, idle_until);
     }
     Ok(Some(SignedIn {
         session,
@@ -89,11 +89,11 @@ pub async fn check(
 /// # Errors
 /// `NotSignedIn` for no, `Store` for unknown.
 pub async fn require(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     handle: Option<&SessionHandle>,
 ) -> Result<SignedIn, FlowError> {
-    check(gate, profile, handle, Use::Sliding)
+    check(services, profile, handle, Use::Sliding)
         .await?
         .ok_or(FlowError::NotSignedIn)
 }

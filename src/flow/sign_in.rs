@@ -2,23 +2,23 @@
 
 use crate::domain::api::Api;
 use crate::domain::attempt::{Attempt, LONGEST_KEPT_CLAIMS};
-use crate::domain::authority::Journey;
-use crate::domain::identity::PersonKey;
+use crate::domain::authority::UserFlowKind;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::State;
 use crate::flow::attempt_cookie::{AttemptCookie, new_state, seal_attempt};
 use crate::flow::error::FlowError;
-use crate::flow::services::{Gate, Visit};
+use crate::flow::services::{Services, Visit};
 use crate::flow::session_check::SignedIn;
 use crate::oidc::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier};
 use url::Url;
 
 /// What an attempt is for.
 #[derive(Debug, Default)]
-pub struct Wish {
+pub struct AuthorizationOptions {
     /// The user flow.
-    pub journey: Option<Journey>,
+    pub journey: Option<UserFlowKind>,
     /// The API whose scopes are wanted beyond those of sign-in.
     pub api: Option<Api>,
     /// Scopes of the API are to be asked for again although they were refused.
@@ -26,7 +26,7 @@ pub struct Wish {
     /// Claims that an API, or the authority, challenged the gateway to get.
     pub claims: Option<String>,
     /// Who is expected to come back.
-    pub expects: Option<PersonKey>,
+    pub expects: Option<SubjectKey>,
     /// The person's hint for the authority.
     pub login_hint: Option<String>,
     /// Parameters of the sign-in link that the profile lets through.
@@ -37,7 +37,7 @@ pub struct Wish {
     pub quietly: bool,
 }
 
-impl Wish {
+impl AuthorizationOptions {
     /// A signed-in person is sent for what an API needs, and nobody else may come back.
     pub fn step_up(profile: &Profile, who: &SignedIn, api: &Api, claims: Option<String>) -> Self {
         let identity = &who.session().identity;
@@ -67,7 +67,7 @@ impl Wish {
 
 /// An attempt begun: the browser keeps the cookie and goes to the location.
 #[derive(Debug)]
-pub struct Begun {
+pub struct AuthorizationRedirect {
     /// The authority's address.
     pub location: Url,
     /// The sealed attempt.
@@ -80,16 +80,16 @@ pub struct Begun {
 /// `NoSuchJourney` without such a user flow; `AuthorityUnavailable` or `Misconfigured` when there is no good
 /// metadata: then no authorization request is made.
 pub async fn begin(
-    gate: &Gate,
+    services: &Services,
     visit: Visit<'_>,
-    wish: Wish,
+    wish: AuthorizationOptions,
     return_to: &ReturnTo,
-) -> Result<Begun, FlowError> {
+) -> Result<AuthorizationRedirect, FlowError> {
     let profile = visit.profile;
-    let journey = wish.journey.unwrap_or(Journey::SignIn);
+    let journey = wish.journey.unwrap_or(UserFlowKind::SignIn);
     profile
         .authority
-        .issuance(journey)
+        .issuer_config(journey)
         .ok_or(FlowError::NoSuchJourney)?;
     let max_age = passed(&wish, PassedParameter::MaxAge)
         .and_then(|text| text.parse().ok())
@@ -98,9 +98,9 @@ pub async fn begin(
         profile: profile.id.clone(),
         binding: profile.binding,
         journey,
-        nonce: fresh_nonce(&*gate.random),
-        verifier: fresh_verifier(&*gate.random),
-        begun_at: gate.now(),
+        nonce: fresh_nonce(&*services.random),
+        verifier: fresh_verifier(&*services.random),
+        begun_at: services.now(),
         api: wish
             .api
             .as_ref()
@@ -114,35 +114,35 @@ pub async fn begin(
             .filter(|claims| claims.len() <= LONGEST_KEPT_CLAIMS),
         max_age,
     };
-    let state = new_state(gate, profile, return_to);
+    let state = new_state(services, profile, return_to);
     let request = request(profile, &wish, &attempt, &state);
-    let location = gate
+    let location = services
         .authorities
         .authorization_address(profile, journey, &request)
         .await
         .map_err(|cause| FlowError::from_oidc(cause, Some(return_to)))?;
     tracing::debug!(profile.id = %profile.id, "attempt begun");
-    Ok(Begun {
+    Ok(AuthorizationRedirect {
         location,
-        cookie: seal_attempt(gate, &attempt, &state),
+        cookie: seal_attempt(services, &attempt, &state),
     })
 }
 
 /// The API whose token comes with the sign-in itself: the first, as the samples ask for it at sign-in.
-fn first_api(profile: &Profile, journey: Journey) -> Option<crate::domain::api::ApiName> {
-    (journey == Journey::SignIn)
+fn first_api(profile: &Profile, journey: UserFlowKind) -> Option<crate::domain::api::ApiName> {
+    (journey == UserFlowKind::SignIn)
         .then(|| profile.apis.first().map(|api| api.name.clone()))
         .flatten()
 }
 
 fn request<'a>(
     profile: &'a Profile,
-    wish: &'a Wish,
+    wish: &'a AuthorizationOptions,
     attempt: &'a Attempt,
     state: &'a State,
 ) -> AuthorizationRequest<'a> {
     let text = |parameter| passed(wish, parameter);
-    let quietly = wish.quietly || wish.expects.is_some() || attempt.journey != Journey::SignIn;
+    let quietly = wish.quietly || wish.expects.is_some() || attempt.journey != UserFlowKind::SignIn;
     let prompt = match passed(wish, PassedParameter::Prompt).and_then(Prompt::parse) {
         _ if wish.other_account => Asking::For(Prompt::SelectAccount),
         _ if wish.ask_again => Asking::For(Prompt::Consent),
@@ -155,7 +155,7 @@ fn request<'a>(
             .api
             .as_ref()
             .or_else(|| profile.apis.first())
-            .filter(|_| attempt.journey == Journey::SignIn),
+            .filter(|_| attempt.journey == UserFlowKind::SignIn),
         claims: wish.claims.as_deref(),
         prompt,
         login_hint: wish
@@ -170,7 +170,7 @@ fn request<'a>(
     }
 }
 
-fn passed(wish: &Wish, parameter: PassedParameter) -> Option<&str> {
+fn passed(wish: &AuthorizationOptions, parameter: PassedParameter) -> Option<&str> {
     wish.passed
         .iter()
         .find(|(name, _)| *name == parameter)

@@ -8,7 +8,7 @@ use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::IdToken;
 use crate::domain::session::SessionHandle;
 use crate::flow::error::FlowError;
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 use crate::flow::{attempt_cookie, audit};
 use crate::oidc::EndSession;
 use url::Url;
@@ -32,16 +32,16 @@ pub enum SignedOut {
 /// # Errors
 /// `Store` when the row could not be deleted: then nobody is told that they are signed out.
 pub async fn sign_out(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     handle: Option<&SessionHandle>,
 ) -> Result<SignedOut, FlowError> {
     let Some(handle) = handle else {
         return Ok(SignedOut::Nobody);
     };
-    let Some(ended) = gate.store.end(handle, &profile.id).await? else {
+    let Some(ended) = services.store.end(handle, &profile.id).await? else {
         // The session ended before, or is another profile's, but the authority may still know the person: a sign-out is meant for both.
-        return Ok(at_authority(gate, profile, None, None).await);
+        return Ok(at_authority(services, profile, None, None).await);
     };
     audit::signed_out(
         &profile.id,
@@ -53,14 +53,14 @@ pub async fn sign_out(
     }
     let login_hint = ended.session.identity.text("login_hint");
     let address = at_authority(
-        gate,
+        services,
         profile,
         Some(&ended.tokens.id_token),
         login_hint.as_deref(),
     );
     let revoked = async {
         if let Some(token) = &ended.tokens.refresh {
-            gate.authorities.revoke(profile, token).await;
+            services.authorities.revoke(profile, token).await;
         }
     };
     let (next, _) = tokio::join!(
@@ -73,18 +73,18 @@ pub async fn sign_out(
 
 /// Where to sign out at the authority, if it says so in time.
 async fn at_authority(
-    gate: &Gate,
+    services: &Services,
     profile: &Profile,
     id_token: Option<&IdToken>,
     login_hint: Option<&str>,
 ) -> SignedOut {
-    let state = attempt_cookie::new_state(gate, profile, &ReturnTo::home(&profile.public_url));
+    let state = attempt_cookie::new_state(services, profile, &ReturnTo::home(&profile.public_url));
     let request = EndSession {
         id_token,
         login_hint,
         state: Some(state.expose()),
     };
-    let address = gate.authorities.end_session_address(profile, &request);
+    let address = services.authorities.end_session_address(profile, &request);
     match tokio::time::timeout(AUTHORITY_PATIENCE, address).await {
         Ok(Some(address)) => SignedOut::Continue(address),
         Ok(None) | Err(_) => SignedOut::HereOnly,

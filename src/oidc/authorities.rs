@@ -12,7 +12,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use tokio::runtime::Handle;
 use url::Url;
 
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::oidc::authorize::{AuthorizationRequest, authorization_address};
@@ -21,7 +21,7 @@ use crate::oidc::http_client::{HttpOptions, HttpSetupError, outbound_client};
 use crate::oidc::lane::{Lane, at, send};
 use crate::oidc::managed_identity::{Environment, ManagedIdentity};
 use crate::oidc::metadata::Metadata;
-use crate::oidc::pins::Pins;
+use crate::oidc::pins::TenantPins;
 use crate::oidc::place::Means;
 use crate::oidc::room::Room;
 
@@ -30,7 +30,7 @@ pub struct Authorities {
     client: Client,
     home: Handle,
     means: Means,
-    pins: Arc<dyn Pins>,
+    pins: Arc<dyn TenantPins>,
     identities: Arc<ManagedIdentity>,
     rooms: RwLock<HashMap<ProfileId, Arc<Room>>>,
 }
@@ -51,7 +51,7 @@ impl Authorities {
         options: &HttpOptions,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-        pins: Arc<dyn Pins>,
+        pins: Arc<dyn TenantPins>,
     ) -> Result<Self, HttpSetupError> {
         let environment: Environment = Arc::new(|name| std::env::var(name).ok());
         Self::with_environment(options, clock, random, pins, environment)
@@ -65,7 +65,7 @@ impl Authorities {
         options: &HttpOptions,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-        pins: Arc<dyn Pins>,
+        pins: Arc<dyn TenantPins>,
         environment: Environment,
     ) -> Result<Self, HttpSetupError> {
         let client = outbound_client(options)?;
@@ -112,7 +112,7 @@ impl Authorities {
     pub async fn discovered(
         &self,
         profile: &Profile,
-        journey: Journey,
+        journey: UserFlowKind,
     ) -> Result<Arc<Metadata>, OidcError> {
         self.room(profile).place(profile, journey)?.metadata().await
     }
@@ -124,7 +124,7 @@ impl Authorities {
     pub async fn authorization_address(
         &self,
         profile: &Profile,
-        journey: Journey,
+        journey: UserFlowKind,
         request: &AuthorizationRequest<'_>,
     ) -> Result<Url, OidcError> {
         let metadata = self.discovered(profile, journey).await?;
@@ -139,12 +139,12 @@ impl Authorities {
     pub async fn judge_issuer_parameter(
         &self,
         profile: &Profile,
-        journey: Journey,
+        journey: UserFlowKind,
         iss: Option<&str>,
     ) -> Result<(), OidcError> {
         let place = self.room(profile).place(profile, journey)?;
         let metadata = place.metadata().await?;
-        let policy = &place.issuance.issuer;
+        let policy = &place.issuer_config.issuer;
         let accepted = match iss {
             Some(iss) => policy.accept_parameter(&metadata.trusted, iss),
             None => !metadata.iss_parameter,
@@ -209,8 +209,8 @@ impl Authorities {
 mod tests {
     use super::*;
     use crate::domain::clock::SystemClock;
-    use crate::domain::profile::Binding;
-    use crate::oidc::ProcessPins;
+    use crate::domain::profile::AuthorityFingerprint;
+    use crate::oidc::InProcessPins;
     use crate::oidc::testing::{Zeros, entra};
 
     fn authorities() -> Authorities {
@@ -218,7 +218,7 @@ mod tests {
             &HttpOptions::default(),
             Arc::new(SystemClock),
             Arc::new(Zeros),
-            Arc::new(ProcessPins::default()),
+            Arc::new(InProcessPins::default()),
             Arc::new(|_| None),
         )
         .unwrap()
@@ -227,7 +227,7 @@ mod tests {
     fn profile(id: &str, binding: u8) -> Arc<Profile> {
         let mut profile = entra();
         profile.id = ProfileId::parse(id).unwrap();
-        profile.binding = Binding([binding; 32]);
+        profile.binding = AuthorityFingerprint([binding; 32]);
         Arc::new(profile)
     }
 

@@ -13,7 +13,7 @@ use openidconnect::{
 use url::Url;
 
 use crate::domain::api::Api;
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::{Random, random_256};
 use crate::domain::profile::{Profile, Prompt, ResponseMode};
 use crate::domain::secret::{CodeVerifier, Nonce, State};
@@ -100,7 +100,7 @@ pub fn text_256(random: &dyn Random) -> String {
 pub(crate) fn authorization_address(
     profile: &Profile,
     metadata: &Metadata,
-    journey: Journey,
+    journey: UserFlowKind,
     request: &AuthorizationRequest<'_>,
 ) -> Result<Url, OidcError> {
     let malformed = |name| move |_| OidcError::from(Misconfiguration::Member(name));
@@ -194,7 +194,7 @@ mod tests {
 
     fn address(
         profile: &Profile,
-        journey: Journey,
+        journey: UserFlowKind,
         change: impl FnOnce(&mut AuthorizationRequest<'_>),
     ) -> Url {
         let (state, nonce) = (State::new("the-state"), Nonce::new("the-nonce"));
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn b9_b30_a59_a61_b80_the_request_has_pkce_state_nonce_and_nothing_twice() {
-        let url = address(&oidc(), Journey::SignIn, |_| ());
+        let url = address(&oidc(), UserFlowKind::SignIn, |_| ());
         let all = parameters(&url);
         assert_eq!(all["response_type"], "code");
         assert_eq!(all["client_id"], "client");
@@ -233,7 +233,7 @@ mod tests {
             endpoint: Url::parse("https://graph.microsoft.com/v1.0/me").unwrap(),
             scopes: vec![Scope::parse("User.Read").unwrap()],
         });
-        let all = parameters(&address(&profile, Journey::SignIn, |_| ()));
+        let all = parameters(&address(&profile, UserFlowKind::SignIn, |_| ()));
         assert_eq!(all["code_challenge_method"], "S256");
         assert_eq!(all["client_info"], "1");
         assert_eq!(
@@ -252,8 +252,8 @@ mod tests {
         let (state, nonce) = (State::new("s"), Nonce::new("n"));
         let verifier = fresh_verifier(&Counting::default());
         let request = AuthorizationRequest::new(&state, &nonce, &verifier);
-        let url =
-            authorization_address(&profile, &metadata, Journey::EditProfile, &request).unwrap();
+        let url = authorization_address(&profile, &metadata, UserFlowKind::EditProfile, &request)
+            .unwrap();
         let all = parameters(&url);
         assert_eq!(all["p"], "b2c_1_susi");
         assert_eq!(all["scope"], "openid offline_access profile");
@@ -265,7 +265,7 @@ mod tests {
         profile.authorize.prompt = Some(Prompt::SelectAccount);
         profile.authorize.domain_hint = Some("contoso.example".into());
         profile.authorize.response_mode = ResponseMode::FormPost;
-        let url = address(&profile, Journey::SignIn, |request| {
+        let url = address(&profile, UserFlowKind::SignIn, |request| {
             request.prompt = Asking::For(Prompt::Login);
             request.login_hint = Some("ada+x@contoso.example&prompt=none");
             request.max_age = Some(0);
@@ -282,7 +282,7 @@ mod tests {
     fn a_step_up_leaves_the_profiles_prompt_out() {
         let mut profile = entra();
         profile.authorize.prompt = Some(Prompt::SelectAccount);
-        let url = address(&profile, Journey::SignIn, |request| {
+        let url = address(&profile, UserFlowKind::SignIn, |request| {
             request.prompt = Asking::AsLittleAsPossible;
         });
         assert!(!parameters(&url).contains_key("prompt"));
@@ -299,7 +299,7 @@ mod tests {
                 scopes: vec![Scope::parse(scope).unwrap()],
             });
         }
-        let all = parameters(&address(&profile, Journey::SignIn, |_| ()));
+        let all = parameters(&address(&profile, UserFlowKind::SignIn, |_| ()));
         assert_eq!(
             all["scope"],
             "openid offline_access orders.read profile stock.read"
@@ -326,7 +326,7 @@ mod tests {
         let profile = oidc();
         let mut metadata = metadata_of(&profile);
         metadata.scopes_supported = Some(vec!["openid".into(), "email".into()]);
-        let asked = scopes::of_authorization(&profile, &metadata, Journey::SignIn, None);
+        let asked = scopes::of_authorization(&profile, &metadata, UserFlowKind::SignIn, None);
         assert_eq!(asked, ["openid"]);
     }
 }

@@ -25,7 +25,7 @@ const END_OF_TIME: f64 = 253_402_300_799.0;
 
 /// The check that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Check {
+pub enum IdTokenFault {
     /// `iss`, `tid` or the key's issuer.
     #[error("{0}")]
     Issuer(#[from] IssuerRefusal),
@@ -125,7 +125,7 @@ pub(crate) fn id_token(
     token: &Signed,
     expected: &Expected<'_>,
     attempted: &Attempted<'_>,
-) -> Result<(), Check> {
+) -> Result<(), IdTokenFault> {
     let claims = &token.claims;
     common(token, expected)?;
     issued_lately(claims, expected)?;
@@ -140,7 +140,7 @@ pub(crate) fn refreshed(
     expected: &Expected<'_>,
     first: &Claims,
     access_token: Option<&AccessToken>,
-) -> Result<(), Check> {
+) -> Result<(), IdTokenFault> {
     common(token, expected)?;
     for name in ["iss", "sub", "tid", "oid"] {
         unchanged(&token.claims, first, name)?;
@@ -152,7 +152,7 @@ pub(crate) fn refreshed(
     access_token_hash(&token.claims, access_token)
 }
 
-fn common(token: &Signed, expected: &Expected<'_>) -> Result<(), Check> {
+fn common(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     let claims = &token.claims;
     issuer(token, expected)?;
     cloud(token, expected)?;
@@ -166,7 +166,7 @@ fn common(token: &Signed, expected: &Expected<'_>) -> Result<(), Check> {
 }
 
 /// OIDC Core §3.1.3.7 (2); for Microsoft's kinds with `tid` and the key's issuer.
-pub(crate) fn issuer(token: &Signed, expected: &Expected<'_>) -> Result<(), Check> {
+pub(crate) fn issuer(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     let text = |name: &str, refusal| match token.claims.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str())),
@@ -182,70 +182,70 @@ pub(crate) fn issuer(token: &Signed, expected: &Expected<'_>) -> Result<(), Chec
 }
 
 /// A key that names its cloud signs for no other (microsoft-identity 1.2).
-fn cloud(token: &Signed, expected: &Expected<'_>) -> Result<(), Check> {
+fn cloud(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     match (token.key_cloud.as_deref(), expected.cloud) {
-        (Some(key), Some(metadata)) if key != metadata => Err(Check::Cloud),
+        (Some(key), Some(metadata)) if key != metadata => Err(IdTokenFault::Cloud),
         _ => Ok(()),
     }
 }
 
 /// OIDC Core §3.1.3.7 (3): this client and nobody else.
-pub(crate) fn audience(claims: &Claims, client_id: &str) -> Result<(), Check> {
+pub(crate) fn audience(claims: &Claims, client_id: &str) -> Result<(), IdTokenFault> {
     let ours = match claims.get("aud") {
         Some(Value::String(aud)) => aud == client_id,
         Some(Value::Array(all)) => !all.is_empty() && all.iter().all(|aud| aud == client_id),
         _ => false,
     };
-    ours.then_some(()).ok_or(Check::Audience)
+    ours.then_some(()).ok_or(IdTokenFault::Audience)
 }
 
 /// OIDC Core §3.1.3.7 (4, 5)
-fn authorized_party(claims: &Claims, client_id: &str) -> Result<(), Check> {
+fn authorized_party(claims: &Claims, client_id: &str) -> Result<(), IdTokenFault> {
     match claims.get("azp") {
         None => Ok(()),
         Some(azp) if azp == client_id => Ok(()),
-        Some(_) => Err(Check::AuthorizedParty),
+        Some(_) => Err(IdTokenFault::AuthorizedParty),
     }
 }
 
 /// OIDC Core §3.1.3.7 (9), RFC 7519 §4.1.4
-pub(crate) fn expiry(claims: &Claims, expected: &Expected<'_>) -> Result<f64, Check> {
+pub(crate) fn expiry(claims: &Claims, expected: &Expected<'_>) -> Result<f64, IdTokenFault> {
     moment(claims, "exp")
         .ok()
         .flatten()
         .filter(|exp| expected.now() < exp + seconds(expected.skew()))
-        .ok_or(Check::Expired)
+        .ok_or(IdTokenFault::Expired)
 }
 
 /// RFC 7519 §4.1.5
-fn not_before(claims: &Claims, expected: &Expected<'_>) -> Result<(), Check> {
+fn not_before(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     match moment(claims, "nbf") {
         Ok(None) => Ok(()),
         Ok(Some(nbf)) if nbf <= expected.now() + seconds(expected.skew()) => Ok(()),
-        _ => Err(Check::NotYetValid),
+        _ => Err(IdTokenFault::NotYetValid),
     }
 }
 
 /// OIDC Core §2, §3.1.3.7 (10)
-pub(crate) fn issued_at(claims: &Claims, expected: &Expected<'_>) -> Result<f64, Check> {
+pub(crate) fn issued_at(claims: &Claims, expected: &Expected<'_>) -> Result<f64, IdTokenFault> {
     moment(claims, "iat")
         .ok()
         .flatten()
         .filter(|iat| *iat <= expected.now() + seconds(expected.skew()))
-        .ok_or(Check::IssuedAt)
+        .ok_or(IdTokenFault::IssuedAt)
 }
 
 /// OIDC Core §3.1.3.7 (10): the token of a sign-in that just happened was issued just now.
-fn issued_lately(claims: &Claims, expected: &Expected<'_>) -> Result<(), Check> {
+fn issued_lately(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     let oldest = expected.now() - seconds(FRESH + expected.skew());
     match moment(claims, "iat") {
         Ok(Some(iat)) if iat >= oldest => Ok(()),
-        _ => Err(Check::IssuedLongAgo),
+        _ => Err(IdTokenFault::IssuedLongAgo),
     }
 }
 
 /// OIDC Core §3.1.3.7 (11), compared in constant time.
-fn nonce(claims: &Claims, expected: &Nonce) -> Result<(), Check> {
+fn nonce(claims: &Claims, expected: &Nonce) -> Result<(), IdTokenFault> {
     let same = claims
         .get("nonce")
         .and_then(Value::as_str)
@@ -253,7 +253,7 @@ fn nonce(claims: &Claims, expected: &Nonce) -> Result<(), Check> {
             constant_time::verify_slices_are_equal(nonce.as_bytes(), expected.expose().as_bytes())
                 .is_ok()
         });
-    same.then_some(()).ok_or(Check::Nonce)
+    same.then_some(()).ok_or(IdTokenFault::Nonce)
 }
 
 /// OIDC Core §3.1.3.7 (13), §3.1.2.1
@@ -261,7 +261,7 @@ fn authentication_time(
     claims: &Claims,
     expected: &Expected<'_>,
     max_age: Option<u64>,
-) -> Result<(), Check> {
+) -> Result<(), IdTokenFault> {
     let Some(max_age) = max_age else {
         return Ok(());
     };
@@ -269,12 +269,12 @@ fn authentication_time(
     let oldest = expected.now() - seconds(max_age.saturating_add(expected.skew()));
     match moment(claims, "auth_time") {
         Ok(Some(time)) if time >= oldest => Ok(()),
-        _ => Err(Check::AuthenticationTime),
+        _ => Err(IdTokenFault::AuthenticationTime),
     }
 }
 
 /// OIDC Core §3.1.3.8. All our algorithms hash with SHA-256.
-fn access_token_hash(claims: &Claims, token: Option<&AccessToken>) -> Result<(), Check> {
+fn access_token_hash(claims: &Claims, token: Option<&AccessToken>) -> Result<(), IdTokenFault> {
     let (Some(claimed), Some(token)) = (claims.get("at_hash"), token) else {
         return Ok(());
     };
@@ -282,22 +282,22 @@ fn access_token_hash(claims: &Claims, token: Option<&AccessToken>) -> Result<(),
     let half = hash.as_ref().get(..16).unwrap_or_default();
     (claimed == &URL_SAFE_NO_PAD.encode(half))
         .then_some(())
-        .ok_or(Check::AccessTokenHash)
+        .ok_or(IdTokenFault::AccessTokenHash)
 }
 
 /// OIDC Core §2: at most 255 ASCII characters.
-pub(crate) fn subject(claims: &Claims) -> Result<(), Check> {
+pub(crate) fn subject(claims: &Claims) -> Result<(), IdTokenFault> {
     claims
         .get("sub")
         .and_then(Value::as_str)
         .filter(|sub| !sub.is_empty() && sub.len() <= 255)
         .map(drop)
-        .ok_or(Check::Subject)
+        .ok_or(IdTokenFault::Subject)
 }
 
 /// All user flows of a B2C tenant share issuer and audience: `tfp`, else `acr`, else the issuer's path must name
 /// the one that was asked (microsoft-identity 0.5, 1.7).
-fn user_flow(claims: &Claims, expected: Option<&UserFlow>) -> Result<(), Check> {
+fn user_flow(claims: &Claims, expected: Option<&UserFlow>) -> Result<(), IdTokenFault> {
     let Some(flow) = expected else {
         return Ok(());
     };
@@ -309,14 +309,14 @@ fn user_flow(claims: &Claims, expected: Option<&UserFlow>) -> Result<(), Check> 
             .and_then(Value::as_str)
             .is_some_and(|iss| iss.split('/').any(|segment| flow.is_named(segment))),
     };
-    named.then_some(()).ok_or(Check::UserFlow)
+    named.then_some(()).ok_or(IdTokenFault::UserFlow)
 }
 
-fn unchanged(claims: &Claims, first: &Claims, name: &'static str) -> Result<(), Check> {
+fn unchanged(claims: &Claims, first: &Claims, name: &'static str) -> Result<(), IdTokenFault> {
     if claims.get(name) == first.get(name) {
         Ok(())
     } else {
-        Err(Check::Changed(name))
+        Err(IdTokenFault::Changed(name))
     }
 }
 

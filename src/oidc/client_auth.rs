@@ -20,7 +20,7 @@ use crate::oidc::certificate::{Assertion, Shelf};
 use crate::oidc::error::CredentialProblem;
 use crate::oidc::managed_identity::ManagedIdentity;
 use crate::oidc::metadata::Metadata;
-use crate::oidc::provider::ProviderDetail;
+use crate::oidc::provider::AuthorityErrorDetail;
 
 /// RFC 7523 §2.2
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -143,7 +143,7 @@ impl ClientAuth {
     }
 
     /// Whether a second proof may succeed where the first was refused.
-    pub(crate) fn may_succeed_again(profile: &Profile, refusal: &ProviderDetail) -> bool {
+    pub(crate) fn may_succeed_again(profile: &Profile, refusal: &AuthorityErrorDetail) -> bool {
         let any = |codes: &[u64]| codes.iter().any(|code| refusal.has_entra(*code));
         match &profile.client.credential {
             Credential::Public | Credential::Secret { next: None, .. } => false,
@@ -382,9 +382,10 @@ mod tests {
 
     #[test]
     fn a_wrong_secret_is_not_tried_twice_when_there_is_only_one() {
-        let refusal =
-            ProviderDetail::from_body(br#"{"error":"invalid_client","error_codes":[7000215]}"#)
-                .unwrap();
+        let refusal = AuthorityErrorDetail::from_body(
+            br#"{"error":"invalid_client","error_codes":[7000215]}"#,
+        )
+        .unwrap();
         assert!(!ClientAuth::may_succeed_again(&entra(), &refusal));
     }
 }

@@ -7,7 +7,7 @@ use openidconnect::{
 };
 use url::Url;
 
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::Profile;
 use crate::domain::secret::IdToken;
 use crate::oidc::authorities::Authorities;
@@ -36,7 +36,7 @@ impl Authorities {
         request: &EndSession<'_>,
     ) -> Option<Url> {
         let room = self.room(profile);
-        let place = room.place(profile, Journey::SignIn).ok()?;
+        let place = room.place(profile, UserFlowKind::SignIn).ok()?;
         let metadata = match place.metadata_at_hand() {
             Some(metadata) => metadata,
             None => place.metadata().await.ok()?,
@@ -49,7 +49,7 @@ impl Authorities {
     pub fn sign_out_origins(&self, profile: &Profile) -> Option<Vec<String>> {
         let room = self.room(profile);
         let metadata = room
-            .place(profile, Journey::SignIn)
+            .place(profile, UserFlowKind::SignIn)
             .ok()?
             .metadata_at_hand()?;
         let issuer = Url::parse(&metadata.trusted.issuer).ok();

@@ -1,14 +1,14 @@
 //! What can go wrong between the gateway and an authority, sorted by what is to be done about it.
 //!
 //! No variant holds a secret, a token or a person's name; what a provider wrote for people stays inside
-//! [`ProviderDetail`], which does not print it.
+//! [`AuthorityErrorDetail`], which does not print it.
 
 use std::time::Duration;
 
 use crate::domain::issuer::IssuerRefusal;
-use crate::oidc::checks::Check;
+use crate::oidc::checks::IdTokenFault;
 use crate::oidc::jwt::JwtRefusal;
-use crate::oidc::provider::ProviderDetail;
+use crate::oidc::provider::AuthorityErrorDetail;
 
 /// Why a call to an authority came to nothing.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum OidcError {
     Misconfigured(Misconfiguration),
     /// The authority said no to this person or this attempt: the person must act.
     #[error("the authority refused: {0}")]
-    Refused(Box<ProviderDetail>),
+    Refused(Box<AuthorityErrorDetail>),
     /// The answer cannot be believed: an attack, or an authority that breaks its protocol.
     #[error("the authority's answer is not acceptable: {0}")]
     Invalid(#[from] Invalid),
@@ -64,7 +64,7 @@ pub enum Outage {
     Busy,
     /// The pinned tenant could not be read or written.
     #[error("the pinned tenant could not be read")]
-    Pins,
+    TenantPins,
     /// A token response that cannot be read, as from a proxy in between.
     #[error("{0}")]
     Malformed(ResponseFault),
@@ -73,7 +73,7 @@ pub enum Outage {
     KeysJustFetched,
     /// The authority says in its own words that it passes.
     #[error("the authority cannot now: {0}")]
-    Told(Box<ProviderDetail>),
+    ErrorResponse(Box<AuthorityErrorDetail>),
     /// The platform's managed identity does not answer.
     #[error("the managed identity ({source_name}) does not answer: {why}")]
     ManagedIdentity {
@@ -117,7 +117,7 @@ pub enum Misconfiguration {
     Credential(#[from] CredentialProblem),
     /// The authority does not accept us as configured.
     #[error("the authority does not accept this client as configured: {0}")]
-    Client(Box<ProviderDetail>),
+    Client(Box<AuthorityErrorDetail>),
 }
 
 /// Why the gateway cannot prove itself.
@@ -175,7 +175,7 @@ pub enum Invalid {
     Signature(#[from] SignatureRefusal),
     /// A claim.
     #[error("{0}")]
-    Claim(#[from] Check),
+    Claim(#[from] IdTokenFault),
     /// The token response.
     #[error("{0}")]
     Response(#[from] ResponseFault),
@@ -243,10 +243,10 @@ pub enum UserinfoFault {
 pub enum RefreshError {
     /// The grant is gone (`invalid_grant`): end the session.
     #[error("the refresh token was rejected: {0}")]
-    Rejected(Box<ProviderDetail>),
+    Rejected(Box<AuthorityErrorDetail>),
     /// The person must do something at the authority: keep the session, begin a step-up sign-in.
     #[error("the person must sign in again: {0}")]
-    InteractionRequired(Box<ProviderDetail>),
+    InteractionRequired(Box<AuthorityErrorDetail>),
     /// The authority refuses the gateway, not the person (`invalid_client`, a bad scope): keep the session, tell the operator.
     #[error("the gateway itself was refused: {0}")]
     ClientRefused(Misconfiguration),
@@ -296,11 +296,11 @@ impl From<SignatureRefusal> for OidcError {
     }
 }
 
-impl From<Check> for OidcError {
+impl From<IdTokenFault> for OidcError {
     /// The one check whose failure the person may be told is set apart.
-    fn from(check: Check) -> Self {
+    fn from(check: IdTokenFault) -> Self {
         match check {
-            Check::Issuer(IssuerRefusal::TenantNotAllowed) => Self::TenantNotAllowed,
+            IdTokenFault::Issuer(IssuerRefusal::TenantNotAllowed) => Self::TenantNotAllowed,
             other => Self::Invalid(Invalid::Claim(other)),
         }
     }

@@ -7,7 +7,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::Groups;
 use crate::domain::profile::Profile;
 use crate::domain::public_url::is_loopback;
@@ -24,7 +24,7 @@ impl Authorities {
     /// All security groups of the signed-in person, direct or not, by an access token that Graph accepts.
     pub async fn groups(&self, profile: &Profile, token: &AccessToken) -> Groups {
         let room = self.room(profile);
-        let Ok(place) = room.place(profile, Journey::SignIn) else {
+        let Ok(place) = room.place(profile, UserFlowKind::SignIn) else {
             return Groups::Unknown;
         };
         let Ok(metadata) = place.metadata().await else {

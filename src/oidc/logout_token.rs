@@ -4,12 +4,12 @@
 
 use serde_json::Value;
 
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::oidc::authorities::Authorities;
 use crate::oidc::checks;
-use crate::oidc::checks::{Check, Expected, Signed};
+use crate::oidc::checks::{Expected, IdTokenFault, Signed};
 use crate::oidc::error::OidcError;
 use crate::oidc::jwt::TokenUse;
 use crate::oidc::place::Origin;
@@ -46,7 +46,7 @@ impl Authorities {
         text: &str,
     ) -> Result<LogoutToken, OidcError> {
         let room = self.room(profile);
-        let place = room.place(profile, Journey::SignIn)?;
+        let place = room.place(profile, UserFlowKind::SignIn)?;
         let metadata = place.metadata().await?;
         let signed = place
             .verify(profile, &metadata, text, TokenUse::Logout, Origin::Stranger)
@@ -56,42 +56,42 @@ impl Authorities {
     }
 }
 
-fn read(signed: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, Check> {
+fn read(signed: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, IdTokenFault> {
     let claims = &signed.claims;
     checks::issuer(signed, expected)?;
     checks::audience(claims, expected.client_id)?;
     let issued = checks::issued_at(claims, expected)?;
     let expires = checks::expiry(claims, expected)?;
     if expires - issued > LONGEST_LIFE {
-        return Err(Check::Expired);
+        return Err(IdTokenFault::Expired);
     }
     // Back-Channel Logout §2.6 (6): a nonce would let an ID token pass.
     if claims.contains_key("nonce") {
-        return Err(Check::NonceInLogout);
+        return Err(IdTokenFault::NonceInLogout);
     }
     let event = claims.get("events").and_then(|events| events.get(EVENT));
     if !event.is_some_and(Value::is_object) {
-        return Err(Check::Events);
+        return Err(IdTokenFault::Events);
     }
     let text = |name: &str, longest| {
         let text = claims.get(name)?.as_str()?;
         (!text.is_empty() && text.len() <= longest).then(|| text.to_owned())
     };
-    let jti = text("jti", 255).ok_or(Check::TokenId)?;
+    let jti = text("jti", 255).ok_or(IdTokenFault::TokenId)?;
     let sub = match claims.get("sub") {
         None => None,
-        Some(_) => Some(text("sub", 255).ok_or(Check::Subject)?),
+        Some(_) => Some(text("sub", 255).ok_or(IdTokenFault::Subject)?),
     };
     let sid = sid_of(claims);
     if sid.is_none() && (sub.is_none() || claims.contains_key("sid")) {
-        return Err(Check::Nobody);
+        return Err(IdTokenFault::Nobody);
     }
     #[expect(
         clippy::cast_possible_truncation,
         reason = "checked to be a date above"
     )]
     let seconds = expires as i64;
-    let exp = Timestamp::from_timestamp(seconds, 0).ok_or(Check::Expired)? + expected.skew;
+    let exp = Timestamp::from_timestamp(seconds, 0).ok_or(IdTokenFault::Expired)? + expected.skew;
     Ok(LogoutToken {
         iss: text("iss", 2_048).unwrap_or_default(),
         sub,
@@ -118,7 +118,7 @@ mod tests {
                "jti": "j", "events": {EVENT: {}}, "unknown": 1})
     }
 
-    fn check(claims: Value) -> Result<LogoutToken, Check> {
+    fn check(claims: Value) -> Result<LogoutToken, IdTokenFault> {
         let Value::Object(claims) = claims else {
             unreachable!()
         };
@@ -142,7 +142,7 @@ mod tests {
         read(&signed, &expected)
     }
 
-    fn with(name: &str, value: Value) -> Result<LogoutToken, Check> {
+    fn with(name: &str, value: Value) -> Result<LogoutToken, IdTokenFault> {
         let mut claims = good();
         if value.is_null() {
             claims.as_object_mut().unwrap().remove(name);
@@ -172,7 +172,7 @@ mod tests {
         ] {
             assert_eq!(
                 with("events", events.clone()),
-                Err(Check::Events),
+                Err(IdTokenFault::Events),
                 "{events}"
             );
         }
@@ -180,27 +180,27 @@ mod tests {
 
     #[test]
     fn a45_an_id_token_is_no_logout_token_because_of_its_nonce() {
-        assert_eq!(with("nonce", json!("n")), Err(Check::NonceInLogout));
-        assert_eq!(with("nonce", json!({})), Err(Check::NonceInLogout));
+        assert_eq!(with("nonce", json!("n")), Err(IdTokenFault::NonceInLogout));
+        assert_eq!(with("nonce", json!({})), Err(IdTokenFault::NonceInLogout));
     }
 
     #[test]
     fn a47_a49_a_logout_token_for_or_from_somebody_else_is_refused() {
-        assert_eq!(with("aud", json!("stranger")), Err(Check::Audience));
-        let refusal = Check::Issuer(IssuerRefusal::Token);
+        assert_eq!(with("aud", json!("stranger")), Err(IdTokenFault::Audience));
+        let refusal = IdTokenFault::Issuer(IssuerRefusal::Token);
         assert_eq!(with("iss", json!("https://x.example")), Err(refusal));
     }
 
     #[test]
     fn b117_times_that_are_missing_past_or_far_off_and_a_missing_jti_are_refused() {
-        assert_eq!(with("iat", Value::Null), Err(Check::IssuedAt));
-        assert_eq!(with("iat", json!(NOW + 200)), Err(Check::IssuedAt));
-        assert_eq!(with("exp", Value::Null), Err(Check::Expired));
-        assert_eq!(with("exp", json!(NOW - 200)), Err(Check::Expired));
-        assert_eq!(with("exp", json!(NOW + 90_000)), Err(Check::Expired));
-        assert_eq!(with("iat", json!(NOW - 90_000)), Err(Check::Expired));
+        assert_eq!(with("iat", Value::Null), Err(IdTokenFault::IssuedAt));
+        assert_eq!(with("iat", json!(NOW + 200)), Err(IdTokenFault::IssuedAt));
+        assert_eq!(with("exp", Value::Null), Err(IdTokenFault::Expired));
+        assert_eq!(with("exp", json!(NOW - 200)), Err(IdTokenFault::Expired));
+        assert_eq!(with("exp", json!(NOW + 90_000)), Err(IdTokenFault::Expired));
+        assert_eq!(with("iat", json!(NOW - 90_000)), Err(IdTokenFault::Expired));
         for jti in [Value::Null, json!(""), json!(7)] {
-            assert_eq!(with("jti", jti), Err(Check::TokenId));
+            assert_eq!(with("jti", jti), Err(IdTokenFault::TokenId));
         }
     }
 
@@ -210,8 +210,8 @@ mod tests {
         claims.as_object_mut().unwrap().remove("sid");
         assert_eq!(check(claims.clone()).unwrap().sid, None);
         claims.as_object_mut().unwrap().remove("sub");
-        assert_eq!(check(claims), Err(Check::Nobody));
-        assert_eq!(with("sid", json!(7)), Err(Check::Nobody));
-        assert_eq!(with("sub", json!("")), Err(Check::Subject));
+        assert_eq!(check(claims), Err(IdTokenFault::Nobody));
+        assert_eq!(with("sid", json!(7)), Err(IdTokenFault::Nobody));
+        assert_eq!(with("sub", json!("")), Err(IdTokenFault::Subject));
     }
 }

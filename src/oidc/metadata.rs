@@ -10,16 +10,16 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::domain::authority::{Authority, Issuance};
+use crate::domain::authority::{Authority, IssuerConfig};
 use crate::domain::clock::Clock;
 use crate::domain::issuer::TrustedIssuer;
-use crate::domain::profile::{Binding, ProfileId, SigningAlgorithm};
+use crate::domain::profile::{AuthorityFingerprint, ProfileId, SigningAlgorithm};
 use crate::domain::public_url::is_secure_enough;
 use crate::oidc::error::{Misconfiguration, OidcError, Outage};
 use crate::oidc::http_client::Answer;
 use crate::oidc::kept::{Fetch, Fetched};
 use crate::oidc::lane::Lane;
-use crate::oidc::pins::Pins;
+use crate::oidc::pins::TenantPins;
 
 /// Bytes; the largest document seen is below 4 kB.
 const LARGEST: usize = 256 * 1024;
@@ -170,12 +170,12 @@ impl Document {
 pub(crate) struct MetadataSource {
     pub(crate) lane: Arc<Lane>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) pins: Arc<dyn Pins>,
+    pub(crate) pins: Arc<dyn TenantPins>,
     pub(crate) patience: Duration,
     pub(crate) profile: ProfileId,
-    pub(crate) binding: Binding,
+    pub(crate) binding: AuthorityFingerprint,
     pub(crate) authority: Authority,
-    pub(crate) issuance: Issuance,
+    pub(crate) issuer_config: IssuerConfig,
 }
 
 impl MetadataSource {
@@ -183,7 +183,7 @@ impl MetadataSource {
         let request = self
             .lane
             .client()
-            .get(self.issuance.metadata_url.clone())
+            .get(self.issuer_config.metadata_url.clone())
             .header(reqwest::header::ACCEPT, "application/json");
         let patience = patience.unwrap_or(self.patience);
         let answer = self.lane.call(request, LARGEST, patience).await;
@@ -202,7 +202,7 @@ impl MetadataSource {
 
     /// The issuer by the profile's policy; the tenant that it names must be the one seen first.
     async fn judge(&self, issuer: &str) -> Result<TrustedIssuer, OidcError> {
-        let policy = &self.issuance.issuer;
+        let policy = &self.issuer_config.issuer;
         let accept = |pinned| {
             policy.accept_metadata(issuer, pinned).map_err(|refusal| {
                 OidcError::from(Misconfiguration::Issuer {
@@ -220,7 +220,7 @@ impl MetadataSource {
             .pins
             .pin(&self.profile, self.binding, seen)
             .await
-            .map_err(|_| OidcError::outage(Outage::Pins))?;
+            .map_err(|_| OidcError::outage(Outage::TenantPins))?;
         accept(Some(&pinned))
     }
 

@@ -46,7 +46,7 @@ pub use authorities::Authorities;
 pub use authorize::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier, text_256};
 pub use certificate::{CertificateExpiry, certificate_ends};
 pub use challenge::claims_challenge;
-pub use checks::Check;
+pub use checks::IdTokenFault;
 pub use end_session::EndSession;
 pub use error::{
     CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
@@ -57,9 +57,9 @@ pub use jwt::JwtRefusal;
 pub use logout_token::LogoutToken;
 pub use managed_identity::Environment;
 pub use metadata::Metadata;
-pub use pins::{Pins, PinsUnavailable, ProcessPins};
+pub use pins::{InProcessPins, TenantPins, TenantPinsUnavailable};
 pub use probe::{CredentialProbe, KeyCount, Probe};
-pub use provider::{ProviderCode, ProviderDetail, Remedy};
+pub use provider::{AuthorityErrorCode, AuthorityErrorDetail, Remedy};
 pub use redeem::Redeemed;
 pub use refresh::Refreshed;
 pub use scopes::signed_in_api;

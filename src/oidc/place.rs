@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::domain::authority::Issuance;
+use crate::domain::authority::IssuerConfig;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::profile::{Profile, ProfileId, SigningAlgorithm};
 use crate::oidc::checks::{Expected, Signed};
@@ -79,8 +79,8 @@ pub(crate) struct Means {
 }
 
 /// Metadata and keys of one journey.
-pub(crate) struct Place {
-    pub(crate) issuance: Issuance,
+pub(crate) struct Discovery {
+    pub(crate) issuer_config: IssuerConfig,
     means: Means,
     lane: Arc<Lane>,
     profile: ProfileId,
@@ -90,13 +90,13 @@ pub(crate) struct Place {
     for_strangers: Budget,
 }
 
-impl Place {
+impl Discovery {
     pub(crate) fn new(source: MetadataSource, means: Means) -> Self {
-        let (issuance, lane) = (source.issuance.clone(), Arc::clone(&source.lane));
+        let (issuer_config, lane) = (source.issuer_config.clone(), Arc::clone(&source.lane));
         let profile = source.profile.clone();
         let (clock, random) = (Arc::clone(&means.clock), Arc::clone(&means.random));
         Self {
-            issuance,
+            issuer_config,
             lane,
             profile,
             metadata: Arc::new(Kept::new(source, clock, random)),
@@ -201,9 +201,9 @@ impl Place {
         metadata: &'a Metadata,
     ) -> Expected<'a> {
         Expected {
-            policy: &self.issuance.issuer,
+            policy: &self.issuer_config.issuer,
             trusted: &metadata.trusted,
-            user_flow: self.issuance.user_flow.as_ref(),
+            user_flow: self.issuer_config.user_flow.as_ref(),
             client_id: profile.client.id.as_str(),
             now: self.means.clock.now(),
             skew: profile.clock_skew,

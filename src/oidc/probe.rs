@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::issuer::IssuerPolicy;
 use crate::domain::profile::Profile;
 use crate::oidc::authorities::Authorities;
 use crate::oidc::error::{CredentialProblem, OidcError, ResponseFault};
 use crate::oidc::metadata::Metadata;
-use crate::oidc::provider::{ProviderDetail, Remedy};
+use crate::oidc::provider::{AuthorityErrorDetail, Remedy};
 use crate::oidc::token_endpoint::Failure;
 
 /// What an authority showed of one journey.
@@ -35,7 +35,7 @@ pub enum CredentialProbe {
     /// It does.
     Accepted,
     /// It does not, in its words.
-    Refused(Box<ProviderDetail>),
+    Refused(Box<AuthorityErrorDetail>),
     /// No proof could be made.
     Unusable(CredentialProblem),
     /// What came back is no token response.
@@ -49,7 +49,11 @@ impl Authorities {
     ///
     /// # Errors
     /// What keeps people from signing in.
-    pub async fn probe(&self, profile: &Profile, journey: Journey) -> Result<Probe, OidcError> {
+    pub async fn probe(
+        &self,
+        profile: &Profile,
+        journey: UserFlowKind,
+    ) -> Result<Probe, OidcError> {
         let place = self.room(profile).place(profile, journey)?;
         let metadata = place.metadata().await?;
         let keys = place.keys(&metadata).await.map(|keys| KeyCount {
@@ -65,10 +69,10 @@ impl Authorities {
     /// When the authority cannot be asked.
     pub async fn probe_credential(&self, profile: &Profile) -> Result<CredentialProbe, OidcError> {
         let room = self.room(profile);
-        let place = room.place(profile, Journey::SignIn)?;
+        let place = room.place(profile, UserFlowKind::SignIn)?;
         let metadata = place.metadata().await?;
         let own = format!("{}/.default", profile.client.id.as_str());
-        let many = matches!(place.issuance.issuer, IssuerPolicy::ManyTenants { .. });
+        let many = matches!(place.issuer_config.issuer, IssuerPolicy::ManyTenants { .. });
         // Entra ID looks at a grant's form before it looks at the client; a token for oneself needs no permission.
         let grant = if profile.authority.dialect().groups_from_graph && !many {
             [

@@ -1,7 +1,7 @@
 //! What an authority says when it refuses: error, codes, sub-error, and the ids that its support asks for.
 //!
 //! Reads error bodies of token endpoints and the error parameters of callbacks alike. Decisions are made by
-//! [`ProviderDetail::remedy`], on codes and never on descriptions; B2C's codes exist only at the start of the
+//! [`AuthorityErrorDetail::remedy`], on codes and never on descriptions; B2C's codes exist only at the start of the
 //! description (microsoft-identity 2.5).
 
 use std::fmt;
@@ -15,14 +15,14 @@ const LONGEST_CLAIMS: usize = 4_096;
 
 /// A code in an authority's own numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ProviderCode {
+pub enum AuthorityErrorCode {
     /// `AADSTS…`: Entra ID and External ID.
     Entra(u64),
     /// `AADB2C…`: Azure AD B2C.
     B2c(u64),
 }
 
-impl fmt::Display for ProviderCode {
+impl fmt::Display for AuthorityErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Entra(code) => write!(f, "AADSTS{code}"),
@@ -44,11 +44,11 @@ pub enum Remedy {
 
 /// A refusal in the authority's words.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct ProviderDetail {
+pub struct AuthorityErrorDetail {
     /// The `error` code (RFC 6749 §5.2); empty if the authority left it out.
     pub error: String,
     /// Codes in the authority's own numbering.
-    pub codes: Vec<ProviderCode>,
+    pub codes: Vec<AuthorityErrorCode>,
     /// `suberror`: what kind of interaction would help.
     pub suberror: Option<String>,
     /// A claims challenge: a JSON object to send with the next authorization request.
@@ -62,13 +62,13 @@ pub struct ProviderDetail {
     description: String,
 }
 
-impl fmt::Debug for ProviderDetail {
+impl fmt::Debug for AuthorityErrorDetail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ProviderDetail({self})")
+        write!(f, "AuthorityErrorDetail({self})")
     }
 }
 
-impl fmt::Display for ProviderDetail {
+impl fmt::Display for AuthorityErrorDetail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.error.is_empty() {
             "no error code"
@@ -93,7 +93,7 @@ impl fmt::Display for ProviderDetail {
     }
 }
 
-impl ProviderDetail {
+impl AuthorityErrorDetail {
     /// Reads the error parameters of an authorization response whose `state` is already good.
     pub fn from_callback(error: &str, description: &str) -> Self {
         let mut detail = Self {
@@ -155,12 +155,12 @@ impl ProviderDetail {
 
     /// Whether it has this code of Entra ID's.
     pub fn has_entra(&self, code: u64) -> bool {
-        self.codes.contains(&ProviderCode::Entra(code))
+        self.codes.contains(&AuthorityErrorCode::Entra(code))
     }
 
     /// Whether it has this code of B2C's.
     pub fn has_b2c(&self, code: u64) -> bool {
-        self.codes.contains(&ProviderCode::B2c(code))
+        self.codes.contains(&AuthorityErrorCode::B2c(code))
     }
 
     /// Whether scopes lack somebody's consent.
@@ -178,8 +178,8 @@ impl ProviderDetail {
     /// Who can do something about it. A code that is known decides, else the error does.
     pub fn remedy(&self) -> Remedy {
         let of_code = self.codes.iter().find_map(|code| match code {
-            ProviderCode::Entra(code) => entra_remedy(*code),
-            ProviderCode::B2c(code) => b2c_remedy(*code),
+            AuthorityErrorCode::Entra(code) => entra_remedy(*code),
+            AuthorityErrorCode::B2c(code) => b2c_remedy(*code),
         });
         of_code.unwrap_or(match self.error.as_str() {
             "invalid_client"
@@ -243,7 +243,7 @@ fn labelled<'a>(description: &'a str, label: &str) -> Option<&'a str> {
     Some(value.trim().trim_end_matches('.'))
 }
 
-fn numbers(members: &Map<String, Value>) -> Vec<ProviderCode> {
+fn numbers(members: &Map<String, Value>) -> Vec<AuthorityErrorCode> {
     let number = |value: &Value| match value {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.parse().ok(),
@@ -255,12 +255,12 @@ fn numbers(members: &Map<String, Value>) -> Vec<ProviderCode> {
         .flatten()
         .filter_map(number)
         .take(10)
-        .map(ProviderCode::Entra)
+        .map(AuthorityErrorCode::Entra)
         .collect()
 }
 
 /// The code with which a description begins; anywhere else it is only text.
-fn code_at_start(description: &str) -> Option<ProviderCode> {
+fn code_at_start(description: &str) -> Option<AuthorityErrorCode> {
     let digits = |rest: &str| {
         let end = rest
             .find(|character: char| !character.is_ascii_digit())
@@ -268,8 +268,8 @@ fn code_at_start(description: &str) -> Option<ProviderCode> {
         rest.get(..end)?.parse().ok()
     };
     match description.strip_prefix("AADSTS") {
-        Some(rest) => digits(rest).map(ProviderCode::Entra),
-        None => digits(description.strip_prefix("AADB2C")?).map(ProviderCode::B2c),
+        Some(rest) => digits(rest).map(AuthorityErrorCode::Entra),
+        None => digits(description.strip_prefix("AADB2C")?).map(AuthorityErrorCode::B2c),
     }
 }
 
@@ -307,9 +307,9 @@ mod tests {
     #[test]
     fn b37_an_entra_error_body_keeps_codes_suberror_claims_and_ids() {
         let body = br#"{"error":"invalid_grant","error_description":"AADSTS50076: Due to a configuration change ada@contoso.example\r\nTrace ID: t-1\r\nCorrelation ID: c-1\r\nTimestamp: 2024-01-01 00:00:00Z","error_codes":[50076],"timestamp":"2024-01-01 00:00:00Z","trace_id":"t-1","correlation_id":"c-1","error_uri":"https://login.microsoftonline.com/error?code=50076","suberror":"basic_action","claims":"{\"access_token\":{}}"}"#;
-        let detail = ProviderDetail::from_body(body).unwrap();
+        let detail = AuthorityErrorDetail::from_body(body).unwrap();
         assert_eq!(detail.error, "invalid_grant");
-        assert_eq!(detail.codes, [ProviderCode::Entra(50_076)]);
+        assert_eq!(detail.codes, [AuthorityErrorCode::Entra(50_076)]);
         assert_eq!(detail.suberror.as_deref(), Some("basic_action"));
         assert_eq!(detail.claims.as_deref(), Some(r#"{"access_token":{}}"#));
         assert_eq!(detail.correlation_id.as_deref(), Some("c-1"));
@@ -323,7 +323,7 @@ mod tests {
             "AADSTS50105: No. Trace ID: t-1 Correlation ID: c-1 Timestamp: 2024-01-01 00:00:00Z",
             "AADSTS50105: No.\r\nTrace ID: t-1\r\nCorrelation ID: c-1\r\nTimestamp: 2024-01-01 00:00:00Z\r\n",
         ] {
-            let detail = ProviderDetail::from_callback("access_denied", text);
+            let detail = AuthorityErrorDetail::from_callback("access_denied", text);
             assert_eq!(detail.correlation_id.as_deref(), Some("c-1"), "{text}");
             assert_eq!(detail.trace_id.as_deref(), Some("t-1"), "{text}");
             assert_eq!(
@@ -337,16 +337,19 @@ mod tests {
     #[test]
     fn t8_an_error_body_without_error_is_still_an_error() {
         let body = br#"{"error_description":"AADSTS991: something","error_codes":[90010]}"#;
-        let detail = ProviderDetail::from_body(body).unwrap();
+        let detail = AuthorityErrorDetail::from_body(body).unwrap();
         assert_eq!(
             detail.codes,
-            [ProviderCode::Entra(90_010), ProviderCode::Entra(991)]
+            [
+                AuthorityErrorCode::Entra(90_010),
+                AuthorityErrorCode::Entra(991)
+            ]
         );
     }
 
     #[test]
     fn what_a_provider_wrote_for_people_is_not_printed() {
-        let detail = ProviderDetail::from_callback(
+        let detail = AuthorityErrorDetail::from_callback(
             "access_denied",
             "AADSTS50020: User account 'ada@contoso.example' from identity provider",
         );
@@ -359,29 +362,30 @@ mod tests {
 
     #[test]
     fn b204_a_b2c_code_counts_at_the_start_of_the_description_only() {
-        let at_start = ProviderDetail::from_callback(
+        let at_start = AuthorityErrorDetail::from_callback(
             "access_denied",
             "AADB2C90118: The user has forgotten their password.\r\nCorrelation ID: 5d9a-1\r\nTimestamp: 2024-01-01 00:00:00Z\r\n",
         );
         assert!(at_start.has_b2c(90_118));
         assert_eq!(at_start.correlation_id.as_deref(), Some("5d9a-1"));
-        let inside = ProviderDetail::from_callback("access_denied", "see AADB2C90118: forgot");
+        let inside =
+            AuthorityErrorDetail::from_callback("access_denied", "see AADB2C90118: forgot");
         assert!(inside.codes.is_empty());
     }
 
     #[test]
     fn our_secret_is_the_operators_business_and_not_the_persons() {
         let body = br#"{"error":"invalid_client","error_codes":[7000215]}"#;
-        let detail = ProviderDetail::from_body(body).unwrap();
+        let detail = AuthorityErrorDetail::from_body(body).unwrap();
         assert_eq!(detail.remedy(), Remedy::Operator);
-        assert_eq!(ProviderDetail::from_body(b"<html>"), None);
-        assert_eq!(ProviderDetail::from_body(b"{}"), None);
+        assert_eq!(AuthorityErrorDetail::from_body(b"<html>"), None);
+        assert_eq!(AuthorityErrorDetail::from_body(b"{}"), None);
     }
 
     proptest::proptest! {
         #[test]
         fn no_description_makes_the_reader_panic(error in ".{0,40}", description in "(AADSTS|AADB2C)?[0-9]{0,25}.{0,80}") {
-            let detail = ProviderDetail::from_callback(&error, &description);
+            let detail = AuthorityErrorDetail::from_callback(&error, &description);
             proptest::prop_assert!(!detail.to_string().contains(['\r', '\n']));
         }
     }

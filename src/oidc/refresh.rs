@@ -4,7 +4,7 @@
 //! sorted. Exactly-once across replicas is not here: the caller holds the lease.
 
 use crate::domain::api::Api;
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, RefreshToken};
@@ -15,7 +15,7 @@ use crate::oidc::claims_request::claims_parameter;
 use crate::oidc::error::{Invalid, OidcError, Outage, RefreshError, UserinfoFault};
 use crate::oidc::jwt::TokenUse;
 use crate::oidc::metadata::Metadata;
-use crate::oidc::place::{Origin, Place};
+use crate::oidc::place::{Discovery, Origin};
 use crate::oidc::redeem::{grant, graph_token};
 use crate::oidc::room::Room;
 use crate::oidc::scopes;
@@ -55,7 +55,7 @@ impl Authorities {
             .as_ref()
             .ok_or(RefreshError::NoRefreshToken)?;
         let room = self.room(profile);
-        let place = room.place(profile, Journey::SignIn)?;
+        let place = room.place(profile, UserFlowKind::SignIn)?;
         let metadata = place.metadata().await?;
         // Without keys the answer could not be checked, and the refresh token would be spent for nothing.
         place.keys(&metadata).await?;
@@ -126,7 +126,7 @@ impl Room {
     async fn renewed_identity(
         &self,
         profile: &Profile,
-        place: &Place,
+        place: &Discovery,
         metadata: &Metadata,
         answer: &TokenResponse,
         identity: &Identity,

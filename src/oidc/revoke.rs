@@ -2,7 +2,7 @@
 //!
 //! Best effort by nature: the session here has ended already, and Microsoft has no such endpoint.
 
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::Profile;
 use crate::domain::secret::RefreshToken;
 use crate::oidc::authorities::Authorities;
@@ -13,7 +13,7 @@ impl Authorities {
     /// sign-out that the person asked for, never for an unauthenticated notice.
     pub async fn revoke(&self, profile: &Profile, token: &RefreshToken) {
         let room = self.room(profile);
-        let Ok(place) = room.place(profile, Journey::SignIn) else {
+        let Ok(place) = room.place(profile, UserFlowKind::SignIn) else {
             return;
         };
         let Some(metadata) = place.metadata_at_hand() else {

@@ -6,36 +6,36 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::authority::Journey;
-use crate::domain::profile::{Binding, Profile};
+use crate::domain::authority::UserFlowKind;
+use crate::domain::profile::{AuthorityFingerprint, Profile};
 use crate::oidc::breaker::Breaker;
 use crate::oidc::client_auth::ClientAuth;
 use crate::oidc::error::{Misconfiguration, OidcError};
 use crate::oidc::lane::Lane;
 use crate::oidc::managed_identity::ManagedIdentity;
 use crate::oidc::metadata::MetadataSource;
-use crate::oidc::pins::Pins;
-use crate::oidc::place::{Means, Place};
+use crate::oidc::pins::TenantPins;
+use crate::oidc::place::{Discovery, Means};
 
 /// The room of one profile.
 pub(crate) struct Room {
-    pub(crate) binding: Binding,
+    pub(crate) binding: AuthorityFingerprint,
     pub(crate) lane: Arc<Lane>,
     pub(crate) means: Means,
     pub(crate) client_auth: ClientAuth,
     /// Guards the token endpoints.
     pub(crate) breaker: Breaker,
     pub(crate) identities: Arc<ManagedIdentity>,
-    pins: Arc<dyn Pins>,
-    places: Mutex<HashMap<Journey, Arc<Place>>>,
+    pins: Arc<dyn TenantPins>,
+    places: Mutex<HashMap<UserFlowKind, Arc<Discovery>>>,
 }
 
 impl Room {
     pub(crate) fn new(
-        binding: Binding,
+        binding: AuthorityFingerprint,
         lane: Lane,
         means: Means,
-        pins: Arc<dyn Pins>,
+        pins: Arc<dyn TenantPins>,
         identities: Arc<ManagedIdentity>,
     ) -> Self {
         Self {
@@ -54,16 +54,16 @@ impl Room {
     pub(crate) fn place(
         &self,
         profile: &Profile,
-        journey: Journey,
-    ) -> Result<Arc<Place>, OidcError> {
-        let issuance = profile
+        journey: UserFlowKind,
+    ) -> Result<Arc<Discovery>, OidcError> {
+        let issuer_config = profile
             .authority
-            .issuance(journey)
+            .issuer_config(journey)
             .ok_or(Misconfiguration::NoSuchJourney)?;
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = places.get(&journey)
-            && place.issuance.metadata_url == issuance.metadata_url
-            && place.issuance.issuer == issuance.issuer
+            && place.issuer_config.metadata_url == issuer_config.metadata_url
+            && place.issuer_config.issuer == issuer_config.issuer
         {
             return Ok(Arc::clone(place));
         }
@@ -75,9 +75,9 @@ impl Room {
             profile: profile.id.clone(),
             binding: profile.binding,
             authority: profile.authority.clone(),
-            issuance: issuance.clone(),
+            issuer_config: issuer_config.clone(),
         };
-        let place = Arc::new(Place::new(source, self.means.clone()));
+        let place = Arc::new(Discovery::new(source, self.means.clone()));
         places.insert(journey, Arc::clone(&place));
         Ok(place)
     }

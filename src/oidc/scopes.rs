@@ -4,7 +4,7 @@
 //! several for consent, a token request names one.
 
 use crate::domain::api::{Api, RESERVED_SCOPES, Scope};
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::Profile;
 use crate::oidc::metadata::Metadata;
 
@@ -17,12 +17,12 @@ pub fn signed_in_api<'a>(profile: &'a Profile, wanted: Option<&'a Api>) -> Optio
 pub(crate) fn of_authorization(
     profile: &Profile,
     metadata: &Metadata,
-    journey: Journey,
+    journey: UserFlowKind,
     api: Option<&Api>,
 ) -> Vec<String> {
     let mut scopes = reserved(profile, metadata);
     // The other journeys only show a page; their tokens are not kept.
-    if journey == Journey::SignIn {
+    if journey == UserFlowKind::SignIn {
         scopes.extend(texts(&profile.authorize.extra_scopes));
         if profile.authority.dialect().microsoft {
             scopes.extend(api.map(|api| texts(&api.scopes)).unwrap_or_default());

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::domain::access_rule::EntryRule;
-use crate::domain::authority::{Authority, AuthorityParts, Kind, UserFlow, UserFlows};
+use crate::domain::access_rule::AccessRule;
+use crate::domain::authority::{Authority, AuthorityInput, Kind, UserFlow, UserFlows};
 use crate::domain::clock::Random;
 use crate::domain::credential::{ClientId, Credential, SecretSource};
 use crate::domain::issuer::TrustedIssuer;
 use crate::domain::profile::{
-    AuthorizeOptions, Binding, Branding, Client, Profile, ProfileId, SessionLimits, SignOutOptions,
-    SigningAlgorithm,
+    AuthorityFingerprint, AuthorizeOptions, Branding, Client, Profile, ProfileId, SessionLimits,
+    SignOutOptions, SigningAlgorithm,
 };
 use crate::domain::public_url::PublicUrl;
 use crate::domain::secret::ClientSecret;
@@ -56,7 +56,7 @@ pub(crate) fn identities() -> ManagedIdentity {
 }
 
 fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
-    let authority = Authority::new(&AuthorityParts {
+    let authority = Authority::new(&AuthorityInput {
         kind,
         url: url.into(),
         tenant: None,
@@ -83,14 +83,14 @@ fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
         clock_skew: Duration::from_mins(2),
         authorize: AuthorizeOptions::default(),
         apis: Vec::new(),
-        allow: EntryRule::default(),
+        allow: AccessRule::default(),
         session: SessionLimits {
             idle_timeout: Duration::from_hours(1),
             lifetime: Duration::from_hours(24),
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),
-        binding: Binding([1; 32]),
+        binding: AuthorityFingerprint([1; 32]),
     }
 }
 

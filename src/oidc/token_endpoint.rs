@@ -16,7 +16,7 @@ use crate::oidc::error::{
 };
 use crate::oidc::http_client::Answer;
 use crate::oidc::metadata::Metadata;
-use crate::oidc::provider::{ProviderDetail, Remedy};
+use crate::oidc::provider::{AuthorityErrorDetail, Remedy};
 use crate::oidc::room::Room;
 use crate::oidc::token_response::{Damaged, TokenResponse};
 
@@ -39,7 +39,7 @@ pub(crate) enum Failure {
         why: Outage,
         retry_after: Option<Duration>,
     },
-    Refusal(Box<ProviderDetail>),
+    Refusal(Box<AuthorityErrorDetail>),
     Response(Damaged),
     Credential(CredentialProblem),
 }
@@ -91,7 +91,7 @@ impl From<Failure> for RefreshError {
 }
 
 /// Sorted by `error`, then `suberror` and `claims`, then codes; never by description (microsoft-identity 2.5).
-fn of_refusal(detail: Box<ProviderDetail>) -> RefreshError {
+fn of_refusal(detail: Box<AuthorityErrorDetail>) -> RefreshError {
     if detail.remedy() == Remedy::Operator {
         return RefreshError::ClientRefused(Misconfiguration::Client(detail));
     }
@@ -116,7 +116,7 @@ fn of_refusal(detail: Box<ProviderDetail>) -> RefreshError {
         _ if asks => RefreshError::InteractionRequired(detail),
         "invalid_grant" => RefreshError::Rejected(detail),
         _ if detail.remedy() == Remedy::Time => RefreshError::Unavailable {
-            why: Outage::Told(detail),
+            why: Outage::ErrorResponse(detail),
             retry_after: None,
         },
         // An unknown refusal is no reason to throw a session away: the person signs in again where tokens are needed.
@@ -246,8 +246,8 @@ impl Room {
             let only = profile.authority.dialect().id_token_only;
             return TokenResponse::read(&answer.body, only).map_err(Failure::Response);
         }
-        let detail = ProviderDetail::from_body(&answer.body).map(Box::new);
-        let passes = |detail: &ProviderDetail| detail.remedy() == Remedy::Time;
+        let detail = AuthorityErrorDetail::from_body(&answer.body).map(Box::new);
+        let passes = |detail: &AuthorityErrorDetail| detail.remedy() == Remedy::Time;
         let (why, loops) = match detail {
             Some(detail)
                 if status != 429 && answer.status.is_client_error() && !passes(&detail) =>
@@ -256,7 +256,7 @@ impl Room {
             }
             Some(detail) => {
                 let loops = detail.has_entra(REQUEST_LOOP);
-                (Outage::Told(detail), loops)
+                (Outage::ErrorResponse(detail), loops)
             }
             None => (Outage::Status(status), false),
         };

@@ -13,7 +13,7 @@ use crate::oidc::checks;
 use crate::oidc::error::{Invalid, OidcError, Outage, UserinfoFault};
 use crate::oidc::jwt::TokenUse;
 use crate::oidc::metadata::Metadata;
-use crate::oidc::place::{Origin, Place};
+use crate::oidc::place::{Discovery, Origin};
 use crate::oidc::room::Room;
 
 /// Bytes of an answer.
@@ -59,7 +59,7 @@ impl Room {
     pub(crate) async fn userinfo(
         &self,
         profile: &Profile,
-        place: &Place,
+        place: &Discovery,
         metadata: &Metadata,
         token: Option<&AccessToken>,
         sub: Option<&Value>,
@@ -111,7 +111,7 @@ impl Room {
     async fn signed_userinfo(
         &self,
         profile: &Profile,
-        place: &Place,
+        place: &Discovery,
         metadata: &Metadata,
         text: &str,
         origin: Origin,

@@ -1,17 +1,17 @@
 //! Ending sessions without their handles, and seeing which there are.
 
 use crate::domain::clock::{Clock, Timestamp};
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
 use crate::store::error::StoreError;
 use crate::store::rows::{EndFilter, SessionFilter, SessionSummary};
 use crate::store::session_store::SessionStore;
-use crate::store::used_once::Once;
+use crate::store::used_once::ReplayScope;
 
 /// A notice that ends sessions once, on whichever replica it arrives.
 #[derive(Debug, Clone, Copy)]
-pub struct OnceNotice<'a> {
+pub struct LogoutTokenUse<'a> {
     /// What tells it from others.
     pub key: &'a [u8],
     /// Until when a replay could be believed.
@@ -19,12 +19,12 @@ pub struct OnceNotice<'a> {
     /// The authority's session that it names.
     pub sid: Option<&'a str>,
     /// The person that it names.
-    pub person: Option<&'a PersonKey>,
+    pub person: Option<&'a SubjectKey>,
 }
 
 /// What became of the sessions that a notice names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndedByNotice {
+pub enum EndedByLogoutToken {
     /// So many ended; none is not an error (OpenID Connect Back-Channel Logout 1.0 §2.7).
     Ended(u64),
     /// The `sid` belongs to somebody else than the notice names; nothing ended.
@@ -52,7 +52,7 @@ impl SessionStore {
         &self,
         profile: &ProfileId,
         sid: &str,
-        person: Option<&PersonKey>,
+        person: Option<&SubjectKey>,
     ) -> Result<EndedBySid, StoreError> {
         if let Some(person) = person {
             let rows = &self.shared.rows;
@@ -73,8 +73,8 @@ impl SessionStore {
     pub async fn end_by_notice(
         &self,
         profile: &ProfileId,
-        notice: OnceNotice<'_>,
-    ) -> Result<EndedByNotice, StoreError> {
+        notice: LogoutTokenUse<'_>,
+    ) -> Result<EndedByLogoutToken, StoreError> {
         let rows = &self.shared.rows;
         let person = notice.person.cloned();
         let filter = match (notice.sid, person) {
@@ -82,19 +82,19 @@ impl SessionStore {
                 if let Some(person) = &person {
                     let others = rows.sid_has_other_person(profile, sid, person).await;
                     if self.shared.measures.count(others)? {
-                        return Ok(EndedByNotice::OtherPerson);
+                        return Ok(EndedByLogoutToken::OtherPerson);
                     }
                 }
                 EndFilter::Sid(profile.clone(), sid.to_owned(), person)
             }
             (None, Some(person)) => EndFilter::Person(profile.clone(), person, None),
-            (None, None) => return Ok(EndedByNotice::Ended(0)),
+            (None, None) => return Ok(EndedByLogoutToken::Ended(0)),
         };
-        let mark = self.mark(Once::LogoutToken, notice.key, notice.until);
+        let mark = self.mark(ReplayScope::LogoutToken, notice.key, notice.until);
         let ended = rows.delete_once(&mark, &filter).await;
         Ok(match self.shared.measures.count(ended)? {
-            Some(ended) => EndedByNotice::Ended(self.forget_all(&ended)),
-            None => EndedByNotice::Replayed,
+            Some(ended) => EndedByLogoutToken::Ended(self.forget_all(&ended)),
+            None => EndedByLogoutToken::Replayed,
         })
     }
 
@@ -105,7 +105,7 @@ impl SessionStore {
     pub async fn end_by_person(
         &self,
         profile: &ProfileId,
-        person: &PersonKey,
+        person: &SubjectKey,
         except: Option<SessionId>,
     ) -> Result<u64, StoreError> {
         let filter = EndFilter::Person(profile.clone(), person.clone(), except);

@@ -76,7 +76,7 @@ pub struct StoreStatus {
 
 impl SessionStore {
     /// Starts what the store does by itself: migration when the database is there, hearing other replicas, writing
-    /// uses, sweeping. Once; a second call does nothing. Ends with the last clone, or with [`Self::close`].
+    /// uses, sweeping. ReplayScope; a second call does nothing. Ends with the last clone, or with [`Self::close`].
     pub fn start(&self) {
         self.tasks.begin(|| {
             let shared = || Arc::clone(&self.shared);

@@ -49,7 +49,7 @@ mod touches;
 mod used_once;
 
 pub use clock::StoreClock;
-pub use ending::{EndedByNotice, EndedBySid, OnceNotice};
+pub use ending::{EndedByLogoutToken, EndedBySid, LogoutTokenUse};
 pub use error::{Cause, StoreError};
 pub use housekeeping::StoreStatus;
 pub use opening::{EndedSession, NewSession, StoredTokens};
@@ -58,4 +58,4 @@ pub use rows::{LeaseOwner, Replaced, SessionFilter, SessionSummary, Swept};
 pub use session_store::SessionStore;
 pub use sqlite::sqlite_file;
 pub use tokens::{Lease, Waited};
-pub use used_once::{FirstUse, Once};
+pub use used_once::{FirstUse, ReplayScope};

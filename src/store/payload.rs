@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 
 use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::{Identity, PersonKey};
-use crate::domain::profile::Binding;
+use crate::domain::identity::{Identity, SubjectKey};
+use crate::domain::profile::AuthorityFingerprint;
 use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
 use crate::domain::session::{Session, SessionId};
 use crate::domain::token_set::{AccessGrant, TokenSet};
@@ -36,7 +36,7 @@ pub(super) enum Opened<T> {
 /// What a row says about its person, all of it authenticated.
 #[derive(Debug)]
 pub(super) struct SealedIdentity {
-    pub(super) binding: Binding,
+    pub(super) binding: AuthorityFingerprint,
     pub(super) identity: Identity,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
@@ -114,7 +114,7 @@ pub(super) fn read_identity(
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| inconsistent(id))?;
     Ok(Opened::Value(SealedIdentity {
-        binding: Binding(binding),
+        binding: AuthorityFingerprint(binding),
         identity: identity(text.person, text.claims, text.shown).ok_or_else(|| inconsistent(id))?,
         created_at: moment(text.created_at, id)?,
         expires_at: moment(text.expires_at, id)?,
@@ -126,7 +126,7 @@ fn identity(
     claims: &RawValue,
     shown: Option<(Cow<'_, str>, u32)>,
 ) -> Option<Identity> {
-    let person = PersonKey::stored(person);
+    let person = SubjectKey::stored(person);
     let claims = claims.get();
     if let Some((name, end)) = shown {
         return Identity::stored_with(&person, &name, claims, end);
@@ -280,12 +280,12 @@ mod tests {
     #[test]
     fn claims_are_read_back_byte_for_byte() {
         let claims = r#"{"name":"Ada \u0000 \"L\" 🦊","n":1e3}"#;
-        let identity = Identity::stored(&PersonKey::stored("p"), claims);
+        let identity = Identity::stored(&SubjectKey::stored("p"), claims);
         let at = |millis| Timestamp::from_timestamp_millis(millis).unwrap();
         let session = Session {
             id: id(),
             profile: ProfileId::parse("staff").unwrap(),
-            binding: Binding(random_256(&OsRandom)),
+            binding: AuthorityFingerprint(random_256(&OsRandom)),
             identity: identity.clone(),
             created_at: at(1),
             seen_at: at(2),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
 use crate::store::error::StoreError;
@@ -21,7 +21,7 @@ pub(super) struct NewRow {
     pub(super) hash: HandleHash,
     pub(super) id: SessionId,
     pub(super) profile: ProfileId,
-    pub(super) person: PersonKey,
+    pub(super) person: SubjectKey,
     pub(super) sid: Option<String>,
     pub(super) user_agent: Option<String>,
     pub(super) created_at: i64,
@@ -71,9 +71,9 @@ pub(super) struct Touch {
 #[derive(Debug, Clone)]
 pub(super) enum EndFilter {
     /// Sessions of one directory session of one person: every `sid` is its own.
-    Sid(ProfileId, String, Option<PersonKey>),
+    Sid(ProfileId, String, Option<SubjectKey>),
     /// A person's sessions, but for one.
-    Person(ProfileId, PersonKey, Option<SessionId>),
+    Person(ProfileId, SubjectKey, Option<SessionId>),
     /// One session, wherever it is or at one profile.
     Id(Option<ProfileId>, SessionId),
     /// All of them, everywhere or at one profile.
@@ -98,7 +98,7 @@ pub struct SessionFilter {
     /// Only those of this profile.
     pub profile: Option<ProfileId>,
     /// Only those of this person.
-    pub person: Option<PersonKey>,
+    pub person: Option<SubjectKey>,
     /// Only those of this session of the authority's.
     pub sid: Option<String>,
     /// At most so many, those used last first.
@@ -124,7 +124,7 @@ pub struct SessionSummary {
     /// Its profile.
     pub profile: ProfileId,
     /// Whose it is.
-    pub person: PersonKey,
+    pub person: SubjectKey,
     /// The authority's own session, if it named one.
     pub sid: Option<String>,
     /// When the person signed in.
@@ -241,7 +241,7 @@ pub(super) trait SessionRows: Send + Sync + Debug {
         &self,
         profile: &ProfileId,
         sid: &str,
-        person: &PersonKey,
+        person: &SubjectKey,
     ) -> Result<bool, StoreError>;
     /// Those alive at `now` (unix milliseconds), used last first.
     async fn list(

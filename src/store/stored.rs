@@ -2,7 +2,7 @@
 //! `Inconsistent`, named by the digits of the row's key.
 
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
 use crate::seal::hex;
@@ -93,7 +93,7 @@ pub(super) fn summary(columns: SummaryColumns) -> Result<SessionSummary, StoreEr
     Ok(SessionSummary {
         id: session_id(&id, &id)?,
         profile: profile_id(&profile, &id)?,
-        person: PersonKey::stored(person),
+        person: SubjectKey::stored(person),
         sid,
         created_at: moment(created)?,
         seen_at: moment(seen)?,

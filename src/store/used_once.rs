@@ -9,14 +9,14 @@ use crate::store::session_store::SessionStore;
 
 /// What may be used once. The numbers stand in rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Once {
+pub enum ReplayScope {
     /// The `state` of an attempt.
     State,
     /// The `jti` of a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6).
     LogoutToken,
 }
 
-impl Once {
+impl ReplayScope {
     fn number(self) -> i16 {
         match self {
             Self::State => 1,
@@ -41,7 +41,7 @@ impl SessionStore {
     /// `Unavailable`: whether it was recorded is unknown, so it must not be used.
     pub async fn record_once(
         &self,
-        purpose: Once,
+        purpose: ReplayScope,
         key: &[u8],
         until: Timestamp,
     ) -> Result<FirstUse, StoreError> {
@@ -54,7 +54,7 @@ impl SessionStore {
         })
     }
 
-    pub(super) fn mark(&self, purpose: Once, key: &[u8], until: Timestamp) -> Mark {
+    pub(super) fn mark(&self, purpose: ReplayScope, key: &[u8], until: Timestamp) -> Mark {
         let mut by = [0; 16];
         self.shared.opening.random.fill(&mut by);
         Mark {
@@ -65,7 +65,7 @@ impl SessionStore {
         }
     }
 
-    /// Pins the directory tenant of an authority's address at first sight, and says which holds: this one, or the one
+    /// TenantPins the directory tenant of an authority's address at first sight, and says which holds: this one, or the one
     /// that any replica saw before.
     ///
     /// # Errors

@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::SessionId;
 use crate::flow::error::FlowError;
 use crate::flow::session_admin::{Which, end_for_operator};
 use crate::store::{SessionFilter, SessionSummary};
+use crate::web::app_state::AppState;
 use crate::web::navigation::{parameter, parameters};
-use crate::web::state::Gateway;
 
 /// Sessions listed in one answer at most.
 const ON_A_PAGE: u32 = 1_000;
@@ -54,9 +54,9 @@ pub async fn livez() -> HttpResponse {
 }
 
 /// Whether requests should be sent here, with the reasons.
-pub async fn readyz(gateway: web::Data<Gateway>, admin: web::Data<Admin>) -> HttpResponse {
-    let store = gateway.gate.store.ready().await;
-    let detail = gateway.gate.store.status();
+pub async fn readyz(app: web::Data<AppState>, admin: web::Data<Admin>) -> HttpResponse {
+    let store = app.services.store.ready().await;
+    let detail = app.services.store.status();
     let stopping = admin.stopping.load(Ordering::SeqCst);
     let ready = store.is_ok() && !stopping;
     let status = if ready {
@@ -75,7 +75,7 @@ pub async fn readyz(gateway: web::Data<Gateway>, admin: web::Data<Admin>) -> Htt
             "clock_drift_ms": detail.clock_drift.map(|drift| drift.num_milliseconds()),
             "cached_sessions": detail.cached_sessions,
         },
-        "time": gateway.gate.now(),
+        "time": app.services.now(),
         "profiles": **admin.profiles.load(),
     }))
 }
@@ -134,7 +134,7 @@ fn of_a_page() -> HttpResponse {
 }
 
 /// `GET /sessions?profile=&person=&sid=&limit=`
-pub async fn sessions(request: HttpRequest, gateway: web::Data<Gateway>) -> HttpResponse {
+pub async fn sessions(request: HttpRequest, app: web::Data<AppState>) -> HttpResponse {
     if is_of_a_page(&request) {
         return of_a_page();
     }
@@ -151,11 +151,11 @@ pub async fn sessions(request: HttpRequest, gateway: web::Data<Gateway>) -> Http
     };
     let filter = SessionFilter {
         profile,
-        person: parameter(&query, "person").map(PersonKey::stored),
+        person: parameter(&query, "person").map(SubjectKey::stored),
         sid: parameter(&query, "sid").map(str::to_owned),
         limit,
     };
-    match gateway.gate.store.list(&filter).await {
+    match app.services.store.list(&filter).await {
         Ok(found) => {
             HttpResponse::Ok().json(found.into_iter().map(Listed::from).collect::<Vec<_>>())
         }
@@ -187,7 +187,7 @@ impl End {
                 .map(Which::One)
                 .ok_or("id is not the id of a session"),
             (None, Some(profile), Some(person), None, false) => {
-                Ok(Which::Person(profile, PersonKey::stored(person)))
+                Ok(Which::Person(profile, SubjectKey::stored(person)))
             }
             (None, Some(profile), None, Some(sid), false) => Ok(Which::Sid(profile, sid)),
             (None, Some(profile), None, None, false) => Ok(Which::Profile(profile)),
@@ -201,7 +201,7 @@ impl End {
 pub async fn end_sessions(
     request: HttpRequest,
     body: web::Bytes,
-    gateway: web::Data<Gateway>,
+    app: web::Data<AppState>,
 ) -> HttpResponse {
     if is_of_a_page(&request) {
         return of_a_page();
@@ -212,7 +212,7 @@ pub async fn end_sessions(
     };
     match which {
         Err(message) => bad(message),
-        Ok(which) => match end_for_operator(&gateway.gate, &which).await {
+        Ok(which) => match end_for_operator(&app.services, &which).await {
             Ok(count) => HttpResponse::Ok().json(json!({ "ended": count })),
             Err(error) => failed(&error),
         },

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::Profile;
 use crate::seal::{hex, sha256};
 use crate::web::memo::Memo;
@@ -21,7 +21,7 @@ const ASKED: Memo = Memo {
 };
 
 /// The first digits of a hash: a cookie need not repeat who somebody is.
-fn digest(profile: &Profile, person: &PersonKey) -> String {
+fn digest(profile: &Profile, person: &SubjectKey) -> String {
     let mut digits = hex(&sha256(format!("{} {person}", profile.id).as_bytes()));
     digits.truncate(12);
     digits
@@ -31,7 +31,7 @@ fn digest(profile: &Profile, person: &PersonKey) -> String {
 pub fn note(
     response: &mut HttpResponseBuilder,
     profile: &Profile,
-    person: &PersonKey,
+    person: &SubjectKey,
     api: &ApiName,
     now: Timestamp,
 ) {
@@ -48,7 +48,7 @@ pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profil
 pub fn lately(
     headers: &HeaderMap,
     profile: &Profile,
-    person: &PersonKey,
+    person: &SubjectKey,
     api: &ApiName,
     now: Timestamp,
 ) -> bool {

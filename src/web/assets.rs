@@ -3,11 +3,11 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
 
-use crate::web::state::Gateway;
+use crate::web::app_state::AppState;
 
 /// The asset of this name, to be kept for a year.
-pub async fn asset(name: web::Path<String>, gateway: web::Data<Gateway>) -> HttpResponse {
-    let Some(asset) = gateway.pages.asset(&name) else {
+pub async fn asset(name: web::Path<String>, app: web::Data<AppState>) -> HttpResponse {
+    let Some(asset) = app.pages.asset(&name) else {
         return HttpResponse::NotFound().finish();
     };
     HttpResponse::Ok()

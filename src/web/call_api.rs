@@ -10,13 +10,13 @@ use crate::domain::return_to::ReturnTo;
 use crate::flow::api_call::{ApiAnswer, Called, call};
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{SignedIn, require};
-use crate::flow::sign_in::{Wish, begin};
+use crate::flow::sign_in::{AuthorizationOptions, begin};
+use crate::web::app_state::AppState;
 use crate::web::error_response::WebResult;
 use crate::web::navigation::{is_script, wants_json};
 use crate::web::pages::{ApiResult, shown};
-use crate::web::profile::Located;
+use crate::web::profile::ResolvedProfile;
 use crate::web::sign_in::{guard_start, to_authority};
-use crate::web::state::Gateway;
 use crate::web::{asked, browser, error_response, frame, rounds};
 
 /// `GET /call_downstream_api`: the short name of the first API.
@@ -25,8 +25,8 @@ use crate::web::{asked, browser, error_response, frame, rounds};
 /// `NoSuchApi` for a profile without one; as [`named`].
 pub async fn first(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
     let api = located
         .profile
@@ -34,7 +34,7 @@ pub async fn first(
         .first()
         .cloned()
         .ok_or(FlowError::NoSuchApi)?;
-    call_and_show(&request, &located, &gateway, &api).await
+    call_and_show(&request, &located, &app, &api).await
 }
 
 /// `GET /auth/call_api/{name}`
@@ -43,8 +43,8 @@ pub async fn first(
 /// `NoSuchApi`, `NotSignedIn`, and what the call says.
 pub async fn named(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
     name: web::Path<String>,
 ) -> WebResult {
     let name = ApiName::parse(&name).ok_or(FlowError::NoSuchApi)?;
@@ -53,31 +53,29 @@ pub async fn named(
         .api(&name)
         .cloned()
         .ok_or(FlowError::NoSuchApi)?;
-    call_and_show(&request, &located, &gateway, &api).await
+    call_and_show(&request, &located, &app, &api).await
 }
 
 async fn call_and_show(
     request: &HttpRequest,
-    located: &Located,
-    gateway: &Gateway,
+    located: &ResolvedProfile,
+    app: &AppState,
     api: &Api,
 ) -> WebResult {
     let profile = &located.profile;
-    let handle = browser::handle_of(request, &gateway.cookie_keys, profile);
-    let who = require(&gateway.gate, profile, handle.as_ref()).await?;
-    match call(&gateway.gate, profile, &who, api).await? {
+    let handle = browser::handle_of(request, &app.cookie_keys, profile);
+    let who = require(&app.services, profile, handle.as_ref()).await?;
+    match call(&app.services, profile, &who, api).await? {
         Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
-        Called::Answered(answer) => Ok(as_page(gateway, located, &who, api, answer)),
-        Called::Ungranted(error) if was_asked(request, profile, &who, api, gateway) => {
+        Called::Answered(answer) => Ok(as_page(app, located, &who, api, answer)),
+        Called::Ungranted(error) if was_asked(request, profile, &who, api, app) => {
             Err(error.into())
         }
         Called::Interaction { .. } | Called::Ungranted(_) if is_script(request) => {
             Ok(error_response::interaction_json(request, profile))
         }
-        Called::Ungranted(_) => interact(request, located, gateway, api, None, &who).await,
-        Called::Interaction { claims } => {
-            interact(request, located, gateway, api, claims, &who).await
-        }
+        Called::Ungranted(_) => interact(request, located, app, api, None, &who).await,
+        Called::Interaction { claims } => interact(request, located, app, api, claims, &who).await,
     }
 }
 
@@ -87,30 +85,30 @@ fn was_asked(
     profile: &Profile,
     who: &SignedIn,
     api: &Api,
-    gateway: &Gateway,
+    app: &AppState,
 ) -> bool {
-    let (person, now) = (who.session().identity.person(), gateway.gate.now());
+    let (person, now) = (who.session().identity.person(), app.services.now());
     asked::lately(request.headers(), profile, &person, &api.name, now)
 }
 
 /// Sends the person to the authority for what the API asks, and back to the call.
 async fn interact(
     request: &HttpRequest,
-    located: &Located,
-    gateway: &Gateway,
+    located: &ResolvedProfile,
+    app: &AppState,
     api: &Api,
     claims: Option<String>,
     who: &SignedIn,
 ) -> WebResult {
-    guard_start(request, gateway)?;
+    guard_start(request, app)?;
     let profile = &located.profile;
     let path = format!("{}/auth/call_api/{}", profile.public_url.prefix(), api.name);
     let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path)
         .ok_or(FlowError::NoSuchApi)?;
-    rounds::stop_loop(request.headers(), profile, &target, gateway.gate.now())?;
-    let wish = Wish::step_up(profile, who, api, claims);
-    let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(request, gateway, profile, &begun))
+    rounds::stop_loop(request.headers(), profile, &target, app.services.now())?;
+    let wish = AuthorizationOptions::step_up(profile, who, api, claims);
+    let begun = begin(&app.services, located.visit(), wish, &target).await?;
+    Ok(to_authority(request, app, profile, &begun))
 }
 
 fn as_json(answer: &ApiAnswer) -> HttpResponse {
@@ -125,8 +123,8 @@ fn as_json(answer: &ApiAnswer) -> HttpResponse {
 }
 
 fn as_page(
-    gateway: &Gateway,
-    located: &Located,
+    app: &AppState,
+    located: &ResolvedProfile,
     who: &SignedIn,
     api: &Api,
     answer: ApiAnswer,
@@ -137,7 +135,7 @@ fn as_page(
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
     let page = ApiResult {
-        frame: frame::frame(gateway, profile, "API result", Some(who)),
+        frame: frame::frame(app, profile, "API result", Some(who)),
         api: api.title.clone(),
         name: api.name.to_string(),
         address: api.endpoint.to_string(),
@@ -149,5 +147,5 @@ fn as_page(
         binary: answer.binary,
         bytes: answer.bytes,
     };
-    frame::answer(gateway, StatusCode::OK, &page)
+    frame::answer(app, StatusCode::OK, &page)
 }

@@ -8,14 +8,14 @@ use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeErro
 use crate::domain::profile::{Profile, ResponseMode};
 use crate::domain::return_to::ReturnTo;
 use crate::flow::attempt_cookie::{AttemptName, open_state};
-use crate::flow::callback::{Browser, Completed, complete};
+use crate::flow::callback::{Browser, CallbackResult, complete};
 use crate::flow::error::FlowError;
+use crate::web::app_state::AppState;
 use crate::web::error_response::{WebError, WebResult};
 use crate::web::form::Form;
 use crate::web::navigation::{parameter, parameters};
-use crate::web::profile::Located;
+use crate::web::profile::ResolvedProfile;
 use crate::web::sign_in::{departure, see_other};
-use crate::web::state::Gateway;
 use crate::web::{asked, browser, notice, posted_answer, rounds};
 
 /// Bytes of a callback's form.
@@ -27,8 +27,8 @@ pub const LONGEST_FORM: usize = 64 * 1024;
 /// See [`complete`]; the answer removes the attempt's cookie unless the store gave no answer.
 pub async fn callback(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
     form: Form,
 ) -> WebResult {
     let profile = &located.profile;
@@ -42,11 +42,11 @@ pub async fn callback(
         // A bookmark of the redirect path: nothing to complete, and no fault of the person's.
         return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
     }
-    if posted && let Some(hop) = posted_answer::keep(&gateway, profile, form.fields()) {
+    if posted && let Some(hop) = posted_answer::keep(&app, profile, form.fields()) {
         return Ok(hop);
     }
     let kept_id = parameter(&query, posted_answer::PARAMETER).filter(|_| expected);
-    let kept = kept_id.and_then(|id| posted_answer::take(&gateway, profile, request.headers(), id));
+    let kept = kept_id.and_then(|id| posted_answer::take(&app, profile, request.headers(), id));
     let sent = if posted {
         form.fields()
     } else {
@@ -63,15 +63,15 @@ pub async fn callback(
     let name = AttemptName::of(&answer.state);
     let state = answer.state.clone();
     let attempt = browser::attempt_of(request.headers(), profile, &name);
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
     let brought = Browser {
         attempt,
         handle: handle.as_ref(),
     };
-    let mut response = match complete(&gateway.gate, located.visit(), answer, brought).await {
+    let mut response = match complete(&app.services, located.visit(), answer, brought).await {
         Ok(completed) => {
             let over = attempt.is_some().then(|| name.clone());
-            lead_on(&request, &gateway, profile, completed, over)?
+            lead_on(&request, &app, profile, completed, over)?
         }
         Err(error) => {
             let lost = matches!(
@@ -79,7 +79,7 @@ pub async fn callback(
                 FlowError::Store(_) | FlowError::AuthorityUnavailable { .. }
             );
             let target = lost
-                .then(|| open_state(&gateway.gate, profile, &state))
+                .then(|| open_state(&app.services, profile, &state))
                 .flatten();
             // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
             let over = (attempt.is_some() && !lost).then_some(name);
@@ -101,23 +101,23 @@ pub async fn callback(
 /// Where a callback that ended well leads, with the cookies that go along.
 fn lead_on(
     request: &HttpRequest,
-    gateway: &Gateway,
+    app: &AppState,
     profile: &Profile,
-    completed: Completed,
+    completed: CallbackResult,
     over: Option<AttemptName>,
 ) -> Result<HttpResponseBuilder, actix_web::Error> {
-    let now = gateway.gate.now();
+    let now = app.services.now();
     let mut response = HttpResponse::SeeOther();
     let return_to = match completed {
-        Completed::Begin(begun) => return Ok(departure(request, gateway, profile, &begun)),
-        Completed::Detour(begun, target) => {
+        CallbackResult::NextFlow(begun) => return Ok(departure(request, app, profile, &begun)),
+        CallbackResult::Restart(begun, target) => {
             rounds::stop_loop(request.headers(), profile, &target, now)
                 .map_err(|stopped| WebError::at_callback(stopped, over))?;
-            let mut response = departure(request, gateway, profile, &begun);
+            let mut response = departure(request, app, profile, &begun);
             rounds::count(&mut response, request.headers(), profile, &target, now);
             return Ok(response);
         }
-        Completed::SignedIn {
+        CallbackResult::SignedIn {
             handle,
             return_to,
             asked,
@@ -129,8 +129,8 @@ fn lead_on(
             }
             return_to
         }
-        Completed::GoOn(return_to) => return_to,
-        Completed::Told(return_to, told) => {
+        CallbackResult::Redirect(return_to) => return_to,
+        CallbackResult::RedirectWithFlash(return_to, told) => {
             notice::give(&mut response, profile, &return_to, told);
             return_to
         }

@@ -10,9 +10,9 @@ use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
+use crate::web::app_state::AppState;
 use crate::web::browser::{CookieKeys, cookie_pairs, session_cookie_name, single_value};
-use crate::web::profile::Located;
-use crate::web::state::Gateway;
+use crate::web::profile::ResolvedProfile;
 
 /// Rewrites the request's session cookie, and the browser's when it was sealed with an older key.
 ///
@@ -24,15 +24,15 @@ pub async fn renew<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, Error> {
     let name = request
         .extensions()
-        .get::<Located>()
+        .get::<ResolvedProfile>()
         .map(|located| session_cookie_name(&located.profile));
-    let gateway = request.app_data::<web::Data<Gateway>>().cloned();
-    let (Some(name), Some(gateway)) = (name, gateway) else {
+    let app = request.app_data::<web::Data<AppState>>().cloned();
+    let (Some(name), Some(app)) = (name, app) else {
         return next.call(request).await;
     };
-    let renewed = match state(&request, name, &gateway.cookie_keys) {
+    let renewed = match state(&request, name, &app.cookie_keys) {
         State::Good => None,
-        State::Old(content) => seal(name, &content, &gateway.cookie_keys),
+        State::Old(content) => seal(name, &content, &app.cookie_keys),
         State::Doubtful => {
             replace(&mut request, name, None);
             None

@@ -32,10 +32,10 @@ use crate::domain::return_to::ReturnTo;
 use crate::flow::attempt_cookie::AttemptName;
 use crate::flow::error::FlowError;
 use crate::oidc::Remedy;
+use crate::web::app_state::AppState;
 use crate::web::navigation::{is_prefetch, is_script};
-use crate::web::problem_page::{Told, tell};
-use crate::web::profile::Located;
-use crate::web::state::Gateway;
+use crate::web::problem_page::{ProblemText, tell};
+use crate::web::profile::ResolvedProfile;
 use crate::web::{browser, frame};
 
 /// What handlers return.
@@ -171,9 +171,16 @@ pub async fn pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let response = next.call(request).await?;
-    let located = response.request().extensions().get::<Located>().cloned();
-    let gateway = response.request().app_data::<web::Data<Gateway>>().cloned();
-    let (Some(located), Some(gateway)) = (located, gateway) else {
+    let located = response
+        .request()
+        .extensions()
+        .get::<ResolvedProfile>()
+        .cloned();
+    let app = response
+        .request()
+        .app_data::<web::Data<AppState>>()
+        .cloned();
+    let (Some(located), Some(app)) = (located, app) else {
         return Ok(response.map_into_left_body());
     };
     let written = match response
@@ -183,10 +190,11 @@ pub async fn pages<B: MessageBody + 'static>(
     {
         Some(error) => {
             log(&error.flow, &located.profile);
-            Some(write(response.request(), &located.profile, &gateway, error))
+            Some(write(response.request(), &located.profile, &app, error))
         }
-        None => bare(&response)
-            .map(|status| plain(response.request(), &located.profile, &gateway, status)),
+        None => {
+            bare(&response).map(|status| plain(response.request(), &located.profile, &app, status))
+        }
     };
     match written {
         Some(mut answer) => {
@@ -251,7 +259,7 @@ fn request_id(request: &HttpRequest) -> String {
 fn write(
     request: &HttpRequest,
     profile: &Profile,
-    gateway: &Gateway,
+    app: &AppState,
     error: &WebError,
 ) -> HttpResponse {
     let status = status_of(&error.flow);
@@ -270,7 +278,7 @@ fn write(
                     .insert_header((LOCATION, sign_in_address(request, profile)))
                     .finish()
             }
-            (false, true) => unauthorized(request, profile, gateway),
+            (false, true) => unauthorized(request, profile, app),
         };
     }
     if let FlowError::NoticeRefused(why) = &error.flow {
@@ -292,40 +300,40 @@ fn write(
     if script {
         return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
     }
-    let frame = frame::of_nobody_known(gateway, profile, told.heading);
-    let page = told.page(frame, &request_id(request), gateway.gate.now());
-    frame::answer_with(response, gateway, &page)
+    let frame = frame::of_nobody_known(app, profile, told.heading);
+    let page = told.page(frame, &request_id(request), app.services.now());
+    frame::answer_with(response, app, &page)
 }
 
 /// A page for errors of the framework; a 404 repeats nothing of the address.
 fn plain(
     request: &HttpRequest,
     profile: &Profile,
-    gateway: &Gateway,
+    app: &AppState,
     status: StatusCode,
 ) -> HttpResponse {
-    let told = Told::of_status(status);
+    let told = ProblemText::of_status(status);
     if is_script(request) {
         return HttpResponse::build(status)
             .json(json!({ "error": told.word, "request_id": request_id(request) }));
     }
-    let frame = frame::of_nobody_known(gateway, profile, told.heading);
-    let page = told.page(frame, &request_id(request), gateway.gate.now());
-    frame::answer(gateway, status, &page)
+    let frame = frame::of_nobody_known(app, profile, told.heading);
+    let page = told.page(frame, &request_id(request), app.services.now());
+    frame::answer(app, status, &page)
 }
 
 /// RFC 9110 §15.5.2 asks for a challenge; this scheme makes no browser ask for a password.
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
-fn unauthorized(request: &HttpRequest, profile: &Profile, gateway: &Gateway) -> HttpResponse {
-    let told = Told::of_status(StatusCode::UNAUTHORIZED)
+fn unauthorized(request: &HttpRequest, profile: &Profile, app: &AppState) -> HttpResponse {
+    let told = ProblemText::of_status(StatusCode::UNAUTHORIZED)
         .with_action(sign_in_address(request, profile), "Sign in")
         .home(profile);
-    let frame = frame::frame(gateway, profile, told.heading, None);
-    let page = told.page(frame, &request_id(request), gateway.gate.now());
+    let frame = frame::frame(app, profile, told.heading, None);
+    let page = told.page(frame, &request_id(request), app.services.now());
     let mut response = HttpResponse::Unauthorized();
     response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
-    frame::answer_with(response, gateway, &page)
+    frame::answer_with(response, app, &page)
 }
 
 /// The sign-in address that leads back to the page asked for.
@@ -333,7 +341,7 @@ fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
     // A callback's parameters stay where they are: no code and no state goes into another address.
     let at_callback = request
         .extensions()
-        .get::<Located>()
+        .get::<ResolvedProfile>()
         .is_some_and(|located| located.at_redirect_path);
     let asked = request
         .uri()

@@ -6,8 +6,8 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::domain::profile::Profile;
 use crate::flow::session_check::SignedIn;
+use crate::web::app_state::AppState;
 use crate::web::pages::{Frame, Page, shown};
-use crate::web::state::Gateway;
 
 /// Characters of a name in the header.
 const LONGEST_NAME: usize = 120;
@@ -22,8 +22,8 @@ pub fn name_of(who: &SignedIn) -> String {
 }
 
 /// The frame of a page of this profile.
-pub fn frame(gateway: &Gateway, profile: &Profile, title: &str, who: Option<&SignedIn>) -> Frame {
-    let (style, icon) = gateway.pages.asset_names();
+pub fn frame(app: &AppState, profile: &Profile, title: &str, who: Option<&SignedIn>) -> Frame {
+    let (style, icon) = app.pages.asset_names();
     Frame {
         title: title.to_owned(),
         profile_title: profile.title.clone(),
@@ -40,25 +40,25 @@ pub fn frame(gateway: &Gateway, profile: &Profile, title: &str, who: Option<&Sig
 }
 
 /// The frame of a page that is shown without knowing who is signed in: it does not offer to sign in.
-pub fn of_nobody_known(gateway: &Gateway, profile: &Profile, title: &str) -> Frame {
+pub fn of_nobody_known(app: &AppState, profile: &Profile, title: &str) -> Frame {
     Frame {
         sign_in: false,
-        ..frame(gateway, profile, title, None)
+        ..frame(app, profile, title, None)
     }
 }
 
 /// The page as an answer; a template that does not fit its context leaves plain text.
-pub fn answer<P: Page>(gateway: &Gateway, status: StatusCode, page: &P) -> HttpResponse {
-    answer_with(HttpResponse::build(status), gateway, page)
+pub fn answer<P: Page>(app: &AppState, status: StatusCode, page: &P) -> HttpResponse {
+    answer_with(HttpResponse::build(status), app, page)
 }
 
 /// The same for an answer that already has headers.
 pub fn answer_with<P: Page>(
     mut response: HttpResponseBuilder,
-    gateway: &Gateway,
+    app: &AppState,
     page: &P,
 ) -> HttpResponse {
-    match gateway.pages.render(page) {
+    match app.pages.render(page) {
         Ok(text) => response
             .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
             .body(text),

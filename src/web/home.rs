@@ -3,14 +3,14 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
-use crate::domain::authority::Journey;
-use crate::domain::flash::Notice;
+use crate::domain::authority::UserFlowKind;
+use crate::domain::flash::Flash;
 use crate::domain::profile::Profile;
 use crate::flow::session_check::{Use, check};
+use crate::web::app_state::AppState;
 use crate::web::error_response::WebResult;
 use crate::web::pages::{ApiLink, Home, News};
-use crate::web::profile::Located;
-use crate::web::state::Gateway;
+use crate::web::profile::ResolvedProfile;
 use crate::web::{browser, frame, notice};
 
 /// Shows the home page; signed out it is a page too, never a redirect.
@@ -19,27 +19,33 @@ use crate::web::{browser, frame, notice};
 /// `Store` when it is unknown who is signed in.
 pub async fn home(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
     let profile = &located.profile;
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    let who = check(&gateway.gate, profile, handle.as_ref(), Use::Sliding).await?;
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+    let who = check(&app.services, profile, handle.as_ref(), Use::Sliding).await?;
     let told = notice::take(request.headers(), profile);
     let page = Home {
         notice: told.map(|notice| News {
             sentence: notice.sentence(),
-            done: notice == Notice::ProfileUpdated,
+            done: notice == Flash::ProfileUpdated,
         }),
-        frame: frame::frame(&gateway, profile, "Home", who.as_ref()),
+        frame: frame::frame(&app, profile, "Home", who.as_ref()),
         signed_in: who.is_some(),
         name: who.as_ref().map(frame::name_of).unwrap_or_default(),
         apis: api_links(profile),
-        edit_profile: profile.authority.issuance(Journey::EditProfile).is_some(),
-        reset_password: profile.authority.issuance(Journey::ResetPassword).is_some(),
+        edit_profile: profile
+            .authority
+            .issuer_config(UserFlowKind::EditProfile)
+            .is_some(),
+        reset_password: profile
+            .authority
+            .issuer_config(UserFlowKind::ResetPassword)
+            .is_some(),
         redirect_uri: (!profile.public_url.is_https()).then(|| profile.redirect_uri()),
     };
-    let mut response = frame::answer(&gateway, StatusCode::OK, &page);
+    let mut response = frame::answer(&app, StatusCode::OK, &page);
     notice::forget(&mut response, request.headers(), profile);
     Ok(response)
 }

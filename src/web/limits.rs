@@ -17,7 +17,7 @@ const ATTEMPTS: NonZeroU32 = NonZeroU32::new(600).expect("six hundred is not zer
 /// In one instant: a restored window of tabs, behind one address of an office.
 const ATTEMPTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(300).expect("three hundred is not zero");
 /// Notices from one address to one profile, each minute: an authority sends those of all its people from one place.
-const NOTICES: NonZeroU32 = NonZeroU32::new(3_000).expect("three thousand is not zero");
+const FLASHES: NonZeroU32 = NonZeroU32::new(3_000).expect("three thousand is not zero");
 /// In one instant: everybody's at the end of a shift.
 const NOTICES_AT_ONCE: NonZeroU32 = NonZeroU32::new(600).expect("six hundred is not zero");
 
@@ -41,7 +41,7 @@ impl Default for Limits {
         let quota = |each_minute, at_once| Quota::per_minute(each_minute).allow_burst(at_once);
         Self {
             attempts: RateLimiter::keyed(quota(ATTEMPTS, ATTEMPTS_AT_ONCE)),
-            notices: RateLimiter::keyed(quota(NOTICES, NOTICES_AT_ONCE)),
+            notices: RateLimiter::keyed(quota(FLASHES, NOTICES_AT_ONCE)),
         }
     }
 }

@@ -6,13 +6,13 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use crate::domain::profile::ProfileId;
 use crate::flow::error::FlowError;
 use crate::flow::single_logout;
+use crate::web::app_state::AppState;
 use crate::web::client;
 use crate::web::error_response::WebResult;
 use crate::web::form::Form;
 use crate::web::navigation::{parameter, parameters};
-use crate::web::profile::Located;
+use crate::web::profile::ResolvedProfile;
 use crate::web::response_headers::Framable;
-use crate::web::state::Gateway;
 
 /// Bytes; longer values are no session id of any authority.
 const LONGEST_SID: usize = 256;
@@ -21,12 +21,11 @@ const LONGEST_SID: usize = 256;
 const EMPTY_PAGE: &str =
     "<!doctype html><html lang=\"en\"><title>Signed out</title><h1>Signed out</h1></html>";
 
-fn admit(request: &HttpRequest, gateway: &Gateway, profile: &ProfileId) -> Result<(), FlowError> {
+fn admit(request: &HttpRequest, app: &AppState, profile: &ProfileId) -> Result<(), FlowError> {
     let peer = request.peer_addr().map(|peer| peer.ip());
-    let address = client::address(peer, request.headers(), &gateway.trusted_proxies);
+    let address = client::address(peer, request.headers(), &app.trusted_proxies);
     address.map_or(Ok(()), |address| {
-        gateway
-            .limits
+        app.limits
             .admit_notice(profile, address)
             .map_err(|_| FlowError::TooMany)
     })
@@ -39,24 +38,24 @@ fn admit(request: &HttpRequest, gateway: &Gateway, profile: &ProfileId) -> Resul
 /// `Store` when it is unknown whether the sessions ended, `TooMany` in a flood.
 pub async fn front_channel(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
-    admit(&request, &gateway, &located.profile.id)?;
+    admit(&request, &app, &located.profile.id)?;
     let query = parameters(request.query_string().as_bytes());
     if let Some(sid) =
         parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID)
     {
         single_logout::front_channel(
-            &gateway.gate,
+            &app.services,
             &located.profile,
             parameter(&query, "iss"),
             sid,
         )
         .await?;
     }
-    let origins = gateway
-        .gate
+    let origins = app
+        .services
         .authorities
         .sign_out_origins(&located.profile)
         .unwrap_or_default();
@@ -72,14 +71,14 @@ pub async fn front_channel(
 /// `NoticeRefused` (400) for a token that does not count; `Store` (503) when the sender should repeat it.
 pub async fn back_channel(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
     form: Form,
 ) -> WebResult {
-    admit(&request, &gateway, &located.profile.id)?;
+    admit(&request, &app, &located.profile.id)?;
     let token = form.value("logout_token").ok_or(FlowError::NoticeRefused(
         "the form holds no single logout_token",
     ))?;
-    single_logout::back_channel(&gateway.gate, &located.profile, token).await?;
+    single_logout::back_channel(&app.services, &located.profile, token).await?;
     Ok(HttpResponse::Ok().finish())
 }

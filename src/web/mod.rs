@@ -4,6 +4,7 @@
 //! [`error_response`].
 
 pub mod admin;
+pub mod app_state;
 pub mod asked;
 pub mod assets;
 pub mod browser;
@@ -36,6 +37,5 @@ pub mod session_json;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
-pub mod state;
 pub mod token_details;
 pub mod unheeded;

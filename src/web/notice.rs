@@ -5,7 +5,7 @@
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use crate::domain::flash::Notice;
+use crate::domain::flash::Flash;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::web::memo::Memo;
@@ -24,7 +24,7 @@ pub fn give(
     response: &mut HttpResponseBuilder,
     profile: &Profile,
     return_to: &ReturnTo,
-    notice: Notice,
+    notice: Flash,
 ) {
     if *return_to == ReturnTo::home(&profile.public_url) {
         let value = format!("{}.{}", notice.word(), profile.id);
@@ -33,9 +33,9 @@ pub fn give(
 }
 
 /// The notice that a browser brings to this profile's home page.
-pub fn take(headers: &HeaderMap, profile: &Profile) -> Option<Notice> {
+pub fn take(headers: &HeaderMap, profile: &Profile) -> Option<Flash> {
     let (word, of) = NOTICE.read(headers, profile)?.split_once('.')?;
-    (of == profile.id.as_str()).then(|| Notice::parse(word))?
+    (of == profile.id.as_str()).then(|| Flash::parse(word))?
 }
 
 /// Takes the notice out of the browser, whatever it says.

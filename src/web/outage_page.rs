@@ -3,11 +3,11 @@
 use crate::domain::profile::Profile;
 use crate::flow::error::FlowError;
 use crate::oidc::{Misconfiguration, OidcError, Outage, Remedy};
-use crate::web::problem_page::{Told, told};
+use crate::web::problem_page::{ProblemText, told};
 use crate::web::provider_help::help_for;
 
 /// Says it in words.
-pub(super) fn unavailable(error: &FlowError, profile: &Profile) -> Told {
+pub(super) fn unavailable(error: &FlowError, profile: &Profile) -> ProblemText {
     let told = match error {
         FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
         FlowError::Misconfigured { cause } => misconfigured(cause),
@@ -58,7 +58,7 @@ pub(super) fn unavailable(error: &FlowError, profile: &Profile) -> Told {
 }
 
 /// It passes: whose turn it is, and what the sign-in service said of it.
-fn authority_unavailable(cause: &OidcError) -> Told {
+fn authority_unavailable(cause: &OidcError) -> ProblemText {
     let silent = || {
         told(
             "authority_unavailable",
@@ -71,7 +71,7 @@ fn authority_unavailable(cause: &OidcError) -> Told {
         return silent();
     };
     match why {
-        Outage::Told(detail) if detail.remedy() == Remedy::Time => {
+        Outage::ErrorResponse(detail) if detail.remedy() == Remedy::Time => {
             let help = help_for(detail, false);
             told(
                 "authority_busy",
@@ -81,7 +81,7 @@ fn authority_unavailable(cause: &OidcError) -> Told {
             )
             .with_detail(detail)
         }
-        Outage::Told(detail) => silent().with_detail(detail),
+        Outage::ErrorResponse(detail) => silent().with_detail(detail),
         Outage::Status(429) => told(
             "authority_busy",
             "Try again shortly",
@@ -105,7 +105,7 @@ fn authority_unavailable(cause: &OidcError) -> Told {
 }
 
 /// The operator must act.
-fn misconfigured(cause: &OidcError) -> Told {
+fn misconfigured(cause: &OidcError) -> ProblemText {
     let sentence = match cause {
         OidcError::Misconfigured(Misconfiguration::Credential(_)) => {
             "Its own credential for the sign-in service cannot be used. Its operator must act and finds the reason in the log."

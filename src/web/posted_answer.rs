@@ -13,8 +13,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
 use crate::domain::profile::Profile;
 use crate::seal::{Purpose, hex};
+use crate::web::app_state::AppState;
 use crate::web::browser::single_value;
-use crate::web::state::Gateway;
 
 /// The parameter that names the kept answer.
 pub const PARAMETER: &str = "posted";
@@ -40,19 +40,19 @@ fn associated(profile: &Profile, id: &str) -> Vec<u8> {
 
 /// Keeps the fields and leads to the GET; `None` when they are too long for a cookie.
 pub fn keep(
-    gateway: &Gateway,
+    app: &AppState,
     profile: &Profile,
     fields: &[(String, String)],
 ) -> Option<HttpResponse> {
     let mut random = [0; 16];
-    gateway.gate.random.fill(&mut random);
+    app.services.random.fill(&mut random);
     let id = hex(&random);
     let plain = serde_json::to_vec(fields).ok()?;
-    let sealed = gateway.gate.keys.seal(
+    let sealed = app.services.keys.seal(
         PURPOSE,
         &associated(profile, &id),
         &plain,
-        &*gateway.gate.random,
+        &*app.services.random,
     );
     let value = BASE64.encode(sealed);
     (value.len() <= LONGEST).then_some(())?;
@@ -68,15 +68,15 @@ pub fn keep(
 
 /// The fields of the answer that an id names, if this browser brought them.
 pub fn take(
-    gateway: &Gateway,
+    app: &AppState,
     profile: &Profile,
     headers: &HeaderMap,
     id: &str,
 ) -> Option<Vec<(String, String)>> {
     let name = name(profile, id);
     let sealed = BASE64.decode(single_value(headers, &name)?).ok()?;
-    let plain = gateway
-        .gate
+    let plain = app
+        .services
         .keys
         .open(PURPOSE, &associated(profile, id), &sealed)?;
     serde_json::from_slice(&plain).ok()

@@ -2,12 +2,12 @@
 
 use actix_web::http::StatusCode;
 
-use crate::domain::access_rule::Denied;
+use crate::domain::access_rule::Denial;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::error::{Denial, FlowError};
-use crate::oidc::ProviderDetail;
+use crate::flow::error::{AccessDenied, FlowError};
+use crate::oidc::AuthorityErrorDetail;
 use crate::web::outage_page::unavailable;
 use crate::web::pages::{Action, Fact, Frame, Problem};
 use crate::web::provider_help::help_for;
@@ -18,7 +18,7 @@ const REDIRECT_NOT_REGISTERED_B2C: u64 = 90_006;
 
 /// An error as it is told.
 #[derive(Debug)]
-pub struct Told {
+pub struct ProblemText {
     /// A word for scripts.
     pub word: &'static str,
     /// The kind of problem.
@@ -38,8 +38,8 @@ pub(super) fn told(
     status: &'static str,
     heading: &'static str,
     sentence: impl Into<String>,
-) -> Told {
-    Told {
+) -> ProblemText {
+    ProblemText {
         word,
         status,
         heading,
@@ -51,7 +51,7 @@ pub(super) fn told(
     }
 }
 
-impl Told {
+impl ProblemText {
     /// With another way on.
     #[must_use]
     pub fn with_action(mut self, href: String, label: &'static str) -> Self {
@@ -91,7 +91,7 @@ impl Told {
     }
 
     /// The codes and ids that support asks for; of the authority's own words nothing.
-    pub(super) fn with_detail(mut self, detail: &ProviderDetail) -> Self {
+    pub(super) fn with_detail(mut self, detail: &AuthorityErrorDetail) -> Self {
         let mut fact = |label, value: Option<String>| {
             self.facts.extend(value.map(|value| Fact { label, value }));
         };
@@ -212,10 +212,12 @@ fn sign_in(profile: &Profile, target: Option<&ReturnTo>, more: &str) -> String {
 }
 
 /// Says an error in words.
-pub fn tell(error: &FlowError, profile: &Profile) -> Told {
+pub fn tell(error: &FlowError, profile: &Profile) -> ProblemText {
     match error {
-        FlowError::NotSignedIn => Told::of_status(StatusCode::UNAUTHORIZED),
-        FlowError::NoSuchApi | FlowError::NoSuchJourney => Told::of_status(StatusCode::NOT_FOUND),
+        FlowError::NotSignedIn => ProblemText::of_status(StatusCode::UNAUTHORIZED),
+        FlowError::NoSuchApi | FlowError::NoSuchJourney => {
+            ProblemText::of_status(StatusCode::NOT_FOUND)
+        }
         FlowError::CallbackMalformed(_)
         | FlowError::WrongAuthority
         | FlowError::NoticeRefused(_) => told(
@@ -278,7 +280,7 @@ pub fn tell(error: &FlowError, profile: &Profile) -> Told {
     }
 }
 
-fn refused(detail: &ProviderDetail, profile: &Profile, target: &ReturnTo) -> Told {
+fn refused(detail: &AuthorityErrorDetail, profile: &Profile, target: &ReturnTo) -> ProblemText {
     let help = help_for(detail, profile.authority.dialect().admin_consent_only);
     let mut told = told(
         "refused",
@@ -301,17 +303,21 @@ fn refused(detail: &ProviderDetail, profile: &Profile, target: &ReturnTo) -> Tol
     told.home(profile)
 }
 
-fn not_allowed(denial: Denial, profile: &Profile) -> Told {
+fn not_allowed(denial: AccessDenied, profile: &Profile) -> ProblemText {
     let sentence = match denial {
-        Denial::Tenant => "Your organisation is not among those that may use this application.",
-        Denial::Rule(Denied::Role) => "You have none of the roles that this application asks for.",
-        Denial::Rule(Denied::Group) => {
+        AccessDenied::Tenant => {
+            "Your organisation is not among those that may use this application."
+        }
+        AccessDenied::Rule(Denial::Role) => {
+            "You have none of the roles that this application asks for."
+        }
+        AccessDenied::Rule(Denial::Group) => {
             "You are in none of the groups that this application asks for."
         }
-        Denial::Rule(Denied::GroupsUnknown) => {
+        AccessDenied::Rule(Denial::GroupsUnknown) => {
             "Your groups could not be read just now, and this application asks for one. Please try again in a minute."
         }
-        Denial::Rule(Denied::Email) => {
+        AccessDenied::Rule(Denial::Email) => {
             "Your e-mail address is not on this application's list, or nobody vouches for it."
         }
     };
@@ -325,7 +331,7 @@ fn not_allowed(denial: Denial, profile: &Profile) -> Told {
     told.other_account(profile, None).start_again(profile, None)
 }
 
-fn ungranted(api: &str, scopes: &[String], admin_only: bool, profile: &Profile) -> Told {
+fn ungranted(api: &str, scopes: &[String], admin_only: bool, profile: &Profile) -> ProblemText {
     let sentence = if admin_only {
         "Only an administrator can grant these permissions in this directory. Ask yours to grant admin consent to the application; asking you again does not help."
     } else {

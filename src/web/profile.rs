@@ -12,15 +12,15 @@ use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web};
 
 use crate::domain::profile::Profile;
-use crate::domain::profiles::{Profiles, Tenancy};
+use crate::domain::profiles::{ProfileStatus, Profiles};
 use crate::flow::services::Visit;
+use crate::web::app_state::AppState;
 use crate::web::client;
 use crate::web::client::Ambiguous;
-use crate::web::state::Gateway;
 
 /// The profile of a request, and what the browser calls itself.
 #[derive(Debug, Clone)]
-pub struct Located {
+pub struct ResolvedProfile {
     /// The profile.
     pub profile: Arc<Profile>,
     /// Whether the path is the profile's redirect path.
@@ -28,7 +28,7 @@ pub struct Located {
     user_agent: Option<String>,
 }
 
-impl Located {
+impl ResolvedProfile {
     /// For the flows.
     pub fn visit(&self) -> Visit<'_> {
         Visit {
@@ -38,7 +38,7 @@ impl Located {
     }
 }
 
-impl FromRequest for Located {
+impl FromRequest for ResolvedProfile {
     type Error = Error;
     type Future = std::future::Ready<Result<Self, Error>>;
 
@@ -69,7 +69,7 @@ pub async fn locate<B: MessageBody + 'static>(
             {
                 return Ok(answer(request, StatusCode::NOT_FOUND));
             }
-            request.extensions_mut().insert(Located {
+            request.extensions_mut().insert(ResolvedProfile {
                 profile,
                 at_redirect_path,
                 user_agent,
@@ -109,30 +109,31 @@ fn answer<B>(
 /// `Ambiguous` when the request names no host, or several.
 pub fn place<'a>(
     request: &'a ServiceRequest,
-    gateway: &Gateway,
+    app: &AppState,
     profiles: &'a Profiles,
-) -> Result<Option<(&'a Tenancy, &'a str)>, Ambiguous> {
-    let host = client::host(request, &gateway.trusted_proxies)?;
+) -> Result<Option<(&'a ProfileStatus, &'a str)>, Ambiguous> {
+    let host = client::host(request, &app.trusted_proxies)?;
     Ok(profiles.find(host, request.path()))
 }
 
 /// Tells of forwarded headers that do not count; once for each request, by whoever answers it.
-pub fn tell_unheeded(request: &ServiceRequest, gateway: &Gateway) {
+pub fn tell_unheeded(request: &ServiceRequest, app: &AppState) {
     let peer = request.peer_addr().map(|peer| peer.ip());
-    gateway
-        .unheeded
-        .look(peer, request.headers(), &gateway.trusted_proxies);
+    app.unheeded
+        .look(peer, request.headers(), &app.trusted_proxies);
 }
 
 fn find(request: &ServiceRequest) -> Result<(Arc<Profile>, String), StatusCode> {
-    let gateway = request
-        .app_data::<web::Data<Gateway>>()
+    let app = request
+        .app_data::<web::Data<AppState>>()
         .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-    tell_unheeded(request, gateway);
-    let profiles = gateway.profiles.load();
-    match place(request, gateway, &profiles).map_err(|Ambiguous| StatusCode::BAD_REQUEST)? {
-        Some((Tenancy::Serving(profile), below)) => Ok((Arc::clone(profile), below.to_owned())),
-        Some((Tenancy::Broken(id), _)) => {
+    tell_unheeded(request, app);
+    let profiles = app.profiles.load();
+    match place(request, app, &profiles).map_err(|Ambiguous| StatusCode::BAD_REQUEST)? {
+        Some((ProfileStatus::Serving(profile), below)) => {
+            Ok((Arc::clone(profile), below.to_owned()))
+        }
+        Some((ProfileStatus::Broken(id), _)) => {
             tracing::error!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
             Err(StatusCode::SERVICE_UNAVAILABLE)
         }
@@ -166,6 +167,9 @@ pub fn over_https() -> impl Guard {
     })
 }
 
-fn located(context: &GuardContext<'_>, says: fn(&Located) -> bool) -> bool {
-    context.req_data().get::<Located>().is_some_and(says)
+fn located(context: &GuardContext<'_>, says: fn(&ResolvedProfile) -> bool) -> bool {
+    context
+        .req_data()
+        .get::<ResolvedProfile>()
+        .is_some_and(says)
 }

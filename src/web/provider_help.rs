@@ -2,7 +2,7 @@
 //!
 //! One sentence for the person; the operator finds codes and ids in the log by the request id.
 
-use crate::oidc::{ProviderCode, ProviderDetail, Remedy};
+use crate::oidc::{AuthorityErrorCode, AuthorityErrorDetail, Remedy};
 
 /// What the person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ const NO_CONSENT: Help = help(
 );
 
 /// The help for a refusal. Where only administrators can consent, nobody is asked to try again.
-pub fn help_for(detail: &ProviderDetail, admin_consent_only: bool) -> Help {
+pub fn help_for(detail: &AuthorityErrorDetail, admin_consent_only: bool) -> Help {
     if admin_consent_only && detail.lacks_consent() {
         return ADMINISTRATOR;
     }
@@ -86,10 +86,10 @@ pub fn help_for(detail: &ProviderDetail, admin_consent_only: bool) -> Help {
         .unwrap_or_else(|| of_error(detail))
 }
 
-fn of_code(code: ProviderCode) -> Option<Help> {
+fn of_code(code: AuthorityErrorCode) -> Option<Help> {
     match code {
-        ProviderCode::Entra(code) => of_entra(code),
-        ProviderCode::B2c(code) => of_b2c(code),
+        AuthorityErrorCode::Entra(code) => of_entra(code),
+        AuthorityErrorCode::B2c(code) => of_b2c(code),
     }
 }
 
@@ -209,7 +209,7 @@ fn of_suberror(suberror: &str) -> Option<Help> {
     })
 }
 
-fn of_error(detail: &ProviderDetail) -> Help {
+fn of_error(detail: &AuthorityErrorDetail) -> Help {
     match (detail.error.as_str(), detail.remedy()) {
         ("access_denied", _) => help(
             "The sign-in was not completed",

@@ -13,11 +13,11 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use crate::domain::profile::Profile;
-use crate::domain::profiles::Tenancy;
+use crate::domain::profiles::ProfileStatus;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{SignedIn, Use, check};
+use crate::web::app_state::AppState;
 use crate::web::profile::{place, tell_unheeded};
-use crate::web::state::Gateway;
 use crate::web::{browser, response_headers, session_json};
 
 /// The address below a profile's prefix.
@@ -47,14 +47,14 @@ pub async fn first<B: MessageBody + 'static>(
 }
 
 async fn answer(request: &ServiceRequest) -> Option<HttpResponse> {
-    let gateway = request.app_data::<web::Data<Gateway>>()?;
-    let profile = profile(request, gateway)?;
-    let held = browser::held(request.headers(), &gateway.cookie_keys, &profile)?;
+    let app = request.app_data::<web::Data<AppState>>()?;
+    let profile = profile(request, app)?;
+    let held = browser::held(request.headers(), &app.cookie_keys, &profile)?;
     // A cookie of an older key is sealed anew on the usual way.
     let handle = held.by_newest_key.then_some(held.handle)?;
-    match check(&gateway.gate, &profile, Some(&handle), Use::Peek).await {
+    match check(&app.services, &profile, Some(&handle), Use::Peek).await {
         Ok(Some(who)) => {
-            tell_unheeded(request, gateway);
+            tell_unheeded(request, app);
             let mut answer = session_json::signed_in(&who);
             response_headers::of_data(answer.headers_mut(), profile.public_url.is_https());
             Some(answer)
@@ -66,10 +66,10 @@ async fn answer(request: &ServiceRequest) -> Option<HttpResponse> {
     }
 }
 
-fn profile(request: &ServiceRequest, gateway: &Gateway) -> Option<Arc<Profile>> {
-    let profiles = gateway.profiles.load();
-    match place(request, gateway, &profiles) {
-        Ok(Some((Tenancy::Serving(profile), PATH))) => Some(Arc::clone(profile)),
+fn profile(request: &ServiceRequest, app: &AppState) -> Option<Arc<Profile>> {
+    let profiles = app.profiles.load();
+    match place(request, app, &profiles) {
+        Ok(Some((ProfileStatus::Serving(profile), PATH))) => Some(Arc::clone(profile)),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-use crate::web::profile::Located;
+use crate::web::profile::ResolvedProfile;
 
 /// Builds the root span. Its fields are documented in `docs/logging.md`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,7 +37,7 @@ impl RootSpanBuilder for RequestSpan {
             Ok(response) => {
                 let request = response.request();
                 let extensions = request.extensions();
-                if let Some(located) = extensions.get::<Located>() {
+                if let Some(located) = extensions.get::<ResolvedProfile>() {
                     span.record("profile.id", located.profile.id.as_str());
                     let pattern = request.match_pattern();
                     let route = if located.at_redirect_path {

@@ -11,7 +11,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 
 use crate::domain::profile::Profile;
-use crate::web::profile::Located;
+use crate::web::profile::ResolvedProfile;
 
 static OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 static RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -41,7 +41,9 @@ pub async fn add<B: MessageBody>(
     let is_page = is_page(response.headers());
     let (policy, framable, https) = {
         let extensions = response.request().extensions();
-        let profile = extensions.get::<Located>().map(|located| &located.profile);
+        let profile = extensions
+            .get::<ResolvedProfile>()
+            .map(|located| &located.profile);
         let framable = extensions.get::<Framable>();
         let forms = extensions.get::<FormsLeadTo>();
         let https = profile.is_some_and(|profile| profile.public_url.is_https());

@@ -6,9 +6,9 @@ use actix_web::{
 };
 use tracing_actix_web::TracingLogger;
 
+use crate::web::app_state::AppState;
 use crate::web::profile::{at_redirect_path, locate, over_https};
 use crate::web::request_span::RequestSpan;
-use crate::web::state::Gateway;
 use crate::web::{
     admin, assets, browser, call_api, callback, cookie_layer, error_response, home, logout_notice,
     panic_guard, quick_check, response_headers, session_json, sessions, sign_in, sign_out,
@@ -68,7 +68,7 @@ fn with_session(app: &mut ServiceConfig) {
 
 /// The public listener. Middleware runs from the last to the first.
 pub fn public(
-    gateway: web::Data<Gateway>,
+    app: web::Data<AppState>,
 ) -> App<
     impl dev::ServiceFactory<
         dev::ServiceRequest,
@@ -78,9 +78,9 @@ pub fn public(
         InitError = (),
     >,
 > {
-    let keys = gateway.cookie_keys.clone();
+    let keys = app.cookie_keys.clone();
     App::new()
-        .app_data(gateway)
+        .app_data(app)
         .app_data(PayloadConfig::new(LONGEST_FORM))
         .configure(without_session)
         .service(

@@ -6,10 +6,10 @@ use chrono::SecondsFormat;
 
 use crate::domain::clock::Timestamp;
 use crate::flow::session_check::{SignedIn, Use, check};
+use crate::web::app_state::AppState;
 use crate::web::error_response::WebResult;
-use crate::web::profile::Located;
+use crate::web::profile::ResolvedProfile;
 use crate::web::quick_check::Checked;
-use crate::web::state::Gateway;
 use crate::web::{browser, error_response};
 
 /// Bytes beside the claims, so that the answer is written in one piece.
@@ -21,16 +21,16 @@ const FRAME: usize = 256;
 /// `Store` when it is unknown.
 pub async fn session(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
     let profile = &located.profile;
     let checked = request.extensions_mut().remove::<Checked>();
     let who = if let Some(Checked(known)) = checked {
         known
     } else {
-        let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-        check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await
+        let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+        check(&app.services, profile, handle.as_ref(), Use::Peek).await
     };
     let answer = who?.as_ref().map(signed_in);
     Ok(answer.unwrap_or_else(|| error_response::not_signed_in_json(profile)))

@@ -9,13 +9,13 @@ use crate::flow::session_admin;
 use crate::flow::session_check::require;
 use crate::seal::csrf_token;
 use crate::store::SessionSummary;
+use crate::web::app_state::AppState;
 use crate::web::error_response::WebResult;
 use crate::web::form::Form;
 use crate::web::pages::{SessionRow, Sessions, shown};
-use crate::web::profile::Located;
+use crate::web::profile::ResolvedProfile;
 use crate::web::sign_in::see_other;
 use crate::web::sign_out::from_here;
-use crate::web::state::Gateway;
 use crate::web::{browser, frame};
 
 /// Lists the person's sessions at this profile.
@@ -24,25 +24,25 @@ use crate::web::{browser, frame};
 /// `NotSignedIn`, `Store`.
 pub async fn list(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
     let profile = &located.profile;
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    let me = require(&gateway.gate, profile, handle.as_ref()).await?;
-    let found = session_admin::mine(&gateway.gate, profile, &me).await?;
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+    let me = require(&app.services, profile, handle.as_ref()).await?;
+    let found = session_admin::mine(&app.services, profile, &me).await?;
     let mut rows: Vec<SessionRow> = found
         .iter()
         .map(|session| row(session, me.session().id))
         .collect();
     rows.sort_by_key(|row| !row.current);
     let page = Sessions {
-        frame: frame::frame(&gateway, profile, "My sessions", Some(&me)),
+        frame: frame::frame(&app, profile, "My sessions", Some(&me)),
         others: rows.iter().any(|row| !row.current),
         sessions: rows,
         csrf: csrf_token(me.handle()),
     };
-    Ok(frame::answer(&gateway, StatusCode::OK, &page))
+    Ok(frame::answer(&app, StatusCode::OK, &page))
 }
 
 /// Ends one session, or all but this one.
@@ -51,18 +51,18 @@ pub async fn list(
 /// `NotSignedIn`, `CrossSite`, `Store`.
 pub async fn end(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
     form: Form,
 ) -> WebResult {
     let profile = &located.profile;
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    let me = require(&gateway.gate, profile, handle.as_ref()).await?;
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+    let me = require(&app.services, profile, handle.as_ref()).await?;
     from_here(&request, &located, me.handle(), &form)?;
     if form.value("others") == Some("1") {
-        session_admin::end_others(&gateway.gate, profile, &me).await?;
+        session_admin::end_others(&app.services, profile, &me).await?;
     } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
-        session_admin::end_one(&gateway.gate, profile, &me, id).await?;
+        session_admin::end_one(&app.services, profile, &me, id).await?;
     }
     Ok(see_other(&format!(
         "{}/auth/sessions",

@@ -5,18 +5,18 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use crate::domain::api::ApiName;
-use crate::domain::authority::Journey;
+use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::{PassedParameter, Profile};
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{self, SignedIn, Use};
-use crate::flow::sign_in::{Begun, Wish, begin};
+use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
+use crate::web::app_state::AppState;
 use crate::web::error_response::WebResult;
 use crate::web::navigation::{
     Provenance, is_prefetch, is_script, parameter, parameters, provenance,
 };
-use crate::web::profile::Located;
-use crate::web::state::Gateway;
+use crate::web::profile::ResolvedProfile;
 use crate::web::{browser, client, rounds};
 
 /// Characters of a passed parameter; longer ones are dropped.
@@ -32,23 +32,23 @@ pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
 /// Sends the browser to the authority with the attempt's cookie.
 pub fn to_authority(
     request: &HttpRequest,
-    gateway: &Gateway,
+    app: &AppState,
     profile: &Profile,
-    begun: &Begun,
+    begun: &AuthorizationRedirect,
 ) -> HttpResponse {
-    departure(request, gateway, profile, begun).finish()
+    departure(request, app, profile, begun).finish()
 }
 
 /// The same as an answer that can take more.
 pub fn departure(
     request: &HttpRequest,
-    gateway: &Gateway,
+    app: &AppState,
     profile: &Profile,
-    begun: &Begun,
+    begun: &AuthorizationRedirect,
 ) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
     // Milliseconds: a restored window opens its tabs within one second.
-    let now = gateway.gate.now().timestamp_millis();
+    let now = app.services.now().timestamp_millis();
     browser::keep_attempt(
         &mut response,
         request.headers(),
@@ -64,13 +64,13 @@ pub fn departure(
 ///
 /// # Errors
 /// `NotSignedIn` for a script or a prefetch, `TooMany` in a flood.
-pub fn guard_start(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowError> {
+pub fn guard_start(request: &HttpRequest, app: &AppState) -> Result<(), FlowError> {
     if is_script(request) || is_prefetch(request) {
         return Err(FlowError::NotSignedIn);
     }
     let peer = request.peer_addr().map(|peer| peer.ip());
-    match client::address(peer, request.headers(), &gateway.trusted_proxies) {
-        Some(address) => gateway
+    match client::address(peer, request.headers(), &app.trusted_proxies) {
+        Some(address) => app
             .limits
             .admit_attempt(address)
             .map_err(|_| FlowError::TooMany),
@@ -85,19 +85,19 @@ pub fn guard_start(request: &HttpRequest, gateway: &Gateway) -> Result<(), FlowE
 /// [`begin`].
 pub async fn sign_in(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
-    guard_start(&request, &gateway)?;
+    guard_start(&request, &app)?;
     let profile = &located.profile;
     let query = parameters(request.query_string().as_bytes());
     let target = return_to(&query, profile);
-    rounds::stop_loop(request.headers(), profile, &target, gateway.gate.now())?;
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    let who = session_check::check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await?;
+    rounds::stop_loop(request.headers(), profile, &target, app.services.now())?;
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+    let who = session_check::check(&app.services, profile, handle.as_ref(), Use::Peek).await?;
     let wish = wish(&request, &query, profile, who.as_ref());
-    let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(&request, &gateway, profile, &begun))
+    let begun = begin(&app.services, located.visit(), wish, &target).await?;
+    Ok(to_authority(&request, &app, profile, &begun))
 }
 
 /// What a sign-in link asks for, and who is signed in already.
@@ -106,17 +106,17 @@ fn wish(
     query: &[(String, String)],
     profile: &Profile,
     who: Option<&SignedIn>,
-) -> Wish {
+) -> AuthorizationOptions {
     let api = parameter(query, "api")
         .and_then(ApiName::parse)
         .and_then(|name| profile.api(&name));
     let mut wish = match (api, who) {
-        (Some(api), Some(who)) => Wish::step_up(profile, who, api, None),
-        (Some(api), None) => Wish {
+        (Some(api), Some(who)) => AuthorizationOptions::step_up(profile, who, api, None),
+        (Some(api), None) => AuthorizationOptions {
             api: Some(api.clone()),
-            ..Wish::default()
+            ..AuthorizationOptions::default()
         },
-        (None, _) => Wish::default(),
+        (None, _) => AuthorizationOptions::default(),
     };
     wish.ask_again = api.is_some() && parameter(query, "ask_again") == Some("1");
     if api.is_none() {
@@ -154,18 +154,18 @@ fn passed(
 /// `NotSignedIn`, `NoSuchJourney`, and what [`begin`] says.
 pub async fn edit_profile(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
-    guard_start(&request, &gateway)?;
+    guard_start(&request, &app)?;
     let profile = &located.profile;
     profile
         .authority
-        .issuance(Journey::EditProfile)
+        .issuer_config(UserFlowKind::EditProfile)
         .ok_or(FlowError::NoSuchJourney)?;
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    session_check::require(&gateway.gate, profile, handle.as_ref()).await?;
-    user_flow(&request, &located, &gateway, Journey::EditProfile).await
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+    session_check::require(&app.services, profile, handle.as_ref()).await?;
+    user_flow(&request, &located, &app, UserFlowKind::EditProfile).await
 }
 
 /// `GET /auth/reset_password`: for anybody.
@@ -174,27 +174,27 @@ pub async fn edit_profile(
 /// `NoSuchJourney`, and what [`begin`] says.
 pub async fn reset_password(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
-    guard_start(&request, &gateway)?;
-    user_flow(&request, &located, &gateway, Journey::ResetPassword).await
+    guard_start(&request, &app)?;
+    user_flow(&request, &located, &app, UserFlowKind::ResetPassword).await
 }
 
 async fn user_flow(
     request: &HttpRequest,
-    located: &Located,
-    gateway: &Gateway,
-    journey: Journey,
+    located: &ResolvedProfile,
+    app: &AppState,
+    journey: UserFlowKind,
 ) -> WebResult {
     let query = parameters(request.query_string().as_bytes());
     let target = return_to(&query, &located.profile);
-    let wish = Wish {
+    let wish = AuthorizationOptions {
         journey: Some(journey),
-        ..Wish::default()
+        ..AuthorizationOptions::default()
     };
-    let begun = begin(&gateway.gate, located.visit(), wish, &target).await?;
-    Ok(to_authority(request, gateway, &located.profile, &begun))
+    let begun = begin(&app.services, located.visit(), wish, &target).await?;
+    Ok(to_authority(request, app, &located.profile, &begun))
 }
 
 /// `GET /login`: the short name of sign-in; a browser that is signed in goes home.
@@ -203,18 +203,18 @@ async fn user_flow(
 /// As [`sign_in`].
 pub async fn login(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
     let profile = &located.profile;
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    if session_check::check(&gateway.gate, profile, handle.as_ref(), Use::Peek)
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+    if session_check::check(&app.services, profile, handle.as_ref(), Use::Peek)
         .await?
         .is_some()
     {
         return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
     }
-    sign_in(request, located, gateway).await
+    sign_in(request, located, app).await
 }
 
 /// 303 to a local path.

@@ -12,13 +12,13 @@ use crate::flow::error::FlowError;
 use crate::flow::session_check::{Use, check};
 use crate::flow::sign_out;
 use crate::seal::{csrf_token, secrets_equal};
+use crate::web::app_state::AppState;
 use crate::web::error_response::WebResult;
 use crate::web::form::Form;
 use crate::web::navigation::{Provenance, is_prefetch, is_script, provenance};
 use crate::web::pages::{SignOut, SignedOut};
-use crate::web::profile::Located;
+use crate::web::profile::ResolvedProfile;
 use crate::web::response_headers::FormsLeadTo;
-use crate::web::state::Gateway;
 use crate::web::{asked, browser, frame, rounds};
 
 /// `GET /auth/sign_out`, `/logout`
@@ -27,8 +27,8 @@ use crate::web::{asked, browser, frame, rounds};
 /// `Store` when it is unknown who is signed in.
 pub async fn ask_or_sign_out(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
     let profile = &located.profile;
     let own_link = provenance(&request, profile) == Provenance::SameOrigin
@@ -36,27 +36,27 @@ pub async fn ask_or_sign_out(
         && !is_script(&request)
         && !is_prefetch(&request);
     if own_link {
-        return end(&request, &located, &gateway).await;
+        return end(&request, &located, &app).await;
     }
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    let who = check(&gateway.gate, profile, handle.as_ref(), Use::Peek).await?;
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+    let who = check(&app.services, profile, handle.as_ref(), Use::Peek).await?;
     match who {
         Some(who) => {
             let csrf = csrf_token(who.handle());
             // Whether the authority leads on to another host, only it knows: any https address rather than a button
             // that the browser holds back. The authority's own addresses are named for those on loopback http.
-            let origins = gateway.gate.authorities.sign_out_origins(profile);
+            let origins = app.services.authorities.sign_out_origins(profile);
             let mut origins = origins.unwrap_or_default();
             origins.push("https:".to_owned());
             request.extensions_mut().insert(FormsLeadTo(origins));
             let page = SignOut {
-                frame: frame::frame(&gateway, profile, "Sign out", Some(&who)),
+                frame: frame::frame(&app, profile, "Sign out", Some(&who)),
                 csrf,
             };
-            Ok(frame::answer(&gateway, StatusCode::OK, &page))
+            Ok(frame::answer(&app, StatusCode::OK, &page))
         }
         None => Ok(signed_out_page(
-            &gateway,
+            &app,
             &located,
             "Nobody is signed in in this browser.",
         )),
@@ -69,15 +69,15 @@ pub async fn ask_or_sign_out(
 /// `CrossSite` without proof that the form came from here, `Store` when the session could not be ended.
 pub async fn sign_out(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
     form: Form,
 ) -> WebResult {
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, &located.profile);
+    let handle = browser::handle_of(&request, &app.cookie_keys, &located.profile);
     if let Some(handle) = &handle {
         from_here(&request, &located, handle, &form)?;
     }
-    end(&request, &located, &gateway).await
+    end(&request, &located, &app).await
 }
 
 /// A form counts with the token of this very session; without any token only when the browser says that the form
@@ -87,7 +87,7 @@ pub async fn sign_out(
 /// `CrossSite` otherwise.
 pub fn from_here(
     request: &HttpRequest,
-    located: &Located,
+    located: &ResolvedProfile,
     handle: &SessionHandle,
     form: &Form,
 ) -> Result<(), FlowError> {
@@ -104,17 +104,17 @@ pub fn from_here(
     }
 }
 
-async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> WebResult {
+async fn end(request: &HttpRequest, located: &ResolvedProfile, app: &AppState) -> WebResult {
     let profile = &located.profile;
-    let handle = browser::handle_of(request, &gateway.cookie_keys, profile);
-    let ended = sign_out::sign_out(&gateway.gate, profile, handle.as_ref()).await?;
+    let handle = browser::handle_of(request, &app.cookie_keys, profile);
+    let ended = sign_out::sign_out(&app.services, profile, handle.as_ref()).await?;
     browser::forget(request, &profile.id);
     let mut response = match ended {
         sign_out::SignedOut::Continue(address) => HttpResponse::SeeOther()
             .insert_header((LOCATION, address.as_str()))
             .finish(),
         sign_out::SignedOut::HereOnly => signed_out_page(
-            gateway,
+            app,
             located,
             "Your session here has ended. The sign-in service may still know you; close the browser on a shared computer.",
         ),
@@ -127,10 +127,10 @@ async fn end(request: &HttpRequest, located: &Located, gateway: &Gateway) -> Web
     Ok(response)
 }
 
-fn signed_out_page(gateway: &Gateway, located: &Located, sentence: &str) -> HttpResponse {
-    let frame = frame::frame(gateway, &located.profile, "Signed out", None);
+fn signed_out_page(app: &AppState, located: &ResolvedProfile, sentence: &str) -> HttpResponse {
+    let frame = frame::frame(app, &located.profile, "Signed out", None);
     frame::answer(
-        gateway,
+        app,
         StatusCode::OK,
         &SignedOut {
             frame,

@@ -5,10 +5,10 @@ use actix_web::{HttpRequest, web};
 use serde_json::Value;
 
 use crate::flow::session_check::{Use, check};
+use crate::web::app_state::AppState;
 use crate::web::error_response::{WebError, WebResult};
 use crate::web::pages::{Claim, TokenDetails, shown};
-use crate::web::profile::Located;
-use crate::web::state::Gateway;
+use crate::web::profile::ResolvedProfile;
 use crate::web::{browser, frame};
 
 /// Shows the claims that are for people.
@@ -17,12 +17,12 @@ use crate::web::{browser, frame};
 /// `Unauthorized` (a real 401 page, no redirect) when nobody is signed in, `Store` when that is unknown.
 pub async fn token_details(
     request: HttpRequest,
-    located: Located,
-    gateway: web::Data<Gateway>,
+    located: ResolvedProfile,
+    app: web::Data<AppState>,
 ) -> WebResult {
     let profile = &located.profile;
-    let handle = browser::handle_of(&request, &gateway.cookie_keys, profile);
-    let Some(who) = check(&gateway.gate, profile, handle.as_ref(), Use::Sliding).await? else {
+    let handle = browser::handle_of(&request, &app.cookie_keys, profile);
+    let Some(who) = check(&app.services, profile, handle.as_ref(), Use::Sliding).await? else {
         return Err(WebError::unauthorized_page().into());
     };
     let text = |value: &Value| match value {
@@ -31,7 +31,7 @@ pub async fn token_details(
     };
     let claims = who.session().identity.displayed_claims();
     let page = TokenDetails {
-        frame: frame::frame(&gateway, profile, "ID token details", Some(&who)),
+        frame: frame::frame(&app, profile, "ID token details", Some(&who)),
         claims: claims
             .iter()
             .map(|(name, value)| Claim {
@@ -40,5 +40,5 @@ pub async fn token_details(
             })
             .collect(),
     };
-    Ok(frame::answer(&gateway, StatusCode::OK, &page))
+    Ok(frame::answer(&app, StatusCode::OK, &page))
 }

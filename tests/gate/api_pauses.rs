@@ -23,8 +23,8 @@ async fn signed_in(tables: &str) -> (TestGate, Browser) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t11_a_504_with_a_time_is_respected_and_one_without_is_shown() {
     let api = ScriptedApi::start(|nth| match nth {
-        1 => response("504 Gateway Timeout", &[], b"its upstream is slow"),
-        2 => response("504 Gateway Timeout", &[("Retry-After", "9")], b""),
+        1 => response("504 AppState Timeout", &[], b"its upstream is slow"),
+        2 => response("504 AppState Timeout", &[("Retry-After", "9")], b""),
         _ => response("200 OK", &[], b"up"),
     })
     .await;

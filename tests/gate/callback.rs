@@ -1,6 +1,6 @@
 //! The callback in every shape: nothing, too little, after a restart, and as a posted form over https.
 
-use gatehouse::store::{FirstUse, Once};
+use gatehouse::store::{FirstUse, ReplayScope};
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Endpoint, Fault, Kind, Plan, TestGate, beginning};
@@ -235,8 +235,8 @@ async fn die_in_the_exchange(gate: &TestGate, callback: &Page) {
         .unwrap();
     let hash = gatehouse::seal::sha256(state.as_bytes());
     let until = beginning() + chrono::TimeDelta::hours(1);
-    let store = &gate.gateway.gate.store;
-    let used = store.record_once(Once::State, &hash, until).await;
+    let store = &gate.app.services.store;
+    let used = store.record_once(ReplayScope::State, &hash, until).await;
     assert_eq!(used.unwrap(), FirstUse::Yes);
 }
 

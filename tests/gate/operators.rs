@@ -1,6 +1,6 @@
 //! Sessions listed and ended by an operator, at the admin listener.
 
-use gatehouse::domain::identity::PersonKey;
+use gatehouse::domain::identity::SubjectKey;
 use gatehouse::domain::profile::ProfileId;
 use gatehouse::store::SessionFilter;
 use serde_json::json;
@@ -61,7 +61,7 @@ async fn an_operator_ends_by_id_sid_person_profile_and_all() {
         signed_in(&gate, KIND, "grace").await,
         signed_in(&gate, Kind::Oidc, "ada").await,
     );
-    let store = &gate.gateway.gate.store;
+    let store = &gate.app.services.store;
     let summaries = store
         .list(&SessionFilter {
             profile: ProfileId::parse("entra-id"),
@@ -70,7 +70,7 @@ async fn an_operator_ends_by_id_sid_person_profile_and_all() {
         })
         .await
         .unwrap();
-    let ids: Vec<(String, PersonKey)> = summaries
+    let ids: Vec<(String, SubjectKey)> = summaries
         .iter()
         .map(|one| (one.id.to_string(), one.person.clone()))
         .collect();

@@ -196,7 +196,7 @@ async fn a_sign_in_during_an_outage_is_answered_with_503_and_completes_by_starti
     );
     gate.wire.as_mut().unwrap().mend().await;
     eventually("the store is back", async || {
-        gate.gateway.gate.store.ready().await.is_ok()
+        gate.app.services.store.ready().await.is_ok()
     })
     .await;
     // The state was never recorded, so the very same answer still counts.
@@ -334,19 +334,19 @@ async fn d32_a_replica_whose_clock_is_two_minutes_off_agrees_with_the_others() {
             })
             .await;
         eventually("the drift is known", async || {
-            wrong.gateway.gate.store.status().clock_drift.is_some()
+            wrong.app.services.store.status().clock_drift.is_some()
         })
         .await;
         let drift = wrong
-            .gateway
-            .gate
+            .app
+            .services
             .store
             .status()
             .clock_drift
             .unwrap()
             .num_seconds();
         assert!((drift + off).abs() <= 10, "{off}: {drift}");
-        // Begun at one replica, completed at the other: both judge the same times.
+        // AuthorizationRedirect at one replica, completed at the other: both judge the same times.
         let browser = Browser::new();
         let begun = wrong
             .get(&gate, &browser, KIND, "/auth/sign_in?return_to=/")

@@ -250,7 +250,7 @@ async fn d30_what_ends_on_one_replica_has_ended_on_the_others_within_a_second() 
     let replicas = [gate.replica().await, gate.replica().await];
     for replica in &replicas {
         eventually("it listens", async || {
-            replica.gateway.gate.store.status().listening
+            replica.app.services.store.status().listening
         })
         .await;
     }

@@ -1,7 +1,7 @@
 //! Metadata: what is refused, what is kept, and how often it is fetched.
 
 use chrono::TimeDelta;
-use gatehouse::domain::authority::Journey;
+use gatehouse::domain::authority::UserFlowKind;
 use gatehouse::domain::secret::{CodeVerifier, Nonce, State};
 use gatehouse::oidc::{AuthorizationRequest, Invalid, Misconfiguration, OidcError, Outage};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ async fn a28_b63_a_foreign_issuer_is_refused_and_no_address_is_made() {
         let request = AuthorizationRequest::new(&state, &nonce, &verifier);
         let refused = room
             .authorities
-            .authorization_address(&profile, Journey::SignIn, &request)
+            .authorization_address(&profile, UserFlowKind::SignIn, &request)
             .await;
         assert!(
             matches!(
@@ -77,7 +77,7 @@ async fn b65_what_is_no_metadata_is_refused() {
         authority.answers(METADATA, reply.clone());
         let refused = room()
             .authorities
-            .discovered(&oidc(&authority), Journey::SignIn)
+            .discovered(&oidc(&authority), UserFlowKind::SignIn)
             .await;
         assert!(refused.is_err(), "{reply:?}");
     }
@@ -96,12 +96,18 @@ async fn d6_a_good_document_is_never_replaced_by_a_bad_one() {
     authority.answers(METADATA, Reply::json(&foreign));
     room.clock.turn(TimeDelta::hours(2));
     for _ in 0..5 {
-        let metadata = room.authorities.discovered(&profile, Journey::SignIn).await;
+        let metadata = room
+            .authorities
+            .discovered(&profile, UserFlowKind::SignIn)
+            .await;
         assert_eq!(metadata.unwrap().trusted.issuer, authority.base);
         room.clock.turn(TimeDelta::hours(4));
     }
     room.clock.turn(TimeDelta::hours(4));
-    let late = room.authorities.discovered(&profile, Journey::SignIn).await;
+    let late = room
+        .authorities
+        .discovered(&profile, UserFlowKind::SignIn)
+        .await;
     assert!(late.is_err(), "after 24 hours it is refused");
 }
 
@@ -111,7 +117,10 @@ async fn d7_after_the_authority_is_back_it_works_within_five_seconds() {
     let (room, profile) = (room(), oidc(&authority));
     authority.answers(METADATA, Reply::status(503).with("retry-after", "1"));
     for _ in 0..20 {
-        let refused = room.authorities.discovered(&profile, Journey::SignIn).await;
+        let refused = room
+            .authorities
+            .discovered(&profile, UserFlowKind::SignIn)
+            .await;
         assert!(matches!(
             refused,
             Err(OidcError::Unavailable {
@@ -126,7 +135,7 @@ async fn d7_after_the_authority_is_back_it_works_within_five_seconds() {
     authority.publish(&Signer::p256());
     room.clock.turn(TimeDelta::seconds(5));
     room.authorities
-        .discovered(&profile, Journey::SignIn)
+        .discovered(&profile, UserFlowKind::SignIn)
         .await
         .unwrap();
 }
@@ -147,7 +156,10 @@ async fn t2_a_domain_named_tenant_is_pinned_and_another_one_behind_it_refused() 
     let (authority, signer) = (Authority::start(), Signer::p256());
     let profile = entra(&authority, &signer, TENANT);
     let room = room();
-    let first = room.authorities.discovered(&profile, Journey::SignIn).await;
+    let first = room
+        .authorities
+        .discovered(&profile, UserFlowKind::SignIn)
+        .await;
     assert_eq!(
         first.unwrap().trusted.tenant.as_ref().unwrap().as_str(),
         TENANT
@@ -157,7 +169,7 @@ async fn t2_a_domain_named_tenant_is_pinned_and_another_one_behind_it_refused() 
     room.authorities.keep_only(&[]);
     let refused = room
         .authorities
-        .discovered(&same_profile, Journey::SignIn)
+        .discovered(&same_profile, UserFlowKind::SignIn)
         .await;
     assert!(
         matches!(&refused, Err(OidcError::Misconfigured(Misconfiguration::Issuer { refusal, .. }))
@@ -184,7 +196,7 @@ async fn b8_an_endpoint_on_a_strangers_host_spoils_the_metadata_of_a_microsoft_k
         authority.answers(path, Reply::json(&metadata));
         let refused = room()
             .authorities
-            .discovered(&profile, Journey::SignIn)
+            .discovered(&profile, UserFlowKind::SignIn)
             .await;
         assert!(
             matches!(refused, Err(OidcError::Misconfigured(Misconfiguration::Endpoint(endpoint))) if endpoint == name),
@@ -199,7 +211,10 @@ async fn b103_an_end_session_endpoint_without_https_is_as_good_as_none() {
     let mut metadata = authority.metadata();
     metadata["end_session_endpoint"] = json!("http://plain.example/logout");
     authority.answers(METADATA, Reply::json(&metadata));
-    let metadata = room.authorities.discovered(&profile, Journey::SignIn).await;
+    let metadata = room
+        .authorities
+        .discovered(&profile, UserFlowKind::SignIn)
+        .await;
     assert_eq!(metadata.unwrap().end_session_endpoint, None);
 }
 
@@ -208,7 +223,7 @@ async fn an_authority_without_the_journey_says_so() {
     let (_authority, _, room, profile) = signed_in();
     let refused = room
         .authorities
-        .discovered(&profile, Journey::EditProfile)
+        .discovered(&profile, UserFlowKind::EditProfile)
         .await;
     assert!(matches!(
         refused,
@@ -222,7 +237,7 @@ async fn a_probe_tells_keys_and_the_authoritys_clock() {
     authority.publish_keys(&[signer.jwk("k1"), json!({"kty": "OKP"})]);
     let probe = room
         .authorities
-        .probe(&profile, Journey::SignIn)
+        .probe(&profile, UserFlowKind::SignIn)
         .await
         .unwrap();
     let keys = probe.keys.unwrap();
@@ -246,7 +261,7 @@ async fn names_below_localhost_are_this_machine_without_any_name_server() {
     let profile = crate::setup::profile(gatehouse::domain::authority::Kind::Oidc, &base);
     let probe = room
         .authorities
-        .probe(&profile, Journey::SignIn)
+        .probe(&profile, UserFlowKind::SignIn)
         .await
         .unwrap();
     assert_eq!(probe.metadata.trusted.issuer, base);
@@ -262,7 +277,7 @@ async fn b68_to_b74_the_iss_parameter_is_judged_before_anything_is_redeemed() {
     let (authority, signer, room, profile) = signed_in();
     let judge = async |room: &Room, iss: Option<&str>| {
         room.authorities
-            .judge_issuer_parameter(&profile, Journey::SignIn, iss)
+            .judge_issuer_parameter(&profile, UserFlowKind::SignIn, iss)
             .await
     };
     assert!(judge(&room, None).await.is_ok(), "b74");

@@ -4,20 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatehouse::domain::access_rule::EntryRule;
+use gatehouse::domain::access_rule::AccessRule;
 use gatehouse::domain::api::{Api, ApiName, Scope};
 use gatehouse::domain::attempt::Attempt;
 use gatehouse::domain::authority::{
-    Authority as DomainAuthority, AuthorityParts, Journey, Kind, UserFlow, UserFlows,
+    Authority as DomainAuthority, AuthorityInput, Kind, UserFlow, UserFlowKind, UserFlows,
 };
 use gatehouse::domain::clock::{Clock, FixedClock, Random, Timestamp};
 use gatehouse::domain::credential::{ClientId, Credential, SecretSource};
 use gatehouse::domain::profile::{
-    AuthorizeOptions, Binding, Branding, Client, Profile, ProfileId, SessionLimits, SignOutOptions,
+    AuthorityFingerprint, AuthorizeOptions, Branding, Client, Profile, ProfileId, SessionLimits,
+    SignOutOptions,
 };
 use gatehouse::domain::public_url::PublicUrl;
 use gatehouse::domain::secret::{AuthorizationCode, ClientSecret, CodeVerifier, Nonce};
-use gatehouse::oidc::{Authorities, HttpOptions, OidcError, ProcessPins, Redeemed};
+use gatehouse::oidc::{Authorities, HttpOptions, InProcessPins, OidcError, Redeemed};
 use serde_json::{Value, json};
 
 use crate::authority::{Authority, Reply};
@@ -59,7 +60,7 @@ pub fn room_with(environment: &[(&str, &str)], patience: Duration) -> Room {
         &options,
         Arc::clone(&clock) as Arc<dyn Clock>,
         Arc::new(Chance),
-        Arc::new(ProcessPins::default()),
+        Arc::new(InProcessPins::default()),
         Arc::new(move |name| variables.get(name).cloned()),
     );
     Room {
@@ -74,7 +75,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         edit_profile: UserFlow::parse("B2C_1_edit"),
         reset_password: None,
     });
-    let authority = DomainAuthority::new(&AuthorityParts {
+    let authority = DomainAuthority::new(&AuthorityInput {
         kind,
         url: url.into(),
         tenant: None,
@@ -98,14 +99,14 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         clock_skew: Duration::from_mins(2),
         authorize: AuthorizeOptions::default(),
         apis: Vec::new(),
-        allow: EntryRule::default(),
+        allow: AccessRule::default(),
         session: SessionLimits {
             idle_timeout: Duration::from_hours(1),
             lifetime: Duration::from_hours(24),
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),
-        binding: Binding([1; 32]),
+        binding: AuthorityFingerprint([1; 32]),
     }
 }
 
@@ -145,7 +146,7 @@ pub fn attempt(profile: &Profile) -> Attempt {
     Attempt {
         profile: profile.id.clone(),
         binding: profile.binding,
-        journey: Journey::SignIn,
+        journey: UserFlowKind::SignIn,
         nonce: Nonce::new("n-1"),
         verifier: CodeVerifier::new("v".repeat(43)),
         begun_at: Timestamp::from_timestamp(NOW, 0).unwrap(),

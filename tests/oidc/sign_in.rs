@@ -1,10 +1,11 @@
 //! Redeeming a code: what goes well, and what a hostile or broken authority may not achieve.
 
-use gatehouse::domain::authority::{Journey, Kind};
-use gatehouse::domain::profile::{Binding, SigningAlgorithm};
+use gatehouse::domain::authority::{Kind, UserFlowKind};
+use gatehouse::domain::profile::{AuthorityFingerprint, SigningAlgorithm};
 use gatehouse::domain::secret::{AuthorizationCode, CodeVerifier, Nonce, State};
 use gatehouse::oidc::{
-    AuthorizationRequest, Check, Invalid, JwtRefusal, OidcError, ResponseFault, SignatureRefusal,
+    AuthorizationRequest, IdTokenFault, Invalid, JwtRefusal, OidcError, ResponseFault,
+    SignatureRefusal,
 };
 use serde_json::{Value, json};
 
@@ -220,7 +221,7 @@ async fn b34_b35_b36_an_answer_without_its_parts_is_refused() {
 async fn b5_an_attempt_that_began_at_another_authority_goes_to_no_token_endpoint() {
     let (authority, _, room, profile) = signed_in();
     let mut attempt = attempt(&profile);
-    attempt.binding = Binding([2; 32]);
+    attempt.binding = AuthorityFingerprint([2; 32]);
     let code = AuthorizationCode::new("c");
     let refused = room.authorities.redeem(&profile, &code, &attempt).await;
     assert_eq!(invalid(refused.unwrap_err()), Invalid::Moved);
@@ -289,7 +290,7 @@ async fn b194_a_tid_that_is_not_the_issuers_is_refused() {
         gives(&authority, &signer.sign(&header(), &claims));
         let refused = invalid(redeem(&room, &profile).await.unwrap_err());
         assert!(
-            matches!(refused, Invalid::Claim(Check::Issuer(_))),
+            matches!(refused, Invalid::Claim(IdTokenFault::Issuer(_))),
             "{refused:?}"
         );
     }
@@ -320,9 +321,9 @@ async fn t6_b202_b203_b2c_signs_in_without_access_token_and_checks_the_policy() 
     assert!(redeemed.tokens.access.is_empty());
     answer("B2C_1_edit");
     let refused = invalid(redeem(&room, &profile).await.unwrap_err());
-    assert_eq!(refused, Invalid::Claim(Check::UserFlow));
+    assert_eq!(refused, Invalid::Claim(IdTokenFault::UserFlow));
     let mut edit = attempt(&profile);
-    edit.journey = Journey::EditProfile;
+    edit.journey = UserFlowKind::EditProfile;
     let code = AuthorizationCode::new("c");
     room.authorities
         .redeem(&profile, &code, &edit)
@@ -344,7 +345,7 @@ async fn a26_a67_only_announced_addresses_are_called() {
     let request = AuthorizationRequest::new(&state, &nonce, &verifier);
     let address = room
         .authorities
-        .authorization_address(&profile, Journey::SignIn, &request)
+        .authorization_address(&profile, UserFlowKind::SignIn, &request)
         .await
         .unwrap();
     assert!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gatehouse::oidc::{Misconfiguration, OidcError, Outage, ProviderCode};
+use gatehouse::oidc::{AuthorityErrorCode, Misconfiguration, OidcError, Outage};
 use serde_json::json;
 
 use crate::authority::Reply;
@@ -19,7 +19,7 @@ async fn b37_b84_a_refused_code_is_the_persons_business_with_codes_and_correlati
     let OidcError::Refused(detail) = redeem(&room, &profile).await.unwrap_err() else {
         panic!("a refusal");
     };
-    assert_eq!(detail.codes, [ProviderCode::Entra(70_008)]);
+    assert_eq!(detail.codes, [AuthorityErrorCode::Entra(70_008)]);
     assert_eq!(detail.correlation_id.as_deref(), Some("c-1"));
     assert!(!format!("{detail:?} {detail}").contains("ada@"));
     assert_eq!(authority.seen("/token").len(), 1, "b81: no second attempt");
@@ -72,7 +72,7 @@ async fn d10_a_token_endpoint_that_never_answers_is_given_up() {
     let (authority, signer, _, profile) = signed_in();
     let room = room_with(&[], Duration::from_millis(300));
     room.authorities
-        .probe(&profile, gatehouse::domain::authority::Journey::SignIn)
+        .probe(&profile, gatehouse::domain::authority::UserFlowKind::SignIn)
         .await
         .unwrap();
     authority.answers("/token", Reply::hang());

@@ -1,7 +1,7 @@
 //! What ends a profile's sessions when its file is edited, and what does not; moving between kinds.
 
 use gatehouse::domain::authority::Kind;
-use gatehouse::domain::profile::{Binding, Profile};
+use gatehouse::domain::profile::{AuthorityFingerprint, Profile};
 
 use crate::harness::text;
 
@@ -29,7 +29,7 @@ fn profile(file: &str) -> Profile {
     Profile::clone(loaded.profiles.first().unwrap())
 }
 
-fn binding(file: &str) -> Binding {
+fn binding(file: &str) -> AuthorityFingerprint {
     profile(file).binding
 }
 

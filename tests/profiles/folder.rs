@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gatehouse::config::load_folder;
 use gatehouse::domain::profile::ProfileId;
-use gatehouse::domain::profiles::{Profiles, Tenancy};
+use gatehouse::domain::profiles::{ProfileStatus, Profiles};
 
 use crate::harness::{surroundings, text};
 
@@ -48,8 +48,13 @@ fn one_bad_file_never_stops_the_good_ones_and_its_address_is_known() {
     assert_eq!(loaded.broken.len(), 2);
     let profiles = loaded.settle(&Profiles::default()).profiles;
     let place = |host: &str| profiles.find(host, "/").map(|(tenancy, _)| tenancy.clone());
-    assert!(matches!(place("good.example"), Some(Tenancy::Serving(_))));
-    assert!(matches!(place("bad.example"), Some(Tenancy::Broken(id)) if id.as_str() == "bad"));
+    assert!(matches!(
+        place("good.example"),
+        Some(ProfileStatus::Serving(_))
+    ));
+    assert!(
+        matches!(place("bad.example"), Some(ProfileStatus::Broken(id)) if id.as_str() == "bad")
+    );
     assert!(place("worse.example").is_none());
 }
 
@@ -138,7 +143,10 @@ fn d62_a_file_that_breaks_keeps_its_last_good_version_and_the_others_reload() {
         ["a"]
     );
     let serves = |profiles: &Profiles, host: &str| {
-        matches!(profiles.find(host, "/"), Some((Tenancy::Serving(_), _)))
+        matches!(
+            profiles.find(host, "/"),
+            Some((ProfileStatus::Serving(_), _))
+        )
     };
     assert!(
         serves(&second.profiles, "a.example"),
@@ -163,7 +171,7 @@ fn d63_a_new_profile_at_an_address_in_use_does_not_take_it() {
         .profiles
         .find("b.example", "/")
         .map(|(tenancy, _)| tenancy.clone());
-    assert!(matches!(found, Some(Tenancy::Serving(it)) if it.id.as_str() == "b"));
+    assert!(matches!(found, Some(ProfileStatus::Serving(it)) if it.id.as_str() == "b"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use gatehouse::config::{Loaded, load_folder};
 use gatehouse::domain::api::Scope;
-use gatehouse::domain::authority::{Journey, Kind};
+use gatehouse::domain::authority::{Kind, UserFlowKind};
 use gatehouse::domain::credential::{Credential, SecretSource};
 use gatehouse::domain::profile::Profile;
 use tempfile::TempDir;
@@ -241,11 +241,14 @@ fn the_b2c_shape_keeps_its_three_user_flows_and_explains_why_graph_is_left_out()
         "https://contoso.b2clogin.com/contoso.onmicrosoft.com"
     );
     for journey in [
-        Journey::SignIn,
-        Journey::EditProfile,
-        Journey::ResetPassword,
+        UserFlowKind::SignIn,
+        UserFlowKind::EditProfile,
+        UserFlowKind::ResetPassword,
     ] {
-        assert!(profile.authority.issuance(journey).is_some(), "{journey:?}");
+        assert!(
+            profile.authority.issuer_config(journey).is_some(),
+            "{journey:?}"
+        );
     }
     assert!(profile.apis.is_empty());
     assert!(

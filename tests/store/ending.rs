@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use gatehouse::domain::identity::PersonKey;
+use gatehouse::domain::identity::SubjectKey;
 use gatehouse::domain::profile::ProfileId;
 use gatehouse::domain::session::SessionHandle;
-use gatehouse::store::{EndedByNotice, EndedBySid, OnceNotice, SessionFilter, SessionStore};
+use gatehouse::store::{
+    EndedByLogoutToken, EndedBySid, LogoutTokenUse, SessionFilter, SessionStore,
+};
 
 use crate::harness::{Database, STAFF, eventually, signed_in};
 
@@ -15,8 +17,8 @@ fn profile(id: &str) -> ProfileId {
     ProfileId::parse(id).unwrap()
 }
 
-fn person(sub: &str) -> PersonKey {
-    PersonKey::stored(format!("https://authority.example#{sub}"))
+fn person(sub: &str) -> SubjectKey {
+    SubjectKey::stored(format!("https://authority.example#{sub}"))
 }
 
 async fn with_sid(
@@ -184,21 +186,21 @@ pub async fn b118_of_many_equal_notices_at_once_one_ends_and_later_ones_are_repl
     let stores = [database.replica().await, database.replica().await];
     let staff = profile("staff");
     let handle = with_sid(&database, &stores[0], "staff", "ada", "s1").await;
-    let notice = OnceNotice {
+    let notice = LogoutTokenUse {
         key: b"jti",
         until: database.now() + TimeDelta::minutes(4),
         sid: Some("s1"),
         person: None,
     };
     let ends = (0..20).map(|at| stores[at % 2].end_by_notice(&staff, notice));
-    let ends: Vec<EndedByNotice> = join_all(ends)
+    let ends: Vec<EndedByLogoutToken> = join_all(ends)
         .await
         .into_iter()
         .map(Result::unwrap)
         .collect();
     let of = |wanted| ends.iter().filter(|end| **end == wanted).count();
-    assert_eq!(of(EndedByNotice::Ended(1)), 1, "{ends:?}");
-    assert_eq!(of(EndedByNotice::Replayed), 19, "{ends:?}");
+    assert_eq!(of(EndedByLogoutToken::Ended(1)), 1, "{ends:?}");
+    assert_eq!(of(EndedByLogoutToken::Replayed), 19, "{ends:?}");
     for store in &stores {
         // The replica that did not end it hears of it.
         eventually("the end is heard of", async || {
@@ -208,7 +210,7 @@ pub async fn b118_of_many_equal_notices_at_once_one_ends_and_later_ones_are_repl
     }
     let later = with_sid(&database, &stores[1], "staff", "ada", "s1").await;
     let again = stores[0].end_by_notice(&staff, notice).await;
-    assert_eq!(again.unwrap(), EndedByNotice::Replayed);
+    assert_eq!(again.unwrap(), EndedByLogoutToken::Replayed);
     assert_eq!(alive(&stores[1], &[&later]).await, [true]);
 }
 
@@ -216,7 +218,7 @@ pub async fn a_notice_whose_end_failed_still_counts(database: Arc<Database>) {
     let store = database.replica().await;
     let staff = profile("staff");
     let handle = with_sid(&database, &store, "staff", "ada", "s1").await;
-    let notice = OnceNotice {
+    let notice = LogoutTokenUse {
         key: b"jti",
         until: database.now() + TimeDelta::minutes(4),
         sid: Some("s1"),
@@ -232,6 +234,6 @@ pub async fn a_notice_whose_end_failed_still_counts(database: Arc<Database>) {
         .meddle("ALTER TABLE sessions_away RENAME TO sessions")
         .await;
     let repeated = store.end_by_notice(&staff, notice).await;
-    assert_eq!(repeated.unwrap(), EndedByNotice::Ended(1));
+    assert_eq!(repeated.unwrap(), EndedByLogoutToken::Ended(1));
     assert_eq!(alive(&store, &[&handle]).await, [false]);
 }

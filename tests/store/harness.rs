@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use gatehouse::domain::api::ApiName;
 use gatehouse::domain::clock::{Clock, FixedClock, Random, Timestamp};
 use gatehouse::domain::identity::Identity;
-use gatehouse::domain::profile::{Binding, ProfileId};
+use gatehouse::domain::profile::{AuthorityFingerprint, ProfileId};
 use gatehouse::domain::secret::{AccessToken, IdToken, RefreshToken, SecretUrl};
 use gatehouse::domain::session::{Session, SessionHandle, SessionId};
 use gatehouse::domain::token_set::{AccessGrant, TokenSet};
@@ -128,7 +128,7 @@ impl Database {
         let session = Session {
             id: SessionId::generate(&OsRandom),
             profile: ProfileId::parse(profile).unwrap(),
-            binding: Binding([3; 32]),
+            binding: AuthorityFingerprint([3; 32]),
             identity: identity(person, "Ada \u{1f98a} \"Lovelace\""),
             created_at: now,
             seen_at: now,

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use gatehouse::domain::clock::SystemClock;
 use gatehouse::domain::secret::SecretUrl;
 use gatehouse::seal::{KeyRing, OsRandom};
-use gatehouse::store::{FirstUse, Once, SessionStore, StoreError, StoreOptions};
+use gatehouse::store::{FirstUse, ReplayScope, SessionStore, StoreError, StoreOptions};
 use sqlx::{Connection, Executor, PgConnection};
 
 use crate::harness::{
@@ -44,7 +44,7 @@ async fn cut_connections(database: Arc<Database>) {
         }
         database.meddle(TERMINATE).await;
         let until = database.now() + Duration::from_mins(15);
-        let used = store.record_once(Once::State, &[round], until).await;
+        let used = store.record_once(ReplayScope::State, &[round], until).await;
         assert_eq!(used.unwrap(), FirstUse::Yes);
         database.meddle(TERMINATE).await;
         let handle = signed_in(&database, &store, "staff", "bob").await;

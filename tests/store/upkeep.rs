@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use gatehouse::seal::OsRandom;
-use gatehouse::store::{Lease, LeaseOwner, Once, Replaced, SessionStore, StoreError};
+use gatehouse::store::{Lease, LeaseOwner, Replaced, ReplayScope, SessionStore, StoreError};
 
 use crate::harness::{Database, STAFF, signed_in};
 
@@ -57,7 +57,10 @@ pub async fn d59_a_replica_works_on_the_schema_of_the_next_version(database: Arc
             .await;
         assert!(matches!(replaced.unwrap(), Replaced::Yes { .. }));
         let name = handle.expose();
-        store.record_once(Once::State, name, until).await.unwrap();
+        store
+            .record_once(ReplayScope::State, name, until)
+            .await
+            .unwrap();
         assert!(store.end(&handle, &STAFF).await.unwrap().is_some());
         store.sweep(database.now()).await.unwrap();
     }
@@ -86,11 +89,15 @@ pub async fn d29_two_replicas_sweep_what_is_over_and_nothing_else(database: Arc<
         signed_in(&database, &here, "staff", "ada").await;
     }
     let until = database.now() + Duration::from_mins(15);
-    here.record_once(Once::State, b"old", until).await.unwrap();
+    here.record_once(ReplayScope::State, b"old", until)
+        .await
+        .unwrap();
     database.clock.turn(TimeDelta::minutes(61));
     let living = signed_in(&database, &here, "staff", "bob").await;
     let until = database.now() + Duration::from_mins(15);
-    here.record_once(Once::State, b"new", until).await.unwrap();
+    here.record_once(ReplayScope::State, b"new", until)
+        .await
+        .unwrap();
 
     let early = here
         .sweep(database.now() - Duration::from_secs(61))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use gatehouse::domain::issuer::TenantGuid;
-use gatehouse::store::{FirstUse, Once};
+use gatehouse::store::{FirstUse, ReplayScope};
 
 use crate::harness::Database;
 
@@ -15,7 +15,7 @@ pub async fn of_many_that_use_a_state_at_once_one_is_the_first(database: Arc<Dat
         database.quiet_replica().await,
     ];
     let until = database.now() + Duration::from_mins(15);
-    let uses = (0..20).map(|at| stores[at % 2].record_once(Once::State, b"state", until));
+    let uses = (0..20).map(|at| stores[at % 2].record_once(ReplayScope::State, b"state", until));
     let uses = join_all(uses).await;
     let first = uses
         .iter()
@@ -29,13 +29,15 @@ pub async fn a_use_is_remembered_across_restarts_and_told_apart_by_purpose(
 ) {
     let until = database.now() + Duration::from_mins(15);
     let before = database.quiet_replica().await;
-    let used = before.record_once(Once::State, b"key", until).await;
+    let used = before.record_once(ReplayScope::State, b"key", until).await;
     assert_eq!(used.unwrap(), FirstUse::Yes);
     before.close().await;
     let after = database.quiet_replica().await;
-    let used = after.record_once(Once::State, b"key", until).await;
+    let used = after.record_once(ReplayScope::State, b"key", until).await;
     assert_eq!(used.unwrap(), FirstUse::No);
-    let used = after.record_once(Once::LogoutToken, b"key", until).await;
+    let used = after
+        .record_once(ReplayScope::LogoutToken, b"key", until)
+        .await;
     assert_eq!(used.unwrap(), FirstUse::Yes);
 }
 

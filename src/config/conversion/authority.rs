@@ -10,11 +10,11 @@ use crate::config::conversion::values::shortened;
 use crate::config::profile_file::{ProfileFile, Text};
 use crate::config::written::{WordOr, Written};
 use crate::domain::authority::{
-    Authority, AuthorityError, AuthorityParts, Dialect, Journey, Kind, UserFlow, UserFlows,
+    Authority, AuthorityError, AuthorityInput, Dialect, Kind, UserFlow, UserFlowKind, UserFlows,
 };
 use crate::domain::credential::ClientId;
 use crate::domain::issuer::{AllowedTenants, TenantGuid};
-use crate::domain::profile::Binding;
+use crate::domain::profile::AuthorityFingerprint;
 
 /// A GUID that stands in for a faulty one while the rest is judged.
 const STAND_IN: &str = "00000000-0000-0000-0000-000000000000";
@@ -40,7 +40,7 @@ impl Reading<'_, '_> {
             .is_some_and(|written| *written.get());
         let many = file.allowed_tenants.is_some() || personal_accounts;
         let url = url.map_or_else(|| sample(kind, many).to_owned(), |url| url.get().clone());
-        let parts = AuthorityParts {
+        let parts = AuthorityInput {
             kind,
             url,
             tenant,
@@ -53,7 +53,7 @@ impl Reading<'_, '_> {
     }
 
     /// Judges the parts again and again with each faulty one set right, so that every fault is told.
-    fn judge(&mut self, file: &ProfileFile, mut parts: AuthorityParts) -> Option<Authority> {
+    fn judge(&mut self, file: &ProfileFile, mut parts: AuthorityInput) -> Option<Authority> {
         let mut told: Vec<&'static str> = Vec::new();
         loop {
             let fault = match Authority::new(&parts) {
@@ -256,7 +256,7 @@ fn span_of(file: &ProfileFile, key: &str) -> Option<Range<usize>> {
 }
 
 /// Puts a good value in the place of a faulty one.
-fn set_right(parts: &mut AuthorityParts, key: &str) {
+fn set_right(parts: &mut AuthorityInput, key: &str) {
     let many = parts.allowed_tenants.is_some() || parts.personal_accounts;
     match key {
         "authority" => {
@@ -327,7 +327,11 @@ fn right_authority(kind: Option<Kind>) -> &'static str {
 }
 
 /// SHA-256 over what sessions depend on. The first line versions the form; a change of form ends every session.
-pub(super) fn binding(file: &ProfileFile, authority: &Authority, client: &ClientId) -> Binding {
+pub(super) fn binding(
+    file: &ProfileFile,
+    authority: &Authority,
+    client: &ClientId,
+) -> AuthorityFingerprint {
     let written = |text: &Text| {
         text.as_ref()
             .map(|written| written.get().to_ascii_lowercase())
@@ -335,8 +339,8 @@ pub(super) fn binding(file: &ProfileFile, authority: &Authority, client: &Client
     };
     let flow = |journey| {
         authority
-            .issuance(journey)
-            .and_then(|issuance| issuance.user_flow.as_ref())
+            .issuer_config(journey)
+            .and_then(|issuer_config| issuer_config.user_flow.as_ref())
             .map(|flow| flow.as_str().to_ascii_lowercase())
             .unwrap_or_default()
     };
@@ -349,14 +353,14 @@ pub(super) fn binding(file: &ProfileFile, authority: &Authority, client: &Client
         written(&file.tenant_id),
         file.issuer.as_ref().map(Written::get),
         client.as_str(),
-        flow(Journey::SignIn),
-        flow(Journey::EditProfile),
-        flow(Journey::ResetPassword),
+        flow(UserFlowKind::SignIn),
+        flow(UserFlowKind::EditProfile),
+        flow(UserFlowKind::ResetPassword),
     ]);
     let hash = digest(&SHA256, canonical.to_string().as_bytes());
     let mut bytes = [0; 32];
     for (to, from) in bytes.iter_mut().zip(hash.as_ref()) {
         *to = *from;
     }
-    Binding(bytes)
+    AuthorityFingerprint(bytes)
 }

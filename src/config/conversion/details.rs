@@ -6,7 +6,7 @@ use crate::config::conversion::Reading;
 use crate::config::conversion::values::shortened;
 use crate::config::profile_file::{ApiTable, ProfileFile, Text, Texts};
 use crate::config::written::Written;
-use crate::domain::access_rule::EntryRule;
+use crate::domain::access_rule::AccessRule;
 use crate::domain::api::{Api, ApiName};
 use crate::domain::profile::{Accent, Branding, SessionLimits};
 use crate::domain::public_url::is_secure_enough;
@@ -164,9 +164,9 @@ impl Reading<'_, '_> {
         }
     }
 
-    pub(super) fn allow(&mut self, file: &ProfileFile) -> EntryRule {
+    pub(super) fn allow(&mut self, file: &ProfileFile) -> AccessRule {
         let Some(table) = &file.allow else {
-            return EntryRule::default();
+            return AccessRule::default();
         };
         let plain = |texts: Vec<Written<String>>| -> Vec<String> {
             texts.into_iter().map(|text| text.get().clone()).collect()
@@ -207,7 +207,7 @@ impl Reading<'_, '_> {
                 );
             }
         }
-        EntryRule {
+        AccessRule {
             roles: plain(self.texts("allow.roles", &table.roles)),
             groups: plain(self.texts("allow.groups", &table.groups)),
             emails: plain(emails),

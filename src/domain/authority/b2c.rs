@@ -1,12 +1,12 @@
 //! Azure AD B2C: a metadata document and an issuer for each user flow.
 
-use crate::domain::authority::derivation::{Place, one_tenant};
+use crate::domain::authority::derivation::{Derivation, one_tenant};
 use crate::domain::authority::input::wrong;
-use crate::domain::authority::{AuthorityError, Issuance, UserFlow};
+use crate::domain::authority::{AuthorityError, IssuerConfig, UserFlow};
 use crate::domain::issuer::IssuerForm;
 
-impl Place<'_> {
-    pub(super) fn b2c(&self, flow: UserFlow) -> Result<Issuance, AuthorityError> {
+impl Derivation<'_> {
+    pub(super) fn b2c(&self, flow: UserFlow) -> Result<IssuerConfig, AuthorityError> {
         let segments = self.segments();
         let [tenant] = segments.as_slice() else {
             return Err(wrong(
@@ -37,7 +37,7 @@ impl Place<'_> {
             ));
         }
         let policy = one_tenant(forms, self.tenant(tenant)?, false);
-        self.issuance(
+        self.issuer_config(
             &format!("{}/{tenant}/{}/v2.0", self.origin(), flow.as_str()),
             policy,
             Some(flow),

@@ -3,17 +3,17 @@
 use url::Url;
 
 use crate::domain::authority::input::wrong;
-use crate::domain::authority::{AuthorityError, AuthorityParts, Issuance, UserFlow, UserFlows};
+use crate::domain::authority::{AuthorityError, AuthorityInput, IssuerConfig, UserFlow, UserFlows};
 use crate::domain::issuer::{IssuerForm, IssuerPolicy, TenantGuid};
 
 /// An authority's address while its kind is being worked out.
-pub(in crate::domain::authority) struct Place<'a> {
+pub(in crate::domain::authority) struct Derivation<'a> {
     pub(in crate::domain::authority) url: &'a Url,
     pub(in crate::domain::authority) loopback: bool,
-    pub(in crate::domain::authority) parts: &'a AuthorityParts,
+    pub(in crate::domain::authority) parts: &'a AuthorityInput,
 }
 
-impl Place<'_> {
+impl Derivation<'_> {
     pub(in crate::domain::authority) fn segments(&self) -> Vec<&str> {
         self.url
             .path()
@@ -49,12 +49,12 @@ impl Place<'_> {
         }
     }
 
-    pub(in crate::domain::authority) fn issuance(
+    pub(in crate::domain::authority) fn issuer_config(
         &self,
         base: &str,
         policy: IssuerPolicy,
         user_flow: Option<UserFlow>,
-    ) -> Result<Issuance, AuthorityError> {
+    ) -> Result<IssuerConfig, AuthorityError> {
         let address = format!("{base}/.well-known/openid-configuration");
         let metadata_url = Url::parse(&address)
             .map_err(|_| wrong("authority", format!("{address:?} is no address")))?;
@@ -63,7 +63,7 @@ impl Place<'_> {
             .issuer
             .clone()
             .map_or(policy, IssuerPolicy::Exact);
-        Ok(Issuance {
+        Ok(IssuerConfig {
             metadata_url,
             issuer,
             user_flow,

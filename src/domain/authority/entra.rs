@@ -1,13 +1,13 @@
 //! Entra ID: a login host of a cloud, and one tenant or many.
 
-use crate::domain::authority::derivation::{Place, one_tenant};
+use crate::domain::authority::derivation::{Derivation, one_tenant};
 use crate::domain::authority::input::{idle, wrong};
 use crate::domain::authority::microsoft_hosts::{ENTRA_ALIASES, ENTRA_HOSTS};
-use crate::domain::authority::{AuthorityError, Issuance};
+use crate::domain::authority::{AuthorityError, IssuerConfig};
 use crate::domain::issuer::{IssuerForm, IssuerPolicy, PERSONAL_ACCOUNTS, TenantGuid};
 
-impl Place<'_> {
-    pub(super) fn entra(&self) -> Result<Issuance, AuthorityError> {
+impl Derivation<'_> {
+    pub(super) fn entra(&self) -> Result<IssuerConfig, AuthorityError> {
         let host = self.url.host_str().unwrap_or_default();
         if !self.loopback && !ENTRA_HOSTS.contains(&host) && !ENTRA_ALIASES.contains(&host) {
             return Err(wrong(
@@ -44,7 +44,7 @@ impl Place<'_> {
                 one_tenant(forms, self.tenant(tenant)?, true)
             }
         };
-        self.issuance(&base, policy, None)
+        self.issuer_config(&base, policy, None)
     }
 
     fn many_tenants(

@@ -1,12 +1,12 @@
 //! External ID: at its own host, whose issuer has another one, and behind a domain of the customer's.
 
-use crate::domain::authority::derivation::{Place, one_tenant};
+use crate::domain::authority::derivation::{Derivation, one_tenant};
 use crate::domain::authority::input::wrong;
-use crate::domain::authority::{AuthorityError, Issuance};
+use crate::domain::authority::{AuthorityError, IssuerConfig};
 use crate::domain::issuer::{IssuerPolicy, TenantGuid};
 
-impl Place<'_> {
-    pub(super) fn external(&self) -> Result<Issuance, AuthorityError> {
+impl Derivation<'_> {
+    pub(super) fn external(&self) -> Result<IssuerConfig, AuthorityError> {
         let host = self.url.host_str().unwrap_or_default();
         let subdomain = host
             .strip_suffix(".ciamlogin.com")
@@ -35,14 +35,14 @@ impl Place<'_> {
         let known = self
             .tenant(&tenant)?
             .or_else(|| subdomain.and_then(TenantGuid::parse));
-        self.issuance(
+        self.issuer_config(
             &format!("{}/{tenant}/v2.0", self.origin()),
             one_tenant(forms, known, true),
             None,
         )
     }
 
-    pub(super) fn custom_domain(&self) -> Result<Issuance, AuthorityError> {
+    pub(super) fn custom_domain(&self) -> Result<IssuerConfig, AuthorityError> {
         let segments = self.segments();
         let [tenant, "v2.0"] = segments.as_slice() else {
             return Err(wrong(
@@ -65,6 +65,6 @@ impl Place<'_> {
             tid_required: true,
             any_form: true,
         };
-        self.issuance(&format!("{}/{tenant}/v2.0", self.origin()), policy, None)
+        self.issuer_config(&format!("{}/{tenant}/v2.0", self.origin()), policy, None)
     }
 }

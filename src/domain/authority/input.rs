@@ -8,7 +8,7 @@ use crate::domain::public_url::is_secure_enough;
 
 /// What a profile says about its authority, each part already well formed.
 #[derive(Debug, Clone)]
-pub struct AuthorityParts {
+pub struct AuthorityInput {
     /// The kind.
     pub kind: Kind,
     /// The `authority` key.
@@ -94,7 +94,7 @@ pub(in crate::domain::authority) fn parse_address(text: &str) -> Result<Url, Aut
 
 /// Keys that mean nothing for the kind are mistakes worth telling.
 pub(in crate::domain::authority) fn foreign_keys(
-    parts: &AuthorityParts,
+    parts: &AuthorityInput,
 ) -> Result<(), AuthorityError> {
     let kind = parts.kind;
     if kind != Kind::B2c && parts.user_flows.is_some() {

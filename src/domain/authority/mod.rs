@@ -14,11 +14,11 @@ mod user_flow;
 
 use url::Url;
 
-pub use input::{AuthorityError, AuthorityParts};
+pub use input::{AuthorityError, AuthorityInput};
 pub use kind::{Dialect, Kind};
-pub use user_flow::{Journey, UserFlow, UserFlows};
+pub use user_flow::{UserFlow, UserFlowKind, UserFlows};
 
-use crate::domain::authority::derivation::Place;
+use crate::domain::authority::derivation::Derivation;
 use crate::domain::authority::input::{foreign_keys, parse_address};
 use crate::domain::authority::kind::dialect;
 use crate::domain::authority::microsoft_hosts::is_microsoft_host;
@@ -27,7 +27,7 @@ use crate::domain::public_url::{is_loopback, is_secure_enough};
 
 /// Where one journey's tokens come from: a metadata document and how its issuer is judged.
 #[derive(Debug, Clone)]
-pub struct Issuance {
+pub struct IssuerConfig {
     /// The address of the metadata document (OIDC Discovery §4).
     pub metadata_url: Url,
     /// Whose tokens count.
@@ -42,9 +42,9 @@ pub struct Authority {
     kind: Kind,
     url: Url,
     dialect: Dialect,
-    sign_in: Issuance,
-    edit_profile: Option<Issuance>,
-    reset_password: Option<Issuance>,
+    sign_in: IssuerConfig,
+    edit_profile: Option<IssuerConfig>,
+    reset_password: Option<IssuerConfig>,
 }
 
 impl Authority {
@@ -52,11 +52,11 @@ impl Authority {
     ///
     /// # Errors
     /// Names the key that does not fit the kind, and what would.
-    pub fn new(parts: &AuthorityParts) -> Result<Self, AuthorityError> {
+    pub fn new(parts: &AuthorityInput) -> Result<Self, AuthorityError> {
         let url = parse_address(&parts.url)?;
         foreign_keys(parts)?;
         let loopback = url.host().is_some_and(|host| is_loopback(&host));
-        let place = Place {
+        let place = Derivation {
             url: &url,
             loopback,
             parts,
@@ -68,7 +68,7 @@ impl Authority {
             Kind::B2c => place.b2c(place.flows()?.sign_in.clone())?,
             Kind::Oidc => place.oidc()?,
         };
-        let flow = |pick: fn(&UserFlows) -> &Option<UserFlow>| -> Result<Option<Issuance>, AuthorityError> {
+        let flow = |pick: fn(&UserFlows) -> &Option<UserFlow>| -> Result<Option<IssuerConfig>, AuthorityError> {
             parts.user_flows.as_ref().and_then(|flows| pick(flows).clone()).map(|flow| place.b2c(flow)).transpose()
         };
         let edit_profile = flow(|flows| &flows.edit_profile)?;
@@ -99,16 +99,16 @@ impl Authority {
     }
 
     /// Where a journey's tokens come from; `None` if the authority has no such journey.
-    pub fn issuance(&self, journey: Journey) -> Option<&Issuance> {
+    pub fn issuer_config(&self, journey: UserFlowKind) -> Option<&IssuerConfig> {
         match journey {
-            Journey::SignIn => Some(&self.sign_in),
-            Journey::EditProfile => self.edit_profile.as_ref(),
-            Journey::ResetPassword => self.reset_password.as_ref(),
+            UserFlowKind::SignIn => Some(&self.sign_in),
+            UserFlowKind::EditProfile => self.edit_profile.as_ref(),
+            UserFlowKind::ResetPassword => self.reset_password.as_ref(),
         }
     }
 
     /// Where sign-in tokens come from.
-    pub fn sign_in(&self) -> &Issuance {
+    pub fn sign_in(&self) -> &IssuerConfig {
         &self.sign_in
     }
 

@@ -1,13 +1,13 @@
 //! Any OpenID provider: the issuer is the authority, byte for byte.
 
-use crate::domain::authority::derivation::Place;
-use crate::domain::authority::{AuthorityError, Issuance};
+use crate::domain::authority::derivation::Derivation;
+use crate::domain::authority::{AuthorityError, IssuerConfig};
 use crate::domain::issuer::IssuerPolicy;
 
-impl Place<'_> {
-    pub(super) fn oidc(&self) -> Result<Issuance, AuthorityError> {
+impl Derivation<'_> {
+    pub(super) fn oidc(&self) -> Result<IssuerConfig, AuthorityError> {
         // OIDC Discovery §4: any slash at the end is removed before the path is appended.
         let base = self.parts.url.trim_end_matches('/');
-        self.issuance(base, IssuerPolicy::Exact(self.parts.url.clone()), None)
+        self.issuer_config(base, IssuerPolicy::Exact(self.parts.url.clone()), None)
     }
 }

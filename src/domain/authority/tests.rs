@@ -13,7 +13,7 @@ fn authority(kind: Kind, url: &str) -> Authority {
         reset_password: None,
     });
     let many = url.ends_with("/organizations") || url.ends_with("/common");
-    Authority::new(&AuthorityParts {
+    Authority::new(&AuthorityInput {
         kind,
         url: url.to_owned(),
         tenant: None,

@@ -2,7 +2,7 @@
 
 /// What a round trip to the authority is for. Only B2C has a user flow of its own for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Journey {
+pub enum UserFlowKind {
     /// Sign in (and sign up).
     SignIn,
     /// Change one's own attributes.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use sqlx::{query, query_as, query_scalar};
 
-use crate::domain::identity::PersonKey;
+use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::error::StoreError;
@@ -175,7 +175,7 @@ impl SessionRows for PostgresRows {
         &self,
         profile: &ProfileId,
         sid: &str,
-        person: &PersonKey,
+        person: &SubjectKey,
     ) -> Result<bool, StoreError> {
         with_connection!(self, |connection| query_scalar(
             "SELECT EXISTS (SELECT 1 FROM sessions
@@ -202,7 +202,7 @@ impl SessionRows for PostgresRows {
         )
         .bind(now)
         .bind(filter.profile.as_ref().map(ProfileId::as_str))
-        .bind(filter.person.as_ref().map(PersonKey::as_str))
+        .bind(filter.person.as_ref().map(SubjectKey::as_str))
         .bind(filter.sid.as_deref())
         .bind(i64::from(filter.limit))
         .fetch_all(connection)
@@ -257,7 +257,7 @@ async fn delete_many(
         )
         .bind(profile.as_str())
         .bind(sid.as_str())
-        .bind(person.as_ref().map(PersonKey::as_str)),
+        .bind(person.as_ref().map(SubjectKey::as_str)),
         EndFilter::Person(profile, person, except) => query_scalar(
             "DELETE FROM sessions WHERE profile = $1 AND person = $2
              AND ($3::bytea IS NULL OR id <> $3) RETURNING handle_hash",

@@ -24,7 +24,7 @@ use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
 use gatehouse::oidc::Environment;
 use gatehouse::seal::{OsRandom, new_key_text};
-use gatehouse::web::state::Gateway;
+use gatehouse::web::app_state::AppState;
 use simulator::Options;
 pub use simulator::{Endpoint, Fault, Kind, Simulator};
 use tempfile::TempDir;
@@ -45,7 +45,7 @@ pub struct TestGate {
     pub port: u16,
     pub admin: String,
     pub folder: TempDir,
-    pub gateway: Arc<Gateway>,
+    pub app: Arc<AppState>,
     pub live: Arc<LiveProfiles>,
     pub keys: Vec<String>,
     pub database_url: String,
@@ -146,15 +146,15 @@ impl TestGate {
         .await
         .unwrap();
         let admin = format!("http://{}", running.private);
-        let (handle, gateway, live) = running.detach();
-        wait_for_store(&gateway).await;
+        let (handle, app, live) = running.detach();
+        wait_for_store(&app).await;
         Self {
             sim,
             clock,
             port,
             admin,
             folder,
-            gateway,
+            app,
             live,
             keys,
             database_url,
@@ -201,12 +201,12 @@ impl TestGate {
         let settings = settings(self.folder.path(), &self.database_url, &self.keys, "");
         let running = start(settings, means).await.unwrap();
         let (port, admin) = (running.public.port(), format!("http://{}", running.private));
-        let (handle, gateway, _) = running.detach();
-        wait_for_store(&gateway).await;
+        let (handle, app, _) = running.detach();
+        wait_for_store(&app).await;
         Replica {
             port,
             admin,
-            gateway,
+            app,
             server: Stopper(handle),
         }
     }
@@ -361,9 +361,9 @@ pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
     }
 }
 
-async fn wait_for_store(gateway: &Gateway) {
+async fn wait_for_store(app: &AppState) {
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-    while gateway.gate.store.ready().await.is_err() {
+    while app.services.store.ready().await.is_err() {
         assert!(
             tokio::time::Instant::now() < deadline,
             "the store does not become ready"

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gatehouse::web::state::Gateway;
+use gatehouse::web::app_state::AppState;
 
 use super::browser::{Browser, Page};
 use super::{Kind, Stopper, TestGate, host};
@@ -11,7 +11,7 @@ use super::{Kind, Stopper, TestGate, host};
 pub struct Replica {
     pub port: u16,
     pub admin: String,
-    pub gateway: Arc<Gateway>,
+    pub app: Arc<AppState>,
     pub(super) server: Stopper,
 }
 

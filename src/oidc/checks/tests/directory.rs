@@ -22,7 +22,7 @@ fn b202_t5_a_token_of_another_user_flow_is_refused() {
     ] {
         assert_eq!(
             susi.with(name, value.clone()),
-            Err(Check::UserFlow),
+            Err(IdTokenFault::UserFlow),
             "{name} {value}"
         );
     }
@@ -39,7 +39,7 @@ fn b202_an_acr_that_fits_does_not_excuse_a_tfp_that_does_not() {
     let mut claims = good();
     claims["tfp"] = json!("B2C_1_edit");
     claims["acr"] = json!("B2C_1_susi");
-    assert_eq!(susi.check(claims), Err(Check::UserFlow));
+    assert_eq!(susi.check(claims), Err(IdTokenFault::UserFlow));
 }
 
 fn organizations(allowed: AllowedTenants) -> Setup {
@@ -123,6 +123,6 @@ fn b196_a_key_of_another_cloud_is_refused() {
     };
     assert_eq!(
         id_token(&token, &setup.expected(), &attempted),
-        Err(Check::Cloud)
+        Err(IdTokenFault::Cloud)
     );
 }

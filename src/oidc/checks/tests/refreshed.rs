@@ -15,16 +15,31 @@ fn a35_a36_b61_a_refreshed_token_of_somebody_else_is_refused() {
         claims[name] = value;
         refreshed(&setup.signed(claims), &setup.expected(), &first, None)
     };
-    assert_eq!(refresh("sub", json!("t")), Err(Check::Changed("sub")));
-    assert_eq!(refresh("tid", json!(TENANT)), Err(Check::Changed("tid")));
-    assert_eq!(refresh("oid", json!("o")), Err(Check::Changed("oid")));
-    assert_eq!(refresh("nonce", json!("n-2")), Err(Check::Changed("nonce")));
+    assert_eq!(
+        refresh("sub", json!("t")),
+        Err(IdTokenFault::Changed("sub"))
+    );
+    assert_eq!(
+        refresh("tid", json!(TENANT)),
+        Err(IdTokenFault::Changed("tid"))
+    );
+    assert_eq!(
+        refresh("oid", json!("o")),
+        Err(IdTokenFault::Changed("oid"))
+    );
+    assert_eq!(
+        refresh("nonce", json!("n-2")),
+        Err(IdTokenFault::Changed("nonce"))
+    );
     assert_eq!(
         refresh("iss", json!("https://x.example")),
         Err(IssuerRefusal::Token.into())
     );
-    assert_eq!(refresh("aud", json!("stranger")), Err(Check::Audience));
-    assert_eq!(refresh("exp", json!(NOW - 200)), Err(Check::Expired));
+    assert_eq!(
+        refresh("aud", json!("stranger")),
+        Err(IdTokenFault::Audience)
+    );
+    assert_eq!(refresh("exp", json!(NOW - 200)), Err(IdTokenFault::Expired));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Gateway: what every handler may use.
+//! AppState: what every handler may use.
 
 use std::sync::Arc;
 
@@ -6,16 +6,16 @@ use arc_swap::ArcSwap;
 use ipnet::IpNet;
 
 use crate::domain::profiles::Profiles;
-use crate::flow::services::Gate;
+use crate::flow::services::Services;
 use crate::web::browser::CookieKeys;
 use crate::web::limits::Limits;
 use crate::web::pages::Pages;
 use crate::web::unheeded::Unheeded;
 
 /// The web's shared means; made once, in `app`.
-pub struct Gateway {
+pub struct AppState {
     /// The journeys' means.
-    pub gate: Arc<Gate>,
+    pub services: Arc<Services>,
     /// The profiles of this moment; a reload swaps them.
     pub profiles: Arc<ArcSwap<Profiles>>,
     /// Pages and their assets.
@@ -30,23 +30,23 @@ pub struct Gateway {
     pub unheeded: Unheeded,
 }
 
-impl std::fmt::Debug for Gateway {
+impl std::fmt::Debug for AppState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gateway").finish_non_exhaustive()
+        f.debug_struct("AppState").finish_non_exhaustive()
     }
 }
 
-impl Gateway {
+impl AppState {
     /// Puts the means together.
     pub fn new(
-        gate: Arc<Gate>,
+        services: Arc<Services>,
         profiles: Arc<ArcSwap<Profiles>>,
         pages: Pages,
         cookie_keys: CookieKeys,
         trusted_proxies: Vec<IpNet>,
     ) -> Self {
         Self {
-            gate,
+            services,
             profiles,
             pages,
             cookie_keys,
