@@ -10,6 +10,7 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod flow;
+pub mod http;
 pub mod oidc;
 pub mod seal;
 pub mod store;

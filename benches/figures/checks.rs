@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatehouse::app::profiles::LiveProfiles;
-use gatehouse::config::settings::DEFAULT_SESSION;
+use gatehouse::app::live_profiles::LiveProfiles;
+use gatehouse::config::settings::values::DEFAULT_SESSION;
 use gatehouse::domain::clock::SystemClock;
 use gatehouse::domain::profile::Profile;
 

@@ -15,7 +15,7 @@ use gatehouse::domain::session::{Session, SessionHandle, SessionId};
 use gatehouse::domain::token_set::{AccessGrant, TokenSet};
 use gatehouse::seal::{KeyRing, OsRandom};
 use gatehouse::store::{NewSession, SessionStore, StoreOptions};
-use gatehouse::web::browser::{CookieKeys, LOOPBACK_COOKIE};
+use gatehouse::web::cookies::session::{CookieKeys, LOOPBACK_COOKIE};
 
 /// How many are written at a time.
 const AT_ONCE: usize = 10;

@@ -1,13 +1,13 @@
-//! What runs beside requests: forgetting quiet addresses. Certificates are watched in [`crate::app::expiry`], the profiles
-//! folder in [`crate::app::watch`]; the store tends itself.
+//! What runs beside requests: forgetting quiet addresses. Certificates are watched in [`crate::app::certificate_expiry`], the profiles
+//! folder in [`crate::app::folder_watch`]; the store tends itself.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use crate::app::profiles::LiveProfiles;
-use crate::app::{expiry, watch};
+use crate::app::live_profiles::LiveProfiles;
+use crate::app::{certificate_expiry, folder_watch};
 use crate::web::app_state::AppState;
 
 /// Between two looks at addresses that have been quiet.
@@ -16,12 +16,15 @@ const QUIET: Duration = Duration::from_mins(1);
 /// Starts all of it.
 pub fn start(profiles: &Arc<LiveProfiles>, app: &Arc<AppState>) -> Vec<JoinHandle<()>> {
     vec![
-        tokio::spawn(expiry::watch_certificates(
+        tokio::spawn(certificate_expiry::watch_certificates(
             Arc::clone(profiles),
             Arc::clone(&app.services.clock),
         )),
         tokio::spawn(forget_quiet_addresses(Arc::clone(app))),
-        tokio::spawn(watch::watch_profiles(Arc::clone(profiles), Arc::clone(app))),
+        tokio::spawn(folder_watch::watch_profiles(
+            Arc::clone(profiles),
+            Arc::clone(app),
+        )),
     ]
 }
 

@@ -1,8 +1,8 @@
 //! `init`: a new profile from the commented template of its kind.
 
 use crate::command::cli::{Cli, Init};
-use crate::command::write_new::{Readers, write_new};
-use crate::command::{Failed, Terminal, place};
+use crate::command::new_file::{Readers, write_new};
+use crate::command::{Failed, Terminal, sources};
 use crate::config::placeholder_in;
 use crate::domain::authority::Kind;
 
@@ -20,7 +20,7 @@ pub fn template(kind: Kind) -> &'static str {
 }
 
 pub(super) fn init(cli: &Cli, init: &Init, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
-    let (folder, _) = place::offline(cli, terminal)?;
+    let (folder, _) = sources::offline(cli, terminal)?;
     let path = folder.join(format!("{}.toml", init.profile_id));
     let template = template(init.kind);
     write_new(&path, template, Readers::Ordinary)?;

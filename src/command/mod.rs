@@ -3,22 +3,16 @@
 //! The offline commands stand here whole; those that need a running gateway, a database or a network go through
 //! [`mod@run`]. Output, time, randomness and the environment arrive as arguments.
 
-mod check;
+pub mod check;
 pub mod cli;
-mod env_file;
-mod explain;
-mod explain_rows;
-mod import;
-mod import_apis;
-mod import_text;
+pub mod explain;
+pub mod import;
 pub mod init;
 mod keys;
-mod online;
-mod place;
-pub mod registration;
-pub mod run;
+mod new_file;
+pub mod runtime;
 mod sessions;
-mod write_new;
+mod sources;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -27,7 +21,8 @@ use std::io::{self, Write};
 
 use clap::Parser;
 
-use crate::config::report::{self, Looks};
+use crate::config::report::text;
+use crate::config::report::text::Looks;
 use crate::config::{FolderError, Problem};
 use crate::domain::clock::{Clock, Random};
 
@@ -114,23 +109,23 @@ fn dispatch(cli: &cli::Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
                 ("listen", &serve.listen),
                 ("admin_listen", &serve.admin_listen),
             ];
-            run::serve(|| place::settings(cli, &flags, terminal))
+            runtime::serve(|| sources::settings(cli, &flags, terminal))
         }
         #[cfg(feature = "demo")]
         Command::Demo(demo) => {
             let out = &mut *terminal.out;
-            run::demo(demo.port, |text| {
+            runtime::demo(demo.port, |text| {
                 // A closed terminal does not stop the demo.
                 let _ = writeln!(out, "{text}");
             })
         }
-        Command::Check(check) => check::check(cli, check, terminal),
-        Command::Explain(explain) => explain::explain(cli, explain, terminal),
+        Command::Check(check) => check::offline::check(cli, check, terminal),
+        Command::Explain(explain) => explain::profile::explain(cli, explain, terminal),
         Command::Init(init) => init::init(cli, init, terminal),
-        Command::Import(import) => import::import(cli, import, terminal),
+        Command::Import(import) => import::profile::import(cli, import, terminal),
         Command::Sessions(sessions) => sessions::sessions(cli, sessions, terminal),
         Command::Keys(cli::Keys::New) => keys::new(terminal),
-        Command::Migrate => run::migrate(&place::settings(cli, &[], terminal)?),
+        Command::Migrate => runtime::migrate(&sources::settings(cli, &[], terminal)?),
     }
 }
 
@@ -156,7 +151,7 @@ fn tell(failed: &Failed, terminal: &mut Terminal<'_>) {
     let text = match failed {
         Failed::Told => return,
         Failed::Said(sentence) => format!("error: {sentence}\n"),
-        Failed::Problems(problems) => report::text(problems, terminal.err_looks),
+        Failed::Problems(problems) => text::text(problems, terminal.err_looks),
     };
     // Nothing is left to do when not even this can be written.
     let _ = terminal.err.write_all(text.as_bytes());

@@ -1,17 +1,17 @@
 //! `sessions list` and `sessions end`.
 
 use crate::command::cli::{Cli, Format, Sessions, Which};
-use crate::command::{Failed, Terminal, place, run};
+use crate::command::{Failed, Terminal, runtime, sources};
 
 pub(super) fn sessions(
     cli: &Cli,
     command: &Sessions,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let settings = place::settings(cli, &[], terminal)?;
+    let settings = sources::settings(cli, &[], terminal)?;
     match command {
         Sessions::List { which, format } => {
-            let listed = run::list_sessions(&settings, which)?;
+            let listed = runtime::list_sessions(&settings, which)?;
             if *format == Format::Json {
                 let json = serde_json::json!({ "sessions": listed });
                 return Ok(writeln!(terminal.out, "{json:#}")?);
@@ -33,7 +33,7 @@ pub(super) fn sessions(
         }
         Sessions::End { which, all } => {
             let which = if *all { &Which::default() } else { which };
-            let ended = run::end_sessions(&settings, which)?;
+            let ended = runtime::end_sessions(&settings, which)?;
             Ok(writeln!(
                 terminal.out,
                 "{ended} {} ended",

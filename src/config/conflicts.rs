@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::folder::{Candidate, same_place};
-use crate::config::problem::Problem;
+use crate::config::report::problem::Problem;
 
 /// Compares all files with one another and adds one problem for each conflict to both files; a report tells it once.
 pub(super) fn find(candidates: &mut [Candidate]) {

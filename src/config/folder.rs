@@ -12,8 +12,8 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::config::conflicts;
-use crate::config::conversion::{Surroundings, convert};
-use crate::config::problem::{Place, Problem, in_order, source_name};
+use crate::config::profile::conversion::{Surroundings, convert};
+use crate::config::report::problem::{Place, Problem, in_order, source_name};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::profiles::Profiles;
 use crate::domain::public_url::PublicUrl;

@@ -4,33 +4,21 @@
 //! arguments. Does not decide what becomes of a profile that is broken: see [`folder::Loaded`].
 
 mod conflicts;
-pub mod conversion;
-mod document;
-mod findings;
 pub mod folder;
-mod layers;
-mod nearest;
-mod placeholder;
-pub mod problem;
-pub mod profile_file;
+pub mod profile;
 pub mod report;
-mod schema;
-mod schema_rules;
 pub mod settings;
-pub mod settings_file;
-mod settings_reader;
-mod settings_values;
-mod written;
+pub mod toml_document;
 
-pub use document::{Step, place_of_key};
 pub use folder::{
     Broken, ContentHash, FolderError, Loaded, Settled, is_reserved, load_files, load_folder,
 };
-pub use layers::{FileText, Layer, Sources, variable};
-pub use placeholder::placeholder_in;
-pub use problem::{Place, Problem, Severity};
-pub use profile_file::ProfileFile;
-pub use schema::{Schema, in_toml};
-pub use settings::Settings;
-pub use settings_file::SettingsFile;
-pub use settings_values::DatabaseKind;
+pub use profile::file::ProfileFile;
+pub use report::placeholder::placeholder_in;
+pub use report::problem::{Place, Problem, Severity};
+pub use settings::file::SettingsFile;
+pub use settings::layers::{FileText, Layer, Sources, variable};
+pub use settings::value_readers::DatabaseKind;
+pub use settings::values::Settings;
+pub use toml_document::document::{Step, place_of_key};
+pub use toml_document::schema::{Schema, in_toml};

@@ -15,7 +15,7 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use simulator::{Options, Simulator};
 
-use crate::app::server::{Means, MetricsText, StartError, start};
+use crate::app::serve::{Means, MetricsText, StartError, start};
 use crate::app::shutdown::Signals;
 use crate::config::{FileText, Settings, Sources};
 use crate::domain::clock::{Clock, Random};

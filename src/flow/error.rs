@@ -8,7 +8,7 @@ use crate::domain::return_to::ReturnTo;
 use crate::oidc::{AuthorityErrorDetail, OidcError};
 use crate::store::StoreError;
 
-/// How a journey ended badly. `web/error_response.rs` is the one place that turns it into an answer.
+/// How a journey ended badly. `web/errors/mapping.rs` is the one place that turns it into an answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum FlowError {
     /// Nobody is signed in here.

@@ -1,7 +1,7 @@
 //! `Authorities`: the one door to all authorities of the process.
 //!
 //! Owns the rooms of the profiles. What can be asked stands here and in the modules of the single journeys
-//! ([`crate::oidc::redeem`], [`crate::oidc::refresh`], [`crate::oidc::end_session`], [`crate::oidc::logout_token`], [`crate::oidc::graph`]).
+//! ([`crate::oidc::requests::code`], [`crate::oidc::requests::refresh`], [`crate::oidc::requests::end_session`], [`crate::oidc::requests::logout_token`], [`crate::oidc::requests::graph_groups`]).
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,15 +15,15 @@ use url::Url;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::profile::{Profile, ProfileId};
-use crate::oidc::authorize::{AuthorizationRequest, authorization_address};
+use crate::http::bulkhead::{Lane, at, send};
+use crate::http::client::{HttpOptions, HttpSetupError, outbound_client};
+use crate::oidc::client_auth::managed_identity::{Environment, ManagedIdentity};
+use crate::oidc::discovery::endpoints::Means;
+use crate::oidc::discovery::metadata::Metadata;
+use crate::oidc::discovery::tenant_pin::TenantPins;
 use crate::oidc::error::{Invalid, OidcError};
-use crate::oidc::http_client::{HttpOptions, HttpSetupError, outbound_client};
-use crate::oidc::lane::{Lane, at, send};
-use crate::oidc::managed_identity::{Environment, ManagedIdentity};
-use crate::oidc::metadata::Metadata;
-use crate::oidc::pins::TenantPins;
-use crate::oidc::place::Means;
-use crate::oidc::room::Room;
+use crate::oidc::profile_client::Room;
+use crate::oidc::requests::authorization::{AuthorizationRequest, authorization_address};
 
 /// All authorities of the process. One exists, shared by all workers.
 pub struct Authorities {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use crate::domain::issuer::IssuerRefusal;
-use crate::oidc::checks::IdTokenFault;
-use crate::oidc::jwt::JwtRefusal;
-use crate::oidc::provider::AuthorityErrorDetail;
+use crate::oidc::authority_error::AuthorityErrorDetail;
+use crate::oidc::tokens::id_token::IdTokenFault;
+use crate::oidc::tokens::jwt::JwtRefusal;
 
 /// Why a call to an authority came to nothing.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -9,60 +9,38 @@
 //! endpoints.
 
 mod authorities;
-mod authorize;
-mod azure_arc;
-mod breaker;
-mod certificate;
-mod challenge;
-mod checks;
-mod claims_request;
+mod authority_error;
 mod client_auth;
-mod end_session;
-mod error;
-mod graph;
-mod http_client;
-mod jwt;
-mod kept;
-mod keys;
-mod lane;
-mod logout_token;
-mod managed_identity;
-mod metadata;
-mod pins;
-mod place;
-mod probe;
-mod provider;
-mod redeem;
-mod refresh;
-mod revoke;
-mod room;
-mod scopes;
-mod service_fabric;
-mod token_endpoint;
-mod token_response;
-mod userinfo;
+mod discovery;
+pub(crate) mod error;
+mod profile_client;
+mod requests;
+mod tokens;
+mod www_authenticate;
 
+pub use crate::http::client::{HttpOptions, HttpSetupError, outbound_client, retry_after};
 pub use authorities::Authorities;
-pub use authorize::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier, text_256};
-pub use certificate::{CertificateExpiry, certificate_ends};
-pub use challenge::claims_challenge;
-pub use checks::IdTokenFault;
-pub use end_session::EndSession;
+pub use authority_error::{AuthorityErrorCode, AuthorityErrorDetail, Remedy};
+pub use client_auth::certificate::{CertificateExpiry, certificate_ends};
+pub use client_auth::managed_identity::Environment;
+pub use discovery::metadata::Metadata;
+pub use discovery::tenant_pin::{InProcessPins, TenantPins, TenantPinsUnavailable};
 pub use error::{
     CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
     SignatureRefusal, UserinfoFault,
 };
-pub use http_client::{HttpOptions, HttpSetupError, outbound_client, retry_after};
-pub use jwt::JwtRefusal;
-pub use logout_token::LogoutToken;
-pub use managed_identity::Environment;
-pub use metadata::Metadata;
-pub use pins::{InProcessPins, TenantPins, TenantPinsUnavailable};
-pub use probe::{CredentialProbe, KeyCount, Probe};
-pub use provider::{AuthorityErrorCode, AuthorityErrorDetail, Remedy};
-pub use redeem::Redeemed;
-pub use refresh::Refreshed;
-pub use scopes::signed_in_api;
+pub use requests::authorization::{
+    Asking, AuthorizationRequest, fresh_nonce, fresh_verifier, text_256,
+};
+pub use requests::code::Redeemed;
+pub use requests::end_session::EndSession;
+pub use requests::logout_token::LogoutToken;
+pub use requests::probe::{CredentialProbe, KeyCount, Probe};
+pub use requests::refresh::Refreshed;
+pub use requests::scopes::signed_in_api;
+pub use tokens::id_token::IdTokenFault;
+pub use tokens::jwt::JwtRefusal;
+pub use www_authenticate::claims_challenge;
 
 use crate::domain::profile::ProfileId;
 

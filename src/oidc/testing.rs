@@ -17,9 +17,9 @@ use crate::domain::profile::{
 };
 use crate::domain::public_url::PublicUrl;
 use crate::domain::secret::ClientSecret;
-use crate::oidc::http_client::{HttpOptions, outbound_client};
-use crate::oidc::managed_identity::ManagedIdentity;
-use crate::oidc::metadata::Metadata;
+use crate::http::client::{HttpOptions, outbound_client};
+use crate::oidc::client_auth::managed_identity::ManagedIdentity;
+use crate::oidc::discovery::metadata::Metadata;
 use url::Url;
 
 /// Chance that always falls the same.

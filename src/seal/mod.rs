@@ -8,18 +8,18 @@
 //! tag. The first twelve random bytes go into the derivation of the key, the last twelve are the nonce: one server
 //! key may seal any number of messages without two of them sharing key and nonce.
 
+mod cookie_opener;
 mod digest;
 mod key_file;
 mod key_ring;
-mod private_cookie;
 mod random;
-mod rows;
+mod row_keys;
 mod sealing;
 
+pub use cookie_opener::PrivateCookieKey;
 pub use digest::{csrf_token, handle_hash, hex, secrets_equal, sha256};
 pub use key_file::{KeyFileProblem, load_or_make_key};
 pub use key_ring::{KeyId, KeyProblem, KeyRing, new_key_text};
-pub use private_cookie::PrivateCookieKey;
 pub use random::OsRandom;
-pub use rows::{Column, RowKeys, RowPlace};
+pub use row_keys::{Column, RowKeys, RowPlace};
 pub use sealing::Purpose;

@@ -28,34 +28,29 @@
 //! | `gatehouse_refresh_leases_total` | leases asked for, by `outcome` |
 //! | `gatehouse_store_swept_total` | rows that were over, by `table` |
 
-mod bounded;
 mod cache;
 mod clock;
-mod ending;
+mod end_sessions;
 mod error;
-mod housekeeping;
-mod measures;
-mod notice;
-mod opening;
+mod lease;
+mod maintenance;
+mod metrics;
 mod options;
-mod payload;
 mod postgres;
-mod rows;
+mod replay;
+mod row;
 mod session_store;
 mod sqlite;
-mod stored;
-mod tokens;
-mod touches;
-mod used_once;
+mod touch_buffer;
 
 pub use clock::StoreClock;
-pub use ending::{EndedByLogoutToken, EndedBySid, LogoutTokenUse};
+pub use end_sessions::{EndedByLogoutToken, EndedBySid, LogoutTokenUse};
 pub use error::{Cause, StoreError};
-pub use housekeeping::StoreStatus;
-pub use opening::{EndedSession, NewSession, StoredTokens};
+pub use lease::{Lease, Waited};
+pub use maintenance::StoreStatus;
 pub use options::StoreOptions;
-pub use rows::{LeaseOwner, Replaced, SessionFilter, SessionSummary, Swept};
+pub use replay::{FirstUse, ReplayScope};
+pub use row::database_trait::{LeaseOwner, Replaced, SessionFilter, SessionSummary, Swept};
+pub use row::sealed_row::{EndedSession, NewSession, StoredTokens};
 pub use session_store::SessionStore;
 pub use sqlite::sqlite_file;
-pub use tokens::{Lease, Waited};
-pub use used_once::{FirstUse, ReplayScope};

@@ -10,17 +10,17 @@ use crate::domain::profile::ProfileId;
 use crate::domain::secret::SecretUrl;
 use crate::domain::session::{HandleHash, Session, SessionHandle, TOUCH_SECONDS};
 use crate::seal::{KeyRing, handle_hash};
-use crate::store::cache::Cache;
+use crate::store::cache::sessions::Cache;
 use crate::store::clock::StoreClock;
 use crate::store::error::StoreError;
-use crate::store::housekeeping::Tasks;
-use crate::store::measures::Measures;
-use crate::store::opening::{EndedSession, NewSession, Opening, StoredTokens, used};
+use crate::store::maintenance::Tasks;
+use crate::store::metrics::Measures;
 use crate::store::options::StoreOptions;
 use crate::store::postgres::PostgresRows;
-use crate::store::rows::{IdentityRow, Rows, Touch};
+use crate::store::row::database_trait::{IdentityRow, Rows, Touch};
+use crate::store::row::sealed_row::{EndedSession, NewSession, Opening, StoredTokens, used};
 use crate::store::sqlite::SqliteRows;
-use crate::store::touches::Touches;
+use crate::store::touch_buffer::Touches;
 
 /// Everything that the store's methods and its tasks share.
 #[derive(Debug)]
@@ -242,7 +242,7 @@ impl Shared {
         let mut unwritten = taken.as_slice();
         while !unwritten.is_empty() {
             let (batch, rest) =
-                unwritten.split_at(unwritten.len().min(crate::store::touches::BATCH));
+                unwritten.split_at(unwritten.len().min(crate::store::touch_buffer::BATCH));
             if let Err(error) = self.measures.count(self.rows.touch(batch, interval).await) {
                 self.touches.put_back(unwritten);
                 return Err(error);

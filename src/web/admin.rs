@@ -18,7 +18,7 @@ use crate::flow::error::FlowError;
 use crate::flow::session_admin::{Which, end_for_operator};
 use crate::store::{SessionFilter, SessionSummary};
 use crate::web::app_state::AppState;
-use crate::web::navigation::{parameter, parameters};
+use crate::web::extract::fetch_metadata::{parameter, parameters};
 
 /// Sessions listed in one answer at most.
 const ON_A_PAGE: u32 = 1_000;

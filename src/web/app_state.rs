@@ -7,10 +7,10 @@ use ipnet::IpNet;
 
 use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
-use crate::web::browser::CookieKeys;
-use crate::web::limits::Limits;
+use crate::web::client::rate_limit::Limits;
+use crate::web::client::untrusted_proxy_warning::Unheeded;
+use crate::web::cookies::session::CookieKeys;
 use crate::web::pages::Pages;
-use crate::web::unheeded::Unheeded;
 
 /// The web's shared means; made once, in `app`.
 pub struct AppState {

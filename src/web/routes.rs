@@ -6,14 +6,18 @@ use actix_web::{
 };
 use tracing_actix_web::TracingLogger;
 
+use crate::web::admin;
 use crate::web::app_state::AppState;
-use crate::web::profile::{at_redirect_path, locate, over_https};
-use crate::web::request_span::RequestSpan;
-use crate::web::{
-    admin, assets, browser, call_api, callback, cookie_layer, error_response, home, logout_notice,
-    panic_guard, quick_check, response_headers, session_json, sessions, sign_in, sign_out,
-    token_details,
+use crate::web::cookies::session;
+use crate::web::errors::mapping;
+use crate::web::handlers::{
+    call_api, callback, home, my_sessions, quick_check, session_info, sign_in, sign_out,
+    single_logout, token_details,
 };
+use crate::web::middleware::request_span::RequestSpan;
+use crate::web::middleware::resolve_profile::{at_redirect_path, locate, over_https};
+use crate::web::middleware::{catch_panic, rotate_session_key, security_headers};
+use crate::web::pages::assets;
 
 /// Bytes of a form of ours.
 const LONGEST_FORM: usize = 16 * 1024;
@@ -33,13 +37,13 @@ where
 
 /// Addresses that need no session cookie written: read by the fast reader, outside of actix-session.
 fn without_session(app: &mut ServiceConfig) {
-    app.service(page(quick_check::PATH, session_json::session))
+    app.service(page(quick_check::PATH, session_info::session))
         .service(page("/auth/assets/{name}", assets::asset))
         .service(
-            resource("/auth/front_channel_logout").route(get().to(logout_notice::front_channel)),
+            resource("/auth/front_channel_logout").route(get().to(single_logout::front_channel)),
         )
         .service(
-            resource("/auth/back_channel_logout").route(post().to(logout_notice::back_channel)),
+            resource("/auth/back_channel_logout").route(post().to(single_logout::back_channel)),
         );
 }
 
@@ -62,8 +66,8 @@ fn with_session(app: &mut ServiceConfig) {
     .service(page("/auth/sign_out", sign_out::ask_or_sign_out).route(post().to(sign_out::sign_out)))
     .service(page("/auth/token_details", token_details::token_details))
     .service(resource("/auth/call_api/{name}").route(get().to(call_api::named)))
-    .service(page("/auth/sessions", sessions::list))
-    .service(resource("/auth/sessions/end").route(post().to(sessions::end)));
+    .service(page("/auth/sessions", my_sessions::list))
+    .service(resource("/auth/sessions/end").route(post().to(my_sessions::end)));
 }
 
 /// The public listener. Middleware runs from the last to the first.
@@ -86,19 +90,19 @@ pub fn public(
         .service(
             scope("")
                 .guard(over_https())
-                .wrap(browser::middleware(&keys, true))
+                .wrap(session::middleware(&keys, true))
                 .configure(with_session),
         )
         .service(
             scope("")
-                .wrap(browser::middleware(&keys, false))
+                .wrap(session::middleware(&keys, false))
                 .configure(with_session),
         )
-        .wrap(from_fn(error_response::pages))
-        .wrap(from_fn(cookie_layer::renew))
+        .wrap(from_fn(mapping::pages))
+        .wrap(from_fn(rotate_session_key::renew))
         .wrap(from_fn(locate))
-        .wrap(from_fn(response_headers::add))
-        .wrap(from_fn(panic_guard::catch))
+        .wrap(from_fn(security_headers::add))
+        .wrap(from_fn(catch_panic::catch))
         .wrap(TracingLogger::<RequestSpan>::new())
         .wrap(from_fn(quick_check::first))
 }

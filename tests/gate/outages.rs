@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use gatehouse::app::server::Means;
+use gatehouse::app::serve::Means;
 use gatehouse::domain::clock::{Clock, FixedClock, SystemClock};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::sync::Arc;
@@ -346,7 +346,7 @@ async fn d32_a_replica_whose_clock_is_two_minutes_off_agrees_with_the_others() {
             .unwrap()
             .num_seconds();
         assert!((drift + off).abs() <= 10, "{off}: {drift}");
-        // AuthorizationRedirect at one replica, completed at the other: both judge the same times.
+        // Begun at one replica, completed at the other: both judge the same times.
         let browser = Browser::new();
         let begun = wrong
             .get(&gate, &browser, KIND, "/auth/sign_in?return_to=/")

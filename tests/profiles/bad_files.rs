@@ -1,6 +1,6 @@
 //! Every bad file has its report beside it.
 
-use gatehouse::config::report::{Looks, text};
+use gatehouse::config::report::text::{Looks, text};
 use gatehouse::config::{Loaded, Problem, load_files};
 
 use crate::harness::{data, expect, folder, surroundings};
@@ -43,7 +43,7 @@ fn c149_no_report_and_no_debug_output_repeats_a_secret() {
             text(&problems, Looks::Plain),
             text(&problems, Looks::Terminal { color: true }),
             text(&problems, Looks::Terminal { color: false }),
-            gatehouse::config::report::json(&problems).to_string(),
+            gatehouse::config::report::text::json(&problems).to_string(),
             format!("{loaded:?}"),
         ] {
             for secret in ["hunter2", "4711471147114711"] {

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use gatehouse::config::conversion::Surroundings;
-use gatehouse::config::settings::DEFAULT_SESSION;
+use gatehouse::config::profile::conversion::Surroundings;
+use gatehouse::config::settings::values::DEFAULT_SESSION;
 use gatehouse::config::{Loaded, load_files, load_folder};
 
 /// The variables that the test data name.

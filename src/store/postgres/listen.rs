@@ -11,10 +11,10 @@ use sqlx::{query_as, query_scalar};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
+use crate::store::cache::invalidation::Notice;
 use crate::store::error::{Reason, StoreError};
-use crate::store::notice::Notice;
 use crate::store::postgres::connection::{PostgresRows, with_connection, writable};
-use crate::store::rows::{Hear, Heard};
+use crate::store::row::database_trait::{Hear, Heard};
 
 /// The channel of NOTIFY.
 pub(super) const CHANNEL: &str = "gatehouse_sessions";

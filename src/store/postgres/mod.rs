@@ -5,10 +5,10 @@
 
 mod connection;
 mod listen;
-mod marks;
+mod maintenance;
 mod migrate;
+mod replay;
 mod sessions;
 mod tokens;
-mod upkeep;
 
 pub(super) use connection::PostgresRows;

@@ -10,17 +10,17 @@ use sqlx::{query, query_as, query_scalar};
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
+use crate::store::cache::invalidation::Notice;
 use crate::store::error::StoreError;
-use crate::store::notice::Notice;
 use crate::store::postgres::connection::{PostgresRows, begin, with_connection};
 use crate::store::postgres::listen::CHANNEL;
-use crate::store::postgres::marks;
-use crate::store::rows::{
+use crate::store::postgres::replay;
+use crate::store::row::columns::{
+    IdentityColumns, SummaryColumns, WholeColumns, handle_hash, identity_row, summary, whole_row,
+};
+use crate::store::row::database_trait::{
     EndFilter, IdentityRow, Mark, NewRow, SessionFilter, SessionRows, SessionSummary, Touch,
     WholeRow,
-};
-use crate::store::stored::{
-    IdentityColumns, SummaryColumns, WholeColumns, handle_hash, identity_row, summary, whole_row,
 };
 
 /// Deletes the old row with its notice and inserts the new one: one statement is one transaction.
@@ -238,7 +238,7 @@ async fn mark_and_delete(
     filter: &EndFilter,
 ) -> Result<Option<Vec<Vec<u8>>>, sqlx::Error> {
     let mut transaction = begin(connection).await?;
-    if !marks::insert(&mut transaction, mark).await? {
+    if !replay::insert(&mut transaction, mark).await? {
         return Ok(None);
     }
     let deleted = delete_many(&mut transaction, filter).await?;

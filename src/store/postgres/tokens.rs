@@ -7,12 +7,14 @@ use async_trait::async_trait;
 use sqlx::{query, query_as};
 
 use crate::domain::session::HandleHash;
+use crate::store::cache::invalidation::Notice;
 use crate::store::error::StoreError;
-use crate::store::notice::Notice;
 use crate::store::postgres::connection::{PostgresRows, with_connection};
 use crate::store::postgres::listen::CHANNEL;
-use crate::store::rows::{Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow};
-use crate::store::stored::{GlanceColumns, TokensColumns, glance, tokens_row};
+use crate::store::row::columns::{GlanceColumns, TokensColumns, glance, tokens_row};
+use crate::store::row::database_trait::{
+    Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow,
+};
 
 /// A row's lease may be taken when it is free, over, or already this owner's (a repeat of the statement); a rest is
 /// over by the time of whoever asks.

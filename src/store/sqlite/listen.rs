@@ -9,9 +9,9 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Sqlite, Transaction, query, query_as, query_scalar};
 use tokio::time::{Instant, sleep};
 
+use crate::store::cache::invalidation::Notice;
 use crate::store::error::StoreError;
-use crate::store::notice::Notice;
-use crate::store::rows::{Hear, Heard, Upkeep};
+use crate::store::row::database_trait::{Hear, Heard, Upkeep};
 use crate::store::sqlite::connection::SqliteRows;
 
 /// How often the file is looked at.

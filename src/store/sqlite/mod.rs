@@ -5,11 +5,11 @@
 
 mod connection;
 mod listen;
-mod marks;
+mod maintenance;
 mod migrate;
+mod replay;
 mod sessions;
 mod tokens;
-mod upkeep;
 
 pub(super) use connection::SqliteRows;
 pub use connection::sqlite_file;

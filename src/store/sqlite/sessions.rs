@@ -8,18 +8,18 @@ use sqlx::{Sqlite, Transaction, query, query_as, query_scalar};
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
+use crate::store::cache::invalidation::Notice;
 use crate::store::error::StoreError;
-use crate::store::notice::Notice;
-use crate::store::rows::{
+use crate::store::row::columns::{
+    IdentityColumns, SummaryColumns, WholeColumns, handle_hash, identity_row, summary, whole_row,
+};
+use crate::store::row::database_trait::{
     EndFilter, IdentityRow, Mark, NewRow, SessionFilter, SessionRows, SessionSummary, Touch,
     WholeRow,
 };
 use crate::store::sqlite::connection::SqliteRows;
 use crate::store::sqlite::listen::say;
-use crate::store::sqlite::marks;
-use crate::store::stored::{
-    IdentityColumns, SummaryColumns, WholeColumns, handle_hash, identity_row, summary, whole_row,
-};
+use crate::store::sqlite::replay;
 
 const INSERT: &str = "
 INSERT INTO sessions (handle_hash, id, profile, person, sid, user_agent,
@@ -149,7 +149,7 @@ impl SessionRows for SqliteRows {
         filter: &EndFilter,
     ) -> Result<Option<Vec<HandleHash>>, StoreError> {
         let mut transaction = self.begin().await?;
-        let marked = marks::insert(&mut transaction, mark).await;
+        let marked = replay::insert(&mut transaction, mark).await;
         if !marked.map_err(StoreError::from_sqlx)? {
             return Ok(None);
         }

@@ -6,12 +6,14 @@ use async_trait::async_trait;
 use sqlx::{query, query_as};
 
 use crate::domain::session::HandleHash;
+use crate::store::cache::invalidation::Notice;
 use crate::store::error::StoreError;
-use crate::store::notice::Notice;
-use crate::store::rows::{Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow};
+use crate::store::row::columns::{GlanceColumns, TokensColumns, glance, tokens_row};
+use crate::store::row::database_trait::{
+    Glance, LeaseOwner, LeaseRow, Replaced, TokenRows, TokensRow,
+};
 use crate::store::sqlite::connection::SqliteRows;
 use crate::store::sqlite::listen::say;
-use crate::store::stored::{GlanceColumns, TokensColumns, glance, tokens_row};
 
 /// A row's lease may be taken when it is free, over, or already this owner's; a rest is over by the time of whoever
 /// asks.

@@ -18,8 +18,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use gatehouse::app::profiles::LiveProfiles;
-use gatehouse::app::server::{Means, MetricsText, Running, start, start_in};
+use gatehouse::app::live_profiles::LiveProfiles;
+use gatehouse::app::serve::{Means, MetricsText, Running, start, start_in};
 use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
 use gatehouse::oidc::Environment;

@@ -1,0 +1,5 @@
+//! `gatehouse check`: what is wrong with the files, what to register, and what the authority says.
+
+pub mod offline;
+pub mod online;
+pub mod registration;

@@ -1,0 +1,233 @@
+//! `check`: every problem of settings and profiles, and what to register for each good profile.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::command::check::registration::{Registration, credential_state, registration};
+use crate::command::cli;
+use crate::command::cli::{Cli, Format};
+use crate::command::{Failed, Terminal, runtime, sources};
+use crate::config::profile::conversion::Surroundings;
+use crate::config::report::problem::{in_order, source_name};
+use crate::config::report::text;
+use crate::config::report::text::Looks;
+use crate::config::{Problem, Settings, load_files, load_folder};
+use crate::domain::clock::Timestamp;
+use crate::domain::profile::Profile;
+
+/// A profile that can be read, and what is known of it.
+struct Known {
+    profile: Arc<Profile>,
+    /// Nothing is wrong with it, offline or online.
+    good: bool,
+    file: String,
+    registration: Registration,
+    credential: Vec<String>,
+    answers: Vec<runtime::Answer>,
+}
+
+pub(in crate::command) fn check(
+    cli: &Cli,
+    check: &cli::Check,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    let sources = sources::sources(cli, terminal)?;
+    let settings = Settings::read(&sources);
+    let (folder, session) = match &settings {
+        Ok(settings) => (settings.profiles.clone(), settings.session),
+        Err(_) => sources::offline(cli, terminal)?,
+    };
+    let variables = terminal.variables.clone();
+    let variable = |name: &str| variables.get(name).cloned();
+    let surroundings = Surroundings {
+        variable: &variable,
+        session,
+    };
+    let loaded = if check.files.is_empty() {
+        load_folder(&folder, surroundings)?
+    } else {
+        load_files(&check.files, surroundings)
+    };
+    let mut problems = loaded.problems();
+    // Somebody who names files asks about these files only.
+    if check.files.is_empty()
+        && let Err(of_settings) = &settings
+    {
+        problems.extend(of_settings.iter().cloned());
+    }
+    let now = terminal.clock.now();
+    let files: Vec<PathBuf> = loaded.profile_files.keys().cloned().collect();
+    let mut known: Vec<Known> = loaded
+        .profiles
+        .iter()
+        .map(|profile| describe(profile, &files, now, &mut problems))
+        .collect();
+    if check.online {
+        let settings = settings.map_err(Failed::Problems)?;
+        for (id, answers) in runtime::ask_authorities(&settings, &loaded.profiles)? {
+            if let Some(known) = known.iter_mut().find(|known| known.profile.id == id) {
+                problems.extend(
+                    answers
+                        .iter()
+                        .filter_map(|answer| problem_of(known, answer)),
+                );
+                known.good &= answers.iter().all(|answer| answer.good);
+                known.answers = answers;
+            }
+        }
+    }
+    in_order(&mut problems);
+    match check.format {
+        Format::Text => write_text(&known, &problems, terminal)?,
+        Format::Json => write_json(&known, &problems, terminal)?,
+    }
+    let bad = problems.iter().any(Problem::is_error);
+    if bad { Err(Failed::Told) } else { Ok(()) }
+}
+
+/// What an authority's answer is in the report of problems.
+fn problem_of(known: &Known, answer: &runtime::Answer) -> Option<Problem> {
+    let what = format!("online: {}: {}", answer.question, answer.sentence);
+    (!answer.good).then(|| Problem::of(&known.file, what, &answer.help))
+}
+
+fn describe(
+    profile: &Arc<Profile>,
+    files: &[PathBuf],
+    now: Timestamp,
+    problems: &mut Vec<Problem>,
+) -> Known {
+    let named = |file: &&PathBuf| {
+        file.file_stem()
+            .is_some_and(|stem| stem.to_string_lossy() == profile.id.as_str())
+    };
+    let file = files
+        .iter()
+        .find(named)
+        .map(|file| source_name(file))
+        .unwrap_or_default();
+    let (credential, found) = credential_state(profile, &file, now);
+    let good = !found.iter().any(Problem::is_error);
+    problems.extend(found);
+    Known {
+        good,
+        profile: Arc::clone(profile),
+        registration: registration(profile),
+        file,
+        credential,
+        answers: Vec::new(),
+    }
+}
+
+fn write_text(
+    known: &[Known],
+    problems: &[Problem],
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    for item in known {
+        write_known(item, terminal)?;
+    }
+    let text = text::text(problems, terminal.err_looks);
+    terminal.err.write_all(text.as_bytes())?;
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let warnings = problems.len() - errors;
+    writeln!(
+        terminal.out,
+        "{} good, {errors} {}, {warnings} {}",
+        counted(known.iter().filter(|item| item.good).count(), "profile"),
+        if errors == 1 { "error" } else { "errors" },
+        if warnings == 1 { "warning" } else { "warnings" },
+    )?;
+    Ok(())
+}
+
+fn write_known(item: &Known, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+    let (green, red, plain) = match terminal.out_looks {
+        Looks::Terminal { color: true } => ("\u{1b}[32m", "\u{1b}[31m", "\u{1b}[0m"),
+        _ => ("", "", ""),
+    };
+    let profile = &item.profile;
+    let mark = |good| if good { (green, "✓") } else { (red, "✗") };
+    let (color, sign) = mark(item.good);
+    writeln!(
+        terminal.out,
+        "{color}{sign}{plain} {} ({}) {}",
+        profile.id,
+        profile.authority.kind(),
+        profile.public_url
+    )?;
+    let registration = &item.registration;
+    let back_channel = registration.back_channel_logout_uri.as_ref();
+    let rows = [
+        ("redirect URI", Some(&registration.redirect_uri)),
+        (
+            "post-logout redirect URI",
+            Some(&registration.post_logout_redirect_uri),
+        ),
+        (
+            "front-channel logout URL",
+            Some(&registration.front_channel_logout_uri),
+        ),
+        ("back-channel logout URL", back_channel),
+    ];
+    writeln!(terminal.out, "  register at {}:", profile.authority.url())?;
+    for (name, address) in rows {
+        if let Some(address) = address {
+            writeln!(terminal.out, "    {name:<25} {address}")?;
+        }
+    }
+    for note in &registration.notes {
+        writeln!(terminal.out, "    note: {note}")?;
+    }
+    for line in &item.credential {
+        writeln!(terminal.out, "  {line}")?;
+    }
+    for answer in &item.answers {
+        let (color, sign) = mark(answer.good);
+        let (question, sentence) = (&answer.question, &answer.sentence);
+        let help = match answer.help.as_str() {
+            "" => String::new(),
+            help => format!("; {help}"),
+        };
+        writeln!(
+            terminal.out,
+            "  {color}{sign}{plain} {question}: {sentence}{help}"
+        )?;
+    }
+    Ok(())
+}
+
+fn write_json(
+    known: &[Known],
+    problems: &[Problem],
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    let profiles: Vec<Value> = known
+        .iter()
+        .map(|item| {
+            json!({
+                "id": item.profile.id.as_str(),
+                "good": item.good,
+                "file": item.file,
+                "kind": item.profile.authority.kind().as_str(),
+                "public_url": item.profile.public_url.to_string(),
+                "register": item.registration,
+                "credential": item.credential,
+                "online": item.answers,
+            })
+        })
+        .collect();
+    let document = json!({ "profiles": profiles, "problems": text::json(problems) });
+    writeln!(terminal.out, "{document:#}")?;
+    Ok(())
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}

@@ -1,0 +1,214 @@
+//! `check --online`: metadata, issuer, keys, clock and credential of each profile, each with a sentence.
+
+use crate::app::commands::with_causes;
+use crate::command::runtime::Answer;
+use crate::domain::authority::UserFlowKind;
+use crate::domain::profile::Profile;
+use crate::oidc::{
+    Authorities, AuthorityErrorCode, AuthorityErrorDetail, CredentialProbe, KeyCount,
+    Misconfiguration, OidcError, Probe,
+};
+
+/// Journeys and how a report names them.
+const JOURNEYS: [(UserFlowKind, &str); 3] = [
+    (UserFlowKind::SignIn, ""),
+    (UserFlowKind::EditProfile, " of edit_profile"),
+    (UserFlowKind::ResetPassword, " of reset_password"),
+];
+
+fn good(question: impl Into<String>, sentence: impl Into<String>) -> Answer {
+    Answer {
+        question: question.into(),
+        good: true,
+        sentence: sentence.into(),
+        help: String::new(),
+    }
+}
+
+fn bad(
+    question: impl Into<String>,
+    sentence: impl Into<String>,
+    help: impl Into<String>,
+) -> Answer {
+    Answer {
+        good: false,
+        help: help.into(),
+        ..good(question, sentence)
+    }
+}
+
+/// Asks one authority everything that keeps people from signing in.
+pub async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for (journey, of) in JOURNEYS {
+        if profile.authority.issuer_config(journey).is_none() {
+            continue;
+        }
+        match authorities.probe(profile, journey).await {
+            Ok(probe) => answers.extend(about(of, &probe, profile)),
+            Err(error) => {
+                answers.extend(no_metadata(of, &error));
+                return answers;
+            }
+        }
+    }
+    answers.push(credential(authorities, profile).await);
+    answers
+}
+
+/// An issuer that is refused is no fault of the document's way here.
+fn no_metadata(of: &str, error: &OidcError) -> Vec<Answer> {
+    match error {
+        OidcError::Misconfigured(problem @ Misconfiguration::Issuer { .. }) => vec![
+            good(format!("metadata{of}"), "fetched"),
+            bad(
+                format!("issuer{of}"),
+                problem.to_string(),
+                "look at kind, authority and tenant_id; only for an authority that deviates, name its issuer in the key issuer",
+            ),
+        ],
+        error => vec![bad(
+            format!("metadata{of}"),
+            with_causes(error),
+            "look at authority, tenant and network; nobody can sign in until this is right",
+        )],
+    }
+}
+
+fn about(of: &str, probe: &Probe, profile: &Profile) -> Vec<Answer> {
+    let trusted = &probe.metadata.trusted;
+    let tenant = trusted
+        .tenant
+        .as_ref()
+        .map(|tenant| format!(", tenant {tenant}"))
+        .unwrap_or_default();
+    let mut answers = vec![
+        good(format!("metadata{of}"), "fetched and accepted"),
+        good(format!("issuer{of}"), format!("{}{tenant}", trusted.issuer)),
+        keys(format!("keys{of}"), probe),
+    ];
+    if let Some(apart) = probe.metadata.clock_ahead {
+        let allowed = i64::try_from(profile.clock_skew.as_secs()).unwrap_or(i64::MAX);
+        let words = format!("{} s apart from the authority's", apart.abs());
+        answers.push(if apart.abs() <= allowed {
+            good("clock", words)
+        } else {
+            let help = "set this machine's clock, or sign-ins will be refused";
+            bad("clock", words, help)
+        });
+    }
+    answers
+}
+
+fn keys(question: String, probe: &Probe) -> Answer {
+    match &probe.keys {
+        Ok(KeyCount {
+            usable: 0,
+            skipped: _,
+        }) => bad(
+            question,
+            "no key that can be used",
+            "the authority signs with none of RS256, PS256, ES256",
+        ),
+        Ok(KeyCount { usable, skipped: 0 }) => good(question, format!("{usable} that can be used")),
+        Ok(KeyCount { usable, skipped }) => good(
+            question,
+            format!("{usable} that can be used, {skipped} of other kinds"),
+        ),
+        Err(error) => bad(
+            question,
+            format!("{}: {}", probe.metadata.jwks_uri, with_causes(error)),
+            "no token can be checked without them; nobody can sign in until this is right",
+        ),
+    }
+}
+
+async fn credential(authorities: &Authorities, profile: &Profile) -> Answer {
+    let question = "credential";
+    match authorities.probe_credential(profile).await {
+        Ok(CredentialProbe::Accepted) => good(question, "accepted by the token endpoint"),
+        Ok(CredentialProbe::Refused(detail)) => {
+            bad(question, format!("refused ({detail})"), refusal(&detail))
+        }
+        Ok(CredentialProbe::Unusable(problem)) => bad(
+            question,
+            problem.to_string(),
+            "no proof could be made, so nothing was asked",
+        ),
+        Ok(CredentialProbe::NoAnswer(fault)) => bad(
+            question,
+            format!("not answered: {fault}"),
+            "something else answers at the token endpoint's address, such as a proxy",
+        ),
+        Ok(CredentialProbe::Unclear(said)) => good(
+            question,
+            format!("the answer says nothing about it ({said})"),
+        ),
+        Err(error) => bad(
+            question,
+            with_causes(&error),
+            "the token endpoint gave no answer about it; check again in a minute",
+        ),
+    }
+}
+
+/// What to do about a refusal, by its code (microsoft-identity 2.5).
+fn refusal(detail: &AuthorityErrorDetail) -> &'static str {
+    let of_code = detail.codes.iter().find_map(|code| match code {
+        AuthorityErrorCode::Entra(code) => of_entra(*code),
+        AuthorityErrorCode::B2c(90_079 | 90_081) => Some(WRONG_SECRET),
+        AuthorityErrorCode::B2c(_) => None,
+    });
+    of_code.unwrap_or(match detail.error.as_str() {
+        "invalid_client" => "compare client_id and the credential with the registration",
+        "invalid_scope" | "invalid_resource" => SCOPE,
+        _ => "compare client_id, authority and the credential with the registration",
+    })
+}
+
+const WRONG_SECRET: &str = "a common mistake is the id of a secret in the place of its value; copy the value, or make a new secret";
+const SCOPE: &str = "the client was known, a scope was not: look at client_id, and at the scopes of the registration";
+
+fn of_entra(code: u64) -> Option<&'static str> {
+    Some(match code {
+        7_000_215 => WRONG_SECRET,
+        7_000_222 => {
+            "the secret has ended: make a new one, and exchange it with client_secret_next"
+        }
+        700_016 => "there is no such application in this tenant: look at client_id and authority",
+        90_002 | 500_208 | 500_207 => {
+            "there is no such tenant, or it is of another kind: look at authority"
+        }
+        7_000_112 => "the application is disabled in its tenant: enable it there",
+        50_011 => "register the redirect URI that `gatehouse check` prints",
+        70_011 | 28_003 | 500_011 | 1_002_012 => SCOPE,
+        700_024 => "the assertion is outside its time: set this machine's clock",
+        700_027 | 7_000_274 | 7_000_214 | 7_000_277 | 1_000_502 => {
+            "register this certificate, or the issuer and subject of the assertion, at the application"
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d9_the_help_fits_the_code_of_the_refusal() {
+        for (code, words) in [
+            ("AADSTS7000215", "the id of a secret"),
+            ("AADSTS7000222", "has ended"),
+            ("AADSTS700016", "client_id"),
+            ("AADSTS50011", "redirect URI"),
+            ("AADSTS1002012", "scope"),
+            ("AADB2C90081", "the id of a secret"),
+        ] {
+            let detail =
+                AuthorityErrorDetail::from_callback("invalid_client", &format!("{code}: no"));
+            assert!(refusal(&detail).contains(words), "{code}");
+        }
+        let unknown = AuthorityErrorDetail::from_callback("invalid_client", "AADSTS1234567: no");
+        assert!(refusal(&unknown).contains("registration"));
+    }
+}

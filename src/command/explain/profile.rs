@@ -1,0 +1,104 @@
+//! `explain`: a profile as it takes effect, each value with where it comes from. Secrets are masked.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::command::cli;
+use crate::command::cli::{Cli, Format};
+use crate::command::explain::rows::rows;
+use crate::command::{Failed, Terminal, sources};
+use crate::config::profile::conversion::Surroundings;
+use crate::config::report::problem::source_name;
+use crate::config::{in_toml, load_files};
+use crate::domain::profile::Profile;
+
+/// One value in effect.
+pub(in crate::command) struct Row {
+    /// The key in the profile file, or a name in words for what follows from others.
+    pub(in crate::command) key: String,
+    /// The value, masked if it is a secret.
+    pub(in crate::command) value: Value,
+    /// Where it comes from: `line 4`, `default`, `follows`.
+    pub(in crate::command) from: String,
+}
+
+pub(in crate::command) fn explain(
+    cli: &Cli,
+    explain: &cli::Explain,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    let (folder, session) = sources::offline(cli, terminal)?;
+    let path = folder.join(format!("{}.toml", explain.profile));
+    if !path.is_file() {
+        let sentence = format!(
+            "there is no profile {}: {} is not there",
+            explain.profile,
+            path.display()
+        );
+        return Err(Failed::Said(sentence));
+    }
+    let variables = terminal.variables.clone();
+    let variable = |name: &str| variables.get(name).cloned();
+    let surroundings = Surroundings {
+        variable: &variable,
+        session,
+    };
+    let loaded = load_files(std::slice::from_ref(&path), surroundings);
+    let Some(profile) = loaded.profiles.first() else {
+        return Err(Failed::Problems(loaded.problems()));
+    };
+    let text = std::fs::read_to_string(&path)?;
+    let rows = rows(profile, &text);
+    match explain.format {
+        Format::Json => write_json(profile, &path, &rows, terminal),
+        Format::Text => write_text(profile, &path, &rows, terminal),
+    }
+}
+
+fn write_json(
+    profile: &Profile,
+    path: &Path,
+    rows: &[Row],
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    let values: Vec<Value> = rows
+        .iter()
+        .map(|row| json!({ "key": row.key, "value": row.value, "from": row.from }))
+        .collect();
+    let document = json!({
+        "profile": profile.id.as_str(),
+        "file": source_name(path),
+        "values": values,
+    });
+    Ok(writeln!(terminal.out, "{document:#}")?)
+}
+
+fn write_text(
+    profile: &Profile,
+    path: &Path,
+    rows: &[Row],
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    writeln!(
+        terminal.out,
+        "# {} in effect, from {}",
+        profile.id,
+        path.display()
+    )?;
+    let width = rows
+        .iter()
+        .map(|row| row.key.len())
+        .max()
+        .unwrap_or_default();
+    for row in rows {
+        writeln!(
+            terminal.out,
+            "{:<width$} = {}  # {}",
+            row.key,
+            in_toml(&row.value),
+            row.from
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! `SCOPE` and `ENDPOINT` of a sample become APIs: one for each resource, because Microsoft issues a token for one at a
+//! time.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use crate::command::import::text::{Draft, DraftApi};
+use crate::domain::api::RESERVED_SCOPES;
+use crate::domain::authority::Kind;
+
+/// The resource of scopes that name none.
+const GRAPH: &str = "https://graph.microsoft.com";
+
+pub(in crate::command) fn apis(variables: &BTreeMap<String, String>, draft: &mut Draft) {
+    let endpoint = variables.get("ENDPOINT").cloned();
+    let scopes: Vec<String> = variables
+        .get("SCOPE")
+        .map(|scopes| scopes.split_whitespace().map(str::to_owned).collect())
+        .unwrap_or_default();
+    let scopes = scopes
+        .into_iter()
+        .filter(|scope| !RESERVED_SCOPES.contains(&scope.as_str()));
+    let microsoft = draft.kind != Some(Kind::Oidc);
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for scope in scopes {
+        let resource = if microsoft { resource_of(&scope) } else { "" };
+        match groups.iter_mut().find(|(known, _)| known == resource) {
+            Some((_, scopes)) => scopes.push(scope),
+            None => groups.push((resource.to_owned(), vec![scope])),
+        }
+    }
+    let graph = |text: &str| text.contains("graph.microsoft.");
+    let mut endpoint = endpoint;
+    if draft.kind == Some(Kind::B2c) {
+        let before = groups.len();
+        groups.retain(|(resource, _)| !graph(resource));
+        let of_graph = endpoint.as_deref().is_some_and(graph);
+        if of_graph {
+            endpoint = None;
+        }
+        if of_graph || groups.len() < before {
+            draft.note("ENDPOINT and SCOPE were left out where they are Microsoft Graph's: B2C issues no token for Microsoft Graph to the people it signs in, whatever the sample's template says; name an API of your own in an [[api]]");
+        }
+    }
+    let Some(endpoint) = endpoint else {
+        draft.scopes = groups.into_iter().flat_map(|(_, scopes)| scopes).collect();
+        return;
+    };
+    // The endpoint is its own resource's, else it belongs to the scopes that stand first.
+    let own = groups
+        .iter()
+        .position(|(resource, _)| host(resource).is_some() && host(resource) == host(&endpoint))
+        .unwrap_or(0);
+    let scopes = if groups.is_empty() {
+        draft.note("SCOPE is missing beside ENDPOINT: the API will be called with a token that grants nothing in particular");
+        Vec::new()
+    } else {
+        groups.remove(own).1
+    };
+    let name = if graph(&endpoint) { "graph" } else { "api" };
+    draft.apis.push(DraftApi {
+        name: name.to_owned(),
+        endpoint: Some(endpoint),
+        scopes,
+    });
+    for (resource, scopes) in groups {
+        other(&resource, scopes, draft);
+    }
+}
+
+/// Scopes of another resource than the endpoint's: an API of their own, whose address the sample never says.
+fn other(resource: &str, scopes: Vec<String>, draft: &mut Draft) {
+    let endpoint = if resource == GRAPH {
+        Some(format!("{GRAPH}/v1.0/me"))
+    } else {
+        // An App ID URI is no address, and nothing answers at a tenant's own domain.
+        host(resource)
+            .filter(|host| !host.ends_with(".onmicrosoft.com"))
+            .map(|_| format!("{}/", resource.trim_end_matches('/')))
+    };
+    let base = if resource == GRAPH {
+        "graph".to_owned()
+    } else {
+        name_of(resource)
+    };
+    let taken = |name: &str| draft.apis.iter().any(|api| api.name == name);
+    // As many names as there are APIs, and one more: one of them is free.
+    let name = (2..=draft.apis.len() + 1)
+        .map(|nth| format!("{base}-{nth}"))
+        .fold(
+            base.clone(),
+            |free, next| if taken(&free) { next } else { free },
+        );
+    draft.note(match &endpoint {
+        Some(endpoint) => format!(
+            "SCOPE names {resource} beside the resource of ENDPOINT: it is an [[api]] of its own, {name}; look at its endpoint, {endpoint}"
+        ),
+        None => format!(
+            "SCOPE names {resource} beside the resource of ENDPOINT: complete the [[api]] {name} in the profile, where it is a comment, with its endpoint"
+        ),
+    });
+    draft.apis.push(DraftApi {
+        name,
+        endpoint,
+        scopes,
+    });
+}
+
+/// What stands before a scope's last slash; none means Microsoft Graph.
+fn resource_of(scope: &str) -> &str {
+    match scope.rsplit_once('/') {
+        None => GRAPH,
+        Some((resource, _)) if host(resource).as_deref() == host(GRAPH).as_deref() => GRAPH,
+        Some((resource, _)) => resource,
+    }
+}
+
+fn host(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    let web = ["http", "https"].contains(&url.scheme());
+    url.host_str().filter(|_| web).map(str::to_owned)
+}
+
+/// A name from the host, or from the App ID URI: letters, digits and hyphens.
+fn name_of(resource: &str) -> String {
+    let text = host(resource)
+        .filter(|host| !host.ends_with(".onmicrosoft.com"))
+        .unwrap_or_else(|| {
+            let last = resource.rsplit(['/', ':']).find(|part| !part.is_empty());
+            last.unwrap_or("api").to_owned()
+        });
+    let name: String = text
+        .to_ascii_lowercase()
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter
+            } else {
+                '-'
+            }
+        })
+        .take(40)
+        .collect();
+    match name.trim_matches('-') {
+        "" => "api".to_owned(),
+        name => name.to_owned(),
+    }
+}

@@ -1,0 +1,167 @@
+//! A `.env` file as python-dotenv reads it: `KEY=VALUE`, quotes, comments, `export`, `${KEY}` of a line above.
+//!
+//! Values are secrets until proven otherwise: no fault repeats one.
+
+use std::collections::BTreeMap;
+
+/// The variables of a file; of a key that stands there twice the last counts, as for python-dotenv.
+pub(in crate::command) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
+    let mut variables = BTreeMap::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let (key, rest) = line
+            .split_once('=')
+            .ok_or_else(|| format!("line {} is not KEY=VALUE", at + 1))?;
+        let key = key.trim();
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
+        if key.is_empty() || !key.bytes().all(allowed) {
+            return Err(format!(
+                "line {} has no name of a variable before its =",
+                at + 1
+            ));
+        }
+        let value = value(rest.trim())
+            .ok_or_else(|| format!("line {}: the quotes of {key} do not close", at + 1))?;
+        let value = filled(&value, &variables);
+        variables.insert(key.to_owned(), value);
+    }
+    Ok(variables)
+}
+
+/// `${KEY}` and `${KEY:-default}` with the values of the lines above. What is set nowhere stays as it is: it may be a
+/// secret's own text, and anything else is told where it is used.
+fn filled(value: &str, above: &BTreeMap<String, String>) -> String {
+    let mut filled = String::new();
+    let mut rest = value;
+    while let Some((before, reference)) = rest.split_once("${") {
+        let Some((inner, after)) = reference.split_once('}') else {
+            break;
+        };
+        let (name, default) = match inner.split_once(":-") {
+            Some((name, default)) => (name, Some(default)),
+            None => (inner, None),
+        };
+        filled.push_str(before);
+        match above.get(name).map(String::as_str).or(default) {
+            Some(known) => filled.push_str(known),
+            None => filled.extend(["${", inner, "}"]),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// The first `${KEY}` of a value that no line above set.
+pub(in crate::command) fn unset(value: &str) -> Option<&str> {
+    let (_, reference) = value.split_once("${")?;
+    let (name, _) = reference.split_once('}')?;
+    Some(name)
+}
+
+/// A value without its quotes and without the comment behind it.
+fn value(text: &str) -> Option<String> {
+    match text.chars().next() {
+        Some('\'') => {
+            let (inner, after) = text.get(1..)?.split_once('\'')?;
+            ends_here(after).then(|| inner.to_owned())
+        }
+        Some('"') => double_quoted(text.get(1..)?),
+        _ => {
+            // A # counts as a comment only behind white space: secrets contain it.
+            let end = text
+                .char_indices()
+                .find(|(at, letter)| {
+                    let before = text.get(..*at).and_then(|head| head.chars().next_back());
+                    *letter == '#' && before.is_none_or(char::is_whitespace)
+                })
+                .map_or(text.len(), |(at, _)| at);
+            text.get(..end).map(|value| value.trim_end().to_owned())
+        }
+    }
+}
+
+fn double_quoted(text: &str) -> Option<String> {
+    let mut value = String::new();
+    let mut letters = text.chars();
+    loop {
+        match letters.next()? {
+            '"' => return ends_here(letters.as_str()).then_some(value),
+            '\\' => match letters.next()? {
+                'n' => value.push('\n'),
+                't' => value.push('\t'),
+                'r' => value.push('\r'),
+                escaped @ ('"' | '\\' | '\'') => value.push(escaped),
+                other => value.extend(['\\', other]),
+            },
+            letter => value.push(letter),
+        }
+    }
+}
+
+/// Whether nothing but a comment follows.
+fn ends_here(after: &str) -> bool {
+    let after = after.trim_start();
+    after.is_empty() || after.starts_with('#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_comments_export_and_a_sharp_inside_a_secret_are_read_as_python_reads_them() {
+        let variables = parse(
+            "\u{feff}# comment\nA=plain\nexport B = 'single # quoted'\nC=\"double \\\"q\\\"\" # c\n\nD=se#cret~x # c\nE=\nA=last\n",
+        )
+        .unwrap();
+        for (key, value) in [
+            ("A", "last"),
+            ("B", "single # quoted"),
+            ("C", "double \"q\""),
+            ("D", "se#cret~x"),
+            ("E", ""),
+        ] {
+            assert_eq!(variables.get(key).map(String::as_str), Some(value), "{key}");
+        }
+    }
+
+    #[test]
+    fn references_to_lines_above_are_filled_in_and_others_stay() {
+        let variables = parse(
+            "LATE=${BASE}/x\nBASE=http://localhost:5000\nA=${BASE}/redirect\nB=${NOWHERE:-b}${BASE\nC='${NOWHERE}'\n",
+        )
+        .unwrap();
+        for (key, value) in [
+            ("LATE", "${BASE}/x"),
+            ("A", "http://localhost:5000/redirect"),
+            ("B", "b${BASE"),
+            ("C", "${NOWHERE}"),
+        ] {
+            assert_eq!(variables.get(key).map(String::as_str), Some(value), "{key}");
+        }
+        assert_eq!(unset(&variables["LATE"]), Some("BASE"));
+        assert_eq!(unset("a$b{c}"), None);
+    }
+
+    #[test]
+    fn a_fault_names_the_line_and_never_the_value() {
+        for (text, line) in [
+            ("A=1\nhunter2\n", "line 2"),
+            ("A=\"hunter2\n", "line 1"),
+            ("A='hunter2' tail\n", "line 1"),
+            ("a b=hunter2\n", "line 1"),
+        ] {
+            let fault = parse(text).unwrap_err();
+            assert!(
+                fault.contains(line) && !fault.contains("hunter2"),
+                "{fault}"
+            );
+        }
+    }
+}

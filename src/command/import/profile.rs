@@ -1,0 +1,338 @@
+//! `import`: the `.env` of a Microsoft Python sample becomes a profile with the same redirect address.
+//!
+//! Owns the reading of the samples' variables and the text of the new profile; [`crate::command::import::env_file`] reads the file.
+//! The secret goes into a file of its own beside the profile, so that the profile can be shown to anybody.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use crate::command::cli;
+use crate::command::cli::Cli;
+use crate::command::import::apis::apis;
+use crate::command::import::env_file;
+use crate::command::import::text::Draft;
+use crate::command::new_file::{Readers, write_new};
+use crate::command::{Failed, Terminal, sources};
+use crate::config::profile::conversion::{Surroundings, convert};
+use crate::config::{Problem, placeholder_in};
+use crate::domain::authority::Kind;
+use crate::domain::issuer::TenantGuid;
+
+/// Variables of the samples that mean nothing here.
+const WITHOUT_MEANING: [&str; 4] = ["SESSION_TYPE", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV"];
+
+/// The redirect URI of the External ID tutorial, whose `.env` has none: it stands in its `app_config.py`.
+const TUTORIALS: &str = "http://localhost:3000/getAToken";
+
+/// Variables that are read.
+const READ: [&str; 13] = [
+    "AUTHORITY",
+    "OIDC_AUTHORITY",
+    "B2C_TENANT_NAME",
+    "SIGNUPSIGNIN_USER_FLOW",
+    "EDITPROFILE_USER_FLOW",
+    "RESETPASSWORD_USER_FLOW",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "REDIRECT_URI",
+    "REDIRECT_PATH",
+    "SCOPE",
+    "ENDPOINT",
+    "SAMPLE_APP_CLIENT_SECRET",
+];
+
+pub(in crate::command) fn import(
+    cli: &Cli,
+    import: &cli::Import,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    let (folder, session) = sources::offline(cli, terminal)?;
+    let name = import.env_file.display().to_string();
+    let text = std::fs::read_to_string(&import.env_file)
+        .map_err(|fault| Failed::Said(format!("{name} cannot be read: {fault}")))?;
+    let mut variables =
+        env_file::parse(&text).map_err(|fault| Failed::Said(format!("{name}: {fault}")))?;
+    variables.retain(|_, value| !value.is_empty());
+    if let Some(redirect_uri) = &import.redirect_uri {
+        variables.insert("REDIRECT_URI".to_owned(), redirect_uri.clone());
+    }
+    let draft = draft(&variables).map_err(|fault| Failed::Said(format!("{name}: {fault}")))?;
+
+    let written = Written::at(&folder, import.profile_id.as_str());
+    written.must_be_new()?;
+    // The reader of profiles judges the draft before anything is written; a value stands in for the secret's file.
+    let surroundings = Surroundings {
+        variable: &|_| None,
+        session,
+    };
+    let trial = draft.text(&name, "{ value = \"stands in for the file\" }");
+    let shown = written.profile.display().to_string();
+    let judged = convert(
+        &import.profile_id,
+        &shown,
+        &trial,
+        Path::new("."),
+        surroundings,
+    );
+    if judged.profile.is_none() {
+        return Err(Failed::Problems(of_source(judged.problems, &name)));
+    }
+    written.write(&draft, &name)?;
+    writeln!(terminal.out, "wrote {shown}")?;
+    if draft.secret.is_some() {
+        let path = written.secret.display();
+        writeln!(
+            terminal.out,
+            "wrote {path} (the client secret; only its owner may read it)"
+        )?;
+    }
+    for note in &draft.notes {
+        writeln!(terminal.out, "note: {note}")?;
+    }
+    writeln!(
+        terminal.out,
+        "`gatehouse check` tells what to register at the authority"
+    )?;
+    Ok(())
+}
+
+/// Problems of a draft that was never written: they are the `.env`'s, and have no line.
+fn of_source(problems: Vec<Problem>, source: &str) -> Vec<Problem> {
+    let of_source = |problem: Problem| Problem {
+        file: source.to_owned(),
+        place: None,
+        excerpt: None,
+        ..problem
+    };
+    problems.into_iter().map(of_source).collect()
+}
+
+/// The files of an import.
+struct Written {
+    profile: PathBuf,
+    secret: PathBuf,
+    /// The secret's file as the profile names it.
+    secret_name: String,
+}
+
+impl Written {
+    fn at(folder: &Path, id: &str) -> Self {
+        let secret_name = format!("{id}.client-secret");
+        Self {
+            profile: folder.join(format!("{id}.toml")),
+            secret: folder.join(&secret_name),
+            secret_name,
+        }
+    }
+
+    fn must_be_new(&self) -> Result<(), Failed> {
+        match [&self.profile, &self.secret]
+            .into_iter()
+            .find(|path| path.exists())
+        {
+            None => Ok(()),
+            Some(path) => {
+                let path = path.display();
+                Err(Failed::Said(format!(
+                    "{path} is there already; it was left as it is"
+                )))
+            }
+        }
+    }
+
+    /// Writes the secret, then the profile that names it; never only one of the two.
+    fn write(&self, draft: &Draft, source: &str) -> Result<(), Failed> {
+        if let Some(secret) = &draft.secret {
+            write_new(&self.secret, secret, Readers::Owner)?;
+        }
+        let name = toml::Value::from(self.secret_name.as_str());
+        let profile = draft.text(source, &format!("{{ file = {name} }}"));
+        write_new(&self.profile, &profile, Readers::Ordinary).inspect_err(|_| {
+            if draft.secret.is_some() {
+                // It was written a moment ago and belongs to no profile.
+                let _ = std::fs::remove_file(&self.secret);
+            }
+        })
+    }
+}
+
+/// What the variables mean. A fault says which variable and what would be right, never a secret.
+fn draft(variables: &BTreeMap<String, String>) -> Result<Draft, String> {
+    let get = |key: &str| variables.get(key).cloned();
+    for key in READ {
+        let Some(value) = variables.get(key) else {
+            continue;
+        };
+        let secret = key.ends_with("CLIENT_SECRET");
+        if let Some(name) = env_file::unset(value).filter(|_| !secret) {
+            return Err(format!(
+                "{key} refers to {name}, which no line above it sets; put the value itself there"
+            ));
+        }
+        // A good secret may hold brackets, so it is a placeholder only as a whole.
+        let placeholder = placeholder_in(value).is_some_and(|found| !secret || found == value);
+        if placeholder {
+            return Err(format!(
+                "{key} is still the sample's placeholder; put your value there first"
+            ));
+        }
+    }
+    let mut draft = Draft {
+        client_id: get("CLIENT_ID").ok_or("CLIENT_ID is missing")?,
+        secret: get("CLIENT_SECRET").or_else(|| get("SAMPLE_APP_CLIENT_SECRET")),
+        ..Draft::default()
+    };
+    authority(variables, &mut draft)?;
+    redirect(variables, &mut draft)?;
+    apis(variables, &mut draft);
+    if draft.secret.is_none() {
+        draft.note("CLIENT_SECRET is missing: the profile says public_client = true, as the sample would behave");
+    }
+    let known = |key: &str| READ.contains(&key) || WITHOUT_MEANING.contains(&key);
+    let unread: Vec<&str> = variables
+        .keys()
+        .map(String::as_str)
+        .filter(|key| !known(key))
+        .collect();
+    if !unread.is_empty() {
+        draft.note(format!("not read: {}", unread.join(", ")));
+    }
+    Ok(draft)
+}
+
+/// Who signs people in, by the samples' own rules.
+fn authority(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(), String> {
+    let get = |key: &str| variables.get(key).map(String::as_str);
+    let (plain, oidc) = (get("AUTHORITY"), get("OIDC_AUTHORITY"));
+    let b2c = get("B2C_TENANT_NAME").zip(get("SIGNUPSIGNIN_USER_FLOW"));
+    if oidc.is_some() && (plain.is_some() || b2c.is_some()) {
+        let other = if plain.is_some() {
+            "AUTHORITY"
+        } else {
+            "B2C_TENANT_NAME"
+        };
+        return Err(format!(
+            "OIDC_AUTHORITY and {other} are both there, and the sample fails with the two; keep OIDC_AUTHORITY for a custom domain, or {other}, and remove the other"
+        ));
+    }
+    for key in ["EDITPROFILE_USER_FLOW", "RESETPASSWORD_USER_FLOW"] {
+        if let Some(flow) = get(key) {
+            draft.user_flow(key, flow);
+        }
+    }
+    if let Some((tenant, flow)) = b2c {
+        if plain.is_some() {
+            draft.note("AUTHORITY was left out: B2C_TENANT_NAME and SIGNUPSIGNIN_USER_FLOW win, as in the sample");
+        }
+        draft.set_authority(
+            Kind::B2c,
+            format!("https://{tenant}.b2clogin.com/{tenant}.onmicrosoft.com"),
+        );
+        draft.user_flow("SIGNUPSIGNIN_USER_FLOW", flow);
+        return Ok(());
+    }
+    match (plain, oidc) {
+        (Some(address), None) => plain_authority(address, draft),
+        (None, Some(address)) => oidc_authority(address, draft),
+        _ if get("B2C_TENANT_NAME").is_some() => Err("SIGNUPSIGNIN_USER_FLOW is missing beside B2C_TENANT_NAME".to_owned()),
+        _ if get("SIGNUPSIGNIN_USER_FLOW").is_some() => Err("B2C_TENANT_NAME is missing beside SIGNUPSIGNIN_USER_FLOW".to_owned()),
+        _ => Err("none of AUTHORITY, OIDC_AUTHORITY, or B2C_TENANT_NAME with SIGNUPSIGNIN_USER_FLOW is there".to_owned()),
+    }
+}
+
+/// `AUTHORITY`: Entra ID, External ID, or a whole B2C address of older samples.
+fn plain_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
+    let url = parse("AUTHORITY", address)?;
+    let host = url.host_str().unwrap_or_default();
+    let segments: Vec<&str> = url
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let origin = url.origin().ascii_serialization();
+    if host.ends_with(".ciamlogin.com") {
+        draft.set_authority(Kind::ExternalId, address.trim_end_matches('/'));
+        return Ok(());
+    }
+    if let (true, [tenant, flow]) = (host.contains(".b2clogin."), segments.as_slice()) {
+        draft.set_authority(Kind::B2c, format!("{origin}/{tenant}"));
+        draft.user_flow("SIGNUPSIGNIN_USER_FLOW", flow);
+        return Ok(());
+    }
+    let tenant = match segments.as_slice() {
+        [tenant] | [tenant, "v2.0"] => (*tenant).to_owned(),
+        _ => {
+            return Err("AUTHORITY has no tenant at its end; such as https://login.microsoftonline.com/contoso.onmicrosoft.com".to_owned());
+        }
+    };
+    draft.set_authority(Kind::EntraId, format!("{origin}/{tenant}"));
+    if matches!(tenant.as_str(), "common" | "organizations") {
+        draft.any_tenant = true;
+        draft.personal_accounts = tenant == "common";
+        draft.note("every organisation in the world may sign in, as in the sample; list your tenants in allowed_tenants to change that");
+    }
+    Ok(())
+}
+
+/// `OIDC_AUTHORITY`: External ID behind a custom domain or, elsewhere, any OpenID provider.
+fn oidc_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
+    let url = parse("OIDC_AUTHORITY", address)?;
+    let segments: Vec<&str> = url
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let custom_domain =
+        matches!(segments.as_slice(), [tenant, "v2.0"] if TenantGuid::parse(tenant).is_some());
+    if custom_domain {
+        draft.set_authority(Kind::ExternalIdCustomDomain, address.trim_end_matches('/'));
+    } else {
+        draft.set_authority(Kind::Oidc, address);
+        draft.note("OIDC_AUTHORITY is not https://DOMAIN/TENANT_ID/v2.0, so it is taken for an OpenID provider that is not Microsoft's");
+    }
+    Ok(())
+}
+
+/// The redirect address, the same as before: it is registered already.
+fn redirect(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(), String> {
+    let address = match (
+        variables.get("REDIRECT_URI").map(String::as_str),
+        draft.kind,
+    ) {
+        (Some(address), _) => address,
+        (None, Some(Kind::ExternalId)) => {
+            draft.note(format!(
+                "REDIRECT_URI is missing: {TUTORIALS} was taken, as the tutorial registers it; another is said with --redirect-uri"
+            ));
+            TUTORIALS
+        }
+        (None, _) => {
+            return Err(format!(
+                "REDIRECT_URI is missing (the sample would show a device code); say it with --redirect-uri, such as {TUTORIALS}"
+            ));
+        }
+    };
+    let url = parse("REDIRECT_URI", address)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(
+            "REDIRECT_URI has a query or a fragment; register an address without".to_owned(),
+        );
+    }
+    draft.public_url = url.origin().ascii_serialization();
+    url.path().clone_into(&mut draft.redirect_path);
+    if draft.redirect_path == "/" {
+        return Err(
+            "REDIRECT_URI has no path; register one with a path, such as /redirect".to_owned(),
+        );
+    }
+    Ok(())
+}
+
+fn parse(key: &str, address: &str) -> Result<Url, String> {
+    Url::parse(address)
+        .ok()
+        .filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none())
+        .ok_or_else(|| format!("{key} is not an absolute address"))
+}

@@ -1,0 +1,62 @@
+//! Where a command works: its settings, its profiles folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::command::cli::Cli;
+use crate::command::{Failed, Terminal};
+use crate::config::{FileText, Settings, Sources};
+use crate::domain::profile::SessionLimits;
+
+/// The settings file that is read when none is named.
+const SETTINGS_FILE: &str = "gatehouse.toml";
+
+/// All settings, with these flags over them.
+pub(in crate::command) fn settings(
+    cli: &Cli,
+    flags: &[(&str, &Option<String>)],
+    terminal: &Terminal<'_>,
+) -> Result<Settings, Failed> {
+    let mut sources = sources(cli, terminal)?;
+    for (key, value) in flags {
+        if let Some(value) = value {
+            sources.flags.insert((*key).to_owned(), value.clone());
+        }
+    }
+    Settings::read(&sources).map_err(Failed::Problems)
+}
+
+/// The profiles folder and the session defaults, which is all that the offline commands need.
+pub(in crate::command) fn offline(
+    cli: &Cli,
+    terminal: &Terminal<'_>,
+) -> Result<(PathBuf, SessionLimits), Failed> {
+    Settings::offline(&sources(cli, terminal)?).map_err(Failed::Problems)
+}
+
+/// Every source of settings that a command line names.
+pub(in crate::command) fn sources(cli: &Cli, terminal: &Terminal<'_>) -> Result<Sources, Failed> {
+    let named = cli.shared.config.as_deref();
+    let path = named.unwrap_or_else(|| Path::new(SETTINGS_FILE));
+    let file = match std::fs::read_to_string(path) {
+        Ok(text) => Some(FileText {
+            name: path.display().to_string(),
+            text,
+        }),
+        Err(fault) if named.is_none() && fault.kind() == std::io::ErrorKind::NotFound => None,
+        Err(fault) => {
+            let path = path.display();
+            let sentence = format!("the settings file {path} cannot be read: {fault}");
+            return Err(Failed::Said(sentence));
+        }
+    };
+    let mut flags = BTreeMap::new();
+    if let Some(profiles) = &cli.shared.profiles {
+        flags.insert("profiles".to_owned(), profiles.clone());
+    }
+    Ok(Sources {
+        file,
+        variables: terminal.variables.clone(),
+        flags,
+    })
+}

@@ -1,0 +1,187 @@
+//! Where people reach a profile, and where the authority returns them.
+
+use std::time::Duration;
+
+use crate::config::profile::conversion::Reading;
+use crate::config::profile::file::ProfileFile;
+use crate::config::profile::values::shortened;
+use crate::domain::public_url::PublicUrl;
+
+/// The redirect path of a profile that names none.
+const REDIRECT_PATH: &str = "/auth/redirect";
+
+/// Longest redirect URI that Microsoft registers, in characters.
+const LONGEST_REDIRECT_URI: usize = 256;
+
+/// Tolerance for the authority's clock when a profile says nothing.
+const CLOCK_SKEW: Duration = Duration::from_mins(2);
+
+/// The most that a profile may tolerate; a token that expired longer ago is always refused.
+const LONGEST_CLOCK_SKEW: Duration = Duration::from_mins(5);
+
+/// Addresses of our own pages, which cannot take the authority's answer.
+const OWN_PATHS: [&str; 18] = [
+    "/login",
+    "/logout",
+    "/call_downstream_api",
+    "/auth/sign_in",
+    "/auth/sign_out",
+    "/auth/edit_profile",
+    "/auth/reset_password",
+    "/auth/token_details",
+    "/auth/session",
+    "/auth/sessions",
+    "/auth/sessions/end",
+    "/auth/front_channel_logout",
+    "/auth/back_channel_logout",
+    "/auth/check",
+    "/auth/jwks.json",
+    "/auth",
+    "/favicon.ico",
+    "/robots.txt",
+];
+
+/// Everything below these is ours or another product's: `/.auth/` is EasyAuth's, `/.well-known/` RFC 8615's.
+const OWN_PREFIXES: [&str; 5] = [
+    "/auth/call_api/",
+    "/auth/check/",
+    "/auth/assets/",
+    "/.auth/",
+    "/.well-known/",
+];
+
+impl Reading<'_, '_> {
+    pub(super) fn public_url(&mut self, file: &ProfileFile) -> Option<PublicUrl> {
+        const RIGHT: &str = "the address that people type, such as https://staff.contoso.example or https://contoso.example/staff";
+        if file.public_url.is_none() {
+            self.findings.missing("public_url", RIGHT);
+        }
+        let written = file.public_url.as_ref()?;
+        if !self.is_usable("public_url", written, RIGHT) {
+            return None;
+        }
+        match PublicUrl::parse(written.get()) {
+            Ok(url) => Some(url),
+            Err(fault) => {
+                let span = written.span();
+                self.findings
+                    .at("public_url", &span, fault.to_string(), RIGHT);
+                None
+            }
+        }
+    }
+
+    pub(super) fn redirect_path(
+        &mut self,
+        file: &ProfileFile,
+        public_url: Option<&PublicUrl>,
+    ) -> Option<String> {
+        let Some(written) = &file.redirect_path else {
+            return (!self.findings.was_faulty("redirect_path")).then(|| REDIRECT_PATH.to_owned());
+        };
+        let right = "a path such as \"/auth/redirect\" or \"/getAToken\"";
+        if !self.is_usable("redirect_path", written, right) {
+            return None;
+        }
+        let path = written.get();
+        let whole = public_url.map_or(0, |url| url.join(path).chars().count());
+        let what = if let Some(fault) = fault_in_path(path) {
+            fault
+        } else if whole > LONGEST_REDIRECT_URI {
+            format!(
+                "makes a redirect URI of {whole} characters; {LONGEST_REDIRECT_URI} can be registered"
+            )
+        } else {
+            return Some(path.clone());
+        };
+        self.findings
+            .at("redirect_path", &written.span(), what, right);
+        None
+    }
+
+    pub(super) fn clock_skew(&mut self, file: &ProfileFile) -> Option<Duration> {
+        if file.clock_skew.is_none() {
+            return Some(CLOCK_SKEW);
+        }
+        let skew = self.duration("clock_skew", &file.clock_skew, "120s")?;
+        if skew <= LONGEST_CLOCK_SKEW {
+            return Some(skew);
+        }
+        let span = file.clock_skew.as_ref()?.span();
+        self.findings.at(
+            "clock_skew",
+            &span,
+            "is more than 300s",
+            "at most \"300s\"; a clock that is further off must be set right",
+        );
+        None
+    }
+}
+
+fn fault_in_path(path: &str) -> Option<String> {
+    let Some(rest) = path.strip_prefix('/') else {
+        let start = shortened(path);
+        return Some(format!("{start:?} does not begin with a slash"));
+    };
+    if rest.is_empty() {
+        return Some("is the home page, which cannot take the authority's answer".to_owned());
+    }
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    let plain = |segment: &str| {
+        !segment.is_empty() && segment != "." && segment != ".." && segment.bytes().all(allowed)
+    };
+    if !rest.split('/').all(plain) {
+        return Some(
+            "has more than plain segments of letters, digits, '-', '_', '.' and '~'".to_owned(),
+        );
+    }
+    // Case-folded: a proxy or a person may write /Auth/sign_in and mean ours.
+    let folded = path.to_ascii_lowercase();
+    let ours = OWN_PATHS.contains(&folded.as_str())
+        || OWN_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
+        || folded == "/.auth";
+    ours.then(|| "is an address that already has a meaning of its own".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_redirect_paths_of_the_samples_and_seeds_are_free() {
+        for path in [
+            "/redirect",
+            "/getAToken",
+            "/auth/redirect",
+            "/auth_response",
+            "/signin-oidc",
+        ] {
+            assert_eq!(fault_in_path(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_path_is_none_of_our_own_addresses_and_has_plain_segments() {
+        for path in [
+            "/",
+            "",
+            "redirect",
+            "//evil.example",
+            "/a//b",
+            "/a/",
+            "/a/../b",
+            "/a%2fb",
+            "/a?b",
+            "/a;b",
+            "/ä",
+            "/login",
+            "/auth/sign_in",
+            "/Auth/Sign_In",
+            "/auth/call_api/graph",
+            "/.auth/login/aad/callback",
+            "/.auth",
+        ] {
+            assert!(fault_in_path(path).is_some(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Profile files become [`crate::domain::profile::Profile`] values.
+//!
+//! Owns the written shape of a profile and its conversion, one file for each part of a profile. It does not know where
+//! files stand or what becomes of a profile that is broken.
+
+pub mod address;
+pub mod authority;
+pub mod authorize;
+pub mod certificate;
+pub mod conversion;
+pub mod credential;
+pub mod details;
+pub mod file;
+pub mod secret;
+pub mod values;
+pub mod written;

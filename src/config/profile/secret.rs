@@ -1,0 +1,161 @@
+//! Secrets by their source: a variable, a file or the value itself, exactly one, there and not empty.
+//!
+//! No text of this module repeats a secret, not even a faulty one.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::config::profile::conversion::Reading;
+use crate::config::profile::file::SecretTable;
+use crate::config::profile::values::PLACEHOLDER;
+use crate::config::profile::written::Written;
+use crate::config::report::placeholder::placeholder_in;
+use crate::domain::credential::SecretSource;
+use crate::domain::secret::ClientSecret;
+
+/// Bytes; no password and no key is longer.
+const LONGEST_SECRET: usize = 64 * 1024;
+
+const ONE_SOURCE: &str =
+    "exactly one of { env = \"NAME\" }, { file = \"PATH\" } and { value = \"…\" }";
+
+/// A secret from one of its sources.
+pub(super) enum Resolved {
+    Text(String),
+    File(PathBuf, String),
+}
+
+impl Reading<'_, '_> {
+    pub(super) fn secret(
+        &mut self,
+        key: &str,
+        written: &Written<SecretTable>,
+    ) -> Option<SecretSource> {
+        Some(match self.resolve(key, written)? {
+            Resolved::Text(text) => SecretSource::Fixed(ClientSecret::new(text)),
+            Resolved::File(path, text) => SecretSource::File {
+                path,
+                loaded: ClientSecret::new(text),
+            },
+        })
+    }
+
+    /// A secret from its one source, which must be there and not be empty.
+    pub(super) fn resolve(
+        &mut self,
+        key: &str,
+        written: &Written<SecretTable>,
+    ) -> Option<Resolved> {
+        let table = written.get();
+        let given = [
+            table.env.as_ref().map(Written::span),
+            table.file.as_ref().map(Written::span),
+            table.value.as_ref().map(Written::span),
+        ];
+        if self.findings.was_faulty(key) {
+            return None;
+        }
+        let count = given.iter().flatten().count();
+        if count != 1 {
+            let what = if count == 0 {
+                "names no source"
+            } else {
+                "names more than one source"
+            };
+            self.findings.at(key, &written.span(), what, ONE_SOURCE);
+            return None;
+        }
+        if let Some(name) = &table.env {
+            return self.in_variable(&format!("{key}.env"), name);
+        }
+        if let Some(path) = &table.file {
+            return self.in_file(&format!("{key}.file"), path);
+        }
+        let value = table.value.as_ref()?;
+        let text = value.get().expose();
+        self.is_secret(&format!("{key}.value"), &value.span(), text)
+            .then(|| Resolved::Text(text.to_owned()))
+    }
+
+    fn in_variable(&mut self, key: &str, name: &Written<String>) -> Option<Resolved> {
+        if !self.is_usable(key, name, "the name of an environment variable") {
+            return None;
+        }
+        let Some(value) = (self.surroundings.variable)(name.get()) else {
+            let what = format!("the environment variable {:?} is not set", name.get());
+            let right = "set it where gatehouse runs, or name another source";
+            self.findings.at(key, &name.span(), what, right);
+            return None;
+        };
+        let value = value.trim_end().to_owned();
+        self.is_secret(key, &name.span(), &value)
+            .then_some(Resolved::Text(value))
+    }
+
+    fn in_file(&mut self, key: &str, path: &Written<String>) -> Option<Resolved> {
+        let (path_on_disk, text) = self.file_text(key, path)?;
+        let text = text.trim_end();
+        self.is_secret(key, &path.span(), text)
+            .then(|| Resolved::File(path_on_disk, text.to_owned()))
+    }
+
+    /// The text of a file that a profile names, and where it is.
+    pub(super) fn file_text(
+        &mut self,
+        key: &str,
+        path: &Written<String>,
+    ) -> Option<(PathBuf, String)> {
+        if !self.is_usable(key, path, "the path of a file") {
+            return None;
+        }
+        let path_on_disk = self.folder.join(path.get());
+        self.files.push(path_on_disk.clone());
+        match read_limited(&path_on_disk) {
+            Ok(text) => Some((path_on_disk, text)),
+            Err(reason) => {
+                let what = format!("the file {:?} {reason}", path_on_disk.display());
+                let right = "a file of text that gatehouse may read";
+                self.findings.at(key, &path.span(), what, right);
+                None
+            }
+        }
+    }
+
+    /// Whether a secret can be one at all.
+    fn is_secret(&mut self, key: &str, span: &Range<usize>, text: &str) -> bool {
+        let what = if text.trim().is_empty() {
+            "the secret is empty"
+        } else if placeholder_in(text.trim()) == Some(text.trim()) {
+            // Only as a whole: a good secret may hold brackets.
+            PLACEHOLDER
+        } else if text.len() > LONGEST_SECRET {
+            "the secret is longer than 64 kB"
+        } else {
+            return true;
+        };
+        let right = "the secret's value, as the authority showed it once when it was made";
+        self.findings.at(key, span, what, right);
+        false
+    }
+}
+
+/// A file's text, or why there is none, in words that follow its name.
+pub(super) fn read_limited(path: &Path) -> Result<String, String> {
+    let size = std::fs::metadata(path).map_err(|fault| said(&fault))?;
+    if size.is_dir() {
+        return Err("is a folder".to_owned());
+    }
+    if size.len() > LONGEST_SECRET as u64 {
+        return Err("is larger than 64 kB".to_owned());
+    }
+    std::fs::read_to_string(path).map_err(|fault| said(&fault))
+}
+
+fn said(fault: &std::io::Error) -> String {
+    match fault.kind() {
+        std::io::ErrorKind::NotFound => "is not there".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        std::io::ErrorKind::InvalidData => "is not text".to_owned(),
+        kind => format!("cannot be read: {kind}"),
+    }
+}

@@ -1,0 +1,139 @@
+//! Single values: texts without placeholders, durations, words of a list.
+
+use std::time::Duration;
+
+use crate::config::profile::conversion::Reading;
+use crate::config::profile::file::{Text, Texts};
+use crate::config::profile::written::Written;
+use crate::config::report::nearest::nearest;
+use crate::config::report::placeholder::placeholder_in;
+
+/// What a template's placeholder is called in a report; for secrets the value is not repeated.
+pub(super) const PLACEHOLDER: &str = "is still a placeholder of the template";
+
+impl Reading<'_, '_> {
+    /// A text that is not empty, holds no control characters and no placeholder.
+    pub(super) fn text<'w>(&mut self, key: &str, text: &'w Text) -> Option<&'w Written<String>> {
+        let written = text.as_ref()?;
+        self.is_usable(key, written, "the value that your authority shows for it")
+            .then_some(written)
+    }
+
+    /// A text that people read: brackets in it are no placeholder.
+    pub(super) fn free_text(&mut self, key: &str, text: &Text, longest: usize) -> Option<String> {
+        let written = text.as_ref()?;
+        let value = written.get();
+        let length = value.chars().count();
+        let fits = !value.trim().is_empty() && length <= longest;
+        if fits && !value.chars().any(char::is_control) {
+            return Some(value.clone());
+        }
+        self.findings.at(
+            key,
+            &written.span(),
+            "is empty, too long or holds control characters",
+            format!("one line of at most {longest} characters, or leave the key out"),
+        );
+        None
+    }
+
+    /// Says what is wrong with a text that cannot be used at all.
+    pub(super) fn is_usable(&mut self, key: &str, written: &Written<String>, right: &str) -> bool {
+        let (value, span) = (written.get(), written.span());
+        if value.trim().is_empty() {
+            self.findings.at(key, &span, "is empty", right);
+        } else if let Some(placeholder) = placeholder_in(value) {
+            let what = format!("{PLACEHOLDER}: {placeholder:?}");
+            self.findings.at(key, &span, what, right);
+        } else if value.chars().any(char::is_control) {
+            self.findings
+                .at(key, &span, "holds control characters", right);
+        } else {
+            return true;
+        }
+        false
+    }
+
+    /// A word of a fixed list.
+    pub(super) fn word<T>(
+        &mut self,
+        key: &str,
+        text: &Text,
+        known: &[&'static str],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let written = text.as_ref()?;
+        let parsed = parse(written.get());
+        if parsed.is_none() {
+            self.unknown_word(key, written, known);
+        }
+        parsed
+    }
+
+    /// Words of a fixed list, each at most once.
+    pub(super) fn words<T: PartialEq>(
+        &mut self,
+        key: &str,
+        texts: &Texts,
+        known: &[&'static str],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        let mut words = Vec::new();
+        for written in texts.iter().flatten() {
+            match parse(written.get()) {
+                Some(word) if words.contains(&word) => {
+                    let span = written.span();
+                    self.findings
+                        .at(key, &span, "has the same word twice", "each word once");
+                }
+                Some(word) => words.push(word),
+                None => self.unknown_word(key, written, known),
+            }
+        }
+        words
+    }
+
+    fn unknown_word(&mut self, key: &str, written: &Written<String>, known: &[&'static str]) {
+        let all = known.join(", ");
+        let right = match nearest(written.get(), known.iter().copied()) {
+            Some(meant) => format!("did you mean {meant:?}? Known: {all}"),
+            None => format!("one of {all}"),
+        };
+        let what = match placeholder_in(written.get()) {
+            Some(placeholder) => format!("{PLACEHOLDER}: {placeholder:?}"),
+            None => format!("{:?} is not known here", shortened(written.get())),
+        };
+        self.findings.at(key, &written.span(), what, right);
+    }
+
+    /// A list of texts, each usable.
+    pub(super) fn texts(&mut self, key: &str, texts: &Texts) -> Vec<Written<String>> {
+        let mut usable = Vec::new();
+        for written in texts.iter().flatten() {
+            if self.is_usable(key, written, "a value in each item, or leave the item out") {
+                usable.push(written.clone());
+            }
+        }
+        usable
+    }
+
+    /// A duration with its unit.
+    pub(super) fn duration(&mut self, key: &str, text: &Text, example: &str) -> Option<Duration> {
+        let written = text.as_ref()?;
+        let parsed = humantime::parse_duration(written.get()).ok();
+        if parsed.is_none() {
+            let what = format!("{:?} is not a duration", shortened(written.get()));
+            let right = format!("a number with a unit, such as {example:?}; units: s, m, h, d");
+            self.findings.at(key, &written.span(), what, right);
+        }
+        parsed
+    }
+}
+
+/// A value as a report repeats it: escaped by the caller, and never longer than a line bears.
+pub(super) fn shortened(value: &str) -> String {
+    if value.chars().count() <= 80 {
+        return value.to_owned();
+    }
+    value.chars().take(79).chain(['…']).collect()
+}

@@ -1,0 +1,209 @@
+//! Layers: defaults, the settings file, environment variables and flags laid over one another with `config`.
+//!
+//! `config` turns types into one another and puts values into its errors. So it only merges here; what a value must
+//! be is judged by the file's strict reader and by [`crate::config::settings::values`], neither of which repeats a secret.
+
+use std::collections::BTreeMap;
+
+use config::{Config, Environment, File, FileFormat, Value, ValueKind};
+
+use crate::config::report::problem::Problem;
+use crate::config::settings::file::SettingsFile;
+use crate::config::toml_document::document::{Document, Step, dotted, span_at};
+use crate::config::toml_document::schema::Schema;
+
+/// What `config` calls the environment; our problems name the variable instead.
+const ENVIRONMENT: &str = "the environment";
+
+const PREFIX: &str = "GATEHOUSE_";
+
+/// A settings file: its name in reports, and its text.
+#[derive(Debug, Clone, Default)]
+pub struct FileText {
+    /// What reports call it.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// Everything that settings come from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// The settings file, if there is one.
+    pub file: Option<FileText>,
+    /// All environment variables; only those of ours are looked at.
+    pub variables: BTreeMap<String, String>,
+    /// Flags by the key they set: `listen` for `--listen`.
+    pub flags: BTreeMap<String, String>,
+}
+
+/// Which layer a value comes from, lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// Nothing was said.
+    Default,
+    /// The settings file.
+    File,
+    /// A variable.
+    Environment,
+    /// A flag.
+    Flag,
+}
+
+/// The layers, merged.
+pub(in crate::config) struct Layers<'s> {
+    sources: &'s Sources,
+    merged: Value,
+    /// What the file itself says: tells a file's value from a default.
+    in_file: Value,
+    pub(in crate::config) problems: Vec<Problem>,
+}
+
+impl<'s> Layers<'s> {
+    /// Lays the sources over one another. Whatever is unknown or of the wrong type in one of them is a problem.
+    pub(in crate::config) fn merge(sources: &'s Sources) -> Self {
+        let mut problems = Vec::new();
+        let mut builder = Config::builder();
+        let mut in_file = Value::from(ValueKind::Nil);
+        if let Some(file) = &sources.file {
+            let mut document = Document::new(&file.name, &file.text);
+            let read = document.read::<SettingsFile>();
+            problems.extend(document.into_findings().into_problems());
+            if read.is_some() {
+                let source = File::from_str(&file.text, FileFormat::Toml);
+                if let Ok(alone) = Config::builder().add_source(source.clone()).build() {
+                    in_file = alone.cache;
+                }
+                builder = builder.add_source(source);
+            }
+        }
+        let variables = ours(&sources.variables, &mut problems);
+        let environment = Environment::with_prefix("GATEHOUSE")
+            .prefix_separator("_")
+            .separator("__")
+            .ignore_empty(true)
+            .source(Some(variables.into_iter().collect()));
+        builder = builder.add_source(environment);
+        for (key, value) in &sources.flags {
+            // A key is a constant of the command line's definition: it always parses.
+            if let Ok(next) = builder.clone().set_override(key, value.as_str()) {
+                builder = next;
+            }
+        }
+        let merged = if let Ok(config) = builder.build() {
+            config.cache
+        } else {
+            let right = "see docs/settings.md for the keys";
+            problems.push(Problem::of("settings", "cannot be merged", right));
+            Value::from(ValueKind::Nil)
+        };
+        Self {
+            sources,
+            merged,
+            in_file,
+            problems,
+        }
+    }
+
+    /// The value of a dotted key.
+    pub(in crate::config) fn value(&self, key: &str) -> Option<&ValueKind> {
+        at(&self.merged, key).map(|value| &value.kind)
+    }
+
+    /// The layer that a key's value comes from.
+    pub(in crate::config) fn layer(&self, key: &str) -> Layer {
+        let from_environment =
+            at(&self.merged, key).is_some_and(|value| value.origin() == Some(ENVIRONMENT));
+        if self.sources.flags.contains_key(key) {
+            Layer::Flag
+        } else if from_environment {
+            Layer::Environment
+        } else if at(&self.in_file, key).is_some() {
+            Layer::File
+        } else {
+            Layer::Default
+        }
+    }
+
+    /// Notes a fault of a key's value, at the place it comes from.
+    pub(in crate::config) fn fault(
+        &mut self,
+        key: &str,
+        what: impl Into<String>,
+        right: impl Into<String>,
+    ) {
+        let (what, right) = (what.into(), right.into());
+        let problem = match (self.layer(key), &self.sources.file) {
+            (Layer::Flag, _) => Problem::of(flag(key), what, right),
+            (Layer::Environment, _) => Problem::of(ENVIRONMENT, what, right).about(variable(key)),
+            (Layer::File, Some(file)) => {
+                let mut problem = Problem::of(file.name.clone(), what, right).about(key);
+                problem.place = span_at(&file.text, key)
+                    .map(|span| crate::config::report::findings::place(&file.text, span.start));
+                problem
+            }
+            _ => Problem::of("settings", what, right).about(key),
+        };
+        self.problems.push(problem);
+    }
+}
+
+fn at<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    key.split('.')
+        .try_fold(value, |value, step| match &value.kind {
+            ValueKind::Table(table) => table.get(step),
+            _ => None,
+        })
+}
+
+/// `--admin-listen` for `admin_listen`.
+fn flag(key: &str) -> String {
+    format!("--{}", key.replace('_', "-"))
+}
+
+/// `GATEHOUSE_STORE__MAX_CONNECTIONS` for `store.max_connections`.
+pub fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
+}
+
+/// Our variables. Unknown ones are problems, but not those that Kubernetes sets in every pod of a namespace with a
+/// service named `gatehouse`.
+fn ours(
+    variables: &BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<String, String> {
+    let schema = Schema::of::<SettingsFile>();
+    let mut known = BTreeMap::new();
+    for (name, value) in variables {
+        let Some(rest) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
+        let kubernetes =
+            rest == "PORT" || rest.starts_with("PORT_") || rest.starts_with("SERVICE_");
+        // GATEHOUSE_CONFIG names the settings file itself and is the command line's business.
+        if kubernetes || rest == "CONFIG" || value.is_empty() {
+            continue;
+        }
+        let path: Vec<Step> = rest
+            .to_lowercase()
+            .split("__")
+            .map(|step| Step::Key(step.to_owned()))
+            .collect();
+        if schema.is_leaf(&path) {
+            known.insert(name.clone(), value.clone());
+            continue;
+        }
+        let all = schema.leaves();
+        let meant =
+            crate::config::report::nearest::nearest(&dotted(&path), all.iter().map(String::as_str));
+        let right = meant.map_or_else(
+            || {
+                "see docs/settings.md; variables of your own must not begin with GATEHOUSE_"
+                    .to_owned()
+            },
+            |key| format!("did you mean {}?", variable(key)),
+        );
+        problems.push(Problem::of(ENVIRONMENT, "is not a known setting", right).about(name));
+    }
+    known
+}

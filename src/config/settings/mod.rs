@@ -1,0 +1,9 @@
+//! Settings of the process: a file, environment variables and flags become one value.
+//!
+//! Owns the written shape, the order of the layers and the defaults. It does not know profiles.
+
+pub mod file;
+pub mod layers;
+pub mod reader;
+pub mod value_readers;
+pub mod values;

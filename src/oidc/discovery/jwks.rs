@@ -1,0 +1,248 @@
+//! The signing keys of an authority (RFC 7517): read one at a time, and used to verify.
+//!
+//! Owns which keys count and which key verifies which token. An odd key is skipped and counted, never fatal; a key
+//! set belongs to one profile and one metadata document and is never pooled (RFC 8725 §3.8).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey, crypto};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::domain::clock::Clock;
+use crate::domain::profile::{ProfileId, SigningAlgorithm};
+use crate::http::bulkhead::Lane;
+use crate::oidc::discovery::cached_document::{Fetch, Fetched};
+use crate::oidc::error::{OidcError, Outage, SignatureRefusal};
+use crate::oidc::tokens::jwt::Jwt;
+
+/// Bytes; 200 keys with certificates stay below.
+const LARGEST: usize = 512 * 1024;
+/// Keys of the same `kid` that are tried for one token.
+const TRIED: usize = 4;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Rsa,
+    P256,
+}
+
+impl Family {
+    fn of(algorithm: SigningAlgorithm) -> Self {
+        match algorithm {
+            SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => Self::Rsa,
+            SigningAlgorithm::Es256 => Self::P256,
+        }
+    }
+}
+
+/// A public key that may verify tokens.
+pub(crate) struct SigningKey {
+    id: Option<String>,
+    family: Family,
+    algorithm: Option<SigningAlgorithm>,
+    /// The `issuer` member of Entra ID's v2 keys; may be a template.
+    pub(crate) issuer: Option<String>,
+    /// The `cloud_instance_name` member of newer documents.
+    pub(crate) cloud_instance_name: Option<String>,
+    public: DecodingKey,
+}
+
+/// The keys of one document.
+pub(crate) struct KeySet {
+    keys: Vec<SigningKey>,
+    /// Keys of the document that cannot or must not be used.
+    pub(crate) skipped: usize,
+}
+
+impl KeySet {
+    /// Reads a document; `None` if it is no key set at all.
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        let document: Value = serde_json::from_slice(body).ok()?;
+        let all = document.get("keys")?.as_array()?;
+        let keys: Vec<_> = all
+            .iter()
+            .filter_map(|key| signing_key(key.as_object()?))
+            .collect();
+        let skipped = all.len() - keys.len();
+        Some(Self { keys, skipped })
+    }
+
+    /// How many keys can be used.
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Verifies the signature and returns the key that made it.
+    pub(crate) fn verify(&self, jwt: &Jwt<'_>) -> Result<&SigningKey, SignatureRefusal> {
+        let family = Family::of(jwt.algorithm);
+        let fits = |key: &&SigningKey| {
+            // RFC 8725 §3.1: one key, one algorithm family.
+            key.family == family
+                && key.algorithm.is_none_or(|own| own == jwt.algorithm)
+                && (jwt.key_id.is_none() || key.id == jwt.key_id)
+        };
+        let candidates: Vec<_> = self.keys.iter().filter(fits).take(TRIED).collect();
+        if candidates.is_empty() {
+            return Err(SignatureRefusal::NoKey);
+        }
+        if jwt.key_id.is_none() && candidates.len() > 1 {
+            return Err(SignatureRefusal::AmbiguousKey);
+        }
+        let algorithm = match jwt.algorithm {
+            SigningAlgorithm::Rs256 => Algorithm::RS256,
+            SigningAlgorithm::Ps256 => Algorithm::PS256,
+            SigningAlgorithm::Es256 => Algorithm::ES256,
+        };
+        let good = |key: &&SigningKey| {
+            crypto::verify(jwt.signature, jwt.signed.as_bytes(), &key.public, algorithm)
+                .unwrap_or(false)
+        };
+        candidates
+            .into_iter()
+            .find(good)
+            .ok_or(SignatureRefusal::Wrong)
+    }
+}
+
+fn signing_key(key: &Map<String, Value>) -> Option<SigningKey> {
+    let text = |name: &str| key.get(name).and_then(Value::as_str);
+    if key.get("use").is_some_and(|usage| usage != "sig") {
+        return None;
+    }
+    if let Some(operations) = key.get("key_ops") {
+        let mut operations = operations.as_array()?.iter();
+        operations.find(|operation| *operation == "verify")?;
+    }
+    let (family, public) = match text("kty")? {
+        "RSA" => (Family::Rsa, rsa(text("n")?, text("e")?)?),
+        "EC" if text("crv")? == "P-256" => (Family::P256, p256(text("x")?, text("y")?)?),
+        _ => return None,
+    };
+    let algorithm = match key.get("alg") {
+        None => None,
+        Some(name) => Some(SigningAlgorithm::parse(name.as_str()?)?),
+    };
+    if algorithm.is_some_and(|algorithm| Family::of(algorithm) != family) {
+        return None;
+    }
+    Some(SigningKey {
+        id: text("kid").map(str::to_owned),
+        family,
+        algorithm,
+        issuer: text("issuer").map(str::to_owned),
+        cloud_instance_name: text("cloud_instance_name").map(str::to_owned),
+        public,
+    })
+}
+
+/// An RSA key of 2048 to 8192 bits with an odd exponent above 1 (RFC 8725 §3.2, RFC 7518 §3.3).
+fn rsa(modulus: &str, exponent: &str) -> Option<DecodingKey> {
+    let modulus = number(modulus)?;
+    let exponent = number(exponent)?;
+    let bits = modulus.len() * 8 - usize::try_from(modulus.first()?.leading_zeros()).ok()?;
+    let odd = exponent.last()? % 2 == 1;
+    let strong = (2_048..=8_192).contains(&bits);
+    let sound = odd && exponent.len() <= 4 && exponent.as_slice() != [1];
+    (strong && sound).then(|| DecodingKey::from_rsa_raw_components(&modulus, &exponent))
+}
+
+fn p256(x: &str, y: &str) -> Option<DecodingKey> {
+    let coordinate = |text: &str| decode(text).filter(|bytes| bytes.len() == 32);
+    let (x, y) = (coordinate(x)?, coordinate(y)?);
+    // SEC 1 §2.3.3, uncompressed; a point off the curve is refused when it is used.
+    let mut point = vec![4];
+    point.extend_from_slice(&x);
+    point.extend_from_slice(&y);
+    Some(DecodingKey::from_ec_der(&point))
+}
+
+fn number(text: &str) -> Option<Vec<u8>> {
+    let bytes = decode(text)?;
+    let start = bytes.iter().position(|byte| *byte != 0)?;
+    bytes.get(start..).map(<[u8]>::to_vec)
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
+}
+
+/// Fetches one key set.
+pub(crate) struct KeySource {
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) patience: Duration,
+    pub(crate) max_age: Duration,
+    pub(crate) profile: ProfileId,
+    pub(crate) url: Url,
+}
+
+impl KeySource {
+    async fn fetched(&self, patience: Option<Duration>) -> Result<Fetched<KeySet>, OidcError> {
+        let request = self
+            .lane
+            .client()
+            .get(self.url.clone())
+            .header(reqwest::header::ACCEPT, "application/json");
+        let patience = patience.unwrap_or(self.patience);
+        let answer = self.lane.call(request, LARGEST, patience).await;
+        let answer = answer.map_err(OidcError::outage)?;
+        if answer.status != reqwest::StatusCode::OK {
+            return Err(OidcError::Unavailable {
+                why: Outage::Status(answer.status.as_u16()),
+                retry_after: answer.retry_after(self.clock.now()),
+            });
+        }
+        let bad = |what| OidcError::outage(Outage::BadDocument(what));
+        let document = KeySet::read(&answer.body)
+            .ok_or_else(|| bad("the key set is no JSON object with keys"))?;
+        if document.len() == 0 {
+            return Err(bad("the key set has no key that can be used"));
+        }
+        if document.skipped > 0 {
+            tracing::debug!(profile.id = %self.profile, skipped = document.skipped, "keys of the authority that are not used");
+        }
+        Ok(Fetched {
+            document,
+            renew_after: self.max_age / 2,
+            stale_after: self.max_age,
+        })
+    }
+}
+
+#[async_trait]
+impl Fetch for KeySource {
+    type Document = KeySet;
+
+    fn name(&self) -> String {
+        format!("keys of {}", self.profile)
+    }
+
+    async fn fetch(&self, patience: Option<Duration>) -> Result<Fetched<KeySet>, OidcError> {
+        let fetched = self.fetched(patience).await;
+        crate::oidc::count_fetch(&self.profile, "keys", fetched.is_ok());
+        fetched
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    proptest::proptest! {
+        #[test]
+        fn d4_no_key_set_makes_the_reader_panic(
+            kind in "RSA|EC|OKP|oct|", number in "[A-Za-z0-9_=-]{0,60}", other in "AQAB|AQ|Ag|AA||[A-Za-z0-9]{0,9}", body in ".{0,60}"
+        ) {
+            let key = json!({"kty": kind, "n": number, "e": other, "crv": "P-256", "x": number, "y": other, "kid": body});
+            let set = KeySet::read(json!({"keys": [key, body]}).to_string().as_bytes()).unwrap();
+            proptest::prop_assert_eq!(set.len() + set.skipped, 2);
+            let _ = KeySet::read(body.as_bytes()).is_none();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The address that signs a browser out at the authority (OpenID Connect RP-Initiated Logout 1.0 §2).
+//!
+//! The session here has ended before anybody comes by this address; that there is none is therefore no failure.
+
+use openidconnect::{
+    ClientId, CsrfToken, EndSessionUrl, LogoutHint, LogoutRequest, PostLogoutRedirectUrl,
+};
+use url::Url;
+
+use crate::domain::authority::UserFlowKind;
+use crate::domain::profile::Profile;
+use crate::domain::secret::IdToken;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::discovery::metadata::Metadata;
+
+/// Characters; longer addresses are cut or refused on the way.
+const LONGEST: usize = 2_048;
+
+/// Whom to sign out.
+#[derive(Clone, Copy, Default)]
+pub struct EndSession<'a> {
+    /// The ID token of the session that ended.
+    pub id_token: Option<&'a IdToken>,
+    /// The `login_hint` claim of that session; never a user name (microsoft-identity 4).
+    pub login_hint: Option<&'a str>,
+    /// Comes back with the browser.
+    pub state: Option<&'a str>,
+}
+
+impl Authorities {
+    /// The end-session address with its parameters; `None` if the authority has none, has one without https, or
+    /// cannot be asked now.
+    pub async fn end_session_address(
+        &self,
+        profile: &Profile,
+        request: &EndSession<'_>,
+    ) -> Option<Url> {
+        let room = self.room(profile);
+        let place = room.place(profile, UserFlowKind::SignIn).ok()?;
+        let metadata = match place.metadata_at_hand() {
+            Some(metadata) => metadata,
+            None => place.metadata().await.ok()?,
+        };
+        address(profile, &metadata, request)
+    }
+
+    /// Origins of the end-session address and of the issuer: who may show our logout page in a frame, and where a
+    /// sign-out form leads. `None` when the metadata is not at hand; nothing is fetched.
+    pub fn sign_out_origins(&self, profile: &Profile) -> Option<Vec<String>> {
+        let room = self.room(profile);
+        let metadata = room
+            .place(profile, UserFlowKind::SignIn)
+            .ok()?
+            .metadata_at_hand()?;
+        let issuer = Url::parse(&metadata.trusted.issuer).ok();
+        let urls = issuer
+            .into_iter()
+            .chain(metadata.end_session_endpoint.clone());
+        let mut origins: Vec<String> = urls.map(|url| url.origin().ascii_serialization()).collect();
+        origins.dedup();
+        Some(origins)
+    }
+}
+
+fn address(profile: &Profile, metadata: &Metadata, request: &EndSession<'_>) -> Option<Url> {
+    let endpoint = metadata.end_session_endpoint.clone()?;
+    let with_hint = hinted(profile, &endpoint, request, true)?;
+    if with_hint.as_str().len() <= LONGEST {
+        return Some(with_hint);
+    }
+    hinted(profile, &endpoint, request, false)
+}
+
+fn hinted(profile: &Profile, endpoint: &Url, request: &EndSession<'_>, hints: bool) -> Option<Url> {
+    let back = PostLogoutRedirectUrl::new(profile.post_logout_uri()).ok()?;
+    let mut logout = LogoutRequest::from(EndSessionUrl::from_url(endpoint.clone()))
+        .set_client_id(ClientId::new(profile.client.id.as_str().to_owned()))
+        .set_post_logout_redirect_uri(back);
+    if let Some(state) = request.state {
+        logout = logout.set_state(CsrfToken::new(state.to_owned()));
+    }
+    let by_hint = profile.authority.dialect().logout_hint;
+    let wanted = hints && !profile.sign_out.account_picker;
+    if let (true, true, Some(hint)) = (wanted, by_hint, request.login_hint) {
+        logout = logout.set_logout_hint(LogoutHint::new(hint.to_owned()));
+    }
+    let mut address = logout.http_get_url();
+    if let (true, false, Some(token)) = (wanted, by_hint, request.id_token) {
+        // openidconnect takes only a token that it parsed itself.
+        address
+            .query_pairs_mut()
+            .append_pair("id_token_hint", token.expose());
+    }
+    Some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::oidc::testing::{b2c, entra, metadata_of, oidc};
+
+    fn sign_out(profile: &Profile, request: &EndSession<'_>) -> BTreeMap<String, String> {
+        let url = address(profile, &metadata_of(profile), request).unwrap();
+        assert!(url.as_str().len() <= LONGEST);
+        url.query_pairs().into_owned().collect()
+    }
+
+    #[test]
+    fn t14_b208_entra_gets_the_login_hint_and_no_token() {
+        let token = IdToken::new("e30.e30.x");
+        let request = EndSession {
+            id_token: Some(&token),
+            login_hint: Some("O.CiQ+/="),
+            state: Some("s-1"),
+        };
+        let all = sign_out(&entra(), &request);
+        assert_eq!(all["logout_hint"], "O.CiQ+/=");
+        assert_eq!(all["post_logout_redirect_uri"], "https://app.example/");
+        assert_eq!(all["client_id"], "client");
+        assert_eq!(all["state"], "s-1");
+        assert!(!all.contains_key("id_token_hint"));
+    }
+
+    #[test]
+    fn t14_the_account_picker_is_had_by_leaving_the_hint_out() {
+        let mut profile = entra();
+        profile.sign_out.account_picker = true;
+        let request = EndSession {
+            login_hint: Some("O.CiQ"),
+            ..EndSession::default()
+        };
+        assert!(!sign_out(&profile, &request).contains_key("logout_hint"));
+    }
+
+    #[test]
+    fn a37_t14_b2c_and_generic_providers_get_the_id_token() {
+        let token = IdToken::new("e30.e30.x");
+        let request = EndSession {
+            id_token: Some(&token),
+            login_hint: Some("O.CiQ"),
+            state: None,
+        };
+        for profile in [b2c(), oidc()] {
+            let all = sign_out(&profile, &request);
+            assert_eq!(all["id_token_hint"], "e30.e30.x");
+            assert!(!all.contains_key("logout_hint"));
+        }
+    }
+
+    #[test]
+    fn b100_an_id_token_that_would_make_the_address_too_long_is_left_out() {
+        let token = IdToken::new("x".repeat(12_000));
+        let request = EndSession {
+            id_token: Some(&token),
+            ..EndSession::default()
+        };
+        let all = sign_out(&oidc(), &request);
+        assert!(!all.contains_key("id_token_hint"));
+        assert!(all.contains_key("post_logout_redirect_uri"));
+    }
+
+    #[test]
+    fn b99_it_works_without_any_token() {
+        let all = sign_out(&b2c(), &EndSession::default());
+        assert_eq!(all.len(), 2);
+    }
+
+    #[test]
+    fn an_endpoint_with_a_query_keeps_it() {
+        let profile = b2c();
+        let mut metadata = metadata_of(&profile);
+        metadata.end_session_endpoint =
+            Url::parse("https://t.b2clogin.com/t/oauth2/v2.0/logout?p=b2c_1_x").ok();
+        let url = address(&profile, &metadata, &EndSession::default()).unwrap();
+        assert!(url.query().unwrap().starts_with("p=b2c_1_x&"), "{url}");
+    }
+
+    #[test]
+    fn b103_without_an_endpoint_there_is_no_address() {
+        let mut metadata = metadata_of(&oidc());
+        metadata.end_session_endpoint = None;
+        assert_eq!(address(&oidc(), &metadata, &EndSession::default()), None);
+    }
+}

@@ -1,0 +1,135 @@
+//! Groups that a token left out for size, read from Microsoft Graph (microsoft-identity 6.4).
+//!
+//! The host is the metadata's, never one that a token names (`_claim_sources` is not followed). What could not be
+//! read is unknown, not none: rules that need groups then refuse.
+
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+use url::{Host, Url};
+
+use crate::domain::authority::UserFlowKind;
+use crate::domain::identity::Groups;
+use crate::domain::profile::Profile;
+use crate::domain::public_url::is_loopback;
+use crate::domain::secret::AccessToken;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::discovery::metadata::Metadata;
+
+/// Bytes: 11,000 ids with their quotes.
+const LARGEST: usize = 1024 * 1024;
+/// Ids kept of one person.
+const MOST: usize = 11_000;
+
+impl Authorities {
+    /// All security groups of the signed-in person, direct or not, by an access token that Graph accepts.
+    pub async fn groups(&self, profile: &Profile, token: &AccessToken) -> Groups {
+        let room = self.room(profile);
+        let Ok(place) = room.place(profile, UserFlowKind::SignIn) else {
+            return Groups::Unknown;
+        };
+        let Ok(metadata) = place.metadata().await else {
+            return Groups::Unknown;
+        };
+        let Some(url) = address(profile, &metadata) else {
+            return Groups::Unknown;
+        };
+        let request = room
+            .lane
+            .client()
+            .post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .bearer_auth(token.expose())
+            .body(json!({"securityEnabledOnly": true}).to_string());
+        match room.lane.call(request, LARGEST, room.means.patience).await {
+            Ok(answer) if answer.status.as_u16() == 200 => {
+                read(&answer.body).map_or(Groups::Unknown, Groups::Known)
+            }
+            Ok(answer) => {
+                tracing::warn!(profile.id = %profile.id, status = answer.status.as_u16(), "groups could not be read");
+                Groups::Unknown
+            }
+            Err(outage) => {
+                tracing::warn!(profile.id = %profile.id, %outage, "groups could not be read");
+                Groups::Unknown
+            }
+        }
+    }
+}
+
+/// The address of `getMemberObjects` at the metadata's Graph host, if that host is Microsoft's or the simulator's.
+fn address(profile: &Profile, metadata: &Metadata) -> Option<Url> {
+    if !profile.authority.dialect().groups_from_graph {
+        return None;
+    }
+    let host = metadata.msgraph_host.as_deref()?;
+    let url = |scheme: &str| {
+        let url = Url::parse(&format!("{scheme}://{host}/v1.0/me/getMemberObjects")).ok()?;
+        let plain = url.username().is_empty() && url.path() == "/v1.0/me/getMemberObjects";
+        let accepted = plain && profile.authority.accepts_endpoint(&url, "");
+        accepted.then_some(url)
+    };
+    let loopback = Url::parse(&format!("https://{host}"))
+        .ok()?
+        .host()
+        .is_some_and(|host: Host<&str>| is_loopback(&host));
+    url(if loopback { "http" } else { "https" })
+}
+
+fn read(body: &[u8]) -> Option<Vec<String>> {
+    let document: Value = serde_json::from_slice(body).ok()?;
+    // A second page would make the list incomplete, and incomplete is unknown.
+    if document.get("@odata.nextLink").is_some() {
+        return None;
+    }
+    let groups = document.get("value")?.as_array()?;
+    if groups.len() > MOST {
+        return None;
+    }
+    groups
+        .iter()
+        .map(|group| group.as_str().map(str::to_owned))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oidc::testing::{entra, metadata_of, oidc};
+
+    #[test]
+    fn b58_b205_groups_are_asked_at_microsofts_host_and_nowhere_else() {
+        let profile = entra();
+        let mut metadata = metadata_of(&profile);
+        metadata.msgraph_host = Some("graph.microsoft.us".into());
+        assert_eq!(
+            address(&profile, &metadata).unwrap().as_str(),
+            "https://graph.microsoft.us/v1.0/me/getMemberObjects"
+        );
+        for host in [
+            "evil.example",
+            "127.0.0.1",
+            "localhost:1",
+            "graph.microsoft.com@evil.example",
+            "graph.microsoft.com/x?",
+        ] {
+            metadata.msgraph_host = Some(host.into());
+            assert_eq!(address(&profile, &metadata), None, "{host}");
+        }
+        assert_eq!(address(&oidc(), &metadata_of(&oidc())), None);
+    }
+
+    #[test]
+    fn d17_an_answer_that_is_no_complete_list_of_ids_is_unknown() {
+        assert_eq!(read(br#"{"value":["a","b"]}"#).unwrap(), ["a", "b"]);
+        assert_eq!(read(br#"{"value":[]}"#).unwrap(), [""; 0]);
+        for body in [
+            &br#"{"value":["a",7]}"#[..],
+            br#"{"value":["a"],"@odata.nextLink":"https://graph.microsoft.com/next"}"#,
+            b"{}",
+            b"[]",
+            b"<html>",
+        ] {
+            assert_eq!(read(body), None);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4 to §2.6): an authority ends a session from behind.
+//!
+//! Owns every check but replay: the caller keeps `jti` until `exp`.
+
+use serde_json::Value;
+
+use crate::domain::authority::UserFlowKind;
+use crate::domain::clock::Timestamp;
+use crate::domain::profile::Profile;
+use crate::oidc::authorities::Authorities;
+use crate::oidc::discovery::endpoints::Origin;
+use crate::oidc::error::OidcError;
+use crate::oidc::requests::code::sid_of;
+use crate::oidc::tokens::id_token;
+use crate::oidc::tokens::id_token::{Expected, IdTokenFault, Signed};
+use crate::oidc::tokens::jwt::TokenUse;
+
+/// The member of `events` that makes it a logout (Back-Channel Logout §2.4).
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+/// Seconds: a token that is good for longer is refused, `jti` would have to be kept for ever.
+const LONGEST_LIFE: f64 = 3_600.0;
+
+/// A logout that the authority really ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogoutToken {
+    /// The issuer.
+    pub iss: String,
+    /// Whose sessions, if it says.
+    pub sub: Option<String>,
+    /// Which session, if it says. At least one of the two is there.
+    pub sid: Option<String>,
+    /// To be remembered until `exp`: it works once.
+    pub jti: String,
+    /// The end of its life, tolerance included.
+    pub exp: Timestamp,
+}
+
+impl Authorities {
+    /// Verifies a logout token that anybody may have posted.
+    ///
+    /// # Errors
+    /// `Invalid` and `TenantNotAllowed`: answer 400. `Unavailable`: answer 503, the authority comes again.
+    pub async fn verify_logout_token(
+        &self,
+        profile: &Profile,
+        text: &str,
+    ) -> Result<LogoutToken, OidcError> {
+        let room = self.room(profile);
+        let place = room.place(profile, UserFlowKind::SignIn)?;
+        let metadata = place.metadata().await?;
+        let signed = place
+            .verify(profile, &metadata, text, TokenUse::Logout, Origin::Stranger)
+            .await?;
+        let expected = place.expected(profile, &metadata);
+        Ok(read(&signed, &expected)?)
+    }
+}
+
+fn read(signed: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, IdTokenFault> {
+    let claims = &signed.claims;
+    id_token::issuer(signed, expected)?;
+    id_token::audience(claims, expected.client_id)?;
+    let issued = id_token::issued_at(claims, expected)?;
+    let expires = id_token::expiry(claims, expected)?;
+    if expires - issued > LONGEST_LIFE {
+        return Err(IdTokenFault::Expired);
+    }
+    // Back-Channel Logout §2.6 (6): a nonce would let an ID token pass.
+    if claims.contains_key("nonce") {
+        return Err(IdTokenFault::NonceInLogout);
+    }
+    let event = claims.get("events").and_then(|events| events.get(EVENT));
+    if !event.is_some_and(Value::is_object) {
+        return Err(IdTokenFault::Events);
+    }
+    let text = |name: &str, longest| {
+        let text = claims.get(name)?.as_str()?;
+        (!text.is_empty() && text.len() <= longest).then(|| text.to_owned())
+    };
+    let jti = text("jti", 255).ok_or(IdTokenFault::TokenId)?;
+    let sub = match claims.get("sub") {
+        None => None,
+        Some(_) => Some(text("sub", 255).ok_or(IdTokenFault::Subject)?),
+    };
+    let sid = sid_of(claims);
+    if sid.is_none() && (sub.is_none() || claims.contains_key("sid")) {
+        return Err(IdTokenFault::Nobody);
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked to be a date above"
+    )]
+    let seconds = expires as i64;
+    let exp = Timestamp::from_timestamp(seconds, 0).ok_or(IdTokenFault::Expired)? + expected.skew;
+    Ok(LogoutToken {
+        iss: text("iss", 2_048).unwrap_or_default(),
+        sub,
+        sid,
+        jti,
+        exp,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::issuer::{IssuerPolicy, IssuerRefusal, TrustedIssuer};
+
+    const NOW: i64 = 1_700_000_000;
+    const ISSUER: &str = "https://issuer.example";
+
+    fn good() -> Value {
+        json!({"iss": ISSUER, "sub": "s", "sid": "session", "aud": "client", "iat": NOW, "exp": NOW + 120,
+               "jti": "j", "events": {EVENT: {}}, "unknown": 1})
+    }
+
+    fn check(claims: Value) -> Result<LogoutToken, IdTokenFault> {
+        let Value::Object(claims) = claims else {
+            unreachable!()
+        };
+        let signed = Signed {
+            claims,
+            key_issuer: None,
+            key_cloud: None,
+        };
+        let expected = Expected {
+            policy: &IssuerPolicy::Exact(ISSUER.into()),
+            trusted: &TrustedIssuer {
+                issuer: ISSUER.into(),
+                tenant: None,
+            },
+            user_flow: None,
+            client_id: "client",
+            now: Timestamp::from_timestamp(NOW, 0).unwrap(),
+            skew: Duration::from_mins(2),
+            cloud: None,
+        };
+        read(&signed, &expected)
+    }
+
+    fn with(name: &str, value: Value) -> Result<LogoutToken, IdTokenFault> {
+        let mut claims = good();
+        if value.is_null() {
+            claims.as_object_mut().unwrap().remove(name);
+        } else {
+            claims[name] = value;
+        }
+        check(claims)
+    }
+
+    #[test]
+    fn a42_a_right_logout_token_is_accepted_and_unknown_claims_are_ignored() {
+        let token = check(good()).unwrap();
+        assert_eq!(token.sid.as_deref(), Some("session"));
+        assert_eq!(token.sub.as_deref(), Some("s"));
+        assert_eq!(token.exp.timestamp(), NOW + 240);
+    }
+
+    #[test]
+    fn a44_a48_b119_events_must_name_a_back_channel_logout_with_an_object() {
+        for events in [
+            Value::Null,
+            json!(EVENT),
+            json!([EVENT]),
+            json!({"http://schemas.openid.net/event/other": {}}),
+            json!({EVENT: true}),
+            json!({EVENT: []}),
+        ] {
+            assert_eq!(
+                with("events", events.clone()),
+                Err(IdTokenFault::Events),
+                "{events}"
+            );
+        }
+    }
+
+    #[test]
+    fn a45_an_id_token_is_no_logout_token_because_of_its_nonce() {
+        assert_eq!(with("nonce", json!("n")), Err(IdTokenFault::NonceInLogout));
+        assert_eq!(with("nonce", json!({})), Err(IdTokenFault::NonceInLogout));
+    }
+
+    #[test]
+    fn a47_a49_a_logout_token_for_or_from_somebody_else_is_refused() {
+        assert_eq!(with("aud", json!("stranger")), Err(IdTokenFault::Audience));
+        let refusal = IdTokenFault::Issuer(IssuerRefusal::Token);
+        assert_eq!(with("iss", json!("https://x.example")), Err(refusal));
+    }
+
+    #[test]
+    fn b117_times_that_are_missing_past_or_far_off_and_a_missing_jti_are_refused() {
+        assert_eq!(with("iat", Value::Null), Err(IdTokenFault::IssuedAt));
+        assert_eq!(with("iat", json!(NOW + 200)), Err(IdTokenFault::IssuedAt));
+        assert_eq!(with("exp", Value::Null), Err(IdTokenFault::Expired));
+        assert_eq!(with("exp", json!(NOW - 200)), Err(IdTokenFault::Expired));
+        assert_eq!(with("exp", json!(NOW + 90_000)), Err(IdTokenFault::Expired));
+        assert_eq!(with("iat", json!(NOW - 90_000)), Err(IdTokenFault::Expired));
+        for jti in [Value::Null, json!(""), json!(7)] {
+            assert_eq!(with("jti", jti), Err(IdTokenFault::TokenId));
+        }
+    }
+
+    #[test]
+    fn b119_a_logout_token_that_names_nobody_is_refused() {
+        let mut claims = good();
+        claims.as_object_mut().unwrap().remove("sid");
+        assert_eq!(check(claims.clone()).unwrap().sid, None);
+        claims.as_object_mut().unwrap().remove("sub");
+        assert_eq!(check(claims), Err(IdTokenFault::Nobody));
+        assert_eq!(with("sid", json!(7)), Err(IdTokenFault::Nobody));
+        assert_eq!(with("sub", json!("")), Err(IdTokenFault::Subject));
+    }
+}

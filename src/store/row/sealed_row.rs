@@ -1,0 +1,231 @@
+//! Between domain values and sealed rows: sealing a new session, opening a row.
+//!
+//! A row that does not open (its key is gone, or it was moved) and a row of a newer format are no session, and say so
+//! in the log. A row that opens into what cannot be ours is `Inconsistent`.
+
+use std::sync::Arc;
+
+use crate::domain::clock::{Random, Timestamp};
+use crate::domain::identity::Identity;
+use crate::domain::profile::ProfileId;
+use crate::domain::session::{Session, SessionHandle, SessionId};
+use crate::domain::token_set::TokenSet;
+use crate::seal::{Column, KeyRing, RowPlace, handle_hash};
+use crate::store::error::StoreError;
+use crate::store::row::database_trait::{IdentityRow, NewRow, TokensRow, WholeRow};
+use crate::store::row::payload;
+use crate::store::row::payload::Opened;
+
+/// Characters of a browser's name that are kept.
+const USER_AGENT: usize = 300;
+
+/// A sign-in that was completed.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The new handle; it goes to the browser.
+    pub handle: SessionHandle,
+    /// The session.
+    pub session: Session,
+    /// What the authority gave.
+    pub tokens: TokenSet,
+    /// The authority's own session (`sid`), by which it can end ours.
+    pub sid: Option<String>,
+    /// The browser, as it names itself.
+    pub user_agent: Option<String>,
+    /// The session that this browser had at this profile; it ends in the same transaction.
+    pub ended: Option<SessionHandle>,
+}
+
+/// The tokens of a row, and which row that was.
+#[derive(Debug, Clone)]
+pub struct StoredTokens {
+    /// The tokens.
+    pub tokens: TokenSet,
+    /// Counts the replacements of the row's tokens.
+    pub version: i64,
+}
+
+/// A session that was deleted.
+#[derive(Debug, Clone)]
+pub struct EndedSession {
+    /// The session.
+    pub session: Session,
+    /// Its tokens, for the authority's sign-out.
+    pub tokens: TokenSet,
+}
+
+/// Seals and opens rows.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Opening {
+    pub(in crate::store) keys: Arc<KeyRing>,
+    pub(in crate::store) random: Arc<dyn Random>,
+}
+
+impl Opening {
+    /// The row of a new session.
+    pub(in crate::store) fn new_row(&self, new: &NewSession) -> Result<NewRow, StoreError> {
+        let session = &new.session;
+        let expires_at = session.expires_at.timestamp_millis();
+        Ok(NewRow {
+            hash: handle_hash(&new.handle),
+            id: session.id,
+            profile: session.profile.clone(),
+            person: session.identity.person(),
+            sid: new.sid.clone(),
+            user_agent: new
+                .user_agent
+                .as_ref()
+                .map(|text| printable(text, USER_AGENT)),
+            created_at: session.created_at.timestamp_millis(),
+            seen_at: session.seen_at.timestamp_millis(),
+            idle_until: session.idle_until.timestamp_millis().min(expires_at),
+            expires_at,
+            identity: self.seal_identity(&new.handle, session, &session.identity)?,
+            tokens: self.seal_tokens(&new.handle, &session.profile, &session.id, &new.tokens)?,
+        })
+    }
+
+    pub(in crate::store) fn seal_identity(
+        &self,
+        handle: &SessionHandle,
+        session: &Session,
+        identity: &Identity,
+    ) -> Result<Vec<u8>, StoreError> {
+        let place = place(&session.profile, &session.id, Column::Identity);
+        let text = payload::write_identity(session, identity)?;
+        Ok(self
+            .keys
+            .row(handle)
+            .seal(place, &text, self.random.as_ref()))
+    }
+
+    pub(in crate::store) fn seal_tokens(
+        &self,
+        handle: &SessionHandle,
+        profile: &ProfileId,
+        id: &SessionId,
+        tokens: &TokenSet,
+    ) -> Result<Vec<u8>, StoreError> {
+        let place = place(profile, id, Column::Tokens);
+        let text = payload::write_tokens(tokens, id)?;
+        Ok(self
+            .keys
+            .row(handle)
+            .seal(place, &text, self.random.as_ref()))
+    }
+
+    /// The session of a row.
+    pub(in crate::store) fn session(
+        &self,
+        handle: &SessionHandle,
+        row: &IdentityRow,
+    ) -> Result<Option<Session>, StoreError> {
+        let place = place(&row.profile, &row.id, Column::Identity);
+        let Some(text) = self.open(handle, place, &row.identity) else {
+            return Ok(None);
+        };
+        let Opened::Value(sealed) = payload::read_identity(&text, &row.id)? else {
+            return Ok(newer(&row.id));
+        };
+        let idle_until = payload::moment(row.idle_until, &row.id)?;
+        Ok(Some(Session {
+            id: row.id,
+            profile: row.profile.clone(),
+            binding: sealed.binding,
+            identity: sealed.identity,
+            created_at: sealed.created_at,
+            seen_at: payload::moment(row.seen_at, &row.id)?,
+            idle_until: idle_until.min(sealed.expires_at),
+            expires_at: sealed.expires_at,
+        }))
+    }
+
+    /// The tokens of a row.
+    pub(in crate::store) fn tokens(
+        &self,
+        handle: &SessionHandle,
+        row: &TokensRow,
+    ) -> Result<Option<StoredTokens>, StoreError> {
+        let tokens = self.token_set(handle, &row.profile, &row.id, &row.tokens)?;
+        Ok(tokens.map(|tokens| StoredTokens {
+            tokens,
+            version: row.version,
+        }))
+    }
+
+    /// Session and tokens of a row.
+    pub(in crate::store) fn whole(
+        &self,
+        handle: &SessionHandle,
+        whole: &WholeRow,
+    ) -> Result<Option<EndedSession>, StoreError> {
+        let row = &whole.row;
+        let Some(session) = self.session(handle, row)? else {
+            return Ok(None);
+        };
+        let tokens = self.token_set(handle, &row.profile, &row.id, &whole.tokens)?;
+        Ok(tokens.map(|tokens| EndedSession { session, tokens }))
+    }
+
+    fn token_set(
+        &self,
+        handle: &SessionHandle,
+        profile: &ProfileId,
+        id: &SessionId,
+        sealed: &[u8],
+    ) -> Result<Option<TokenSet>, StoreError> {
+        let Some(text) = self.open(handle, place(profile, id, Column::Tokens), sealed) else {
+            return Ok(None);
+        };
+        match payload::read_tokens(&text, id)? {
+            Opened::Value(tokens) => Ok(Some(tokens)),
+            Opened::Newer => Ok(newer(id)),
+        }
+    }
+
+    fn open(&self, handle: &SessionHandle, place: RowPlace<'_>, sealed: &[u8]) -> Option<Vec<u8>> {
+        let opened = self.keys.row(handle).open(place, sealed);
+        if opened.is_none() {
+            tracing::warn!(
+                session.id = %place.id,
+                profile.id = %place.profile,
+                "a session's row does not open: its key is not among the configured ones, or it was tampered with",
+            );
+        }
+        opened
+    }
+}
+
+/// The session after a use at `now`, if that is worth writing down and it lives.
+pub(in crate::store) fn used(
+    session: &Session,
+    now: Timestamp,
+    idle_until: Timestamp,
+) -> Option<Session> {
+    (session.wants_touch(now) && session.is_live(now)).then(|| Session {
+        seen_at: now,
+        idle_until: idle_until.min(session.expires_at),
+        ..session.clone()
+    })
+}
+
+fn place<'a>(profile: &'a ProfileId, id: &'a SessionId, column: Column) -> RowPlace<'a> {
+    RowPlace {
+        profile,
+        id,
+        column,
+    }
+}
+
+fn newer<T>(id: &SessionId) -> Option<T> {
+    tracing::warn!(session.id = %id, "a session's row was written by a newer version of the gateway");
+    None
+}
+
+/// Text for lists: no control characters, no more than `most` characters.
+fn printable(text: &str, most: usize) -> String {
+    text.chars()
+        .filter(|character| !character.is_control())
+        .take(most)
+        .collect()
+}

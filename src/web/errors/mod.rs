@@ -1,0 +1,9 @@
+//! Errors as people and scripts see them.
+//!
+//! Owns the one mapping from an error to a status, and the texts of error pages. It does not know where an error came
+//! from.
+
+pub mod authority_error_texts;
+pub mod mapping;
+pub mod outage_texts;
+pub mod texts;

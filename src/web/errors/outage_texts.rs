@@ -1,0 +1,127 @@
+//! What a person reads when something passes by itself, or is the operator's.
+
+use crate::domain::profile::Profile;
+use crate::flow::error::FlowError;
+use crate::oidc::{Misconfiguration, OidcError, Outage, Remedy};
+use crate::web::errors::authority_error_texts::help_for;
+use crate::web::errors::texts::{ProblemText, told};
+
+/// Says it in words.
+pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> ProblemText {
+    let told = match error {
+        FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
+        FlowError::Misconfigured { cause } => misconfigured(cause),
+        FlowError::ApiUnavailable(_) => told(
+            "api_unavailable",
+            "502",
+            "The API did not answer",
+            "The service behind this page did not answer, or broke off.",
+        ),
+        FlowError::ApiTimedOut => told(
+            "api_timed_out",
+            "504",
+            "The API did not answer in time",
+            "The service behind this page took too long. Please try again.",
+        ),
+        FlowError::ApiThrottled { retry_after } => {
+            let sentence = format!(
+                "It cannot answer you now. Please try again in {} seconds.",
+                retry_after.as_secs().max(1)
+            );
+            told(
+                "api_throttled",
+                "Try again later",
+                "The API is busy",
+                sentence,
+            )
+        }
+        FlowError::Busy => told(
+            "busy",
+            "Try again shortly",
+            "Your change has not arrived here yet",
+            "Your session was being renewed at the same time. Please try again in a moment.",
+        ),
+        FlowError::TooMany => told(
+            "too_many",
+            "429",
+            "Too many requests",
+            "There were too many requests from your network. Please wait a moment.",
+        ),
+        _ => told(
+            "unavailable",
+            "Try again shortly",
+            "Something is wrong on our side",
+            "We cannot tell just now who is signed in. Nobody was signed out; please try again in a moment.",
+        ),
+    };
+    told.home(profile)
+}
+
+/// It passes: whose turn it is, and what the sign-in service said of it.
+fn authority_unavailable(cause: &OidcError) -> ProblemText {
+    let silent = || {
+        told(
+            "authority_unavailable",
+            "Try again shortly",
+            "The sign-in service does not answer",
+            "We cannot reach it just now. Please try again shortly.",
+        )
+    };
+    let OidcError::Unavailable { why, .. } = cause else {
+        return silent();
+    };
+    match why {
+        Outage::ErrorResponse(detail) if detail.remedy() == Remedy::Time => {
+            let help = help_for(detail, false);
+            told(
+                "authority_busy",
+                "Try again shortly",
+                help.heading,
+                help.sentence,
+            )
+            .with_detail(detail)
+        }
+        Outage::ErrorResponse(detail) => silent().with_detail(detail),
+        Outage::Status(429) => told(
+            "authority_busy",
+            "Try again shortly",
+            "The sign-in service is busy",
+            "It asks to be left alone for a while. Please try again shortly.",
+        ),
+        Outage::ManagedIdentity { .. } => told(
+            "credential_unavailable",
+            "Try again shortly",
+            "This application cannot prove itself just now",
+            "The platform that it runs on gives it no proof for the sign-in service. Please try again shortly.",
+        ),
+        Outage::StillExchanging => told(
+            "tokens_on_their_way",
+            "Try again shortly",
+            "Your sign-in is being renewed",
+            "The sign-in service takes its time. Please try again in a moment.",
+        ),
+        _ => silent(),
+    }
+}
+
+/// The operator must act.
+fn misconfigured(cause: &OidcError) -> ProblemText {
+    let sentence = match cause {
+        OidcError::Misconfigured(Misconfiguration::Credential(_)) => {
+            "Its own credential for the sign-in service cannot be used. Its operator must act and finds the reason in the log."
+        }
+        _ => {
+            "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log."
+        }
+    };
+    let told = told(
+        "misconfigured",
+        "Not available",
+        "This application is not set up right",
+        sentence,
+    );
+    match cause {
+        OidcError::Misconfigured(Misconfiguration::Client(detail)) => told.with_detail(detail),
+        _ => told,
+    }
+}

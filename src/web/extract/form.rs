@@ -1,0 +1,113 @@
+//! A form in a request's body: urlencoded, of bounded size, and not for ever on its way.
+
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::error::{ErrorRequestTimeout, ErrorUnsupportedMediaType};
+use actix_web::http::Method;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+
+use crate::web::extract::fetch_metadata::{parameter, parameters};
+
+/// A body arrives within this time; the head has a limit of its own.
+const PATIENCE: Duration = Duration::from_secs(10);
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+
+/// The fields of a posted form, decoded; none for any other method. Its size is limited by the route's `PayloadConfig`.
+#[derive(Debug, Default)]
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// All fields in order.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// The one field of this name; two of a name are none.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        parameter(&self.0, name)
+    }
+}
+
+impl FromRequest for Form {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.method() != Method::POST {
+            return Box::pin(std::future::ready(Ok(Self::default())));
+        }
+        let typed = request.headers().contains_key(CONTENT_TYPE);
+        if typed && !request.content_type().eq_ignore_ascii_case(URLENCODED) {
+            return Box::pin(std::future::ready(Err(ErrorUnsupportedMediaType(""))));
+        }
+        Box::pin(within(PATIENCE, Bytes::from_request(request, payload)))
+    }
+}
+
+async fn within(
+    patience: Duration,
+    body: impl Future<Output = Result<Bytes, Error>>,
+) -> Result<Form, Error> {
+    match tokio::time::timeout(patience, body).await {
+        Ok(body) => Ok(Form(parameters(&body?))),
+        Err(_) => Err(ErrorRequestTimeout("")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::StatusCode;
+    use actix_web::test::TestRequest;
+
+    async fn read(request: TestRequest) -> Result<Form, StatusCode> {
+        let (request, mut payload) = request.to_http_parts();
+        Form::from_request(&request, &mut payload)
+            .await
+            .map_err(|error| error.as_response_error().status_code())
+    }
+
+    #[tokio::test]
+    async fn c157_a_body_without_end_is_given_up() {
+        let never = std::future::pending::<Result<Bytes, Error>>();
+        let refused = within(Duration::from_millis(1), never).await.unwrap_err();
+        assert_eq!(
+            refused.as_response_error().status_code(),
+            StatusCode::REQUEST_TIMEOUT
+        );
+    }
+
+    #[tokio::test]
+    async fn b66_only_urlencoded_forms_are_read() {
+        for kind in [
+            "application/json",
+            "multipart/form-data; boundary=x",
+            "text/plain",
+        ] {
+            let posted = TestRequest::post()
+                .insert_header((CONTENT_TYPE, kind))
+                .set_payload("a=1");
+            assert_eq!(
+                read(posted).await.unwrap_err(),
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "{kind}"
+            );
+        }
+        let kind = (
+            CONTENT_TYPE,
+            "application/x-www-form-urlencoded;charset=utf-8",
+        );
+        let form = read(
+            TestRequest::post()
+                .insert_header(kind)
+                .set_payload("a=%C3%A9&b=2&b=3"),
+        )
+        .await
+        .unwrap();
+        assert_eq!((form.value("a"), form.value("b")), (Some("é"), None));
+    }
+}

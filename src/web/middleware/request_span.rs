@@ -1,0 +1,62 @@
+//! The request's root span: method, route pattern, profile and outcome; never the query, never a header.
+//!
+//! tracing-actix-web's own span records path and query, which at the callback are the code and the state.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::{Error, HttpMessage};
+use tracing::Span;
+use tracing::field::Empty;
+use tracing_actix_web::{RequestId, RootSpanBuilder};
+
+use crate::web::middleware::resolve_profile::ResolvedProfile;
+
+/// Builds the root span. Its fields are documented in `docs/logging.md`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RequestSpan;
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        let id = request
+            .extensions()
+            .get::<RequestId>()
+            .copied()
+            .map(|id| id.to_string());
+        tracing::info_span!(
+            "request",
+            request.id = id.as_deref(),
+            http.method = %request.method().as_str(),
+            http.route = Empty,
+            http.status = Empty,
+            profile.id = Empty,
+        )
+    }
+
+    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        let status = match outcome {
+            Ok(response) => {
+                let request = response.request();
+                let extensions = request.extensions();
+                if let Some(located) = extensions.get::<ResolvedProfile>() {
+                    span.record("profile.id", located.profile.id.as_str());
+                    let pattern = request.match_pattern();
+                    let route = if located.at_redirect_path {
+                        Some("{redirect_path}")
+                    } else {
+                        pattern.as_deref()
+                    };
+                    span.record("http.route", route.unwrap_or("none"));
+                }
+                response.status()
+            }
+            Err(error) => error.as_response_error().status_code(),
+        };
+        span.record("http.status", status.as_u16());
+        let _entered = span.enter();
+        if status.is_server_error() {
+            tracing::warn!("request answered");
+        } else {
+            tracing::debug!("request answered");
+        }
+    }
+}
