@@ -17,6 +17,7 @@ pub mod issuer;
 pub mod profile;
 pub mod profiles;
 pub mod public_url;
+pub mod request_target;
 pub mod return_to;
 pub mod secret;
 pub mod session;
