@@ -87,7 +87,7 @@ impl<'a> CanonicalPath<'a> {
     /// The path in lower case, without path parameters and doubled slashes; `None` when that changes nothing.
     fn folded(&self) -> Option<String> {
         let path = &*self.0;
-        let plain = !path.contains(";")
+        let plain = !path.contains(';')
             && !path.contains("%3B")
             && !path.contains("//")
             && !path.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -347,15 +347,12 @@ mod tests {
         let mut pieces = text.split('%');
         let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
         for piece in pieces {
-            match piece.get(..2).and_then(hex_byte) {
-                Some(byte) => {
-                    bytes.push(byte);
-                    bytes.extend_from_slice(piece[2..].as_bytes());
-                }
-                None => {
-                    bytes.push(b'%');
-                    bytes.extend_from_slice(piece.as_bytes());
-                }
+            if let Some(byte) = piece.get(..2).and_then(hex_byte) {
+                bytes.push(byte);
+                bytes.extend_from_slice(&piece.as_bytes()[2..]);
+            } else {
+                bytes.push(b'%');
+                bytes.extend_from_slice(piece.as_bytes());
             }
         }
         bytes
