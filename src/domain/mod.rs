@@ -19,6 +19,7 @@ pub mod profiles;
 pub mod public_url;
 pub mod request_target;
 pub mod return_to;
+pub mod route;
 pub mod secret;
 pub mod session;
 pub mod token_set;

@@ -1,0 +1,220 @@
+//! Route: a part of an application behind gatehouse, who may use it, and what its upstream is told.
+//!
+//! The most specific route decides: the host first, then the longest path prefix, at the border of a segment.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::access_rule::AccessRule;
+use super::api::{ApiName, Scope};
+use super::request_target::{CanonicalPath, TargetRefusal, is_below};
+
+/// Rules for the requests below one path of one host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// Host and, unless it is the scheme's own, port; in lower case.
+    pub host: String,
+    /// A canonical path prefix: `/`, or `/segment…` without a slash at the end.
+    pub path: String,
+    /// Where requests go; `None` for rules that only forward auth asks for.
+    pub upstream: Option<Upstream>,
+    /// The API whose access token the upstream gets as `Authorization: Bearer`.
+    pub token_for: Option<ApiName>,
+    /// Who may pass, beyond the profile's own rule.
+    pub allow: AccessRule,
+    /// Path prefixes that need no session.
+    pub public: Vec<String>,
+    /// A stronger or fresher sign-in.
+    pub step_up: Option<StepUp>,
+    /// Whether CORS preflights pass without a session.
+    pub preflight: bool,
+    /// Identity headers besides ours: the header's name and the claim that it carries.
+    pub identity_headers: Vec<(String, String)>,
+    /// Callers with an access token of their own.
+    pub accept_bearer: Option<BearerRule>,
+    /// Other origins that may send unsafe methods or open websockets with the session.
+    pub allowed_origins: Vec<String>,
+    /// Which parts of App Service's `EasyAuth` the upstream gets.
+    pub easyauth: EasyAuth,
+}
+
+/// An application behind gatehouse.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upstream {
+    /// Scheme, host and port; no path: the target goes on as it was sent.
+    pub origin: Url,
+    /// How long it may take.
+    pub timeouts: UpstreamTimeouts,
+}
+
+/// How long an upstream may take. Defaults: 2 s, 30 s, 5 min.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UpstreamTimeouts {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// From the request's last byte to the answer's head.
+    pub first_byte: Duration,
+    /// Between two pieces of a body or two frames of a websocket.
+    pub idle: Duration,
+}
+
+impl Default for UpstreamTimeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(2),
+            first_byte: Duration::from_secs(30),
+            idle: Duration::from_mins(5),
+        }
+    }
+}
+
+/// What a route demands of the sign-in itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepUp {
+    /// Authentication contexts of which the `acr` or `acrs` claim must name one; empty demands nothing.
+    pub acr: Vec<String>,
+    /// How long ago the person may have signed in at the authority.
+    pub max_age: Option<Duration>,
+}
+
+/// Which access tokens a route accepts. Any one scope or any one role suffices; no entry of either demands nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BearerRule {
+    /// The audience that the token must be for.
+    pub audience: String,
+    /// Delegated permissions (`scp`).
+    pub scopes: Vec<Scope>,
+    /// Application permissions (`roles`) of callers without a person.
+    pub roles: Vec<String>,
+}
+
+/// Parts of App Service's `EasyAuth`, each an opt-in of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EasyAuth {
+    /// `X-MS-CLIENT-PRINCIPAL*`.
+    pub principal: bool,
+    /// `/.auth/me`, `/.auth/login/…`, `/.auth/logout`, `/.auth/refresh`.
+    pub addresses: bool,
+    /// `X-MS-TOKEN-*`; never a refresh token.
+    pub tokens: bool,
+}
+
+impl Route {
+    /// Whether a path below this route needs no session.
+    pub fn is_public(&self, path: &str) -> bool {
+        self.public.iter().any(|prefix| is_below(path, prefix))
+    }
+}
+
+/// The routes of one profile, most specific first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Routes(Vec<Route>);
+
+impl Routes {
+    /// Orders routes so that the first that matches is the most specific one.
+    pub fn new(mut routes: Vec<Route>) -> Self {
+        routes.sort_by(|one, other| {
+            let length = other.path.trim_end_matches('/').len();
+            length.cmp(&one.path.trim_end_matches('/').len())
+        });
+        Self(routes)
+    }
+
+    /// Every route.
+    pub fn iter(&self) -> impl Iterator<Item = &Route> {
+        self.0.iter()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The route of a request, and whether its path is public there.
+    ///
+    /// # Errors
+    /// `Ambiguous` when a lenient upstream would read another route, or another answer to "is it public", out of the
+    /// same bytes.
+    pub fn find(
+        &self,
+        host: &str,
+        path: &CanonicalPath<'_>,
+    ) -> Result<Option<(&Route, bool)>, TargetRefusal> {
+        let found = path.agreed(|path| {
+            let index = self.0.iter().position(|route| {
+                route.host.eq_ignore_ascii_case(host) && is_below(path, &route.path)
+            });
+            let public = index
+                .and_then(|index| self.0.get(index))
+                .is_some_and(|route| route.is_public(path));
+            (index, public)
+        })?;
+        let (index, public) = found;
+        Ok(index
+            .and_then(|index| self.0.get(index))
+            .map(|route| (route, public)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(host: &str, path: &str, public: &[&str]) -> Route {
+        Route {
+            host: host.to_owned(),
+            path: path.to_owned(),
+            upstream: None,
+            token_for: None,
+            allow: AccessRule::default(),
+            public: public.iter().map(|&prefix| prefix.to_owned()).collect(),
+            step_up: None,
+            preflight: false,
+            identity_headers: Vec::new(),
+            accept_bearer: None,
+            allowed_origins: Vec::new(),
+            easyauth: EasyAuth::default(),
+        }
+    }
+
+    fn found(
+        routes: &Routes,
+        host: &str,
+        path: &str,
+    ) -> Result<Option<(String, bool)>, TargetRefusal> {
+        let path = CanonicalPath::parse(path)?;
+        let found = routes.find(host, &path)?;
+        Ok(found.map(|(route, public)| (route.path.clone(), public)))
+    }
+
+    #[test]
+    fn the_longest_prefix_of_the_host_wins_at_the_border_of_a_segment() {
+        let routes = Routes::new(vec![
+            route("app.example", "/", &["/assets/"]),
+            route("app.example", "/api/admin", &[]),
+            route("app.example", "/api", &["/api/health"]),
+            route("wiki.example", "/", &[]),
+        ]);
+        let at = |host: &str, path: &str| found(&routes, host, path);
+        let is = |path: &str, public| Ok(Some((path.to_owned(), public)));
+        assert_eq!(at("app.example", "/api/admin/x"), is("/api/admin", false));
+        assert_eq!(at("app.example", "/api/administrator"), is("/api", false));
+        assert_eq!(at("app.example", "/api/health"), is("/api", true));
+        assert_eq!(at("app.example", "/apis"), is("/", false));
+        assert_eq!(at("APP.example", "/assets/site.css"), is("/", true));
+        assert_eq!(at("wiki.example", "/api/admin"), is("/", false));
+        assert_eq!(at("other.example", "/"), Ok(None));
+    }
+
+    #[test]
+    fn a_public_prefix_is_not_reached_by_a_spelling_of_a_guarded_path() {
+        let routes = Routes::new(vec![route("app.example", "/", &["/public"])]);
+        for path in ["/PUBLIC/x", "/public;x/y"] {
+            let at = found(&routes, "app.example", path);
+            assert_eq!(at, Err(TargetRefusal::Ambiguous), "{path}");
+        }
+        let at = found(&routes, "app.example", "/private;x=/public/").unwrap();
+        assert_eq!(at, Some(("/".to_owned(), false)));
+    }
+}
