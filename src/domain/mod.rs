@@ -9,6 +9,7 @@ pub mod api;
 pub mod attempt;
 pub mod authority;
 pub mod callback;
+pub mod caller;
 pub mod clock;
 pub mod credential;
 pub mod flash;

@@ -8,6 +8,7 @@ pub mod api_call;
 pub mod attempt_cookie;
 pub mod audit;
 pub mod callback;
+pub mod decide;
 pub mod edit_profile;
 pub mod error;
 pub mod exchanges;

@@ -1,0 +1,194 @@
+//! The one decision about a request to a guarded application. It makes no call and reads nothing but its arguments.
+//!
+//! The order:
+//!
+//! 1. A CORS preflight passes where the route says so; it carries no credentials (Fetch, "CORS-preflight request").
+//! 2. A public path passes, with the person's identity if there is one.
+//! 3. What is unknown stays unknown: an outage is neither yes nor no.
+//! 4. Nobody is asked to sign in.
+//! 5. A session does not serve a page of another site for unsafe methods and websockets.
+//! 6. The profile's rule and the route's rule judge the person; a token is judged by the route's bearer rule first.
+//! 7. The route may demand a stronger or fresher sign-in.
+
+use chrono::TimeDelta;
+
+use crate::domain::access_rule::{AccessRule, Denial};
+use crate::domain::caller::{BearerCaller, Caller};
+use crate::domain::clock::Timestamp;
+use crate::domain::identity::Identity;
+use crate::domain::route::{BearerRule, Route, StepUp};
+use crate::domain::session::Session;
+
+/// What a decision is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The rule of the profile.
+    pub profile_rule: &'a AccessRule,
+    /// The route that was found.
+    pub route: &'a Route,
+    /// Whether the path needs no session on this route.
+    pub public: bool,
+    /// Rules that the proxy adds; they narrow what the route allows and never widen it.
+    pub narrowing: &'a AccessRule,
+    /// What the request does, as far as browsers and other sites matter.
+    pub request: RequestKind,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// The parts of a request that decide whether another site may cause it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequestKind {
+    /// `OPTIONS` with `Origin` and `Access-Control-Request-Method`.
+    pub preflight: bool,
+    /// A method that is not safe (RFC 9110 §9.2.1), or a websocket handshake.
+    pub unsafe_method: bool,
+    /// `Origin` or `Sec-Fetch-Site` names another site, and the route does not list its origin.
+    pub cross_site: bool,
+}
+
+/// What becomes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision<'a> {
+    /// It passes, with the identity of the caller if there is one.
+    Allow(Option<&'a Identity>),
+    /// The person must sign in.
+    SignIn,
+    /// The person must sign in again, stronger or fresher.
+    StepUp(&'a StepUp),
+    /// The caller is known and may not pass.
+    Deny(Reason),
+    /// Nobody can tell now (503); no cookie is cleared and nobody is sent away.
+    Unknown,
+}
+
+/// Why a known caller may not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// A page of another site caused the request.
+    #[error("the request comes from another site")]
+    CrossSite,
+    /// A rule of the profile or of the route.
+    #[error("{0}")]
+    Rule(Denial),
+    /// The route takes no access tokens.
+    #[error("this route accepts no access tokens")]
+    NoBearer,
+    /// The token has none of the scopes or roles.
+    #[error("the access token has none of the permissions that this route asks for")]
+    Permission,
+}
+
+/// Decides.
+pub fn decide<'a>(question: &Question<'a>, caller: Caller<'a>) -> Decision<'a> {
+    let Question { route, request, .. } = question;
+    if request.preflight && route.preflight {
+        return Decision::Allow(None);
+    }
+    if question.public {
+        return Decision::Allow(identity_of(caller));
+    }
+    match caller {
+        Caller::Unknown => Decision::Unknown,
+        Caller::Nobody => Decision::SignIn,
+        Caller::Bearer(bearer) => judge_bearer(question, bearer),
+        Caller::Person(session) => judge_person(question, session),
+    }
+}
+
+fn identity_of(caller: Caller<'_>) -> Option<&Identity> {
+    match caller {
+        Caller::Person(session) => Some(&session.identity),
+        Caller::Bearer(bearer) => Some(&bearer.identity),
+        Caller::Nobody | Caller::Unknown => None,
+    }
+}
+
+fn judge_person<'a>(question: &Question<'a>, session: &'a Session) -> Decision<'a> {
+    if question.request.unsafe_method && question.request.cross_site {
+        return Decision::Deny(Reason::CrossSite);
+    }
+    if let Err(refused) = judge_rules(question, &session.identity) {
+        return refused;
+    }
+    match &question.route.step_up {
+        Some(step_up) if !is_met(step_up, session, question.now) => Decision::StepUp(step_up),
+        _ => Decision::Allow(Some(&session.identity)),
+    }
+}
+
+fn judge_bearer<'a>(question: &Question<'a>, bearer: &'a BearerCaller) -> Decision<'a> {
+    let Some(rule) = &question.route.accept_bearer else {
+        return Decision::Deny(Reason::NoBearer);
+    };
+    if !is_permitted(rule, bearer) {
+        return Decision::Deny(Reason::Permission);
+    }
+    // A program has neither groups nor an address; its roles are the bearer rule's to judge.
+    let judged = if bearer.app_only {
+        Ok(())
+    } else {
+        judge_rules(question, &bearer.identity)
+    };
+    match judged {
+        Ok(()) => Decision::Allow(Some(&bearer.identity)),
+        Err(refused) => refused,
+    }
+}
+
+/// A person's token needs one of the scopes, a program's token one of the roles. A rule that names the one kind only
+/// takes no token of the other.
+fn is_permitted(rule: &BearerRule, bearer: &BearerCaller) -> bool {
+    if rule.scopes.is_empty() && rule.roles.is_empty() {
+        return true;
+    }
+    if bearer.app_only {
+        let roles = bearer.identity.roles();
+        roles.iter().any(|role| rule.roles.contains(role))
+    } else {
+        let granted = |scope: &String| rule.scopes.iter().any(|wanted| wanted.is_granted_as(scope));
+        bearer.scopes.iter().any(granted)
+    }
+}
+
+/// All rules must pass. Groups that could not be read are unknown, not none.
+fn judge_rules<'a>(question: &Question<'_>, identity: &Identity) -> Result<(), Decision<'a>> {
+    for rule in [
+        question.profile_rule,
+        &question.route.allow,
+        question.narrowing,
+    ] {
+        match rule.judge(identity) {
+            Ok(()) => {}
+            Err(Denial::GroupsUnknown) => return Err(Decision::Unknown),
+            Err(denial) => return Err(Decision::Deny(Reason::Rule(denial))),
+        }
+    }
+    Ok(())
+}
+
+/// Whether the sign-in behind a session is strong and fresh enough. A claim that is missing proves nothing.
+fn is_met(step_up: &StepUp, session: &Session, now: Timestamp) -> bool {
+    let claims = session.identity.claims();
+    let names_context = |claim: &str| match claims.get(claim) {
+        Some(serde_json::Value::String(one)) => step_up.acr.contains(one),
+        Some(serde_json::Value::Array(all)) => all
+            .iter()
+            .filter_map(serde_json::Value::as_str)
+            .any(|one| step_up.acr.iter().any(|wanted| wanted == one)),
+        _ => false,
+    };
+    let strong = step_up.acr.is_empty() || names_context("acr") || names_context("acrs");
+    let fresh = step_up.max_age.is_none_or(|max_age| {
+        let signed_in_at = claims
+            .get("auth_time")
+            .and_then(serde_json::Value::as_i64)
+            .and_then(|seconds| Timestamp::from_timestamp(seconds, 0));
+        let allowed = TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX);
+        signed_in_at.is_some_and(|at| now.signed_duration_since(at) <= allowed)
+    });
+    strong && fresh
+}
+
+#[cfg(test)]
+mod tests;
