@@ -182,7 +182,7 @@ fn a_sign_in_that_is_too_old_or_too_weak_is_stepped_up() {
     let strict = Route {
         step_up: Some(StepUp {
             acr: vec!["c1".into()],
-            max_age: Some(Duration::from_secs(3600)),
+            max_age: Some(Duration::from_hours(1)),
         }),
         ..route()
     };
