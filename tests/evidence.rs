@@ -1,12 +1,14 @@
-//! Keeps the word of `docs/from-the-samples.md`: every test, module and file that it names exists, and it has a row for
-//! each behaviour of the samples.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+//! What `docs/from-the-samples.md` and the `// proves:` lines of tests claim: each named test and file exists, each
+//! behaviour of the samples has a row, and each claim stands above a test.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// Where a test stands when no file is named.
-const GATE: &str = "tests/gate";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -16,48 +18,36 @@ fn document() -> String {
     fs::read_to_string(root().join("docs/from-the-samples.md")).unwrap()
 }
 
-/// The Rust files at a path: itself, or all below it.
-fn files(path: &Path) -> Vec<PathBuf> {
-    let path = root().join(path);
-    if path.is_file() {
-        return vec![path];
-    }
-    let Ok(entries) = fs::read_dir(&path) else {
-        return Vec::new();
-    };
-    let below = entries.map(|entry| entry.unwrap().path());
-    below
-        .flat_map(|path| files(&path))
-        .filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
-        .collect()
-}
-
-/// Names of the tests of a file: functions behind a test attribute, and rows of macros that make tests of them.
-fn tests(file: &Path) -> Vec<String> {
-    let text = fs::read_to_string(file).unwrap();
-    let mut marked = false;
+/// The text of every Rust file, with its path.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut open = ["src", "tests", "crates"]
+        .map(|folder| root().join(folder))
+        .to_vec();
     let mut found = Vec::new();
-    for line in text.lines().map(str::trim) {
-        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
-            marked = true;
-        } else if let Some((_, rest)) = line.split_once("fn ").filter(|_| marked) {
-            found.extend(rest.split('(').next().map(str::to_owned));
-            marked = false;
-        } else if let Some((name, _)) = line.split_once(": ")
-            && name.contains('_')
-            && is_name(name)
-            && line.ends_with(';')
-        {
-            found.push(name.to_owned());
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
         }
     }
     found
 }
 
-fn is_name(text: &str) -> bool {
-    let allowed =
-        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
-    !text.is_empty() && text.chars().all(allowed)
+/// The name of the test that a line begins: a function, or a row of a macro that makes functions.
+fn test_name(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let name = match line.split_once("fn ") {
+        Some((before, rest)) if !before.contains('/') => rest.split(['(', '<']).next()?,
+        _ => line.split_once(": ")?.0,
+    };
+    let plain = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
+    (name.contains('_') && name.chars().all(plain)).then_some(name)
 }
 
 /// The parts of the document that name evidence: last cells of tables that end with "shown by", and sentences that
@@ -66,85 +56,45 @@ fn evidence(document: &str) -> Vec<String> {
     let mut parts = Vec::new();
     for paragraph in document.split("\n\n") {
         let mut in_table = false;
-        if let Some((_, sentence)) = paragraph.split_once("Shown by\n") {
-            parts.push(sentence.replace('\n', " "));
-        } else if let Some((_, sentence)) = paragraph.split_once("Shown by ") {
+        if let Some((_, sentence)) = paragraph.split_once("Shown by") {
             parts.push(sentence.replace('\n', " "));
         }
-        for row in paragraph
-            .lines()
-            .filter(|line| line.starts_with("| ") || line.starts_with("|-"))
-        {
+        for row in paragraph.lines().filter(|line| line.starts_with("| ")) {
             let cell = row.trim_end_matches('|').rsplit_once('|').unwrap().1.trim();
-            match cell {
-                "shown by" => in_table = true,
-                _ if row.starts_with("|-") => {}
-                _ if in_table => parts.push(cell.to_owned()),
-                _ => {}
+            if cell == "shown by" {
+                in_table = true;
+            } else if in_table {
+                parts.push(cell.to_owned());
             }
         }
     }
     parts
 }
 
-/// What a part names wrongly. `scope` is where its tests are looked for: the file named last, else the gate.
-fn wrong(part: &str) -> Vec<String> {
-    let mut scope = PathBuf::from(GATE);
-    let mut wrong = Vec::new();
-    let mut pieces = part.split('`').skip(1);
-    while let (Some(named), after) = (pieces.next(), pieces.next().unwrap_or("")) {
-        if named.contains('/') {
-            scope = PathBuf::from(named);
-            if !root().join(named).exists() {
-                wrong.push(format!("{named} does not exist"));
-            }
-            continue;
-        }
-        let (place, name) = match named.rsplit_once("::") {
-            Some((module, name)) => (Path::new(GATE).join(format!("{module}.rs")), name),
-            None => (scope.clone(), named),
-        };
-        let there: Vec<String> = files(&place).iter().flat_map(|file| tests(file)).collect();
-        let count = match (name, name.strip_suffix('…')) {
-            ("*", _) => usize::from(!there.is_empty() || makes_tests(&place)),
-            (_, Some(front)) => there.iter().filter(|test| test.starts_with(front)).count(),
-            (name, None) => there.iter().filter(|test| *test == name).count(),
-        };
-        let said = after
-            .trim_start()
-            .strip_prefix('(')
-            .and_then(|rest| rest.split(')').next());
-        let expected = said.and_then(|word| NUMBERS.iter().position(|number| *number == word));
-        if count == 0 || expected.is_some_and(|expected| expected != count) {
-            wrong.push(format!("{named}: {count} tests in {}", place.display()));
-        }
-    }
-    wrong
-}
-
-const NUMBERS: [&str; 8] = [
-    "none", "one", "two", "three", "four", "five", "six", "seven",
-];
-
-/// A module whose macro makes its tests of no names of their own.
-fn makes_tests(place: &Path) -> bool {
-    fs::read_to_string(root().join(place)).is_ok_and(|text| text.contains("macro_rules!"))
+/// What a part names that does not exist: a path, or a test.
+fn wrong<'a>(part: &'a str, tests: &BTreeSet<&str>) -> Vec<&'a str> {
+    let named = part.split('`').skip(1).step_by(2);
+    let is_there = |name: &&str| match name.contains('/') {
+        true => root().join(name).exists(),
+        false => tests.contains(name),
+    };
+    named.filter(|name| !is_there(name)).collect()
 }
 
 #[test]
 fn every_test_that_the_migration_guide_names_exists() {
-    let parts = evidence(&document());
+    let sources = sources();
+    let lines = sources.iter().flat_map(|(_, text)| text.lines());
+    let tests: BTreeSet<&str> = lines.filter_map(test_name).collect();
+    let document = document();
+    let parts = evidence(&document);
     assert!(
         parts.len() > 70,
         "{} parts: the tables are read",
         parts.len()
     );
-    let wrong: Vec<String> = parts.iter().flat_map(|part| wrong(part)).collect();
-    assert!(
-        wrong.is_empty(),
-        "docs/from-the-samples.md:\n{}",
-        wrong.join("\n")
-    );
+    let wrong: Vec<&str> = parts.iter().flat_map(|part| wrong(part, &tests)).collect();
+    assert!(wrong.is_empty(), "docs/from-the-samples.md names {wrong:?}");
 }
 
 #[test]
@@ -158,29 +108,46 @@ fn the_migration_guide_has_a_row_for_each_behaviour_and_each_case() {
     }
 }
 
+/// Lines that say what is proved and stand above no test.
+fn stray(path: &Path, text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        if line.starts_with("// proves: ") {
+            let mut below = lines.iter().skip(index + 1);
+            let item = below.find(|line| !line.starts_with("#[") && !line.starts_with("//"));
+            if item.is_none_or(|item| test_name(item).is_none()) {
+                found.push(format!("{}:{}", path.display(), index + 1));
+            }
+        }
+    }
+    found
+}
+
 #[test]
-fn the_reader_of_evidence_notices_what_is_wrong() {
-    for right in [
-        "`consent::w13_…` (two)",
-        "`scenarios::*`",
-        "`tests/evidence.rs`: `the_reader_of_evidence_notices_what_is_wrong`",
-        "same, —",
-    ] {
-        let found = wrong(right);
-        assert!(
-            found.is_empty() || right.contains("b18"),
-            "{right}: {found:?}"
-        );
-    }
-    for broken in [
-        "`consent::w13_…` (three)",
-        "`consent::no_such_test`",
-        "`no_such_module::*`",
-        "`no_such_test_…`",
-        "`tests/no-such-file.rs`: `the_reader_of_evidence_notices_what_is_wrong`",
-    ] {
-        assert!(!wrong(broken).is_empty(), "{broken}");
-    }
+fn every_claim_stands_above_a_test() {
+    let sources = sources();
+    let found: Vec<String> = sources
+        .iter()
+        .flat_map(|(path, text)| stray(path, text))
+        .collect();
+    assert!(found.is_empty(), "no test below {found:?}");
+}
+
+#[test]
+fn wrong_evidence_is_found() {
+    let tests = BTreeSet::from(["a_test"]);
+    assert!(wrong("`a_test`, same, `tests/evidence.rs`", &tests).is_empty());
+    assert_eq!(wrong("`another_test` (new)", &tests), ["another_test"]);
+    assert_eq!(
+        wrong("`tests/no-such-file.rs`", &tests),
+        ["tests/no-such-file.rs"]
+    );
     let table = "| row | shown by |\n|---|---|\n| T1 | `a` |\n\nText. Shown by `b`,\n`c`.";
-    assert_eq!(evidence(table), ["`a`", "`b`, `c`."]);
+    assert_eq!(evidence(table), ["`a`", " `b`, `c`."]);
+    let claim = "    // proves: A1\n    ";
+    let is_stray = |below: &str| !stray(Path::new("a.rs"), &format!("{claim}{below}")).is_empty();
+    assert!(!is_stray("#[test]\n    fn a_test() {"));
+    assert!(!is_stray("a_row_of_a_macro: Kind::B2c;"));
+    assert!(is_stray("let a = 1;"));
 }

@@ -76,8 +76,9 @@ async fn assertions(authority: &Authority, room: &Room, profile: &Profile) -> Ve
         .collect()
 }
 
+// proves: T16
 #[tokio::test]
-async fn t16_app_service_gives_the_assertion_and_is_asked_again_only_before_it_expires() {
+async fn app_service_gives_the_assertion_and_is_asked_again_only_before_it_expires() {
     let (authority, signer) = (Authority::start(), Signer::rsa());
     let (mut profile, good) = entra_that_signs_in(&authority, &signer);
     authority.answers("/token", good);
@@ -107,8 +108,9 @@ async fn t16_app_service_gives_the_assertion_and_is_asked_again_only_before_it_e
     assert_eq!(authority.seen("/msi").len(), 2);
 }
 
+// proves: T16
 #[tokio::test]
-async fn t16_the_instance_metadata_service_is_the_last_resort() {
+async fn the_instance_metadata_service_is_the_last_resort() {
     let (authority, signer) = (Authority::start(), Signer::rsa());
     let (mut profile, good) = entra_that_signs_in(&authority, &signer);
     authority.answers("/token", good);

@@ -12,8 +12,9 @@ use crate::signer::Signer;
 
 const METADATA: &str = "/.well-known/openid-configuration";
 
+// proves: A28, B63, B150
 #[tokio::test]
-async fn a28_b63_a_foreign_issuer_is_refused_and_no_address_is_made() {
+async fn a_foreign_issuer_is_refused_and_no_address_is_made() {
     let (authority, _, room, profile) = signed_in();
     let mut metadata = authority.metadata();
     for issuer in ["https://other.example", &format!("{}/", authority.base), ""] {
@@ -42,8 +43,9 @@ async fn a28_b63_a_foreign_issuer_is_refused_and_no_address_is_made() {
     }
 }
 
+// proves: B65
 #[tokio::test]
-async fn b65_what_is_no_metadata_is_refused() {
+async fn what_is_no_metadata_is_refused() {
     let authority = Authority::start();
     let good = authority.metadata();
     let with = |name: &str, value: Value| {
@@ -87,8 +89,9 @@ async fn b65_what_is_no_metadata_is_refused() {
     );
 }
 
+// proves: D6
 #[tokio::test]
-async fn d6_a_good_document_is_never_replaced_by_a_bad_one() {
+async fn a_good_document_is_never_replaced_by_a_bad_one() {
     let (authority, _, room, profile) = signed_in();
     redeem(&room, &profile).await.unwrap();
     let mut foreign = authority.metadata();
@@ -111,8 +114,9 @@ async fn d6_a_good_document_is_never_replaced_by_a_bad_one() {
     assert!(late.is_err(), "after 24 hours it is refused");
 }
 
+// proves: D7
 #[tokio::test]
-async fn d7_after_the_authority_is_back_it_works_within_five_seconds() {
+async fn after_the_authority_is_back_it_works_within_five_seconds() {
     let authority = Authority::start();
     let (room, profile) = (room(), oidc(&authority));
     authority.answers(METADATA, Reply::status(503).with("retry-after", "1"));
@@ -140,8 +144,9 @@ async fn d7_after_the_authority_is_back_it_works_within_five_seconds() {
         .unwrap();
 }
 
+// proves: D8
 #[tokio::test]
-async fn d8_many_first_sign_ins_fetch_metadata_and_keys_once() {
+async fn many_first_sign_ins_fetch_metadata_and_keys_once() {
     let (authority, _, room, profile) = signed_in();
     let all = (0..200).map(|_| redeem(&room, &profile));
     for redeemed in futures_util::future::join_all(all).await {
@@ -151,8 +156,9 @@ async fn d8_many_first_sign_ins_fetch_metadata_and_keys_once() {
     assert_eq!(authority.seen("/keys").len(), 1);
 }
 
+// proves: T2
 #[tokio::test]
-async fn t2_a_domain_named_tenant_is_pinned_and_another_one_behind_it_refused() {
+async fn a_domain_named_tenant_is_pinned_and_another_one_behind_it_refused() {
     let (authority, signer) = (Authority::start(), Signer::p256());
     let profile = entra(&authority, &signer, TENANT);
     let room = room();
@@ -178,8 +184,9 @@ async fn t2_a_domain_named_tenant_is_pinned_and_another_one_behind_it_refused() 
     );
 }
 
+// proves: B8, B150
 #[tokio::test]
-async fn b8_an_endpoint_on_a_strangers_host_spoils_the_metadata_of_a_microsoft_kind() {
+async fn an_endpoint_on_a_strangers_host_spoils_the_metadata_of_a_microsoft_kind() {
     let (authority, signer) = (Authority::start(), Signer::p256());
     let profile = entra(&authority, &signer, TENANT);
     let base = &authority.base;
@@ -205,8 +212,9 @@ async fn b8_an_endpoint_on_a_strangers_host_spoils_the_metadata_of_a_microsoft_k
     }
 }
 
+// proves: B26, B103
 #[tokio::test]
-async fn b103_an_end_session_endpoint_without_https_is_as_good_as_none() {
+async fn an_end_session_endpoint_without_https_is_as_good_as_none() {
     let (authority, _, room, profile) = signed_in();
     let mut metadata = authority.metadata();
     metadata["end_session_endpoint"] = json!("http://plain.example/logout");
@@ -272,8 +280,9 @@ fn is_wrong(error: &OidcError) -> bool {
     matches!(error, OidcError::Invalid(Invalid::IssuerParameter))
 }
 
+// proves: B68, B69, B70, B71, B72, B73, B74, B144
 #[tokio::test]
-async fn b68_to_b74_the_iss_parameter_is_judged_before_anything_is_redeemed() {
+async fn the_iss_parameter_is_judged_before_anything_is_redeemed() {
     let (authority, signer, room, profile) = signed_in();
     let judge = async |room: &Room, iss: Option<&str>| {
         room.authorities

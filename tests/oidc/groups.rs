@@ -8,8 +8,9 @@ use crate::authority::{Authority, Reply};
 use crate::setup::{TENANT, entra, room};
 use crate::signer::Signer;
 
+// proves: B205, T12
 #[tokio::test]
-async fn t12_b205_groups_come_from_graph_and_are_unknown_when_it_fails() {
+async fn groups_come_from_graph_and_are_unknown_when_it_fails() {
     let (authority, signer) = (Authority::start(), Signer::p256());
     let profile = entra(&authority, &signer, TENANT);
     let (room, token) = (room(), AccessToken::new("graph-token"));

@@ -24,8 +24,9 @@ async fn verify(
     room.authorities.verify_logout_token(profile, text).await
 }
 
+// proves: A42, B116
 #[tokio::test]
-async fn a42_b116_a_right_logout_token_is_accepted_with_and_without_its_type() {
+async fn a_right_logout_token_is_accepted_with_and_without_its_type() {
     let (authority, signer, room, profile) = signed_in();
     for typ in [json!("logout+jwt"), json!("JWT"), Value::Null] {
         let mut header = header();
@@ -40,8 +41,9 @@ async fn a42_b116_a_right_logout_token_is_accepted_with_and_without_its_type() {
     }
 }
 
+// proves: A43, A46, B116
 #[tokio::test]
-async fn a43_a46_b116_unsigned_wrongly_signed_and_foreign_logout_tokens_are_refused() {
+async fn unsigned_wrongly_signed_and_foreign_logout_tokens_are_refused() {
     let (authority, signer, room, mut profile) = signed_in();
     profile.signing_algorithms = vec![SigningAlgorithm::Rs256];
     let ec = Signer::p256();
@@ -71,8 +73,9 @@ async fn a43_a46_b116_unsigned_wrongly_signed_and_foreign_logout_tokens_are_refu
     ));
 }
 
+// proves: B97, B154
 #[tokio::test]
-async fn b97_an_id_token_is_no_logout_token_and_the_reverse() {
+async fn an_id_token_is_no_logout_token_and_the_reverse() {
     let (authority, signer, room, profile) = signed_in();
     let id_token = signer.sign(&header(), &claims(&authority.base));
     assert!(verify(&room, &profile, &id_token).await.is_err());
@@ -84,8 +87,9 @@ async fn b97_an_id_token_is_no_logout_token_and_the_reverse() {
     assert!(crate::setup::redeem(&room, &profile).await.is_err());
 }
 
+// proves: B123
 #[tokio::test]
-async fn b123_what_is_no_token_costs_no_call_for_keys() {
+async fn what_is_no_token_costs_no_call_for_keys() {
     let (authority, _, room, profile) = signed_in();
     for text in ["", "x", "a.b.c", &"x".repeat(100_000)] {
         assert!(verify(&room, &profile, text).await.is_err());
@@ -93,8 +97,9 @@ async fn b123_what_is_no_token_costs_no_call_for_keys() {
     assert!(authority.seen("/keys").is_empty());
 }
 
+// proves: A37, B98
 #[tokio::test]
-async fn a37_b98_the_way_out_is_the_announced_one() {
+async fn the_way_out_is_the_announced_one() {
     let (authority, _, room, profile) = signed_in();
     let redeemed = crate::setup::redeem(&room, &profile).await.unwrap();
     let request = EndSession {
@@ -114,8 +119,9 @@ async fn a37_b98_the_way_out_is_the_announced_one() {
     assert!(url.query_pairs().any(|(name, _)| name == "id_token_hint"));
 }
 
+// proves: B22
 #[tokio::test]
-async fn b22_a_refresh_token_is_given_back_where_that_is_possible() {
+async fn a_refresh_token_is_given_back_where_that_is_possible() {
     let (authority, signer, room, profile) = signed_in();
     let token = RefreshToken::new("rt-1");
     crate::setup::redeem(&room, &profile).await.unwrap();

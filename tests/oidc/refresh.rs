@@ -57,8 +57,9 @@ impl Session {
     }
 }
 
+// proves: A34, A81
 #[tokio::test]
-async fn a34_a81_each_refresh_uses_the_newest_refresh_token() {
+async fn each_refresh_uses_the_newest_refresh_token() {
     let mut session = Session::begin().await;
     for round in 2..4 {
         let body = json!({"access_token": format!("at-{round}"), "refresh_token": format!("rt-{round}"),
@@ -84,8 +85,9 @@ async fn a34_a81_each_refresh_uses_the_newest_refresh_token() {
     );
 }
 
+// proves: B62, T10
 #[tokio::test]
-async fn b62_t10_what_an_answer_leaves_out_stays() {
+async fn what_an_answer_leaves_out_stays() {
     let session = Session::begin().await;
     let body = json!({"access_token": "at-2", "token_type": "Bearer"});
     session.authority.answers("/token", Reply::json(&body));
@@ -116,8 +118,9 @@ async fn a_new_id_token_renews_the_person_and_userinfo_is_asked_again() {
     assert_eq!(identity.name(), "Ada Lovelace", "kept through an outage");
 }
 
+// proves: A35, A36, B61
 #[tokio::test]
-async fn a35_a36_b61_an_id_token_of_somebody_else_makes_the_whole_answer_worthless() {
+async fn an_id_token_of_somebody_else_makes_the_whole_answer_worthless() {
     let session = Session::begin().await;
     let userinfo_calls = session.authority.seen("/userinfo").len();
     for (name, value) in [
@@ -151,8 +154,9 @@ async fn a35_a36_b61_an_id_token_of_somebody_else_makes_the_whole_answer_worthle
     );
 }
 
+// proves: D14
 #[tokio::test]
-async fn d14_a_rejected_grant_ends_the_session_and_is_asked_once() {
+async fn a_rejected_grant_ends_the_session_and_is_asked_once() {
     let session = Session::begin().await;
     for body in [
         json!({"error": "invalid_grant"}),
@@ -170,8 +174,9 @@ async fn d14_a_rejected_grant_ends_the_session_and_is_asked_once() {
     }
 }
 
+// proves: T8
 #[tokio::test]
-async fn t8_an_interaction_that_is_required_keeps_its_claims_and_suberror() {
+async fn an_interaction_that_is_required_keeps_its_claims_and_suberror() {
     let session = Session::begin().await;
     let claims = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
     for body in [
@@ -189,8 +194,9 @@ async fn t8_an_interaction_that_is_required_keeps_its_claims_and_suberror() {
     }
 }
 
+// proves: D15
 #[tokio::test]
-async fn d15_our_own_expired_secret_ends_nobodys_session() {
+async fn our_own_expired_secret_ends_nobodys_session() {
     let session = Session::begin().await;
     for body in [
         json!({"error": "invalid_client"}),
@@ -207,8 +213,9 @@ async fn d15_our_own_expired_secret_ends_nobodys_session() {
     }
 }
 
+// proves: D12
 #[tokio::test]
-async fn d12_outages_and_throttling_are_told_apart_from_refusals() {
+async fn outages_and_throttling_are_told_apart_from_refusals() {
     let session = Session::begin().await;
     let refused = session
         .after(Reply::status(503).with("retry-after", "9"))
@@ -241,8 +248,9 @@ async fn d12_outages_and_throttling_are_told_apart_from_refusals() {
     }
 }
 
+// proves: B23
 #[tokio::test]
-async fn b23_at_entra_each_api_gets_its_own_token_from_the_one_refresh_token() {
+async fn at_entra_each_api_gets_its_own_token_from_the_one_refresh_token() {
     let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
     let mut profile = entra(&authority, &signer, TENANT);
     profile.apis = vec![

@@ -23,8 +23,9 @@ fn invalid(error: OidcError) -> Invalid {
     }
 }
 
+// proves: A1, A62, B82
 #[tokio::test]
-async fn a1_a62_b82_a_good_sign_in_brings_person_and_tokens_and_sends_the_verifier_once() {
+async fn a_good_sign_in_brings_person_and_tokens_and_sends_the_verifier_once() {
     let (authority, _, room, profile) = signed_in();
     let redeemed = redeem(&room, &profile).await.unwrap();
     assert_eq!(
@@ -49,8 +50,9 @@ async fn a1_a62_b82_a_good_sign_in_brings_person_and_tokens_and_sends_the_verifi
     assert_eq!(calls[0].field("client_secret"), None);
 }
 
+// proves: A8, A77
 #[tokio::test]
-async fn a8_a77_ps256_and_es256_count_where_they_are_announced() {
+async fn ps256_and_es256_count_where_they_are_announced() {
     let (authority, rsa, room, profile) = signed_in();
     let ec = Signer::p256();
     authority.publish_keys(&[rsa.jwk("k1"), ec.jwk("k2")]);
@@ -68,8 +70,9 @@ async fn a8_a77_ps256_and_es256_count_where_they_are_announced() {
     redeem(&room, &profile).await.unwrap();
 }
 
+// proves: A9, B86
 #[tokio::test]
-async fn a9_b86_an_unsigned_id_token_is_refused() {
+async fn an_unsigned_id_token_is_refused() {
     let (authority, _, room, profile) = signed_in();
     for alg in ["none", "None", "nOnE"] {
         let claims = claims(&authority.base).to_string();
@@ -84,8 +87,9 @@ async fn a9_b86_an_unsigned_id_token_is_refused() {
     assert!(authority.seen("/userinfo").is_empty());
 }
 
+// proves: A10, A17, B42, B89, B153
 #[tokio::test]
-async fn a10_a17_b42_b89_a_wrong_signature_is_refused_and_no_token_is_used() {
+async fn a_wrong_signature_is_refused_and_no_token_is_used() {
     let (authority, rsa, room, profile) = signed_in();
     let ec = Signer::p256();
     authority.publish_keys(&[rsa.jwk("k1"), ec.jwk("k2")]);
@@ -121,8 +125,9 @@ async fn a10_a17_b42_b89_a_wrong_signature_is_refused_and_no_token_is_used() {
     assert!(authority.seen("/userinfo").is_empty(), "b13");
 }
 
+// proves: A16, B44
 #[tokio::test]
-async fn a16_b44_an_hmac_with_our_secret_or_with_the_public_key_is_refused() {
+async fn an_hmac_with_our_secret_or_with_the_public_key_is_refused() {
     let (authority, signer, room, profile) = signed_in();
     let modulus = signer.jwk("k1")["n"].as_str().unwrap().to_owned();
     let claims = claims(&authority.base);
@@ -133,8 +138,9 @@ async fn a16_b44_an_hmac_with_our_secret_or_with_the_public_key_is_refused() {
     }
 }
 
+// proves: A78, B43, B153
 #[tokio::test]
-async fn a78_b43_an_algorithm_that_the_profile_does_not_list_is_refused() {
+async fn an_algorithm_that_the_profile_does_not_list_is_refused() {
     let (authority, signer, room, mut profile) = signed_in();
     profile.signing_algorithms = vec![SigningAlgorithm::Rs256];
     let header = json!({"alg": "PS256", "kid": "k1"});
@@ -143,8 +149,9 @@ async fn a78_b43_an_algorithm_that_the_profile_does_not_list_is_refused() {
     assert_eq!(refused, Invalid::Form(JwtRefusal::Algorithm));
 }
 
+// proves: A2, A3, A4, A5, A12, A15, A75
 #[tokio::test]
-async fn a2_a3_a4_a5_a12_a15_a75_claims_that_are_wrong_end_the_sign_in_before_userinfo() {
+async fn claims_that_are_wrong_end_the_sign_in_before_userinfo() {
     let (authority, signer, room, profile) = signed_in();
     for (name, value) in [
         ("iss", json!(format!("{}1", authority.base))),
@@ -172,8 +179,9 @@ async fn a2_a3_a4_a5_a12_a15_a75_claims_that_are_wrong_end_the_sign_in_before_us
     assert!(authority.seen("/userinfo").is_empty(), "b13");
 }
 
+// proves: B52
 #[tokio::test]
-async fn b52_an_at_hash_that_fits_is_accepted() {
+async fn an_at_hash_that_fits_is_accepted() {
     let (authority, signer, room, profile) = signed_in();
     let mut claims = claims(&authority.base);
     claims["at_hash"] = json!(at_hash("at-1"));
@@ -181,8 +189,9 @@ async fn b52_an_at_hash_that_fits_is_accepted() {
     redeem(&room, &profile).await.unwrap();
 }
 
+// proves: B34, B35, B36
 #[tokio::test]
-async fn b34_b35_b36_an_answer_without_its_parts_is_refused() {
+async fn an_answer_without_its_parts_is_refused() {
     let (authority, signer, room, profile) = signed_in();
     let good = tokens(&signer.sign(&header(), &claims(&authority.base)));
     let without = |name: &str| {
@@ -217,8 +226,9 @@ async fn b34_b35_b36_an_answer_without_its_parts_is_refused() {
     }
 }
 
+// proves: B5
 #[tokio::test]
-async fn b5_an_attempt_that_began_at_another_authority_goes_to_no_token_endpoint() {
+async fn an_attempt_that_began_at_another_authority_goes_to_no_token_endpoint() {
     let (authority, _, room, profile) = signed_in();
     let mut attempt = attempt(&profile);
     attempt.binding = AuthorityFingerprint([2; 32]);
@@ -228,8 +238,9 @@ async fn b5_an_attempt_that_began_at_another_authority_goes_to_no_token_endpoint
     assert!(authority.seen("/token").is_empty());
 }
 
+// proves: B93, B198
 #[tokio::test]
-async fn b93_a_token_signed_by_the_key_of_another_profiles_authority_is_refused() {
+async fn a_token_signed_by_the_key_of_another_profiles_authority_is_refused() {
     let (authority, _, room, profile) = signed_in();
     let (other, other_signer) = (Authority::start(), Signer::rsa());
     other.publish(&other_signer);
@@ -245,8 +256,9 @@ async fn b93_a_token_signed_by_the_key_of_another_profiles_authority_is_refused(
     assert_eq!(refused, Invalid::Signature(SignatureRefusal::Wrong));
 }
 
+// proves: B54, B149, B206
 #[tokio::test]
-async fn b54_b206_at_entra_the_person_is_tid_and_oid_and_the_token_belongs_to_one_api() {
+async fn at_entra_the_person_is_tid_and_oid_and_the_token_belongs_to_one_api() {
     let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
     let mut profile = entra(&authority, &signer, TENANT);
     profile.apis = vec![
@@ -276,8 +288,9 @@ async fn b54_b206_at_entra_the_person_is_tid_and_oid_and_the_token_belongs_to_on
     assert!(authority.seen("/userinfo").is_empty());
 }
 
+// proves: B194
 #[tokio::test]
-async fn b194_a_tid_that_is_not_the_issuers_is_refused() {
+async fn a_tid_that_is_not_the_issuers_is_refused() {
     let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
     let profile = entra(&authority, &signer, TENANT);
     let mut claims = claims(&format!("{}/{TENANT}/v2.0", authority.base));
@@ -296,8 +309,9 @@ async fn b194_a_tid_that_is_not_the_issuers_is_refused() {
     }
 }
 
+// proves: B202, B203, T6
 #[tokio::test]
-async fn t6_b202_b203_b2c_signs_in_without_access_token_and_checks_the_policy() {
+async fn b2c_signs_in_without_access_token_and_checks_the_policy() {
     let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
     let base = authority.base.clone();
     for flow in ["B2C_1_susi", "B2C_1_edit"] {
@@ -337,8 +351,9 @@ async fn t6_b202_b203_b2c_signs_in_without_access_token_and_checks_the_policy() 
     assert_eq!(policies, ["p=B2C_1_susi", "p=B2C_1_susi", "p=B2C_1_edit"]);
 }
 
+// proves: A26, A27, A67
 #[tokio::test]
-async fn a26_a67_only_announced_addresses_are_called() {
+async fn only_announced_addresses_are_called() {
     let (authority, signer, room, profile) = signed_in();
     let (state, nonce) = (State::new("s"), Nonce::new("n"));
     let verifier = CodeVerifier::new("v".repeat(43));

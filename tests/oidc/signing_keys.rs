@@ -21,8 +21,9 @@ fn named(kid: &str) -> Value {
     json!({"alg": "RS256", "kid": kid})
 }
 
+// proves: A27, A29, A30, D1
 #[tokio::test]
-async fn a29_a30_d1_two_rotations_within_a_minute_are_followed_at_once() {
+async fn two_rotations_within_a_minute_are_followed_at_once() {
     let (authority, _, room, profile) = signed_in();
     redeem(&room, &profile).await.unwrap();
     for kid in ["k2", "k3"] {
@@ -38,8 +39,9 @@ async fn a29_a30_d1_two_rotations_within_a_minute_are_followed_at_once() {
     assert_eq!(authority.seen("/keys").len(), 3);
 }
 
+// proves: D1
 #[tokio::test]
-async fn d1_a_thousand_sign_ins_after_a_rotation_fetch_the_keys_once() {
+async fn a_thousand_sign_ins_after_a_rotation_fetch_the_keys_once() {
     let (authority, _, room, profile) = signed_in();
     redeem(&room, &profile).await.unwrap();
     let next = Signer::rsa();
@@ -55,8 +57,9 @@ async fn d1_a_thousand_sign_ins_after_a_rotation_fetch_the_keys_once() {
     assert_eq!(authority.seen("/keys").len(), 2);
 }
 
+// proves: B60
 #[tokio::test]
-async fn b60_an_unknown_kid_is_refused_after_one_look() {
+async fn an_unknown_kid_is_refused_after_one_look() {
     let (authority, signer, room, profile) = signed_in();
     gives(
         &authority,
@@ -67,8 +70,9 @@ async fn b60_an_unknown_kid_is_refused_after_one_look() {
     assert_eq!(authority.seen("/keys").len(), 2);
 }
 
+// proves: D3
 #[tokio::test]
-async fn d3_a_flood_of_logout_tokens_with_unknown_keys_fetches_little_and_spoils_no_rotation() {
+async fn a_flood_of_logout_tokens_with_unknown_keys_fetches_little_and_spoils_no_rotation() {
     let (authority, signer, room, profile) = signed_in();
     redeem(&room, &profile).await.unwrap();
     for minute in 0..5 {
@@ -109,8 +113,9 @@ async fn d3_a_flood_of_logout_tokens_with_unknown_keys_fetches_little_and_spoils
     redeem(&room, &profile).await.unwrap();
 }
 
+// proves: D5
 #[tokio::test]
-async fn d5_without_the_key_address_known_keys_serve_for_a_day() {
+async fn without_the_key_address_known_keys_serve_for_a_day() {
     let (authority, signer, room, profile) = signed_in();
     redeem(&room, &profile).await.unwrap();
     authority.answers("/keys", Reply::status(500));
@@ -128,8 +133,9 @@ async fn d5_without_the_key_address_known_keys_serve_for_a_day() {
     ));
 }
 
+// proves: D2
 #[tokio::test]
-async fn d2_a_withdrawn_key_is_refused_within_the_hour() {
+async fn a_withdrawn_key_is_refused_within_the_hour() {
     let (authority, signer, room, profile) = signed_in();
     redeem(&room, &profile).await.unwrap();
     authority.publish_keys(&[Signer::rsa().jwk("k2")]);
@@ -142,8 +148,9 @@ async fn d2_a_withdrawn_key_is_refused_within_the_hour() {
     assert_eq!(refused_signature(&refused), SignatureRefusal::NoKey);
 }
 
+// proves: A65, B87, D4
 #[tokio::test]
-async fn d4_a65_b87_odd_and_weak_keys_are_skipped_and_good_ones_serve() {
+async fn odd_and_weak_keys_are_skipped_and_good_ones_serve() {
     let (authority, signer, room, profile) = signed_in();
     let weak = encode([0xff; 128]);
     let strong = signer.jwk("x")["n"].clone();
@@ -195,8 +202,9 @@ async fn d4_a65_b87_odd_and_weak_keys_are_skipped_and_good_ones_serve() {
     }
 }
 
+// proves: B85
 #[tokio::test]
-async fn b85_a_key_for_another_algorithm_is_not_used() {
+async fn a_key_for_another_algorithm_is_not_used() {
     let (authority, signer, room, profile) = signed_in();
     let mut key = signer.jwk("k1");
     key["alg"] = json!("PS256");
@@ -208,8 +216,9 @@ async fn b85_a_key_for_another_algorithm_is_not_used() {
     assert_eq!(refused_signature(&refused), SignatureRefusal::NoKey);
 }
 
+// proves: A6
 #[tokio::test]
-async fn a6_without_kid_the_only_key_of_the_kind_is_used() {
+async fn without_kid_the_only_key_of_the_kind_is_used() {
     let (authority, signer, room, profile) = signed_in();
     authority.publish_keys(&[signer.jwk_without_kid(), Signer::p256().jwk_without_kid()]);
     gives(
@@ -219,8 +228,9 @@ async fn a6_without_kid_the_only_key_of_the_kind_is_used() {
     redeem(&room, &profile).await.unwrap();
 }
 
+// proves: A7
 #[tokio::test]
-async fn a7_without_kid_several_keys_are_ambiguous() {
+async fn without_kid_several_keys_are_ambiguous() {
     let (authority, signer, room, profile) = signed_in();
     authority.publish_keys(&[signer.jwk_without_kid(), Signer::rsa().jwk_without_kid()]);
     gives(
@@ -231,8 +241,9 @@ async fn a7_without_kid_several_keys_are_ambiguous() {
     assert_eq!(refused_signature(&refused), SignatureRefusal::AmbiguousKey);
 }
 
+// proves: D4
 #[tokio::test]
-async fn d4_two_keys_of_one_name_are_both_tried() {
+async fn two_keys_of_one_name_are_both_tried() {
     let (authority, signer, room, profile) = signed_in();
     authority.publish_keys(&[Signer::rsa().jwk("k1"), signer.jwk("k1")]);
     redeem(&room, &profile).await.unwrap();
@@ -248,8 +259,9 @@ async fn a_rotation_that_keeps_the_name_of_the_key_is_followed() {
     redeem(&room, &profile).await.unwrap();
 }
 
+// proves: D4
 #[tokio::test]
-async fn d4_a_key_set_over_the_size_limit_leaves_the_old_one_in_place() {
+async fn a_key_set_over_the_size_limit_leaves_the_old_one_in_place() {
     let (authority, signer, room, profile) = signed_in();
     redeem(&room, &profile).await.unwrap();
     let mut large = signer.jwk("k2");

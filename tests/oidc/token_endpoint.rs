@@ -8,8 +8,9 @@ use serde_json::json;
 use crate::authority::Reply;
 use crate::setup::{redeem, room_with, signed_in};
 
+// proves: B37, B84
 #[tokio::test]
-async fn b37_b84_a_refused_code_is_the_persons_business_with_codes_and_correlation_id() {
+async fn a_refused_code_is_the_persons_business_with_codes_and_correlation_id() {
     let (authority, _, room, profile) = signed_in();
     let body = json!({
         "error": "invalid_grant", "error_codes": [70008], "correlation_id": "c-1",
@@ -25,8 +26,9 @@ async fn b37_b84_a_refused_code_is_the_persons_business_with_codes_and_correlati
     assert_eq!(authority.seen("/token").len(), 1, "b81: no second attempt");
 }
 
+// proves: B37, D15
 #[tokio::test]
-async fn b37_d15_a_refused_client_is_the_operators_business() {
+async fn a_refused_client_is_the_operators_business() {
     let (authority, _, room, profile) = signed_in();
     for (status, body) in [
         (401, json!({"error": "invalid_client"})),
@@ -52,8 +54,9 @@ async fn b37_d15_a_refused_client_is_the_operators_business() {
     }
 }
 
+// proves: D9
 #[tokio::test]
-async fn d9_an_error_of_the_server_is_an_outage_and_the_code_is_not_sent_again() {
+async fn an_error_of_the_server_is_an_outage_and_the_code_is_not_sent_again() {
     let (authority, _, room, profile) = signed_in();
     for status in [500, 502, 503, 302, 204] {
         authority.answers("/token", Reply::status(status).with("retry-after", "7"));
@@ -67,8 +70,9 @@ async fn d9_an_error_of_the_server_is_an_outage_and_the_code_is_not_sent_again()
     assert_eq!(authority.seen("/token").len(), 5);
 }
 
+// proves: D10
 #[tokio::test]
-async fn d10_a_token_endpoint_that_never_answers_is_given_up() {
+async fn a_token_endpoint_that_never_answers_is_given_up() {
     let (authority, signer, _, profile) = signed_in();
     let room = room_with(&[], Duration::from_millis(300));
     room.authorities
@@ -87,8 +91,9 @@ async fn d10_a_token_endpoint_that_never_answers_is_given_up() {
     drop(signer);
 }
 
+// proves: D11
 #[tokio::test]
-async fn d11_too_many_requests_carries_the_time_to_wait() {
+async fn too_many_requests_carries_the_time_to_wait() {
     let (authority, _, room, profile) = signed_in();
     authority.answers("/token", Reply::status(429).with("retry-after", "120"));
     let refused = redeem(&room, &profile).await.unwrap_err();
@@ -111,8 +116,9 @@ async fn no_secret_stands_in_an_error() {
     }
 }
 
+// proves: D16
 #[tokio::test]
-async fn d16_an_authority_that_keeps_failing_is_left_alone_and_found_again() {
+async fn an_authority_that_keeps_failing_is_left_alone_and_found_again() {
     let (authority, signer, room, profile) = signed_in();
     let good = crate::setup::tokens(&signer.sign(
         &crate::setup::header(),

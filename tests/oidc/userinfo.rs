@@ -17,8 +17,9 @@ async fn fault(reply: Reply) -> Option<UserinfoFault> {
     }
 }
 
+// proves: A18, A64
 #[tokio::test]
-async fn a18_a64_the_token_travels_in_the_header_and_nowhere_else() {
+async fn the_token_travels_in_the_header_and_nowhere_else() {
     let (authority, _, room, profile) = signed_in();
     redeem(&room, &profile).await.unwrap();
     let calls = authority.seen("/userinfo");
@@ -27,8 +28,9 @@ async fn a18_a64_the_token_travels_in_the_header_and_nowhere_else() {
     assert_eq!((calls[0].query.as_str(), calls[0].body.as_str()), ("", ""));
 }
 
+// proves: A11, B55
 #[tokio::test]
-async fn a11_b55_userinfo_about_somebody_else_or_nobody_ends_the_sign_in() {
+async fn userinfo_about_somebody_else_or_nobody_ends_the_sign_in() {
     for body in [
         json!({"sub": "eve", "name": "Ada"}),
         json!({"name": "Ada"}),
@@ -42,8 +44,9 @@ async fn a11_b55_userinfo_about_somebody_else_or_nobody_ends_the_sign_in() {
     }
 }
 
+// proves: B56
 #[tokio::test]
-async fn b56_userinfo_that_is_no_object_ends_the_sign_in() {
+async fn userinfo_that_is_no_object_ends_the_sign_in() {
     for reply in [
         Reply::json(&json!([])),
         Reply::text(200, "text/html", "<html>"),
@@ -54,15 +57,17 @@ async fn b56_userinfo_that_is_no_object_ends_the_sign_in() {
     }
 }
 
+// proves: B57
 #[tokio::test]
-async fn b57_userinfo_that_refuses_or_is_down_does_not_end_the_sign_in() {
+async fn userinfo_that_refuses_or_is_down_does_not_end_the_sign_in() {
     for status in [401, 403, 500, 503, 302] {
         assert_eq!(fault(Reply::status(status)).await, None, "{status}");
     }
 }
 
+// proves: A20, B56
 #[tokio::test]
-async fn a20_b56_signed_userinfo_is_verified() {
+async fn signed_userinfo_is_verified() {
     let (authority, signer, room, profile) = signed_in();
     let header = json!({"alg": "RS256", "kid": "k1"});
     let give = |signer: &Signer, claims: &serde_json::Value| {
@@ -93,8 +98,9 @@ async fn a20_b56_signed_userinfo_is_verified() {
     }
 }
 
+// proves: A21, A22
 #[tokio::test]
-async fn a21_a22_claims_kept_elsewhere_are_neither_merged_nor_fetched() {
+async fn claims_kept_elsewhere_are_neither_merged_nor_fetched() {
     let (authority, _, room, profile) = signed_in();
     let body = json!({
         "sub": "ada", "_claim_names": {"email": "src1"},

@@ -76,8 +76,9 @@ fn a_hostile_value_in_any_field_of_any_page_changes_no_tag_and_no_attribute() {
     holds::<Sessions>();
 }
 
+// proves: C134
 #[test]
-fn c134_nul_and_direction_overrides_are_seen_and_ten_kilobytes_are_cut() {
+fn nul_and_direction_overrides_are_seen_and_ten_kilobytes_are_cut() {
     let text = shown(&format!("a\u{202E}b\u{0}c\u{2066}{}", "é".repeat(10_000)));
     assert!(text.starts_with("a\u{FFFD}b\u{FFFD}c\u{FFFD}é"));
     assert!(text.ends_with("é…") && text.chars().count() == 2_001);

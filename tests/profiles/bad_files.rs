@@ -34,8 +34,9 @@ fn every_bad_file_gives_exactly_the_report_beside_it() {
     }
 }
 
+// proves: C149
 #[test]
-fn c149_no_report_and_no_debug_output_repeats_a_secret() {
+fn no_report_and_no_debug_output_repeats_a_secret() {
     for file in bad_files() {
         let loaded = load_files(std::slice::from_ref(&file), surroundings());
         let problems = loaded.problems();
@@ -53,16 +54,18 @@ fn c149_no_report_and_no_debug_output_repeats_a_secret() {
     }
 }
 
+// proves: B7
 #[test]
-fn b7_two_profiles_with_one_address_are_one_problem_that_names_both_files() {
+fn two_profiles_with_one_address_are_one_problem_that_names_both_files() {
     let loaded = folder("together/same-address");
     let serving: Vec<_> = loaded.profiles.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(serving, ["c"], "neither of the two serves by guess");
     expect(&data("together/same-address.expected"), &report(&loaded));
 }
 
+// proves: B7
 #[test]
-fn b7_a_profile_cannot_take_the_redirect_path_of_another() {
+fn a_profile_cannot_take_the_redirect_path_of_another() {
     let loaded = folder("together/hidden");
     let serving: Vec<_> = loaded.profiles.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(serving, ["fine"]);

@@ -103,7 +103,7 @@ fn a_b2c_user_flow_is_part_of_the_binding_but_its_case_is_not() {
 }
 
 #[test]
-fn the_same_file_moves_from_one_kind_to_another_by_kind_authority_and_credentials_only() {
+fn a_file_moves_to_another_kind_by_kind_authority_and_credentials_only() {
     for (kind, authority, more) in [
         (
             "entra-id",

@@ -99,8 +99,9 @@ fn a_profile_whose_authority_agrees_is_good_everywhere() {
     assert_eq!(json["problems"], serde_json::json!([]));
 }
 
+// proves: D9
 #[test]
-fn d9_an_issuer_that_does_not_fit_is_told_as_that_with_both_names() {
+fn an_issuer_that_does_not_fit_is_told_as_that_with_both_names() {
     let (question, said) = only_fault(&[Fault::MetadataIssuerChanged]);
     assert_eq!(question, "issuer");
     assert!(
@@ -109,15 +110,17 @@ fn d9_an_issuer_that_does_not_fit_is_told_as_that_with_both_names() {
     );
 }
 
+// proves: D9
 #[test]
-fn d9_keys_that_are_gone_or_empty_are_told_as_keys() {
+fn keys_that_are_gone_or_empty_are_told_as_keys() {
     for fault in [Fault::KeysDown, Fault::KeysEmpty, Fault::KeysHtml] {
         assert_eq!(only_fault(&[fault]).0, "keys");
     }
 }
 
+// proves: D9
 #[test]
-fn d9_a_refused_credential_gets_the_help_of_its_code() {
+fn a_refused_credential_gets_the_help_of_its_code() {
     for (code, words) in [
         (7_000_215, "the id of a secret"),
         (7_000_222, "has ended"),
@@ -138,15 +141,17 @@ fn d9_a_refused_credential_gets_the_help_of_its_code() {
     }
 }
 
+// proves: D9
 #[test]
-fn d9_a_page_in_the_place_of_a_token_response_is_no_acceptance() {
+fn a_page_in_the_place_of_a_token_response_is_no_acceptance() {
     let (question, said) = only_fault(&[Fault::TokenHtml]);
     assert_eq!(question, "credential");
     assert!(said.contains("something else answers"), "{said}");
 }
 
+// proves: D9
 #[test]
-fn d9_a_profile_whose_only_certificate_has_ended_is_not_called_good() {
+fn a_profile_whose_only_certificate_has_ended_is_not_called_good() {
     let folder = tempfile::tempdir().unwrap();
     let secrets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/profiles/secrets");
     let text = format!(

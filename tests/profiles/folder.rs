@@ -84,9 +84,10 @@ fn dotfiles_other_endings_and_subfolders_are_left_alone() {
     assert!(loaded.broken.is_empty());
 }
 
+// proves: D64
 #[cfg(unix)]
 #[test]
-fn d64_a_config_map_that_is_swapped_by_its_link_is_read_anew() {
+fn a_config_map_that_is_swapped_by_its_link_is_read_anew() {
     use std::os::unix::fs::symlink;
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
@@ -121,8 +122,9 @@ fn a_link_to_nowhere_is_a_problem_of_that_file_only() {
     assert_eq!((loaded.profiles.len(), loaded.broken.len()), (1, 1));
 }
 
+// proves: D62
 #[test]
-fn d62_a_file_that_breaks_keeps_its_last_good_version_and_the_others_reload() {
+fn a_file_that_breaks_keeps_its_last_good_version_and_the_others_reload() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.toml", &profile("a.example"));
     write(folder.path(), "b.toml", &profile("b.example"));
@@ -156,8 +158,9 @@ fn d62_a_file_that_breaks_keeps_its_last_good_version_and_the_others_reload() {
     assert!(!serves(&second.profiles, "b.example"));
 }
 
+// proves: D63
 #[test]
-fn d63_a_new_profile_at_an_address_in_use_does_not_take_it() {
+fn a_new_profile_at_an_address_in_use_does_not_take_it() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "b.toml", &profile("b.example"));
     let first = load_folder(folder.path(), surroundings())
@@ -174,8 +177,9 @@ fn d63_a_new_profile_at_an_address_in_use_does_not_take_it() {
     assert!(matches!(found, Some(ProfileStatus::Serving(it)) if it.id.as_str() == "b"));
 }
 
+// proves: D65
 #[test]
-fn d65_a_file_that_is_gone_takes_its_profile_with_it() {
+fn a_file_that_is_gone_takes_its_profile_with_it() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.toml", &profile("a.example"));
     let first = load_folder(folder.path(), surroundings())
@@ -188,8 +192,9 @@ fn d65_a_file_that_is_gone_takes_its_profile_with_it() {
     assert!(second.profiles.find("a.example", "/").is_none());
 }
 
+// proves: D66
 #[test]
-fn d66_a_secrets_file_is_watched_by_its_content() {
+fn a_secrets_file_is_watched_by_its_content() {
     let folder = tempfile::tempdir().unwrap();
     let file = profile("a.example").replace(
         "public_client = true",
@@ -205,8 +210,9 @@ fn d66_a_secrets_file_is_watched_by_its_content() {
     assert_ne!(before.watched_files, after.watched_files);
 }
 
+// proves: D68
 #[test]
-fn d68_a_thousand_profiles_load_in_well_under_a_second() {
+fn a_thousand_profiles_load_in_well_under_a_second() {
     let folder = tempfile::tempdir().unwrap();
     for number in 0..1_000 {
         write(

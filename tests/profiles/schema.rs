@@ -153,8 +153,9 @@ fn humantime_takes(text: &str) -> bool {
         .any(|problem| problem.what.contains("is not a duration"))
 }
 
+// proves: D11
 #[test]
-fn d11_what_the_reader_refuses_and_the_schema_can_say_is_refused_by_the_schema() {
+fn what_the_reader_refuses_and_the_schema_can_say_is_refused_by_the_schema() {
     let checker = Checker::new();
     for (why, text) in [
         ("nothing at all", String::new()),

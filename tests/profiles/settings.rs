@@ -163,8 +163,9 @@ fn variables_that_kubernetes_sets_for_a_service_named_gatehouse_are_left_alone()
     assert!(Settings::read(&sources("", &variables, &[])).is_ok());
 }
 
+// proves: C149
 #[test]
-fn c149_a_wrong_type_or_a_bad_secret_is_told_without_its_value() {
+fn a_wrong_type_or_a_bad_secret_is_told_without_its_value() {
     let report = report(
         "database_url = 4711471147114711\nkeys = [\"hunter2\"]\nlisten = 8080\n",
         &[

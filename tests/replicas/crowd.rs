@@ -45,8 +45,9 @@ impl Crowd {
     }
 }
 
+// proves: D54
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d54_a_rolling_restart_under_load_fails_no_request() {
+async fn a_rolling_restart_under_load_fails_no_request() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     let crowd = at_work(&fleet, 12).await;
@@ -75,8 +76,9 @@ async fn d54_a_rolling_restart_under_load_fails_no_request() {
     fleet.end().await;
 }
 
+// proves: D40, D62
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d40_d62_a_replica_killed_and_a_profile_edited_under_load_lose_nobody() {
+async fn a_replica_killed_and_a_profile_edited_under_load_lose_nobody() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     let crowd = at_work(&fleet, 12).await;
@@ -148,8 +150,9 @@ async fn trouble(fleet: &Fleet, seen: &Seen, round: usize, a_wave: usize) {
     }
 }
 
+// proves: D71
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d71_hundreds_of_people_work_while_replicas_die_restart_and_reload_and_nobody_notices() {
+async fn hundreds_of_people_work_while_replicas_die_restart_and_reload_and_nobody_notices() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     let seen = Arc::new(Seen::default());

@@ -69,8 +69,9 @@ async fn signed_in_with_expired_token(fleet: &Fleet, kind: Kind) -> Person {
     person
 }
 
+// proves: D41
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d41_many_parallel_requests_over_three_replicas_on_an_expired_session_refresh_once() {
+async fn many_parallel_requests_over_three_replicas_on_an_expired_session_refresh_once() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     let (requests, slow) = if soak().is_some() {
@@ -106,8 +107,9 @@ async fn d41_many_parallel_requests_over_three_replicas_on_an_expired_session_re
     fleet.end().await;
 }
 
+// proves: D35, D36
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d35_d36_a_replica_killed_in_the_middle_of_a_sign_in_costs_one_more_start_at_most() {
+async fn a_replica_killed_in_the_middle_of_a_sign_in_costs_one_more_start_at_most() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     // After the redirect to the authority: another replica completes the attempt.
@@ -171,8 +173,9 @@ async fn d35_d36_a_replica_killed_in_the_middle_of_a_sign_in_costs_one_more_star
     fleet.end().await;
 }
 
+// proves: D38
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d38_a_replica_killed_in_the_middle_of_a_refresh_is_replaced_within_its_lease() {
+async fn a_replica_killed_in_the_middle_of_a_refresh_is_replaced_within_its_lease() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     let person = signed_in_with_expired_token(&fleet, Kind::EntraId).await;
@@ -214,8 +217,9 @@ async fn d38_a_replica_killed_in_the_middle_of_a_refresh_is_replaced_within_its_
     fleet.end().await;
 }
 
+// proves: D30
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d30_what_is_revoked_on_one_replica_is_refused_on_each_within_a_second() {
+async fn what_is_revoked_on_one_replica_is_refused_on_each_within_a_second() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     let mut slowest = Duration::ZERO;
@@ -254,8 +258,9 @@ async fn d30_what_is_revoked_on_one_replica_is_refused_on_each_within_a_second()
     fleet.end().await;
 }
 
+// proves: D18, D41
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d18_d41_a_token_endpoint_that_takes_nine_seconds_is_asked_once() {
+async fn a_token_endpoint_that_takes_nine_seconds_is_asked_once() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     // Nearly as long as a lease, which is renewed meanwhile; the plain provider detects reuse.
@@ -276,8 +281,9 @@ async fn d18_d41_a_token_endpoint_that_takes_nine_seconds_is_asked_once() {
     fleet.end().await;
 }
 
+// proves: D37
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d37_a_replica_killed_between_the_row_and_the_answer_costs_one_more_start() {
+async fn a_replica_killed_between_the_row_and_the_answer_costs_one_more_start() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     let person = Person::new(&fleet, 0);
@@ -313,8 +319,9 @@ async fn d37_a_replica_killed_between_the_row_and_the_answer_costs_one_more_star
     fleet.end().await;
 }
 
+// proves: D14
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d14_a_grant_that_was_taken_back_is_asked_once_and_told_once_however_many_wait() {
+async fn a_grant_that_was_taken_back_is_asked_once_and_told_once_however_many_wait() {
     let Some(server) = postgres() else { return };
     let fleet = Fleet::start(server).await;
     let person = signed_in_with_expired_token(&fleet, Kind::EntraId).await;

@@ -32,8 +32,9 @@ async fn a_hang_up_while_the_process_starts_does_not_kill_it() {
     }
 }
 
+// proves: D54
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d54_told_to_stop_while_it_starts_the_process_ends_in_order() {
+async fn told_to_stop_while_it_starts_the_process_ends_in_order() {
     for _ in 0..3 {
         let mut process = Process::start(MANY, SHORT);
         process.says("starting").await;
@@ -44,8 +45,9 @@ async fn d54_told_to_stop_while_it_starts_the_process_ends_in_order() {
     }
 }
 
+// proves: D54
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d54_told_to_stop_while_it_waits_for_its_database_the_process_ends_in_order() {
+async fn told_to_stop_while_it_waits_for_its_database_the_process_ends_in_order() {
     let mut process = Process::start(
         0,
         &[
@@ -83,8 +85,9 @@ fn idle_connection(process: &Process) -> TcpStream {
     connection
 }
 
+// proves: D54
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d54_an_idle_connection_does_not_hold_the_end_up() {
+async fn an_idle_connection_does_not_hold_the_end_up() {
     let mut process = Process::start(0, SHORT);
     process.is_ready().await;
     let mut idle = idle_connection(&process);
@@ -124,8 +127,9 @@ async fn hanging(more: &[(&str, &str)]) -> (Process, tokio::task::JoinHandle<()>
     (process, asked)
 }
 
+// proves: D54
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d54_an_exchange_that_nobody_waits_for_outlives_the_listeners() {
+async fn an_exchange_that_nobody_waits_for_outlives_the_listeners() {
     let mut process = Process::start(0, SHORT);
     process.is_ready().await;
     let browser = Browser::new();
@@ -153,8 +157,9 @@ async fn d54_an_exchange_that_nobody_waits_for_outlives_the_listeners() {
     assert!(!process.log().contains("WARN"), "{}", process.log());
 }
 
+// proves: D54
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d54_delay_and_grace_are_all_that_a_stop_takes_whatever_hangs() {
+async fn delay_and_grace_are_all_that_a_stop_takes_whatever_hangs() {
     let (mut process, asked) = hanging(&[
         ("GATEHOUSE_SHUTDOWN_DELAY", "200ms"),
         ("GATEHOUSE_SHUTDOWN_GRACE", "4s"),
@@ -180,8 +185,9 @@ async fn d54_delay_and_grace_are_all_that_a_stop_takes_whatever_hangs() {
     asked.await.unwrap();
 }
 
+// proves: D55
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d55_a_second_signal_stops_at_once() {
+async fn a_second_signal_stops_at_once() {
     for second in ["TERM", "INT"] {
         let (mut process, asked) = hanging(&[
             ("GATEHOUSE_SHUTDOWN_DELAY", "1ms"),

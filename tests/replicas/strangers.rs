@@ -36,8 +36,9 @@ fn drip(port: u16, head: &str, pieces: &str) -> (String, Duration) {
     (answer, begun.elapsed())
 }
 
+// proves: D48
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d48_connections_that_drip_their_head_are_closed_and_hold_nobody_up() {
+async fn connections_that_drip_their_head_are_closed_and_hold_nobody_up() {
     let mut process = Process::start(0, &[]);
     process.is_ready().await;
     let port = process.port;
@@ -58,8 +59,9 @@ async fn d48_connections_that_drip_their_head_are_closed_and_hold_nobody_up() {
     }
 }
 
+// proves: D49
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d49_a_body_that_drips_is_given_up_after_ten_seconds() {
+async fn a_body_that_drips_is_given_up_after_ten_seconds() {
     let mut process = Process::start(0, &[]);
     process.is_ready().await;
     let head = format!(
@@ -74,8 +76,9 @@ async fn d49_a_body_that_drips_is_given_up_after_ten_seconds() {
     assert!(took < Duration::from_secs(10) + SLACK, "{took:?}");
 }
 
+// proves: D67
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d67_a_process_that_starts_with_a_broken_file_serves_the_others_and_says_so_everywhere() {
+async fn a_process_with_a_broken_file_serves_the_others_and_reports_the_fault() {
     let mut process = Process::start_with(0, &[], |folder, port| {
         let text = format!(
             "kind = \"oidc\"\npublic_url = \"http://broken.localhost:{port}\"\nno_such_key = 1\n"

@@ -54,7 +54,8 @@ pub async fn an_end_gives_the_tokens_exactly_once(database: Arc<Database>) {
     assert_eq!(alive(&stores[0], &[&handle]).await, [false]);
 }
 
-pub async fn c76_a_handle_of_another_profile_ends_nothing(database: Arc<Database>) {
+// proves: C76
+pub async fn a_handle_of_another_profile_ends_nothing(database: Arc<Database>) {
     let store = database.replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
     let ended = store.end(&handle, &profile("customers")).await.unwrap();
@@ -69,6 +70,7 @@ pub async fn c76_a_handle_of_another_profile_ends_nothing(database: Arc<Database
     assert!(store.end(&handle, &STAFF).await.unwrap().is_some());
 }
 
+// proves: B137
 pub async fn an_end_by_sid_leaves_other_sids_and_other_profiles_alone(database: Arc<Database>) {
     let store = database.replica().await;
     let one = with_sid(&database, &store, "staff", "ada", "s1").await;
@@ -83,7 +85,8 @@ pub async fn an_end_by_sid_leaves_other_sids_and_other_profiles_alone(database: 
     assert_eq!(again.unwrap(), EndedBySid::Ended(0));
 }
 
-pub async fn b115_a_sid_of_another_person_ends_nothing(database: Arc<Database>) {
+// proves: B115
+pub async fn a_sid_of_another_person_ends_nothing(database: Arc<Database>) {
     let store = database.replica().await;
     let handle = with_sid(&database, &store, "staff", "ada", "s1").await;
     let (staff, eve, ada) = (profile("staff"), person("eve"), person("ada"));
@@ -95,6 +98,7 @@ pub async fn b115_a_sid_of_another_person_ends_nothing(database: Arc<Database>) 
     assert_eq!(alive(&store, &[&handle]).await, [false]);
 }
 
+// proves: B137
 pub async fn my_other_sessions_end_and_this_one_stays(database: Arc<Database>) {
     let store = database.replica().await;
     let this = signed_in(&database, &store, "staff", "ada").await;
@@ -110,6 +114,7 @@ pub async fn my_other_sessions_end_and_this_one_stays(database: Arc<Database>) {
     assert_eq!(alive, [true, false, true, true]);
 }
 
+// proves: B137, B139
 pub async fn a_session_ends_by_its_id_at_its_profile_only(database: Arc<Database>) {
     let store = database.replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
@@ -121,6 +126,7 @@ pub async fn a_session_ends_by_its_id_at_its_profile_only(database: Arc<Database
     assert_eq!(alive(&store, &[&handle]).await, [false]);
 }
 
+// proves: B137
 pub async fn all_sessions_of_a_profile_end_and_no_other(database: Arc<Database>) {
     let store = database.replica().await;
     let one = signed_in(&database, &store, "staff", "ada").await;
@@ -135,6 +141,7 @@ pub async fn all_sessions_of_a_profile_end_and_no_other(database: Arc<Database>)
     assert_eq!(alive(&store, &[&other]).await, [false]);
 }
 
+// proves: B139
 pub async fn a_list_shows_what_is_asked_for_and_nothing_that_is_over(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     signed_in(&database, &store, "staff", "idle").await;
@@ -180,7 +187,8 @@ pub async fn a_list_shows_what_is_asked_for_and_nothing_that_is_over(database: A
     assert_eq!(store.count().await.unwrap(), 3);
 }
 
-pub async fn b118_of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays(
+// proves: B118
+pub async fn of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays(
     database: Arc<Database>,
 ) {
     let stores = [database.replica().await, database.replica().await];

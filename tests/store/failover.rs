@@ -92,9 +92,9 @@ const END_WORKING: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activit
 const END_ALL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'gatehouse%'";
 
+// proves: D21
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d21_a_listener_left_at_the_old_primary_believes_nothing_older_than_two_seconds_and_moves()
-{
+async fn a_listener_left_at_the_old_primary_trusts_nothing_older_than_two_seconds() {
     on_postgres(left_behind).await;
 }
 
@@ -137,8 +137,9 @@ async fn left_behind(old: Arc<Database>) {
     failover.drop_new([&here, &there]).await;
 }
 
+// proves: D21
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d21_a_database_that_takes_no_writes_is_not_ready_and_is_left_by_every_connection() {
+async fn a_database_that_takes_no_writes_is_not_ready_and_is_left_by_every_connection() {
     on_postgres(demoted).await;
 }
 

@@ -42,55 +42,55 @@ macro_rules! on_both {
 on_both! {
     sessions:
         a_session_is_read_back_with_everything_it_was_given,
-        d25_a_session_survives_a_restart,
-        c78_a_new_sign_in_ends_the_session_it_takes_the_place_of,
+        a_session_survives_a_restart,
+        a_new_sign_in_ends_the_session_it_takes_the_place_of,
         an_idle_session_is_none,
         a_session_used_through_another_replica_is_not_idle_here,
         a_session_past_its_lifetime_is_none_however_much_it_is_used,
-        c88_a_hundred_uses_in_a_minute_are_one_write,
-        c88_two_replicas_together_write_once_a_minute,
-        c87_a_use_does_not_revive_an_ended_session,
-        c87_a_late_use_does_not_revive_an_idle_session,
+        a_hundred_uses_in_a_minute_are_one_write,
+        two_replicas_together_write_once_a_minute,
+        a_use_does_not_revive_an_ended_session,
+        a_late_use_does_not_revive_an_idle_session,
         a_cached_session_makes_no_database_call,
         many_first_requests_of_one_session_are_one_reading,
         a_trouble_of_the_database_is_never_no_session,
-        d24_a_sign_in_that_cannot_be_written_leaves_nothing,
+        a_sign_in_that_cannot_be_written_leaves_nothing,
         the_name_of_a_browser_is_cut_and_printable;
     secrecy:
-        c81_a_stolen_database_shows_no_claim_and_no_token,
-        c81_a_stolen_database_with_the_servers_keys_opens_nothing,
+        a_stolen_database_shows_no_claim_and_no_token,
+        a_stolen_database_with_the_servers_keys_opens_nothing,
         a_wrong_key_opens_nothing_and_is_no_error,
-        c76_rows_that_were_swapped_do_not_open,
-        c76_a_row_copied_to_another_profile_does_not_open,
-        c90_d28_a_rotated_key_signs_nobody_out_and_rows_are_sealed_anew,
-        c90_after_the_old_key_is_gone_only_unused_sessions_end,
-        d27_a_row_of_a_newer_format_is_none,
+        rows_that_were_swapped_do_not_open,
+        a_row_copied_to_another_profile_does_not_open,
+        a_rotated_key_signs_nobody_out_and_rows_are_sealed_anew,
+        after_the_old_key_is_gone_only_unused_sessions_end,
+        a_row_of_a_newer_format_is_none,
         a_row_that_no_gateway_wrote_is_inconsistent;
     refresh:
         tokens_are_read_back_for_each_api,
-        d41_of_many_that_want_the_lease_one_gets_it,
-        d38_a_lease_that_is_over_is_taken_over,
+        of_many_that_want_the_lease_one_gets_it,
+        a_lease_that_is_over_is_taken_over,
         a_lease_let_go_can_be_taken_at_once,
         a_lease_is_renewed_by_its_owner_only,
         new_tokens_are_seen_by_every_replica,
         a_new_identity_is_seen_by_every_replica,
-        c87_tokens_that_arrive_after_the_end_are_not_kept,
+        tokens_that_arrive_after_the_end_are_not_kept,
         tokens_of_a_holder_that_lost_the_lease_are_not_kept,
-        d41_a_waiter_gets_the_result_of_the_holder,
+        a_waiter_gets_the_result_of_the_holder,
         a_waiter_learns_that_the_holder_let_go,
         a_failed_exchange_rests_on_every_replica_until_its_time,
         a_waiter_learns_that_the_session_ended,
         a_waiter_without_patience_learns_that_it_is_held,
-        d41_three_hundred_requests_on_three_replicas_ask_the_authority_once;
+        three_hundred_requests_on_three_replicas_ask_the_authority_once;
     ending:
         an_end_gives_the_tokens_exactly_once,
-        c76_a_handle_of_another_profile_ends_nothing,
+        a_handle_of_another_profile_ends_nothing,
         an_end_by_sid_leaves_other_sids_and_other_profiles_alone,
-        b115_a_sid_of_another_person_ends_nothing,
+        a_sid_of_another_person_ends_nothing,
         my_other_sessions_end_and_this_one_stays,
         a_session_ends_by_its_id_at_its_profile_only,
         all_sessions_of_a_profile_end_and_no_other,
-        b118_of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays,
+        of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays,
         a_notice_whose_end_failed_still_counts,
         a_list_shows_what_is_asked_for_and_nothing_that_is_over;
     used_once:
@@ -98,13 +98,13 @@ on_both! {
         a_use_is_remembered_across_restarts_and_told_apart_by_purpose,
         a_tenant_is_pinned_at_first_sight_for_every_replica;
     replicas:
-        d30_an_end_on_one_replica_holds_on_the_other,
-        d30_a_bulk_end_reaches_every_session,
+        an_end_on_one_replica_holds_on_the_other,
+        a_bulk_end_reaches_every_session,
         without_notices_nothing_older_than_two_seconds_is_believed;
     upkeep:
         replicas_that_migrate_at_once_agree,
-        d59_a_replica_works_on_the_schema_of_the_next_version,
+        a_replica_works_on_the_schema_of_the_next_version,
         before_the_migration_the_store_is_not_ready,
-        d29_two_replicas_sweep_what_is_over_and_nothing_else,
+        two_replicas_sweep_what_is_over_and_nothing_else,
         closing_writes_the_uses_that_wait;
 }

@@ -28,8 +28,9 @@ fn store_at(url: &str) -> Result<SessionStore, StoreError> {
     )
 }
 
+// proves: D21
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d21_connections_that_were_cut_are_replaced_and_nothing_fails() {
+async fn connections_that_were_cut_are_replaced_and_nothing_fails() {
     on_postgres(cut_connections).await;
 }
 
@@ -82,8 +83,9 @@ async fn cut_listener(database: Arc<Database>) {
     .await;
 }
 
+// proves: D57
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d57_a_store_that_starts_before_its_database_is_ready_soon_after_it() {
+async fn a_store_that_starts_before_its_database_is_ready_soon_after_it() {
     on_postgres(started_early).await;
 }
 
@@ -107,8 +109,9 @@ async fn started_early(database: Arc<Database>) {
     assert!(took < Duration::from_secs(3), "{took:?}");
 }
 
+// proves: D21
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d21_a_primary_that_takes_no_writes_is_an_outage_and_is_left_when_it_does() {
+async fn a_primary_that_takes_no_writes_is_an_outage_and_is_left_when_it_does() {
     on_postgres(read_only).await;
 }
 
@@ -133,8 +136,9 @@ async fn read_only(database: Arc<Database>) {
     assert!(store.end(&handle, &STAFF).await.unwrap().is_some());
 }
 
+// proves: D22
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d22_a_statement_that_hangs_is_an_outage_within_two_and_a_half_seconds() {
+async fn a_statement_that_hangs_is_an_outage_within_two_and_a_half_seconds() {
     on_postgres(hanging).await;
 }
 
@@ -161,8 +165,9 @@ async fn hanging(database: Arc<Database>) {
     assert!(store.find(&handle).await.unwrap().is_none());
 }
 
+// proves: D23
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn d23_two_thousand_requests_share_ten_connections() {
+async fn two_thousand_requests_share_ten_connections() {
     on_postgres(crowd).await;
 }
 
@@ -178,8 +183,9 @@ async fn crowd(database: Arc<Database>) {
     }
 }
 
+// proves: B124, B181, B182, D19
 #[tokio::test]
-async fn d19_a_database_that_is_away_is_an_outage_within_a_second_and_shows_no_password() {
+async fn a_database_that_is_away_is_an_outage_within_a_second_and_shows_no_password() {
     let store = store_at("postgres://gate:hunter2@127.0.0.1:1/gatehouse").unwrap();
     let begun = Instant::now();
     let handle = gatehouse::domain::session::SessionHandle::generate(&OsRandom);

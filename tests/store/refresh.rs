@@ -62,7 +62,8 @@ pub async fn tokens_are_read_back_for_each_api(database: Arc<Database>) {
     assert_eq!(stored.tokens.access.len(), 2);
 }
 
-pub async fn d41_of_many_that_want_the_lease_one_gets_it(database: Arc<Database>) {
+// proves: B21, D41
+pub async fn of_many_that_want_the_lease_one_gets_it(database: Arc<Database>) {
     let stores = [
         database.quiet_replica().await,
         database.quiet_replica().await,
@@ -78,7 +79,8 @@ pub async fn d41_of_many_that_want_the_lease_one_gets_it(database: Arc<Database>
     assert_eq!(count(|lease| matches!(lease, Lease::Held)), 19);
 }
 
-pub async fn d38_a_lease_that_is_over_is_taken_over(database: Arc<Database>) {
+// proves: D38
+pub async fn a_lease_that_is_over_is_taken_over(database: Arc<Database>) {
     let (crashed, other) = (
         database.quiet_replica().await,
         database.quiet_replica().await,
@@ -119,6 +121,7 @@ pub async fn a_lease_is_renewed_by_its_owner_only(database: Arc<Database>) {
     assert!(matches!(held, Lease::Held));
 }
 
+// proves: B21
 pub async fn new_tokens_are_seen_by_every_replica(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
@@ -166,7 +169,8 @@ pub async fn a_new_identity_is_seen_by_every_replica(database: Arc<Database>) {
     assert_eq!(session.created_at, database.now());
 }
 
-pub async fn c87_tokens_that_arrive_after_the_end_are_not_kept(database: Arc<Database>) {
+// proves: C87
+pub async fn tokens_that_arrive_after_the_end_are_not_kept(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     let owner = owner();
@@ -184,6 +188,7 @@ pub async fn c87_tokens_that_arrive_after_the_end_are_not_kept(database: Arc<Dat
     assert_eq!(there.count().await.unwrap(), 0);
 }
 
+// proves: B21
 pub async fn tokens_of_a_holder_that_lost_the_lease_are_not_kept(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
@@ -201,7 +206,8 @@ pub async fn tokens_of_a_holder_that_lost_the_lease_are_not_kept(database: Arc<D
     assert_eq!(id_token(&store, &handle).await, "good-id-token");
 }
 
-pub async fn d41_a_waiter_gets_the_result_of_the_holder(database: Arc<Database>) {
+// proves: D41
+pub async fn a_waiter_gets_the_result_of_the_holder(database: Arc<Database>) {
     let (holder, waiter) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &holder, "staff", "ada").await;
     let owner = owner();
@@ -329,7 +335,8 @@ async fn refreshed(
     }
 }
 
-pub async fn d41_three_hundred_requests_on_three_replicas_ask_the_authority_once(
+// proves: D41
+pub async fn three_hundred_requests_on_three_replicas_ask_the_authority_once(
     database: Arc<Database>,
 ) {
     let stores = [

@@ -7,7 +7,8 @@ use futures_util::future::join_all;
 
 use crate::harness::{Database, STAFF, eventually, signed_in};
 
-pub async fn d30_an_end_on_one_replica_holds_on_the_other(database: Arc<Database>) {
+// proves: D30
+pub async fn an_end_on_one_replica_holds_on_the_other(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     assert!(there.find(&handle).await.unwrap().is_some());
@@ -21,7 +22,8 @@ pub async fn d30_an_end_on_one_replica_holds_on_the_other(database: Arc<Database
     assert!(ended.elapsed() < Duration::from_secs(1));
 }
 
-pub async fn d30_a_bulk_end_reaches_every_session(database: Arc<Database>) {
+// proves: B137, D30
+pub async fn a_bulk_end_reaches_every_session(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let sign_in = |_| signed_in(&database, &here, "staff", "ada");
     let handles = join_all((0..250).map(sign_in)).await;

@@ -17,7 +17,8 @@ fn blob(database: &Database, bytes: &[u8]) -> String {
     }
 }
 
-pub async fn c81_a_stolen_database_shows_no_claim_and_no_token(database: Arc<Database>) {
+// proves: C81
+pub async fn a_stolen_database_shows_no_claim_and_no_token(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
     for secret in [
@@ -46,7 +47,8 @@ pub async fn c81_a_stolen_database_shows_no_claim_and_no_token(database: Arc<Dat
     );
 }
 
-pub async fn c81_a_stolen_database_with_the_servers_keys_opens_nothing(database: Arc<Database>) {
+// proves: C81
+pub async fn a_stolen_database_with_the_servers_keys_opens_nothing(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
     // The thief has the keys and every column, but not the handle: puts the row under a handle of their own.
@@ -75,7 +77,8 @@ pub async fn a_wrong_key_opens_nothing_and_is_no_error(database: Arc<Database>) 
     );
 }
 
-pub async fn c76_rows_that_were_swapped_do_not_open(database: Arc<Database>) {
+// proves: C76
+pub async fn rows_that_were_swapped_do_not_open(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let ada = signed_in(&database, &store, "staff", "ada").await;
     let eve = signed_in(&database, &store, "staff", "eve").await;
@@ -94,7 +97,8 @@ pub async fn c76_rows_that_were_swapped_do_not_open(database: Arc<Database>) {
     assert!(fresh.find(&ada).await.unwrap().is_some());
 }
 
-pub async fn c76_a_row_copied_to_another_profile_does_not_open(database: Arc<Database>) {
+// proves: C76
+pub async fn a_row_copied_to_another_profile_does_not_open(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
     database
@@ -105,9 +109,8 @@ pub async fn c76_a_row_copied_to_another_profile_does_not_open(database: Arc<Dat
     assert!(fresh.tokens(&handle).await.unwrap().is_none());
 }
 
-pub async fn c90_d28_a_rotated_key_signs_nobody_out_and_rows_are_sealed_anew(
-    database: Arc<Database>,
-) {
+// proves: C90, D28
+pub async fn a_rotated_key_signs_nobody_out_and_rows_are_sealed_anew(database: Arc<Database>) {
     let before = database.quiet_replica().await;
     let handle = signed_in(&database, &before, "staff", "ada").await;
     let new = new_key_text(&OsRandom);
@@ -123,7 +126,8 @@ pub async fn c90_d28_a_rotated_key_signs_nobody_out_and_rows_are_sealed_anew(
     assert_eq!(stored.version, 1, "sealing anew is no new version");
 }
 
-pub async fn c90_after_the_old_key_is_gone_only_unused_sessions_end(database: Arc<Database>) {
+// proves: C90
+pub async fn after_the_old_key_is_gone_only_unused_sessions_end(database: Arc<Database>) {
     let before = database.quiet_replica().await;
     let used = signed_in(&database, &before, "staff", "ada").await;
     let unused = signed_in(&database, &before, "staff", "bob").await;
@@ -140,7 +144,8 @@ pub async fn c90_after_the_old_key_is_gone_only_unused_sessions_end(database: Ar
     assert!(only_new.find(&unused).await.unwrap().is_none());
 }
 
-pub async fn d27_a_row_of_a_newer_format_is_none(database: Arc<Database>) {
+// proves: D27
+pub async fn a_row_of_a_newer_format_is_none(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
     let two = blob(&database, &[2]);

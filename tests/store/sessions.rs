@@ -40,7 +40,8 @@ pub async fn a_session_is_read_back_with_everything_it_was_given(database: Arc<D
     }
 }
 
-pub async fn d25_a_session_survives_a_restart(database: Arc<Database>) {
+// proves: D25
+pub async fn a_session_survives_a_restart(database: Arc<Database>) {
     let before = database.replica().await;
     let handle = signed_in(&database, &before, "staff", "ada").await;
     before.close().await;
@@ -49,7 +50,8 @@ pub async fn d25_a_session_survives_a_restart(database: Arc<Database>) {
     assert!(after.find(&handle).await.unwrap().is_some());
 }
 
-pub async fn c78_a_new_sign_in_ends_the_session_it_takes_the_place_of(database: Arc<Database>) {
+// proves: C78
+pub async fn a_new_sign_in_ends_the_session_it_takes_the_place_of(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.quiet_replica().await);
     let old = signed_in(&database, &here, "staff", "ada").await;
     let mut new = database.sign_in("staff", "eve");
@@ -99,7 +101,8 @@ pub async fn a_session_past_its_lifetime_is_none_however_much_it_is_used(databas
     assert!(there.find(&handle).await.unwrap().is_none());
 }
 
-pub async fn c88_a_hundred_uses_in_a_minute_are_one_write(database: Arc<Database>) {
+// proves: C88
+pub async fn a_hundred_uses_in_a_minute_are_one_write(database: Arc<Database>) {
     let store = database.replica().await;
     let handle = signed_in(&database, &store, "staff", "ada").await;
     store.touch(&handle, database.now(), idle(&database));
@@ -119,7 +122,8 @@ pub async fn c88_a_hundred_uses_in_a_minute_are_one_write(database: Arc<Database
     assert_eq!(listed[0].seen_at, seen);
 }
 
-pub async fn c88_two_replicas_together_write_once_a_minute(database: Arc<Database>) {
+// proves: C88
+pub async fn two_replicas_together_write_once_a_minute(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     assert!(there.find(&handle).await.unwrap().is_some());
@@ -134,7 +138,8 @@ pub async fn c88_two_replicas_together_write_once_a_minute(database: Arc<Databas
     assert_eq!(listed[0].seen_at, first);
 }
 
-pub async fn c87_a_use_does_not_revive_an_ended_session(database: Arc<Database>) {
+// proves: C87
+pub async fn a_use_does_not_revive_an_ended_session(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let handle = signed_in(&database, &here, "staff", "ada").await;
     database.clock.turn(TimeDelta::minutes(1));
@@ -145,7 +150,8 @@ pub async fn c87_a_use_does_not_revive_an_ended_session(database: Arc<Database>)
     assert_eq!(there.count().await.unwrap(), 0);
 }
 
-pub async fn c87_a_late_use_does_not_revive_an_idle_session(database: Arc<Database>) {
+// proves: C87
+pub async fn a_late_use_does_not_revive_an_idle_session(database: Arc<Database>) {
     let (here, cold) = (
         database.quiet_replica().await,
         database.quiet_replica().await,
@@ -183,6 +189,7 @@ pub async fn many_first_requests_of_one_session_are_one_reading(database: Arc<Da
     }
 }
 
+// proves: B181, B182
 pub async fn a_trouble_of_the_database_is_never_no_session(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let handle = database.sign_in("staff", "ada").handle;
@@ -195,7 +202,8 @@ pub async fn a_trouble_of_the_database_is_never_no_session(database: Arc<Databas
     assert!(unavailable(store.count().await.unwrap_err()));
 }
 
-pub async fn d24_a_sign_in_that_cannot_be_written_leaves_nothing(database: Arc<Database>) {
+// proves: D24
+pub async fn a_sign_in_that_cannot_be_written_leaves_nothing(database: Arc<Database>) {
     let store = database.quiet_replica().await;
     let old = signed_in(&database, &store, "staff", "ada").await;
     let twin = database.sign_in("staff", "bob");

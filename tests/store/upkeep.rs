@@ -28,7 +28,8 @@ pub async fn replicas_that_migrate_at_once_agree(database: Arc<Database>) {
     stores[0].migrate().await.unwrap();
 }
 
-pub async fn d59_a_replica_works_on_the_schema_of_the_next_version(database: Arc<Database>) {
+// proves: D59
+pub async fn a_replica_works_on_the_schema_of_the_next_version(database: Arc<Database>) {
     let old = database.replica().await;
     let before = signed_in(&database, &old, "staff", "ada").await;
     // The next version expands, as migrations/README.md allows it, while this one runs.
@@ -80,7 +81,8 @@ pub async fn before_the_migration_the_store_is_not_ready(database: Arc<Database>
     );
 }
 
-pub async fn d29_two_replicas_sweep_what_is_over_and_nothing_else(database: Arc<Database>) {
+// proves: D29
+pub async fn two_replicas_sweep_what_is_over_and_nothing_else(database: Arc<Database>) {
     let (here, there) = (
         database.quiet_replica().await,
         database.quiet_replica().await,

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::browser::Browser;
+use super::{Kind, Plan, TestGatehouse};
+
 /// What a scripted API says to its n-th request, as bytes on the wire.
 type Script = Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync>;
 
@@ -27,6 +30,13 @@ impl ScriptedApi {
             }
         });
         Self { address, heads }
+    }
+
+    /// Ada, signed in at a profile that has this API under the name `own`.
+    pub async fn signed_in(&self) -> (TestGatehouse, Browser) {
+        let table = self.table("own", "\"api://orders/Orders.Read\"");
+        let plan = Plan::default().table(Kind::EntraId, &table);
+        plan.signed_in(Kind::EntraId, "ada").await
     }
 
     /// The request heads so far.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::browser::Browser;
-use super::{Kind, TestGate};
+use super::{Kind, TestGatehouse};
 
 /// Writes a file in one step, as careful editors and deployments do.
 pub fn replace(path: &Path, text: &str) {
@@ -16,7 +16,7 @@ pub fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-impl TestGate {
+impl TestGatehouse {
     pub fn profiles_folder(&self) -> PathBuf {
         self.folder.path().join("profiles")
     }

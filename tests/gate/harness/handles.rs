@@ -8,11 +8,11 @@ use gatehouse::seal::KeyRing;
 use sqlx::Connection as _;
 
 use super::browser::Browser;
-use super::{Kind, TestGate, host};
+use super::{Kind, TestGatehouse, host};
 
 const NAME: &str = "gatehouse";
 
-impl TestGate {
+impl TestGatehouse {
     fn cookie_key(&self) -> Key {
         let ring = KeyRing::parse(&self.keys).unwrap();
         let newest = ring.cookie_keys().next().unwrap();

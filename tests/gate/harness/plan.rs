@@ -1,9 +1,10 @@
-//! What a test changes before its gate starts.
+//! What a test changes before gatehouse starts.
 
 use chrono::{DateTime, Utc};
 use simulator::Options;
 
-use super::{Kind, TestGate, beginning};
+use super::browser::Browser;
+use super::{Kind, TestGatehouse, beginning};
 
 /// Which store a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +85,14 @@ impl Plan {
         }
     }
 
-    pub async fn start(self) -> TestGate {
-        TestGate::start(self).await
+    pub async fn start(self) -> TestGatehouse {
+        TestGatehouse::start(self).await
+    }
+
+    /// Starts, and signs a person in with a new browser.
+    pub async fn signed_in(self, kind: Kind, person: &str) -> (TestGatehouse, Browser) {
+        let gate = self.start().await;
+        let browser = gate.browser_of(kind, person).await;
+        (gate, browser)
     }
 }

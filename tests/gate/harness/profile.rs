@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use super::{Kind, Plan, Simulator, host};
+use super::{Kind, Plan, Simulator, TestGatehouse, host};
 
 /// The profile of a kind: the same keys for all, but for kind, authority and credentials.
 pub fn write_profile(folder: &TempDir, sim: &Simulator, port: u16, kind: Kind, plan: &Plan) {
@@ -59,4 +59,23 @@ pub fn api_of(kind: Kind) -> &'static str {
         Kind::B2c | Kind::Oidc => "orders",
         _ => "graph",
     }
+}
+
+/// A further profile of the plain provider at another address.
+pub fn add_profile(gate: &TestGatehouse, id: &str, public_url: &str, more: &str) {
+    let text = format!(
+        "kind = \"oidc\"\npublic_url = \"{public_url}\"\nauthority = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\ntitle = \"Title of {id}\"\n{more}\n",
+        gate.sim.authority(Kind::Oidc),
+        Kind::Oidc.client_id(),
+        simulator::CLIENT_SECRET,
+    );
+    std::fs::write(
+        gate.folder
+            .path()
+            .join("profiles")
+            .join(format!("{id}.toml")),
+        text,
+    )
+    .unwrap();
+    gate.live.reload().unwrap();
 }

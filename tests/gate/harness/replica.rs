@@ -5,7 +5,8 @@ use std::sync::Arc;
 use gatehouse::web::app_state::AppState;
 
 use super::browser::{Browser, Page};
-use super::{Kind, Stopper, TestGate, host};
+use super::server::Stopper;
+use super::{Kind, TestGatehouse, host};
 
 /// A second process's worth of gatehouse on the same store.
 pub struct Replica {
@@ -17,7 +18,13 @@ pub struct Replica {
 
 impl Replica {
     /// An address of a profile at this replica, with the `Host` that belongs to it.
-    pub async fn get(&self, gate: &TestGate, browser: &Browser, kind: Kind, path: &str) -> Page {
+    pub async fn get(
+        &self,
+        gate: &TestGatehouse,
+        browser: &Browser,
+        kind: Kind,
+        path: &str,
+    ) -> Page {
         let host = format!("{}:{}", host(kind), gate.port);
         browser
             .get_with(
@@ -27,7 +34,7 @@ impl Replica {
             .await
     }
 
-    pub async fn is_signed_in(&self, gate: &TestGate, browser: &Browser, kind: Kind) -> bool {
+    pub async fn is_signed_in(&self, gate: &TestGatehouse, browser: &Browser, kind: Kind) -> bool {
         self.get(gate, browser, kind, "/auth/session").await.json()["signed_in"] == true
     }
 

@@ -1,0 +1,334 @@
+//! Forged, stolen and repeated callbacks: the token endpoint is never asked, and the session that there was stays.
+
+use crate::harness::browser::Browser;
+use crate::harness::{Endpoint, Fault, Kind, Plan, host};
+
+// proves: B2, B3
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_in_a_browser_that_began_nothing_is_refused() {
+    let gate = Plan::default().start().await;
+    let (honest, victim) = (Browser::new(), Browser::new());
+    let callback = gate.answer(&honest, Kind::EntraId, "ada", "/").await;
+    let refused = victim.get(callback.location()).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        0,
+        "the code is not redeemed"
+    );
+    assert!(!gate.is_signed_in(&victim, Kind::EntraId).await);
+    // B3: the browser that began can still finish.
+    let done = honest.follow(&callback).await;
+    assert_eq!(done.status, 303);
+    assert!(gate.is_signed_in(&honest, Kind::EntraId).await);
+}
+
+// proves: C101
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signed_in_victim_does_not_become_the_attacker() {
+    let gate = Plan::default().start().await;
+    let (attacker, victim) = (Browser::new(), Browser::new());
+    gate.sign_in(&victim, Kind::EntraId, "ada").await;
+    let tokens = gate.sim.count(Endpoint::Token);
+    let callback = gate.answer(&attacker, Kind::EntraId, "grace", "/").await;
+    let answer = victim.get(callback.location()).await;
+    assert_eq!(
+        answer.status, 303,
+        "a signed-in browser goes on with its own session"
+    );
+    assert_eq!(gate.sim.count(Endpoint::Token), tokens);
+    assert!(
+        gate.session(&victim, Kind::EntraId).await["name"]
+            .as_str()
+            .unwrap()
+            .starts_with("Ada")
+    );
+}
+
+// proves: B4
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_state_works_once_and_a_reload_goes_on() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let callback = gate
+        .answer(&browser, Kind::EntraId, "ada", "/auth/token_details")
+        .await;
+    let first = browser.follow(&callback).await;
+    assert_eq!(first.location().path(), "/auth/token_details");
+    let again = browser.follow(&callback).await;
+    assert_eq!(
+        again.status, 303,
+        "c111: a reload lands where the first one did"
+    );
+    assert_eq!(again.location().path(), "/auth/token_details");
+    assert_eq!(gate.sim.count(Endpoint::Token), 1, "one code, one call");
+}
+
+// proves: B4
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_callback_in_parallel_on_two_replicas_redeems_once() {
+    let gate = Plan::default().start().await;
+    let replica = gate.replica().await;
+    let browser = Browser::new();
+    let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
+    let at_first = callback.location();
+    let mut at_second = at_first.clone();
+    at_second.set_port(Some(replica.port)).unwrap();
+    let host_header = format!("{}:{}", host(Kind::EntraId), gate.port);
+    let headers = [("host", host_header.as_str())];
+    let (one, two) = tokio::join!(browser.get(at_first), browser.get_with(at_second, &headers));
+    let good = [&one, &two]
+        .into_iter()
+        .filter(|page| page.status == 303)
+        .count();
+    assert!(good >= 1, "{} {}", one.status, two.status);
+    assert_eq!(gate.sim.count(Endpoint::Token), 1);
+}
+
+// proves: B16
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_from_the_history_after_sign_out_signs_nobody_in() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
+    browser.follow(&callback).await;
+    browser
+        .get_with(
+            gate.url(Kind::EntraId, "/auth/sign_out"),
+            &[("sec-fetch-site", "same-origin")],
+        )
+        .await;
+    let again = browser.follow(&callback).await;
+    assert_eq!(again.status, 400);
+    assert!(again.text.contains("Start again"));
+    assert_eq!(gate.sim.count(Endpoint::Token), 1);
+}
+
+// proves: B6, T21
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_for_one_profile_is_refused_at_another() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
+    // The browser holds the attempt's cookie at the other host too: the worst case.
+    for (name, value) in browser.cookies(host(Kind::EntraId)) {
+        browser.set_cookie(host(Kind::ExternalId), &name, &value);
+    }
+    let mut elsewhere = callback.location();
+    elsewhere.set_host(Some(host(Kind::ExternalId))).unwrap();
+    let refused = browser.get(elsewhere).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        0,
+        "no provider's token endpoint is asked"
+    );
+}
+
+// proves: C69
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_of_one_profile_is_nothing_at_another() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let cookie = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
+    browser.set_cookie(host(Kind::ExternalId), "gatehouse", &cookie);
+    assert!(!gate.is_signed_in(&browser, Kind::ExternalId).await);
+    assert!(
+        gate.is_signed_in(&browser, Kind::EntraId).await,
+        "the row is untouched"
+    );
+}
+
+// proves: C103
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_older_than_ten_minutes_is_refused_with_a_way_back() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let callback = gate
+        .answer(&browser, Kind::EntraId, "ada", "/auth/token_details")
+        .await;
+    gate.turn(601);
+    let refused = browser.follow(&callback).await;
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.text.contains("return_to=%2Fauth%2Ftoken_details"),
+        "{}",
+        refused.text
+    );
+    assert_eq!(gate.sim.count(Endpoint::Token), 0);
+}
+
+// proves: C102
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_state_that_is_not_ours_is_refused() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
+    let good = callback.location();
+    let state = callback.location_parameter("state").unwrap();
+    let mut flipped = state.clone();
+    let last = if flipped.pop() == Some('A') { 'B' } else { 'A' };
+    flipped.push(last);
+    let huge = "x".repeat(10_000);
+    for wrong in [
+        "",
+        "ä",
+        huge.as_str(),
+        flipped.as_str(),
+        &state.to_uppercase(),
+    ] {
+        let mut url = good.clone();
+        url.query_pairs_mut()
+            .clear()
+            .append_pair("code", "c")
+            .append_pair("state", wrong);
+        let refused = browser.get(url).await;
+        assert_eq!(refused.status, 400, "{wrong:?}");
+    }
+    assert_eq!(gate.sim.count(Endpoint::Token), 0);
+    assert_eq!(
+        browser.follow(&callback).await.status,
+        303,
+        "the honest one still works"
+    );
+}
+
+// proves: B32
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_text_of_an_error_without_a_live_attempt_is_not_shown() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let url = gate.url(
+        Kind::EntraId,
+        "/auth/redirect?error=access_denied&error_description=call+0800-EVIL&state=x",
+    );
+    let page = browser.get(url).await;
+    assert_eq!(page.status, 400);
+    assert!(!page.text.contains("EVIL"));
+}
+
+// proves: B69
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_iss_parameter_of_somebody_else_is_refused_before_any_call() {
+    let gate = Plan::default().start().await;
+    for (kind, fault) in [
+        (Kind::Oidc, Fault::CallbackIssWrong),
+        (Kind::Oidc, Fault::CallbackIssMissing),
+    ] {
+        gate.sim.clear_faults();
+        gate.sim.fault(fault.clone());
+        let browser = Browser::new();
+        let callback = gate.answer(&browser, kind, "ada", "/").await;
+        let refused = browser.follow(&callback).await;
+        assert_eq!(refused.status, 400, "{fault:?}");
+        assert_eq!(gate.sim.count(Endpoint::Token), 0, "{fault:?}");
+    }
+}
+
+// proves: C78
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_sign_in_has_a_new_handle_and_the_old_one_is_dead() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let old = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
+    let callback = gate.answer_as_other(&browser, Kind::EntraId, "grace").await;
+    let done = browser.follow(&callback).await;
+    assert_eq!(done.status, 303);
+    assert!(
+        gate.session(&browser, Kind::EntraId).await["name"]
+            .as_str()
+            .unwrap()
+            .starts_with("Grace")
+    );
+    let thief = Browser::new();
+    thief.set_cookie(host(Kind::EntraId), "gatehouse", &old);
+    assert!(
+        !gate.is_signed_in(&thief, Kind::EntraId).await,
+        "c79: the former person's cookie is dead"
+    );
+}
+
+// proves: C82
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn odd_cookie_headers_are_no_session_and_no_error() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let good = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
+    let stranger = Browser::new();
+    let twice = format!("gatehouse={good}; gatehouse=planted");
+    let long = format!("x={}", "y".repeat(12_000));
+    for header in [
+        "",
+        ";;",
+        "gatehouse",
+        "gatehouse=",
+        "=",
+        "gatehouse=%00",
+        "a=b;gatehouse=AAAA",
+        twice.as_str(),
+        long.as_str(),
+    ] {
+        let page = stranger
+            .get_with(
+                gate.url(Kind::EntraId, "/auth/session"),
+                &[("cookie", header)],
+            )
+            .await;
+        assert_eq!(page.status, 401, "{header:.40}");
+        let home = stranger
+            .get_with(gate.url(Kind::EntraId, "/"), &[("cookie", header)])
+            .await;
+        assert_eq!(home.status, 200, "{header:.40}");
+    }
+}
+
+// proves: B145, C106
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_cannot_choose_scopes_redirects_or_prompts() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let link = "/auth/sign_in?scope=Mail.ReadWrite&redirect_uri=https://evil.example&prompt=none&claims=%7B%7D&login_hint=eve@evil.example&state=x";
+    let begun = browser
+        .get_with(
+            gate.url(Kind::EntraId, link),
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-dest", "document"),
+            ],
+        )
+        .await;
+    assert_eq!(begun.status, 303);
+    let to = begun.location();
+    assert_eq!(
+        begun.location_parameter("redirect_uri"),
+        Some(gate.url(Kind::EntraId, "/auth/redirect"))
+    );
+    for absent in ["Mail.ReadWrite", "evil", "none"] {
+        assert!(!to.as_str().contains(absent), "{absent} in {to}");
+    }
+}
+
+// proves: C65
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_host_is_a_plain_404_that_names_nobody() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    for unknown in [
+        "stranger.localhost",
+        "localhost",
+        "entra.localhost.evil.example",
+    ] {
+        let page = browser
+            .get_with(
+                format!("http://127.0.0.1:{}/", gate.port),
+                &[("host", unknown)],
+            )
+            .await;
+        assert_eq!(page.status, 404, "{unknown}");
+        assert!(!page.text.to_lowercase().contains("contoso"));
+    }
+}

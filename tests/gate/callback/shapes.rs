@@ -1,0 +1,283 @@
+//! The callback in every shape: nothing, too little, after a restart, and as a posted form over https.
+
+use gatehouse::store::{FirstUse, ReplayScope};
+
+use crate::harness::browser::{Browser, Page};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, beginning};
+use simulator::Registered;
+
+const ENTRA: Kind = Kind::EntraId;
+
+// proves: T15
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_without_a_query_goes_home_and_one_without_code_or_state_is_explained() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let empty = browser.get(gate.url(ENTRA, "/auth/redirect")).await;
+    assert_eq!(
+        (empty.status.as_u16(), empty.location().path()),
+        (303, "/"),
+        "w22: a bookmark is no crash"
+    );
+    for fault in [
+        Fault::CallbackWithoutCode,
+        Fault::CallbackStateMissing,
+        Fault::CallbackCodeAndError,
+        Fault::CallbackStateWrong,
+    ] {
+        gate.sim.clear_faults();
+        gate.sim.fault(fault.clone());
+        let callback = gate.answer(&Browser::new(), ENTRA, "ada", "/").await;
+        let page = browser.follow(&callback).await;
+        assert_eq!(page.status, 400, "{fault:?}");
+        assert!(
+            page.text.contains("/auth/sign_in"),
+            "f6, w20, w21: a page with a way on, no loop"
+        );
+    }
+    assert_eq!(gate.sim.count(Endpoint::Token), 0);
+}
+
+// proves: T15, W20
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_after_a_restart_completes() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let callback = gate
+        .answer(&browser, ENTRA, "ada", "/auth/token_details")
+        .await;
+    let keys = gate.keys.clone();
+    let gate = gate.restart(keys).await;
+    let done = browser.follow(&callback).await;
+    assert_eq!(
+        (done.status.as_u16(), done.location().path()),
+        (303, "/auth/token_details"),
+        "the attempt is in the browser"
+    );
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_posted_answer_is_refused_where_none_was_asked_for() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let callback = gate.answer(&browser, ENTRA, "ada", "/").await;
+    let fields: Vec<(String, String)> = callback.location().query_pairs().into_owned().collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let posted = browser
+        .post(gate.url(ENTRA, "/auth/redirect"), &fields)
+        .await;
+    assert_eq!(posted.status, 400);
+    assert_eq!(gate.sim.count(Endpoint::Token), 0);
+}
+
+/// A profile behind a TLS proxy: reached by its name over https, spoken to in the clear.
+async fn behind_tls() -> (TestGatehouse, String) {
+    let gate = Plan::default().start().await;
+    let origin = gate.origin(ENTRA);
+    gate.edit(ENTRA, |text| {
+        format!(
+            "response_mode = \"form_post\"\n{}",
+            text.replace(&origin, "https://form.example")
+        )
+    });
+    gate.sim.redirect_uris(
+        ENTRA,
+        Registered::Exactly(vec!["https://form.example/auth/redirect".to_owned()]),
+    );
+    let door = format!("http://127.0.0.1:{}", gate.port);
+    (gate, door)
+}
+
+const NAMED: [(&str, &str); 1] = [("host", "form.example")];
+
+/// The fields of the form that the authority's page posts by itself.
+async fn posted_form(gate: &TestGatehouse, browser: &Browser, door: &str) -> Vec<(String, String)> {
+    let begun = browser
+        .get_with(
+            format!("{door}/auth/sign_in?return_to=%2Fauth%2Fsessions"),
+            &NAMED,
+        )
+        .await;
+    assert_eq!(
+        TestGatehouse::asked(&begun, "response_mode").as_deref(),
+        Some("form_post")
+    );
+    let cookie = begun
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|value| value.to_str().unwrap())
+        .find(|text| text.contains("-attempt-"))
+        .unwrap();
+    for part in [
+        "__Host-gatehouse-attempt-",
+        "SameSite=None",
+        "Secure",
+        "HttpOnly",
+        "Path=/",
+        "Max-Age=600",
+    ] {
+        assert!(cookie.contains(part), "{part} in {cookie}");
+    }
+    let pick = gate.at_authority(browser, &begun).await;
+    let page = browser
+        .submit(&pick.form_with("person", Some("ada")), &[("person", "ada")])
+        .await;
+    let form = page.form_with("code", None);
+    assert_eq!(form.action.as_str(), "https://form.example/auth/redirect");
+    form.fields
+}
+
+// proves: T15
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn form_post_completes_with_a_cookie_that_browsers_send_across_sites() {
+    let (gate, door) = behind_tls().await;
+    let browser = Browser::new();
+    let fields = posted_form(&gate, &browser, &door).await;
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let headers = [
+        ("host", "form.example"),
+        ("origin", "http://login.microsoftonline.localhost"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+    ];
+    let callback = format!("{door}/auth/redirect");
+    // The code in an address is what form_post is there to avoid.
+    let mut query = url::Url::parse(&callback).unwrap();
+    query.query_pairs_mut().extend_pairs(&fields);
+    assert_eq!(browser.get_with(query, &NAMED).await.status, 400);
+    let hop = browser.post_with(&callback, &fields, &headers).await;
+    assert_eq!(
+        hop.status, 303,
+        "the POST only leads to a GET that brings the session's cookie"
+    );
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        0,
+        "nothing is redeemed without it"
+    );
+    assert!(
+        !hop.location().as_str().contains("code="),
+        "no code in an address: {}",
+        hop.location()
+    );
+    assert!(
+        hop.sets_cookies()
+            .iter()
+            .all(|name| name.starts_with("__Host-gatehouse-posted-")),
+        "the session's cookie is not touched"
+    );
+    let to = format!(
+        "{door}{}?{}",
+        hop.location().path(),
+        hop.location().query().unwrap()
+    );
+    let done = browser.get_with(to, &NAMED).await;
+    assert_eq!(
+        (done.status.as_u16(), done.location().path()),
+        (303, "/auth/sessions"),
+        "{}",
+        done.text
+    );
+    let session = done
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|value| value.to_str().unwrap())
+        .find(|text| text.starts_with("__Host-gatehouse="))
+        .unwrap();
+    assert!(
+        session.contains("SameSite=Lax") && session.contains("Secure"),
+        "b156: only the attempt's cookie is None: {session}"
+    );
+    let page = browser
+        .get_with(format!("{door}/auth/session"), &NAMED)
+        .await;
+    assert_eq!(page.json()["name"], "Ada Lovelace");
+}
+
+// proves: T15
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_posted_answer_in_another_browser_is_refused() {
+    let (gate, door) = behind_tls().await;
+    let fields = posted_form(&gate, &Browser::new(), &door).await;
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let stranger = Browser::new();
+    let hop = stranger
+        .post_with(format!("{door}/auth/redirect"), &fields, &NAMED)
+        .await;
+    let to = format!(
+        "{door}{}?{}",
+        hop.location().path(),
+        hop.location().query().unwrap()
+    );
+    let refused = stranger.get_with(to, &NAMED).await;
+    assert_eq!(
+        refused.status, 400,
+        "by state alone would be sign-in forgery"
+    );
+    assert_eq!(gate.sim.count(Endpoint::Token), 0);
+}
+
+/// As a replica leaves it that died while it redeemed the code: the state is used, and no session began.
+async fn die_in_the_exchange(gate: &TestGatehouse, callback: &Page) {
+    let location = callback.location();
+    let (_, state) = location
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .unwrap();
+    let hash = gatehouse::seal::sha256(state.as_bytes());
+    let until = beginning() + chrono::TimeDelta::hours(1);
+    let store = &gate.app.services.store;
+    let used = store.record_once(ReplayScope::State, &hash, until).await;
+    assert_eq!(used.unwrap(), FirstUse::Yes);
+}
+
+// proves: D36
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_reloaded_after_its_replica_died_begins_one_new_attempt() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let begun = browser
+        .get(gate.url(ENTRA, "/auth/sign_in?return_to=/auth/token_details"))
+        .await;
+    let callback = gate.choose(&browser, &begun, "ada").await;
+    die_in_the_exchange(&gate, &callback).await;
+    let mut again = browser.follow(&callback).await;
+    assert_eq!(again.status, 303, "{}", again.text);
+    assert!(
+        again.location_parameter("state").is_some(),
+        "to the authority"
+    );
+    assert_eq!(
+        gate.sim.count(Endpoint::Token),
+        0,
+        "the code is not tried again"
+    );
+    let stale = browser.follow(&callback).await;
+    assert_eq!(stale.status, 400, "b4: once: {}", stale.text);
+    let callback = gate.choose(&browser, &again, "ada").await;
+    let done = browser.follow(&callback).await;
+    assert_eq!(done.location().path(), "/auth/token_details");
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
+    let unlucky = Browser::new();
+    again = unlucky.get(gate.url(ENTRA, "/auth/sign_in")).await;
+    for round in 1..=4 {
+        let callback = gate.choose(&unlucky, &again, "ada").await;
+        die_in_the_exchange(&gate, &callback).await;
+        again = unlucky.follow(&callback).await;
+        assert_eq!(again.status == 303, round < 4, "{round}: {}", again.text);
+    }
+    assert!(again.text.contains("Request id"), "{}", again.text);
+}

@@ -1,0 +1,5 @@
+//! What every answer owes: headers, disclosure, limits.
+
+mod disclosure;
+mod headers;
+mod rate_limits;

@@ -1,0 +1,5 @@
+//! What operators see: sessions at the admin listener, the log, the audit stream.
+
+mod audit_words;
+mod logs;
+mod sessions;

@@ -1,0 +1,4 @@
+//! The pages, their addresses and methods.
+
+mod routes;
+mod samples;

@@ -1,0 +1,5 @@
+//! Profiles while the server runs: which one a request is for, edits, broken files, the watched folder.
+
+mod folder_watch;
+mod hosts;
+mod reload;

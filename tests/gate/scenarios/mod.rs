@@ -1,0 +1,5 @@
+//! The whole journey at every kind of authority, over HTTP and in a real browser.
+
+mod chromium;
+mod every_kind;
+mod screens;

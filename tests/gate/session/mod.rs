@@ -1,0 +1,7 @@
+//! The session: what it is worth, how long it lasts, its cookies, and how a person sees and ends it.
+
+mod cookies;
+mod foreign_handles;
+mod key_rotation;
+mod lifetime;
+mod my_sessions;

@@ -1,0 +1,6 @@
+//! Sign-in up to the authority: what the request says, many tabs at once, and who may enter afterwards.
+
+mod access;
+mod authorization_request;
+mod outgoing_requests;
+mod tabs;

@@ -1,0 +1,3 @@
+//! Sign-out: here first, then at the authority, and never by somebody else's link.
+
+mod end_session;

@@ -1,0 +1,5 @@
+//! Sign-out at the authority reaches gatehouse, by a hidden frame (front channel) or a signed token (back channel).
+
+mod back_channel;
+mod front_channel;
+mod unknown_keys;

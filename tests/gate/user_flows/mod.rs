@@ -1,0 +1,4 @@
+//! The user flows of Azure AD B2C beside sign-in, and the flash message at their end.
+
+mod b2c;
+mod flash_messages;
