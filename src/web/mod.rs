@@ -9,6 +9,7 @@ pub mod client;
 pub mod cookies;
 pub mod errors;
 pub mod extract;
+pub mod gateway;
 pub mod handlers;
 pub mod middleware;
 pub mod pages;

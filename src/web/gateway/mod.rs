@@ -1,0 +1,5 @@
+//! Other applications behind gatehouse: forward auth and the reverse proxy, as web requests.
+//!
+//! Owns how a proxy tells which request it asks about, and how a decision becomes an answer. It decides nothing itself.
+
+pub mod original_request;
