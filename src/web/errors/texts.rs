@@ -111,16 +111,7 @@ pub fn problem_text(error: &FlowError, profile: &Profile) -> ProblemText {
             "The account at the sign-in service is not the account that is signed in here.",
         )
         .home(profile),
-        FlowError::TooManyRounds { rounds, target } => problem(
-            "loop",
-            "Stopped",
-            "Sign-in keeps restarting",
-            format!(
-                "You were sent to sign in {rounds} times in a row without reaching the page. We stopped so that this does not go on forever."
-            ),
-        )
-        .with_advice("The usual causes: cookies are blocked, a clock is wrong, or the application does not accept the sign-in. Wait a minute, then start again.")
-        .start_again(profile, Some(target)),
+        FlowError::TooManyRounds { rounds, target } => redirect_loop(*rounds, target, profile),
         FlowError::Ungranted {
             api,
             scopes,
@@ -135,6 +126,19 @@ pub fn problem_text(error: &FlowError, profile: &Profile) -> ProblemText {
         .home(profile),
         other => unavailable(other, profile),
     }
+}
+
+fn redirect_loop(rounds: u32, target: &ReturnTo, profile: &Profile) -> ProblemText {
+    problem(
+        "loop",
+        "Stopped",
+        "Sign-in keeps restarting",
+        format!(
+            "You were sent to sign in {rounds} times in a row without reaching the page. We stopped so that this does not go on forever."
+        ),
+    )
+    .with_advice("The usual causes: cookies are blocked, a clock is wrong, or the application does not accept the sign-in. Wait a minute, then start again.")
+    .start_again(profile, Some(target))
 }
 
 fn refused(detail: &AuthorityErrorDetail, profile: &Profile, target: &ReturnTo) -> ProblemText {
