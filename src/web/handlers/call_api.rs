@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use crate::domain::api::{Api, ApiName};
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::api_call::{ApiAnswer, Called, call};
@@ -18,7 +19,6 @@ use crate::web::errors::mapping::WebResult;
 use crate::web::extract::fetch_metadata::{is_script, wants_json};
 use crate::web::handlers::sign_in::{guard_start, to_authority};
 use crate::web::middleware::resolve_profile::ResolvedProfile;
-use crate::web::pages::layout;
 use crate::web::pages::{ApiResult, shown};
 
 /// `GET /call_downstream_api`: the short name of the first API.
@@ -104,7 +104,7 @@ async fn interact(
 ) -> WebResult {
     guard_start(request, app)?;
     let profile = &located.profile;
-    let path = format!("{}/auth/call_api/{}", profile.public_url.prefix(), api.name);
+    let path = OwnPath::call_api(&profile.public_url, &api.name);
     let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path)
         .ok_or(FlowError::NoSuchApi)?;
     redirect_loop::stop_loop(request.headers(), profile, &target, app.services.now())?;
@@ -137,9 +137,9 @@ fn as_page(
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
     let page = ApiResult {
-        frame: layout::frame(app, profile, "API result", Some(who)),
+        frame: app.pages.frame(profile, "API result", Some(who)),
         api: api.title.clone(),
-        name: api.name.to_string(),
+        again: OwnPath::call_api(&profile.public_url, &api.name),
         address: api.endpoint.to_string(),
         status: format!("{} {reason}", answer.status).trim_end().to_owned(),
         good: (200..300).contains(&answer.status),
@@ -149,5 +149,5 @@ fn as_page(
         binary: answer.binary,
         bytes: answer.bytes,
     };
-    layout::answer(app, StatusCode::OK, &page)
+    app.pages.respond(StatusCode::OK, &page)
 }

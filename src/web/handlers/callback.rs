@@ -11,7 +11,7 @@ use crate::flow::attempt_cookie::{AttemptName, open_state};
 use crate::flow::callback::{Browser, CallbackResult, complete};
 use crate::flow::error::FlowError;
 use crate::web::app_state::AppState;
-use crate::web::cookies::{consent_asked, flash, posted_callback, redirect_loop, session};
+use crate::web::cookies::{attempt, consent_asked, flash, posted_callback, redirect_loop, session};
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::extract::fetch_metadata::{parameter, parameters};
 use crate::web::extract::form::Form;
@@ -42,11 +42,16 @@ pub async fn callback(
         // A bookmark of the redirect path: nothing to complete, and no fault of the person's.
         return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
     }
-    if posted && let Some(hop) = posted_callback::keep(&app, profile, form.fields()) {
+    let posted_callbacks = posted_callback::PostedCallbacks {
+        keys: &app.services.keys,
+        random: &*app.services.random,
+    };
+    let (headers, now) = (request.headers(), app.services.now());
+    if posted && let Some(hop) = posted_callbacks.keep(profile, headers, form.fields(), now) {
         return Ok(hop);
     }
     let kept_id = parameter(&query, posted_callback::PARAMETER).filter(|_| expected);
-    let kept = kept_id.and_then(|id| posted_callback::take(&app, profile, request.headers(), id));
+    let kept = kept_id.and_then(|id| posted_callbacks.take(profile, headers, id));
     let sent = if posted {
         form.fields()
     } else {
@@ -62,7 +67,7 @@ pub async fn callback(
     }
     let name = AttemptName::of(&answer.state);
     let state = answer.state.clone();
-    let attempt = session::attempt_of(request.headers(), profile, &name);
+    let attempt = attempt::read(headers, profile, &name);
     let handle = session::handle_of(&request, &app.cookie_keys, profile);
     let brought = Browser {
         attempt,
@@ -85,15 +90,15 @@ pub async fn callback(
             let over = (attempt.is_some() && !lost).then_some(name);
             let error = WebError::at_callback(error, over);
             return Err(error
-                .with_new_attempt(target.map(|target| target.return_to))
+                .with_retry_target(target.map(|target| target.return_to))
                 .into());
         }
     };
     if attempt.is_some() {
-        session::drop_attempt(&mut response, profile, &name);
+        attempt::forget(&mut response, profile, &name);
     }
     if let Some(id) = kept_id {
-        posted_callback::forget(&mut response, &request, profile, id);
+        posted_callback::forget(&mut response, headers, profile, id);
     }
     Ok(response.finish())
 }
@@ -122,7 +127,7 @@ fn lead_on(
             return_to,
             asked,
         } => {
-            session::remember(request, &profile.id, &handle)?;
+            session::remember(request, &profile.id, &handle, now)?;
             redirect_loop::count(&mut response, request.headers(), profile, &return_to, now);
             if let Some((api, person)) = &asked {
                 consent_asked::note(&mut response, profile, person, api, now);

@@ -5,14 +5,14 @@ use actix_web::{HttpRequest, web};
 
 use crate::domain::authority::UserFlowKind;
 use crate::domain::flash::Flash;
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::flow::session_check::{Use, check};
 use crate::web::app_state::AppState;
 use crate::web::cookies::{flash, session};
 use crate::web::errors::mapping::WebResult;
 use crate::web::middleware::resolve_profile::ResolvedProfile;
-use crate::web::pages::layout;
-use crate::web::pages::{ApiLink, Home, News};
+use crate::web::pages::{ApiLink, FlashMessage, Home, account_name};
 
 /// Shows the home page; signed out it is a page too, never a redirect.
 ///
@@ -26,15 +26,15 @@ pub async fn home(
     let profile = &located.profile;
     let handle = session::handle_of(&request, &app.cookie_keys, profile);
     let who = check(&app.services, profile, handle.as_ref(), Use::Sliding).await?;
-    let told = flash::take(request.headers(), profile);
+    let flash = flash::take(request.headers(), profile);
     let page = Home {
-        notice: told.map(|notice| News {
-            sentence: notice.sentence(),
-            done: notice == Flash::ProfileUpdated,
+        flash: flash.map(|flash| FlashMessage {
+            sentence: flash.sentence(),
+            done: flash == Flash::ProfileUpdated,
         }),
-        frame: layout::frame(&app, profile, "Home", who.as_ref()),
+        frame: app.pages.frame(profile, "Home", who.as_ref()),
         signed_in: who.is_some(),
-        name: who.as_ref().map(layout::name_of).unwrap_or_default(),
+        name: who.as_ref().map(account_name).unwrap_or_default(),
         apis: api_links(profile),
         edit_profile: profile
             .authority
@@ -46,14 +46,14 @@ pub async fn home(
             .is_some(),
         redirect_uri: (!profile.public_url.is_https()).then(|| profile.redirect_uri()),
     };
-    let mut response = layout::answer(&app, StatusCode::OK, &page);
+    let mut response = app.pages.respond(StatusCode::OK, &page);
     flash::forget(&mut response, request.headers(), profile);
     Ok(response)
 }
 
 fn api_links(profile: &Profile) -> Vec<ApiLink> {
     let link = |api: &crate::domain::api::Api| ApiLink {
-        name: api.name.to_string(),
+        href: OwnPath::call_api(&profile.public_url, &api.name),
         title: api.title.clone(),
         host: api.endpoint.host_str().unwrap_or_default().to_owned(),
     };

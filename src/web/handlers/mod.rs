@@ -2,6 +2,7 @@
 //!
 //! Handlers do not know each other, no protocol and no store, and they choose no status of an error.
 
+pub mod assets;
 pub mod call_api;
 pub mod callback;
 pub mod home;

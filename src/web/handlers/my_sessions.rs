@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
 use crate::domain::clock::Timestamp;
+use crate::domain::own_path::OwnPath;
 use crate::domain::session::SessionId;
 use crate::flow::session_admin;
 use crate::flow::session_check::require;
@@ -16,7 +17,6 @@ use crate::web::extract::form::Form;
 use crate::web::handlers::sign_in::see_other;
 use crate::web::handlers::sign_out::from_here;
 use crate::web::middleware::resolve_profile::ResolvedProfile;
-use crate::web::pages::layout;
 use crate::web::pages::{SessionRow, Sessions, shown};
 
 /// Lists the person's sessions at this profile.
@@ -38,12 +38,12 @@ pub async fn list(
         .collect();
     rows.sort_by_key(|row| !row.current);
     let page = Sessions {
-        frame: layout::frame(&app, profile, "My sessions", Some(&me)),
+        frame: app.pages.frame(profile, "My sessions", Some(&me)),
         others: rows.iter().any(|row| !row.current),
         sessions: rows,
         csrf: csrf_token(me.handle()),
     };
-    Ok(layout::answer(&app, StatusCode::OK, &page))
+    Ok(app.pages.respond(StatusCode::OK, &page))
 }
 
 /// Ends one session, or all but this one.
@@ -65,10 +65,7 @@ pub async fn end(
     } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
         session_admin::end_one(&app.services, profile, &me, id).await?;
     }
-    Ok(see_other(&format!(
-        "{}/auth/sessions",
-        profile.public_url.prefix()
-    )))
+    Ok(see_other(&OwnPath::Sessions.under(&profile.public_url)))
 }
 
 fn row(session: &SessionSummary, current: SessionId) -> SessionRow {

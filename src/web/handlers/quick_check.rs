@@ -12,6 +12,7 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::ProfileStatus;
 use crate::flow::error::FlowError;
@@ -23,7 +24,7 @@ use crate::web::middleware::resolve_profile::{place, tell_unheeded};
 use crate::web::middleware::security_headers;
 
 /// The address below a profile's prefix.
-pub const PATH: &str = "/auth/session";
+pub const PATH: &str = OwnPath::Session.pattern();
 
 /// What the quick check found out, for the handler that answers in its stead.
 #[derive(Debug)]
@@ -51,9 +52,9 @@ pub async fn first<B: MessageBody + 'static>(
 async fn answer(request: &ServiceRequest) -> Option<HttpResponse> {
     let app = request.app_data::<web::Data<AppState>>()?;
     let profile = profile(request, app)?;
-    let held = session::held(request.headers(), &app.cookie_keys, &profile)?;
+    let found = session::browser_handle(request.headers(), &app.cookie_keys, &profile)?;
     // A cookie of an older key is sealed anew on the usual way.
-    let handle = held.by_newest_key.then_some(held.handle)?;
+    let handle = found.sealed_by_newest_key.then_some(found.handle)?;
     match check(&app.services, &profile, Some(&handle), Use::Peek).await {
         Ok(Some(who)) => {
             tell_unheeded(request, app);

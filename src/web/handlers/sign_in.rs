@@ -7,13 +7,13 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use crate::domain::api::ApiName;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::{PassedParameter, Profile};
-use crate::domain::return_to::ReturnTo;
+use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{self, SignedIn, Use};
 use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
 use crate::web::app_state::AppState;
 use crate::web::client::address;
-use crate::web::cookies::{redirect_loop, session};
+use crate::web::cookies::{attempt, redirect_loop, session};
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::fetch_metadata::{
     Provenance, is_prefetch, is_script, parameter, parameters, provenance,
@@ -25,7 +25,7 @@ const LONGEST_PASSED: usize = 256;
 
 /// Where a request wants to go afterwards; a target that is not ours becomes the home page, without a word of it.
 pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
-    parameter(query, "return_to")
+    parameter(query, RETURN_TO)
         .and_then(|text| ReturnTo::parse(text, &profile.public_url, &profile.redirect_path))
         .unwrap_or_else(|| ReturnTo::home(&profile.public_url))
 }
@@ -48,9 +48,8 @@ pub fn departure(
     begun: &AuthorizationRedirect,
 ) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
-    // Milliseconds: a restored window opens its tabs within one second.
-    let now = app.services.now().timestamp_millis();
-    session::keep_attempt(
+    let now = app.services.now();
+    attempt::keep(
         &mut response,
         request.headers(),
         profile,

@@ -19,7 +19,6 @@ use crate::web::extract::fetch_metadata::{Provenance, is_prefetch, is_script, pr
 use crate::web::extract::form::Form;
 use crate::web::middleware::resolve_profile::ResolvedProfile;
 use crate::web::middleware::security_headers::FormsLeadTo;
-use crate::web::pages::layout;
 use crate::web::pages::{SignOut, SignedOut};
 
 /// `GET /auth/sign_out`, `/logout`
@@ -51,15 +50,15 @@ pub async fn ask_or_sign_out(
             origins.push("https:".to_owned());
             request.extensions_mut().insert(FormsLeadTo(origins));
             let page = SignOut {
-                frame: layout::frame(&app, profile, "Sign out", Some(&who)),
+                frame: app.pages.frame(profile, "Sign out", Some(&who)),
                 csrf,
             };
-            Ok(layout::answer(&app, StatusCode::OK, &page))
+            Ok(app.pages.respond(StatusCode::OK, &page))
         }
         None => Ok(signed_out_page(
             &app,
             &located,
-            "Nobody is signed in in this browser.",
+            "There is no session in this browser.",
         )),
     }
 }
@@ -109,7 +108,10 @@ async fn end(request: &HttpRequest, located: &ResolvedProfile, app: &AppState) -
     let profile = &located.profile;
     let handle = session::handle_of(request, &app.cookie_keys, profile);
     let ended = sign_out::sign_out(&app.services, profile, handle.as_ref()).await?;
-    session::forget(request, &profile.id);
+    // Without a session no cookie is written: a cross-site POST comes without it, and must not remove it.
+    if handle.is_some() {
+        session::forget(request, &profile.id);
+    }
     let mut response = match ended {
         sign_out::SignedOut::Continue(address) => HttpResponse::SeeOther()
             .insert_header((LOCATION, address.as_str()))
@@ -117,7 +119,7 @@ async fn end(request: &HttpRequest, located: &ResolvedProfile, app: &AppState) -
         sign_out::SignedOut::HereOnly => signed_out_page(
             app,
             located,
-            "Your session here has ended. The sign-in service may still know you; close the browser on a shared computer.",
+            "Your session here has ended. You may still be signed in at the sign-in service. On a shared computer, close the browser.",
         ),
         sign_out::SignedOut::Nobody => HttpResponse::SeeOther()
             .insert_header((LOCATION, profile.public_url.join("/")))
@@ -129,9 +131,8 @@ async fn end(request: &HttpRequest, located: &ResolvedProfile, app: &AppState) -
 }
 
 fn signed_out_page(app: &AppState, located: &ResolvedProfile, sentence: &str) -> HttpResponse {
-    let frame = layout::frame(app, &located.profile, "Signed out", None);
-    layout::answer(
-        app,
+    let frame = app.pages.frame(&located.profile, "Signed out", None);
+    app.pages.respond(
         StatusCode::OK,
         &SignedOut {
             frame,

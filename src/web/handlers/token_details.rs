@@ -9,7 +9,6 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::middleware::resolve_profile::ResolvedProfile;
-use crate::web::pages::layout;
 use crate::web::pages::{Claim, TokenDetails, shown};
 
 /// Shows the claims that are for people.
@@ -32,7 +31,7 @@ pub async fn token_details(
     };
     let claims = who.session().identity.displayed_claims();
     let page = TokenDetails {
-        frame: layout::frame(&app, profile, "ID token details", Some(&who)),
+        frame: app.pages.frame(profile, "ID token details", Some(&who)),
         claims: claims
             .iter()
             .map(|(name, value)| Claim {
@@ -41,5 +40,5 @@ pub async fn token_details(
             })
             .collect(),
     };
-    Ok(layout::answer(&app, StatusCode::OK, &page))
+    Ok(app.pages.respond(StatusCode::OK, &page))
 }

@@ -86,7 +86,11 @@ async fn bytes_that_are_no_text_are_counted_and_an_empty_answer_is_said_to_be_em
     .await;
     let (gate, browser) = api.signed_in().await;
     let binary = gate.call_named(&browser, ENTRA, "own").await;
-    assert!(binary.text.contains("no text (8 bytes)"), "{}", binary.text);
+    assert!(
+        binary.text.contains("not text (8 bytes)"),
+        "{}",
+        binary.text
+    );
     let empty = gate.call_named(&browser, ENTRA, "own").await;
     assert!(
         empty.text.contains("204 No Content") && empty.text.contains("no content"),

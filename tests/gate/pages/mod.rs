@@ -1,4 +1,5 @@
 //! The pages, their addresses and methods.
 
+mod own_paths;
 mod routes;
 mod samples;
