@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use sqlx::error::DatabaseError;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Postgres};
 use tokio::time::Instant;
 
 use crate::store::error::{Reason, StoreError};
+use crate::store::postgres::address;
 
 /// Without a connection in this time the database is away; the answer is sent within a second.
 const ACQUIRE: Duration = Duration::from_millis(900);
@@ -66,13 +67,7 @@ impl PostgresDatabase {
         url: &str,
         connections: u32,
     ) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse().map_err(|_| {
-            StoreError::BadUrl(
-                "this is not a Postgres address; it is written \
-                 postgres://user:password@host:5432/database"
-                    .to_owned(),
-            )
-        })?;
+        let options = address::parse(url)?;
         let named = |name| {
             options
                 .clone()

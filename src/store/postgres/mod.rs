@@ -3,6 +3,7 @@
 //! Owns the statements that only Postgres speaks, the pool, the migrations and the LISTEN connection. It knows neither
 //! the keys nor what is sealed.
 
+mod address;
 mod connection;
 mod database;
 mod listen;
