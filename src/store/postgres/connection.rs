@@ -22,6 +22,11 @@ const ACQUIRE: Duration = Duration::from_millis(900);
 /// Milliseconds after which Postgres cancels a statement, or closes an idle transaction.
 const TIMEOUTS: &str = "SET statement_timeout = 2000; SET lock_timeout = 1500; \
      SET idle_in_transaction_session_timeout = 5000; SET client_min_messages = warning";
+/// A connection that is idle this long is closed.
+const IDLE: Duration = Duration::from_mins(5);
+/// A connection of this age is closed when it is idle. The listener's heartbeat uses the connections in turn, so none
+/// ever reaches [`IDLE`]; by this limit the pool shrinks to what is needed.
+const LIFETIME: Duration = Duration::from_mins(10);
 /// The time limit of one operation, with its wait for a connection and its repeats.
 const TIME_LIMIT: Duration = Duration::from_millis(2500);
 
@@ -74,12 +79,12 @@ impl PostgresDatabase {
                 .application_name(name)
                 .disable_statement_logging()
         };
-        let pool = |connections, idle| {
+        let pool = |connections, idle, lifetime| {
             PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE)
                 .idle_timeout(idle)
-                .max_lifetime(None)
+                .max_lifetime(lifetime)
                 .test_before_acquire(false)
                 .after_connect(|connection, _| {
                     Box::pin(
@@ -91,14 +96,14 @@ impl PostgresDatabase {
         let demoted = Arc::new(Demoted::default());
         let seen = Arc::clone(&demoted);
         Ok(Self {
-            pool: pool(connections, Some(Duration::from_mins(5)))
+            pool: pool(connections, Some(IDLE), Some(LIFETIME))
                 .before_acquire(move |_, meta| {
                     let keep = !seen.is_older(meta.age);
                     Box::pin(async move { Ok(keep) })
                 })
                 .connect_lazy_with(named("gatehouse")),
             // A listener that reconnects does so because its old connection was broken.
-            listening: pool(2, None)
+            listening: pool(2, None, None)
                 .before_acquire(|_, _| Box::pin(async { Ok(false) }))
                 .connect_lazy_with(named("gatehouse-listener")),
             max_tries: connections + 2,
