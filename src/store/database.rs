@@ -180,6 +180,10 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
     /// What the database's clock shows, in unix milliseconds. Fails where the server takes no writes.
     async fn ping(&self) -> Result<i64, StoreError>;
 
+    /// Proves that sessions can be written now: our tables are there, we have the rights to change them, and a change can
+    /// be committed. Leaves nothing behind. `probe` is random.
+    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError>;
+
     /// Inserts a row, deletes the row of the same profile that the new one replaces, and announces the deletion: all or
     /// nothing.
     async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError>;

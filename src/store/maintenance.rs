@@ -2,14 +2,14 @@
 //! sweeping expired rows. Readiness and status.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
-use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::clock::{Clock, Random, Timestamp, random_256};
 use crate::store::database::Swept;
 use crate::store::error::{Reason, StoreError};
 use crate::store::session_store::SessionStore;
@@ -25,6 +25,8 @@ const SWEEP_BATCH: u32 = 1000;
 const SWEEP_PAUSE: Duration = Duration::from_millis(50);
 /// A row is swept this long after its end, because another replica may not have written its last use yet.
 const SWEEP_GRACE: Duration = Duration::from_mins(1);
+/// Proof that sessions can be written is as old as this at most when the store says that it is ready.
+const PROVE_WRITABLE_EVERY: Duration = Duration::from_secs(5);
 /// How often gauges are published.
 const PUBLISH_EVERY: Duration = Duration::from_secs(5);
 
@@ -72,6 +74,9 @@ pub struct StoreStatus {
     pub cached_sessions: usize,
     /// Uses of sessions that wait to be written.
     pub waiting_touches: usize,
+    /// How many sessions an older key sealed, and would end if that key were removed now. Counted once a minute while
+    /// there are older keys; `None` without older keys, or before the first count.
+    pub sealed_with_older_keys: Option<u64>,
 }
 
 impl SessionStore {
@@ -86,6 +91,7 @@ impl SessionStore {
                 tokio::spawn(write_touches(shared())).abort_handle(),
                 tokio::spawn(sweep_regularly(shared())).abort_handle(),
                 tokio::spawn(publish_gauges(shared())).abort_handle(),
+                tokio::spawn(count_older_keys_regularly(shared())).abort_handle(),
             ]
         });
     }
@@ -109,7 +115,8 @@ impl SessionStore {
         self.shared.migrate().await
     }
 
-    /// Whether the store can be used now: the schema is there and the database answers.
+    /// Whether the store can be used now: the database answers, the schema is there and sessions can be written. That
+    /// they can be written is proved at most every five seconds.
     ///
     /// # Errors
     /// Why the store is not ready.
@@ -122,7 +129,7 @@ impl SessionStore {
                 "the migrations have not run yet",
             )));
         }
-        Ok(())
+        shared.prove_writable().await
     }
 
     /// The state of the store as this process knows it, without a database call.
@@ -135,6 +142,7 @@ impl SessionStore {
             clock_drift: shared.clock.drift(),
             cached_sessions: shared.sessions.len(),
             waiting_touches: shared.touches.len(),
+            sealed_with_older_keys: *shared.lock_older_keys(),
         }
     }
 
@@ -151,12 +159,7 @@ impl SessionStore {
     /// # Errors
     /// `Unavailable`.
     pub async fn sealed_with_older_keys(&self) -> Result<u64, StoreError> {
-        let shared = &self.shared;
-        let Some(newest) = shared.sealer.keys.ids().next() else {
-            return Ok(0);
-        };
-        let counted = shared.database.count_other_keys(newest.as_bytes()).await;
-        shared.metrics.count_error(counted)
+        self.shared.count_older_keys().await
     }
 
     /// Stops the background tasks, writes the uses that wait, and closes every connection. Afterwards every call fails with
@@ -172,6 +175,38 @@ impl SessionStore {
 }
 
 impl Shared {
+    async fn prove_writable(&self) -> Result<(), StoreError> {
+        let last = *self.lock_writable_at();
+        if last.is_some_and(|last| last.elapsed() < PROVE_WRITABLE_EVERY) {
+            return Ok(());
+        }
+        let probe = random_256(self.sealer.random.as_ref());
+        self.metrics
+            .count_error(self.database.prove_writable(&probe).await)?;
+        *self.lock_writable_at() = Some(Instant::now());
+        Ok(())
+    }
+
+    fn lock_writable_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.writable_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_older_keys(&self) -> MutexGuard<'_, Option<u64>> {
+        self.older_keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn count_older_keys(&self) -> Result<u64, StoreError> {
+        let Some(newest) = self.sealer.keys.ids().next() else {
+            return Ok(0);
+        };
+        let counted = self.database.count_other_keys(newest.as_bytes()).await;
+        self.metrics.count_error(counted)
+    }
+
     async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
         let before = (now - SWEEP_GRACE).timestamp_millis();
         let mut all = Swept::default();
@@ -255,6 +290,22 @@ async fn sweep_regularly(shared: Arc<Shared>) {
             Ok(swept) => tracing::debug!(swept.sessions, swept.replay_records, "swept"),
             Err(error) => warn(&error, "expired rows could not be swept"),
         }
+    }
+}
+
+async fn count_older_keys_regularly(shared: Arc<Shared>) {
+    if shared.sealer.keys.ids().count() < 2 {
+        return;
+    }
+    while !shared.is_migrated() {
+        sleep(FIRST_PAUSE).await;
+    }
+    loop {
+        match shared.count_older_keys().await {
+            Ok(count) => *shared.lock_older_keys() = Some(count),
+            Err(error) => warn(&error, "sessions of older keys could not be counted"),
+        }
+        sleep(shared.options.sweep_every).await;
     }
 }
 

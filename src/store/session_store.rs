@@ -1,8 +1,8 @@
 //! `SessionStore`: the facade. Creates, finds, touches and ends one session. The files `lease`, `end_sessions`,
 //! `replay`, `tenant_pins` and `maintenance` hold the rest of its methods.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::profile::ProfileId;
@@ -56,6 +56,8 @@ impl SessionStore {
             touches: TouchBuffer::default(),
             listening,
             migrated: AtomicBool::new(false),
+            writable_at: Mutex::default(),
+            older_keys: Mutex::default(),
             changed: tokio::sync::Notify::new(),
             metrics: StoreMetrics::new(),
             options,

@@ -1,7 +1,9 @@
 //! `Shared`: what the methods of the store and its background tasks have in common.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::time::Instant;
 
 use crate::domain::clock::Clock as _;
 use crate::domain::session::{HandleHash, Session};
@@ -30,6 +32,10 @@ pub(in crate::store) struct Shared {
     /// Whether the invalidations of other replicas arrive.
     pub(in crate::store) listening: Arc<AtomicBool>,
     pub(in crate::store) migrated: AtomicBool,
+    /// When it was last proved that sessions can be written.
+    pub(in crate::store) writable_at: Mutex<Option<Instant>>,
+    /// How many sessions an older key sealed, when last counted.
+    pub(in crate::store) older_keys: Mutex<Option<u64>>,
     /// Notified at each invalidation.
     pub(in crate::store) changed: tokio::sync::Notify,
     pub(in crate::store) metrics: StoreMetrics,

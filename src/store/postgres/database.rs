@@ -40,6 +40,12 @@ impl Database for PostgresDatabase {
         })
     }
 
+    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError> {
+        with_connection!(self, |connection| transactions::prove_writable(
+            connection, probe
+        ))
+    }
+
     async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError> {
         with_connection!(self, |connection, attempt| {
             let statement =

@@ -94,6 +94,21 @@ pub(super) async fn sweep(
     Ok(swept)
 }
 
+/// Writes to every table, and leaves nothing behind.
+pub(super) async fn prove_writable(
+    connection: &mut PgConnection,
+    probe: &[u8; 32],
+) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    for statement in sql::PROVE_WRITABLE {
+        query(statement)
+            .bind(probe.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await
+}
+
 /// Part of a transaction: deletes what matches and announces it.
 async fn delete_many(
     connection: &mut PgConnection,

@@ -213,6 +213,17 @@ macro_rules! lease_state {
 }
 pub(in crate::store) use lease_state;
 
+/// One transaction that needs every table and every right on them, and writes. `$1` is random, so only the row in
+/// `used_once` is ever touched, and it is deleted again.
+pub(in crate::store) const PROVE_WRITABLE: [&str; 6] = [
+    "INSERT INTO sessions SELECT * FROM sessions WHERE handle_hash = $1",
+    "UPDATE sessions SET version = version WHERE handle_hash = $1",
+    "DELETE FROM sessions WHERE handle_hash = $1",
+    "INSERT INTO tenant_pins SELECT * FROM tenant_pins WHERE authority IS NULL",
+    "INSERT INTO used_once (purpose, hash, recorded_by, until) VALUES (0, $1, $1, 0)",
+    "DELETE FROM used_once WHERE purpose = 0 AND hash = $1",
+];
+
 /// Records a first use; changes no row if the use was recorded before. Of two at once, one waits for the other.
 pub(in crate::store) const RECORD_USE: &str = "
 INSERT INTO used_once (purpose, hash, recorded_by, until)

@@ -47,6 +47,17 @@ impl Database for SqliteDatabase {
         Ok(query_scalar(NOW).fetch_one(&self.readers).await?)
     }
 
+    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for statement in sql::PROVE_WRITABLE {
+            query(statement)
+                .bind(probe.as_slice())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
     async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         if let Some(ended) = ended {
