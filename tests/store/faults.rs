@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gatehouse::seal::{OsRandom, new_key_text};
 use gatehouse::store::StoreError;
 
-use crate::harness::{Database, eventually, signed_in};
+use crate::harness::{Database, STAFF, eventually, signed_in};
 
 /// What the release before sqlx's migrator recorded.
 const EARLIER_MIGRATIONS: &str = "
@@ -126,6 +126,26 @@ pub async fn a_store_that_cannot_write_is_not_ready(database: Arc<Database>) {
     store.ready().await.unwrap();
     let left = "SELECT count(*) FROM used_once";
     assert_eq!(database.number(left).await, 0, "the proof leaves nothing");
+}
+
+pub async fn after_a_write_that_failed_the_next_one_succeeds(database: Arc<Database>) {
+    let store = database.quiet_replica().await;
+    let before = signed_in(&database, &store, "staff", "ada").await;
+    break_inserts(&database, "sessions").await;
+    for _ in 0..3 {
+        let mut new = database.sign_in("staff", "ada");
+        new.ended = Some(before.clone());
+        let created = store.create(new).await;
+        assert!(
+            matches!(created, Err(StoreError::Unavailable(_))),
+            "{created:?}"
+        );
+    }
+    mend_inserts(&database, "sessions").await;
+    let handle = signed_in(&database, &store, "staff", "ada").await;
+    assert!(store.end(&handle, &STAFF).await.unwrap().is_some());
+    let ended = store.end(&before, &STAFF).await.unwrap();
+    assert!(ended.is_some(), "a sign-in that failed ended nothing");
 }
 
 pub async fn an_operator_sees_when_the_old_key_may_go(database: Arc<Database>) {

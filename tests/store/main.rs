@@ -114,5 +114,6 @@ on_both! {
         a_step_that_was_edited_after_its_release_is_refused,
         a_store_without_a_table_is_not_ready,
         a_store_that_cannot_write_is_not_ready,
+        after_a_write_that_failed_the_next_one_succeeds,
         an_operator_sees_when_the_old_key_may_go;
 }

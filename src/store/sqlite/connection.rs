@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
 
 use crate::domain::secret::SecretUrl;
 use crate::store::error::StoreError;
@@ -61,7 +61,14 @@ impl SqliteDatabase {
         }
         create_private(options.get_filename())?;
         Ok(Self {
-            writer: pool(1).connect_lazy_with(options.clone()),
+            writer: pool(1)
+                // SQLite rolls back by itself when the disk is full, and sqlx then counts a transaction that is no
+                // longer there. A connection whose transaction failed is not used again.
+                .before_acquire(|connection, _| {
+                    let keep = !connection.is_in_transaction();
+                    Box::pin(async move { Ok(keep) })
+                })
+                .connect_lazy_with(options.clone()),
             readers: pool(readers.clamp(1, 4)).connect_lazy_with(options.clone()),
             listening: Some(options),
         })
