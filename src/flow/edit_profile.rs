@@ -6,7 +6,7 @@ use crate::domain::session::SessionHandle;
 use crate::flow::error::FlowError;
 use crate::flow::services::Services;
 use crate::flow::session_check;
-use crate::store::{Lease, LeaseOwner, Replaced};
+use crate::store::{Lease, LeaseOwner, ReplaceResult};
 use std::time::Duration;
 
 /// Claims that say which token it was, not who the person is: those of the sign-in stay.
@@ -60,10 +60,10 @@ pub async fn apply(
             .version;
         match services.store.lease_to_write(handle, owner, HOLD).await? {
             Lease::Gone => return Err(FlowError::NotSignedIn),
-            Lease::Held | Lease::Resting(_) => {
+            Lease::Held | Lease::BackingOff(_) => {
                 services
                     .store
-                    .wait_for_change(handle, seen, PATIENCE)
+                    .wait_for_refresh(handle, seen, PATIENCE)
                     .await?;
             }
             Lease::Taken(stored) => {
@@ -78,9 +78,9 @@ pub async fn apply(
                     )
                     .await?
                 {
-                    Replaced::Yes { .. } => return Ok(()),
-                    Replaced::Gone => return Err(FlowError::NotSignedIn),
-                    Replaced::LostLease => {}
+                    ReplaceResult::Stored { .. } => return Ok(()),
+                    ReplaceResult::SessionGone => return Err(FlowError::NotSignedIn),
+                    ReplaceResult::LeaseLost => {}
                 }
             }
         }

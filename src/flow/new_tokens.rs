@@ -7,7 +7,7 @@ use crate::domain::token_set::TokenSet;
 use crate::flow::refresh::LEASE;
 use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
-use crate::store::{Lease, LeaseOwner, Replaced, StoreError, StoredTokens};
+use crate::store::{Lease, LeaseOwner, ReplaceResult, StoreError, StoredTokens};
 
 /// How long new tokens wait for a store that does not answer: the authority may take the old ones no more.
 const STORING: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ pub(super) async fn still_ours(
         .lease_to_write(who.handle(), held.owner, LEASE);
     Ok(match lease.await? {
         Lease::Gone => Ours::Gone,
-        Lease::Held | Lease::Resting(_) => Ours::LostLease,
+        Lease::Held | Lease::BackingOff(_) => Ours::LostLease,
         Lease::Taken(now) if now.version == held.stored.version => Ours::Still,
         Lease::Taken(now) => {
             let_go(services, who, held.owner).await;
@@ -77,7 +77,7 @@ pub(super) async fn let_go(services: &Services, who: &SignedIn, owner: LeaseOwne
 
 /// Lets go of the lease for so long that nobody asks the authority on any replica; as [`let_go`] otherwise.
 pub(super) async fn rest(services: &Services, who: &SignedIn, owner: LeaseOwner, pause: Duration) {
-    if let Err(error) = services.store.rest(who.handle(), owner, pause).await {
+    if let Err(error) = services.store.back_off(who.handle(), owner, pause).await {
         tracing::warn!(session.id = %who.session().id, error = %error, "a session could not be let rest");
     }
 }
@@ -119,18 +119,18 @@ async fn put_once(
             .replace_tokens(who.handle(), held.owner, version, tokens, identity)
     };
     match replace().await? {
-        Replaced::Yes { .. } => return Ok(Put::Ours),
-        Replaced::Gone => return Ok(Put::Gone),
-        Replaced::LostLease => {}
+        ReplaceResult::Stored { .. } => return Ok(Put::Ours),
+        ReplaceResult::SessionGone => return Ok(Put::Gone),
+        ReplaceResult::LeaseLost => {}
     }
     Ok(match still_ours(services, who, held).await? {
         Ours::Gone => Put::Gone,
         Ours::LostLease => Put::LostLease,
         Ours::Newer(now) => Put::Newer(now),
         Ours::Still => match replace().await? {
-            Replaced::Yes { .. } => Put::Ours,
-            Replaced::Gone => Put::Gone,
-            Replaced::LostLease => Put::LostLease,
+            ReplaceResult::Stored { .. } => Put::Ours,
+            ReplaceResult::SessionGone => Put::Gone,
+            ReplaceResult::LeaseLost => Put::LostLease,
         },
     })
 }

@@ -18,7 +18,7 @@ use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
 use crate::flow::{access, audit};
 use crate::oidc::{OidcError, Outage, Refreshed};
-use crate::store::{Lease, LeaseOwner, Waited};
+use crate::store::{Lease, LeaseOwner, WaitResult};
 
 /// A lease outlives one renewal that is lost, and a crashed holder by this much at most.
 pub(super) const LEASE: Duration = Duration::from_secs(10);
@@ -201,7 +201,7 @@ async fn exchange_or_wait(
                 }
                 return exchange(services, profile, who, api, force, &Held { owner, stored }).await;
             }
-            Lease::Resting(left) => {
+            Lease::BackingOff(left) => {
                 return Ok(still_usable(services, &stored.tokens, api, force)
                     .unwrap_or_else(|| resting_for(left)));
             }
@@ -212,14 +212,14 @@ async fn exchange_or_wait(
                 let left = deadline.saturating_duration_since(tokio::time::Instant::now());
                 match services
                     .store
-                    .wait_for_change(who.handle(), seen, left)
+                    .wait_for_refresh(who.handle(), seen, left)
                     .await?
                 {
-                    Waited::Gone => return Ok(Token::Ended),
-                    Waited::StillHeld => return Ok(still_exchanging()),
-                    Waited::Resting(left) => return Ok(resting_for(left)),
-                    Waited::Free => {}
-                    Waited::Changed(stored) => {
+                    WaitResult::SessionGone => return Ok(Token::Ended),
+                    WaitResult::StillHeld => return Ok(still_exchanging()),
+                    WaitResult::BackingOff(left) => return Ok(resting_for(left)),
+                    WaitResult::LeaseFree => {}
+                    WaitResult::NewTokens(stored) => {
                         match satisfying(services, &stored.tokens, api, force) {
                             Some(grant) => return Ok(Token::Usable(grant)),
                             None => seen = stored.version,

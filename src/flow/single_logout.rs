@@ -74,7 +74,11 @@ pub async fn back_channel(
         sid: token.sid.as_deref(),
         person: person.as_ref(),
     };
-    let count = match services.store.end_by_notice(&profile.id, notice).await? {
+    let count = match services
+        .store
+        .end_by_logout_token(&profile.id, notice)
+        .await?
+    {
         EndedByLogoutToken::Ended(count) => count,
         EndedByLogoutToken::OtherPerson => {
             return Err(FlowError::NoticeRefused("the sid is another person's"));

@@ -1,6 +1,6 @@
 //! `StoreClock`: the time by which sessions end, the same on all replicas.
 //!
-//! Follows the database's clock where ours is off by more than a second; less than that is the way to the database.
+//! Follows the database's clock where ours is off by more than a second. A smaller difference is the time of the round trip.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use crate::domain::clock::{Clock, Timestamp};
 
-/// Differences below this many milliseconds are not corrected.
+/// A difference of up to this many milliseconds is not corrected.
 const TOLERATED: i64 = 1000;
 
 /// The process's clock, corrected to the database's.
@@ -31,14 +31,14 @@ impl StoreClock {
         }
     }
 
-    /// Takes note of what the database's clock shows, in unix milliseconds.
+    /// Measures the drift from what the database's clock shows, in unix milliseconds.
     pub(super) fn compare(&self, database: i64) {
         let drift = database.saturating_sub(self.ours.now().timestamp_millis());
         self.drift.store(drift, Ordering::Relaxed);
         self.measured.store(true, Ordering::Release);
     }
 
-    /// How far the database's clock is before ours; `None` until it was read.
+    /// How far the database's clock is ahead of ours; `None` until it was read.
     pub fn drift(&self) -> Option<TimeDelta> {
         self.measured
             .load(Ordering::Acquire)

@@ -1,53 +1,53 @@
-//! Ending sessions without their handles, and seeing which there are.
+//! Ends sessions without their handles, and lists and counts sessions.
 
-use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
-use crate::domain::session::{HandleHash, SessionId};
+use crate::domain::session::SessionId;
+use crate::store::database::{EndFilter, SessionFilter};
 use crate::store::error::StoreError;
 use crate::store::replay::ReplayScope;
-use crate::store::row::database_trait::{EndFilter, SessionFilter, SessionSummary};
+use crate::store::row::rows::SessionSummary;
 use crate::store::session_store::SessionStore;
 
-/// A notice that ends sessions once, on whichever replica it arrives.
+/// One use of a logout token, which ends sessions once, on whichever replica the token arrives.
 #[derive(Debug, Clone, Copy)]
 pub struct LogoutTokenUse<'a> {
-    /// What tells it from others.
+    /// What identifies the token, such as its `jti`.
     pub key: &'a [u8],
-    /// Until when a replay could be believed.
+    /// Until when the token is valid, and a replay must be recognised.
     pub until: Timestamp,
-    /// The authority's session that it names.
+    /// The `sid` that the token names.
     pub sid: Option<&'a str>,
-    /// The person that it names.
+    /// The person that the token names.
     pub person: Option<&'a SubjectKey>,
 }
 
-/// What became of the sessions that a notice names.
+/// The result of ending sessions by a logout token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndedByLogoutToken {
-    /// So many ended; none is not an error (OpenID Connect Back-Channel Logout 1.0 §2.7).
+    /// How many sessions ended; zero is not an error (OpenID Connect Back-Channel Logout 1.0 §2.7).
     Ended(u64),
-    /// The `sid` belongs to somebody else than the notice names; nothing ended.
+    /// The `sid` belongs to somebody else than the token names; no session ended.
     OtherPerson,
-    /// The notice had ended sessions before; nothing ended now.
+    /// The token was used before; no session ended now.
     Replayed,
 }
 
-/// What became of the sessions of a `sid`.
+/// The result of ending sessions by a `sid`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndedBySid {
-    /// So many ended; none is not an error (OpenID Connect Back-Channel Logout 1.0 §2.7).
+    /// How many sessions ended; zero is not an error (OpenID Connect Back-Channel Logout 1.0 §2.7).
     Ended(u64),
-    /// The `sid` belongs to somebody else than the logout token names; nothing ended.
+    /// The `sid` belongs to somebody else than was named; no session ended.
     OtherPerson,
 }
 
 impl SessionStore {
-    /// Ends the sessions that came from one session of the authority's, at one profile. Where the person is known, a
-    /// `sid` of somebody else's ends nothing.
+    /// Ends the sessions of one `sid` at one profile. If the person is known, a `sid` of somebody else ends nothing.
     ///
     /// # Errors
-    /// `Unavailable`: they may live on.
+    /// `Unavailable`: the sessions may live on.
     pub async fn end_by_sid(
         &self,
         profile: &ProfileId,
@@ -55,9 +55,9 @@ impl SessionStore {
         person: Option<&SubjectKey>,
     ) -> Result<EndedBySid, StoreError> {
         if let Some(person) = person {
-            let rows = &self.shared.rows;
-            let others = rows.sid_has_other_person(profile, sid, person).await;
-            if self.shared.measures.count(others)? {
+            let database = &self.shared.database;
+            let others = database.sid_has_other_person(profile, sid, person).await;
+            if self.shared.metrics.count_error(others)? {
                 return Ok(EndedBySid::OtherPerson);
             }
         }
@@ -65,23 +65,24 @@ impl SessionStore {
         self.end_matching(&filter).await.map(EndedBySid::Ended)
     }
 
-    /// Ends the sessions that a notice names and records its use, both or neither: after a failure the same notice
-    /// counts, after a success it is a replay on every replica. Of many at once exactly one ends.
+    /// Ends the sessions that a logout token names and records the use of the token, both or neither: after a failure the
+    /// same token counts, after a success the token is a replay on every replica. Of many concurrent uses exactly one
+    /// ends sessions.
     ///
     /// # Errors
-    /// `Unavailable`: they may live on, and the sender should repeat the notice.
-    pub async fn end_by_notice(
+    /// `Unavailable`: the sessions may live on, and the authority should send the token again.
+    pub async fn end_by_logout_token(
         &self,
         profile: &ProfileId,
-        notice: LogoutTokenUse<'_>,
+        token: LogoutTokenUse<'_>,
     ) -> Result<EndedByLogoutToken, StoreError> {
-        let rows = &self.shared.rows;
-        let person = notice.person.cloned();
-        let filter = match (notice.sid, person) {
+        let database = &self.shared.database;
+        let person = token.person.cloned();
+        let filter = match (token.sid, person) {
             (Some(sid), person) => {
                 if let Some(person) = &person {
-                    let others = rows.sid_has_other_person(profile, sid, person).await;
-                    if self.shared.measures.count(others)? {
+                    let others = database.sid_has_other_person(profile, sid, person).await;
+                    if self.shared.metrics.count_error(others)? {
                         return Ok(EndedByLogoutToken::OtherPerson);
                     }
                 }
@@ -90,18 +91,18 @@ impl SessionStore {
             (None, Some(person)) => EndFilter::Person(profile.clone(), person, None),
             (None, None) => return Ok(EndedByLogoutToken::Ended(0)),
         };
-        let mark = self.mark(ReplayScope::LogoutToken, notice.key, notice.until);
-        let ended = rows.delete_once(&mark, &filter).await;
-        Ok(match self.shared.measures.count(ended)? {
-            Some(ended) => EndedByLogoutToken::Ended(self.forget_all(&ended)),
+        let record = self.replay_record(ReplayScope::LogoutToken, token.key, token.until);
+        let ended = database.delete_once(&record, &filter).await;
+        Ok(match self.shared.metrics.count_error(ended)? {
+            Some(ended) => EndedByLogoutToken::Ended(self.shared.forget_all_ended(&ended)),
             None => EndedByLogoutToken::Replayed,
         })
     }
 
-    /// Ends a person's sessions at one profile, but for `except`, and says how many.
+    /// Ends a person's sessions at one profile, except the session `except`, and returns how many ended.
     ///
     /// # Errors
-    /// `Unavailable`: they may live on.
+    /// `Unavailable`: the sessions may live on.
     pub async fn end_by_person(
         &self,
         profile: &ProfileId,
@@ -112,10 +113,10 @@ impl SessionStore {
         self.end_matching(&filter).await
     }
 
-    /// Ends one session by its id, at one profile or wherever it is; says how many that were.
+    /// Ends one session by its id, at one profile or wherever it is, and returns how many ended.
     ///
     /// # Errors
-    /// `Unavailable`: it may live on.
+    /// `Unavailable`: the session may live on.
     pub async fn end_by_id(
         &self,
         profile: Option<&ProfileId>,
@@ -125,45 +126,38 @@ impl SessionStore {
             .await
     }
 
-    /// Ends every session, at one profile or everywhere, and says how many.
+    /// Ends every session, at one profile or everywhere, and returns how many ended.
     ///
     /// # Errors
-    /// `Unavailable`: they may live on.
+    /// `Unavailable`: the sessions may live on.
     pub async fn end_all(&self, profile: Option<&ProfileId>) -> Result<u64, StoreError> {
         self.end_matching(&EndFilter::All(profile.cloned())).await
     }
 
-    /// The live sessions that match, those used last first.
+    /// The live sessions that match, the most recently used first.
     ///
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
     pub async fn list(&self, filter: &SessionFilter) -> Result<Vec<SessionSummary>, StoreError> {
-        let now = self.shared.clock.now().timestamp_millis();
-        let listed = self.shared.rows.list(filter, now).await;
-        self.shared.measures.count(listed)
+        let now = self.shared.now_millis();
+        let listed = self.shared.database.list(filter, now).await;
+        self.shared.metrics.count_error(listed)
     }
 
-    /// How many sessions live.
+    /// How many sessions are alive.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn count(&self) -> Result<u64, StoreError> {
-        let now = self.shared.clock.now().timestamp_millis();
-        let counted = self.shared.rows.count(now).await;
-        self.shared.measures.count(counted)
+        let now = self.shared.now_millis();
+        let counted = self.shared.database.count(now).await;
+        self.shared.metrics.count_error(counted)
     }
 
     async fn end_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
         let shared = &self.shared;
-        let ended = shared.rows.delete_matching(filter).await;
-        let ended = shared.measures.count(ended)?;
-        Ok(self.forget_all(&ended))
-    }
-
-    fn forget_all(&self, ended: &[HandleHash]) -> u64 {
-        for hash in ended {
-            self.shared.forget_ended(hash);
-        }
-        u64::try_from(ended.len()).unwrap_or(u64::MAX)
+        let ended = shared.database.delete_matching(filter).await;
+        let ended = shared.metrics.count_error(ended)?;
+        Ok(shared.forget_all_ended(&ended))
     }
 }

@@ -1,18 +1,18 @@
-//! `StoreError`: how the store can fail. Nothing in it holds a secret: not a token, not the database's address.
+//! `StoreError`: how the store can fail. An error never holds a secret: no token, and not the database's address.
 
 use std::error::Error;
 use std::sync::Arc;
 
-/// What was in the way, kept for the log.
+/// The underlying error, kept for the log.
 pub type Cause = Arc<dyn Error + Send + Sync>;
 
-/// How the store can fail. Absent is not a failure.
+/// How the store can fail. An absent session is not a failure.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// The store did not answer: whether the browser is signed in is unknown. Never a sign-out.
+    /// The database did not answer: whether the browser is signed in is unknown. This is never a sign-out.
     #[error("the session store does not answer")]
     Unavailable(#[source] Cause),
-    /// A row that nothing of ours can have written.
+    /// A row that no version of the gateway can have written.
     #[error("row {id} of table {table} holds what no row can hold")]
     Inconsistent {
         /// The table.
@@ -20,26 +20,21 @@ pub enum StoreError {
         /// The session's id, or the digits of the row's key.
         id: String,
     },
-    /// The schema could not be brought up to date, or is not yet.
+    /// The schema could not be brought up to date, or is not up to date yet.
     #[error("the schema of the session store is not up to date")]
     Migration(#[source] Cause),
-    /// `database_url` cannot be used. The text never repeats it.
+    /// `database_url` cannot be used. The text never repeats the address.
     #[error("database_url: {0}")]
     BadUrl(String),
 }
 
-/// A reason of our own where no library gave one.
+/// A reason of our own, where no library gave one.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct Reason(pub(super) &'static str);
 
 impl StoreError {
-    /// Whether asking again later may help.
-    pub fn passes(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Migration(_))
-    }
-
-    /// The error with everything that caused it, for operators.
+    /// The error with its chain of causes, for operators.
     pub fn in_full(&self) -> String {
         let mut text = self.to_string();
         let mut next = self.source();
@@ -58,9 +53,11 @@ impl StoreError {
     pub(super) fn migration(cause: impl Error + Send + Sync + 'static) -> Self {
         Self::Migration(Arc::new(cause))
     }
+}
 
-    /// Rows that cannot be read as the schema says are inconsistent; every other trouble passes.
-    pub(super) fn from_sqlx(error: sqlx::Error) -> Self {
+/// A row that does not decode as the schema says is inconsistent. Every other error is an outage.
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::ColumnDecode { index, .. } => Self::Inconsistent {
                 table: "sessions",

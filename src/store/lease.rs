@@ -1,32 +1,35 @@
-//! The tokens of a session, and the lease by which one replica exchanges them for all.
+//! The tokens of a session, and the lease by which one replica refreshes them for all.
 //!
-//! The journey of a refresh: [`SessionStore::lease`]; if taken, ask the authority (no connection is held meanwhile,
-//! [`SessionStore::renew_lease`] when it takes long), then [`SessionStore::replace_tokens`] before they are used, or
-//! [`SessionStore::release_lease`] if there was nothing to exchange, or [`SessionStore::rest`] if it failed. If held, [`SessionStore::wait_for_change`], then read again. A holder
-//! that crashed loses the lease when its time is over, by the database's clock.
+//! A refresh takes these steps. [`SessionStore::lease`]: if the lease is taken, ask the authority (no connection is held
+//! meanwhile; [`SessionStore::renew_lease`] if the authority is slow), then [`SessionStore::replace_tokens`] before the
+//! new tokens are used. [`SessionStore::release_lease`] if there was nothing to refresh, [`SessionStore::back_off`] if
+//! the refresh failed. If another replica holds the lease, [`SessionStore::wait_for_refresh`]. A holder that crashed
+//! loses the lease when the lease runs out, by the database's clock.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use crate::domain::clock::{Clock as _, Random};
+use crate::domain::clock::Random;
 use crate::domain::identity::Identity;
 use crate::domain::session::{HandleHash, SessionHandle};
 use crate::domain::token_set::TokenSet;
 use crate::seal::handle_hash;
+use crate::store::cache::sessions::Generation;
+use crate::store::database::{LeaseOwner, LeaseRow, LeaseState, NewTokens, ReplaceResult};
 use crate::store::error::StoreError;
-use crate::store::row::database_trait::{Glance, LeaseOwner, LeaseRow, Replaced};
 use crate::store::row::sealed_row::StoredTokens;
-use crate::store::session_store::{SessionStore, Shared};
+use crate::store::session_store::SessionStore;
+use crate::store::shared::Shared;
 
-/// How often a waiter looks at the row while notices arrive: to see that the holder let go or crashed.
-const LOOK_HEARD: Duration = Duration::from_millis(500);
-/// How often it looks while they do not.
-const LOOK_UNHEARD: Duration = Duration::from_millis(150);
+/// How often a waiter reads the lease while invalidations arrive, to see that the holder let go or crashed.
+const POLL_LISTENING: Duration = Duration::from_millis(500);
+/// How often a waiter reads the lease while no invalidations arrive.
+const POLL_NOT_LISTENING: Duration = Duration::from_millis(150);
 
 impl LeaseOwner {
-    /// A new owner, for each refresh: the same owner may take the lease again, two may not hold it together.
+    /// A new owner, for one refresh. The same owner may take a lease again; two owners never hold a lease together.
     pub fn generate(random: &dyn Random) -> Self {
         let mut bytes = [0; 16];
         random.fill(&mut bytes);
@@ -34,32 +37,32 @@ impl LeaseOwner {
     }
 }
 
-/// The answer to a lease.
+/// The answer to a request for the lease.
 #[derive(Debug, Clone)]
 pub enum Lease {
-    /// It is this owner's until its time is over. These are the tokens as they stand in the row: they may be fresh
-    /// already, because another holder has just let go.
+    /// The lease is this owner's until it runs out. These are the tokens of the row. They may be fresh already, because
+    /// another holder has just let go.
     Taken(StoredTokens),
-    /// Another replica is at it.
+    /// Another owner holds the lease.
     Held,
-    /// An exchange failed just now, here or at another replica: nobody tries again for so long.
-    Resting(Duration),
+    /// A refresh failed recently, on this replica or another: nobody tries again for this long.
+    BackingOff(Duration),
     /// The session has ended, or its row does not open.
     Gone,
 }
 
-/// What ended the waiting.
+/// The result of waiting for another holder's refresh.
 #[derive(Debug, Clone)]
-pub enum Waited {
-    /// New tokens stand in the row.
-    Changed(Arc<StoredTokens>),
-    /// The holder let go or crashed, and the tokens are the old ones: the lease can be taken.
-    Free,
-    /// The holder's exchange failed: nobody tries again for so long.
-    Resting(Duration),
+pub enum WaitResult {
+    /// New tokens are in the row.
+    NewTokens(Arc<StoredTokens>),
+    /// The holder let go or crashed, and the tokens are unchanged: the lease can be taken.
+    LeaseFree,
+    /// The holder's refresh failed: nobody tries again for this long.
+    BackingOff(Duration),
     /// The session has ended.
-    Gone,
-    /// The time is over and the holder is still at it.
+    SessionGone,
+    /// The time is over, and the holder still has the lease.
     StillHeld,
 }
 
@@ -75,25 +78,26 @@ impl SessionStore {
         let shared = &self.shared;
         let hash = handle_hash(handle);
         let read = || shared.read_tokens(handle, &hash);
-        let stored = shared.tokens.known_or(&hash, read).await;
-        shared.measures.count(stored)
+        let stored = shared.tokens.get_or_read(&hash, read).await;
+        shared.metrics.count_error(stored)
     }
 
-    /// Takes the lease of a session for `ttl`, if nobody holds it and it does not rest.
+    /// Takes the lease of a session for `ttl`, if nobody holds it and the session does not back off.
     ///
     /// # Errors
-    /// `Unavailable`: whether it was taken is unknown; the same owner may ask again.
+    /// `Unavailable`: whether the lease was taken is unknown; the same owner may ask again.
     pub async fn lease(
         &self,
         handle: &SessionHandle,
         owner: LeaseOwner,
         ttl: Duration,
     ) -> Result<Lease, StoreError> {
-        let now = self.shared.clock.now().timestamp_millis();
+        let now = self.shared.now_millis();
         self.lease_at(handle, owner, ttl, now).await
     }
 
-    /// As [`Self::lease`], for somebody who asks no authority: a rest is no hindrance, and is over then.
+    /// As [`Self::lease`], for a caller that does not ask the authority: takes the lease during a back-off too, and so ends
+    /// the back-off.
     ///
     /// # Errors
     /// As [`Self::lease`].
@@ -115,35 +119,35 @@ impl SessionStore {
     ) -> Result<Lease, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let taken = shared.rows.take_lease(&hash, owner, ttl, now).await;
-        match shared.measures.count(taken)? {
-            LeaseRow::Taken(row) => match shared.opening.tokens(handle, &row)? {
+        let taken = shared.database.take_lease(&hash, owner, ttl, now).await;
+        match shared.metrics.count_error(taken)? {
+            LeaseRow::Taken(row) => match shared.sealer.tokens(handle, &row)? {
                 Some(stored) => {
-                    shared.measures.leases_taken.increment(1);
+                    shared.metrics.leases_taken.increment(1);
                     Ok(Lease::Taken(stored))
                 }
                 None => Ok(Lease::Gone),
             },
             LeaseRow::Held => {
-                shared.measures.leases_held.increment(1);
+                shared.metrics.leases_held.increment(1);
                 Ok(Lease::Held)
             }
-            LeaseRow::Resting(until) => {
-                shared.measures.leases_resting.increment(1);
-                Ok(Lease::Resting(left(until, now)))
+            LeaseRow::BackingOff(until) => {
+                shared.metrics.leases_backing_off.increment(1);
+                Ok(Lease::BackingOff(time_left(until, now)))
             }
             LeaseRow::Gone => {
-                shared.measures.leases_gone.increment(1);
+                shared.metrics.leases_gone.increment(1);
                 shared.forget_ended(&hash);
                 Ok(Lease::Gone)
             }
         }
     }
 
-    /// Holds the lease for another `ttl` from now; `false` if it is no longer this owner's.
+    /// Extends the lease to `ttl` from now; `false` if the lease is no longer this owner's.
     ///
     /// # Errors
-    /// `Unavailable`: it runs out at its old time.
+    /// `Unavailable`: the lease runs out at the time it had.
     pub async fn renew_lease(
         &self,
         handle: &SessionHandle,
@@ -151,31 +155,31 @@ impl SessionStore {
         ttl: Duration,
     ) -> Result<bool, StoreError> {
         let hash = handle_hash(handle);
-        let renewed = self.shared.rows.renew_lease(&hash, owner, ttl).await;
-        self.shared.measures.count(renewed)
+        let renewed = self.shared.database.renew_lease(&hash, owner, ttl).await;
+        self.shared.metrics.count_error(renewed)
     }
 
-    /// Lets go of the lease without new tokens. Nothing happens if it is not this owner's.
+    /// Frees the lease without new tokens. Nothing happens if the lease is not this owner's.
     ///
     /// # Errors
-    /// `Unavailable`: it runs out by itself.
+    /// `Unavailable`: the lease runs out by itself.
     pub async fn release_lease(
         &self,
         handle: &SessionHandle,
         owner: LeaseOwner,
     ) -> Result<(), StoreError> {
         let hash = handle_hash(handle);
-        let released = self.shared.rows.release_lease(&hash, owner).await;
+        let released = self.shared.database.release_lease(&hash, owner).await;
         self.shared.changed.notify_waiters();
-        self.shared.measures.count(released)
+        self.shared.metrics.count_error(released)
     }
 
-    /// Lets go of the lease after an exchange that failed: for `pause`, by the store's clock, whoever asks for the lease
-    /// on whatever replica is told to rest. Nothing happens if it is not this owner's.
+    /// Frees the lease after a refresh that failed. For `pause`, by the store's clock, no replica gets the lease for
+    /// another refresh. Nothing happens if the lease is not this owner's.
     ///
     /// # Errors
-    /// `Unavailable`: it runs out by itself.
-    pub async fn rest(
+    /// `Unavailable`: the lease runs out by itself.
+    pub async fn back_off(
         &self,
         handle: &SessionHandle,
         owner: LeaseOwner,
@@ -184,18 +188,18 @@ impl SessionStore {
         let shared = &self.shared;
         let hash = handle_hash(handle);
         let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
-        let until = shared.clock.now().timestamp_millis().saturating_add(pause);
-        let rested = shared.rows.rest(&hash, owner, until).await;
-        shared.tokens.forget(&hash);
+        let until = shared.now_millis().saturating_add(pause);
+        let stored = shared.database.back_off(&hash, owner, until).await;
+        shared.tokens.invalidate(&hash);
         shared.changed.notify_waiters();
-        shared.measures.count(rested)
+        shared.metrics.count_error(stored)
     }
 
-    /// Puts new tokens, and a new identity if there is one, in the place of those of `version`, and frees the lease.
-    /// Never revives an ended session.
+    /// Replaces the tokens of `version`, and the identity if there is a new one, and frees the lease. An ended session is
+    /// not revived.
     ///
     /// # Errors
-    /// `Unavailable`: whether they were kept is unknown; the call may be repeated.
+    /// `Unavailable`: whether the tokens were stored is unknown; the call may be repeated.
     pub async fn replace_tokens(
         &self,
         handle: &SessionHandle,
@@ -203,82 +207,81 @@ impl SessionStore {
         version: i64,
         tokens: &TokenSet,
         identity: Option<&Identity>,
-    ) -> Result<Replaced, StoreError> {
+    ) -> Result<ReplaceResult, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
         let replaced = shared
-            .replace(handle, &hash, owner, version, tokens, identity)
+            .replace(handle, owner, version, tokens, identity)
             .await;
-        match shared.measures.count(replaced)? {
-            Replaced::Gone => {
+        match shared.metrics.count_error(replaced)? {
+            ReplaceResult::SessionGone => {
                 shared.forget_ended(&hash);
-                Ok(Replaced::Gone)
+                Ok(ReplaceResult::SessionGone)
             }
             other => {
-                if other == Replaced::LostLease {
-                    shared.measures.leases_lost.increment(1);
+                if other == ReplaceResult::LeaseLost {
+                    shared.metrics.leases_lost.increment(1);
                 }
                 if identity.is_some() {
-                    shared.sessions.forget(&hash);
+                    shared.sessions.invalidate(&hash);
                 }
-                shared.tokens.forget(&hash);
+                shared.tokens.invalidate(&hash);
                 shared.changed.notify_waiters();
                 Ok(other)
             }
         }
     }
 
-    /// Waits until the tokens of a session are no longer those of `version`, or the lease is free, for at most
-    /// `patience`. Holds no connection while it waits.
+    /// Waits until another holder has replaced the tokens of `version` or freed the lease, for at most `patience`. Holds no
+    /// connection while it waits.
     ///
     /// # Errors
-    /// `Unavailable`: nothing is known.
-    pub async fn wait_for_change(
+    /// `Unavailable`: the state of the lease is unknown.
+    pub async fn wait_for_refresh(
         &self,
         handle: &SessionHandle,
         version: i64,
         patience: Duration,
-    ) -> Result<Waited, StoreError> {
+    ) -> Result<WaitResult, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
         let deadline = Instant::now() + patience;
         loop {
-            let stamp = shared.tokens.stamp(&hash);
-            let glance = shared.measures.count(shared.rows.glance(&hash).await)?;
-            match glance {
+            let generation = shared.tokens.generation(&hash);
+            let state = shared.database.lease_state(&hash).await;
+            match shared.metrics.count_error(state)? {
                 None => {
                     shared.forget_ended(&hash);
-                    return Ok(Waited::Gone);
+                    return Ok(WaitResult::SessionGone);
                 }
-                Some(glance) if glance.version != version => {
-                    shared.tokens.forget(&hash);
+                Some(state) if state.version != version => {
+                    shared.tokens.invalidate(&hash);
                     let stored = self.tokens(handle).await?;
-                    return Ok(stored.map_or(Waited::Gone, Waited::Changed));
+                    return Ok(stored.map_or(WaitResult::SessionGone, WaitResult::NewTokens));
                 }
-                Some(Glance {
-                    rests_until: Some(until),
+                Some(LeaseState {
+                    backs_off_until: Some(until),
                     ..
-                }) if until > shared.clock.now().timestamp_millis() => {
-                    let now = shared.clock.now().timestamp_millis();
-                    return Ok(Waited::Resting(left(until, now)));
+                }) if until > shared.now_millis() => {
+                    let left = time_left(until, shared.now_millis());
+                    return Ok(WaitResult::BackingOff(left));
                 }
-                Some(glance) if !glance.leased => return Ok(Waited::Free),
-                Some(_) if Instant::now() >= deadline => return Ok(Waited::StillHeld),
+                Some(state) if !state.leased => return Ok(WaitResult::LeaseFree),
+                Some(_) if Instant::now() >= deadline => return Ok(WaitResult::StillHeld),
                 Some(_) => {}
             }
-            let look = if shared.is_heard() {
-                LOOK_HEARD
+            let poll = if shared.is_listening() {
+                POLL_LISTENING
             } else {
-                LOOK_UNHEARD
+                POLL_NOT_LISTENING
             };
-            shared
-                .changed_since(&hash, stamp, deadline.min(Instant::now() + look))
-                .await;
+            let until = deadline.min(Instant::now() + poll);
+            shared.changed_since(&hash, generation, until).await;
         }
     }
 }
 
-fn left(until: i64, now: i64) -> Duration {
+fn time_left(until: i64, now: i64) -> Duration {
     Duration::from_millis(u64::try_from(until.saturating_sub(now)).unwrap_or_default())
 }
 
@@ -288,8 +291,8 @@ impl Shared {
         handle: &SessionHandle,
         hash: &HandleHash,
     ) -> Result<Option<StoredTokens>, StoreError> {
-        match self.rows.read_tokens(hash).await? {
-            Some(row) => self.opening.tokens(handle, &row),
+        match self.database.read_tokens(hash).await? {
+            Some(row) => self.sealer.tokens(handle, &row),
             None => Ok(None),
         }
     }
@@ -297,43 +300,41 @@ impl Shared {
     async fn replace(
         &self,
         handle: &SessionHandle,
-        hash: &HandleHash,
         owner: LeaseOwner,
         version: i64,
         tokens: &TokenSet,
         identity: Option<&Identity>,
-    ) -> Result<Replaced, StoreError> {
-        let Some(row) = self.rows.read(hash).await? else {
-            return Ok(Replaced::Gone);
+    ) -> Result<ReplaceResult, StoreError> {
+        let hash = handle_hash(handle);
+        let Some(row) = self.database.read(&hash).await? else {
+            return Ok(ReplaceResult::SessionGone);
         };
         let sealed_identity = match identity {
             None => None,
-            Some(identity) => match self.opening.session(handle, &row)? {
-                Some(session) => Some(self.opening.seal_identity(handle, &session, identity)?),
-                None => return Ok(Replaced::Gone),
+            Some(identity) => match self.sealer.session(handle, &row)? {
+                Some(session) => Some(self.sealer.seal_identity(handle, &session, identity)?),
+                None => return Ok(ReplaceResult::SessionGone),
             },
         };
-        let sealed = self
-            .opening
+        let sealed_tokens = self
+            .sealer
             .seal_tokens(handle, &row.profile, &row.id, tokens)?;
-        self.rows
-            .replace_tokens(hash, owner, version, &sealed, sealed_identity.as_deref())
-            .await
+        let new = NewTokens {
+            version,
+            tokens: &sealed_tokens,
+            identity: sealed_identity.as_deref(),
+        };
+        self.database.replace_tokens(&hash, owner, new).await
     }
 
-    /// Returns when something was said about the session since `stamp`, or at `until`.
-    async fn changed_since(
-        &self,
-        hash: &HandleHash,
-        stamp: crate::store::cache::sessions::Stamp,
-        until: Instant,
-    ) {
+    /// Returns when the tokens were invalidated since `generation`, or at `until`.
+    async fn changed_since(&self, hash: &HandleHash, generation: Generation, until: Instant) {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
-            // From here on no ringing is missed.
+            // From here on no notification is missed.
             changed.as_mut().enable();
-            if self.tokens.stamp(hash) != stamp {
+            if self.tokens.generation(hash) != generation {
                 return;
             }
             if timeout_at(until, changed).await.is_err() {

@@ -1,49 +1,51 @@
-//! What the store does without being asked: migrates when the database comes, hears other replicas, writes uses,
-//! sweeps.
+//! The background tasks of the store: migration when the database is there, listening to other replicas, writing uses,
+//! sweeping expired rows. Readiness and status.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
-use crate::domain::clock::{Clock, Random, Timestamp};
-use crate::store::cache::invalidation::Notice;
+use crate::domain::clock::{Clock, Random, Timestamp, random_256};
+use crate::store::database::Swept;
 use crate::store::error::{Reason, StoreError};
-use crate::store::row::database_trait::{Heard, Swept};
-use crate::store::session_store::{SessionStore, Shared};
+use crate::store::session_store::SessionStore;
+use crate::store::shared::Shared;
 
-/// Waiting between attempts at a database that is away: from this, doubled …
-const SOON: Duration = Duration::from_millis(100);
-/// … to this, so that the gateway is ready within two seconds of its database.
-const LATER: Duration = Duration::from_millis(1600);
-/// Rows in one statement of the sweep.
+/// The first pause between attempts at a database that is away; the pause doubles …
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// … up to this, so that the gateway is ready within two seconds of its database.
+const LONGEST_PAUSE: Duration = Duration::from_millis(1600);
+/// How many rows one statement sweeps.
 const SWEEP_BATCH: u32 = 1000;
-/// Between two batches, so that others get their turn.
+/// The pause between two batches, so that requests get their turn.
 const SWEEP_PAUSE: Duration = Duration::from_millis(50);
-/// What is over is left in peace for so long, because another replica may not have written its last use yet.
+/// A row is swept this long after its end, because another replica may not have written its last use yet.
 const SWEEP_GRACE: Duration = Duration::from_mins(1);
-/// How often figures are published.
-const PUBLISH: Duration = Duration::from_secs(5);
+/// Proof that sessions can be written is as old as this at most when the store says that it is ready.
+const PROVE_WRITABLE_EVERY: Duration = Duration::from_secs(5);
+/// How often gauges are published.
+const PUBLISH_EVERY: Duration = Duration::from_secs(5);
 
-/// The tasks of a store; they end with its last clone.
+/// The background tasks of a store, which end with its last clone.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Tasks {
     running: Mutex<Vec<AbortHandle>>,
 }
 
 impl Tasks {
-    /// `None` if they run already.
-    fn begin(&self, tasks: impl FnOnce() -> Vec<AbortHandle>) {
+    /// Starts the tasks unless they are running.
+    fn start(&self, tasks: impl FnOnce() -> Vec<AbortHandle>) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if running.is_empty() {
             *running = tasks();
         }
     }
 
-    fn end(&self) {
+    fn stop(&self) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         for task in running.drain(..) {
             task.abort();
@@ -53,39 +55,43 @@ impl Tasks {
 
 impl Drop for Tasks {
     fn drop(&mut self) {
-        self.end();
+        self.stop();
     }
 }
 
-/// The state of the store, for the readiness detail.
+/// The state of the store, for the detail of `/readyz`.
 #[derive(Debug, Clone)]
 pub struct StoreStatus {
     /// `postgres` or `sqlite`.
     pub kind: &'static str,
     /// Whether the schema is known to be up to date.
     pub migrated: bool,
-    /// Whether other replicas are heard.
+    /// Whether invalidations of other replicas arrive.
     pub listening: bool,
-    /// How far the database's clock is before ours; `None` until it was read. More than ten seconds deserve a look.
+    /// How far the database's clock is ahead of ours; `None` until it was read. Investigate more than ten seconds.
     pub clock_drift: Option<TimeDelta>,
     /// Sessions in memory.
     pub cached_sessions: usize,
-    /// Uses that wait to be written.
+    /// Uses of sessions that wait to be written.
     pub waiting_touches: usize,
+    /// How many sessions an older key sealed, and would end if that key were removed now. Counted once a minute while
+    /// there are older keys; `None` without older keys, or before the first count.
+    pub sealed_with_older_keys: Option<u64>,
 }
 
 impl SessionStore {
-    /// Starts what the store does by itself: migration when the database is there, hearing other replicas, writing
-    /// uses, sweeping. Once; a second call does nothing. Ends with the last clone, or with [`Self::close`].
+    /// Starts the background tasks: migration when the database is there, listening to other replicas, writing uses,
+    /// sweeping. A second call does nothing. The tasks end with the last clone, or with [`Self::close`].
     pub fn start(&self) {
-        self.tasks.begin(|| {
+        self.tasks.start(|| {
             let shared = || Arc::clone(&self.shared);
             vec![
-                tokio::spawn(migrate_when_there(shared())).abort_handle(),
-                tokio::spawn(hear_others(shared())).abort_handle(),
+                tokio::spawn(migrate_when_reachable(shared())).abort_handle(),
+                tokio::spawn(listen_to_others(shared())).abort_handle(),
                 tokio::spawn(write_touches(shared())).abort_handle(),
-                tokio::spawn(sweep_now_and_then(shared())).abort_handle(),
-                tokio::spawn(publish(shared())).abort_handle(),
+                tokio::spawn(sweep_regularly(shared())).abort_handle(),
+                tokio::spawn(publish_gauges(shared())).abort_handle(),
+                tokio::spawn(count_older_keys_regularly(shared())).abort_handle(),
             ]
         });
     }
@@ -93,55 +99,57 @@ impl SessionStore {
     /// Brings the schema up to date.
     ///
     /// # Errors
-    /// `Unavailable` if the database is away, `Migration` if a step fails; nothing of that step is left.
+    /// `Unavailable` if the database is away; `Migration` if a step fails, of which nothing is left.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         self.shared.migrate().await
     }
 
-    /// Brings the schema up to date unless that is known to be so.
+    /// Brings the schema up to date, unless it is known to be.
     ///
     /// # Errors
     /// As [`Self::migrate`].
     pub async fn ensure_migrated(&self) -> Result<(), StoreError> {
-        if self.shared.migrated.load(Ordering::Acquire) {
+        if self.shared.is_migrated() {
             return Ok(());
         }
         self.shared.migrate().await
     }
 
-    /// Whether the store can be used now: the schema is there and the database answers.
+    /// Whether the store can be used now: the database answers, the schema is there and sessions can be written. That
+    /// they can be written is proved at most every five seconds.
     ///
     /// # Errors
-    /// What is in the way.
+    /// Why the store is not ready.
     pub async fn ready(&self) -> Result<(), StoreError> {
         let shared = &self.shared;
-        let now = shared.measures.count(shared.rows.ping().await)?;
+        let now = shared.metrics.count_error(shared.database.ping().await)?;
         shared.clock.compare(now);
-        if !shared.migrated.load(Ordering::Acquire) {
+        if !shared.is_migrated() {
             return Err(StoreError::migration(Reason(
                 "the migrations have not run yet",
             )));
         }
-        Ok(())
+        shared.prove_writable().await
     }
 
-    /// The state of the store as it is known, without asking.
+    /// The state of the store as this process knows it, without a database call.
     pub fn status(&self) -> StoreStatus {
         let shared = &self.shared;
         StoreStatus {
             kind: shared.kind,
-            migrated: shared.migrated.load(Ordering::Acquire),
-            listening: shared.is_heard(),
+            migrated: shared.is_migrated(),
+            listening: shared.is_listening(),
             clock_drift: shared.clock.drift(),
             cached_sessions: shared.sessions.len(),
             waiting_touches: shared.touches.len(),
+            sealed_with_older_keys: *shared.lock_older_keys(),
         }
     }
 
-    /// Deletes what was over a minute before `now`, in small batches; safe with many replicas.
+    /// Deletes what ended more than a minute before `now`, in small batches. Safe when many replicas sweep.
     ///
     /// # Errors
-    /// `Unavailable`: the rest is for the next time.
+    /// `Unavailable`: the next sweep deletes the rest.
     pub async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
         self.shared.sweep(now).await
     }
@@ -151,116 +159,107 @@ impl SessionStore {
     /// # Errors
     /// `Unavailable`.
     pub async fn sealed_with_older_keys(&self) -> Result<u64, StoreError> {
-        let shared = &self.shared;
-        let Some(newest) = shared.opening.keys.ids().next() else {
-            return Ok(0);
-        };
-        let counted = shared.rows.sealed_otherwise(newest.as_bytes()).await;
-        shared.measures.count(counted)
+        self.shared.count_older_keys().await
     }
 
-    /// Writes what waits, ends the store's tasks and lets go of the database. Afterwards every answer is
+    /// Stops the background tasks, writes the uses that wait, and closes every connection. Afterwards every call fails with
     /// `Unavailable`.
     pub async fn close(&self) {
-        self.tasks.end();
+        self.tasks.stop();
         if let Err(error) = self.shared.flush_touches().await {
             warn(&error, "the last uses of sessions were not written");
         }
-        self.shared.heard.store(false, Ordering::Release);
-        self.shared.rows.close().await;
+        self.shared.listening.store(false, Ordering::Release);
+        self.shared.database.close().await;
     }
 }
 
 impl Shared {
-    async fn migrate(&self) -> Result<(), StoreError> {
-        self.measures.count(self.rows.migrate().await)?;
-        self.migrated.store(true, Ordering::Release);
+    async fn prove_writable(&self) -> Result<(), StoreError> {
+        let last = *self.lock_writable_at();
+        if last.is_some_and(|last| last.elapsed() < PROVE_WRITABLE_EVERY) {
+            return Ok(());
+        }
+        let probe = random_256(self.sealer.random.as_ref());
+        self.metrics
+            .count_error(self.database.prove_writable(&probe).await)?;
+        *self.lock_writable_at() = Some(Instant::now());
         Ok(())
+    }
+
+    fn lock_writable_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.writable_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_older_keys(&self) -> MutexGuard<'_, Option<u64>> {
+        self.older_keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn count_older_keys(&self) -> Result<u64, StoreError> {
+        let Some(newest) = self.sealer.keys.ids().next() else {
+            return Ok(0);
+        };
+        let counted = self.database.count_other_keys(newest.as_bytes()).await;
+        self.metrics.count_error(counted)
     }
 
     async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
         let before = (now - SWEEP_GRACE).timestamp_millis();
         let mut all = Swept::default();
         loop {
-            let swept = self.rows.sweep_batch(before, SWEEP_BATCH).await;
-            let swept = self.measures.count(swept)?;
-            self.measures.swept_sessions.increment(swept.sessions);
-            self.measures.swept_marks.increment(swept.marks);
+            let swept = self.database.sweep_batch(before, SWEEP_BATCH).await;
+            let swept = self.metrics.count_error(swept)?;
+            self.metrics.swept_sessions.increment(swept.sessions);
+            self.metrics
+                .swept_replay_records
+                .increment(swept.replay_records);
             all.sessions += swept.sessions;
-            all.marks += swept.marks;
-            if swept.sessions.max(swept.marks) < u64::from(SWEEP_BATCH) {
+            all.replay_records += swept.replay_records;
+            if swept.sessions.max(swept.replay_records) < u64::from(SWEEP_BATCH) {
                 return Ok(all);
             }
             sleep(SWEEP_PAUSE).await;
         }
     }
-
-    fn hear(&self, heard: Heard) {
-        match heard {
-            Heard::Listening => {
-                // In this order: what is read from now on is believed, nothing older.
-                self.forget_everything();
-                self.heard.store(true, Ordering::Release);
-                self.measures.listening.set(1.0);
-                tracing::info!(store.kind = self.kind, "other replicas are heard");
-            }
-            Heard::Alive(database) => self.clock.compare(database),
-            Heard::Notice(Notice::Everything) => self.forget_everything(),
-            Heard::Notice(Notice::Sessions(hashes)) => {
-                for hash in &hashes {
-                    self.sessions.forget(hash);
-                    self.tokens.forget(hash);
-                }
-                self.changed.notify_waiters();
-            }
-            Heard::Notice(Notice::Tokens(hash)) => {
-                self.tokens.forget(&hash);
-                self.changed.notify_waiters();
-            }
-        }
-    }
-
-    fn forget_everything(&self) {
-        self.sessions.forget_everything();
-        self.tokens.forget_everything();
-        self.changed.notify_waiters();
-        self.measures.flushes.increment(1);
-    }
 }
 
-async fn migrate_when_there(shared: Arc<Shared>) {
+async fn migrate_when_reachable(shared: Arc<Shared>) {
     let mut wait = BackOff::default();
-    while !shared.migrated.load(Ordering::Acquire) {
+    while !shared.is_migrated() {
         match shared.migrate().await {
             Ok(()) => return,
             Err(error) => {
-                wait.say_first(|| warn(&error, "the database is not ready; waiting for it"));
+                wait.warn_once(|| warn(&error, "the database is not ready; waiting for it"));
             }
         }
-        wait.pause(shared.opening.random.as_ref()).await;
+        wait.pause(shared.sealer.random.as_ref()).await;
     }
 }
 
-async fn hear_others(shared: Arc<Shared>) {
-    // SQLite's notices rest in a table of the schema; with Postgres there is nobody to hear before it.
-    while !shared.migrated.load(Ordering::Acquire) {
-        sleep(SOON).await;
+async fn listen_to_others(shared: Arc<Shared>) {
+    // The listener of SQLite reads a table of the schema; on Postgres nobody writes before there is a schema.
+    while !shared.is_migrated() {
+        sleep(FIRST_PAUSE).await;
     }
     let mut wait = BackOff::default();
     loop {
-        let hear = |heard| shared.hear(heard);
-        let error = shared.rows.listen(&hear).await;
-        if shared.heard.swap(false, Ordering::AcqRel) {
+        let on_event = |event| shared.on_event(event);
+        let error = shared.database.listen(&on_event).await;
+        if shared.listening.swap(false, Ordering::AcqRel) {
             wait = BackOff::default();
         }
-        shared.measures.listening.set(0.0);
-        wait.say_first(|| {
+        shared.metrics.listening.set(0.0);
+        wait.warn_once(|| {
             warn(
                 &error,
-                "other replicas are not heard; the cache is kept for two seconds only",
+                "not listening to other replicas; cached sessions are current for two seconds only",
             );
         });
-        wait.pause(shared.opening.random.as_ref()).await;
+        wait.pause(shared.sealer.random.as_ref()).await;
     }
 }
 
@@ -272,7 +271,7 @@ async fn write_touches(shared: Arc<Shared>) {
             Ok(()) => failing = false,
             Err(error) => {
                 if !failing {
-                    warn(&error, "uses of sessions wait to be written");
+                    warn(&error, "uses of sessions could not be written and wait");
                 }
                 failing = true;
             }
@@ -280,66 +279,79 @@ async fn write_touches(shared: Arc<Shared>) {
     }
 }
 
-async fn sweep_now_and_then(shared: Arc<Shared>) {
+async fn sweep_regularly(shared: Arc<Shared>) {
     loop {
         sleep(shared.options.sweep_every).await;
-        if !shared.migrated.load(Ordering::Acquire) {
+        if !shared.is_migrated() {
             continue;
         }
         match shared.sweep(shared.clock.now()).await {
-            Ok(Swept {
-                sessions: 0,
-                marks: 0,
-            }) => {}
-            Ok(swept) => tracing::debug!(swept.sessions, swept.marks, "swept"),
-            Err(error) => warn(&error, "what is over could not be swept"),
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(swept) => tracing::debug!(swept.sessions, swept.replay_records, "swept"),
+            Err(error) => warn(&error, "expired rows could not be swept"),
         }
     }
 }
 
-async fn publish(shared: Arc<Shared>) {
+async fn count_older_keys_regularly(shared: Arc<Shared>) {
+    if shared.sealer.keys.ids().count() < 2 {
+        return;
+    }
+    while !shared.is_migrated() {
+        sleep(FIRST_PAUSE).await;
+    }
+    loop {
+        match shared.count_older_keys().await {
+            Ok(count) => *shared.lock_older_keys() = Some(count),
+            Err(error) => warn(&error, "sessions of older keys could not be counted"),
+        }
+        sleep(shared.options.sweep_every).await;
+    }
+}
+
+async fn publish_gauges(shared: Arc<Shared>) {
     loop {
         #[expect(clippy::cast_precision_loss, reason = "a gauge of a cache's size")]
-        shared.measures.entries.set(shared.sessions.len() as f64);
+        shared.metrics.entries.set(shared.sessions.len() as f64);
         if let Some(drift) = shared.clock.drift() {
-            shared.measures.drift.set(drift.as_seconds_f64());
+            shared.metrics.drift.set(drift.as_seconds_f64());
         }
-        sleep(PUBLISH).await;
+        sleep(PUBLISH_EVERY).await;
     }
 }
 
-/// Waits longer each time, and tells the first time only.
+/// Waits longer after each failure, and warns of the first failure only.
 #[derive(Debug)]
 struct BackOff {
     next: Duration,
-    said: bool,
+    warned: bool,
 }
 
 impl Default for BackOff {
     fn default() -> Self {
         Self {
-            next: SOON,
-            said: false,
+            next: FIRST_PAUSE,
+            warned: false,
         }
     }
 }
 
 impl BackOff {
-    fn say_first(&mut self, say: impl FnOnce()) {
-        if !self.said {
-            say();
+    fn warn_once(&mut self, warn: impl FnOnce()) {
+        if !self.warned {
+            warn();
         }
-        self.said = true;
+        self.warned = true;
     }
 
-    /// Three quarters to five quarters of the time, so that replicas do not come back in step.
+    /// Waits three quarters to five quarters of the pause, so that replicas do not retry at the same moment.
     async fn pause(&mut self, random: &dyn Random) {
         let mut byte = [0];
         random.fill(&mut byte);
         let [byte] = byte;
         let share = 192 + u32::from(byte) / 2;
         sleep(self.next * share / 256).await;
-        self.next = (self.next * 2).min(LATER);
+        self.next = (self.next * 2).min(LONGEST_PAUSE);
     }
 }
 

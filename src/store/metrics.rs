@@ -1,4 +1,4 @@
-//! The store's metrics, as handles that are looked up once. `store/mod.rs` lists them.
+//! `StoreMetrics`: handles to the store's metrics, looked up once. `store/mod.rs` lists the metrics.
 
 use metrics::{Counter, Gauge, counter, gauge};
 
@@ -6,7 +6,7 @@ use crate::store::error::StoreError;
 
 /// Handles to the store's metrics.
 #[derive(Clone)]
-pub(in crate::store) struct Measures {
+pub(in crate::store) struct StoreMetrics {
     pub(in crate::store) hits: Counter,
     pub(in crate::store) misses: Counter,
     pub(in crate::store) entries: Gauge,
@@ -16,17 +16,17 @@ pub(in crate::store) struct Measures {
     pub(in crate::store) touches: Counter,
     pub(in crate::store) leases_taken: Counter,
     pub(in crate::store) leases_held: Counter,
-    pub(in crate::store) leases_resting: Counter,
+    pub(in crate::store) leases_backing_off: Counter,
     pub(in crate::store) leases_gone: Counter,
     pub(in crate::store) leases_lost: Counter,
     pub(in crate::store) swept_sessions: Counter,
-    pub(in crate::store) swept_marks: Counter,
+    pub(in crate::store) swept_replay_records: Counter,
     unavailable: Counter,
     inconsistent: Counter,
     migration: Counter,
 }
 
-impl Measures {
+impl StoreMetrics {
     pub(in crate::store) fn new() -> Self {
         let errors = |kind: &'static str| counter!("gatehouse_store_errors_total", "kind" => kind);
         let leases = |outcome: &'static str| counter!("gatehouse_refresh_leases_total", "outcome" => outcome);
@@ -41,19 +41,19 @@ impl Measures {
             touches: counter!("gatehouse_session_touches_total"),
             leases_taken: leases("taken"),
             leases_held: leases("held"),
-            leases_resting: leases("resting"),
+            leases_backing_off: leases("resting"),
             leases_gone: leases("gone"),
             leases_lost: leases("lost"),
             swept_sessions: swept("sessions"),
-            swept_marks: swept("used_once"),
+            swept_replay_records: swept("used_once"),
             unavailable: errors("unavailable"),
             inconsistent: errors("inconsistent"),
             migration: errors("migration"),
         }
     }
 
-    /// Counts a failure on its way out.
-    pub(in crate::store) fn count<T>(
+    /// Counts the error of a result, and returns the result.
+    pub(in crate::store) fn count_error<T>(
         &self,
         result: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -67,8 +67,8 @@ impl Measures {
     }
 }
 
-impl std::fmt::Debug for Measures {
+impl std::fmt::Debug for StoreMetrics {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Measures")
+        f.write_str("StoreMetrics")
     }
 }

@@ -1,56 +1,61 @@
-//! Layer 1: sessions at rest. The only SQL of the gateway.
+//! Sessions in the database. The only SQL of the gateway.
 //!
-//! Owns the rows of sessions with their sealed claims and tokens, the lease that lets one replica exchange tokens,
-//! the marks of what was used once, the pinned tenants, the read-through cache and its invalidation, and the sweep.
-//! It does not know what a claim means, when tokens are due, or who asks.
+//! Owns the rows of sessions with their sealed identity and tokens, the lease by which one replica refreshes tokens for
+//! all, the replay records, the pinned tenants, the read-through cache and its invalidation, and the sweep. It does not
+//! know what a claim means, when tokens are due, or who asks.
 //!
-//! [`SessionStore`] is the only door. Behind it stands `Rows`, implemented for Postgres (deployments) and SQLite (one
-//! machine); both pass the same acceptance suite, `tests/store`.
+//! [`SessionStore`] is the only entrance. Behind it is the trait `Database`, implemented for Postgres (deployments) and
+//! SQLite (one machine); both pass the same acceptance suite, `tests/store`.
 //!
-//! What holds:
-//! - A trouble of the database is [`StoreError::Unavailable`], never "no session".
-//! - A session found in the cache makes no database call. What ends a session on one replica is believed by all
-//!   within a second; while a replica cannot hear the others, it believes nothing that is older than two seconds.
-//! - A session is inserted once and never written again unless it is still there: what ended stays ended.
+//! Guarantees:
+//! - A fault of the database is [`StoreError::Unavailable`], never "no session".
+//! - A session in the cache needs no database call. When a session ends on one replica, all replicas know within a
+//!   second; a replica that does not receive invalidations uses no cached session older than two seconds.
+//! - A session is inserted once and afterwards only updated, so an ended session is never revived.
 //! - No connection is held longer than one statement or transaction.
 //!
 //! Metrics (the recorder must be installed before [`SessionStore::connect`]):
 //!
 //! | name | what |
 //! |---|---|
-//! | `gatehouse_session_cache_hits_total`, `…_misses_total` | session checks with and without a database call |
+//! | `gatehouse_session_cache_hits_total`, `…_misses_total` | session checks without and with a database call |
 //! | `gatehouse_session_cache_entries` | sessions in memory |
-//! | `gatehouse_store_errors_total` | answers that did not come, by `kind` |
-//! | `gatehouse_store_listening` | 1 while other replicas are heard |
-//! | `gatehouse_store_cache_flushes_total` | how often everything was forgotten |
-//! | `gatehouse_store_clock_drift_seconds` | the database's clock before ours |
-//! | `gatehouse_session_touches_total` | uses handed to the database |
+//! | `gatehouse_store_errors_total` | failed operations, by `kind` |
+//! | `gatehouse_store_listening` | 1 while the invalidations of other replicas arrive |
+//! | `gatehouse_store_cache_flushes_total` | how often the whole cache was invalidated |
+//! | `gatehouse_store_clock_drift_seconds` | how far the database's clock is ahead of ours |
+//! | `gatehouse_session_touches_total` | uses of sessions handed to the database |
 //! | `gatehouse_refresh_leases_total` | leases asked for, by `outcome` |
-//! | `gatehouse_store_swept_total` | rows that were over, by `table` |
+//! | `gatehouse_store_swept_total` | expired rows deleted, by `table` |
 
 mod cache;
 mod clock;
+mod database;
 mod end_sessions;
 mod error;
 mod lease;
 mod maintenance;
 mod metrics;
+mod migrations;
 mod options;
 mod postgres;
 mod replay;
 mod row;
 mod session_store;
+mod shared;
 mod sqlite;
+mod tenant_pins;
 mod touch_buffer;
 
 pub use clock::StoreClock;
+pub use database::{LeaseOwner, ReplaceResult, SessionFilter, Swept};
 pub use end_sessions::{EndedByLogoutToken, EndedBySid, LogoutTokenUse};
 pub use error::{Cause, StoreError};
-pub use lease::{Lease, Waited};
+pub use lease::{Lease, WaitResult};
 pub use maintenance::StoreStatus;
 pub use options::StoreOptions;
 pub use replay::{FirstUse, ReplayScope};
-pub use row::database_trait::{LeaseOwner, Replaced, SessionFilter, SessionSummary, Swept};
+pub use row::rows::SessionSummary;
 pub use row::sealed_row::{EndedSession, NewSession, StoredTokens};
 pub use session_store::SessionStore;
 pub use sqlite::sqlite_file;

@@ -13,10 +13,10 @@ pub struct StoreOptions {
     pub cached_token_bytes: u64,
     /// How often uses of sessions are written, many in one statement. Default 5 seconds.
     pub touch_every: Duration,
-    /// How often expired rows are looked for. Default 60 seconds.
+    /// How often expired rows are swept. Default 60 seconds.
     pub sweep_every: Duration,
-    /// Whether [`crate::store::SessionStore::clock`] follows the database's clock. Default yes; a test that turns its own
-    /// clock says no.
+    /// Whether [`crate::store::SessionStore::clock`] follows the database's clock. Default yes; no for tests that set
+    /// their own clock.
     pub follow_database_clock: bool,
 }
 

@@ -1,13 +1,12 @@
-//! What may be used once, on whichever replica; and the tenant that an authority was first seen with.
+//! Replay records: what may be used once, on whichever replica.
 
 use crate::domain::clock::Timestamp;
-use crate::domain::issuer::TenantGuid;
 use crate::seal::sha256;
+use crate::store::database::ReplayRecord;
 use crate::store::error::StoreError;
-use crate::store::row::database_trait::Mark;
 use crate::store::session_store::SessionStore;
 
-/// What may be used once. The numbers stand in rows.
+/// What may be used once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplayScope {
     /// The `state` of an attempt.
@@ -17,6 +16,7 @@ pub enum ReplayScope {
 }
 
 impl ReplayScope {
+    /// The number in the rows; it must not change.
     fn number(self) -> i16 {
         match self {
             Self::State => 1,
@@ -25,12 +25,12 @@ impl ReplayScope {
     }
 }
 
-/// Whether it was the first use.
+/// Whether a use was the first one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FirstUse {
     /// Nobody used it before.
     Yes,
-    /// Somebody did.
+    /// Somebody used it before.
     No,
 }
 
@@ -38,54 +38,35 @@ impl SessionStore {
     /// Records the use of `key`, remembered until `until`. Of many calls on many replicas exactly one is the first.
     ///
     /// # Errors
-    /// `Unavailable`: whether it was recorded is unknown, so it must not be used.
+    /// `Unavailable`: whether the use was recorded is unknown, so the key must not be used.
     pub async fn record_once(
         &self,
-        purpose: ReplayScope,
+        scope: ReplayScope,
         key: &[u8],
         until: Timestamp,
     ) -> Result<FirstUse, StoreError> {
-        let mark = self.mark(purpose, key, until);
-        let recorded = self.shared.rows.record_once(&mark).await;
-        Ok(if self.shared.measures.count(recorded)? {
+        let record = self.replay_record(scope, key, until);
+        let recorded = self.shared.database.record_use(&record).await;
+        Ok(if self.shared.metrics.count_error(recorded)? {
             FirstUse::Yes
         } else {
             FirstUse::No
         })
     }
 
-    pub(in crate::store) fn mark(
+    pub(in crate::store) fn replay_record(
         &self,
-        purpose: ReplayScope,
+        scope: ReplayScope,
         key: &[u8],
         until: Timestamp,
-    ) -> Mark {
+    ) -> ReplayRecord {
         let mut by = [0; 16];
-        self.shared.opening.random.fill(&mut by);
-        Mark {
-            purpose: purpose.number(),
+        self.shared.sealer.random.fill(&mut by);
+        ReplayRecord {
+            scope: scope.number(),
             hash: sha256(key),
             by,
             until: until.timestamp_millis(),
         }
-    }
-
-    /// Pins the directory tenant of an authority's address at first sight, and says which holds: this one, or the one
-    /// that any replica saw before.
-    ///
-    /// # Errors
-    /// `Unavailable`; `Inconsistent` if what is pinned is not a GUID.
-    pub async fn pin_tenant(
-        &self,
-        authority: &str,
-        tenant: &TenantGuid,
-    ) -> Result<TenantGuid, StoreError> {
-        let shared = &self.shared;
-        let kept = shared.rows.pin_tenant(authority, tenant.as_str()).await;
-        let kept = shared.measures.count(kept)?;
-        TenantGuid::canonical(&kept).ok_or_else(|| StoreError::Inconsistent {
-            table: "tenant_pins",
-            id: authority.to_owned(),
-        })
     }
 }

@@ -1,58 +1,42 @@
-//! `SessionStore`: the facade. Creates, finds, touches and ends one session; its siblings `tokens`, `ending`,
-//! `used_once` and `housekeeping` hold the rest of its methods.
+//! `SessionStore`: the facade. Creates, finds, touches and ends one session. The files `lease`, `end_sessions`,
+//! `replay`, `tenant_pins` and `maintenance` hold the rest of its methods.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use crate::domain::clock::{Clock, Random, Timestamp};
 use crate::domain::profile::ProfileId;
 use crate::domain::secret::SecretUrl;
-use crate::domain::session::{HandleHash, Session, SessionHandle, TOUCH_SECONDS};
+use crate::domain::session::{HandleHash, Session, SessionHandle};
 use crate::seal::{KeyRing, handle_hash};
 use crate::store::cache::sessions::Cache;
 use crate::store::clock::StoreClock;
+use crate::store::database::{Database, Touch};
 use crate::store::error::StoreError;
 use crate::store::maintenance::Tasks;
-use crate::store::metrics::Measures;
+use crate::store::metrics::StoreMetrics;
 use crate::store::options::StoreOptions;
-use crate::store::postgres::PostgresRows;
-use crate::store::row::database_trait::{IdentityRow, Rows, Touch};
-use crate::store::row::sealed_row::{EndedSession, NewSession, Opening, StoredTokens, used};
-use crate::store::sqlite::SqliteRows;
-use crate::store::touch_buffer::Touches;
+use crate::store::postgres::PostgresDatabase;
+use crate::store::row::rows::IdentityRow;
+use crate::store::row::sealed_row::{EndedSession, NewSession, RowSealer, StoredTokens, touched};
+use crate::store::shared::Shared;
+use crate::store::sqlite::SqliteDatabase;
+use crate::store::touch_buffer::TouchBuffer;
 
-/// Everything that the store's methods and its tasks share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) rows: Arc<dyn Rows>,
-    pub(super) kind: &'static str,
-    pub(super) opening: Opening,
-    pub(super) clock: Arc<StoreClock>,
-    pub(super) options: StoreOptions,
-    pub(super) sessions: Cache<Session>,
-    pub(super) tokens: Cache<StoredTokens>,
-    pub(super) touches: Touches,
-    pub(super) heard: Arc<AtomicBool>,
-    pub(super) migrated: AtomicBool,
-    /// Rung at each notice about tokens or sessions.
-    pub(super) changed: tokio::sync::Notify,
-    pub(super) measures: Measures,
-}
-
-/// Sessions at rest, with what is known of them in memory. Clones share everything.
+/// Sessions in the database, with a cache in memory. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct SessionStore {
-    pub(super) shared: Arc<Shared>,
-    pub(super) tasks: Arc<Tasks>,
+    pub(in crate::store) shared: Arc<Shared>,
+    pub(in crate::store) tasks: Arc<Tasks>,
 }
 
 impl SessionStore {
-    /// Prepares the store at `postgres://…` or `sqlite://…` without waiting for the database: a gateway may start
-    /// before it. Must be called inside a tokio runtime. Nothing runs in the background before [`Self::start`].
+    /// Prepares the store at `postgres://…` or `sqlite://…` without waiting for the database, so that a gateway may start
+    /// before its database. Must be called inside a tokio runtime. Nothing runs in the background before
+    /// [`Self::start`].
     ///
     /// # Errors
-    /// `BadUrl` if the address cannot be one, or the SQLite file cannot be made.
+    /// `BadUrl` if the address is not one of a database, or the SQLite file cannot be created.
     pub fn connect(
         url: &SecretUrl,
         options: StoreOptions,
@@ -60,20 +44,22 @@ impl SessionStore {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, StoreError> {
-        let (rows, kind) = connect_rows(url.expose(), &options)?;
-        let heard = Arc::new(AtomicBool::new(false));
+        let (database, kind) = connect_database(url.expose(), &options)?;
+        let listening = Arc::new(AtomicBool::new(false));
         let shared = Shared {
-            rows,
+            database,
             kind,
-            opening: Opening { keys, random },
+            sealer: RowSealer { keys, random },
             clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
-            sessions: Cache::new(options.cached_sessions, |_| 1, Arc::clone(&heard)),
-            tokens: Cache::new(options.cached_token_bytes, weight, Arc::clone(&heard)),
-            touches: Touches::default(),
-            heard,
+            sessions: Cache::new(options.cached_sessions, |_| 1, Arc::clone(&listening)),
+            tokens: Cache::new(options.cached_token_bytes, weight, Arc::clone(&listening)),
+            touches: TouchBuffer::default(),
+            listening,
             migrated: AtomicBool::new(false),
+            writable_at: Mutex::default(),
+            older_keys: Mutex::default(),
             changed: tokio::sync::Notify::new(),
-            measures: Measures::new(),
+            metrics: StoreMetrics::new(),
             options,
         };
         Ok(Self {
@@ -87,60 +73,60 @@ impl SessionStore {
         Arc::clone(&self.shared.clock)
     }
 
-    /// Begins a session and ends the one that this browser had at the profile, in one transaction. Both hold when this returns, on
-    /// this replica at once and on the others within a second.
+    /// Creates a session and ends the session that this browser had at the profile, in one transaction. When the method
+    /// returns, this replica knows both; the other replicas know within a second.
     ///
     /// # Errors
-    /// `Unavailable`: nothing was begun and nothing ended, as far as anybody can tell.
+    /// `Unavailable`: no session was created or ended, unless the database lost the connection while it committed.
     pub async fn create(&self, new: NewSession) -> Result<(), StoreError> {
         let shared = &self.shared;
-        let row = shared.opening.new_row(&new)?;
+        let row = shared.sealer.new_row(&new)?;
         let ended = new.ended.as_ref().map(handle_hash);
-        let stamp = shared.sessions.stamp(&row.hash);
-        let inserted = shared.rows.insert(&row, ended.as_ref()).await;
-        shared.measures.count(inserted)?;
+        let generation = shared.sessions.generation(&row.hash);
+        let inserted = shared.database.insert(&row, ended.as_ref()).await;
+        shared.metrics.count_error(inserted)?;
         if let Some(ended) = ended {
             shared.forget_ended(&ended);
         }
-        shared.sessions.keep(row.hash, new.session, stamp);
+        shared.sessions.insert(row.hash, new.session, generation);
         Ok(())
     }
 
     /// The live session of a handle: from memory without a database call, else from its row.
     ///
-    /// A row that does not open, or that a newer version wrote, is none.
+    /// A row that does not open, or that a newer version wrote, is no session.
     ///
     /// # Errors
-    /// `Unavailable`: whether there is one is unknown. `Inconsistent`: the row cannot be ours.
+    /// `Unavailable`: whether there is a session is unknown. `Inconsistent`: no version can have written the row.
     pub async fn find(&self, handle: &SessionHandle) -> Result<Option<Arc<Session>>, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
         let now = shared.clock.now();
-        if let Some(session) = shared.sessions.known(&hash) {
+        if let Some(session) = shared.sessions.get(&hash) {
             if session.is_live(now) {
-                shared.measures.hits.increment(1);
+                shared.metrics.hits.increment(1);
                 return Ok(Some(session));
             }
             if now >= session.expires_at {
                 return Ok(None);
             }
-            // Idle here, but it may have been used through another replica.
-            shared.sessions.forget(&hash);
+            // Idle here, but the session may have been used through another replica.
+            shared.sessions.invalidate(&hash);
         }
-        shared.measures.misses.increment(1);
+        shared.metrics.misses.increment(1);
         let read = || shared.read_session(handle, &hash);
-        let session = shared.sessions.known_or(&hash, read).await;
-        let session = shared.measures.count(session)?;
+        let session = shared.sessions.get_or_read(&hash, read).await;
+        let session = shared.metrics.count_error(session)?;
         Ok(session.filter(|session| session.is_live(now)))
     }
 
-    /// Notes that a session was used at `now`, so that it idles until `idle_until`. Believed at once here, written
-    /// with many others later, at most once a minute; what ended is not revived.
+    /// Notes that a session was used at `now` and becomes idle at `idle_until`. This replica knows at once; the row is
+    /// written later together with others, at most once a minute. An ended session is not revived.
     pub fn touch(&self, handle: &SessionHandle, now: Timestamp, idle_until: Timestamp) {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let use_it = |session: &Session| used(session, now, idle_until);
-        if shared.sessions.change(&hash, use_it).unwrap_or(true) {
+        let touch = |session: &Session| touched(session, now, idle_until);
+        if shared.sessions.change(&hash, touch).unwrap_or(true) {
             shared.touches.add(Touch {
                 hash,
                 seen_at: now.timestamp_millis(),
@@ -149,19 +135,19 @@ impl SessionStore {
         }
     }
 
-    /// Writes the uses that wait. Called every few seconds by the store itself, and before the process ends.
+    /// Writes the uses that wait in the buffer. The store does so itself every few seconds, and when it closes.
     ///
     /// # Errors
-    /// `Unavailable`: what was not written waits on.
+    /// `Unavailable`: what was not written stays in the buffer.
     pub async fn flush_touches(&self) -> Result<(), StoreError> {
         self.shared.flush_touches().await
     }
 
-    /// Ends a session of this profile: deletes as it reads, so that whoever ends it has its tokens and nobody else. A
-    /// handle of another profile ends nothing.
+    /// Ends a session of this profile. One statement deletes and returns the row, so exactly one caller gets the tokens.
+    /// A handle of another profile ends nothing.
     ///
     /// # Errors
-    /// `Unavailable`: the session may live on; nobody may be told that it ended.
+    /// `Unavailable`: the session may live on, and the person must not be told that it ended.
     pub async fn end(
         &self,
         handle: &SessionHandle,
@@ -169,11 +155,11 @@ impl SessionStore {
     ) -> Result<Option<EndedSession>, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let deleted = shared.rows.delete(&hash, profile).await;
-        let deleted = shared.measures.count(deleted)?;
+        let deleted = shared.database.delete(&hash, profile).await;
+        let deleted = shared.metrics.count_error(deleted)?;
         shared.forget_ended(&hash);
         match deleted {
-            Some(whole) => shared.opening.whole(handle, &whole),
+            Some(whole) => shared.sealer.whole(handle, &whole),
             None => Ok(None),
         }
     }
@@ -185,98 +171,83 @@ impl Shared {
         handle: &SessionHandle,
         hash: &HandleHash,
     ) -> Result<Option<Session>, StoreError> {
-        let Some(row) = self.rows.read(hash).await? else {
+        let Some(row) = self.database.read(hash).await? else {
             return Ok(None);
         };
-        let Some(mut session) = self.opening.session(handle, &row)? else {
+        let Some(mut session) = self.sealer.session(handle, &row)? else {
             return Ok(None);
         };
-        if let Some(touch) = self.touches.waiting_for(hash)
-            && let (Some(seen_at), Some(idle_until)) = (
-                Timestamp::from_timestamp_millis(touch.seen_at),
-                Timestamp::from_timestamp_millis(touch.idle_until),
-            )
-            && touch.seen_at > row.seen_at
-            && touch.seen_at < row.idle_until
-        {
-            session.seen_at = seen_at;
-            session.idle_until = idle_until.min(session.expires_at);
+        if let Some(touch) = self.touches.waiting_for(hash) {
+            apply_touch(&mut session, touch);
         }
         if !session.is_live(self.clock.now()) {
             return Ok(None);
         }
-        if !self.opening.keys.sealed_with_newest(&row.identity) {
-            self.reseal(handle, hash, &row).await;
+        if !self.sealer.keys.sealed_with_newest(&row.identity)
+            && let Err(error) = self.reseal(handle, hash, &row).await
+        {
+            let error: &dyn std::error::Error = &error;
+            tracing::debug!(session.id = %row.id, error, "a row could not be sealed with the newest key");
         }
         Ok(Some(session))
     }
 
-    /// Seals a row of an older key with the newest, so that the older can be removed one day. If that fails, the next
-    /// reading tries again.
-    async fn reseal(&self, handle: &SessionHandle, hash: &HandleHash, row: &IdentityRow) {
-        let resealed = async {
-            let Some(whole) = self.rows.read_whole(hash).await? else {
-                return Ok(());
-            };
-            let Some(EndedSession { session, tokens }) = self.opening.whole(handle, &whole)? else {
-                return Ok(());
-            };
-            let identity = self
-                .opening
-                .seal_identity(handle, &session, &session.identity)?;
-            let tokens =
-                self.opening
-                    .seal_tokens(handle, &session.profile, &session.id, &tokens)?;
-            let version = whole.row.version;
-            self.rows.reseal(hash, version, &identity, &tokens).await
+    /// Seals a row of an older key with the newest key, so that the older key can be removed one day. If that fails, the
+    /// next read tries again.
+    async fn reseal(
+        &self,
+        handle: &SessionHandle,
+        hash: &HandleHash,
+        row: &IdentityRow,
+    ) -> Result<(), StoreError> {
+        let Some(tokens) = self.database.read_tokens(hash).await? else {
+            return Ok(());
         };
-        if let Err(error) = resealed.await {
-            let error: &dyn std::error::Error = &error;
-            tracing::debug!(session.id = %row.id, error, "a row could not be sealed anew");
+        // Both reads must be of one version; the update makes sure that the row still has this version.
+        if tokens.version != row.version {
+            return Ok(());
         }
-    }
-
-    pub(super) async fn flush_touches(&self) -> Result<(), StoreError> {
-        let taken = self.touches.take();
-        let interval = Duration::from_secs(TOUCH_SECONDS.unsigned_abs());
-        let mut unwritten = taken.as_slice();
-        while !unwritten.is_empty() {
-            let (batch, rest) =
-                unwritten.split_at(unwritten.len().min(crate::store::touch_buffer::BATCH));
-            if let Err(error) = self.measures.count(self.rows.touch(batch, interval).await) {
-                self.touches.put_back(unwritten);
-                return Err(error);
-            }
-            let written = u64::try_from(batch.len()).unwrap_or(u64::MAX);
-            self.measures.touches.increment(written);
-            unwritten = rest;
-        }
-        Ok(())
-    }
-
-    /// Believes at once what the other replicas will hear.
-    pub(super) fn forget_ended(&self, hash: &HandleHash) {
-        self.sessions.forget(hash);
-        self.tokens.forget(hash);
-        self.touches.forget(hash);
-        self.changed.notify_waiters();
-    }
-
-    pub(super) fn is_heard(&self) -> bool {
-        self.heard.load(Ordering::Acquire)
+        let Some(session) = self.sealer.session(handle, row)? else {
+            return Ok(());
+        };
+        let Some(stored) = self.sealer.tokens(handle, &tokens)? else {
+            return Ok(());
+        };
+        let identity = self
+            .sealer
+            .seal_identity(handle, &session, &session.identity)?;
+        let tokens =
+            self.sealer
+                .seal_tokens(handle, &session.profile, &session.id, &stored.tokens)?;
+        self.database
+            .reseal(hash, row.version, &identity, &tokens)
+            .await
     }
 }
 
-fn connect_rows(
+/// A use that is not in the row yet counts, if the session was alive at the time of the use.
+fn apply_touch(session: &mut Session, touch: Touch) {
+    let seen_at = Timestamp::from_timestamp_millis(touch.seen_at);
+    let idle_until = Timestamp::from_timestamp_millis(touch.idle_until);
+    if let (Some(seen_at), Some(idle_until)) = (seen_at, idle_until)
+        && seen_at > session.seen_at
+        && seen_at < session.idle_until
+    {
+        session.seen_at = seen_at;
+        session.idle_until = idle_until.min(session.expires_at);
+    }
+}
+
+fn connect_database(
     url: &str,
     options: &StoreOptions,
-) -> Result<(Arc<dyn Rows>, &'static str), StoreError> {
+) -> Result<(Arc<dyn Database>, &'static str), StoreError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        let rows = PostgresRows::connect_lazily(url, options.connections)?;
-        Ok((Arc::new(rows), "postgres"))
+        let database = PostgresDatabase::connect_lazily(url, options.connections)?;
+        Ok((Arc::new(database), "postgres"))
     } else if url.starts_with("sqlite:") {
-        let rows = SqliteRows::connect_lazily(url, options.connections)?;
-        Ok((Arc::new(rows), "sqlite"))
+        let database = SqliteDatabase::connect_lazily(url, options.connections)?;
+        Ok((Arc::new(database), "sqlite"))
     } else {
         Err(StoreError::BadUrl(
             "it begins with postgres:// or sqlite://, such as sqlite://gatehouse.db".to_owned(),
@@ -284,7 +255,7 @@ fn connect_rows(
     }
 }
 
-/// Bytes that the tokens of a session take in memory, nearly.
+/// About how many bytes the tokens of a session take in memory.
 fn weight(stored: &StoredTokens) -> u32 {
     let tokens = &stored.tokens;
     let refresh = tokens

@@ -1,42 +1,46 @@
-//! `Touches`: uses of sessions that wait to be written, many in one statement.
+//! `TouchBuffer`: uses of sessions that wait to be written, many in one statement.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::domain::session::HandleHash;
-use crate::store::row::database_trait::Touch;
+use crate::domain::session::{HandleHash, TOUCH_SECONDS};
+use crate::store::database::Touch;
 
-/// Uses in one statement.
-pub(in crate::store) const BATCH: usize = 1000;
-/// Uses that wait at most; beyond it the database has been away for long, and idle time-outs grow shorter by what is
-/// not written.
-const WAITING: usize = 200_000;
+/// How many uses one statement writes.
+pub(in crate::store) const TOUCHES_PER_STATEMENT: usize = 1000;
+/// A row whose last use was written within this time is not written again.
+pub(in crate::store) const TOUCH_INTERVAL: Duration =
+    Duration::from_secs(TOUCH_SECONDS.unsigned_abs());
+/// How many uses wait at most. When the buffer is full the database has been away for long; uses that find no room are
+/// dropped, so those sessions may reach their idle time-out early.
+const CAPACITY: usize = 200_000;
 
 /// Uses that wait to be written, at most one for each session.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Touches {
+pub(in crate::store) struct TouchBuffer {
     waiting: Mutex<HashMap<HandleHash, Touch>>,
 }
 
-impl Touches {
+impl TouchBuffer {
     pub(in crate::store) fn add(&self, touch: Touch) {
         let mut waiting = self.lock();
-        if waiting.len() < WAITING || waiting.contains_key(&touch.hash) {
+        if waiting.len() < CAPACITY || waiting.contains_key(&touch.hash) {
             waiting.insert(touch.hash, touch);
         }
     }
 
-    /// A use that is not in the row yet.
+    /// The use of a session that is not in its row yet.
     pub(in crate::store) fn waiting_for(&self, hash: &HandleHash) -> Option<Touch> {
         self.lock().get(hash).copied()
     }
 
-    /// Takes all that wait.
+    /// Takes all uses out of the buffer.
     pub(in crate::store) fn take(&self) -> Vec<Touch> {
         std::mem::take(&mut *self.lock()).into_values().collect()
     }
 
-    /// Puts back what could not be written, unless the session was used again meanwhile.
+    /// Puts back what could not be written, except where the session was used again meanwhile.
     pub(in crate::store) fn put_back(&self, touches: &[Touch]) {
         let mut waiting = self.lock();
         for touch in touches {
@@ -44,7 +48,7 @@ impl Touches {
         }
     }
 
-    /// A session ended: its use is not written.
+    /// Drops the use of a session that has ended.
     pub(in crate::store) fn forget(&self, hash: &HandleHash) {
         self.lock().remove(hash);
     }
@@ -53,7 +57,7 @@ impl Touches {
         self.lock().len()
     }
 
-    /// A panic elsewhere leaves a map that is whole.
+    /// Nothing panics while the map is locked, so a poisoned lock guards a consistent map.
     fn lock(&self) -> MutexGuard<'_, HashMap<HandleHash, Touch>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,8 +68,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_not_be_written_gives_way_to_a_later_use() {
-        let touches = Touches::default();
+    fn a_later_use_wins_over_one_that_could_not_be_written() {
+        let touches = TouchBuffer::default();
         let touch = |seen_at| Touch {
             hash: HandleHash([1; 32]),
             seen_at,

@@ -74,6 +74,7 @@ pub async fn readyz(app: web::Data<AppState>, admin: web::Data<Admin>) -> HttpRe
             "listening": detail.listening,
             "clock_drift_ms": detail.clock_drift.map(|drift| drift.num_milliseconds()),
             "cached_sessions": detail.cached_sessions,
+            "sealed_with_older_keys": detail.sealed_with_older_keys,
         },
         "time": app.services.now(),
         "profiles": **admin.profiles.load(),

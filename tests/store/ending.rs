@@ -200,7 +200,7 @@ pub async fn of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays(
         sid: Some("s1"),
         person: None,
     };
-    let ends = (0..20).map(|at| stores[at % 2].end_by_notice(&staff, notice));
+    let ends = (0..20).map(|at| stores[at % 2].end_by_logout_token(&staff, notice));
     let ends: Vec<EndedByLogoutToken> = join_all(ends)
         .await
         .into_iter()
@@ -217,7 +217,7 @@ pub async fn of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays(
         .await;
     }
     let later = with_sid(&database, &stores[1], "staff", "ada", "s1").await;
-    let again = stores[0].end_by_notice(&staff, notice).await;
+    let again = stores[0].end_by_logout_token(&staff, notice).await;
     assert_eq!(again.unwrap(), EndedByLogoutToken::Replayed);
     assert_eq!(alive(&stores[1], &[&later]).await, [true]);
 }
@@ -235,13 +235,13 @@ pub async fn a_notice_whose_end_failed_still_counts(database: Arc<Database>) {
     database
         .meddle("ALTER TABLE sessions RENAME TO sessions_away")
         .await;
-    assert!(store.end_by_notice(&staff, notice).await.is_err());
+    assert!(store.end_by_logout_token(&staff, notice).await.is_err());
     let marked = "SELECT count(*) FROM used_once";
     assert_eq!(database.number(marked).await, 0, "both or neither");
     database
         .meddle("ALTER TABLE sessions_away RENAME TO sessions")
         .await;
-    let repeated = store.end_by_notice(&staff, notice).await;
+    let repeated = store.end_by_logout_token(&staff, notice).await;
     assert_eq!(repeated.unwrap(), EndedByLogoutToken::Ended(1));
     assert_eq!(alive(&store, &[&handle]).await, [false]);
 }

@@ -13,6 +13,7 @@ mod harness;
 
 mod ending;
 mod failover;
+mod faults;
 mod outages;
 mod refresh;
 mod replicas;
@@ -107,4 +108,12 @@ on_both! {
         before_the_migration_the_store_is_not_ready,
         two_replicas_sweep_what_is_over_and_nothing_else,
         closing_writes_the_uses_that_wait;
+    faults:
+        a_database_of_an_earlier_release_is_taken_over,
+        the_migrations_table_of_another_application_does_not_count,
+        a_step_that_was_edited_after_its_release_is_refused,
+        a_store_without_a_table_is_not_ready,
+        a_store_that_cannot_write_is_not_ready,
+        after_a_write_that_failed_the_next_one_succeeds,
+        an_operator_sees_when_the_old_key_may_go;
 }

@@ -9,7 +9,7 @@ use gatehouse::domain::api::ApiName;
 use gatehouse::domain::session::SessionHandle;
 use gatehouse::domain::token_set::TokenSet;
 use gatehouse::seal::OsRandom;
-use gatehouse::store::{Lease, LeaseOwner, Replaced, SessionStore, Waited};
+use gatehouse::store::{Lease, LeaseOwner, ReplaceResult, SessionStore, WaitResult};
 
 use crate::harness::{Database, STAFF, eventually, identity, signed_in, token_set};
 
@@ -93,7 +93,7 @@ pub async fn a_lease_that_is_over_is_taken_over(database: Arc<Database>) {
     let replaced = crashed
         .replace_tokens(&handle, first, version, &late, None)
         .await;
-    assert_eq!(replaced.unwrap(), Replaced::LostLease);
+    assert_eq!(replaced.unwrap(), ReplaceResult::LeaseLost);
     assert!(!crashed.renew_lease(&handle, first, LONG).await.unwrap());
     assert_eq!(id_token(&other, &handle).await, "first-id-token");
 }
@@ -132,7 +132,7 @@ pub async fn new_tokens_are_seen_by_every_replica(database: Arc<Database>) {
     let replaced = here
         .replace_tokens(&handle, owner, version, &fresh, None)
         .await;
-    assert_eq!(replaced.unwrap(), Replaced::Yes { version: 2 });
+    assert_eq!(replaced.unwrap(), ReplaceResult::Stored { version: 2 });
     assert_eq!(
         id_token(&here, &handle).await,
         "second-id-token",
@@ -180,7 +180,7 @@ pub async fn tokens_that_arrive_after_the_end_are_not_kept(database: Arc<Databas
     let replaced = here
         .replace_tokens(&handle, owner, version, &tokens, None)
         .await;
-    assert_eq!(replaced.unwrap(), Replaced::Gone);
+    assert_eq!(replaced.unwrap(), ReplaceResult::SessionGone);
     assert!(here.find(&handle).await.unwrap().is_none());
     assert!(here.tokens(&handle).await.unwrap().is_none());
     let lease = here.lease(&handle, owner, LONG).await.unwrap();
@@ -202,7 +202,7 @@ pub async fn tokens_of_a_holder_that_lost_the_lease_are_not_kept(database: Arc<D
         .unwrap();
     let late = token_set("late", database.now());
     let replaced = store.replace_tokens(&handle, first, old, &late, None).await;
-    assert_eq!(replaced.unwrap(), Replaced::LostLease);
+    assert_eq!(replaced.unwrap(), ReplaceResult::LeaseLost);
     assert_eq!(id_token(&store, &handle).await, "good-id-token");
 }
 
@@ -214,7 +214,7 @@ pub async fn a_waiter_gets_the_result_of_the_holder(database: Arc<Database>) {
     let version = taken(&holder, &handle, owner, LONG).await;
     let waiting = {
         let (waiter, handle) = (waiter.clone(), handle.clone());
-        tokio::spawn(async move { waiter.wait_for_change(&handle, version, LONG).await })
+        tokio::spawn(async move { waiter.wait_for_refresh(&handle, version, LONG).await })
     };
     tokio::task::yield_now().await;
     let tokens = token_set("second", database.now());
@@ -223,7 +223,7 @@ pub async fn a_waiter_gets_the_result_of_the_holder(database: Arc<Database>) {
         .await
         .unwrap();
     let outcome = waiting.await.unwrap().unwrap();
-    let Waited::Changed(stored) = outcome else {
+    let WaitResult::NewTokens(stored) = outcome else {
         panic!("{outcome:?}")
     };
     assert_eq!(stored.tokens.id_token.expose(), "second-id-token");
@@ -236,11 +236,11 @@ pub async fn a_waiter_learns_that_the_holder_let_go(database: Arc<Database>) {
     let owner = owner();
     let version = taken(&holder, &handle, owner, LONG).await;
     let (outcome, released) = tokio::join!(
-        waiter.wait_for_change(&handle, version, LONG),
+        waiter.wait_for_refresh(&handle, version, LONG),
         holder.release_lease(&handle, owner)
     );
     released.unwrap();
-    assert!(matches!(outcome.unwrap(), Waited::Free));
+    assert!(matches!(outcome.unwrap(), WaitResult::LeaseFree));
 }
 
 pub async fn a_failed_exchange_rests_on_every_replica_until_its_time(database: Arc<Database>) {
@@ -249,7 +249,7 @@ pub async fn a_failed_exchange_rests_on_every_replica_until_its_time(database: A
     let first = owner();
     let version = taken(&holder, &handle, first, LONG).await;
     let pause = Duration::from_secs(5);
-    holder.rest(&handle, owner(), pause).await.unwrap();
+    holder.back_off(&handle, owner(), pause).await.unwrap();
     if !database.is_postgres() {
         let said = database.number("SELECT count(*) FROM notices").await;
         assert_eq!(said, 0, "nothing happened, so nobody is told");
@@ -257,21 +257,21 @@ pub async fn a_failed_exchange_rests_on_every_replica_until_its_time(database: A
     let held = waiter.lease(&handle, owner(), LONG).await.unwrap();
     assert!(matches!(held, Lease::Held), "only its owner lets it rest");
     let (outcome, rested) = tokio::join!(
-        waiter.wait_for_change(&handle, version, LONG),
-        holder.rest(&handle, first, pause),
+        waiter.wait_for_refresh(&handle, version, LONG),
+        holder.back_off(&handle, first, pause),
     );
     rested.unwrap();
-    assert!(matches!(outcome.unwrap(), Waited::Resting(left) if left == pause));
+    assert!(matches!(outcome.unwrap(), WaitResult::BackingOff(left) if left == pause));
     database.clock.turn(chrono::TimeDelta::seconds(4));
     let resting = waiter.lease(&handle, owner(), LONG).await.unwrap();
-    assert!(matches!(resting, Lease::Resting(left) if left == Duration::from_secs(1)));
+    assert!(matches!(resting, Lease::BackingOff(left) if left == Duration::from_secs(1)));
     let writer = owner();
     let written = waiter.lease_to_write(&handle, writer, LONG).await.unwrap();
     assert!(
         matches!(written, Lease::Taken(_)),
         "who asks no authority may write"
     );
-    waiter.rest(&handle, writer, pause).await.unwrap();
+    waiter.back_off(&handle, writer, pause).await.unwrap();
     database.clock.turn(chrono::TimeDelta::seconds(5));
     taken(&waiter, &handle, owner(), LONG).await;
 }
@@ -281,11 +281,11 @@ pub async fn a_waiter_learns_that_the_session_ended(database: Arc<Database>) {
     let handle = signed_in(&database, &holder, "staff", "ada").await;
     let version = taken(&holder, &handle, owner(), LONG).await;
     let (outcome, ended) = tokio::join!(
-        waiter.wait_for_change(&handle, version, LONG),
+        waiter.wait_for_refresh(&handle, version, LONG),
         holder.end(&handle, &STAFF)
     );
     ended.unwrap();
-    assert!(matches!(outcome.unwrap(), Waited::Gone));
+    assert!(matches!(outcome.unwrap(), WaitResult::SessionGone));
 }
 
 pub async fn a_waiter_without_patience_learns_that_it_is_held(database: Arc<Database>) {
@@ -293,9 +293,9 @@ pub async fn a_waiter_without_patience_learns_that_it_is_held(database: Arc<Data
     let handle = signed_in(&database, &store, "staff", "ada").await;
     let version = taken(&store, &handle, owner(), LONG).await;
     let outcome = store
-        .wait_for_change(&handle, version, Duration::ZERO)
+        .wait_for_refresh(&handle, version, Duration::ZERO)
         .await;
-    assert!(matches!(outcome.unwrap(), Waited::StillHeld));
+    assert!(matches!(outcome.unwrap(), WaitResult::StillHeld));
 }
 
 /// What a flow does until the tokens are new; counts the calls to the authority.
@@ -328,9 +328,9 @@ async fn refreshed(
                     .unwrap();
             }
             Lease::Held => {
-                store.wait_for_change(handle, 1, LONG).await.unwrap();
+                store.wait_for_refresh(handle, 1, LONG).await.unwrap();
             }
-            Lease::Gone | Lease::Resting(_) => panic!("the session is there and nothing failed"),
+            Lease::Gone | Lease::BackingOff(_) => panic!("the session is there and nothing failed"),
         }
     }
 }

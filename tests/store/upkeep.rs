@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use gatehouse::seal::OsRandom;
-use gatehouse::store::{Lease, LeaseOwner, Replaced, ReplayScope, SessionStore, StoreError};
+use gatehouse::store::{Lease, LeaseOwner, ReplaceResult, ReplayScope, SessionStore, StoreError};
 
 use crate::harness::{Database, STAFF, signed_in};
 
@@ -18,10 +18,10 @@ pub async fn replicas_that_migrate_at_once_agree(database: Arc<Database>) {
         migrated.unwrap();
     }
     let steps = database
-        .number("SELECT count(*) FROM schema_migrations")
+        .number("SELECT count(*) FROM gatehouse_migrations")
         .await;
     let newest = database
-        .number("SELECT max(version) FROM schema_migrations")
+        .number("SELECT max(version) FROM gatehouse_migrations")
         .await;
     assert_eq!(steps, newest);
     stores[0].ensure_migrated().await.unwrap();
@@ -37,7 +37,8 @@ pub async fn a_replica_works_on_the_schema_of_the_next_version(database: Arc<Dat
         "ALTER TABLE sessions ADD COLUMN newer TEXT",
         "ALTER TABLE used_once ADD COLUMN newer INTEGER NOT NULL DEFAULT 7",
         "CREATE TABLE something_new (id INTEGER PRIMARY KEY)",
-        "INSERT INTO schema_migrations (version) VALUES (99)",
+        "INSERT INTO gatehouse_migrations (version, description, success, checksum, execution_time)
+         SELECT 99, 'newer', success, checksum, 1 FROM gatehouse_migrations",
     ] {
         database.meddle(statement).await;
     }
@@ -56,7 +57,7 @@ pub async fn a_replica_works_on_the_schema_of_the_next_version(database: Arc<Dat
         let replaced = store
             .replace_tokens(&handle, owner, stored.version, &stored.tokens, None)
             .await;
-        assert!(matches!(replaced.unwrap(), Replaced::Yes { .. }));
+        assert!(matches!(replaced.unwrap(), ReplaceResult::Stored { .. }));
         let name = handle.expose();
         store
             .record_once(ReplayScope::State, name, until)
@@ -111,7 +112,10 @@ pub async fn two_replicas_sweep_what_is_over_and_nothing_else(database: Arc<Data
     let rest = here.sweep(now).await.unwrap();
     let swept = [early, one.unwrap(), other.unwrap(), rest];
     assert_eq!(swept.iter().map(|swept| swept.sessions).sum::<u64>(), 30);
-    assert_eq!(swept.iter().map(|swept| swept.marks).sum::<u64>(), 1);
+    assert_eq!(
+        swept.iter().map(|swept| swept.replay_records).sum::<u64>(),
+        1
+    );
     let fresh = database.quiet_replica().await;
     assert!(fresh.find(&living).await.unwrap().is_some());
     assert_eq!(database.number("SELECT count(*) FROM used_once").await, 1);

@@ -1,9 +1,8 @@
-//! `Bounded`: a map from handle hashes to values that keeps within a weight, letting go of what was not asked for
-//! lately.
+//! `ClockMap`: a map from handle hashes to values, bounded by weight, with clock eviction.
 //!
-//! Each shard goes round its entries like the hand of a clock: an entry that was asked for since the last round stays,
-//! another makes room. An entry costs about sixty bytes beside its value, and asking for it one shared lock: with a
-//! hundred thousand sessions in memory both count (moka: 240 bytes and a queue of reads).
+//! Each shard has a hand that goes round its entries: an entry that was read since the last round stays, an entry that
+//! was not read is evicted. An entry costs about sixty bytes beside its value, and a read takes one shared lock. With a
+//! hundred thousand sessions in memory both matter (moka: 240 bytes and a queue of reads).
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -12,14 +11,14 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::session::HandleHash;
 
-/// Few enough that chance fills them alike, many enough that workers seldom meet.
+/// Few enough that the shards fill evenly, many enough that workers seldom wait for one another.
 const SHARDS: u8 = 16;
 
-/// The hash is random already.
+/// Passes the key through: a handle hash is random already.
 #[derive(Debug, Default)]
-struct AsItIs(u64);
+struct PassThrough(u64);
 
-impl Hasher for AsItIs {
+impl Hasher for PassThrough {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -40,27 +39,27 @@ struct Slot<V> {
     hash: HandleHash,
     value: V,
     weight: u32,
-    asked_for: AtomicBool,
+    was_read: AtomicBool,
 }
 
 #[derive(Debug)]
 struct Shard<V> {
-    places: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+    places: HashMap<u64, u32, BuildHasherDefault<PassThrough>>,
     slots: Vec<Slot<V>>,
     hand: usize,
     weight: u64,
 }
 
-/// A map that keeps within a weight.
+/// A map bounded by weight.
 #[derive(Debug)]
-pub(in crate::store) struct Bounded<V> {
+pub(in crate::store) struct ClockMap<V> {
     shards: Vec<RwLock<Shard<V>>>,
     shard_capacity: u64,
 }
 
-impl<V> Bounded<V> {
-    /// Keeps within `capacity`, nearly: a shard may take a sixteenth more than its share, so that chance does not
-    /// push out what fits.
+impl<V> ClockMap<V> {
+    /// A map that holds `capacity`, and at most a sixteenth more: a shard may exceed its share by that, so that uneven
+    /// shards do not evict what fits.
     pub(in crate::store) fn new(capacity: u64) -> Self {
         let share = capacity.div_ceil(u64::from(SHARDS)).max(1);
         Self {
@@ -69,7 +68,7 @@ impl<V> Bounded<V> {
         }
     }
 
-    /// What `see` makes of a value; the value counts as asked for.
+    /// The result of `see` for a value, which then counts as read.
     pub(in crate::store) fn get<T>(
         &self,
         hash: &HandleHash,
@@ -77,8 +76,8 @@ impl<V> Bounded<V> {
     ) -> Option<T> {
         let shard = self.read(hash)?;
         let slot = shard.slot(hash)?;
-        if !slot.asked_for.load(Ordering::Relaxed) {
-            slot.asked_for.store(true, Ordering::Relaxed);
+        if !slot.was_read.load(Ordering::Relaxed) {
+            slot.was_read.store(true, Ordering::Relaxed);
         }
         Some(see(&slot.value))
     }
@@ -92,17 +91,17 @@ impl<V> Bounded<V> {
             return;
         }
         while shard.weight + u64::from(weight) > self.shard_capacity {
-            shard.make_room();
+            shard.evict();
         }
         shard.push(Slot {
             hash,
             value,
             weight,
-            asked_for: AtomicBool::new(false),
+            was_read: AtomicBool::new(false),
         });
     }
 
-    /// Puts what `change` makes of a value in its place; `None` if there is no value.
+    /// Changes a value in place; `None` if there is no value.
     pub(in crate::store) fn update<T>(
         &self,
         hash: &HandleHash,
@@ -124,7 +123,7 @@ impl<V> Bounded<V> {
                 &mut *shard.write().unwrap_or_else(PoisonError::into_inner),
                 Shard::new(),
             );
-            // Outside of the lock: to let go of many values takes a while.
+            // Outside of the lock: dropping many values takes a while.
             drop(full);
         }
     }
@@ -137,7 +136,7 @@ impl<V> Bounded<V> {
         self.shards.iter().map(count).sum()
     }
 
-    /// Nothing panics while a shard is locked, so a poisoned lock guards a whole shard.
+    /// Nothing panics while a shard is locked, so a poisoned lock guards a consistent shard.
     fn read(&self, hash: &HandleHash) -> Option<RwLockReadGuard<'_, Shard<V>>> {
         let lock = self.shards.get(shard_of(hash))?;
         Some(lock.read().unwrap_or_else(PoisonError::into_inner))
@@ -175,9 +174,9 @@ impl<V> Shard<V> {
 
     fn push(&mut self, slot: Slot<V>) {
         let key = key_of(&slot.hash);
-        // Another hash with the same 64 bits gives way, if chance ever makes one.
+        // An entry whose hash has the same 64 bits is replaced.
         if let Some(place) = self.places.get(&key).copied() {
-            self.take_out(usize::try_from(place).unwrap_or(usize::MAX));
+            self.remove_at(usize::try_from(place).unwrap_or(usize::MAX));
         }
         if let Ok(place) = u32::try_from(self.slots.len()) {
             self.places.insert(key, place);
@@ -188,12 +187,12 @@ impl<V> Shard<V> {
 
     fn remove(&mut self, hash: &HandleHash) {
         if let Some(place) = self.place(hash) {
-            self.take_out(place);
+            self.remove_at(place);
         }
     }
 
-    /// The last slot comes into the place of the one that goes.
-    fn take_out(&mut self, place: usize) {
+    /// Moves the last slot into the place of the removed one.
+    fn remove_at(&mut self, place: usize) {
         if place >= self.slots.len() {
             return;
         }
@@ -207,8 +206,8 @@ impl<V> Shard<V> {
         }
     }
 
-    /// Lets go of one entry. Ends, because each entry is passed over at most once.
-    fn make_room(&mut self) {
+    /// Evicts one entry. Ends, because an entry is passed over at most once.
+    fn evict(&mut self) {
         loop {
             if self.hand >= self.slots.len() {
                 self.hand = 0;
@@ -217,8 +216,8 @@ impl<V> Shard<V> {
                 self.weight = 0;
                 return;
             };
-            if !slot.asked_for.swap(false, Ordering::Relaxed) {
-                self.take_out(self.hand);
+            if !slot.was_read.swap(false, Ordering::Relaxed) {
+                self.remove_at(self.hand);
                 return;
             }
             self.hand += 1;
@@ -245,8 +244,8 @@ mod tests {
     }
 
     #[test]
-    fn it_holds_what_fits_and_never_much_more() {
-        let map = Bounded::new(10_000);
+    fn a_map_holds_what_fits_and_never_much_more() {
+        let map = ClockMap::new(10_000);
         for number in 0..10_000 {
             map.insert(hash(number), number, 1);
         }
@@ -259,8 +258,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_stays_while_others_come_and_go() {
-        let map = Bounded::new(160);
+    fn an_entry_that_is_read_stays_while_others_come_and_go() {
+        let map = ClockMap::new(160);
         map.insert(hash(0), 0, 1);
         for number in 1..10_000 {
             assert_eq!(map.get(&hash(0), u32::clone), Some(0), "after {number}");
@@ -269,8 +268,8 @@ mod tests {
     }
 
     #[test]
-    fn weights_count() {
-        let map = Bounded::new(16 * 100);
+    fn entries_are_bounded_by_weight() {
+        let map = ClockMap::new(16 * 100);
         for number in 0..1_000 {
             map.insert(hash(number), number, 30);
         }
@@ -285,7 +284,7 @@ mod tests {
 
     #[test]
     fn removal_and_replacement_keep_every_other_entry() {
-        let map = Bounded::new(10_000);
+        let map = ClockMap::new(10_000);
         for number in 0..1_000 {
             map.insert(hash(number), number, 1);
         }

@@ -1,17 +1,18 @@
-//! `Notice`: what replicas tell one another to forget. Its text travels by NOTIFY, or by SQLite's `notices`.
+//! `Invalidation`: cache invalidation between replicas, which sessions or tokens to forget. Its text travels by NOTIFY
+//! (Postgres) or by the table `notices` (SQLite).
 
 use crate::domain::session::HandleHash;
 use crate::seal::hex;
 
-/// Handles per notice: 65 bytes each, below Postgres' limit of 8000 for a payload.
-const HANDLES_PER_NOTICE: usize = 100;
-/// Beyond so many ended at once, everything is forgotten instead.
-const HANDLES_AT_MOST: usize = 10_000;
+/// Handles in one text: 65 bytes each, below Postgres' limit of 8000 bytes for a payload.
+const HANDLES_PER_TEXT: usize = 100;
+/// When more sessions than this end at once, everything is forgotten instead.
+const MAX_HANDLES: usize = 10_000;
 
-/// Something that other replicas must not go on believing.
+/// What a replica must forget.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) enum Notice {
-    /// These sessions ended, or who they are has changed.
+pub(in crate::store) enum Invalidation {
+    /// These sessions ended, or their identities changed.
     Sessions(Vec<HandleHash>),
     /// The tokens of this session changed.
     Tokens(HandleHash),
@@ -19,20 +20,20 @@ pub(in crate::store) enum Notice {
     Everything,
 }
 
-impl Notice {
-    /// The notices for sessions that ended together.
+impl Invalidation {
+    /// The invalidations for sessions that ended together.
     pub(in crate::store) fn of_ended(hashes: &[HandleHash]) -> Vec<Self> {
-        if hashes.len() > HANDLES_AT_MOST {
+        if hashes.len() > MAX_HANDLES {
             return vec![Self::Everything];
         }
         hashes
-            .chunks(HANDLES_PER_NOTICE)
+            .chunks(HANDLES_PER_TEXT)
             .map(|chunk| Self::Sessions(chunk.to_vec()))
             .collect()
     }
 
-    /// The text that travels.
-    pub(in crate::store) fn text(&self) -> String {
+    /// The text that travels. `postgres/statements.rs` writes the text of one session in SQL.
+    pub(in crate::store) fn to_text(&self) -> String {
         match self {
             Self::Sessions(hashes) => {
                 let digits: Vec<String> = hashes.iter().map(|hash| hex(&hash.0)).collect();
@@ -43,8 +44,8 @@ impl Notice {
         }
     }
 
-    /// Reads what travelled. What cannot be read may mean anything, so it means everything.
-    pub(in crate::store) fn read(text: &str) -> Self {
+    /// Reads a text. A text that cannot be read may mean anything, so it means everything.
+    pub(in crate::store) fn parse(text: &str) -> Self {
         let all = |digits: &str| digits.split(',').map(hash_of).collect::<Option<Vec<_>>>();
         let read = match text.split_at_checked(1) {
             Some(("s", digits)) => all(digits).map(Self::Sessions),
@@ -69,28 +70,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_is_what_is_heard_and_fits_into_a_payload() {
+    fn a_text_is_read_back_and_fits_into_a_payload() {
         let hashes: Vec<_> = (0..250).map(|n| HandleHash([n; 32])).collect();
-        let notices = Notice::of_ended(&hashes);
-        assert_eq!(notices.len(), 3);
-        for notice in &notices {
-            assert!(notice.text().len() < 8000);
-            assert_eq!(&Notice::read(&notice.text()), notice);
+        let invalidations = Invalidation::of_ended(&hashes);
+        assert_eq!(invalidations.len(), 3);
+        for invalidation in &invalidations {
+            assert!(invalidation.to_text().len() < 8000);
+            assert_eq!(&Invalidation::parse(&invalidation.to_text()), invalidation);
         }
-        let tokens = Notice::Tokens(HandleHash([7; 32]));
-        assert_eq!(Notice::read(&tokens.text()), tokens);
+        let tokens = Invalidation::Tokens(HandleHash([7; 32]));
+        assert_eq!(Invalidation::parse(&tokens.to_text()), tokens);
     }
 
     #[test]
-    fn a_notice_that_cannot_be_read_means_everything() {
+    fn a_text_that_cannot_be_read_means_everything() {
         for text in ["", "e", "x", "s", "sabc", "t12", "é", "s,"] {
-            assert_eq!(Notice::read(text), Notice::Everything, "{text}");
+            assert_eq!(
+                Invalidation::parse(text),
+                Invalidation::Everything,
+                "{text}"
+            );
         }
     }
 
     #[test]
-    fn a_very_large_end_is_one_notice() {
-        let hashes = vec![HandleHash([1; 32]); HANDLES_AT_MOST + 1];
-        assert_eq!(Notice::of_ended(&hashes), [Notice::Everything]);
+    fn the_end_of_very_many_sessions_is_one_invalidation() {
+        let hashes = vec![HandleHash([1; 32]); MAX_HANDLES + 1];
+        assert_eq!(Invalidation::of_ended(&hashes), [Invalidation::Everything]);
     }
 }

@@ -1,6 +1,6 @@
 //! The read-through cache of sessions.
 //!
-//! Owns what this process remembers, and when it must forget. It does not know SQL.
+//! Owns what this process has in memory, and when it must be read again. It does not know SQL.
 
 pub mod clock_map;
 pub mod invalidation;

@@ -1,8 +1,9 @@
-//! `Cache`: what was read from a row, until somebody says that it changed.
+//! `Cache`: read-through cache of rows, with one read at a time for each row.
 //!
-//! To forget is to count: each entry remembers the count of its slot from before its row was read, and is believed
-//! only while the count is the same. So a notice that arrives while a row is being read is not lost, whatever
-//! finishes first. Sixteen thousand slots share the sessions: a neighbour forgotten in vain is one read.
+//! Invalidation counts generations. Each entry remembers the generation of its slot from before its row was read, and is
+//! current only while the generation is the same. So an invalidation that arrives while a row is being read is not lost,
+//! whichever finishes first. Sixteen thousand slots share the sessions; an entry that shares the slot of an invalidated
+//! one is read again.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,87 +13,89 @@ use std::time::Instant;
 use tokio::sync::OnceCell;
 
 use crate::domain::session::HandleHash;
-use crate::store::cache::clock_map::Bounded;
+use crate::store::cache::clock_map::ClockMap;
 use crate::store::error::StoreError;
 
 /// A power of two that is no more than the values of two bytes.
 const SLOTS: usize = 1 << 14;
-/// The bound in milliseconds on what is believed while nobody is heard.
-const UNHEARD: u32 = 2000;
-/// Readings that are overtaken by a notice before the answer is given without keeping it.
-const OVERTAKEN: usize = 3;
+/// How many milliseconds an entry is current while no invalidations arrive.
+const MAX_AGE_NOT_LISTENING: u32 = 2000;
+/// After this many reads that an invalidation overtook, the answer is given and not cached.
+const MAX_OVERTAKEN: usize = 3;
 
-/// Counts what was forgotten.
+/// Counts invalidations.
 #[derive(Debug)]
-struct Counts {
+struct Generations {
     everything: AtomicU32,
     slots: Box<[AtomicU32]>,
 }
 
-/// The counts before a row was read.
+/// The generation of a slot before a row was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) struct Stamp {
+pub(in crate::store) struct Generation {
     everything: u32,
     slot: u32,
 }
 
-/// What was read, and when: milliseconds since the cache was made.
+/// What was read, and when (milliseconds since the cache was made).
 #[derive(Debug)]
 struct Entry<T> {
     value: Arc<T>,
-    stamp: Stamp,
+    generation: Generation,
     read_at: u32,
 }
 
-/// One reading that many wait for.
+/// One read of a row that many wait for.
 #[derive(Debug)]
-struct Reading<T> {
-    stamp: Stamp,
+struct Read<T> {
+    generation: Generation,
     result: OnceCell<Result<Option<Arc<T>>, StoreError>>,
 }
 
-type Readings<T> = HashMap<HandleHash, Arc<Reading<T>>>;
+type Reads<T> = HashMap<HandleHash, Arc<Read<T>>>;
 
-/// What was read from rows.
+/// A read-through cache.
 #[derive(Debug)]
 pub(in crate::store) struct Cache<T> {
-    entries: Bounded<Entry<T>>,
+    entries: ClockMap<Entry<T>>,
     weigh: fn(&T) -> u32,
-    counts: Counts,
-    readings: Mutex<Readings<T>>,
-    heard: Arc<AtomicBool>,
+    generations: Generations,
+    reads: Mutex<Reads<T>>,
+    listening: Arc<AtomicBool>,
     made_at: Instant,
 }
 
 impl<T> Cache<T> {
-    /// A cache of `capacity` by `weigh`. `heard` tells whether notices arrive.
+    /// A cache of `capacity` by `weigh`. `listening` tells whether invalidations arrive.
     pub(in crate::store) fn new(
         capacity: u64,
         weigh: fn(&T) -> u32,
-        heard: Arc<AtomicBool>,
+        listening: Arc<AtomicBool>,
     ) -> Self {
         Self {
-            entries: Bounded::new(capacity),
+            entries: ClockMap::new(capacity),
             weigh,
-            counts: Counts {
+            generations: Generations {
                 everything: AtomicU32::new(0),
                 slots: (0..SLOTS).map(|_| AtomicU32::new(0)).collect(),
             },
-            readings: Mutex::default(),
-            heard,
+            reads: Mutex::default(),
+            listening,
             made_at: Instant::now(),
         }
     }
 
-    /// What is known and may be believed.
-    pub(in crate::store) fn known(&self, hash: &HandleHash) -> Option<Arc<T>> {
-        let believed =
-            |entry: &Entry<T>| self.believes(hash, entry).then(|| Arc::clone(&entry.value));
-        self.entries.get(hash, believed)?
+    /// The cached value, if it is current.
+    pub(in crate::store) fn get(&self, hash: &HandleHash) -> Option<Arc<T>> {
+        let current = |entry: &Entry<T>| {
+            self.is_current(hash, entry)
+                .then(|| Arc::clone(&entry.value))
+        };
+        self.entries.get(hash, current)?
     }
 
-    /// What is known, or what `read` finds; many that ask at once share one reading.
-    pub(in crate::store) async fn known_or<F, R>(
+    /// The cached value, or the result of `read`; concurrent callers share one read.
+    pub(in crate::store) async fn get_or_read<F, R>(
         &self,
         hash: &HandleHash,
         read: F,
@@ -101,53 +104,53 @@ impl<T> Cache<T> {
         F: Fn() -> R,
         R: Future<Output = Result<Option<T>, StoreError>>,
     {
-        for _ in 0..OVERTAKEN {
-            if let Some(value) = self.known(hash) {
+        for _ in 0..MAX_OVERTAKEN {
+            if let Some(value) = self.get(hash) {
                 return Ok(Some(value));
             }
-            let shared = self.reading(hash);
-            let reading = &shared.reading;
+            let shared = self.join_read(hash);
+            let reading = &shared.read;
             let result = reading
                 .result
                 .get_or_init(|| async {
                     let read_at = self.age();
                     let value = read().await?.map(Arc::new);
                     if let Some(value) = &value {
-                        self.keep_at(*hash, Arc::clone(value), reading.stamp, read_at);
+                        self.insert_at(*hash, Arc::clone(value), reading.generation, read_at);
                     }
                     Ok(value)
                 })
                 .await
                 .clone();
-            if result.is_err() || reading.stamp == self.stamp(hash) {
+            if result.is_err() || reading.generation == self.generation(hash) {
                 return result;
             }
         }
         Ok(read().await?.map(Arc::new))
     }
 
-    /// The counts to take before reading what is kept afterwards.
-    pub(in crate::store) fn stamp(&self, hash: &HandleHash) -> Stamp {
-        Stamp {
-            everything: self.counts.everything.load(Ordering::Acquire),
+    /// The generation, to be taken before reading a row that [`Self::insert`] caches.
+    pub(in crate::store) fn generation(&self, hash: &HandleHash) -> Generation {
+        Generation {
+            everything: self.generations.everything.load(Ordering::Acquire),
             slot: self
                 .slot(hash)
                 .map_or(0, |slot| slot.load(Ordering::Acquire)),
         }
     }
 
-    /// Keeps what is known to stand in the row since `stamp`.
-    pub(in crate::store) fn keep(&self, hash: HandleHash, value: T, stamp: Stamp) {
-        self.keep_at(hash, Arc::new(value), stamp, self.age());
+    /// Caches what has been in the row since `generation`.
+    pub(in crate::store) fn insert(&self, hash: HandleHash, value: T, generation: Generation) {
+        self.insert_at(hash, Arc::new(value), generation, self.age());
     }
 
-    /// Puts what `change` makes of a known value in its place. `None` if nothing is known; else whether it changed.
+    /// Replaces a current value by the result of `change`. `None` if there is no current value, else whether it changed.
     pub(in crate::store) fn change(
         &self,
         hash: &HandleHash,
         change: impl FnOnce(&T) -> Option<T>,
     ) -> Option<bool> {
-        self.known(hash)?;
+        self.get(hash)?;
         self.entries.update(hash, |entry| {
             let changed = change(&entry.value).map(Arc::new);
             let is_changed = changed.is_some();
@@ -158,98 +161,99 @@ impl<T> Cache<T> {
         })
     }
 
-    /// Believes nothing of this session that was read before now.
-    pub(in crate::store) fn forget(&self, hash: &HandleHash) {
+    /// From now on, nothing of this session that was read before is current.
+    pub(in crate::store) fn invalidate(&self, hash: &HandleHash) {
         if let Some(slot) = self.slot(hash) {
             slot.fetch_add(1, Ordering::AcqRel);
         }
         self.entries.remove(hash);
     }
 
-    /// Believes nothing that was read before now.
-    pub(in crate::store) fn forget_everything(&self) {
-        self.counts.everything.fetch_add(1, Ordering::AcqRel);
+    /// From now on, nothing that was read before is current.
+    pub(in crate::store) fn invalidate_all(&self) {
+        self.generations.everything.fetch_add(1, Ordering::AcqRel);
         self.entries.clear();
     }
 
-    /// How many there are.
+    /// How many values are cached, current or not.
     pub(in crate::store) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    fn keep_at(&self, hash: HandleHash, value: Arc<T>, stamp: Stamp, read_at: u32) {
+    fn insert_at(&self, hash: HandleHash, value: Arc<T>, generation: Generation, read_at: u32) {
         let weight = (self.weigh)(&value);
         let entry = Entry {
             value,
-            stamp,
+            generation,
             read_at,
         };
         self.entries.insert(hash, entry, weight);
     }
 
-    fn believes(&self, hash: &HandleHash, entry: &Entry<T>) -> bool {
-        entry.stamp == self.stamp(hash)
-            && (self.heard.load(Ordering::Acquire)
-                || self.age().wrapping_sub(entry.read_at) < UNHEARD)
+    fn is_current(&self, hash: &HandleHash, entry: &Entry<T>) -> bool {
+        entry.generation == self.generation(hash)
+            && (self.listening.load(Ordering::Acquire)
+                || self.age().wrapping_sub(entry.read_at) < MAX_AGE_NOT_LISTENING)
     }
 
-    /// Milliseconds since the cache was made; wraps after 49 days, which differences do not notice.
+    /// Milliseconds since the cache was made. Wraps after 49 days; differences stay right.
     fn age(&self) -> u32 {
         let wrapped = self.made_at.elapsed().as_millis() & u128::from(u32::MAX);
         u32::try_from(wrapped).unwrap_or(0)
     }
 
-    /// The reading of this row that is under way, or a new one. One that was overtaken by a notice is not joined.
-    fn reading<'a>(&'a self, hash: &'a HandleHash) -> SharedReading<'a, T> {
-        let stamp = self.stamp(hash);
-        let mut readings = self.lock_readings();
-        let under_way = readings.get(hash).filter(|reading| reading.stamp == stamp);
-        let reading = if let Some(reading) = under_way {
+    /// The read of this row that is in progress, or a new one. A read that an invalidation overtook is not joined.
+    fn join_read<'a>(&'a self, hash: &'a HandleHash) -> SharedRead<'a, T> {
+        let generation = self.generation(hash);
+        let mut reads = self.lock_reads();
+        let in_progress = reads
+            .get(hash)
+            .filter(|reading| reading.generation == generation);
+        let reading = if let Some(reading) = in_progress {
             Arc::clone(reading)
         } else {
-            let reading = Arc::new(Reading {
-                stamp,
+            let reading = Arc::new(Read {
+                generation,
                 result: OnceCell::new(),
             });
-            readings.insert(*hash, Arc::clone(&reading));
+            reads.insert(*hash, Arc::clone(&reading));
             reading
         };
-        SharedReading {
+        SharedRead {
             cache: self,
             hash,
-            reading,
+            read: reading,
         }
     }
 
-    fn lock_readings(&self) -> MutexGuard<'_, Readings<T>> {
-        self.readings.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_reads(&self) -> MutexGuard<'_, Reads<T>> {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A hash is random in every byte, so its first two choose the slot.
+    /// Every byte of a hash is random, so the first two choose the slot.
     fn slot(&self, hash: &HandleHash) -> Option<&AtomicU32> {
         let [first, second, ..] = hash.0;
         let at = usize::from(u16::from_be_bytes([first, second])) & (SLOTS - 1);
-        self.counts.slots.get(at)
+        self.generations.slots.get(at)
     }
 }
 
-/// One of those who wait for a reading. Whoever leaves first ends it for newcomers, so that its result is as old as
-/// their question at most; whoever is dropped halfway leaves it to the others.
-struct SharedReading<'a, T> {
+/// One caller that waits for a read. The first caller to leave closes the read to newcomers, so that nobody gets a
+/// result that is older than the call; a caller that is dropped halfway leaves the read to the others.
+struct SharedRead<'a, T> {
     cache: &'a Cache<T>,
     hash: &'a HandleHash,
-    reading: Arc<Reading<T>>,
+    read: Arc<Read<T>>,
 }
 
-impl<T> Drop for SharedReading<'_, T> {
+impl<T> Drop for SharedRead<'_, T> {
     fn drop(&mut self) {
-        let mut readings = self.cache.lock_readings();
-        let ours = |listed: &Arc<Reading<T>>| Arc::ptr_eq(listed, &self.reading);
-        // Two: the list's and this one.
-        let last = Arc::strong_count(&self.reading) <= 2;
-        if (self.reading.result.initialized() || last) && readings.get(self.hash).is_some_and(ours)
-        {
-            readings.remove(self.hash);
+        let mut reads = self.cache.lock_reads();
+        let ours = |listed: &Arc<Read<T>>| Arc::ptr_eq(listed, &self.read);
+        // Two: the reference in the list, and this one.
+        let last = Arc::strong_count(&self.read) <= 2;
+        if (self.read.result.initialized() || last) && reads.get(self.hash).is_some_and(ours) {
+            reads.remove(self.hash);
         }
     }
 }
@@ -258,21 +262,21 @@ impl<T> Drop for SharedReading<'_, T> {
 mod tests {
     use super::*;
 
-    fn cache(heard: bool) -> Cache<u32> {
-        Cache::new(100, |_| 1, Arc::new(AtomicBool::new(heard)))
+    fn cache(listening: bool) -> Cache<u32> {
+        Cache::new(100, |_| 1, Arc::new(AtomicBool::new(listening)))
     }
 
     const HASH: HandleHash = HandleHash([9; 32]);
 
     #[tokio::test]
-    async fn a_notice_that_arrives_while_the_row_is_read_is_not_lost() {
+    async fn an_invalidation_that_arrives_while_the_row_is_read_is_not_lost() {
         let cache = cache(true);
         let reads = AtomicU32::new(0);
         let found = cache
-            .known_or(&HASH, || async {
+            .get_or_read(&HASH, || async {
                 let read = reads.fetch_add(1, Ordering::SeqCst);
                 if read == 0 {
-                    cache.forget(&HASH);
+                    cache.invalidate(&HASH);
                 }
                 Ok(Some(read))
             })
@@ -280,26 +284,26 @@ mod tests {
         assert_eq!(
             found.unwrap().as_deref(),
             Some(&1),
-            "the overtaken reading is not believed"
+            "the overtaken read is not cached"
         );
-        assert_eq!(cache.known(&HASH).as_deref(), Some(&1));
+        assert_eq!(cache.get(&HASH).as_deref(), Some(&1));
     }
 
     #[tokio::test]
-    async fn what_never_stops_changing_is_answered_and_not_kept() {
+    async fn a_row_that_never_stops_changing_is_answered_and_not_cached() {
         let cache = cache(true);
         let found = cache
-            .known_or(&HASH, || async {
-                cache.forget(&HASH);
+            .get_or_read(&HASH, || async {
+                cache.invalidate(&HASH);
                 Ok(Some(7))
             })
             .await;
         assert_eq!(found.unwrap().as_deref(), Some(&7));
-        assert_eq!(cache.known(&HASH), None);
+        assert_eq!(cache.get(&HASH), None);
     }
 
     #[tokio::test]
-    async fn many_that_miss_at_once_share_one_reading() {
+    async fn concurrent_misses_share_one_read() {
         for answer in [Some(1), None] {
             let cache = cache(true);
             let reads = AtomicU32::new(0);
@@ -308,17 +312,17 @@ mod tests {
                 tokio::task::yield_now().await;
                 Ok(answer)
             };
-            let asks = (0..100).map(|_| cache.known_or(&HASH, read));
+            let asks = (0..100).map(|_| cache.get_or_read(&HASH, read));
             for found in futures_util::future::join_all(asks).await {
                 assert_eq!(found.unwrap().as_deref(), answer.as_ref());
             }
             assert_eq!(reads.load(Ordering::SeqCst), 1);
-            assert!(cache.lock_readings().is_empty());
+            assert!(cache.lock_reads().is_empty());
         }
     }
 
     #[tokio::test]
-    async fn a_reader_that_leaves_halfway_leaves_the_reading_to_the_others() {
+    async fn a_caller_that_is_dropped_halfway_leaves_the_read_to_the_others() {
         let cache = cache(true);
         let (_never, gate) = tokio::sync::oneshot::channel::<()>();
         let gate = Mutex::new(Some(gate));
@@ -329,49 +333,49 @@ mod tests {
             }
             Ok(Some(5))
         };
-        let mut leaver = Box::pin(cache.known_or(&HASH, read));
-        let mut stayer = Box::pin(cache.known_or(&HASH, read));
+        let mut leaver = Box::pin(cache.get_or_read(&HASH, read));
+        let mut stayer = Box::pin(cache.get_or_read(&HASH, read));
         assert!(futures_util::poll!(&mut leaver).is_pending());
         assert!(futures_util::poll!(&mut stayer).is_pending());
         drop(leaver);
         assert_eq!(stayer.await.unwrap().as_deref(), Some(&5));
-        assert!(cache.lock_readings().is_empty());
+        assert!(cache.lock_reads().is_empty());
     }
 
     #[tokio::test]
-    async fn absence_and_failure_are_not_kept() {
+    async fn absence_and_failure_are_not_cached() {
         let cache = cache(true);
-        let absent = cache.known_or(&HASH, || async { Ok(None) }).await;
+        let absent = cache.get_or_read(&HASH, || async { Ok(None) }).await;
         assert_eq!(absent.unwrap(), None);
         let failing = || async { Err(StoreError::BadUrl("x".to_owned())) };
-        assert!(cache.known_or(&HASH, failing).await.is_err());
-        let found = cache.known_or(&HASH, || async { Ok(Some(3)) }).await;
+        assert!(cache.get_or_read(&HASH, failing).await.is_err());
+        let found = cache.get_or_read(&HASH, || async { Ok(Some(3)) }).await;
         assert_eq!(found.unwrap().as_deref(), Some(&3));
     }
 
     #[tokio::test]
-    async fn while_nobody_is_heard_nothing_older_than_two_seconds_is_believed() {
+    async fn without_invalidations_nothing_older_than_two_seconds_is_current() {
         let cache = cache(false);
         let entry = |age: u32| Entry {
             value: Arc::new(1),
-            stamp: cache.stamp(&HASH),
+            generation: cache.generation(&HASH),
             read_at: cache.age().wrapping_sub(age),
         };
-        assert!(cache.believes(&HASH, &entry(0)));
-        assert!(!cache.believes(&HASH, &entry(UNHEARD)));
-        cache.heard.store(true, Ordering::Release);
-        assert!(cache.believes(&HASH, &entry(UNHEARD)));
+        assert!(cache.is_current(&HASH, &entry(0)));
+        assert!(!cache.is_current(&HASH, &entry(MAX_AGE_NOT_LISTENING)));
+        cache.listening.store(true, Ordering::Release);
+        assert!(cache.is_current(&HASH, &entry(MAX_AGE_NOT_LISTENING)));
     }
 
     #[test]
-    fn what_was_forgotten_is_not_changed_back_into_being() {
+    fn an_invalidated_value_is_not_revived_by_a_change() {
         let cache = cache(true);
-        cache.keep(HASH, 1, cache.stamp(&HASH));
+        cache.insert(HASH, 1, cache.generation(&HASH));
         assert_eq!(cache.change(&HASH, |value| Some(value + 1)), Some(true));
         assert_eq!(cache.change(&HASH, |_| None), Some(false));
-        assert_eq!(cache.known(&HASH).as_deref(), Some(&2));
-        cache.forget(&HASH);
+        assert_eq!(cache.get(&HASH).as_deref(), Some(&2));
+        cache.invalidate(&HASH);
         assert_eq!(cache.change(&HASH, |value| Some(value + 1)), None);
-        assert_eq!(cache.known(&HASH), None);
+        assert_eq!(cache.get(&HASH), None);
     }
 }

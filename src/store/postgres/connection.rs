@@ -1,8 +1,8 @@
-//! The pool, and how one piece of work gets a connection, loses it and tries again.
+//! The pool, and how an operation gets a connection and is retried when the connection was broken.
 //!
-//! A connection is not asked whether it lives before it is used; that would cost a round trip each time. Instead,
-//! work whose connection turns out broken is done again on another one. So every piece of work is a single statement
-//! or transaction that may be repeated: it says itself how it recognises its own earlier success.
+//! A connection is not tested before it is used, which would cost a round trip each time. Instead, an operation whose
+//! connection turns out to be broken is repeated on another one. So every operation is one statement or transaction that
+//! may be repeated: it recognises its own earlier success.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,41 +10,47 @@ use std::time::Duration;
 
 use sqlx::error::DatabaseError;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, Postgres};
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Postgres};
 use tokio::time::Instant;
 
 use crate::store::error::{Reason, StoreError};
+use crate::store::postgres::address;
 
-/// A connection that is not to be had in this time is an outage; the answer goes out within a second.
+/// Without a connection in this time the database is away; the answer is sent within a second.
 const ACQUIRE: Duration = Duration::from_millis(900);
-/// Milliseconds after which Postgres gives up a statement.
-const STATEMENT_TIMEOUT: &str = "SET statement_timeout = 2000; SET lock_timeout = 1500; \
+/// Milliseconds after which Postgres cancels a statement, or closes an idle transaction.
+const TIMEOUTS: &str = "SET statement_timeout = 2000; SET lock_timeout = 1500; \
      SET idle_in_transaction_session_timeout = 5000; SET client_min_messages = warning";
-/// One piece of work, with its connection and its repeats, takes no longer.
-const WORK: Duration = Duration::from_millis(2500);
+/// A connection that is idle this long is closed.
+const IDLE: Duration = Duration::from_mins(5);
+/// A connection of this age is closed when it is idle. The listener's heartbeat uses the connections in turn, so none
+/// ever reaches [`IDLE`]; by this limit the pool shrinks to what is needed.
+const LIFETIME: Duration = Duration::from_mins(10);
+/// The time limit of one operation, with its wait for a connection and its repeats.
+const TIME_LIMIT: Duration = Duration::from_millis(2500);
 
-/// What a connection must say to be worth keeping: the time in unix milliseconds, and whether it refuses writes.
+/// The time in unix milliseconds, and whether the server refuses writes.
 pub(super) const NOW_AND_READ_ONLY: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
      current_setting('transaction_read_only')::boolean";
 
-/// Rows in Postgres.
+/// The store on Postgres.
 #[derive(Debug)]
-pub(in crate::store) struct PostgresRows {
+pub(in crate::store) struct PostgresDatabase {
     pub(super) pool: PgPool,
-    /// For the one connection that listens; it must not take one of the pool's.
+    /// For the connection that listens, so that it takes none from the pool.
     pub(super) listening: PgPool,
-    most_tries: u32,
+    max_tries: u32,
     demoted: Arc<Demoted>,
 }
 
-/// When a server was last found to take no writes. Connections from before lead to the same server, however many the
-/// pool has: none of them is used again.
+/// When a server was last found to take no writes. Older connections may lead to the same server, so none of them is
+/// used again.
 #[derive(Debug, Default)]
 struct Demoted(Mutex<Option<Instant>>);
 
 impl Demoted {
-    /// At most once in this time, so that a database without any primary is not asked for new connections only.
+    /// Noted at most once in this time, so that a database without a primary does not cause new connections only.
     const PAUSE: Duration = Duration::from_secs(1);
 
     fn note(&self) {
@@ -60,56 +66,47 @@ impl Demoted {
     }
 }
 
-impl PostgresRows {
+impl PostgresDatabase {
     /// Prepares the pool without connecting, so that a gateway starts before its database.
     pub(in crate::store) fn connect_lazily(
         url: &str,
         connections: u32,
     ) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse().map_err(|_| {
-            StoreError::BadUrl(
-                "this is not a Postgres address; it is written \
-                 postgres://user:password@host:5432/database"
-                    .to_owned(),
-            )
-        })?;
+        let options = address::parse(url)?;
         let named = |name| {
             options
                 .clone()
                 .application_name(name)
                 .disable_statement_logging()
         };
-        let pool = |connections, idle| {
+        let pool = |connections, idle, lifetime| {
             PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(ACQUIRE)
                 .idle_timeout(idle)
-                .max_lifetime(None)
+                .max_lifetime(lifetime)
                 .test_before_acquire(false)
                 .after_connect(|connection, _| {
-                    Box::pin(async move {
-                        sqlx::raw_sql(STATEMENT_TIMEOUT)
-                            .execute(connection)
-                            .await
-                            .map(drop)
-                    })
+                    Box::pin(
+                        async move { sqlx::raw_sql(TIMEOUTS).execute(connection).await.map(drop) },
+                    )
                 })
         };
         let connections = connections.max(1);
         let demoted = Arc::new(Demoted::default());
         let seen = Arc::clone(&demoted);
         Ok(Self {
-            pool: pool(connections, Some(Duration::from_mins(5)))
+            pool: pool(connections, Some(IDLE), Some(LIFETIME))
                 .before_acquire(move |_, meta| {
                     let keep = !seen.is_older(meta.age);
                     Box::pin(async move { Ok(keep) })
                 })
                 .connect_lazy_with(named("gatehouse")),
-            // Whoever listens anew does so because the old connection was not good enough.
-            listening: pool(2, None)
+            // A listener that reconnects does so because its old connection was broken.
+            listening: pool(2, None, None)
                 .before_acquire(|_, _| Box::pin(async { Ok(false) }))
                 .connect_lazy_with(named("gatehouse-listener")),
-            most_tries: connections + 2,
+            max_tries: connections + 2,
             demoted,
         })
     }
@@ -118,14 +115,14 @@ impl PostgresRows {
         Attempt {
             pool: &self.pool,
             demoted: &self.demoted,
-            deadline: Instant::now() + WORK,
-            tries_left: self.most_tries,
+            deadline: Instant::now() + TIME_LIMIT,
+            tries_left: self.max_tries,
             tries: 0,
         }
     }
 }
 
-/// One piece of work on its way.
+/// One operation in progress.
 #[derive(Debug)]
 pub(super) struct Attempt<'a> {
     pool: &'a PgPool,
@@ -140,7 +137,7 @@ impl Attempt<'_> {
         self.deadline
     }
 
-    /// Whether the work was begun before, and its first beginning may have succeeded unseen.
+    /// Whether this is a repeat, and an earlier try may have succeeded without an answer.
     pub(super) fn is_repeat(&self) -> bool {
         self.tries > 1
     }
@@ -150,11 +147,11 @@ impl Attempt<'_> {
         tokio::time::timeout_at(self.deadline, self.pool.acquire())
             .await
             .map_err(|_| StoreError::unavailable(Reason("no connection in time")))?
-            .map_err(StoreError::from_sqlx)
+            .map_err(StoreError::from)
     }
 
-    /// The result of the work, or `None` if it should be done again.
-    pub(super) fn settle<T>(
+    /// The result of the operation, or `None` if the operation should be repeated.
+    pub(super) fn finish<T>(
         &mut self,
         mut held: PoolConnection<Postgres>,
         outcome: Result<Result<T, sqlx::Error>, tokio::time::error::Elapsed>,
@@ -168,37 +165,36 @@ impl Attempt<'_> {
                 return Some(Err(StoreError::unavailable(cause)));
             }
         };
-        let trouble = Trouble::of(&error);
-        if trouble != Trouble::Other {
+        let fault = Fault::of(&error);
+        if fault != Fault::Other {
             held.close_on_drop();
         }
-        if trouble == Trouble::ReadOnly {
+        if fault == Fault::ReadOnly {
             self.demoted.note();
         }
-        let again = match trouble {
-            Trouble::Broken => self.tries_left > 0,
+        let again = match fault {
+            Fault::Broken => self.tries_left > 0,
             // After a failover the next connection may reach the new primary; if it does not, it is an outage.
-            Trouble::ReadOnly | Trouble::Collided => self.tries == 1,
-            Trouble::Other => false,
+            Fault::ReadOnly | Fault::Collided => self.tries == 1,
+            Fault::Other => false,
         };
         self.tries_left = self.tries_left.saturating_sub(1);
         let in_time = Instant::now() < self.deadline;
         (!again || !in_time).then(|| {
-            Err(match trouble {
-                Trouble::ReadOnly => {
-                    StoreError::unavailable(Reason("the database takes no writes"))
-                }
-                _ => StoreError::from_sqlx(error),
+            Err(match fault {
+                Fault::ReadOnly => StoreError::unavailable(Reason("the database takes no writes")),
+                _ => StoreError::from(error),
             })
         })
     }
 }
 
+/// What an error means for its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trouble {
-    /// The connection is gone, and whether the work was done is unknown.
+enum Fault {
+    /// The connection is gone, and whether the operation succeeded is unknown.
     Broken,
-    /// The server takes no writes: it was a primary until a failover.
+    /// The server takes no writes, for example because it was the primary before a failover.
     ReadOnly,
     /// Deadlock or serialization failure: rolled back, worth one repeat.
     Collided,
@@ -206,7 +202,7 @@ enum Trouble {
     Other,
 }
 
-impl Trouble {
+impl Fault {
     fn of(error: &sqlx::Error) -> Self {
         match error {
             sqlx::Error::Io(cause) if cause.kind() == io::ErrorKind::ReadOnlyFilesystem => {
@@ -231,40 +227,34 @@ impl Trouble {
     }
 }
 
-/// Does `$work` with `$connection`, again if the connection was broken. `$attempt` tells whether it is a repeat.
+/// Runs `$operation` with `$connection`, and repeats it if the connection was broken. `$attempt` tells whether this is a
+/// repeat.
 macro_rules! with_connection {
-    ($rows:expr, |$connection:ident, $attempt:ident| $work:expr) => {{
+    ($rows:expr, |$connection:ident, $attempt:ident| $operation:expr) => {{
         let mut $attempt = $rows.attempt();
         loop {
             let mut held = $attempt.connect().await?;
             let deadline = $attempt.deadline();
             let outcome = {
                 let $connection: &mut sqlx::postgres::PgConnection = &mut held;
-                tokio::time::timeout_at(deadline, $work).await
+                tokio::time::timeout_at(deadline, $operation).await
             };
-            if let Some(settled) = $attempt.settle(held, outcome) {
-                break settled;
+            if let Some(result) = $attempt.finish(held, outcome) {
+                break result;
             }
         }
     }};
-    ($rows:expr, |$connection:ident| $work:expr) => {
-        with_connection!($rows, |$connection, attempt| $work)
+    ($rows:expr, |$connection:ident| $operation:expr) => {
+        with_connection!($rows, |$connection, attempt| $operation)
     };
 }
 pub(super) use with_connection;
 
-/// Refuses an answer of a server that takes no writes, in the same way as a write there would be.
+/// The answer, or the error of a write if the server takes no writes.
 pub(super) fn writable<T>(answer: T, read_only: bool) -> Result<T, sqlx::Error> {
     if read_only {
         let kind = io::ErrorKind::ReadOnlyFilesystem;
         return Err(io::Error::from(kind).into());
     }
     Ok(answer)
-}
-
-/// Begins a transaction.
-pub(super) async fn begin(
-    connection: &mut sqlx::postgres::PgConnection,
-) -> Result<sqlx::Transaction<'_, Postgres>, sqlx::Error> {
-    connection.begin().await
 }

@@ -1,79 +1,70 @@
-//! The migrations of Postgres: forward only, one migrator at a time. `migrations/README.md` has the rules.
+//! Migrates Postgres. Only our own schema counts, which is the first schema of the search path.
 
-use sqlx::{Connection, query, query_scalar, raw_sql};
+use sqlx::migrate::{Migrate, MigrateError};
+use sqlx::{PgConnection, query_scalar, raw_sql};
 
-use crate::store::error::StoreError;
-use crate::store::postgres::connection::PostgresRows;
+use crate::store::error::{Reason, StoreError};
+use crate::store::migrations;
+use crate::store::postgres::connection::PostgresDatabase;
 
-/// Built into the binary, in order; the first is version 1.
-const STEPS: [&str; 1] = [include_str!(
-    "../../../migrations/postgres/0001_create_sessions.sql"
-)];
+/// A step may wait for other migrators and take its time.
+const NO_TIMEOUTS: &str = "SET statement_timeout = 0; SET lock_timeout = 0; \
+     SET idle_in_transaction_session_timeout = 0";
 
-/// The advisory lock of migrators: the bytes of "gatehous".
-const LOCK: i64 = 0x6761_7465_686f_7573;
+/// The version that an earlier release of ours recorded in `schema_migrations`. Other applications have a table of that
+/// name too, so the columns must be ours, and the sessions must be there.
+const EARLIER_RELEASE: &str = "
+SELECT EXISTS (SELECT 1 FROM information_schema.columns
+               WHERE table_schema = current_schema() AND table_name = 'schema_migrations'
+                 AND column_name = 'applied_at')
+   AND EXISTS (SELECT 1 FROM information_schema.columns
+               WHERE table_schema = current_schema() AND table_name = 'sessions'
+                 AND column_name = 'handle_hash')";
 
-/// Takes every missing step in a transaction of its own, so that a long one cannot undo a short one.
-pub(super) async fn migrate(rows: &PostgresRows) -> Result<(), StoreError> {
-    let mut connection = rows.pool.acquire().await.map_err(StoreError::from_sqlx)?;
-    // Its time-outs are not those of the others: it must not go back to the pool.
+/// Takes every missing step in a transaction of its own, one replica at a time (sqlx holds an advisory lock). A role
+/// that may not create tables succeeds if every step has been taken.
+pub(super) async fn migrate(database: &PostgresDatabase) -> Result<(), StoreError> {
+    let mut connection = database.pool.acquire().await?;
+    // Its time-outs become different from those of the pool, and the advisory lock must not outlive an error.
     connection.close_on_drop();
-    if version(&mut connection)
-        .await
-        .map_err(StoreError::migration)?
-        >= newest()
-    {
-        return Ok(());
-    }
-    raw_sql("SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0")
-        .execute(&mut *connection)
+    let schema: Option<String> = query_scalar("SELECT quote_ident(current_schema())")
+        .fetch_one(&mut *connection)
         .await
         .map_err(StoreError::migration)?;
-    while step(&mut connection).await.map_err(StoreError::migration)? {}
-    Ok(())
+    let schema = schema.ok_or_else(|| {
+        StoreError::migration(Reason(
+            "no schema of the database's search_path exists and may be used",
+        ))
+    })?;
+    run(&mut connection, &schema)
+        .await
+        .map_err(StoreError::migration)
 }
 
-fn newest() -> i64 {
-    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
-}
-
-/// The version of the schema; zero when there is none. A table of another schema on the path does not count.
-async fn version(connection: &mut sqlx::PgConnection) -> Result<i64, sqlx::Error> {
-    let table: Option<String> = query_scalar("SELECT to_regclass('schema_migrations')::text")
+async fn run(connection: &mut PgConnection, schema: &str) -> Result<(), MigrateError> {
+    let migrator = migrations::postgres(schema);
+    let table = format!("{schema}.{}", migrations::TABLE);
+    let exists: bool = query_scalar("SELECT to_regclass($1) IS NOT NULL")
+        .bind(&table)
         .fetch_one(&mut *connection)
         .await?;
-    if table.is_none() {
-        return Ok(0);
+    if exists {
+        let applied = connection.list_applied_migrations(&table).await?;
+        if migrations::are_applied(&migrator, &applied) {
+            return Ok(());
+        }
     }
-    query_scalar("SELECT coalesce(max(version), 0) FROM schema_migrations")
-        .fetch_one(connection)
-        .await
-}
-
-/// Takes the next step, under the lock; `false` when there is none.
-async fn step(connection: &mut sqlx::PgConnection) -> Result<bool, sqlx::Error> {
-    let mut transaction = connection.begin().await?;
-    query("SELECT pg_advisory_xact_lock($1)")
-        .bind(LOCK)
-        .execute(&mut *transaction)
-        .await?;
-    raw_sql(
-        "CREATE TABLE IF NOT EXISTS schema_migrations (
-             version BIGINT PRIMARY KEY,
-             applied_at TIMESTAMPTZ NOT NULL DEFAULT now())",
-    )
-    .execute(&mut *transaction)
-    .await?;
-    let at = version(&mut transaction).await?;
-    let next = usize::try_from(at).ok().and_then(|at| STEPS.get(at));
-    if let Some(sql) = next {
-        raw_sql(*sql).execute(&mut *transaction).await?;
-        query("INSERT INTO schema_migrations (version) VALUES ($1)")
-            .bind(at + 1)
-            .execute(&mut *transaction)
-            .await?;
-        tracing::info!(store.schema_version = at + 1, "schema migrated");
+    raw_sql(NO_TIMEOUTS).execute(&mut *connection).await?;
+    if !exists
+        && query_scalar(EARLIER_RELEASE)
+            .fetch_one(&mut *connection)
+            .await?
+    {
+        // Its only step was the first one. The old table stays for replicas of that release.
+        migrations::skip_to(1, &migrator, connection).await?;
+        tracing::info!("the schema of an earlier release was taken over");
     }
-    transaction.commit().await?;
-    Ok(next.is_some())
+    migrations::run(&migrator, connection).await?;
+    tracing::info!("schema migrated");
+    Ok(())
 }

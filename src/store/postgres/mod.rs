@@ -1,14 +1,14 @@
-//! Rows in Postgres: the store of deployments with many replicas.
+//! The store on Postgres, for deployments with many replicas.
 //!
-//! Owns every Postgres statement, the pool, the migrations and the LISTEN connection. It knows neither keys nor
-//! what is sealed.
+//! Owns the statements that only Postgres speaks, the pool, the migrations and the LISTEN connection. It knows neither
+//! the keys nor what is sealed.
 
+mod address;
 mod connection;
+mod database;
 mod listen;
-mod maintenance;
 mod migrate;
-mod replay;
-mod sessions;
-mod tokens;
+mod statements;
+mod transactions;
 
-pub(super) use connection::PostgresRows;
+pub(super) use connection::PostgresDatabase;

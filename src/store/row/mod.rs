@@ -1,8 +1,9 @@
-//! One row of a session: its columns, what is sealed in it, and the trait that both databases implement.
+//! One row of a session.
 //!
-//! It does not know which database stands behind the trait.
+//! Owns the columns, the statements that both databases speak, and what is sealed inside the columns. It does not know
+//! which database the row stands in.
 
-pub mod columns;
-pub mod database_trait;
 pub mod payload;
+pub mod rows;
 pub mod sealed_row;
+pub mod sql;

@@ -1,7 +1,7 @@
-//! What stands inside the sealed columns: one byte of version, then JSON.
+//! The content of the sealed columns: one byte of version, then JSON.
 //!
-//! A newer version is not read (`Opened::Newer`): after a rollback such a row is no session, and no error. New
-//! optional members need no new version.
+//! A newer version is not read (`Opened::Newer`): after a rollback such a row is no session, and no error. A new optional
+//! member needs no new version.
 
 use std::borrow::Cow;
 
@@ -19,21 +19,21 @@ use crate::domain::session::{Session, SessionId};
 use crate::domain::token_set::{AccessGrant, TokenSet};
 use crate::store::error::StoreError;
 
-/// The version that is written. The first one had the claims as text within the text.
+/// The version that is written. Version 1 had the claims as a JSON text inside a JSON string.
 const VERSION: u8 = 2;
 /// The oldest version that is read.
 const OLDEST: u8 = 1;
 
-/// What was found inside.
+/// The content of a sealed column.
 #[derive(Debug)]
 pub(in crate::store) enum Opened<T> {
-    /// It could be read.
+    /// The content, in a version that is known.
     Value(T),
     /// A newer gateway wrote it.
     Newer,
 }
 
-/// What a row says about its person, all of it authenticated.
+/// What a row says of its person. All of it is authenticated by the seal.
 #[derive(Debug)]
 pub(in crate::store) struct SealedIdentity {
     pub(in crate::store) binding: AuthorityFingerprint,
@@ -50,10 +50,10 @@ struct IdentityText<'a> {
     person: Cow<'a, str>,
     created_at: i64,
     expires_at: i64,
-    /// Name and cut of the claims, so that nothing of them is parsed at each reading.
+    /// The name, and where the shown claims end, so that the claims are not parsed at each read.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     shown: Option<(Cow<'a, str>, u32)>,
-    /// Taken as it stands.
+    /// Copied byte for byte.
     #[serde(borrow)]
     claims: &'a RawValue,
 }
@@ -78,7 +78,7 @@ struct GrantText<'a> {
     refresh_at: i64,
 }
 
-/// What is sealed of a session's identity.
+/// The content of the column `identity`.
 pub(in crate::store) fn write_identity(
     session: &Session,
     identity: &Identity,
@@ -99,7 +99,7 @@ pub(in crate::store) fn write_identity(
 /// Reads what `write_identity` wrote.
 ///
 /// # Errors
-/// `Inconsistent` if what was sealed cannot be ours.
+/// `Inconsistent` if no version can have written the content.
 pub(in crate::store) fn read_identity(
     bytes: &[u8],
     id: &SessionId,
@@ -136,7 +136,7 @@ fn identity(
     Some(Identity::stored(&person, claims))
 }
 
-/// What is sealed of a session's tokens.
+/// The content of the column `tokens`.
 pub(in crate::store) fn write_tokens(
     tokens: &TokenSet,
     id: &SessionId,
@@ -162,7 +162,7 @@ pub(in crate::store) fn write_tokens(
 /// Reads what `write_tokens` wrote.
 ///
 /// # Errors
-/// `Inconsistent` if what was sealed cannot be ours.
+/// `Inconsistent` if no version can have written the content.
 pub(in crate::store) fn read_tokens(
     bytes: &[u8],
     id: &SessionId,
@@ -195,10 +195,10 @@ pub(in crate::store) fn read_tokens(
     }))
 }
 
-/// A moment of a row.
+/// A time from unix milliseconds.
 ///
 /// # Errors
-/// `Inconsistent` if no calendar has it.
+/// `Inconsistent` if the number is outside of the calendar.
 pub(in crate::store) fn moment(millis: i64, id: &SessionId) -> Result<Timestamp, StoreError> {
     Timestamp::from_timestamp_millis(millis).ok_or_else(|| inconsistent(id))
 }
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn d27_a_member_that_a_newer_release_added_is_passed_over() {
+    fn d27_a_member_that_a_newer_release_added_is_ignored() {
         let mut bytes = sealed_tokens();
         assert_eq!(bytes.pop(), Some(b'}'));
         bytes.extend_from_slice(br#","added_later":{"x":1}}"#);

@@ -1,7 +1,7 @@
-//! Between domain values and sealed rows: sealing a new session, opening a row.
+//! `RowSealer`: turns a new session into a sealed row, and opens sealed rows.
 //!
-//! A row that does not open (its key is gone, or it was moved) and a row of a newer format are no session, and say so
-//! in the log. A row that opens into what cannot be ours is `Inconsistent`.
+//! A row that does not open (its key is gone, or the row was moved) and a row of a newer format are no session; the log
+//! says so. A row that opens and holds what no version can have written is `Inconsistent`.
 
 use std::sync::Arc;
 
@@ -12,36 +12,36 @@ use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::domain::token_set::TokenSet;
 use crate::seal::{Column, KeyRing, RowPlace, handle_hash};
 use crate::store::error::StoreError;
-use crate::store::row::database_trait::{IdentityRow, NewRow, TokensRow, WholeRow};
 use crate::store::row::payload;
 use crate::store::row::payload::Opened;
+use crate::store::row::rows::{IdentityRow, NewRow, TokensRow, WholeRow};
 
-/// Characters of a browser's name that are kept.
-const USER_AGENT: usize = 300;
+/// How many characters of a `User-Agent` are kept.
+const USER_AGENT_LENGTH: usize = 300;
 
-/// A sign-in that was completed.
+/// A completed sign-in.
 #[derive(Debug)]
 pub struct NewSession {
-    /// The new handle; it goes to the browser.
+    /// The new handle, which goes to the browser.
     pub handle: SessionHandle,
     /// The session.
     pub session: Session,
-    /// What the authority gave.
+    /// The tokens that the authority issued.
     pub tokens: TokenSet,
-    /// The authority's own session (`sid`), by which it can end ours.
+    /// The authority's own session (`sid`), by which the authority can end ours.
     pub sid: Option<String>,
-    /// The browser, as it names itself.
+    /// The browser, as the browser names itself.
     pub user_agent: Option<String>,
-    /// The session that this browser had at this profile; it ends in the same transaction.
+    /// The session that this browser had at this profile, which ends in the same transaction.
     pub ended: Option<SessionHandle>,
 }
 
-/// The tokens of a row, and which row that was.
+/// The tokens of a row, and the row's version.
 #[derive(Debug, Clone)]
 pub struct StoredTokens {
     /// The tokens.
     pub tokens: TokenSet,
-    /// Counts the replacements of the row's tokens.
+    /// Counts how often the row's tokens were replaced.
     pub version: i64,
 }
 
@@ -56,12 +56,12 @@ pub struct EndedSession {
 
 /// Seals and opens rows.
 #[derive(Debug, Clone)]
-pub(in crate::store) struct Opening {
+pub(in crate::store) struct RowSealer {
     pub(in crate::store) keys: Arc<KeyRing>,
     pub(in crate::store) random: Arc<dyn Random>,
 }
 
-impl Opening {
+impl RowSealer {
     /// The row of a new session.
     pub(in crate::store) fn new_row(&self, new: &NewSession) -> Result<NewRow, StoreError> {
         let session = &new.session;
@@ -75,7 +75,7 @@ impl Opening {
             user_agent: new
                 .user_agent
                 .as_ref()
-                .map(|text| printable(text, USER_AGENT)),
+                .map(|text| printable(text, USER_AGENT_LENGTH)),
             created_at: session.created_at.timestamp_millis(),
             seen_at: session.seen_at.timestamp_millis(),
             idle_until: session.idle_until.timestamp_millis().min(expires_at),
@@ -196,8 +196,8 @@ impl Opening {
     }
 }
 
-/// The session after a use at `now`, if that is worth writing down and it lives.
-pub(in crate::store) fn used(
+/// The session after a use at `now`; `None` if the session is over, or its last use is too recent to be written.
+pub(in crate::store) fn touched(
     session: &Session,
     now: Timestamp,
     idle_until: Timestamp,
@@ -222,7 +222,7 @@ fn newer<T>(id: &SessionId) -> Option<T> {
     None
 }
 
-/// Text for lists: no control characters, no more than `most` characters.
+/// The text without control characters, at most `most` characters of it.
 fn printable(text: &str, most: usize) -> String {
     text.chars()
         .filter(|character| !character.is_control())

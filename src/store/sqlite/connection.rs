@@ -1,4 +1,4 @@
-//! The file and its pools: one writer, because SQLite has one, and a few readers beside it.
+//! The file and its pools: one writer, because SQLite allows one at a time, and a few readers.
 
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -9,27 +9,27 @@ use std::time::Duration;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
 
 use crate::domain::secret::SecretUrl;
 use crate::store::error::StoreError;
 
-/// Waiting for the writer of another process.
+/// How long a write waits for the writer of another process.
 const BUSY: Duration = Duration::from_secs(2);
-/// Waiting for our own writer.
+/// How long a caller waits for a connection of the pool.
 const ACQUIRE: Duration = Duration::from_millis(2400);
 
-/// Rows in SQLite.
+/// The store on SQLite.
 #[derive(Debug)]
-pub(in crate::store) struct SqliteRows {
+pub(in crate::store) struct SqliteDatabase {
     pub(super) writer: SqlitePool,
     pub(super) readers: SqlitePool,
-    /// For the connection that listens; `None` for a database in memory, which nobody else can see.
+    /// For the connection that listens; `None` for a database in memory, which no other process can see.
     pub(super) listening: Option<SqliteConnectOptions>,
 }
 
-impl SqliteRows {
-    /// Makes the file if it is missing, readable by its owner only, and prepares the pools.
+impl SqliteDatabase {
+    /// Creates the file if it is missing, readable by its owner only, and prepares the pools without connecting.
     pub(in crate::store) fn connect_lazily(url: &str, readers: u32) -> Result<Self, StoreError> {
         let options: SqliteConnectOptions = url.parse().map_err(|_| {
             StoreError::BadUrl(
@@ -61,18 +61,23 @@ impl SqliteRows {
         }
         create_private(options.get_filename())?;
         Ok(Self {
-            writer: pool(1).connect_lazy_with(options.clone()),
+            writer: pool(1)
+                // SQLite rolls back by itself when the disk is full, and sqlx then counts a transaction that is no
+                // longer there. A connection whose transaction failed is not used again.
+                .before_acquire(|connection, _| {
+                    let keep = !connection.is_in_transaction();
+                    Box::pin(async move { Ok(keep) })
+                })
+                .connect_lazy_with(options.clone()),
             readers: pool(readers.clamp(1, 4)).connect_lazy_with(options.clone()),
             listening: Some(options),
         })
     }
 
-    /// Begins a transaction that writes from its first statement on, so that it never has to be given up halfway.
+    /// Begins a transaction on the writer. `IMMEDIATE` takes the file's write lock at once, so that no later statement
+    /// fails because another process took the lock first.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.writer
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(StoreError::from_sqlx)
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 
@@ -101,7 +106,7 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(StoreError::BadUrl(format!(
-            "the file {} cannot be made: {error}; name a file in a folder that exists and may be written",
+            "the file {} cannot be created: {error}; name a file in a folder that exists and is writable",
             path.display()
         ))),
     }

@@ -1,49 +1,49 @@
-//! The migrations of SQLite: forward only, one migrator at a time. `migrations/README.md` has the rules.
+//! Migrates SQLite.
 
-use sqlx::{Sqlite, Transaction, query, query_scalar, raw_sql};
+use sqlx::migrate::{Migrate, MigrateError};
+use sqlx::{SqliteConnection, query_scalar};
 
 use crate::store::error::StoreError;
-use crate::store::sqlite::connection::SqliteRows;
+use crate::store::migrations;
+use crate::store::sqlite::connection::SqliteDatabase;
 
-/// Built into the binary, in order; the first is version 1.
-const STEPS: [&str; 1] = [include_str!(
-    "../../../migrations/sqlite/0001_create_sessions.sql"
-)];
+/// Whether an earlier release of ours recorded its only step in `schema_migrations`.
+const EARLIER_RELEASE: &str = "
+SELECT EXISTS (SELECT 1 FROM pragma_table_info('schema_migrations') WHERE name = 'applied_at')
+   AND EXISTS (SELECT 1 FROM pragma_table_info('sessions') WHERE name = 'handle_hash')";
 
-/// Takes every missing step.
-pub(super) async fn migrate(rows: &SqliteRows) -> Result<(), StoreError> {
-    loop {
-        let mut transaction = rows.begin().await?;
-        let taken = step(&mut transaction)
-            .await
-            .map_err(StoreError::migration)?;
-        transaction.commit().await.map_err(StoreError::migration)?;
-        if !taken {
-            return Ok(());
-        }
-    }
+/// Takes every missing step in one transaction. sqlx has no lock of its own for SQLite, so the transaction takes the
+/// file's: of several processes one migrates, and the others find it done.
+pub(super) async fn migrate(database: &SqliteDatabase) -> Result<(), StoreError> {
+    let mut transaction = database.begin().await?;
+    run(&mut transaction).await.map_err(StoreError::migration)?;
+    transaction.commit().await.map_err(StoreError::migration)
 }
 
-/// Takes the next step; `false` when there is none.
-async fn step(transaction: &mut Transaction<'static, Sqlite>) -> Result<bool, sqlx::Error> {
-    raw_sql(
-        "CREATE TABLE IF NOT EXISTS schema_migrations (
-             version INTEGER PRIMARY KEY,
-             applied_at INTEGER NOT NULL DEFAULT (unixepoch())) STRICT",
+async fn run(connection: &mut SqliteConnection) -> Result<(), MigrateError> {
+    let migrator = migrations::sqlite();
+    let exists: bool = query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = $1)",
     )
-    .execute(&mut **transaction)
+    .bind(migrations::TABLE)
+    .fetch_one(&mut *connection)
     .await?;
-    let at: i64 = query_scalar("SELECT coalesce(max(version), 0) FROM schema_migrations")
-        .fetch_one(&mut **transaction)
-        .await?;
-    let Some(sql) = usize::try_from(at).ok().and_then(|at| STEPS.get(at)) else {
-        return Ok(false);
-    };
-    raw_sql(*sql).execute(&mut **transaction).await?;
-    query("INSERT INTO schema_migrations (version) VALUES (?1)")
-        .bind(at + 1)
-        .execute(&mut **transaction)
-        .await?;
-    tracing::info!(store.schema_version = at + 1, "schema migrated");
-    Ok(true)
+    if exists {
+        let applied = connection
+            .list_applied_migrations(migrations::TABLE)
+            .await?;
+        if migrations::are_applied(&migrator, &applied) {
+            return Ok(());
+        }
+    } else if query_scalar(EARLIER_RELEASE)
+        .fetch_one(&mut *connection)
+        .await?
+    {
+        // The old table stays for a process of that release.
+        migrations::skip_to(1, &migrator, connection).await?;
+        tracing::info!("the schema of an earlier release was taken over");
+    }
+    migrations::run(&migrator, connection).await?;
+    tracing::info!("schema migrated");
+    Ok(())
 }

@@ -1,15 +1,13 @@
-//! Rows in SQLite: the embedded store of one machine.
+//! The store on SQLite, for one machine.
 //!
-//! Owns every SQLite statement, the pools, the migrations and the notices by which several processes on one file
-//! hear of one another. It knows neither keys nor what is sealed.
+//! Owns the statements that only SQLite speaks, the pools, the migrations, and the table by which several processes on
+//! one file tell one another what to forget. It knows neither the keys nor what is sealed.
 
 mod connection;
+mod database;
 mod listen;
-mod maintenance;
 mod migrate;
-mod replay;
-mod sessions;
-mod tokens;
+mod transactions;
 
-pub(super) use connection::SqliteRows;
+pub(super) use connection::SqliteDatabase;
 pub use connection::sqlite_file;

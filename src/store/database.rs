@@ -1,0 +1,313 @@
+//! `Database`: what a database must be able to do for the store, implemented by `postgres` and `sqlite`.
+//!
+//! Every method is one statement or one transaction, which is committed as a whole or leaves nothing behind; none holds
+//! a connection longer. The sealed columns pass through as bytes, so an implementation can read no claim and no token.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::identity::SubjectKey;
+use crate::domain::profile::ProfileId;
+use crate::domain::session::{HandleHash, SessionId};
+use crate::store::cache::invalidation::Invalidation;
+use crate::store::error::StoreError;
+use crate::store::row::rows::{IdentityRow, NewRow, SessionSummary, TokensRow, WholeRow};
+
+/// A use of a session that is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct Touch {
+    pub(in crate::store) hash: HandleHash,
+    /// Unix milliseconds.
+    pub(in crate::store) seen_at: i64,
+    /// Unix milliseconds.
+    pub(in crate::store) idle_until: i64,
+}
+
+/// Which sessions to end.
+#[derive(Debug, Clone)]
+pub(in crate::store) enum EndFilter {
+    /// Sessions of one `sid`, of one person if the person is known.
+    Sid(ProfileId, String, Option<SubjectKey>),
+    /// A person's sessions, except one.
+    Person(ProfileId, SubjectKey, Option<SessionId>),
+    /// One session, at one profile or wherever the session is.
+    Id(Option<ProfileId>, SessionId),
+    /// All sessions, at one profile or everywhere.
+    All(Option<ProfileId>),
+}
+
+/// The record of something that may be used once.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct ReplayRecord {
+    /// The number of its [`crate::store::ReplayScope`].
+    pub(in crate::store) scope: i16,
+    pub(in crate::store) hash: [u8; 32],
+    /// Random: a repeated statement recognises its own record.
+    pub(in crate::store) by: [u8; 16],
+    /// Unix milliseconds.
+    pub(in crate::store) until: i64,
+}
+
+/// Which sessions to list.
+#[derive(Debug, Clone)]
+pub struct SessionFilter {
+    /// Only sessions of this profile.
+    pub profile: Option<ProfileId>,
+    /// Only sessions of this person.
+    pub person: Option<SubjectKey>,
+    /// Only sessions of this `sid`.
+    pub sid: Option<String>,
+    /// At most this many; the most recently used come first.
+    pub limit: u32,
+}
+
+impl Default for SessionFilter {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            person: None,
+            sid: None,
+            limit: 100,
+        }
+    }
+}
+
+/// Who holds the lease of a row: 128 random bits, new for each refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeaseOwner(pub [u8; 16]);
+
+impl LeaseOwner {
+    /// Nobody: stands in the place of a holder whose refresh failed, while the row backs off. A replica of an older
+    /// version takes it for a lease like any other.
+    pub(in crate::store) const BACK_OFF: Self = Self([0xff; 16]);
+}
+
+/// The answer to a request for the lease.
+#[derive(Debug)]
+pub(in crate::store) enum LeaseRow {
+    Taken(TokensRow),
+    Held,
+    /// Nobody may refresh before this time (unix milliseconds).
+    BackingOff(i64),
+    Gone,
+}
+
+impl LeaseRow {
+    /// Why the lease could not be taken at `now`.
+    pub(in crate::store) fn refused(state: Option<LeaseState>, now: i64) -> Self {
+        match state.map(|state| state.backs_off_until) {
+            Some(Some(until)) if until > now => Self::BackingOff(until),
+            Some(_) => Self::Held,
+            None => Self::Gone,
+        }
+    }
+}
+
+/// New content of a row, as sealed bytes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct NewTokens<'a> {
+    /// The version of the row whose tokens are replaced.
+    pub(in crate::store) version: i64,
+    pub(in crate::store) tokens: &'a [u8],
+    /// `None` keeps the identity of the row.
+    pub(in crate::store) identity: Option<&'a [u8]>,
+}
+
+impl NewTokens<'_> {
+    /// What the other replicas must forget.
+    pub(in crate::store) fn invalidation(&self, hash: HandleHash) -> Invalidation {
+        match self.identity {
+            Some(_) => Invalidation::Sessions(vec![hash]),
+            None => Invalidation::Tokens(hash),
+        }
+    }
+}
+
+/// The result of replacing tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplaceResult {
+    /// The new tokens are in the row; the lease is free.
+    Stored {
+        /// The row's new version.
+        version: i64,
+    },
+    /// The session has ended; the tokens were not stored.
+    SessionGone,
+    /// Another holder has taken the lease; the tokens were not stored.
+    LeaseLost,
+}
+
+/// The lease of a row, read without opening the row.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub(in crate::store) struct LeaseState {
+    pub(in crate::store) version: i64,
+    pub(in crate::store) leased: bool,
+    /// Until when the row backs off, or has backed off (unix milliseconds).
+    pub(in crate::store) backs_off_until: Option<i64>,
+}
+
+/// How many rows a sweep deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Expired sessions.
+    pub sessions: u64,
+    /// Expired replay records.
+    pub replay_records: u64,
+}
+
+/// What the listener reports.
+#[derive(Debug)]
+pub(in crate::store) enum ListenerEvent {
+    /// From now on no invalidation is missed.
+    Listening,
+    /// The database answers; its clock shows this time (unix milliseconds).
+    Alive(i64),
+    /// Another replica changed something.
+    Invalidation(Invalidation),
+}
+
+/// Receives the listener's events, in order.
+pub(in crate::store) type OnEvent<'a> = &'a (dyn Fn(ListenerEvent) + Send + Sync);
+
+/// A database for sessions.
+#[async_trait]
+pub(in crate::store) trait Database: Send + Sync + Debug {
+    /// Brings the schema up to date. Safe when many replicas do it at once.
+    async fn migrate(&self) -> Result<(), StoreError>;
+
+    /// What the database's clock shows, in unix milliseconds. Fails where the server takes no writes.
+    async fn ping(&self) -> Result<i64, StoreError>;
+
+    /// Proves that sessions can be written now: our tables are there, we have the rights to change them, and a change can
+    /// be committed. Leaves nothing behind. `probe` is random.
+    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError>;
+
+    /// Inserts a row, deletes the row of the same profile that the new one replaces, and announces the deletion: all or
+    /// nothing.
+    async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError>;
+
+    /// Reads a row without its tokens.
+    async fn read(&self, hash: &HandleHash) -> Result<Option<IdentityRow>, StoreError>;
+
+    /// Reads the tokens of a row.
+    async fn read_tokens(&self, hash: &HandleHash) -> Result<Option<TokensRow>, StoreError>;
+
+    /// Replaces both sealed columns by the same content sealed with another key, only while the row has this version.
+    async fn reseal(
+        &self,
+        hash: &HandleHash,
+        version: i64,
+        identity: &[u8],
+        tokens: &[u8],
+    ) -> Result<(), StoreError>;
+
+    /// Writes many uses. Leaves a row alone that is gone or expired, or whose last use was written within `interval`.
+    async fn touch(&self, touches: &[Touch], interval: Duration) -> Result<(), StoreError>;
+
+    /// Deletes a row of this profile and announces it. Of many callers exactly one gets the row.
+    async fn delete(
+        &self,
+        hash: &HandleHash,
+        profile: &ProfileId,
+    ) -> Result<Option<WholeRow>, StoreError>;
+
+    /// Deletes every row that matches, announces them, and says which they were.
+    async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError>;
+
+    /// As [`Self::delete_matching`], together with a replay record, both or neither. `None`, and nothing deleted, if the
+    /// use was recorded before.
+    async fn delete_once(
+        &self,
+        record: &ReplayRecord,
+        filter: &EndFilter,
+    ) -> Result<Option<Vec<HandleHash>>, StoreError>;
+
+    /// Whether a `sid` at a profile belongs to somebody else.
+    async fn sid_has_other_person(
+        &self,
+        profile: &ProfileId,
+        sid: &str,
+        person: &SubjectKey,
+    ) -> Result<bool, StoreError>;
+
+    /// The sessions that live at `now` (unix milliseconds), most recently used first.
+    async fn list(
+        &self,
+        filter: &SessionFilter,
+        now: i64,
+    ) -> Result<Vec<SessionSummary>, StoreError>;
+
+    /// How many sessions live at `now` (unix milliseconds).
+    async fn count(&self, now: i64) -> Result<u64, StoreError>;
+
+    /// How many rows another key than this sealed.
+    async fn count_other_keys(&self, newest: &[u8; 4]) -> Result<u64, StoreError>;
+
+    /// Takes the lease for `ttl` by the database's clock, if the lease is free or has run out, or is this owner's. A
+    /// back-off is over when `now` (unix milliseconds) has passed it. Of many callers at most one holds the lease.
+    async fn take_lease(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        ttl: Duration,
+        now: i64,
+    ) -> Result<LeaseRow, StoreError>;
+
+    /// Extends this owner's lease; `false` if the lease is another's.
+    async fn renew_lease(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        ttl: Duration,
+    ) -> Result<bool, StoreError>;
+
+    /// Frees this owner's lease.
+    async fn release_lease(&self, hash: &HandleHash, owner: LeaseOwner) -> Result<(), StoreError>;
+
+    /// Turns this owner's lease into a back-off until `until` (unix milliseconds), and announces it.
+    async fn back_off(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        until: i64,
+    ) -> Result<(), StoreError>;
+
+    /// Stores new tokens, frees the lease and announces the change: only while the row is there, has the version that
+    /// was read, and the lease is this owner's.
+    async fn replace_tokens(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        new: NewTokens<'_>,
+    ) -> Result<ReplaceResult, StoreError>;
+
+    /// The lease of a row.
+    async fn lease_state(&self, hash: &HandleHash) -> Result<Option<LeaseState>, StoreError>;
+
+    /// Records a use, and says whether this call recorded it. Of many callers exactly one did.
+    async fn record_use(&self, record: &ReplayRecord) -> Result<bool, StoreError>;
+
+    /// Pins the tenant of an authority unless one is pinned, and says which is pinned now.
+    async fn pin_tenant(&self, authority: &str, tenant: &str) -> Result<String, StoreError>;
+
+    /// Deletes at most `batch` rows of each table that expired before `before` (unix milliseconds).
+    async fn sweep_batch(&self, before: i64, batch: u32) -> Result<Swept, StoreError>;
+
+    /// Reports what other replicas change until the connection is lost, and says why it was lost.
+    async fn listen(&self, on_event: OnEvent<'_>) -> StoreError;
+
+    /// Closes every connection.
+    async fn close(&self);
+}
+
+/// A time span as SQL takes it.
+pub(in crate::store) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 2)
+}
+
+/// A `count(*)`, which is never negative.
+pub(in crate::store) fn row_count(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}

@@ -1,0 +1,319 @@
+//! The store on Postgres: each method as one statement, or as one of the transactions next door.
+//!
+//! Lease times are Postgres' own (`clock_timestamp`), so a replica whose clock is wrong can neither take a live lease
+//! nor keep a dead one.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::{query, query_as, query_scalar};
+
+use crate::domain::identity::SubjectKey;
+use crate::domain::profile::ProfileId;
+use crate::domain::session::HandleHash;
+use crate::store::cache::invalidation::Invalidation;
+use crate::store::database::{
+    Database, EndFilter, LeaseOwner, LeaseRow, LeaseState, NewTokens, OnEvent, ReplaceResult,
+    ReplayRecord, SessionFilter, Swept, Touch, millis, row_count,
+};
+use crate::store::error::StoreError;
+use crate::store::postgres::connection::{
+    NOW_AND_READ_ONLY, PostgresDatabase, with_connection, writable,
+};
+use crate::store::postgres::{listen, migrate, statements, transactions};
+use crate::store::row::rows::{
+    IdentityColumns, IdentityRow, NewRow, SessionSummary, SummaryColumns, TokensColumns, TokensRow,
+    WholeColumns, WholeRow, handle_hashes,
+};
+use crate::store::row::sql;
+
+#[async_trait]
+impl Database for PostgresDatabase {
+    async fn migrate(&self) -> Result<(), StoreError> {
+        migrate::migrate(self).await
+    }
+
+    async fn ping(&self) -> Result<i64, StoreError> {
+        with_connection!(self, |connection| async {
+            let (now, read_only) = query_as(NOW_AND_READ_ONLY).fetch_one(connection).await?;
+            writable(now, read_only)
+        })
+    }
+
+    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError> {
+        with_connection!(self, |connection| transactions::prove_writable(
+            connection, probe
+        ))
+    }
+
+    async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError> {
+        with_connection!(self, |connection, attempt| {
+            let statement =
+                sql::bind_new_row!(query(statements::INSERT), row, ended).execute(connection);
+            let repeat = attempt.is_repeat();
+            async move {
+                match statement.await {
+                    // The handle is 256 random bits: on a repeat the row that stands there is this one.
+                    Err(sqlx::Error::Database(error)) if repeat && error.is_unique_violation() => {
+                        Ok(())
+                    }
+                    other => other.map(drop),
+                }
+            }
+        })
+    }
+
+    async fn read(&self, hash: &HandleHash) -> Result<Option<IdentityRow>, StoreError> {
+        let row: Option<IdentityColumns> =
+            with_connection!(self, |connection| query_as(sql::READ)
+                .bind(hash.0.as_slice())
+                .fetch_optional(connection))?;
+        row.map(|row| row.row(hash)).transpose()
+    }
+
+    async fn read_tokens(&self, hash: &HandleHash) -> Result<Option<TokensRow>, StoreError> {
+        let row: Option<TokensColumns> =
+            with_connection!(self, |connection| query_as(sql::READ_TOKENS)
+                .bind(hash.0.as_slice())
+                .fetch_optional(connection))?;
+        row.map(|row| row.row(hash)).transpose()
+    }
+
+    async fn reseal(
+        &self,
+        hash: &HandleHash,
+        version: i64,
+        identity: &[u8],
+        tokens: &[u8],
+    ) -> Result<(), StoreError> {
+        with_connection!(self, |connection| query(sql::RESEAL)
+            .bind(hash.0.as_slice())
+            .bind(version)
+            .bind(identity)
+            .bind(tokens)
+            .execute(connection))
+        .map(drop)
+    }
+
+    async fn touch(&self, touches: &[Touch], interval: Duration) -> Result<(), StoreError> {
+        let hashes: Vec<Vec<u8>> = touches.iter().map(|touch| touch.hash.0.to_vec()).collect();
+        let seen: Vec<i64> = touches.iter().map(|touch| touch.seen_at).collect();
+        let idle: Vec<i64> = touches.iter().map(|touch| touch.idle_until).collect();
+        with_connection!(self, |connection| query(statements::TOUCH)
+            .bind(hashes.as_slice())
+            .bind(seen.as_slice())
+            .bind(idle.as_slice())
+            .bind(millis(interval))
+            .execute(connection))
+        .map(drop)
+    }
+
+    async fn delete(
+        &self,
+        hash: &HandleHash,
+        profile: &ProfileId,
+    ) -> Result<Option<WholeRow>, StoreError> {
+        let row: Option<WholeColumns> =
+            with_connection!(self, |connection| query_as(statements::DELETE)
+                .bind(hash.0.as_slice())
+                .bind(profile.as_str())
+                .fetch_optional(connection))?;
+        row.map(|row| row.row(hash)).transpose()
+    }
+
+    async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError> {
+        let deleted = with_connection!(self, |connection| transactions::delete_and_announce(
+            connection, filter
+        ))?;
+        handle_hashes(&deleted)
+    }
+
+    async fn delete_once(
+        &self,
+        record: &ReplayRecord,
+        filter: &EndFilter,
+    ) -> Result<Option<Vec<HandleHash>>, StoreError> {
+        let deleted = with_connection!(self, |connection| transactions::record_and_delete(
+            connection, record, filter
+        ))?;
+        deleted.map(|keys| handle_hashes(&keys)).transpose()
+    }
+
+    async fn sid_has_other_person(
+        &self,
+        profile: &ProfileId,
+        sid: &str,
+        person: &SubjectKey,
+    ) -> Result<bool, StoreError> {
+        with_connection!(self, |connection| query_scalar(sql::SID_HAS_OTHER_PERSON)
+            .bind(profile.as_str())
+            .bind(sid)
+            .bind(person.as_str())
+            .fetch_one(connection))
+    }
+
+    async fn list(
+        &self,
+        filter: &SessionFilter,
+        now: i64,
+    ) -> Result<Vec<SessionSummary>, StoreError> {
+        let rows: Vec<SummaryColumns> = with_connection!(self, |connection| query_as(sql::LIST)
+            .bind(now)
+            .bind(filter.profile.as_ref().map(ProfileId::as_str))
+            .bind(filter.person.as_ref().map(SubjectKey::as_str))
+            .bind(filter.sid.as_deref())
+            .bind(i64::from(filter.limit))
+            .fetch_all(connection))?;
+        rows.into_iter().map(SummaryColumns::summary).collect()
+    }
+
+    async fn count(&self, now: i64) -> Result<u64, StoreError> {
+        with_connection!(self, |connection| query_scalar(sql::COUNT)
+            .bind(now)
+            .fetch_one(connection))
+        .map(row_count)
+    }
+
+    async fn count_other_keys(&self, newest: &[u8; 4]) -> Result<u64, StoreError> {
+        with_connection!(self, |connection| query_scalar(sql::COUNT_OTHER_KEYS)
+            .bind(newest.as_slice())
+            .fetch_one(connection))
+        .map(row_count)
+    }
+
+    async fn take_lease(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        ttl: Duration,
+        now: i64,
+    ) -> Result<LeaseRow, StoreError> {
+        let row: Option<TokensColumns> =
+            with_connection!(self, |connection| query_as(statements::TAKE_LEASE)
+                .bind(hash.0.as_slice())
+                .bind(owner.0.as_slice())
+                .bind(millis(ttl))
+                .bind(LeaseOwner::BACK_OFF.0.as_slice())
+                .bind(now)
+                .fetch_optional(connection))?;
+        match row {
+            Some(row) => Ok(LeaseRow::Taken(row.row(hash)?)),
+            None => Ok(LeaseRow::refused(self.lease_state(hash).await?, now)),
+        }
+    }
+
+    async fn renew_lease(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        let done = with_connection!(self, |connection| query(statements::RENEW_LEASE)
+            .bind(hash.0.as_slice())
+            .bind(owner.0.as_slice())
+            .bind(millis(ttl))
+            .execute(connection))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn release_lease(&self, hash: &HandleHash, owner: LeaseOwner) -> Result<(), StoreError> {
+        with_connection!(self, |connection| query(sql::RELEASE_LEASE)
+            .bind(hash.0.as_slice())
+            .bind(owner.0.as_slice())
+            .execute(connection))
+        .map(drop)
+    }
+
+    async fn back_off(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        until: i64,
+    ) -> Result<(), StoreError> {
+        let announced = Invalidation::Tokens(*hash).to_text();
+        with_connection!(self, |connection| query(statements::BACK_OFF)
+            .bind(hash.0.as_slice())
+            .bind(owner.0.as_slice())
+            .bind(LeaseOwner::BACK_OFF.0.as_slice())
+            .bind(until)
+            .bind(announced.as_str())
+            .execute(connection))
+        .map(drop)
+    }
+
+    async fn replace_tokens(
+        &self,
+        hash: &HandleHash,
+        owner: LeaseOwner,
+        new: NewTokens<'_>,
+    ) -> Result<ReplaceResult, StoreError> {
+        let announced = new.invalidation(*hash).to_text();
+        let replaced: Option<(i64,)> =
+            with_connection!(self, |connection| query_as(statements::REPLACE_TOKENS)
+                .bind(hash.0.as_slice())
+                .bind(owner.0.as_slice())
+                .bind(new.version)
+                .bind(new.tokens)
+                .bind(new.identity)
+                .bind(announced.as_str())
+                .fetch_optional(connection))?;
+        if let Some((version,)) = replaced {
+            return Ok(ReplaceResult::Stored { version });
+        }
+        // Sealing is random, so equal bytes in the row are these: the statement had succeeded before a connection
+        // broke.
+        let stored = self.read_tokens(hash).await?;
+        Ok(match stored {
+            None => ReplaceResult::SessionGone,
+            Some(row) if row.tokens == new.tokens => ReplaceResult::Stored {
+                version: row.version,
+            },
+            Some(_) => ReplaceResult::LeaseLost,
+        })
+    }
+
+    async fn lease_state(&self, hash: &HandleHash) -> Result<Option<LeaseState>, StoreError> {
+        with_connection!(self, |connection| query_as(statements::LEASE_STATE)
+            .bind(hash.0.as_slice())
+            .bind(LeaseOwner::BACK_OFF.0.as_slice())
+            .fetch_optional(connection))
+    }
+
+    async fn record_use(&self, record: &ReplayRecord) -> Result<bool, StoreError> {
+        with_connection!(self, |connection| transactions::record_use(
+            connection, record
+        ))
+    }
+
+    async fn pin_tenant(&self, authority: &str, tenant: &str) -> Result<String, StoreError> {
+        let pinned: Option<String> =
+            with_connection!(self, |connection| query_scalar(sql::PINNED_TENANT)
+                .bind(authority)
+                .fetch_optional(connection))?;
+        if let Some(pinned) = pinned {
+            return Ok(pinned);
+        }
+        with_connection!(self, |connection| query(sql::PIN_TENANT)
+            .bind(authority)
+            .bind(tenant)
+            .execute(connection))?;
+        with_connection!(self, |connection| query_scalar(sql::PINNED_TENANT)
+            .bind(authority)
+            .fetch_one(connection))
+    }
+
+    async fn sweep_batch(&self, before: i64, batch: u32) -> Result<Swept, StoreError> {
+        with_connection!(self, |connection| transactions::sweep(
+            connection, before, batch
+        ))
+    }
+
+    async fn listen(&self, on_event: OnEvent<'_>) -> StoreError {
+        listen::listen(self, on_event).await
+    }
+
+    async fn close(&self) {
+        self.listening.close().await;
+        self.pool.close().await;
+    }
+}

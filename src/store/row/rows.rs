@@ -1,0 +1,199 @@
+//! Rows of `sessions` as values, and the conversion from columns. A column that holds what the schema excludes is
+//! `Inconsistent`, named by the digits of the row's key.
+
+use crate::domain::clock::Timestamp;
+use crate::domain::identity::SubjectKey;
+use crate::domain::profile::ProfileId;
+use crate::domain::session::{HandleHash, SessionId};
+use crate::seal::hex;
+use crate::store::error::StoreError;
+
+/// A row to insert. Times are unix milliseconds.
+#[derive(Debug)]
+pub(in crate::store) struct NewRow {
+    pub(in crate::store) hash: HandleHash,
+    pub(in crate::store) id: SessionId,
+    pub(in crate::store) profile: ProfileId,
+    pub(in crate::store) person: SubjectKey,
+    pub(in crate::store) sid: Option<String>,
+    pub(in crate::store) user_agent: Option<String>,
+    pub(in crate::store) created_at: i64,
+    pub(in crate::store) seen_at: i64,
+    pub(in crate::store) idle_until: i64,
+    pub(in crate::store) expires_at: i64,
+    pub(in crate::store) identity: Vec<u8>,
+    pub(in crate::store) tokens: Vec<u8>,
+}
+
+/// A row as the session check reads it, without its tokens.
+#[derive(Debug)]
+pub(in crate::store) struct IdentityRow {
+    pub(in crate::store) id: SessionId,
+    pub(in crate::store) profile: ProfileId,
+    pub(in crate::store) seen_at: i64,
+    pub(in crate::store) idle_until: i64,
+    pub(in crate::store) version: i64,
+    pub(in crate::store) identity: Vec<u8>,
+}
+
+/// The tokens of a row.
+#[derive(Debug)]
+pub(in crate::store) struct TokensRow {
+    pub(in crate::store) id: SessionId,
+    pub(in crate::store) profile: ProfileId,
+    pub(in crate::store) version: i64,
+    pub(in crate::store) tokens: Vec<u8>,
+}
+
+/// A row with its tokens.
+#[derive(Debug)]
+pub(in crate::store) struct WholeRow {
+    pub(in crate::store) row: IdentityRow,
+    pub(in crate::store) tokens: Vec<u8>,
+}
+
+/// A session as lists show it. Nothing of it is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionSummary {
+    /// The id, which can end the session and cannot open it.
+    pub id: SessionId,
+    /// The profile.
+    pub profile: ProfileId,
+    /// Whose session it is.
+    pub person: SubjectKey,
+    /// The authority's own session (`sid`), if the authority named one.
+    pub sid: Option<String>,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When the session was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// When the session ends if it is not used before.
+    pub idle_until: Timestamp,
+    /// When the session ends however much it is used.
+    pub expires_at: Timestamp,
+    /// The browser, as the browser named itself.
+    pub user_agent: Option<String>,
+}
+
+/// The columns of an [`IdentityRow`].
+#[derive(sqlx::FromRow)]
+pub(in crate::store) struct IdentityColumns {
+    id: Vec<u8>,
+    profile: String,
+    seen_at: i64,
+    idle_until: i64,
+    version: i64,
+    identity: Vec<u8>,
+}
+
+impl IdentityColumns {
+    /// The row, whose key is `hash`.
+    pub(in crate::store) fn row(self, hash: &HandleHash) -> Result<IdentityRow, StoreError> {
+        Ok(IdentityRow {
+            id: session_id(&self.id, &hash.0)?,
+            profile: profile_id(&self.profile, &hash.0)?,
+            seen_at: self.seen_at,
+            idle_until: self.idle_until,
+            version: self.version,
+            identity: self.identity,
+        })
+    }
+}
+
+/// The columns of a [`WholeRow`].
+#[derive(sqlx::FromRow)]
+pub(in crate::store) struct WholeColumns {
+    #[sqlx(flatten)]
+    identity: IdentityColumns,
+    tokens: Vec<u8>,
+}
+
+impl WholeColumns {
+    /// The row, whose key is `hash`.
+    pub(in crate::store) fn row(self, hash: &HandleHash) -> Result<WholeRow, StoreError> {
+        Ok(WholeRow {
+            row: self.identity.row(hash)?,
+            tokens: self.tokens,
+        })
+    }
+}
+
+/// The columns of a [`TokensRow`].
+#[derive(sqlx::FromRow)]
+pub(in crate::store) struct TokensColumns {
+    id: Vec<u8>,
+    profile: String,
+    version: i64,
+    tokens: Vec<u8>,
+}
+
+impl TokensColumns {
+    /// The row, whose key is `hash`.
+    pub(in crate::store) fn row(self, hash: &HandleHash) -> Result<TokensRow, StoreError> {
+        Ok(TokensRow {
+            id: session_id(&self.id, &hash.0)?,
+            profile: profile_id(&self.profile, &hash.0)?,
+            version: self.version,
+            tokens: self.tokens,
+        })
+    }
+}
+
+/// The columns of a [`SessionSummary`].
+#[derive(sqlx::FromRow)]
+pub(in crate::store) struct SummaryColumns {
+    id: Vec<u8>,
+    profile: String,
+    person: String,
+    sid: Option<String>,
+    created_at: i64,
+    seen_at: i64,
+    idle_until: i64,
+    expires_at: i64,
+    user_agent: Option<String>,
+}
+
+impl SummaryColumns {
+    /// The summary.
+    pub(in crate::store) fn summary(self) -> Result<SessionSummary, StoreError> {
+        let key = self.id.as_slice();
+        let moment =
+            |millis| Timestamp::from_timestamp_millis(millis).ok_or_else(|| inconsistent(key));
+        Ok(SessionSummary {
+            id: session_id(key, key)?,
+            profile: profile_id(&self.profile, key)?,
+            person: SubjectKey::stored(self.person),
+            sid: self.sid,
+            created_at: moment(self.created_at)?,
+            seen_at: moment(self.seen_at)?,
+            idle_until: moment(self.idle_until)?,
+            expires_at: moment(self.expires_at)?,
+            user_agent: self.user_agent,
+        })
+    }
+}
+
+/// The handle hashes of rows.
+pub(in crate::store) fn handle_hashes(keys: &[Vec<u8>]) -> Result<Vec<HandleHash>, StoreError> {
+    let hash = |key: &Vec<u8>| {
+        let hash = key.as_slice().try_into().map_err(|_| inconsistent(key))?;
+        Ok(HandleHash(hash))
+    };
+    keys.iter().map(hash).collect()
+}
+
+fn session_id(bytes: &[u8], key: &[u8]) -> Result<SessionId, StoreError> {
+    let bytes = bytes.try_into().map_err(|_| inconsistent(key))?;
+    Ok(SessionId::from_bytes(bytes))
+}
+
+fn profile_id(text: &str, key: &[u8]) -> Result<ProfileId, StoreError> {
+    ProfileId::parse(text).ok_or_else(|| inconsistent(key))
+}
+
+fn inconsistent(key: &[u8]) -> StoreError {
+    StoreError::Inconsistent {
+        table: "sessions",
+        id: hex(key),
+    }
+}
