@@ -158,7 +158,31 @@ async fn cached(
         process: &bare,
         requests: Arc::new(vec![same_bytes.expect("the request of a check")]),
     };
-    let (ours, theirs) = in_turn(&one, &nothing, effort).await;
+    against_bare_handlers([&one, &nothing, &same], effort, report).await;
+    remembered(&gateway, &requests(MANY), report).await;
+    for (count, name) in [(10_000, "10,000"), (MANY, "100,000")] {
+        let many = Contender {
+            process: &gateway,
+            requests: requests(count),
+        };
+        let (many, single) = in_turn(&many, &one, effort).await;
+        report.add(
+            &format!("cached check: {name} sessions against one"),
+            many.per_second / single.per_second,
+            "ratio",
+            Limit::AtLeast(0.90),
+            said(many, single),
+        );
+    }
+}
+
+/// A check beside a handler that does nothing, and beside one that sends the same bytes.
+async fn against_bare_handlers(
+    [one, nothing, same]: [&Contender<'_>; 3],
+    effort: Effort,
+    report: &mut Report,
+) {
+    let (ours, theirs) = in_turn(one, nothing, effort).await;
     report.add(
         "cached check: requests/s against a bare actix handler",
         ours.per_second / theirs.per_second,
@@ -181,7 +205,7 @@ async fn cached(
         format!("{:.0} µs of {:.0} µs", ours.p99, theirs.p99),
     );
 
-    let (ours, theirs) = in_turn(&one, &same, effort).await;
+    let (ours, theirs) = in_turn(one, same, effort).await;
     report.add(
         "cached check: requests/s against a bare handler that sends the same bytes",
         ours.per_second / theirs.per_second,
@@ -189,10 +213,12 @@ async fn cached(
         Limit::None,
         said(ours, theirs),
     );
+}
 
+/// What a hundred thousand cached sessions cost in memory.
+async fn remembered(gateway: &Process, all: &Arc<Vec<Vec<u8>>>, report: &mut Report) {
     let before = gateway.resident();
-    let all = requests(MANY);
-    let read = load::once_each(gateway.address, &all, CONNECTIONS).await;
+    let read = load::once_each(gateway.address, all, CONNECTIONS).await;
     assert_eq!(read.wrong, 0, "every session is live");
     let after = gateway.resident();
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
@@ -207,20 +233,6 @@ async fn cached(
             after.saturating_sub(before) / MANY as u64
         ),
     );
-    for (count, name) in [(10_000, "10,000"), (MANY, "100,000")] {
-        let many = Contender {
-            process: &gateway,
-            requests: requests(count),
-        };
-        let (many, single) = in_turn(&many, &one, effort).await;
-        report.add(
-            &format!("cached check: {name} sessions against one"),
-            many.per_second / single.per_second,
-            "ratio",
-            Limit::AtLeast(0.90),
-            said(many, single),
-        );
-    }
 }
 
 async fn cold(

@@ -27,7 +27,6 @@ const NOT_YET: &[&str] = &[
     "circles of the simulator",
     "imports of main",
     "imports of web",
-    "lines of a file",
     "lines of a function",
     "parameters",
     "mod.rs",

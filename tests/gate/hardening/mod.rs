@@ -1,5 +1,6 @@
 //! What every answer owes: headers, disclosure, limits.
 
+mod cross_site;
 mod disclosure;
 mod headers;
 mod rate_limits;
