@@ -28,7 +28,6 @@ const NOT_YET: &[&str] = &[
     "imports of main",
     "imports",
     "imports of web",
-    "lines of a file",
     "lines of a function",
     "parameters",
     "mod.rs",

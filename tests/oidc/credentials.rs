@@ -10,7 +10,10 @@ use gatehouse::oidc::{CredentialProbe, CredentialProblem, Misconfiguration, Oidc
 use serde_json::json;
 
 use crate::authority::{Authority, Reply};
-use crate::setup::{NOW, Room, TENANT, claims, entra, header, redeem, room, room_with, tokens};
+use crate::setup::{
+    NOW, RelyingParty, TENANT, claims, entra, header, redeem, relying_party, relying_party_with,
+    tokens,
+};
 use crate::signer::Signer;
 
 fn entra_that_signs_in(authority: &Authority, signer: &Signer) -> (Profile, Reply) {
@@ -23,7 +26,7 @@ fn entra_that_signs_in(authority: &Authority, signer: &Signer) -> (Profile, Repl
 
 #[tokio::test]
 async fn a_new_secret_is_tried_when_the_old_one_is_refused_and_then_used_first() {
-    let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
+    let (authority, signer, party) = (Authority::start(), Signer::rsa(), relying_party());
     let (mut profile, good) = entra_that_signs_in(&authority, &signer);
     let secret = |text: &str| SecretSource::Fixed(ClientSecret::new(text));
     profile.client.credential = Credential::Secret {
@@ -40,8 +43,8 @@ async fn a_new_secret_is_tried_when_the_old_one_is_refused_and_then_used_first()
             )
         }
     });
-    redeem(&room, &profile).await.unwrap();
-    redeem(&room, &profile).await.unwrap();
+    redeem(&party, &profile).await.unwrap();
+    redeem(&party, &profile).await.unwrap();
     let calls = authority.seen("/token");
     let used: Vec<_> = calls
         .iter()
@@ -52,7 +55,7 @@ async fn a_new_secret_is_tried_when_the_old_one_is_refused_and_then_used_first()
         "/token",
         Reply::error(401, &json!({"error": "invalid_client"})),
     );
-    let refused = redeem(&room, &profile).await.unwrap_err();
+    let refused = redeem(&party, &profile).await.unwrap_err();
     assert!(matches!(
         refused,
         OidcError::Misconfigured(Misconfiguration::Client(_))
@@ -67,8 +70,8 @@ fn with_identity(profile: &mut Profile, identity: Option<&str>) {
     };
 }
 
-async fn assertions(authority: &Authority, room: &Room, profile: &Profile) -> Vec<String> {
-    redeem(room, profile).await.unwrap();
+async fn assertions(authority: &Authority, party: &RelyingParty, profile: &Profile) -> Vec<String> {
+    redeem(party, profile).await.unwrap();
     let calls = authority.seen("/token");
     calls
         .iter()
@@ -84,7 +87,7 @@ async fn app_service_gives_the_assertion_and_is_asked_again_only_before_it_expir
     authority.answers("/token", good);
     with_identity(&mut profile, Some("user-assigned"));
     let endpoint = format!("{}/msi", authority.base);
-    let room = room_with(
+    let party = relying_party_with(
         &[
             ("IDENTITY_ENDPOINT", &endpoint),
             ("IDENTITY_HEADER", "the-header"),
@@ -93,8 +96,8 @@ async fn app_service_gives_the_assertion_and_is_asked_again_only_before_it_expir
     );
     let body = json!({"access_token": "mi-1", "expires_on": (NOW + 400).to_string()});
     authority.answers("/msi", Reply::json(&body));
-    assertions(&authority, &room, &profile).await;
-    let sent = assertions(&authority, &room, &profile).await;
+    assertions(&authority, &party, &profile).await;
+    let sent = assertions(&authority, &party, &profile).await;
     assert_eq!(sent, ["mi-1", "mi-1"]);
     let calls = authority.seen("/msi");
     assert_eq!(calls.len(), 1);
@@ -103,8 +106,8 @@ async fn app_service_gives_the_assertion_and_is_asked_again_only_before_it_expir
         calls[0].query,
         "api-version=2019-08-01&resource=api%3A%2F%2FAzureADTokenExchange&client_id=user-assigned"
     );
-    room.clock.turn(TimeDelta::seconds(100));
-    assertions(&authority, &room, &profile).await;
+    party.clock.turn(TimeDelta::seconds(100));
+    assertions(&authority, &party, &profile).await;
     assert_eq!(authority.seen("/msi").len(), 2);
 }
 
@@ -115,7 +118,7 @@ async fn the_instance_metadata_service_is_the_last_resort() {
     let (mut profile, good) = entra_that_signs_in(&authority, &signer);
     authority.answers("/token", good);
     with_identity(&mut profile, None);
-    let room = room_with(
+    let party = relying_party_with(
         &[("AZURE_POD_IDENTITY_AUTHORITY_HOST", &authority.base)],
         Duration::from_secs(10),
     );
@@ -124,7 +127,7 @@ async fn the_instance_metadata_service_is_the_last_resort() {
         path,
         Reply::json(&json!({"access_token": "mi-2", "expires_in": "86399"})),
     );
-    assert_eq!(assertions(&authority, &room, &profile).await, ["mi-2"]);
+    assert_eq!(assertions(&authority, &party, &profile).await, ["mi-2"]);
     let call = &authority.seen(path)[0];
     assert_eq!(call.headers["metadata"], "true");
     assert_eq!(
@@ -140,7 +143,7 @@ async fn machine_learning_is_asked_with_its_secret() {
     authority.answers("/token", good);
     with_identity(&mut profile, None);
     let endpoint = format!("{}/ml", authority.base);
-    let room = room_with(
+    let party = relying_party_with(
         &[
             ("MSI_ENDPOINT", &endpoint),
             ("MSI_SECRET", "ml-secret"),
@@ -149,7 +152,7 @@ async fn machine_learning_is_asked_with_its_secret() {
         Duration::from_secs(10),
     );
     authority.answers("/ml", Reply::json(&json!({"access_token": "mi-3"})));
-    assert_eq!(assertions(&authority, &room, &profile).await, ["mi-3"]);
+    assert_eq!(assertions(&authority, &party, &profile).await, ["mi-3"]);
     let call = &authority.seen("/ml")[0];
     assert_eq!(call.headers["secret"], "ml-secret");
     assert!(
@@ -163,7 +166,7 @@ async fn an_arc_challenge_that_names_a_strangers_file_reads_nothing() {
     let (mut profile, _) = entra_that_signs_in(&authority, &signer);
     with_identity(&mut profile, None);
     let endpoint = format!("{}/arc", authority.base);
-    let room = room_with(
+    let party = relying_party_with(
         &[("IDENTITY_ENDPOINT", &endpoint), ("IMDS_ENDPOINT", "x")],
         Duration::from_secs(10),
     );
@@ -180,7 +183,7 @@ async fn an_arc_challenge_that_names_a_strangers_file_reads_nothing() {
             "/arc",
             Reply::status(401).with("www-authenticate", &challenge),
         );
-        let refused = redeem(&room, &profile).await.unwrap_err();
+        let refused = redeem(&party, &profile).await.unwrap_err();
         let OidcError::Misconfigured(Misconfiguration::Credential(problem)) = refused else {
             panic!("{refused:?}");
         };
@@ -197,7 +200,7 @@ async fn an_arc_challenge_that_names_a_strangers_file_reads_nothing() {
 
 #[tokio::test]
 async fn a_credential_probe_tells_a_good_secret_from_a_bad_one() {
-    let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
+    let (authority, signer, party) = (Authority::start(), Signer::rsa(), relying_party());
     let (profile, _) = entra_that_signs_in(&authority, &signer);
     authority.answers(
         "/token",
@@ -206,11 +209,11 @@ async fn a_credential_probe_tells_a_good_secret_from_a_bad_one() {
             &json!({"error": "invalid_client", "error_codes": [7_000_215]}),
         ),
     );
-    let probe = room.authorities.probe_credential(&profile).await.unwrap();
+    let probe = party.authorities.probe_credential(&profile).await.unwrap();
     assert!(matches!(probe, CredentialProbe::Refused(detail) if detail.has_entra(7_000_215)));
     let body = json!({"access_token": "at", "token_type": "Bearer", "expires_in": 3599});
     authority.answers("/token", Reply::json(&body));
-    let probe = room.authorities.probe_credential(&profile).await.unwrap();
+    let probe = party.authorities.probe_credential(&profile).await.unwrap();
     assert!(matches!(probe, CredentialProbe::Accepted));
     let call = authority.seen("/token").pop().unwrap();
     assert_eq!(call.field("grant_type").unwrap(), "client_credentials");

@@ -7,7 +7,7 @@ use gatehouse::oidc::{AuthorizationRequest, Invalid, Misconfiguration, OidcError
 use serde_json::{Value, json};
 
 use crate::authority::{Authority, Reply};
-use crate::setup::{Room, TENANT, entra, oidc, redeem, room, signed_in};
+use crate::setup::{RelyingParty, TENANT, entra, oidc, redeem, relying_party, signed_in};
 use crate::signer::Signer;
 
 const METADATA: &str = "/.well-known/openid-configuration";
@@ -15,7 +15,7 @@ const METADATA: &str = "/.well-known/openid-configuration";
 // proves: A28, B63, B150
 #[tokio::test]
 async fn a_foreign_issuer_is_refused_and_no_address_is_made() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     let mut metadata = authority.metadata();
     for issuer in ["https://other.example", &format!("{}/", authority.base), ""] {
         metadata["issuer"] = json!(issuer);
@@ -23,7 +23,7 @@ async fn a_foreign_issuer_is_refused_and_no_address_is_made() {
         let (state, nonce) = (State::new("s"), Nonce::new("n"));
         let verifier = CodeVerifier::new("v".repeat(43));
         let request = AuthorizationRequest::new(&state, &nonce, &verifier);
-        let refused = room
+        let refused = party
             .authorities
             .authorization_address(&profile, UserFlowKind::SignIn, &request)
             .await;
@@ -39,7 +39,7 @@ async fn a_foreign_issuer_is_refused_and_no_address_is_made() {
             said.contains(&format!("{issuer:?}")) && said.contains("accepted is"),
             "the operator reads both: {said}"
         );
-        room.clock.turn(TimeDelta::seconds(10));
+        party.clock.turn(TimeDelta::seconds(10));
     }
 }
 
@@ -77,7 +77,7 @@ async fn what_is_no_metadata_is_refused() {
         ),
     ] {
         authority.answers(METADATA, reply.clone());
-        let refused = room()
+        let refused = relying_party()
             .authorities
             .discovered(&oidc(&authority), UserFlowKind::SignIn)
             .await;
@@ -92,22 +92,22 @@ async fn what_is_no_metadata_is_refused() {
 // proves: D6
 #[tokio::test]
 async fn a_good_document_is_never_replaced_by_a_bad_one() {
-    let (authority, _, room, profile) = signed_in();
-    redeem(&room, &profile).await.unwrap();
+    let (authority, _, party, profile) = signed_in();
+    redeem(&party, &profile).await.unwrap();
     let mut foreign = authority.metadata();
     foreign["issuer"] = json!("https://other.example");
     authority.answers(METADATA, Reply::json(&foreign));
-    room.clock.turn(TimeDelta::hours(2));
+    party.clock.turn(TimeDelta::hours(2));
     for _ in 0..5 {
-        let metadata = room
+        let metadata = party
             .authorities
             .discovered(&profile, UserFlowKind::SignIn)
             .await;
         assert_eq!(metadata.unwrap().trusted.issuer, authority.base);
-        room.clock.turn(TimeDelta::hours(4));
+        party.clock.turn(TimeDelta::hours(4));
     }
-    room.clock.turn(TimeDelta::hours(4));
-    let late = room
+    party.clock.turn(TimeDelta::hours(4));
+    let late = party
         .authorities
         .discovered(&profile, UserFlowKind::SignIn)
         .await;
@@ -118,10 +118,10 @@ async fn a_good_document_is_never_replaced_by_a_bad_one() {
 #[tokio::test]
 async fn after_the_authority_is_back_it_works_within_five_seconds() {
     let authority = Authority::start();
-    let (room, profile) = (room(), oidc(&authority));
+    let (party, profile) = (relying_party(), oidc(&authority));
     authority.answers(METADATA, Reply::status(503).with("retry-after", "1"));
     for _ in 0..20 {
-        let refused = room
+        let refused = party
             .authorities
             .discovered(&profile, UserFlowKind::SignIn)
             .await;
@@ -132,13 +132,14 @@ async fn after_the_authority_is_back_it_works_within_five_seconds() {
                 ..
             })
         ));
-        room.clock.turn(TimeDelta::seconds(3));
+        party.clock.turn(TimeDelta::seconds(3));
     }
     let before = authority.seen(METADATA).len();
     assert!(before < 20, "not asked each time: {before}");
     authority.publish(&Signer::p256());
-    room.clock.turn(TimeDelta::seconds(5));
-    room.authorities
+    party.clock.turn(TimeDelta::seconds(5));
+    party
+        .authorities
         .discovered(&profile, UserFlowKind::SignIn)
         .await
         .unwrap();
@@ -147,8 +148,8 @@ async fn after_the_authority_is_back_it_works_within_five_seconds() {
 // proves: D8
 #[tokio::test]
 async fn many_first_sign_ins_fetch_metadata_and_keys_once() {
-    let (authority, _, room, profile) = signed_in();
-    let all = (0..200).map(|_| redeem(&room, &profile));
+    let (authority, _, party, profile) = signed_in();
+    let all = (0..200).map(|_| redeem(&party, &profile));
     for redeemed in futures_util::future::join_all(all).await {
         redeemed.unwrap();
     }
@@ -161,8 +162,8 @@ async fn many_first_sign_ins_fetch_metadata_and_keys_once() {
 async fn a_domain_named_tenant_is_pinned_and_another_one_behind_it_refused() {
     let (authority, signer) = (Authority::start(), Signer::p256());
     let profile = entra(&authority, &signer, TENANT);
-    let room = room();
-    let first = room
+    let party = relying_party();
+    let first = party
         .authorities
         .discovered(&profile, UserFlowKind::SignIn)
         .await;
@@ -172,8 +173,8 @@ async fn a_domain_named_tenant_is_pinned_and_another_one_behind_it_refused() {
     );
     let other = "11111111-2222-4333-8444-555555555555";
     let same_profile = entra(&authority, &signer, other);
-    room.authorities.keep_only(&[]);
-    let refused = room
+    party.authorities.keep_only(&[]);
+    let refused = party
         .authorities
         .discovered(&same_profile, UserFlowKind::SignIn)
         .await;
@@ -201,7 +202,7 @@ async fn an_endpoint_on_a_strangers_host_spoils_the_metadata_of_a_microsoft_kind
         metadata[name] = json!("https://evil.example/x");
         let path = "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration";
         authority.answers(path, Reply::json(&metadata));
-        let refused = room()
+        let refused = relying_party()
             .authorities
             .discovered(&profile, UserFlowKind::SignIn)
             .await;
@@ -215,11 +216,11 @@ async fn an_endpoint_on_a_strangers_host_spoils_the_metadata_of_a_microsoft_kind
 // proves: B26, B103
 #[tokio::test]
 async fn an_end_session_endpoint_without_https_is_as_good_as_none() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     let mut metadata = authority.metadata();
     metadata["end_session_endpoint"] = json!("http://plain.example/logout");
     authority.answers(METADATA, Reply::json(&metadata));
-    let metadata = room
+    let metadata = party
         .authorities
         .discovered(&profile, UserFlowKind::SignIn)
         .await;
@@ -228,8 +229,8 @@ async fn an_end_session_endpoint_without_https_is_as_good_as_none() {
 
 #[tokio::test]
 async fn an_authority_without_the_journey_says_so() {
-    let (_authority, _, room, profile) = signed_in();
-    let refused = room
+    let (_authority, _, party, profile) = signed_in();
+    let refused = party
         .authorities
         .discovered(&profile, UserFlowKind::EditProfile)
         .await;
@@ -241,9 +242,9 @@ async fn an_authority_without_the_journey_says_so() {
 
 #[tokio::test]
 async fn a_probe_tells_keys_and_the_authoritys_clock() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     authority.publish_keys(&[signer.jwk("k1"), json!({"kty": "OKP"})]);
-    let probe = room
+    let probe = party
         .authorities
         .probe(&profile, UserFlowKind::SignIn)
         .await
@@ -258,7 +259,7 @@ async fn a_probe_tells_keys_and_the_authoritys_clock() {
 
 #[tokio::test]
 async fn names_below_localhost_are_this_machine_without_any_name_server() {
-    let (authority, signer, room, _) = signed_in();
+    let (authority, signer, party, _) = signed_in();
     let port = authority.base.rsplit_once(':').unwrap().1;
     let base = format!("http://openid.localhost:{port}");
     let text = authority
@@ -267,7 +268,7 @@ async fn names_below_localhost_are_this_machine_without_any_name_server() {
         .replace(&authority.base, &base);
     authority.answers(METADATA, Reply::text(200, "application/json", &text));
     let profile = crate::setup::profile(gatehouse::domain::authority::Kind::Oidc, &base);
-    let probe = room
+    let probe = party
         .authorities
         .probe(&profile, UserFlowKind::SignIn)
         .await
@@ -283,14 +284,15 @@ fn is_wrong(error: &OidcError) -> bool {
 // proves: B68, B69, B70, B71, B72, B73, B74, B144
 #[tokio::test]
 async fn the_iss_parameter_is_judged_before_anything_is_redeemed() {
-    let (authority, signer, room, profile) = signed_in();
-    let judge = async |room: &Room, iss: Option<&str>| {
-        room.authorities
+    let (authority, signer, party, profile) = signed_in();
+    let judge = async |party: &RelyingParty, iss: Option<&str>| {
+        party
+            .authorities
             .judge_issuer_parameter(&profile, UserFlowKind::SignIn, iss)
             .await
     };
-    assert!(judge(&room, None).await.is_ok(), "b74");
-    assert!(judge(&room, Some(&authority.base)).await.is_ok(), "b73");
+    assert!(judge(&party, None).await.is_ok(), "b74");
+    assert!(judge(&party, Some(&authority.base)).await.is_ok(), "b73");
     let slash = format!("{}/", authority.base);
     for wrong in [
         slash.as_str(),
@@ -298,16 +300,16 @@ async fn the_iss_parameter_is_judged_before_anything_is_redeemed() {
         "https://other.example",
         &authority.base.to_uppercase(),
     ] {
-        let refused = judge(&room, Some(wrong)).await.unwrap_err();
+        let refused = judge(&party, Some(wrong)).await.unwrap_err();
         assert!(is_wrong(&refused), "b69 b72 {wrong}");
     }
     let mut metadata = authority.metadata();
     metadata["authorization_response_iss_parameter_supported"] = json!(true);
     authority.answers("/.well-known/openid-configuration", Reply::json(&metadata));
     authority.publish_keys(&[signer.jwk("k1")]);
-    room.authorities.keep_only(&[]);
-    assert!(judge(&room, Some(&authority.base)).await.is_ok(), "b68");
-    let refused = judge(&room, None).await.unwrap_err();
+    party.authorities.keep_only(&[]);
+    assert!(judge(&party, Some(&authority.base)).await.is_ok(), "b68");
+    let refused = judge(&party, None).await.unwrap_err();
     assert!(is_wrong(&refused), "a68 b71");
     assert!(authority.seen("/token").is_empty());
 }

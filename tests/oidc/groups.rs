@@ -5,7 +5,7 @@ use gatehouse::domain::secret::AccessToken;
 use serde_json::json;
 
 use crate::authority::{Authority, Reply};
-use crate::setup::{TENANT, entra, room};
+use crate::setup::{TENANT, entra, relying_party};
 use crate::signer::Signer;
 
 // proves: B205, T12
@@ -13,10 +13,10 @@ use crate::signer::Signer;
 async fn groups_come_from_graph_and_are_unknown_when_it_fails() {
     let (authority, signer) = (Authority::start(), Signer::p256());
     let profile = entra(&authority, &signer, TENANT);
-    let (room, token) = (room(), AccessToken::new("graph-token"));
+    let (party, token) = (relying_party(), AccessToken::new("graph-token"));
     let path = "/v1.0/me/getMemberObjects";
     authority.answers(path, Reply::json(&json!({"value": ["g-1", "g-2"]})));
-    let groups = room.authorities.groups(&profile, &token).await;
+    let groups = party.authorities.groups(&profile, &token).await;
     assert_eq!(groups, Groups::Known(vec!["g-1".into(), "g-2".into()]));
     let call = &authority.seen(path)[0];
     assert_eq!(call.headers["authorization"], "Bearer graph-token");
@@ -29,7 +29,7 @@ async fn groups_come_from_graph_and_are_unknown_when_it_fails() {
     ] {
         authority.answers(path, reply);
         assert_eq!(
-            room.authorities.groups(&profile, &token).await,
+            party.authorities.groups(&profile, &token).await,
             Groups::Unknown
         );
     }

@@ -6,7 +6,7 @@ use gatehouse::oidc::{EndSession, Invalid, JwtRefusal, LogoutToken, OidcError, S
 use serde_json::{Value, json};
 
 use crate::authority::{Authority, Reply};
-use crate::setup::{NOW, Room, claims, header, signed_in};
+use crate::setup::{NOW, RelyingParty, claims, header, signed_in};
 use crate::signer::{Signer, encode};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -17,22 +17,22 @@ fn logout_claims(authority: &Authority) -> Value {
 }
 
 async fn verify(
-    room: &Room,
+    party: &RelyingParty,
     profile: &gatehouse::domain::profile::Profile,
     text: &str,
 ) -> Result<LogoutToken, OidcError> {
-    room.authorities.verify_logout_token(profile, text).await
+    party.authorities.verify_logout_token(profile, text).await
 }
 
 // proves: A42, B116
 #[tokio::test]
 async fn a_right_logout_token_is_accepted_with_and_without_its_type() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     for typ in [json!("logout+jwt"), json!("JWT"), Value::Null] {
         let mut header = header();
         header["typ"] = typ;
         let text = signer.sign(&header, &logout_claims(&authority));
-        let token = verify(&room, &profile, &text).await.unwrap();
+        let token = verify(&party, &profile, &text).await.unwrap();
         assert_eq!(
             (token.jti.as_str(), token.sid.as_deref()),
             ("j-1", Some("s-1"))
@@ -44,7 +44,7 @@ async fn a_right_logout_token_is_accepted_with_and_without_its_type() {
 // proves: A43, A46, B116
 #[tokio::test]
 async fn unsigned_wrongly_signed_and_foreign_logout_tokens_are_refused() {
-    let (authority, signer, room, mut profile) = signed_in();
+    let (authority, signer, party, mut profile) = signed_in();
     profile.signing_algorithms = vec![SigningAlgorithm::Rs256];
     let ec = Signer::p256();
     authority.publish_keys(&[signer.jwk("k1"), ec.jwk("k2")]);
@@ -56,7 +56,7 @@ async fn unsigned_wrongly_signed_and_foreign_logout_tokens_are_refused() {
     );
     let es256 = ec.sign(&json!({"alg": "ES256", "kid": "k2"}), &claims);
     for text in [none, es256] {
-        let refused = verify(&room, &profile, &text).await.unwrap_err();
+        let refused = verify(&party, &profile, &text).await.unwrap_err();
         assert!(
             matches!(
                 refused,
@@ -66,7 +66,7 @@ async fn unsigned_wrongly_signed_and_foreign_logout_tokens_are_refused() {
         );
     }
     let foreign = Signer::rsa().sign(&header(), &claims);
-    let refused = verify(&room, &profile, &foreign).await.unwrap_err();
+    let refused = verify(&party, &profile, &foreign).await.unwrap_err();
     assert!(matches!(
         refused,
         OidcError::Invalid(Invalid::Signature(SignatureRefusal::Wrong))
@@ -76,23 +76,23 @@ async fn unsigned_wrongly_signed_and_foreign_logout_tokens_are_refused() {
 // proves: B97, B154
 #[tokio::test]
 async fn an_id_token_is_no_logout_token_and_the_reverse() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     let id_token = signer.sign(&header(), &claims(&authority.base));
-    assert!(verify(&room, &profile, &id_token).await.is_err());
+    assert!(verify(&party, &profile, &id_token).await.is_err());
     let mut logout = logout_claims(&authority);
     logout["nonce"] = json!("n-1");
     let mut typed = header();
     typed["typ"] = json!("logout+jwt");
     crate::setup::gives(&authority, &signer.sign(&typed, &logout));
-    assert!(crate::setup::redeem(&room, &profile).await.is_err());
+    assert!(crate::setup::redeem(&party, &profile).await.is_err());
 }
 
 // proves: B123
 #[tokio::test]
 async fn what_is_no_token_costs_no_call_for_keys() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     for text in ["", "x", "a.b.c", &"x".repeat(100_000)] {
-        assert!(verify(&room, &profile, text).await.is_err());
+        assert!(verify(&party, &profile, text).await.is_err());
     }
     assert!(authority.seen("/keys").is_empty());
 }
@@ -100,14 +100,14 @@ async fn what_is_no_token_costs_no_call_for_keys() {
 // proves: A37, B98
 #[tokio::test]
 async fn the_way_out_is_the_announced_one() {
-    let (authority, _, room, profile) = signed_in();
-    let redeemed = crate::setup::redeem(&room, &profile).await.unwrap();
+    let (authority, _, party, profile) = signed_in();
+    let redeemed = crate::setup::redeem(&party, &profile).await.unwrap();
     let request = EndSession {
         id_token: Some(&redeemed.tokens.id_token),
         state: Some("s"),
         ..EndSession::default()
     };
-    let url = room
+    let url = party
         .authorities
         .end_session_address(&profile, &request)
         .await
@@ -122,18 +122,18 @@ async fn the_way_out_is_the_announced_one() {
 // proves: B22
 #[tokio::test]
 async fn a_refresh_token_is_given_back_where_that_is_possible() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     let token = RefreshToken::new("rt-1");
-    crate::setup::redeem(&room, &profile).await.unwrap();
-    room.authorities.revoke(&profile, &token).await;
+    crate::setup::redeem(&party, &profile).await.unwrap();
+    party.authorities.revoke(&profile, &token).await;
     assert!(authority.seen("/revoke").is_empty(), "none is announced");
     let mut metadata = authority.metadata();
     metadata["revocation_endpoint"] = json!(format!("{}/revoke", authority.base));
     authority.answers("/.well-known/openid-configuration", Reply::json(&metadata));
     authority.answers("/revoke", Reply::status(200));
-    room.authorities.keep_only(&[]);
-    crate::setup::redeem(&room, &profile).await.unwrap();
-    room.authorities.revoke(&profile, &token).await;
+    party.authorities.keep_only(&[]);
+    crate::setup::redeem(&party, &profile).await.unwrap();
+    party.authorities.revoke(&profile, &token).await;
     let call = authority.seen("/revoke").pop().unwrap();
     assert_eq!(call.field("token").unwrap(), "rt-1");
     assert_eq!(call.field("token_type_hint").unwrap(), "refresh_token");

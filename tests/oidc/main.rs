@@ -1,4 +1,4 @@
-//! The room `oidc/` through its public door, against an authority over HTTP that misbehaves on order.
+//! The relying party: `oidc/` through its public door, against an authority over HTTP that misbehaves on order.
 
 #![expect(
     clippy::unwrap_used,

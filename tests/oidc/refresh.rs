@@ -10,13 +10,15 @@ use gatehouse::oidc::{Invalid, Outage, RefreshError, Refreshed};
 use serde_json::{Value, json};
 
 use crate::authority::{Authority, Reply};
-use crate::setup::{NOW, Room, TENANT, api, claims, entra, gives, header, redeem, room, signed_in};
+use crate::setup::{
+    NOW, RelyingParty, TENANT, api, claims, entra, gives, header, redeem, relying_party, signed_in,
+};
 use crate::signer::Signer;
 
 pub struct Session {
     pub authority: Authority,
     pub signer: Signer,
-    pub room: Room,
+    pub party: RelyingParty,
     pub profile: Profile,
     pub tokens: TokenSet,
     pub identity: Identity,
@@ -24,12 +26,12 @@ pub struct Session {
 
 impl Session {
     pub async fn begin() -> Self {
-        let (authority, signer, room, profile) = signed_in();
-        let redeemed = redeem(&room, &profile).await.unwrap();
+        let (authority, signer, party, profile) = signed_in();
+        let redeemed = redeem(&party, &profile).await.unwrap();
         Self {
             authority,
             signer,
-            room,
+            party,
             profile,
             tokens: redeemed.tokens,
             identity: redeemed.identity,
@@ -38,7 +40,7 @@ impl Session {
 
     pub async fn refresh(&self) -> Result<Refreshed, RefreshError> {
         let (tokens, identity) = (&self.tokens, &self.identity);
-        self.room
+        self.party
             .authorities
             .refresh(&self.profile, tokens, identity, None, None)
             .await
@@ -251,7 +253,7 @@ async fn outages_and_throttling_are_told_apart_from_refusals() {
 // proves: B23
 #[tokio::test]
 async fn at_entra_each_api_gets_its_own_token_from_the_one_refresh_token() {
-    let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
+    let (authority, signer, party) = (Authority::start(), Signer::rsa(), relying_party());
     let mut profile = entra(&authority, &signer, TENANT);
     profile.apis = vec![
         api("graph", "User.Read"),
@@ -260,12 +262,12 @@ async fn at_entra_each_api_gets_its_own_token_from_the_one_refresh_token() {
     let mut claims = claims(&format!("{}/{TENANT}/v2.0", authority.base));
     claims["tid"] = json!(TENANT);
     gives(&authority, &signer.sign(&header(), &claims));
-    let first = redeem(&room, &profile).await.unwrap();
+    let first = redeem(&party, &profile).await.unwrap();
     let body = json!({"access_token": "at-orders", "token_type": "Bearer", "expires_in": "3599", "refresh_in": "1800"});
     authority.answers("/token", Reply::json(&body));
     let challenge = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
     let orders = &profile.apis[1];
-    let refreshed = room
+    let refreshed = party
         .authorities
         .refresh(
             &profile,

@@ -44,7 +44,7 @@ async fn without_any_keys_the_refresh_token_is_not_sent() {
     let session = Session::begin().await;
     let before = session.authority.seen("/token").len();
     session.authority.answers("/keys", Reply::status(503));
-    session.room.clock.turn(chrono::TimeDelta::hours(25));
+    session.party.clock.turn(chrono::TimeDelta::hours(25));
     let refused = session.refresh().await.unwrap_err();
     assert!(
         matches!(refused, RefreshError::Unavailable { .. }),

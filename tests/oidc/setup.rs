@@ -36,17 +36,17 @@ impl Random for Chance {
     }
 }
 
-/// The room under test with its clock.
-pub struct Room {
+/// The relying party under test, with its clock.
+pub struct RelyingParty {
     pub authorities: Arc<Authorities>,
     pub clock: Arc<FixedClock>,
 }
 
-pub fn room() -> Room {
-    room_with(&[], Duration::from_secs(10))
+pub fn relying_party() -> RelyingParty {
+    relying_party_with(&[], Duration::from_secs(10))
 }
 
-pub fn room_with(environment: &[(&str, &str)], patience: Duration) -> Room {
+pub fn relying_party_with(environment: &[(&str, &str)], patience: Duration) -> RelyingParty {
     let clock = Arc::new(FixedClock::at(Timestamp::from_timestamp(NOW, 0).unwrap()));
     let variables: BTreeMap<String, String> = environment
         .iter()
@@ -63,7 +63,7 @@ pub fn room_with(environment: &[(&str, &str)], patience: Duration) -> Room {
         Arc::new(InProcessPins::default()),
         Arc::new(move |name| variables.get(name).cloned()),
     );
-    Room {
+    RelyingParty {
         authorities: Arc::new(authorities.unwrap()),
         clock,
     }
@@ -184,15 +184,16 @@ pub fn gives_userinfo(authority: &Authority) {
     authority.answers("/userinfo", Reply::json(&more));
 }
 
-pub async fn redeem(room: &Room, profile: &Profile) -> Result<Redeemed, OidcError> {
+pub async fn redeem(party: &RelyingParty, profile: &Profile) -> Result<Redeemed, OidcError> {
     let code = AuthorizationCode::new("the-code");
-    room.authorities
+    party
+        .authorities
         .redeem(profile, &code, &attempt(profile))
         .await
 }
 
-/// A provider with one key, a room and a profile; the provider gives a good ID token.
-pub fn signed_in() -> (Authority, Signer, Room, Profile) {
+/// A provider with one key, a party and a profile; the provider gives a good ID token.
+pub fn signed_in() -> (Authority, Signer, RelyingParty, Profile) {
     let (authority, signer) = (Authority::start(), Signer::rsa());
     authority.publish(&signer);
     gives_userinfo(&authority);
@@ -201,5 +202,5 @@ pub fn signed_in() -> (Authority, Signer, Room, Profile) {
         &signer.sign(&header(), &claims(&authority.base)),
     );
     let profile = oidc(&authority);
-    (authority, signer, room(), profile)
+    (authority, signer, relying_party(), profile)
 }

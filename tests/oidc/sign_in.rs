@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::authority::{Authority, Reply};
 use crate::setup::{
-    NOW, TENANT, api, attempt, claims, entra, gives, header, oidc, profile, redeem, room,
+    NOW, TENANT, api, attempt, claims, entra, gives, header, oidc, profile, redeem, relying_party,
     signed_in, tokens,
 };
 use crate::signer::{Signer, at_hash, encode, sign_hs256};
@@ -26,8 +26,8 @@ fn invalid(error: OidcError) -> Invalid {
 // proves: A1, A62, B82
 #[tokio::test]
 async fn a_good_sign_in_brings_person_and_tokens_and_sends_the_verifier_once() {
-    let (authority, _, room, profile) = signed_in();
-    let redeemed = redeem(&room, &profile).await.unwrap();
+    let (authority, _, party, profile) = signed_in();
+    let redeemed = redeem(&party, &profile).await.unwrap();
     assert_eq!(
         redeemed.identity.person().as_str(),
         format!("{}#ada", authority.base)
@@ -53,7 +53,7 @@ async fn a_good_sign_in_brings_person_and_tokens_and_sends_the_verifier_once() {
 // proves: A8, A77
 #[tokio::test]
 async fn ps256_and_es256_count_where_they_are_announced() {
-    let (authority, rsa, room, profile) = signed_in();
+    let (authority, rsa, party, profile) = signed_in();
     let ec = Signer::p256();
     authority.publish_keys(&[rsa.jwk("k1"), ec.jwk("k2")]);
     let mut claims = claims(&authority.base);
@@ -62,18 +62,18 @@ async fn ps256_and_es256_count_where_they_are_announced() {
         &authority,
         &rsa.sign(&json!({"alg": "PS256", "kid": "k1"}), &claims),
     );
-    redeem(&room, &profile).await.unwrap();
+    redeem(&party, &profile).await.unwrap();
     gives(
         &authority,
         &ec.sign(&json!({"alg": "ES256", "kid": "k2"}), &claims),
     );
-    redeem(&room, &profile).await.unwrap();
+    redeem(&party, &profile).await.unwrap();
 }
 
 // proves: A9, B86
 #[tokio::test]
 async fn an_unsigned_id_token_is_refused() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     for alg in ["none", "None", "nOnE"] {
         let claims = claims(&authority.base).to_string();
         let header = json!({"alg": alg}).to_string();
@@ -81,7 +81,7 @@ async fn an_unsigned_id_token_is_refused() {
             &authority,
             &format!("{}.{}.", encode(header), encode(claims)),
         );
-        let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+        let refused = invalid(redeem(&party, &profile).await.unwrap_err());
         assert_eq!(refused, Invalid::Form(JwtRefusal::Algorithm), "{alg}");
     }
     assert!(authority.seen("/userinfo").is_empty());
@@ -90,7 +90,7 @@ async fn an_unsigned_id_token_is_refused() {
 // proves: A10, A17, B42, B89, B153
 #[tokio::test]
 async fn a_wrong_signature_is_refused_and_no_token_is_used() {
-    let (authority, rsa, room, profile) = signed_in();
+    let (authority, rsa, party, profile) = signed_in();
     let ec = Signer::p256();
     authority.publish_keys(&[rsa.jwk("k1"), ec.jwk("k2")]);
     let good = rsa.sign(&header(), &claims(&authority.base));
@@ -112,7 +112,7 @@ async fn a_wrong_signature_is_refused_and_no_token_is_used() {
         format!("{ec_signed}.{}", encode([0xff; 72])),
     ] {
         gives(&authority, &forged);
-        let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+        let refused = invalid(redeem(&party, &profile).await.unwrap_err());
         assert_eq!(
             refused,
             Invalid::Signature(SignatureRefusal::Wrong),
@@ -120,7 +120,7 @@ async fn a_wrong_signature_is_refused_and_no_token_is_used() {
         );
     }
     gives(&authority, &format!("{signed}."));
-    let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+    let refused = invalid(redeem(&party, &profile).await.unwrap_err());
     assert_eq!(refused, Invalid::Form(JwtRefusal::Parts));
     assert!(authority.seen("/userinfo").is_empty(), "b13");
 }
@@ -128,12 +128,12 @@ async fn a_wrong_signature_is_refused_and_no_token_is_used() {
 // proves: A16, B44
 #[tokio::test]
 async fn an_hmac_with_our_secret_or_with_the_public_key_is_refused() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     let modulus = signer.jwk("k1")["n"].as_str().unwrap().to_owned();
     let claims = claims(&authority.base);
     for secret in ["the-client-secret", modulus.as_str()] {
         gives(&authority, &sign_hs256(secret.as_bytes(), &claims));
-        let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+        let refused = invalid(redeem(&party, &profile).await.unwrap_err());
         assert_eq!(refused, Invalid::Form(JwtRefusal::Algorithm));
     }
 }
@@ -141,18 +141,18 @@ async fn an_hmac_with_our_secret_or_with_the_public_key_is_refused() {
 // proves: A78, B43, B153
 #[tokio::test]
 async fn an_algorithm_that_the_profile_does_not_list_is_refused() {
-    let (authority, signer, room, mut profile) = signed_in();
+    let (authority, signer, party, mut profile) = signed_in();
     profile.signing_algorithms = vec![SigningAlgorithm::Rs256];
     let header = json!({"alg": "PS256", "kid": "k1"});
     gives(&authority, &signer.sign(&header, &claims(&authority.base)));
-    let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+    let refused = invalid(redeem(&party, &profile).await.unwrap_err());
     assert_eq!(refused, Invalid::Form(JwtRefusal::Algorithm));
 }
 
 // proves: A2, A3, A4, A5, A12, A15, A75
 #[tokio::test]
 async fn claims_that_are_wrong_end_the_sign_in_before_userinfo() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     for (name, value) in [
         ("iss", json!(format!("{}1", authority.base))),
         ("sub", Value::Null),
@@ -173,7 +173,7 @@ async fn claims_that_are_wrong_end_the_sign_in_before_userinfo() {
             claims[name] = value;
         }
         gives(&authority, &signer.sign(&header(), &claims));
-        let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+        let refused = invalid(redeem(&party, &profile).await.unwrap_err());
         assert!(matches!(refused, Invalid::Claim(_)), "{name}: {refused:?}");
     }
     assert!(authority.seen("/userinfo").is_empty(), "b13");
@@ -182,17 +182,17 @@ async fn claims_that_are_wrong_end_the_sign_in_before_userinfo() {
 // proves: B52
 #[tokio::test]
 async fn an_at_hash_that_fits_is_accepted() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     let mut claims = claims(&authority.base);
     claims["at_hash"] = json!(at_hash("at-1"));
     gives(&authority, &signer.sign(&header(), &claims));
-    redeem(&room, &profile).await.unwrap();
+    redeem(&party, &profile).await.unwrap();
 }
 
 // proves: B34, B35, B36
 #[tokio::test]
 async fn an_answer_without_its_parts_is_refused() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     let good = tokens(&signer.sign(&header(), &claims(&authority.base)));
     let without = |name: &str| {
         let mut body = good.clone();
@@ -209,7 +209,7 @@ async fn an_answer_without_its_parts_is_refused() {
         ),
     ] {
         authority.answers("/token", reply);
-        let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+        let refused = invalid(redeem(&party, &profile).await.unwrap_err());
         assert_eq!(refused, Invalid::Response(fault));
     }
     // What is no JSON, or never ends, was not said by the authority's own voice: it passes.
@@ -220,7 +220,7 @@ async fn an_answer_without_its_parts_is_refused() {
     ] {
         authority.answers("/token", reply);
         assert!(matches!(
-            redeem(&room, &profile).await,
+            redeem(&party, &profile).await,
             Err(OidcError::Unavailable { .. })
         ));
     }
@@ -229,11 +229,11 @@ async fn an_answer_without_its_parts_is_refused() {
 // proves: B5
 #[tokio::test]
 async fn an_attempt_that_began_at_another_authority_goes_to_no_token_endpoint() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     let mut attempt = attempt(&profile);
     attempt.binding = AuthorityFingerprint([2; 32]);
     let code = AuthorizationCode::new("c");
-    let refused = room.authorities.redeem(&profile, &code, &attempt).await;
+    let refused = party.authorities.redeem(&profile, &code, &attempt).await;
     assert_eq!(invalid(refused.unwrap_err()), Invalid::Moved);
     assert!(authority.seen("/token").is_empty());
 }
@@ -241,25 +241,25 @@ async fn an_attempt_that_began_at_another_authority_goes_to_no_token_endpoint() 
 // proves: B93, B198
 #[tokio::test]
 async fn a_token_signed_by_the_key_of_another_profiles_authority_is_refused() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     let (other, other_signer) = (Authority::start(), Signer::rsa());
     other.publish(&other_signer);
     gives(&other, &other_signer.sign(&header(), &claims(&other.base)));
     let mut second = oidc(&other);
     second.id = gatehouse::domain::profile::ProfileId::parse("other").unwrap();
-    redeem(&room, &second).await.unwrap();
+    redeem(&party, &second).await.unwrap();
     gives(
         &authority,
         &other_signer.sign(&header(), &claims(&authority.base)),
     );
-    let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+    let refused = invalid(redeem(&party, &profile).await.unwrap_err());
     assert_eq!(refused, Invalid::Signature(SignatureRefusal::Wrong));
 }
 
 // proves: B54, B149, B206
 #[tokio::test]
 async fn at_entra_the_person_is_tid_and_oid_and_the_token_belongs_to_one_api() {
-    let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
+    let (authority, signer, party) = (Authority::start(), Signer::rsa(), relying_party());
     let mut profile = entra(&authority, &signer, TENANT);
     profile.apis = vec![
         api("graph", "User.Read"),
@@ -270,7 +270,7 @@ async fn at_entra_the_person_is_tid_and_oid_and_the_token_belongs_to_one_api() {
     claims["oid"] = json!("o-1");
     claims["sid"] = json!("s-1");
     gives(&authority, &signer.sign(&header(), &claims));
-    let redeemed = redeem(&room, &profile).await.unwrap();
+    let redeemed = redeem(&party, &profile).await.unwrap();
     assert_eq!(redeemed.identity.person().as_str(), format!("{TENANT}/o-1"));
     assert_eq!(redeemed.sid.as_deref(), Some("s-1"));
     assert_eq!(
@@ -291,7 +291,7 @@ async fn at_entra_the_person_is_tid_and_oid_and_the_token_belongs_to_one_api() {
 // proves: B194
 #[tokio::test]
 async fn a_tid_that_is_not_the_issuers_is_refused() {
-    let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
+    let (authority, signer, party) = (Authority::start(), Signer::rsa(), relying_party());
     let profile = entra(&authority, &signer, TENANT);
     let mut claims = claims(&format!("{}/{TENANT}/v2.0", authority.base));
     for tid in [
@@ -301,7 +301,7 @@ async fn a_tid_that_is_not_the_issuers_is_refused() {
     ] {
         claims["tid"] = tid;
         gives(&authority, &signer.sign(&header(), &claims));
-        let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+        let refused = invalid(redeem(&party, &profile).await.unwrap_err());
         assert!(
             matches!(refused, Invalid::Claim(IdTokenFault::Issuer(_))),
             "{refused:?}"
@@ -312,7 +312,7 @@ async fn a_tid_that_is_not_the_issuers_is_refused() {
 // proves: B202, B203, T6
 #[tokio::test]
 async fn b2c_signs_in_without_access_token_and_checks_the_policy() {
-    let (authority, signer, room) = (Authority::start(), Signer::rsa(), room());
+    let (authority, signer, party) = (Authority::start(), Signer::rsa(), relying_party());
     let base = authority.base.clone();
     for flow in ["B2C_1_susi", "B2C_1_edit"] {
         let mut metadata = authority.metadata();
@@ -331,15 +331,16 @@ async fn b2c_signs_in_without_access_token_and_checks_the_policy() {
         authority.answers("/token", Reply::json(&body));
     };
     answer("b2c_1_SUSI");
-    let redeemed = redeem(&room, &profile).await.unwrap();
+    let redeemed = redeem(&party, &profile).await.unwrap();
     assert!(redeemed.tokens.access.is_empty());
     answer("B2C_1_edit");
-    let refused = invalid(redeem(&room, &profile).await.unwrap_err());
+    let refused = invalid(redeem(&party, &profile).await.unwrap_err());
     assert_eq!(refused, Invalid::Claim(IdTokenFault::UserFlow));
     let mut edit = attempt(&profile);
     edit.journey = UserFlowKind::EditProfile;
     let code = AuthorizationCode::new("c");
-    room.authorities
+    party
+        .authorities
         .redeem(&profile, &code, &edit)
         .await
         .unwrap();
@@ -354,11 +355,11 @@ async fn b2c_signs_in_without_access_token_and_checks_the_policy() {
 // proves: A26, A27, A67
 #[tokio::test]
 async fn only_announced_addresses_are_called() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     let (state, nonce) = (State::new("s"), Nonce::new("n"));
     let verifier = CodeVerifier::new("v".repeat(43));
     let request = AuthorizationRequest::new(&state, &nonce, &verifier);
-    let address = room
+    let address = party
         .authorities
         .authorization_address(&profile, UserFlowKind::SignIn, &request)
         .await
@@ -368,7 +369,7 @@ async fn only_announced_addresses_are_called() {
             .as_str()
             .starts_with(&format!("{}/authorize?", authority.base))
     );
-    redeem(&room, &profile).await.unwrap();
+    redeem(&party, &profile).await.unwrap();
     let known = [
         "/.well-known/openid-configuration",
         "/keys",

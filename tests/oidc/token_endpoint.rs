@@ -6,18 +6,18 @@ use gatehouse::oidc::{AuthorityErrorCode, Misconfiguration, OidcError, Outage};
 use serde_json::json;
 
 use crate::authority::Reply;
-use crate::setup::{redeem, room_with, signed_in};
+use crate::setup::{redeem, relying_party_with, signed_in};
 
 // proves: B37, B84
 #[tokio::test]
 async fn a_refused_code_is_the_persons_business_with_codes_and_correlation_id() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     let body = json!({
         "error": "invalid_grant", "error_codes": [70008], "correlation_id": "c-1",
         "error_description": "AADSTS70008: expired for ada@contoso.example"
     });
     authority.answers("/token", Reply::error(400, &body));
-    let OidcError::Refused(detail) = redeem(&room, &profile).await.unwrap_err() else {
+    let OidcError::Refused(detail) = redeem(&party, &profile).await.unwrap_err() else {
         panic!("a refusal");
     };
     assert_eq!(detail.codes, [AuthorityErrorCode::Entra(70_008)]);
@@ -29,7 +29,7 @@ async fn a_refused_code_is_the_persons_business_with_codes_and_correlation_id() 
 // proves: B37, D15
 #[tokio::test]
 async fn a_refused_client_is_the_operators_business() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     for (status, body) in [
         (401, json!({"error": "invalid_client"})),
         (
@@ -43,7 +43,7 @@ async fn a_refused_client_is_the_operators_business() {
         ),
     ] {
         authority.answers("/token", Reply::error(status, &body));
-        let refused = redeem(&room, &profile).await.unwrap_err();
+        let refused = redeem(&party, &profile).await.unwrap_err();
         assert!(
             matches!(
                 refused,
@@ -57,10 +57,10 @@ async fn a_refused_client_is_the_operators_business() {
 // proves: D9
 #[tokio::test]
 async fn an_error_of_the_server_is_an_outage_and_the_code_is_not_sent_again() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     for status in [500, 502, 503, 302, 204] {
         authority.answers("/token", Reply::status(status).with("retry-after", "7"));
-        let refused = redeem(&room, &profile).await.unwrap_err();
+        let refused = redeem(&party, &profile).await.unwrap_err();
         assert!(
             matches!(&refused, OidcError::Unavailable { why: Outage::Status(seen), retry_after: Some(wait) }
                 if *seen == status && *wait == Duration::from_secs(7)),
@@ -74,13 +74,14 @@ async fn an_error_of_the_server_is_an_outage_and_the_code_is_not_sent_again() {
 #[tokio::test]
 async fn a_token_endpoint_that_never_answers_is_given_up() {
     let (authority, signer, _, profile) = signed_in();
-    let room = room_with(&[], Duration::from_millis(300));
-    room.authorities
+    let party = relying_party_with(&[], Duration::from_millis(300));
+    party
+        .authorities
         .probe(&profile, gatehouse::domain::authority::UserFlowKind::SignIn)
         .await
         .unwrap();
     authority.answers("/token", Reply::hang());
-    let refused = redeem(&room, &profile).await.unwrap_err();
+    let refused = redeem(&party, &profile).await.unwrap_err();
     assert!(matches!(
         refused,
         OidcError::Unavailable {
@@ -94,9 +95,9 @@ async fn a_token_endpoint_that_never_answers_is_given_up() {
 // proves: D11
 #[tokio::test]
 async fn too_many_requests_carries_the_time_to_wait() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     authority.answers("/token", Reply::status(429).with("retry-after", "120"));
-    let refused = redeem(&room, &profile).await.unwrap_err();
+    let refused = redeem(&party, &profile).await.unwrap_err();
     assert!(matches!(
         refused,
         OidcError::Unavailable { retry_after: Some(wait), .. } if wait == Duration::from_mins(2)
@@ -105,11 +106,11 @@ async fn too_many_requests_carries_the_time_to_wait() {
 
 #[tokio::test]
 async fn no_secret_stands_in_an_error() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     let hostile = json!({"error": "the-code \u{7}", "error_description": "the-client-secret",
                          "suberror": "x".repeat(500), "correlation_id": "a\r\nb"});
     authority.answers("/token", Reply::error(400, &hostile));
-    let refused = redeem(&room, &profile).await.unwrap_err();
+    let refused = redeem(&party, &profile).await.unwrap_err();
     let printed = format!("{refused} {refused:?}");
     for secret in ["the-client-secret", "the-code", "\r", "xxxx"] {
         assert!(!printed.contains(secret), "{printed}");
@@ -119,7 +120,7 @@ async fn no_secret_stands_in_an_error() {
 // proves: D16
 #[tokio::test]
 async fn an_authority_that_keeps_failing_is_left_alone_and_found_again() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     let good = crate::setup::tokens(&signer.sign(
         &crate::setup::header(),
         &crate::setup::claims(&authority.base),
@@ -127,13 +128,13 @@ async fn an_authority_that_keeps_failing_is_left_alone_and_found_again() {
     authority.answers("/token", Reply::status(503));
     for _ in 0..50 {
         assert!(matches!(
-            redeem(&room, &profile).await,
+            redeem(&party, &profile).await,
             Err(OidcError::Unavailable { .. })
         ));
     }
     assert_eq!(authority.seen("/token").len(), 5);
     authority.answers("/token", Reply::json(&good));
-    room.clock.turn(chrono::TimeDelta::seconds(5));
-    redeem(&room, &profile).await.unwrap();
-    redeem(&room, &profile).await.unwrap();
+    party.clock.turn(chrono::TimeDelta::seconds(5));
+    redeem(&party, &profile).await.unwrap();
+    redeem(&party, &profile).await.unwrap();
 }

@@ -8,9 +8,9 @@ use crate::setup::{redeem, signed_in};
 use crate::signer::Signer;
 
 async fn fault(reply: Reply) -> Option<UserinfoFault> {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     authority.answers("/userinfo", reply);
-    match redeem(&room, &profile).await {
+    match redeem(&party, &profile).await {
         Ok(_) => None,
         Err(OidcError::Invalid(Invalid::Userinfo(fault))) => Some(fault),
         Err(other) => panic!("{other:?}"),
@@ -20,8 +20,8 @@ async fn fault(reply: Reply) -> Option<UserinfoFault> {
 // proves: A18, A64
 #[tokio::test]
 async fn the_token_travels_in_the_header_and_nowhere_else() {
-    let (authority, _, room, profile) = signed_in();
-    redeem(&room, &profile).await.unwrap();
+    let (authority, _, party, profile) = signed_in();
+    redeem(&party, &profile).await.unwrap();
     let calls = authority.seen("/userinfo");
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].headers["authorization"], "Bearer at-1");
@@ -68,7 +68,7 @@ async fn userinfo_that_refuses_or_is_down_does_not_end_the_sign_in() {
 // proves: A20, B56
 #[tokio::test]
 async fn signed_userinfo_is_verified() {
-    let (authority, signer, room, profile) = signed_in();
+    let (authority, signer, party, profile) = signed_in();
     let header = json!({"alg": "RS256", "kid": "k1"});
     let give = |signer: &Signer, claims: &serde_json::Value| {
         let text = signer.sign(&header, claims);
@@ -77,11 +77,11 @@ async fn signed_userinfo_is_verified() {
     let good = json!({"iss": authority.base, "aud": "client", "sub": "ada", "name": "Signed Ada"});
     give(&signer, &good);
     assert_eq!(
-        redeem(&room, &profile).await.unwrap().identity.name(),
+        redeem(&party, &profile).await.unwrap().identity.name(),
         "Signed Ada"
     );
     give(&Signer::rsa(), &good);
-    assert!(redeem(&room, &profile).await.is_err(), "another key");
+    assert!(redeem(&party, &profile).await.is_err(), "another key");
     for (name, value) in [
         ("iss", "https://x.example"),
         ("aud", "stranger"),
@@ -90,7 +90,7 @@ async fn signed_userinfo_is_verified() {
         let mut claims = good.clone();
         claims[name] = json!(value);
         give(&signer, &claims);
-        let refused = redeem(&room, &profile).await.unwrap_err();
+        let refused = redeem(&party, &profile).await.unwrap_err();
         assert!(
             matches!(refused, OidcError::Invalid(Invalid::Userinfo(_))),
             "{name}"
@@ -101,13 +101,13 @@ async fn signed_userinfo_is_verified() {
 // proves: A21, A22
 #[tokio::test]
 async fn claims_kept_elsewhere_are_neither_merged_nor_fetched() {
-    let (authority, _, room, profile) = signed_in();
+    let (authority, _, party, profile) = signed_in();
     let body = json!({
         "sub": "ada", "_claim_names": {"email": "src1"},
         "_claim_sources": {"src1": {"endpoint": format!("{}/stranger", authority.base), "access_token": "x"}}
     });
     authority.answers("/userinfo", Reply::json(&body));
-    let identity = redeem(&room, &profile).await.unwrap().identity;
+    let identity = redeem(&party, &profile).await.unwrap().identity;
     assert!(!identity.claims_text().contains("_claim"));
     assert!(authority.seen("/stranger").is_empty());
 }

@@ -8,9 +8,9 @@ use tempfile::TempDir;
 const PROFILE: &str = "kind = \"oidc\"\npublic_url = \"http://localhost:8080\"\nauthority = \"https://id.contoso.example\"\nclient_id = \"c\"\nclient_secret = { value = \"hunter2-must-not-show\" }\n";
 
 /// A working directory of its own for each test.
-struct Place(TempDir);
+struct WorkingFolder(TempDir);
 
-impl Place {
+impl WorkingFolder {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -63,7 +63,7 @@ impl From<Output> for Answer {
 
 #[test]
 fn wrong_usage_exits_with_2_and_says_so_on_standard_error() {
-    let place = Place::new();
+    let folder = WorkingFolder::new();
     for arguments in [
         &["serve", "--listn", "x"][..],
         &["nonsense"],
@@ -86,7 +86,7 @@ fn wrong_usage_exits_with_2_and_says_so_on_standard_error() {
         ],
         &["check", "--format", "xml"],
     ] {
-        let answer = place.run(arguments);
+        let answer = folder.run(arguments);
         assert_eq!(answer.code, 2, "{arguments:?}: {}", answer.err);
         assert!(
             !answer.err.is_empty() && answer.out.is_empty(),
@@ -97,7 +97,7 @@ fn wrong_usage_exits_with_2_and_says_so_on_standard_error() {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    let place = Place::new();
+    let folder = WorkingFolder::new();
     for arguments in [
         &["--help"][..],
         &["serve", "--help"],
@@ -110,7 +110,7 @@ fn every_command_has_help_with_an_example() {
         &["keys", "new", "--help"],
         &["migrate", "--help"],
     ] {
-        let answer = place.run(arguments);
+        let answer = folder.run(arguments);
         assert_eq!(answer.code, 0, "{arguments:?}");
         assert!(
             answer.out.contains("Example:"),
@@ -122,31 +122,31 @@ fn every_command_has_help_with_an_example() {
 
 #[test]
 fn init_writes_the_template_and_refuses_to_overwrite() {
-    let place = Place::new();
-    let answer = place.run(&["init", "b2c", "customers", "--profiles", "tenants"]);
+    let folder = WorkingFolder::new();
+    let answer = folder.run(&["init", "b2c", "customers", "--profiles", "tenants"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
     assert!(
         answer.out.contains("tenants/customers.toml") && answer.out.contains("client_id"),
         "{}",
         answer.out
     );
-    place.write("tenants/customers.toml", "mine");
-    let answer = place.run(&["init", "b2c", "customers", "--profiles", "tenants"]);
+    folder.write("tenants/customers.toml", "mine");
+    let answer = folder.run(&["init", "b2c", "customers", "--profiles", "tenants"]);
     assert_eq!(answer.code, 1);
     assert!(answer.err.contains("is there already"), "{}", answer.err);
-    assert_eq!(place.read("tenants/customers.toml"), "mine");
-    let answer = place.run(&["init", "b2c", "admin", "--profiles", "tenants"]);
+    assert_eq!(folder.read("tenants/customers.toml"), "mine");
+    let answer = folder.run(&["init", "b2c", "admin", "--profiles", "tenants"]);
     assert_eq!(answer.code, 2);
     assert!(answer.err.contains("is a reserved name"), "{}", answer.err);
 }
 
 #[test]
 fn check_fails_with_1_and_lists_every_problem_of_every_file() {
-    let place = Place::new();
-    place.write("profiles/good.toml", PROFILE);
-    place.write("profiles/a.toml", "kind = \"oidc\"\nunknown = 1\n");
-    place.write("profiles/b.toml", "kind = 5\n");
-    let answer = place.run(&["check"]);
+    let folder = WorkingFolder::new();
+    folder.write("profiles/good.toml", PROFILE);
+    folder.write("profiles/a.toml", "kind = \"oidc\"\nunknown = 1\n");
+    folder.write("profiles/b.toml", "kind = 5\n");
+    let answer = folder.run(&["check"]);
     assert_eq!(answer.code, 1);
     for part in [
         "profiles/a.toml:2:1: unknown",
@@ -165,9 +165,9 @@ fn check_fails_with_1_and_lists_every_problem_of_every_file() {
 
 #[test]
 fn check_prints_exactly_what_to_register() {
-    let place = Place::new();
-    place.write("profiles/good.toml", PROFILE);
-    let answer = place.run(&["check"]);
+    let folder = WorkingFolder::new();
+    folder.write("profiles/good.toml", PROFILE);
+    let answer = folder.run(&["check"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
     for address in [
         "http://localhost:8080/auth/redirect",
@@ -184,7 +184,7 @@ fn check_prints_exactly_what_to_register() {
             answer.out
         );
     }
-    let answer = place.run(&["check", "--format", "json"]);
+    let answer = folder.run(&["check", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
     assert_eq!(
         json["profiles"][0]["register"]["redirect_uri"],
@@ -195,9 +195,9 @@ fn check_prints_exactly_what_to_register() {
 
 #[test]
 fn check_in_json_holds_the_problems_and_still_fails() {
-    let place = Place::new();
-    place.write("profiles/a.toml", "kind = 5\n");
-    let answer = place.run(&["check", "--format", "json"]);
+    let folder = WorkingFolder::new();
+    folder.write("profiles/a.toml", "kind = 5\n");
+    let answer = folder.run(&["check", "--format", "json"]);
     assert_eq!(answer.code, 1);
     let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
     let kind = json["problems"]
@@ -212,10 +212,10 @@ fn check_in_json_holds_the_problems_and_still_fails() {
 
 #[test]
 fn check_tells_the_problems_of_the_settings_too() {
-    let place = Place::new();
-    place.write("profiles/good.toml", PROFILE);
-    place.write("gatehouse.toml", "lisen = \"x\"\n");
-    let answer = place.run(&["check"]);
+    let folder = WorkingFolder::new();
+    folder.write("profiles/good.toml", PROFILE);
+    folder.write("gatehouse.toml", "lisen = \"x\"\n");
+    let answer = folder.run(&["check"]);
     assert_eq!(answer.code, 1);
     assert!(
         answer.err.contains("gatehouse.toml:1:1: lisen"),
@@ -226,10 +226,10 @@ fn check_tells_the_problems_of_the_settings_too() {
 
 #[test]
 fn check_of_two_files_with_one_name_tells_both() {
-    let place = Place::new();
-    place.write("one/a.toml", PROFILE);
-    place.write("two/a.toml", &PROFILE.replace("8080", "8081"));
-    let answer = place.run(&["check", "one/a.toml", "two/a.toml"]);
+    let folder = WorkingFolder::new();
+    folder.write("one/a.toml", PROFILE);
+    folder.write("two/a.toml", &PROFILE.replace("8080", "8081"));
+    let answer = folder.run(&["check", "one/a.toml", "two/a.toml"]);
     assert_eq!(answer.code, 1);
     assert!(
         answer
@@ -242,20 +242,20 @@ fn check_of_two_files_with_one_name_tells_both() {
 
 #[test]
 fn check_tells_how_long_certificates_live_and_that_a_token_file_is_not_there() {
-    let place = Place::new();
+    let folder = WorkingFolder::new();
     let secrets = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/profiles/secrets");
     let base = "kind = \"entra-id\"\npublic_url = \"https://c.example\"\nauthority = \"https://login.microsoftonline.com/contoso.onmicrosoft.com\"\nclient_id = \"c\"\n";
     let pem = secrets.join("old.pem");
-    place.write(
+    folder.write(
         "profiles/c.toml",
         &format!("{base}client_certificate = {{ file = {pem:?} }}\n"),
     );
     let token = base.replace("c.example", "t.example");
-    place.write(
+    folder.write(
         "profiles/t.toml",
         &format!("{token}client_assertion = {{ file = \"nowhere\" }}\n"),
     );
-    let answer = place.run(&["check"]);
+    let answer = folder.run(&["check"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
     assert!(
         answer.out.contains("valid from") && answer.out.contains("1 in the chain"),
@@ -273,9 +273,9 @@ fn check_tells_how_long_certificates_live_and_that_a_token_file_is_not_there() {
 
 #[test]
 fn explain_shows_what_is_in_effect_and_masks_secrets() {
-    let place = Place::new();
-    place.write("profiles/staff.toml", PROFILE);
-    let answer = place.run(&["explain", "staff"]);
+    let folder = WorkingFolder::new();
+    folder.write("profiles/staff.toml", PROFILE);
+    let answer = folder.run(&["explain", "staff"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
     assert!(
         answer.out.contains("\"[redacted]\"  # line 5"),
@@ -303,7 +303,7 @@ fn explain_shows_what_is_in_effect_and_masks_secrets() {
         "{}",
         answer.out
     );
-    let answer = place.run(&["explain", "staff", "--format", "json"]);
+    let answer = folder.run(&["explain", "staff", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
     assert_eq!(json["profile"], "staff");
     assert!(!answer.out.contains("hunter2"));
@@ -311,16 +311,16 @@ fn explain_shows_what_is_in_effect_and_masks_secrets() {
 
 #[test]
 fn explain_of_a_profile_that_is_not_there_or_broken_fails_with_the_reason() {
-    let place = Place::new();
-    place.write("profiles/broken.toml", "kind = 5\n");
-    let answer = place.run(&["explain", "nobody"]);
+    let folder = WorkingFolder::new();
+    folder.write("profiles/broken.toml", "kind = 5\n");
+    let answer = folder.run(&["explain", "nobody"]);
     assert_eq!((answer.code, answer.out.as_str()), (1, ""));
     assert!(
         answer.err.contains("there is no profile nobody"),
         "{}",
         answer.err
     );
-    let answer = place.run(&["explain", "broken"]);
+    let answer = folder.run(&["explain", "broken"]);
     assert_eq!((answer.code, answer.out.as_str()), (1, ""));
     assert!(
         answer.err.contains("broken.toml:1:8: kind"),
@@ -331,13 +331,13 @@ fn explain_of_a_profile_that_is_not_there_or_broken_fails_with_the_reason() {
 
 #[test]
 fn a_missing_profiles_folder_or_settings_file_is_one_clear_error() {
-    let place = Place::new();
+    let folder = WorkingFolder::new();
     for arguments in [
         &["check"][..],
         &["--config", "nowhere.toml", "check"],
         &["--config", "nowhere.toml", "serve"],
     ] {
-        let answer = place.run(arguments);
+        let answer = folder.run(arguments);
         assert_eq!(answer.code, 1, "{arguments:?}");
         assert_eq!(answer.err.lines().count(), 1, "{}", answer.err);
         assert!(answer.err.starts_with("error: "), "{}", answer.err);
@@ -346,12 +346,12 @@ fn a_missing_profiles_folder_or_settings_file_is_one_clear_error() {
 
 #[test]
 fn bad_settings_stop_serve_before_anything_is_begun() {
-    let place = Place::new();
+    let folder = WorkingFolder::new();
     let variables = [
         ("GATEHOUSE_DATABASE_URL", "postgres://u:hunter2@db/x"),
         ("GATEHOUSE_LISTN", "x"),
     ];
-    let answer = place.run_with(&["serve", "--listen", "nowhere"], &variables);
+    let answer = folder.run_with(&["serve", "--listen", "nowhere"], &variables);
     assert_eq!(answer.code, 1);
     for part in [
         "--listen: \"nowhere\"",
@@ -361,13 +361,13 @@ fn bad_settings_stop_serve_before_anything_is_begun() {
         assert!(answer.err.contains(part), "{part} in {}", answer.err);
     }
     assert!(!answer.err.contains("hunter2"), "{}", answer.err);
-    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]
 fn keys_new_prints_a_key_that_the_settings_take() {
-    let place = Place::new();
-    let (one, two) = (place.run(&["keys", "new"]), place.run(&["keys", "new"]));
+    let folder = WorkingFolder::new();
+    let (one, two) = (folder.run(&["keys", "new"]), folder.run(&["keys", "new"]));
     assert_eq!(one.code, 0);
     assert_ne!(one.out, two.out);
     let sources = gatehouse::config::Sources {
@@ -385,9 +385,9 @@ fn keys_new_prints_a_key_that_the_settings_take() {
 
 #[test]
 fn output_that_is_not_a_terminal_has_no_colour() {
-    let place = Place::new();
-    place.write("profiles/a.toml", "kind = 5\n");
-    place.write("profiles/good.toml", PROFILE);
-    let answer = place.run(&["check"]);
+    let folder = WorkingFolder::new();
+    folder.write("profiles/a.toml", "kind = 5\n");
+    folder.write("profiles/good.toml", PROFILE);
+    let answer = folder.run(&["check"]);
     assert!(!answer.out.contains('\u{1b}') && !answer.err.contains('\u{1b}'));
 }

@@ -153,11 +153,9 @@ fn humantime_takes(text: &str) -> bool {
         .any(|problem| problem.what.contains("is not a duration"))
 }
 
-// proves: D11
-#[test]
-fn what_the_reader_refuses_and_the_schema_can_say_is_refused_by_the_schema() {
-    let checker = Checker::new();
-    for (why, text) in [
+/// Profiles that are wrong in a way that a schema can say, each with what is wrong.
+fn wrong_for_a_schema() -> Vec<(&'static str, String)> {
+    vec![
         ("nothing at all", String::new()),
         ("no credential", BASE.to_owned()),
         (
@@ -208,7 +206,14 @@ fn what_the_reader_refuses_and_the_schema_can_say_is_refused_by_the_schema() {
             format!("{BASE}{SECRET}[user_flows]\nedit_profile = \"B2C_1_edit\"\n")
                 .replace("entra-id", "b2c"),
         ),
-    ] {
+    ]
+}
+
+// proves: D11
+#[test]
+fn what_the_reader_refuses_and_the_schema_can_say_is_refused_by_the_schema() {
+    let checker = Checker::new();
+    for (why, text) in wrong_for_a_schema() {
         assert!(
             crate::harness::text(&text).profiles.is_empty(),
             "{why}: the reader takes it"

@@ -107,13 +107,9 @@ async fn many_parallel_requests_over_three_replicas_on_an_expired_session_refres
     fleet.end().await;
 }
 
-// proves: D35, D36
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_replica_killed_in_the_middle_of_a_sign_in_costs_one_more_start_at_most() {
-    let Some(server) = postgres() else { return };
-    let fleet = Fleet::start(server).await;
-    // After the redirect to the authority: another replica completes the attempt.
-    let first = Person::new(&fleet, 0);
+/// After the redirect to the authority: another replica completes the attempt.
+async fn killed_after_the_redirect(fleet: &Fleet) -> Person {
+    let first = Person::new(fleet, 0);
     let begun = fleet
         .ask(
             0,
@@ -123,11 +119,20 @@ async fn a_replica_killed_in_the_middle_of_a_sign_in_costs_one_more_start_at_mos
         )
         .await;
     fleet.kill(0);
-    let callback = first.choose(&fleet, &begun).await.unwrap();
+    let callback = first.choose(fleet, &begun).await.unwrap();
     let done = first.browser.follow(&callback).await;
     assert_eq!(done.status, 303, "{}", done.text);
     assert_eq!(done.location().path(), "/auth/token_details");
     fleet.revive(0).await;
+    first
+}
+
+// proves: D35, D36
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_killed_in_the_middle_of_a_sign_in_costs_one_more_start_at_most() {
+    let Some(server) = postgres() else { return };
+    let fleet = Fleet::start(server).await;
+    let first = killed_after_the_redirect(&fleet).await;
     // While the authority's answer is on its way: the code is lost, a new start arrives where the first one led.
     let second = Person::new(&fleet, 1);
     let begun = second

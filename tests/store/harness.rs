@@ -191,6 +191,15 @@ pub fn token_set(label: &str, now: Timestamp) -> TokenSet {
     }
 }
 
+/// What a machine with two busy cores may add to a promised time.
+const SLACK: Duration = Duration::from_secs(3);
+
+/// Less than the promised time has passed since `begun`, but for what a busy machine adds.
+pub fn assert_within(begun: Instant, promised: Duration) {
+    let took = begun.elapsed();
+    assert!(took < promised + SLACK, "{took:?} of {promised:?}");
+}
+
 /// Waits until `holds` is true.
 pub async fn eventually(what: &str, holds: impl AsyncFn() -> bool) {
     let begun = Instant::now();

@@ -1,7 +1,7 @@
 //! Scopes that a token lacks: the first call asks the person for them, and who comes back without them is told. No loop.
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, api_of, host};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, api_of, host, shows_an_answer};
 
 const ENTRA: Kind = Kind::EntraId;
 
@@ -29,10 +29,8 @@ async fn round(gate: &TestGatehouse, browser: &Browser, begun: &Page, kind: Kind
 // proves: W13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn scopes_that_are_added_to_an_api_are_asked_for_at_the_next_call() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
-    assert!(gate.call(&browser, ENTRA).await.text.contains("200 OK"));
+    let (gate, browser) = Plan::default().signed_in(ENTRA, "ada").await;
+    shows_an_answer(&gate.call(&browser, ENTRA).await, "the API answers");
     demand(&gate, ENTRA, "User.Read", "Mail.Read");
     let script = [("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")];
     let told = browser
@@ -59,15 +57,13 @@ async fn scopes_that_are_added_to_an_api_are_asked_for_at_the_next_call() {
         .press(&browser, &consent, ("consent", "accept"), &[])
         .await;
     let done = browser.follow(&back).await;
-    assert!(browser.rest(done).await.text.contains("200 OK"));
+    shows_an_answer(&browser.rest(done).await, "the API answers");
 }
 
 // proves: W13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plain_providers_scopes_are_asked_for_at_the_next_call_too() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::Oidc, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::Oidc, "ada").await;
     demand(
         &gate,
         Kind::Oidc,
@@ -81,7 +77,7 @@ async fn a_plain_providers_scopes_are_asked_for_at_the_next_call_too() {
             .contains("Orders.Write")
     );
     let page = round(&gate, &browser, &begun, Kind::Oidc).await;
-    assert!(page.text.contains("200 OK"), "{}", page.text);
+    shows_an_answer(&page, "the API answers");
 }
 
 // proves: T9

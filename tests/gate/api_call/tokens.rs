@@ -2,7 +2,7 @@
 
 use crate::harness::api::{ScriptedApi, response};
 use crate::harness::browser::Browser;
-use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, shows_an_answer};
 
 const ENTRA: Kind = Kind::EntraId;
 
@@ -28,8 +28,7 @@ const ORDERS: &str = "[[api]]\nname = \"orders\"\nendpoint = \"API/orders\"\nsco
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_api_gets_a_token_of_its_own_from_the_one_refresh_token() {
     let gate = with_tables(ENTRA, ORDERS).await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
+    let browser = gate.browser_of(ENTRA, "ada").await;
     let orders = gate.call_named(&browser, ENTRA, "orders").await;
     assert!(orders.text.contains("Difference engine"), "{}", orders.text);
     assert!(
@@ -38,11 +37,9 @@ async fn every_api_gets_a_token_of_its_own_from_the_one_refresh_token() {
             .text
             .contains("displayName")
     );
-    assert!(
-        gate.call_named(&browser, ENTRA, "orders")
-            .await
-            .text
-            .contains("200 OK")
+    shows_an_answer(
+        &gate.call_named(&browser, ENTRA, "orders").await,
+        "the API answers",
     );
     let calls = gate.sim.calls();
     let bearers: Vec<&str> = calls
@@ -70,12 +67,9 @@ async fn a_plain_provider_is_asked_for_the_scopes_of_all_apis_at_sign_in() {
     let callback = gate.choose(&browser, &begun, "ada").await;
     browser.follow(&callback).await;
     for api in ["orders", "write"] {
-        assert!(
-            gate.call_named(&browser, Kind::Oidc, api)
-                .await
-                .text
-                .contains("200 OK"),
-            "{api}"
+        shows_an_answer(
+            &gate.call_named(&browser, Kind::Oidc, api).await,
+            "the API answers",
         );
     }
     assert_eq!(gate.sim.count(Endpoint::Refresh), 0);
@@ -86,8 +80,7 @@ async fn a_plain_provider_is_asked_for_the_scopes_of_all_apis_at_sign_in() {
 async fn scopes_that_nobody_granted_yet_are_asked_for_and_the_page_is_reached() {
     let gate = with_tables(ENTRA, &mail("mail", "\"User.Read\", \"Mail.Read\"")).await;
     gate.edit(ENTRA, |text| format!("prompt = \"select_account\"\n{text}"));
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
+    let browser = gate.browser_of(ENTRA, "ada").await;
     let begun = gate.call_named(&browser, ENTRA, "mail").await;
     assert!(
         TestGatehouse::asked(&begun, "scope")
@@ -114,14 +107,13 @@ async fn scopes_that_nobody_granted_yet_are_asked_for_and_the_page_is_reached() 
         (done.status.as_u16(), done.location().path()),
         (303, "/auth/call_api/mail")
     );
-    assert!(browser.rest(done).await.text.contains("200 OK"));
+    shows_an_answer(&browser.rest(done).await, "the API answers");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn consent_that_is_declined_is_explained_and_asked_again_only_by_the_person() {
     let gate = with_tables(ENTRA, &mail("mail", "\"User.Read\", \"Mail.Read\"")).await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
+    let browser = gate.browser_of(ENTRA, "ada").await;
     let begun = gate.call_named(&browser, ENTRA, "mail").await;
     let consent = gate.at_authority(&browser, &begun).await;
     let back = gate
@@ -153,14 +145,13 @@ async fn consent_that_is_declined_is_explained_and_asked_again_only_by_the_perso
         .press(&browser, &consent, ("consent", "accept"), &[])
         .await;
     let done = browser.follow(&back).await;
-    assert!(browser.rest(done).await.text.contains("200 OK"));
+    shows_an_answer(&browser.rest(done).await, "the API answers");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_person_who_comes_back_from_a_step_up_is_refused() {
     let gate = with_tables(ENTRA, &mail("mail", "\"User.Read\", \"Mail.Read\"")).await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
+    let browser = gate.browser_of(ENTRA, "ada").await;
     let begun = gate.call_named(&browser, ENTRA, "mail").await;
     for (name, _) in browser.cookies("login.microsoftonline.localhost") {
         browser.forget_cookie("login.microsoftonline.localhost", &name);
@@ -200,8 +191,7 @@ async fn consent_that_only_an_administrator_can_give_is_said_without_a_round() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrators_consent_at_entra_id_is_asked_once_and_explained() {
     let gate = with_tables(ENTRA, &mail("directory", "\"Directory.Read.All\"")).await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
+    let browser = gate.browser_of(ENTRA, "ada").await;
     let begun = gate.call_named(&browser, ENTRA, "directory").await;
     let back = gate.at_authority(&browser, &begun).await;
     let page = browser.follow(&back).await;
@@ -240,12 +230,9 @@ async fn scopes_in_another_spelling_are_granted_all_the_same() {
         gate.sim.fault(fault.clone());
         let browser = Browser::new();
         gate.sign_in(&browser, ENTRA, "ada").await;
-        assert!(
-            gate.call_named(&browser, ENTRA, "graph")
-                .await
-                .text
-                .contains("200 OK"),
-            "{fault:?}"
+        shows_an_answer(
+            &gate.call_named(&browser, ENTRA, "graph").await,
+            &format!("{fault:?}"),
         );
     }
 }
@@ -306,12 +293,10 @@ async fn a_token_goes_to_the_apis_own_address_and_no_redirect_is_followed() {
     let elsewhere = ScriptedApi::start(|_| response("200 OK", &[], b"caught")).await;
     let to = elsewhere.address.clone();
     let api = ScriptedApi::start(move |_| response("302 Found", &[("Location", &to)], b"")).await;
-    let gate = Plan::default()
+    let (gate, browser) = Plan::default()
         .table(ENTRA, &api.table("own", "\"api://orders/Orders.Read\""))
-        .start()
+        .signed_in(ENTRA, "ada")
         .await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
     let page = gate.call_named(&browser, ENTRA, "own").await;
     assert!(page.text.contains("302 Found"), "{}", page.text);
     assert_eq!((api.count(), elsewhere.count()), (1, 0));

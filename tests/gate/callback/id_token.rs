@@ -218,7 +218,6 @@ async fn a_person_of_a_tenant_that_is_not_listed_reads_why() {
     );
     assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
 
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let browser = gate.browser_of(Kind::EntraId, "ada").await;
     assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
 }

@@ -42,6 +42,16 @@ async fn is_refused(
     page
 }
 
+/// An answer whose `iss` is exchanged for each of these.
+async fn wrong_issuers_are_refused(gate: &TestGatehouse, kind: Kind, wrong: &[&str]) {
+    for issuer in wrong {
+        let browser = Browser::new();
+        let callback = gate.answer(&browser, kind, "ada", "/").await;
+        let url = changed(&callback, &[("iss", Some(issuer))]);
+        is_refused(gate, &browser, kind, url).await;
+    }
+}
+
 // proves: A68, A69, B69, B70, B71, B72, B75
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_iss_that_is_wrong_missing_or_doubled_is_refused_in_success_and_error() {
@@ -62,50 +72,28 @@ async fn an_iss_that_is_wrong_missing_or_doubled_is_refused_in_success_and_error
             let page = is_refused(&gate, &browser, Kind::Oidc, callback.location()).await;
             assert!(
                 !page.text.contains("EVIL") && !page.text.contains("access_denied"),
-                "b70: not the provider's"
+                "B70: not the authority's words"
             );
         }
     }
     gate.sim.clear_faults();
     let honest = gate.sim.base(Kind::Oidc);
-    let slashed = format!("{honest}/");
-    for wrong in [
+    let wrong = [
         "",
-        slashed.as_str(),
+        &format!("{honest}/"),
         &honest.to_uppercase(),
         "https://issuer.example",
         &honest.replace(':', "%3A"),
-    ] {
-        let browser = Browser::new();
-        let callback = gate.answer(&browser, Kind::Oidc, "ada", "/").await;
-        is_refused(
-            &gate,
-            &browser,
-            Kind::Oidc,
-            changed(&callback, &[("iss", Some(wrong))]),
-        )
-        .await;
-    }
+    ];
+    wrong_issuers_are_refused(&gate, Kind::Oidc, &wrong).await;
     let browser = Browser::new();
     let callback = gate.answer(&browser, Kind::Oidc, "ada", "/").await;
     let twice = format!("{}&iss=x", callback.location());
     is_refused(&gate, &browser, Kind::Oidc, twice).await;
     // Entra ID announces nothing; a parameter that is sent all the same has to be right.
-    for wrong in [
-        "",
-        "https://login.microsoftonline.com/common/v2.0",
-        "https://evil.example",
-    ] {
-        let browser = Browser::new();
-        let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
-        is_refused(
-            &gate,
-            &browser,
-            Kind::EntraId,
-            changed(&callback, &[("iss", Some(wrong))]),
-        )
-        .await;
-    }
+    let common = "https://login.microsoftonline.com/common/v2.0";
+    let wrong = ["", common, "https://evil.example"];
+    wrong_issuers_are_refused(&gate, Kind::EntraId, &wrong).await;
 }
 
 // proves: B68, B73, B74
@@ -184,7 +172,7 @@ async fn a_token_of_another_sign_in_is_dropped_with_all_that_came_along() {
     let callback = gate.choose(&first, &begun, "ada").await;
     assert_eq!(first.follow(&callback).await.status, 303);
     let asked = gate.sim.count(Endpoint::Userinfo);
-    let sessions = gate.app.services.store.count().await.unwrap();
+    let sessions = gate.store().count().await.unwrap();
     gate.sim
         .fault(Fault::SetClaim("nonce".into(), json!(nonce)));
     let callback = gate.answer(&second, Kind::Oidc, "ada", "/").await;
@@ -196,7 +184,7 @@ async fn a_token_of_another_sign_in_is_dropped_with_all_that_came_along() {
         "the access token is not used"
     );
     assert_eq!(
-        gate.app.services.store.count().await.unwrap(),
+        gate.store().count().await.unwrap(),
         sessions,
         "nothing is stored"
     );

@@ -1,7 +1,7 @@
 //! Rows of the platform's test matrix (microsoft-identity 11) that no other journey shows.
 
 use crate::harness::browser::Browser;
-use crate::harness::{Endpoint, Fault, Kind, Plan, host};
+use crate::harness::{Endpoint, Fault, Kind, Plan};
 use simulator::{CONTOSO_CUSTOMERS, LogoutSignature, LogoutToken};
 
 const ENTRA: Kind = Kind::EntraId;
@@ -9,15 +9,13 @@ const ENTRA: Kind = Kind::EntraId;
 // proves: T3
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn external_id_names_itself_by_its_guid_and_no_other_is_believed() {
-    let gate = Plan::default()
+    let (gate, browser) = Plan::default()
         .line(
             Kind::ExternalId,
             &format!("tenant_id = \"{CONTOSO_CUSTOMERS}\""),
         )
-        .start()
+        .signed_in(Kind::ExternalId, "ada")
         .await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::ExternalId, "ada").await;
     let session = gate.session(&browser, Kind::ExternalId).await;
     let iss = session["claims"]["iss"].as_str().unwrap();
     assert!(
@@ -123,35 +121,9 @@ async fn an_unknown_key_is_looked_up_once_and_a_flood_of_strangers_looks_up_litt
     );
     gate.sim.rotate_keys();
     gate.sim.withdraw_old_keys();
-    let fresh = Browser::new();
-    gate.sign_in(&fresh, Kind::Oidc, "ada").await;
+    let fresh = gate.browser_of(Kind::Oidc, "ada").await;
     assert!(
         gate.is_signed_in(&fresh, Kind::Oidc).await,
         "the flood spoils no rotation"
     );
-}
-
-// proves: T20
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_broken_profile_answers_503_at_its_own_address_and_the_others_stay_up() {
-    let gate = Plan::default().start().await;
-    let path = gate.profile_path(Kind::ExternalId);
-    let text = std::fs::read_to_string(&path)
-        .unwrap()
-        .replace(Kind::ExternalId.client_id(), "<client id>");
-    std::fs::write(&path, text).unwrap();
-    let keys = gate.keys.clone();
-    // At a start there is no last good version.
-    let gate = gate.restart(keys).await;
-    let broken = Browser::new().get(gate.url(Kind::ExternalId, "/")).await;
-    assert_eq!(broken.status, 503);
-    assert!(
-        !broken.text.contains("client") && broken.text.contains("operator"),
-        "{}",
-        broken.text
-    );
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
-    assert!(gate.is_signed_in(&browser, ENTRA).await);
-    assert!(browser.cookie(host(ENTRA), "gatehouse").is_some());
 }

@@ -14,7 +14,9 @@ fn hides_its_words(page: &Page, why: &str) {
 }
 
 /// Code, status, what the person reads, whether trying again and another account are offered.
-const ENTRA_CODES: [(u64, u16, &str, bool, bool); 40] = [
+type Refusal = (u64, u16, &'static str, bool, bool);
+
+const ENTRA_CODES: [Refusal; 40] = [
     (16_000, 403, "Several accounts are signed in", true, true),
     (50_020, 403, "This account belongs elsewhere", false, true),
     (50_055, 403, "Your password has expired", true, false),
@@ -69,7 +71,7 @@ const ENTRA_CODES: [(u64, u16, &str, bool, bool); 40] = [
     (1_000_502, 502, "not set up right", false, false),
 ];
 
-fn is_right(page: &Page, code: &str, status: u16, heading: &str, again: bool, other: bool) {
+fn is_right(page: &Page, code: &str, (_, status, heading, again, other): Refusal) {
     assert_eq!(page.status.as_u16(), status, "{code}: {}", page.text);
     assert!(page.text.contains(heading), "{code}: {}", page.text);
     assert!(page.text.contains(code), "{code} is shown for support");
@@ -94,18 +96,18 @@ fn is_right(page: &Page, code: &str, status: u16, heading: &str, again: bool, ot
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_aadsts_code_has_its_page_and_its_status() {
     let gate = Plan::default().start().await;
-    for (code, status, heading, again, other) in ENTRA_CODES {
-        let code = format!("AADSTS{code}");
+    for refusal in ENTRA_CODES {
+        let code = format!("AADSTS{}", refusal.0);
         let page = gate
             .refused_at_authorize(ENTRA, "access_denied", &described(&code))
             .await;
-        is_right(&page, &code, status, heading, again, other);
+        is_right(&page, &code, refusal);
         assert!(page.text.contains(CORRELATION), "{code}: {}", page.text);
         assert_eq!(gate.sim.count(Endpoint::Token), 0);
     }
 }
 
-const B2C_CODES: [(u64, u16, &str, bool, bool); 28] = [
+const B2C_CODES: [Refusal; 28] = [
     (90_008, 502, "not set up right", false, false),
     (90_043, 502, "not set up right", false, false),
     (90_067, 502, "not set up right", false, false),
@@ -139,12 +141,12 @@ const B2C_CODES: [(u64, u16, &str, bool, bool); 28] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_aadb2c_code_has_its_page_and_its_status() {
     let gate = Plan::default().start().await;
-    for (code, status, heading, again, other) in B2C_CODES {
-        let code = format!("AADB2C{code}");
+    for refusal in B2C_CODES {
+        let code = format!("AADB2C{}", refusal.0);
         let page = gate
             .refused_at_authorize(Kind::B2c, "server_error", &described(&code))
             .await;
-        is_right(&page, &code, status, heading, again, other);
+        is_right(&page, &code, refusal);
     }
 }
 

@@ -94,27 +94,23 @@ async fn behind_tls() -> (TestGatehouse, String) {
 
 const NAMED: [(&str, &str); 1] = [("host", "form.example")];
 
+/// The cookie that an answer sets and whose line begins so.
+fn set_cookie<'a>(page: &'a Page, begins: &str) -> &'a str {
+    let cookies = page.headers.get_all("set-cookie").iter();
+    let mut cookies = cookies.map(|value| value.to_str().unwrap());
+    cookies.find(|text| text.starts_with(begins)).unwrap()
+}
+
 /// The fields of the form that the authority's page posts by itself.
 async fn posted_form(gate: &TestGatehouse, browser: &Browser, door: &str) -> Vec<(String, String)> {
-    let begun = browser
-        .get_with(
-            format!("{door}/auth/sign_in?return_to=%2Fauth%2Fsessions"),
-            &NAMED,
-        )
-        .await;
+    let start = format!("{door}/auth/sign_in?return_to=%2Fauth%2Fsessions");
+    let begun = browser.get_with(start, &NAMED).await;
     assert_eq!(
         TestGatehouse::asked(&begun, "response_mode").as_deref(),
         Some("form_post")
     );
-    let cookie = begun
-        .headers
-        .get_all("set-cookie")
-        .iter()
-        .map(|value| value.to_str().unwrap())
-        .find(|text| text.contains("-attempt-"))
-        .unwrap();
+    let cookie = set_cookie(&begun, "__Host-gatehouse-attempt-");
     for part in [
-        "__Host-gatehouse-attempt-",
         "SameSite=None",
         "Secure",
         "HttpOnly",
@@ -132,16 +128,18 @@ async fn posted_form(gate: &TestGatehouse, browser: &Browser, door: &str) -> Vec
     form.fields
 }
 
-// proves: T15
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn form_post_completes_with_a_cookie_that_browsers_send_across_sites() {
-    let (gate, door) = behind_tls().await;
-    let browser = Browser::new();
-    let fields = posted_form(&gate, &browser, &door).await;
-    let fields: Vec<(&str, &str)> = fields
-        .iter()
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    let pairs = fields.iter();
+    pairs
         .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+        .collect()
+}
+
+/// Posts the form as a browser does that comes from the authority's page. The answer leads to a GET, which brings the
+/// session's cookie along; nothing is redeemed without it.
+async fn posted(gate: &TestGatehouse, browser: &Browser, door: &str) -> Page {
+    let fields = posted_form(gate, browser, door).await;
+    let fields = borrowed(&fields);
     let headers = [
         ("host", "form.example"),
         ("origin", "http://login.microsoftonline.localhost"),
@@ -155,31 +153,26 @@ async fn form_post_completes_with_a_cookie_that_browsers_send_across_sites() {
     query.query_pairs_mut().extend_pairs(&fields);
     assert_eq!(browser.get_with(query, &NAMED).await.status, 400);
     let hop = browser.post_with(&callback, &fields, &headers).await;
-    assert_eq!(
-        hop.status, 303,
-        "the POST only leads to a GET that brings the session's cookie"
-    );
-    assert_eq!(
-        gate.sim.count(Endpoint::Token),
-        0,
-        "nothing is redeemed without it"
-    );
+    assert_eq!(hop.status, 303);
+    assert_eq!(gate.sim.count(Endpoint::Token), 0);
+    let location = hop.location();
+    assert!(!location.as_str().contains("code="), "{location}");
+    let cookies = hop.sets_cookies();
+    let posted = |name: &String| name.starts_with("__Host-gatehouse-posted-");
     assert!(
-        !hop.location().as_str().contains("code="),
-        "no code in an address: {}",
-        hop.location()
+        cookies.iter().all(posted),
+        "the session's cookie is not touched: {cookies:?}"
     );
-    assert!(
-        hop.sets_cookies()
-            .iter()
-            .all(|name| name.starts_with("__Host-gatehouse-posted-")),
-        "the session's cookie is not touched"
-    );
-    let to = format!(
-        "{door}{}?{}",
-        hop.location().path(),
-        hop.location().query().unwrap()
-    );
+    hop
+}
+
+// proves: T15
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn form_post_completes_with_a_cookie_that_browsers_send_across_sites() {
+    let (gate, door) = behind_tls().await;
+    let browser = Browser::new();
+    let hop = posted(&gate, &browser, &door).await.location();
+    let to = format!("{door}{}?{}", hop.path(), hop.query().unwrap());
     let done = browser.get_with(to, &NAMED).await;
     assert_eq!(
         (done.status.as_u16(), done.location().path()),
@@ -187,16 +180,10 @@ async fn form_post_completes_with_a_cookie_that_browsers_send_across_sites() {
         "{}",
         done.text
     );
-    let session = done
-        .headers
-        .get_all("set-cookie")
-        .iter()
-        .map(|value| value.to_str().unwrap())
-        .find(|text| text.starts_with("__Host-gatehouse="))
-        .unwrap();
+    let session = set_cookie(&done, "__Host-gatehouse=");
     assert!(
         session.contains("SameSite=Lax") && session.contains("Secure"),
-        "b156: only the attempt's cookie is None: {session}"
+        "B156: only the attempt's cookie is None: {session}"
     );
     let page = browser
         .get_with(format!("{door}/auth/session"), &NAMED)
@@ -209,10 +196,7 @@ async fn form_post_completes_with_a_cookie_that_browsers_send_across_sites() {
 async fn a_posted_answer_in_another_browser_is_refused() {
     let (gate, door) = behind_tls().await;
     let fields = posted_form(&gate, &Browser::new(), &door).await;
-    let fields: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let fields = borrowed(&fields);
     let stranger = Browser::new();
     let hop = stranger
         .post_with(format!("{door}/auth/redirect"), &fields, &NAMED)
@@ -239,7 +223,7 @@ async fn die_in_the_exchange(gate: &TestGatehouse, callback: &Page) {
         .unwrap();
     let hash = gatehouse::seal::sha256(state.as_bytes());
     let until = beginning() + chrono::TimeDelta::hours(1);
-    let store = &gate.app.services.store;
+    let store = gate.store();
     let used = store.record_once(ReplayScope::State, &hash, until).await;
     assert_eq!(used.unwrap(), FirstUse::Yes);
 }

@@ -1,15 +1,11 @@
 //! A certificate that ends soon: a running gateway tells its operator in time, and not at every turn.
 
-use crate::harness::{Kind, Plan, TestGatehouse, eventually, records};
+use crate::harness::client_auth::{ENTRA, NEW, NEW_KEY, OLD};
+use crate::harness::{Plan, TestGatehouse, eventually, records};
 use serde_json::Value;
 use simulator::CLIENT_SECRET;
 
-const ENTRA: Kind = Kind::EntraId;
-/// Ends on 2126-10-28 at 12:37:16.
-const OLD: &str = include_str!("../../profiles/secrets/old.pem");
-/// Ends on 2126-10-28 at 12:16:40.
-const NEW: &str = include_str!("../../profiles/secrets/new.pem");
-const NEW_KEY: &str = include_str!("../../profiles/secrets/new-key.pem");
+/// `OLD` ends on 2126-10-28 at 12:37:16, `NEW` at 12:16:40.
 const DAY: i64 = 24 * 3_600;
 
 fn warnings() -> Vec<Value> {
@@ -35,8 +31,8 @@ fn seconds_left() -> f64 {
     )
 }
 
-/// A gate forty days before the certificate of its profile ends.
-async fn gate() -> TestGatehouse {
+/// A gatehouse forty days before the certificate of its profile ends.
+async fn forty_days_before() -> TestGatehouse {
     records::record();
     let gate = Plan {
         beginning: "2126-09-18T12:37:16Z".parse().unwrap(),
@@ -44,11 +40,8 @@ async fn gate() -> TestGatehouse {
     }
     .start()
     .await;
-    let file = gate.folder.path().join("cert.pem");
-    std::fs::write(&file, OLD).unwrap();
-    let line = format!("client_certificate = {{ file = \"{}\" }}", file.display());
-    let secret = format!("client_secret = {{ value = \"{CLIENT_SECRET}\" }}");
-    gate.edit(ENTRA, |text| text.replace(&secret, &line));
+    let file = gate.put("cert.pem", OLD);
+    gate.replace_secret(&format!("client_certificate = {{ file = \"{file}\" }}"));
     gate
 }
 
@@ -65,7 +58,7 @@ async fn reload(gate: &TestGatehouse, title: &str, left: i64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_certificate_that_ends_within_thirty_days_is_logged_once_a_day() {
-    let gate = gate().await;
+    let gate = forty_days_before().await;
     reload(&gate, "first", 40 * DAY).await;
     assert_eq!(warnings().len(), 0, "forty days are time enough");
 
@@ -90,14 +83,13 @@ async fn a_certificate_that_ends_within_thirty_days_is_logged_once_a_day() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_expired_certificate_counts_below_zero_and_its_successor_is_logged_again() {
-    let gate = gate().await;
+    let gate = forty_days_before().await;
     gate.turn(41 * DAY);
     reload(&gate, "ended", -DAY).await;
     warned(1).await;
     assert_eq!(warnings()[0]["message"], "a client certificate has ended");
 
-    let file = gate.folder.path().join("cert.pem");
-    std::fs::write(file, format!("{NEW}{NEW_KEY}")).unwrap();
+    gate.put("cert.pem", &format!("{NEW}{NEW_KEY}"));
     gate.live.reload().unwrap();
     eventually("another certificate", async || warnings().len() == 2).await;
 

@@ -11,10 +11,8 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use simulator::{Credential, Federation};
 
-use super::credentials::{
-    ENTRA, NEW_KEY, OLD, exchange, is_the_operators, put, register, signs_in,
-};
-use crate::harness::{Endpoint, Plan, TestGatehouse};
+use crate::harness::client_auth::{ENTRA, NEW_KEY, OLD};
+use crate::harness::{Endpoint, Plan, TestGatehouse, shows_an_answer};
 
 fn literal(text: &str) -> Credential {
     Credential::Federation(Federation {
@@ -30,18 +28,17 @@ fn literal(text: &str) -> Credential {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_federated_token_is_read_at_each_use() {
     let gate = Plan::default().start().await;
-    let file = put(&gate, "token", "the.first.token\n");
-    exchange(
-        &gate,
+    let file = gate.put("token", "the.first.token\n");
+    gate.authenticate_by(
         &format!("client_assertion = {{ file = \"{file}\" }}"),
         literal("the.first.token"),
     );
-    signs_in(&gate, "first").await;
-    put(&gate, "token", "the.second.token");
-    register(&gate, literal("the.second.token"));
-    signs_in(&gate, "the kubelet has exchanged it").await;
+    gate.signs_in("first").await;
+    gate.put("token", "the.second.token");
+    gate.register(literal("the.second.token"));
+    gate.signs_in("the kubelet has exchanged it").await;
     std::fs::remove_file(file).unwrap();
-    is_the_operators(&gate, "gone").await;
+    gate.is_not_set_up_right("gone").await;
 }
 
 /// A token of the cluster for the gateway's pod, as the kubelet writes it for ten minutes.
@@ -89,8 +86,9 @@ async fn workload_identity_signs_in_and_refreshes_with_the_token_of_the_moment()
     }
     .start()
     .await;
-    exchange(&gate, "client_assertion = \"workload-identity\"", cluster());
-    is_the_operators(&gate, "the kubelet has not written it yet").await;
+    gate.authenticate_by("client_assertion = \"workload-identity\"", cluster());
+    gate.is_not_set_up_right("the kubelet has not written it yet")
+        .await;
     let sent = || {
         let call = gate
             .sim
@@ -103,23 +101,24 @@ async fn workload_identity_signs_in_and_refreshes_with_the_token_of_the_moment()
     };
     let first = cluster_token(&gate, NEW_KEY);
     std::fs::write(&file, &first).unwrap();
-    let browser = signs_in(&gate, "workload identity").await;
+    let browser = gate.signs_in("workload identity").await;
     assert_eq!(sent(), first);
 
     gate.turn(3_400);
     let second = cluster_token(&gate, NEW_KEY);
     std::fs::write(&file, &second).unwrap();
     let page = browser.visit(gate.url(ENTRA, "/auth/call_api/graph")).await;
-    assert!(page.text.contains("200 OK"), "{}", page.text);
+    shows_an_answer(&page, "the API answers");
     assert_eq!(gate.sim.count(Endpoint::Refresh), 1);
     assert_eq!(sent(), second, "read anew for the refresh");
 
     let of_old = &OLD[OLD.find("-----BEGIN PRIVATE KEY").unwrap()..];
     std::fs::write(&file, cluster_token(&gate, of_old)).unwrap();
-    is_the_operators(&gate, "signed with another key").await;
+    gate.is_not_set_up_right("signed with another key").await;
     gate.turn(3_600);
     std::fs::write(&file, &second).unwrap();
-    is_the_operators(&gate, "a token that nobody renewed").await;
+    gate.is_not_set_up_right("a token that nobody renewed")
+        .await;
 }
 
 // proves: T16
@@ -132,12 +131,11 @@ async fn a_managed_identity_stands_in_for_a_secret() {
     .start()
     .await;
     let federation = gate.sim.managed_identity_federation();
-    exchange(
-        &gate,
+    gate.authenticate_by(
         "client_assertion = \"managed-identity\"",
         Credential::Federation(federation),
     );
-    let browser = signs_in(&gate, "managed identity").await;
+    let browser = gate.signs_in("managed identity").await;
     let call = gate
         .sim
         .calls()
@@ -149,12 +147,9 @@ async fn a_managed_identity_stands_in_for_a_secret() {
         Some("api://AzureADTokenExchange")
     );
     gate.turn(3_400);
-    assert!(
-        browser
-            .visit(gate.url(ENTRA, "/auth/call_api/graph"))
-            .await
-            .text
-            .contains("200 OK")
+    shows_an_answer(
+        &browser.visit(gate.url(ENTRA, "/auth/call_api/graph")).await,
+        "the API answers",
     );
     assert_eq!(
         gate.sim.count(Endpoint::ManagedIdentity),

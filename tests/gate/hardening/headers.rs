@@ -58,31 +58,20 @@ async fn answers(gate: &TestGatehouse, browser: &Browser, kind: Kind) -> Vec<Pag
     pages
 }
 
-fn has_safe_headers(page: &Page, authority: &str) {
-    let url = &page.url;
-    assert_eq!(page.header("cache-control"), Some("no-store"), "{url}");
-    assert_eq!(
-        page.header("x-content-type-options"),
-        Some("nosniff"),
-        "{url}"
-    );
-    assert_eq!(page.header("referrer-policy"), Some("no-referrer"), "{url}");
-    assert_eq!(page.header("x-frame-options"), Some("DENY"), "{url}");
-    assert_eq!(
-        page.header("cross-origin-opener-policy"),
-        Some("same-origin"),
-        "{url}"
-    );
-    assert_eq!(
-        page.header("cross-origin-resource-policy"),
-        Some("same-origin"),
-        "{url}"
-    );
-    let policy = page.header("content-security-policy").unwrap();
-    let is_page = page
-        .header("content-type")
-        .is_some_and(|kind| kind.starts_with("text/html"));
-    let expected = if !is_page {
+/// Headers that every answer has, with the one value that is right.
+const ALWAYS: [(&str, &str); 6] = [
+    ("cache-control", "no-store"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("x-frame-options", "DENY"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// The content security policy that a page deserves; `<authority>` stands for the address where a sign-out form leads.
+fn expected_policy(page: &Page) -> &'static str {
+    let kind = page.header("content-type").unwrap_or_default();
+    if !kind.starts_with("text/html") {
         "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     } else if page.text.contains("/auth/sign_out\"")
         && page.text.contains("<form class=\"actions\"")
@@ -90,35 +79,44 @@ fn has_safe_headers(page: &Page, authority: &str) {
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' <authority> https:; base-uri 'none'; frame-ancestors 'none'"
     } else {
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    }
+}
+
+/// The type of a body is said, is one of ours, and is true.
+fn has_a_true_type(page: &Page) {
+    let url = &page.url;
+    let Some(kind) = page.header("content-type") else {
+        assert!(page.text.is_empty(), "{url} has a body without a type");
+        return;
     };
-    assert_eq!(policy.replace(authority, "<authority>"), expected, "{url}");
+    let ours = [
+        "text/html; charset=utf-8",
+        "text/plain; charset=utf-8",
+        "application/json",
+    ];
+    assert!(ours.contains(&kind), "{url}: {kind}");
+    let is_page = page.text.starts_with("<!doctype html>");
+    assert!(kind != "text/html; charset=utf-8" || is_page, "{url}");
+}
+
+fn has_safe_headers(page: &Page, authority: &str) {
+    let url = &page.url;
+    for (name, value) in ALWAYS {
+        assert_eq!(page.header(name), Some(value), "{name} of {url}");
+    }
+    let policy = page.header("content-security-policy").unwrap();
+    let policy = policy.replace(authority, "<authority>");
+    assert_eq!(policy, expected_policy(page), "{url}");
     for name in page.headers.keys() {
         let name = name.as_str();
         let tells =
             name.starts_with("access-control") || matches!(name, "server" | "x-powered-by" | "via");
         assert!(!tells, "{url} sends {name}");
     }
-    if let Some(kind) = page.header("content-type") {
-        let good = [
-            "text/html; charset=utf-8",
-            "text/plain; charset=utf-8",
-            "application/json",
-        ]
-        .contains(&kind);
-        assert!(good, "{url}: {kind}");
-        assert!(
-            kind != "text/html; charset=utf-8" || page.text.starts_with("<!doctype html>"),
-            "{url}"
-        );
-    } else {
-        assert!(page.text.is_empty(), "{url} has a body without a type");
-    }
+    has_a_true_type(page);
     assert!(!page.text.contains("<script"), "{url}");
-    assert!(
-        ![301, 307, 308].contains(&page.status.as_u16()),
-        "{url}: {}",
-        page.status
-    );
+    let status = page.status.as_u16();
+    assert!(![301, 307, 308].contains(&status), "{url}: {status}");
 }
 
 // proves: B28, B160, B161, B162, B163, B164, B167, B168, B187, C126, C130, C138
@@ -155,9 +153,7 @@ async fn the_error_page_of_a_callback_loads_and_links_nothing_foreign() {
 // proves: B110
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_the_front_channel_logout_may_be_framed_and_only_by_the_authority() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::Oidc, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::Oidc, "ada").await;
     let page = browser
         .get(gate.url(Kind::Oidc, "/auth/front_channel_logout?sid=unknown"))
         .await;
@@ -190,8 +186,7 @@ async fn the_sign_out_form_may_lead_to_an_end_session_address_elsewhere() {
     gate.sim.fault(
         Fault::MetadataMember("end_session_endpoint".into(), elsewhere.into()).at(Kind::Oidc),
     );
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::Oidc, "ada").await;
+    let browser = gate.browser_of(Kind::Oidc, "ada").await;
     let page = browser.get(gate.url(Kind::Oidc, "/auth/sign_out")).await;
     let policy = page.header("content-security-policy").unwrap();
     let forms = policy

@@ -1,6 +1,7 @@
 //! What every answer owes: headers, disclosure, limits.
 
 mod cookie_attacks;
+mod cross_site;
 mod disclosure;
 mod headers;
 mod rate_limits;

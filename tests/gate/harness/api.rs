@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::browser::Browser;
-use super::{Kind, Plan, TestGatehouse};
+use super::{Fault, Kind, Plan, TestGatehouse};
 
 /// What a scripted API says to its n-th request, as bytes on the wire.
 type Script = Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync>;
@@ -55,6 +55,13 @@ impl ScriptedApi {
             self.address
         )
     }
+}
+
+/// Ada, signed in at Entra ID, whose Graph misbehaves from now on.
+pub async fn with_graph_fault(fault: Fault) -> (TestGatehouse, Browser) {
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
+    gate.sim.fault(fault);
+    (gate, browser)
 }
 
 async fn answer(mut stream: TcpStream, script: Script, heads: Arc<Mutex<Vec<String>>>) {

@@ -4,6 +4,7 @@
 mod admin;
 pub mod api;
 pub mod browser;
+pub mod client_auth;
 mod database;
 pub mod folder;
 
@@ -17,6 +18,7 @@ pub mod replica;
 mod server;
 pub mod socket;
 mod steps;
+mod timing;
 pub mod unknown;
 pub mod wire;
 
@@ -26,3 +28,5 @@ pub use profile::{add_profile, api_of, write_profile};
 pub use replica::Replica;
 pub use server::{TestGatehouse, beginning, eventually, host, means};
 pub use simulator::{Endpoint, Fault, Kind, Simulator};
+pub use steps::shows_an_answer;
+pub use timing::assert_within;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gatehouse::store::SessionStore;
 use gatehouse::web::app_state::AppState;
 
 use super::browser::{Browser, Page};
@@ -36,6 +37,11 @@ impl Replica {
 
     pub async fn is_signed_in(&self, gate: &TestGatehouse, browser: &Browser, kind: Kind) -> bool {
         self.get(gate, browser, kind, "/auth/session").await.json()["signed_in"] == true
+    }
+
+    /// The store as this replica knows it.
+    pub fn store(&self) -> &SessionStore {
+        &self.app.services.store
     }
 
     /// Stops it, as a crash would: nothing under way is finished.

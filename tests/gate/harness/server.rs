@@ -11,6 +11,7 @@ use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
 use gatehouse::oidc::Environment;
 use gatehouse::seal::{OsRandom, new_key_text};
+use gatehouse::store::SessionStore;
 use gatehouse::web::app_state::AppState;
 use simulator::Options;
 use tempfile::TempDir;
@@ -150,6 +151,11 @@ impl TestGatehouse {
 
     pub fn turn(&self, seconds: i64) {
         self.clock.turn(TimeDelta::seconds(seconds));
+    }
+
+    /// The store behind the server, for what no page shows.
+    pub fn store(&self) -> &SessionStore {
+        &self.app.services.store
     }
 
     pub fn admin_url(&self, path: &str) -> String {

@@ -154,6 +154,12 @@ impl TestGatehouse {
         self.session(browser, kind).await["signed_in"] == true
     }
 
+    /// What a stranger gets under a host name of their choice.
+    pub async fn at_host(&self, named: &str, path: &str) -> Page {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        Browser::new().get_with(url, &[("host", named)]).await
+    }
+
     /// Changes a profile's file and loads it.
     pub fn edit(&self, kind: Kind, change: impl FnOnce(String) -> String) {
         let path = self.profile_path(kind);

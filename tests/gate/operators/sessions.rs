@@ -3,10 +3,10 @@
 use gatehouse::domain::identity::SubjectKey;
 use gatehouse::domain::profile::ProfileId;
 use gatehouse::store::SessionFilter;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::browser::Browser;
-use crate::harness::{Kind, Plan, records};
+use crate::harness::{Kind, Plan, TestGatehouse, records};
 
 const KIND: Kind = Kind::EntraId;
 
@@ -50,77 +50,62 @@ async fn an_operator_lists_by_profile_person_and_sid() {
     }
 }
 
+/// How many sessions an operator ended by this.
+async fn ended(gate: &TestGatehouse, what: Value) -> Value {
+    let (status, answer) = gate.end_sessions(what).await;
+    assert_eq!(status, 200, "{answer}");
+    answer["ended"].clone()
+}
+
+/// The ids of the sessions of the one person who has two, and the name under which the store knows the person.
+async fn of_the_person_with_two(gate: &TestGatehouse) -> (Vec<String>, String) {
+    let filter = SessionFilter {
+        profile: ProfileId::parse("entra-id"),
+        limit: 10,
+        ..SessionFilter::default()
+    };
+    let all = gate.store().list(&filter).await.unwrap();
+    let count = |person: &SubjectKey| all.iter().filter(|one| one.person == *person).count();
+    let mut persons = all.iter().map(|one| &one.person);
+    let person = persons.find(|person| count(person) == 2).unwrap();
+    let of_person = all.iter().filter(|one| one.person == *person);
+    let ids = of_person.map(|one| one.id.to_string()).collect();
+    (ids, person.as_str().to_owned())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_ends_by_id_sid_person_profile_and_all() {
     records::record();
-    let gate = Plan::default().start().await;
-    let (first, second) = (
-        gate.browser_of(KIND, "ada").await,
-        gate.browser_of(KIND, "ada").await,
-    );
-    let (grace, at_oidc) = (
-        gate.browser_of(KIND, "grace").await,
-        gate.browser_of(Kind::Oidc, "ada").await,
-    );
-    let store = &gate.app.services.store;
-    let summaries = store
-        .list(&SessionFilter {
-            profile: ProfileId::parse("entra-id"),
-            limit: 10,
-            ..SessionFilter::default()
-        })
-        .await
-        .unwrap();
-    let ids: Vec<(String, SubjectKey)> = summaries
-        .iter()
-        .map(|one| (one.id.to_string(), one.person.clone()))
-        .collect();
-    let adas: Vec<_> = ids
-        .iter()
-        .filter(|(_, person)| ids.iter().filter(|(_, other)| other == person).count() == 2)
-        .collect();
+    let (gate, first) = Plan::default().signed_in(KIND, "ada").await;
+    let second = gate.browser_of(KIND, "ada").await;
+    let grace = gate.browser_of(KIND, "grace").await;
+    let at_oidc = gate.browser_of(Kind::Oidc, "ada").await;
+    let (ids, person) = of_the_person_with_two(&gate).await;
 
+    let one = json!({ "id": ids[0] });
     assert_eq!(
-        gate.end_sessions(json!({ "id": adas[0].0 })).await,
+        gate.end_sessions(one.clone()).await,
         (200, json!({ "ended": 1 }))
     );
-    let left = [
-        gate.is_signed_in(&first, KIND).await,
-        gate.is_signed_in(&second, KIND).await,
-    ];
-    assert_eq!(left.iter().filter(|left| **left).count(), 1);
-    assert_eq!(
-        gate.end_sessions(json!({ "id": adas[0].0 })).await,
-        (200, json!({ "ended": 0 })),
-        "once"
-    );
+    let first_left = gate.is_signed_in(&first, KIND).await;
+    assert_ne!(first_left, gate.is_signed_in(&second, KIND).await);
+    assert_eq!(ended(&gate, one).await, 0, "once");
 
+    let elsewhere = json!({ "profile": "oidc", "person": person });
     assert_eq!(
-        gate.end_sessions(json!({ "profile": "oidc", "person": adas[0].1.as_str() }))
-            .await
-            .1["ended"],
+        ended(&gate, elsewhere).await,
         0,
         "a person is of one profile"
     );
-    assert_eq!(
-        gate.end_sessions(json!({ "profile": "entra-id", "person": adas[0].1.as_str() }))
-            .await
-            .1["ended"],
-        1
-    );
+    let here = json!({ "profile": "entra-id", "person": person });
+    assert_eq!(ended(&gate, here).await, 1);
     assert!(gate.is_signed_in(&grace, KIND).await);
 
     let again = gate.browser_of(KIND, "ada").await;
-    assert_eq!(
-        gate.end_sessions(json!({ "profile": "entra-id" })).await.1["ended"],
-        2
-    );
+    assert_eq!(ended(&gate, json!({ "profile": "entra-id" })).await, 2);
     assert!(!gate.is_signed_in(&grace, KIND).await && !gate.is_signed_in(&again, KIND).await);
     assert!(gate.is_signed_in(&at_oidc, Kind::Oidc).await);
-    assert_eq!(
-        gate.end_sessions(json!({ "all": true })).await.1["ended"],
-        1
-    );
+    assert_eq!(ended(&gate, json!({ "all": true })).await, 1);
     assert!(!gate.is_signed_in(&at_oidc, Kind::Oidc).await);
     let by_operator =
         records::audit(|event| event["event"] == "revoked" && event["by"] == "operator");

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use crate::harness::browser::Browser;
 use crate::harness::unknown::{assert_unknown, status_of};
-use crate::harness::{Endpoint, Fault, Kind, Plan};
+use crate::harness::{Endpoint, Fault, Kind, Plan, assert_within};
 
 const KIND: Kind = Kind::EntraId;
 
@@ -14,7 +14,7 @@ const KIND: Kind = Kind::EntraId;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_endpoint_that_never_answers_ends_in_503_and_holds_up_no_other_profile() {
     let gate = Plan::default()
-        .settings("[http]\ntimeout = \"1s\"\n")
+        .settings("[http]\ntimeout = \"3s\"\n")
         .start()
         .await;
     let (browser, other) = (Browser::new(), Browser::new());
@@ -24,16 +24,17 @@ async fn a_token_endpoint_that_never_answers_ends_in_503_and_holds_up_no_other_p
         .await;
     gate.sim.fault(Fault::TokenHang.at(KIND));
     let begun = Instant::now();
-    let (answer, ()) = tokio::join!(browser.follow(&callback), async {
+    let mut waiting = std::pin::pin!(browser.follow(&callback));
+    let others = async {
         for _ in 0..50 {
             assert!(gate.is_signed_in(&other, Kind::Oidc).await);
         }
-        assert!(
-            begun.elapsed() < Duration::from_secs(1),
-            "the others are not held up: {:?}",
-            begun.elapsed()
-        );
-    });
+    };
+    tokio::select! {
+        () = others => {}
+        _ = &mut waiting => panic!("the others are held up"),
+    }
+    let answer = waiting.await;
     assert_eq!(answer.status, 503);
     assert!(answer.header("retry-after").is_some());
     assert!(
@@ -41,14 +42,10 @@ async fn a_token_endpoint_that_never_answers_ends_in_503_and_holds_up_no_other_p
         "{}",
         answer.text
     );
-    assert!(
-        begun.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        begun.elapsed()
-    );
     assert_eq!(browser.cookie("entra.localhost", "gatehouse"), None);
     gate.sim.clear_faults();
     gate.sign_in(&browser, KIND, "ada").await;
+    assert_within(begun, Duration::from_secs(4));
 }
 
 // proves: D9
@@ -143,12 +140,10 @@ async fn many_first_requests_fetch_metadata_once() {
 // proves: D12, D13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_authority_that_is_away_while_tokens_expire_signs_nobody_out() {
-    let gate = Plan::default()
+    let (gate, browser) = Plan::default()
         .sim(|sim| sim.refresh_in = Some(1800))
-        .start()
+        .signed_in(KIND, "ada")
         .await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, KIND, "ada").await;
     let api = gate.url(KIND, "/auth/call_api/graph");
     gate.sim.fault(Fault::TokenStatus(500).at(KIND));
     gate.turn(2000);

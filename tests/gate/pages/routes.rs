@@ -1,8 +1,7 @@
 //! Which page a request is for, by which method, and what is too much of a request.
 
-use crate::harness::add_profile;
 use crate::harness::browser::Browser;
-use crate::harness::{Kind, Plan, host, socket};
+use crate::harness::{Kind, Plan, add_profile, host, socket};
 
 // proves: C64
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -51,9 +50,7 @@ async fn each_address_takes_its_own_methods_and_says_which() {
 // proves: B190, C58
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_header_or_parameter_changes_the_method() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let tricks = [
         ("x-http-method-override", "POST"),
         ("x-method-override", "POST"),
@@ -70,9 +67,7 @@ async fn no_header_or_parameter_changes_the_method() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn head_is_answered_like_get_where_nothing_begins_or_ends() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let cookie = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
     let head = async |path: &str| {
         let named = format!("{}:{}", host(Kind::EntraId), gate.port);
@@ -109,9 +104,7 @@ async fn head_is_answered_like_get_where_nothing_begins_or_ends() {
 // proves: C120, C131, C141
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn odd_paths_lead_nowhere_and_are_not_repeated() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let cookie = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
     let long = format!("/{}", "x".repeat(1_000));
     for path in [
@@ -232,9 +225,7 @@ async fn heads_that_are_too_large_are_refused_and_the_connection_closes() {
 // proves: C86
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_named_in_address_header_or_form_is_none() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let cookie = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
     let stranger = Browser::new();
     let headers = [

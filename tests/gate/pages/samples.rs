@@ -1,7 +1,7 @@
 //! What people know from the samples: the pages, their words and their addresses (microsoft-identity 3).
 
 use crate::harness::browser::Browser;
-use crate::harness::{Fault, Kind, Plan};
+use crate::harness::{Fault, Kind, Plan, shows_an_answer};
 
 const ENTRA: Kind = Kind::EntraId;
 
@@ -49,8 +49,7 @@ async fn home_greets_and_links_to_what_there_is() {
         header.contains("Ada Lovelace"),
         "the name stands beside the button: {header}"
     );
-    let entra = Browser::new();
-    gate.sign_in(&entra, ENTRA, "ada").await;
+    let entra = gate.browser_of(ENTRA, "ada").await;
     gate.edit(ENTRA, |text| {
         text.split("[[api]]").next().unwrap().to_owned()
     });
@@ -127,12 +126,9 @@ async fn the_short_names_of_the_tutorials_work() {
         "/",
         "nothing to do"
     );
-    assert!(
-        browser
-            .visit(gate.url(ENTRA, "/call_downstream_api"))
-            .await
-            .text
-            .contains("200 OK")
+    shows_an_answer(
+        &browser.visit(gate.url(ENTRA, "/call_downstream_api")).await,
+        "the API answers",
     );
     let out = browser
         .get_with(
@@ -195,8 +191,7 @@ async fn an_api_without_scopes_is_called_and_its_refusal_is_shown() {
             text.split("[[api]]").next().unwrap()
         )
     });
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
+    let browser = gate.browser_of(ENTRA, "ada").await;
     let page = browser.get(gate.url(ENTRA, "/auth/call_api/orders")).await;
     assert_eq!(page.status, 200, "{:?}", page.headers);
     assert!(page.text.contains("401 Unauthorized"), "{}", page.text);
@@ -212,14 +207,12 @@ async fn a_page_can_be_replaced_by_a_folder() {
     )
     .unwrap();
     let settings = format!("templates = \"{}\"", folder.path().display());
-    let gate = Plan {
+    let (gate, browser) = Plan {
         settings,
         ..Plan::default()
     }
-    .start()
+    .signed_in(ENTRA, "mallory")
     .await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "mallory").await;
     let home = browser.get(gate.url(ENTRA, "/")).await;
     assert!(
         home.text.contains("Ours: &lt;script&gt;"),

@@ -13,9 +13,7 @@ const KIND: Kind = Kind::EntraId;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_title_shows_by_itself_and_the_session_stays() {
     records::record();
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, KIND, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(KIND, "ada").await;
     let path = gate.profile_path(KIND);
     let changed = text(&path).replace("Contoso entra-id", "Renamed");
     replace(&path, &changed);
@@ -43,9 +41,7 @@ async fn a_changed_title_shows_by_itself_and_the_session_stays() {
 // proves: D64
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_editor_that_empties_the_file_first_drops_nothing() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, KIND, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(KIND, "ada").await;
     let path = gate.profile_path(KIND);
     let good = text(&path);
     for half in ["", &good[..good.len() / 2]] {
@@ -109,9 +105,7 @@ async fn a_writer_that_never_closes_its_file_is_not_waited_for_for_ever() {
 // proves: D64
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_written_in_two_parts_by_two_writers_is_whole_in_the_end() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, KIND, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(KIND, "ada").await;
     let path = gate.profile_path(KIND);
     let changed = text(&path).replace("Contoso entra-id", "In two parts");
     let (first, second) = changed.split_at(changed.find("client_id").unwrap());
@@ -165,9 +159,7 @@ fn files(folder: &Path, change: impl Fn(String) -> String) -> Vec<(String, Strin
 // proves: D64
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_config_map_that_is_swapped_is_seen_in_one_step() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, KIND, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(KIND, "ada").await;
     let folder = gate.profiles_folder();
     let plain = files(&folder, |text| text);
     for (name, _) in &plain {
@@ -259,9 +251,7 @@ async fn a_folder_that_is_itself_a_swapped_link_is_seen_every_time() {
 // proves: D62
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_go_on_while_files_change_all_the_time() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, KIND, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(KIND, "ada").await;
     let path = gate.profile_path(KIND);
     let good = text(&path);
     let url = gate.url(KIND, "/auth/session");

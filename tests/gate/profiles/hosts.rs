@@ -1,23 +1,13 @@
 //! Which profile a request is for.
 
-use crate::harness::add_profile;
-use crate::harness::browser::{Browser, Page};
-use crate::harness::{Kind, Plan, TestGatehouse, host, socket};
-
-async fn at_host(gate: &TestGatehouse, named: &str, path: &str) -> Page {
-    Browser::new()
-        .get_with(
-            format!("http://127.0.0.1:{}{path}", gate.port),
-            &[("host", named)],
-        )
-        .await
-}
+use crate::harness::browser::Browser;
+use crate::harness::{Kind, Plan, add_profile, host, socket};
 
 // proves: C65, C68, C125
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strangers_hosts_are_answered_alike_byte_for_byte() {
     let gate = Plan::default().start().await;
-    let first = at_host(&gate, "stranger.example", "/").await;
+    let first = gate.at_host("stranger.example", "/").await;
     assert_eq!(first.status, 404);
     for unknown in [
         "127.0.0.1",
@@ -29,7 +19,7 @@ async fn strangers_hosts_are_answered_alike_byte_for_byte() {
         "xn--entra-localhost",
     ] {
         for path in ["/", "/auth/sign_in", "/auth/session", "/entra-id/"] {
-            let page = at_host(&gate, unknown, path).await;
+            let page = gate.at_host(unknown, path).await;
             assert_eq!(
                 (page.status, &page.text),
                 (first.status, &first.text),
@@ -53,7 +43,7 @@ async fn a_host_is_the_same_in_any_case_with_a_dot_and_with_its_own_port() {
         "app.contoso.example:443",
         "APP.contoso.example.:443",
     ] {
-        let page = at_host(&gate, named, "/").await;
+        let page = gate.at_host(named, "/").await;
         assert!(
             page.text.contains("Title of secure"),
             "{named}: {}",
@@ -61,7 +51,7 @@ async fn a_host_is_the_same_in_any_case_with_a_dot_and_with_its_own_port() {
         );
     }
     assert!(
-        at_host(&gate, "plain.localhost:80", "/")
+        gate.at_host("plain.localhost:80", "/")
             .await
             .text
             .contains("Title of plain")
@@ -72,7 +62,7 @@ async fn a_host_is_the_same_in_any_case_with_a_dot_and_with_its_own_port() {
         "plain.localhost:443",
         "app.contoso.example..:443x",
     ] {
-        assert_eq!(at_host(&gate, other, "/").await.status, 404, "{other}");
+        assert_eq!(gate.at_host(other, "/").await.status, 404, "{other}");
     }
 }
 
@@ -163,143 +153,9 @@ async fn forwarded_headers_count_from_a_trusted_proxy_only_and_never_for_our_add
     );
 }
 
-// proves: B166, C73
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_profiles_share_a_host_under_prefixes_and_nothing_else() {
-    let gate = Plan::default().start().await;
-    let origin = format!("http://shared.localhost:{}", gate.port);
-    for (id, prefix) in [
-        ("root", ""),
-        ("staff", "/staff"),
-        ("staff-admin", "/staff/admin"),
-    ] {
-        add_profile(&gate, id, &format!("{origin}{prefix}"), "");
-    }
-    let browser = Browser::new();
-    for (path, title) in [
-        ("/", "Title of root"),
-        ("/staff", "Title of staff"),
-        ("/staff/", "Title of staff"),
-        ("/staff/admin/", "Title of staff-admin"),
-    ] {
-        let page = browser.get(format!("{origin}{path}?x=1")).await;
-        assert_eq!(page.status, 200, "{path}");
-        assert!(
-            page.text.contains(&format!("{title}<")),
-            "{path}: {}",
-            page.text
-        );
-    }
-    for nowhere in [
-        "/staffroom",
-        "/staff/administration",
-        "/%73taff/",
-        "/staff//auth/sign_in",
-    ] {
-        assert_eq!(
-            browser.get(format!("{origin}{nowhere}")).await.status,
-            404,
-            "{nowhere}"
-        );
-    }
-    let begun = browser
-        .get(format!(
-            "{origin}/staff/auth/sign_in?return_to=%2Fstaff%2Fauth%2Ftoken_details%3Fa%3D1"
-        ))
-        .await;
-    assert_eq!(
-        begun.location_parameter("redirect_uri"),
-        Some(format!("{origin}/staff/auth/redirect"))
-    );
-    let callback = gate.choose(&browser, &begun, "ada").await;
-    let done = browser.follow(&callback).await;
-    let arrived = done.location();
-    assert_eq!(
-        (arrived.path(), arrived.query()),
-        ("/staff/auth/token_details", Some("a=1"))
-    );
-    let signed_in = async |prefix: &str| {
-        browser
-            .get(format!("{origin}{prefix}/auth/session"))
-            .await
-            .json()["signed_in"]
-            == true
-    };
-    assert!(signed_in("/staff").await && !signed_in("").await && !signed_in("/staff/admin").await);
-    let page = browser.get(format!("{origin}/staff/")).await;
-    assert!(
-        page.text.contains("href=\"/staff/auth/sign_out\""),
-        "{}",
-        page.text
-    );
-    // Signing in at the second leaves the first alone; signing out there as well.
-    let begun = browser
-        .get(format!(
-            "{origin}/auth/sign_in?return_to=%2Fstaff%2Fadmin%2F"
-        ))
-        .await;
-    let callback = gate.choose(&browser, &begun, "ada").await;
-    assert_eq!(
-        browser.follow(&callback).await.location().path(),
-        "/staff/admin/",
-        "another profile's page is a page of this host"
-    );
-    assert!(signed_in("/staff").await && signed_in("").await);
-    browser
-        .get_with(
-            format!("{origin}/auth/sign_out"),
-            &[("sec-fetch-site", "same-origin")],
-        )
-        .await;
-    assert!(signed_in("/staff").await && !signed_in("").await);
-    let elsewhere = browser
-        .get(format!(
-            "{origin}/staff/auth/sign_in?return_to=%2Fauth%2Ftoken_details"
-        ))
-        .await;
-    let callback = gate.choose(&browser, &elsewhere, "ada").await;
-    assert_eq!(
-        browser.follow(&callback).await.location().path(),
-        "/staff/",
-        "c23: outside of the prefix"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_broken_profile_answers_503_and_the_others_answer() {
-    let gate = Plan::default().start().await;
-    std::fs::write(
-        gate.profile_path(Kind::B2c),
-        "public_url = \"http://broken.localhost\"\nkind = \"b2c\"\n",
-    )
-    .unwrap();
-    std::fs::rename(
-        gate.profile_path(Kind::B2c),
-        gate.folder.path().join("profiles/broken.toml"),
-    )
-    .unwrap();
-    gate.live.reload().unwrap();
-    let page = at_host(&gate, "broken.localhost", "/").await;
-    assert_eq!(page.status, 503);
-    assert!(
-        page.header("retry-after").is_some() && !page.text.contains("b2c"),
-        "{}",
-        page.text
-    );
-    assert_eq!(
-        Browser::new()
-            .get(gate.url(Kind::EntraId, "/"))
-            .await
-            .status,
-        200
-    );
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn session_administration_is_not_for_web_pages() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let end = gate.admin_url("/sessions/end");
     let http = reqwest::Client::new();
     for (name, value) in [
@@ -349,4 +205,25 @@ async fn session_administration_is_not_for_web_pages() {
         .unwrap();
     assert_eq!(ended.json::<serde_json::Value>().await.unwrap()["ended"], 1);
     assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
+}
+
+// proves: C65
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_host_is_a_plain_404_that_names_nobody() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    for unknown in [
+        "stranger.localhost",
+        "localhost",
+        "entra.localhost.evil.example",
+    ] {
+        let page = browser
+            .get_with(
+                format!("http://127.0.0.1:{}/", gate.port),
+                &[("host", unknown)],
+            )
+            .await;
+        assert_eq!(page.status, 404, "{unknown}");
+        assert!(!page.text.to_lowercase().contains("contoso"));
+    }
 }

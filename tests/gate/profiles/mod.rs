@@ -1,5 +1,7 @@
 //! Profiles while the server runs: which one a request is for, edits, broken files, the watched folder.
 
+mod broken_files;
 mod folder_watch;
 mod hosts;
+mod prefixes;
 mod reload;

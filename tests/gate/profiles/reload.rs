@@ -33,9 +33,7 @@ async fn another_authority_ends_the_sessions_of_the_old_one_and_no_others() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broken_file_keeps_its_last_good_version_and_readiness_says_so() {
     records::record();
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, KIND, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(KIND, "ada").await;
     let path = gate.profile_path(KIND);
     let good = text(&path);
     let other = gate.profile_path(Kind::Oidc);
@@ -189,8 +187,7 @@ async fn a_secret_file_that_is_emptied_or_gone_before_its_first_use_stops_no_sig
 async fn another_authority_ends_the_old_sessions_on_every_replica_and_a_title_ends_none() {
     let gate = Plan::default().start().await;
     let replica = gate.replica().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, KIND, "ada").await;
+    let browser = gate.browser_of(KIND, "ada").await;
     assert!(replica.is_signed_in(&gate, &browser, KIND).await);
     let path = gate.profile_path(KIND);
     let good = text(&path);

@@ -6,7 +6,9 @@ use gatehouse::store::{Lease, LeaseOwner};
 use std::time::Duration;
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, api_of, host, records};
+use crate::harness::{
+    Endpoint, Fault, Kind, Plan, TestGatehouse, api_of, host, records, shows_an_answer,
+};
 
 const B2C: Kind = Kind::B2c;
 const ENTRA: Kind = Kind::EntraId;
@@ -79,7 +81,7 @@ async fn an_edit_answers_503_while_another_replica_holds_the_session() {
     let (gate, browser) = Plan::default().signed_in(B2C, "ada").await;
     let before = name(&gate, &browser).await;
     let back = edited(&gate, &browser).await;
-    let (store, handle) = (&gate.app.services.store, gate.handle(&browser, B2C));
+    let (store, handle) = (gate.store(), gate.handle(&browser, B2C));
     let other = LeaseOwner::generate(&OsRandom);
     let taken = store.lease(&handle, other, Duration::from_mins(1)).await;
     assert!(matches!(taken.unwrap(), Lease::Taken(_)));
@@ -98,7 +100,7 @@ async fn an_edit_of_a_session_that_ended_before_or_after_its_lease_revives_nothi
     for ended in ["DELETE FROM sessions", ENDED_MEANWHILE] {
         let (gate, browser) = Plan::default().signed_in(B2C, "ada").await;
         // Session and tokens are in memory: what happens to the row is not known here yet.
-        assert!(gate.call(&browser, B2C).await.text.contains("200 OK"));
+        shows_an_answer(&gate.call(&browser, B2C).await, "the API answers");
         let back = edited(&gate, &browser).await;
         gate.at_database(ended).await;
         let answer = browser.follow(&back).await;
@@ -131,11 +133,11 @@ async fn tokens_that_a_second_holder_stored_are_used_and_not_overwritten_by_the_
             .await;
         let path = format!("/auth/call_api/{}", api_of(ENTRA));
         let page = replica.get(&gate, &browser, ENTRA, &path).await;
-        assert!(page.text.contains("200 OK"), "{}", page.text);
-        replica.app.services.store.tokens(&handle).await.unwrap()
+        shows_an_answer(&page, "the API answers");
+        replica.store().tokens(&handle).await.unwrap()
     };
     let (first, stored) = tokio::join!(gate.call(&browser, ENTRA), second);
-    assert!(first.text.contains("200 OK"), "{}", first.text);
+    shows_an_answer(&first, "the API answers");
     assert_eq!(gate.sim.count(Endpoint::Refresh), 2, "both asked");
     let tokens = shown(&gate);
     assert_eq!(tokens.len(), 2);
@@ -144,7 +146,7 @@ async fn tokens_that_a_second_holder_stored_are_used_and_not_overwritten_by_the_
         "the first used what the second stored"
     );
     let fresh = gate.replica().await;
-    let row = fresh.app.services.store.tokens(&handle).await.unwrap();
+    let row = fresh.store().tokens(&handle).await.unwrap();
     let (stored, row) = (stored.unwrap(), row.unwrap());
     assert_eq!(row.version, stored.version);
     let refresh = |stored: &gatehouse::store::StoredTokens| {
@@ -163,12 +165,12 @@ async fn a_lease_that_is_lost_once_while_the_authority_answers_costs_no_tokens()
     gate.turn(OVER);
     gate.at_database(STOLEN_ONCE).await;
     let page = gate.call(&browser, Kind::Oidc).await;
-    assert!(page.text.contains("200 OK"), "{}", page.text);
+    shows_an_answer(&page, "the API answers");
     assert!(records::metric("gatehouse_refresh_leases_total", &["lost"]) >= 1.0);
     // The strict provider would end the grant if the old refresh token came back.
     gate.turn(OVER);
     let page = gate.call(&browser, Kind::Oidc).await;
-    assert!(page.text.contains("200 OK"), "{}", page.text);
+    shows_an_answer(&page, "the API answers");
     assert_eq!(gate.sim.count(Endpoint::Refresh), 2);
 }
 
@@ -202,18 +204,18 @@ async fn a_refusal_that_comes_after_a_second_holder_stored_tokens_ends_nothing()
             .await;
         let path = format!("/auth/call_api/{}", api_of(ENTRA));
         let page = replica.get(&gate, &browser, ENTRA, &path).await;
-        assert!(page.text.contains("200 OK"), "{}", page.text);
+        shows_an_answer(&page, "the API answers");
         // The first brings a refresh token that was exchanged.
         gate.sim.fault(Fault::InvalidGrant.times(1));
-        replica.app.services.store.tokens(&handle).await.unwrap()
+        replica.store().tokens(&handle).await.unwrap()
     };
     let (first, stored) = tokio::join!(gate.call(&browser, ENTRA), second);
-    assert!(first.text.contains("200 OK"), "{}", first.text);
+    shows_an_answer(&first, "the API answers");
     assert_eq!(gate.sim.count(Endpoint::Refresh), 2, "both asked");
     let tokens = shown(&gate);
     assert_eq!(tokens[0], tokens[1], "the second's serves both");
     let fresh = gate.replica().await;
-    let row = fresh.app.services.store.tokens(&handle).await.unwrap();
+    let row = fresh.store().tokens(&handle).await.unwrap();
     assert_eq!(row.unwrap().version, stored.unwrap().version);
     assert!(gate.is_signed_in(&browser, ENTRA).await);
 }
@@ -237,5 +239,5 @@ async fn a_refusal_that_comes_while_a_second_holder_is_at_it_ends_nothing() {
     gate.at_database("UPDATE sessions SET lease_owner = NULL")
         .await;
     let page = gate.call(&browser, ENTRA).await;
-    assert!(page.text.contains("200 OK"), "{}", page.text);
+    shows_an_answer(&page, "the API answers");
 }

@@ -1,7 +1,9 @@
 //! The 4×2 scenarios, and the fifth kind: sign in and out, call a web API, on both stores.
 
 use crate::harness::browser::Browser;
-use crate::harness::{Endpoint, Kind, On, Plan, TestGatehouse, api_of, postgres_is_there};
+use crate::harness::{
+    Endpoint, Kind, On, Plan, TestGatehouse, api_of, postgres_is_there, shows_an_answer,
+};
 
 async fn signs_in_and_out(gate: &TestGatehouse, kind: Kind) {
     let browser = Browser::new();
@@ -34,17 +36,13 @@ async fn signs_in_and_out(gate: &TestGatehouse, kind: Kind) {
     let session = gate.session(&browser, kind).await;
     assert_eq!(session["signed_in"], true);
     assert!(session["name"].as_str().unwrap().starts_with("Ada"));
+    let subject = gate.sim.subject(kind, "ada", kind.client_id());
+    assert_eq!(session["claims"]["sub"], subject.as_deref().unwrap());
+    assert_eq!(gate.sim.count_at(kind, Endpoint::Token), 1, "one code");
+    assert_eq!(gate.store().count().await.unwrap(), 1, "one session");
 
-    let out = browser
-        .get_with(
-            gate.url(kind, "/auth/sign_out"),
-            &[
-                ("sec-fetch-site", "same-origin"),
-                ("sec-fetch-mode", "navigate"),
-            ],
-        )
-        .await;
-    assert_eq!(out.status, 303, "{}", out.text);
+    let out = gate.sign_out(&browser, kind).await;
+    assert_eq!(gate.store().count().await.unwrap(), 0, "ended here first");
     assert_eq!(
         out.location().port(),
         Some(gate.sim.port()),
@@ -57,28 +55,32 @@ async fn signs_in_and_out(gate: &TestGatehouse, kind: Kind) {
     assert!(!gate.is_signed_in(&browser, kind).await);
     let after = browser.get(gate.url(kind, "/auth/token_details")).await;
     assert_eq!(after.status, 401);
+    browser.follow(&out).await;
+    assert_eq!(gate.sim.count_at(kind, Endpoint::Logout), 1);
 }
 
 async fn calls_an_api(gate: &TestGatehouse, kind: Kind) {
-    let browser = Browser::new();
-    gate.sign_in(&browser, kind, "ada").await;
-    let path = format!("/auth/call_api/{}", api_of(kind));
-    let result = browser.get(gate.url(kind, &path)).await;
-    let result = browser.rest(result).await;
-    assert_eq!(result.status, 200, "{}", result.text);
-    assert!(result.text.contains("200 OK"), "{kind:?}: {}", result.text);
-
+    let browser = gate.browser_of(kind, "ada").await;
+    gate.api_answers(&browser, kind, "the API's own address")
+        .await;
     let short = browser.visit(gate.url(kind, "/call_downstream_api")).await;
-    assert!(short.text.contains("200 OK"));
+    shows_an_answer(&short, "the short address");
+    let path = format!("/auth/call_api/{}", api_of(kind));
 
     let json = browser
         .get_with(gate.url(kind, &path), &[("accept", "application/json")])
         .await
         .json();
     assert_eq!(json["status"], 200);
-    assert!(json["body"].is_object());
-    let calls = gate.sim.count(Endpoint::GraphMe) + gate.sim.count(Endpoint::Orders);
-    assert_eq!(calls, 3);
+    assert!(json["body"].is_object(), "{json}");
+    let calls = gate.sim.calls().into_iter();
+    let api = |endpoint| matches!(endpoint, Endpoint::GraphMe | Endpoint::Orders);
+    let shown: Vec<String> = calls
+        .filter(|call| api(call.endpoint))
+        .map(|call| call.authorization.unwrap())
+        .collect();
+    assert_eq!(shown.len(), 3, "each page is one call");
+    assert!(shown[0].starts_with("Bearer ") && shown.iter().all(|token| *token == shown[0]));
 }
 
 macro_rules! scenarios {
@@ -123,9 +125,7 @@ scenarios! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_survives_a_restart_of_the_process() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let keys = gate.keys.clone();
     let gate = gate.restart(keys).await;
     assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
@@ -134,9 +134,7 @@ async fn a_session_survives_a_restart_of_the_process() {
 // proves: C90
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_key_in_front_signs_nobody_out_and_the_old_one_can_go() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let old = gate.keys.clone();
     let new = gatehouse::seal::new_key_text(&gatehouse::seal::OsRandom);
     let gate = gate.restart(vec![new.clone(), old[0].clone()]).await;

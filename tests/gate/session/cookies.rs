@@ -171,9 +171,7 @@ async fn choose(gate: &TestGatehouse, browser: &Browser, begun: &Page) -> Page {
 // proves: C132
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn files_of_ours_are_kept_for_ever_and_carry_no_cookie() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let (old, new) = (
         gate.keys[0].clone(),
         gatehouse::seal::new_key_text(&gatehouse::seal::OsRandom),
@@ -213,9 +211,7 @@ async fn files_of_ours_are_kept_for_ever_and_carry_no_cookie() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_cookie_of_a_session_survives_an_error_page() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::EntraId, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let before = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
     for path in [
         "/nothing",
@@ -260,5 +256,38 @@ async fn a_cookie_planted_under_our_names_breaks_nothing() {
         let answer = socket::send(gate.port, request.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 303"), "{cookie}: {answer}");
         assert_eq!(answer.matches("set-cookie").count(), 1, "{answer}");
+    }
+}
+
+// proves: C82
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn odd_cookie_headers_are_no_session_and_no_error() {
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
+    let good = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
+    let stranger = Browser::new();
+    let twice = format!("gatehouse={good}; gatehouse=planted");
+    let long = format!("x={}", "y".repeat(12_000));
+    for header in [
+        "",
+        ";;",
+        "gatehouse",
+        "gatehouse=",
+        "=",
+        "gatehouse=%00",
+        "a=b;gatehouse=AAAA",
+        twice.as_str(),
+        long.as_str(),
+    ] {
+        let page = stranger
+            .get_with(
+                gate.url(Kind::EntraId, "/auth/session"),
+                &[("cookie", header)],
+            )
+            .await;
+        assert_eq!(page.status, 401, "{header:.40}");
+        let home = stranger
+            .get_with(gate.url(Kind::EntraId, "/"), &[("cookie", header)])
+            .await;
+        assert_eq!(home.status, 200, "{header:.40}");
     }
 }

@@ -2,7 +2,7 @@
 //! nothing there, and nothing done there reaches the session that it belongs to.
 
 use crate::harness::browser::Browser;
-use crate::harness::{Endpoint, Kind, Plan, TestGatehouse, api_of, records};
+use crate::harness::{Endpoint, Kind, Plan, TestGatehouse, api_of, host, records};
 
 const HERE: Kind = Kind::EntraId;
 const THERE: Kind = Kind::Oidc;
@@ -81,4 +81,42 @@ async fn signing_in_over_a_handle_of_another_profile_ends_nothing() {
     gate.sign_in(&thief, THERE, "grace").await;
     assert!(gate.is_signed_in(&thief, THERE).await);
     assert!(lives(&gate, &owner).await);
+}
+
+// proves: C69
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_of_one_profile_is_nothing_at_another() {
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
+    let cookie = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
+    browser.set_cookie(host(Kind::ExternalId), "gatehouse", &cookie);
+    assert!(!gate.is_signed_in(&browser, Kind::ExternalId).await);
+    assert!(
+        gate.is_signed_in(&browser, Kind::EntraId).await,
+        "the row is untouched"
+    );
+}
+
+// proves: C69
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn profiles_on_one_host_share_a_cookie_and_no_session() {
+    records::record();
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
+    let origin = gate.origin(Kind::EntraId);
+    let external = gate.origin(Kind::ExternalId);
+    gate.edit(Kind::ExternalId, |text| {
+        text.replace(&external, &format!("{origin}/customers"))
+    });
+    assert_eq!(
+        browser
+            .get(format!("{origin}/customers/auth/session"))
+            .await
+            .status,
+        401
+    );
+    assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
+    assert!(
+        !records::alone()
+            || records::audit(|line| line["event"] == "cross_profile_session").is_empty(),
+        "nothing was presented: each profile has its own handle in the cookie"
+    );
 }

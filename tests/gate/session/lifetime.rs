@@ -1,14 +1,7 @@
 //! What a session is worth, how it begins, and how it ends.
 
-use sqlx::Connection as _;
-
 use crate::harness::browser::Browser;
-use crate::harness::{Endpoint, Kind, Plan, host};
-
-const NAVIGATION: [(&str, &str); 2] = [
-    ("sec-fetch-mode", "navigate"),
-    ("sec-fetch-dest", "document"),
-];
+use crate::harness::{Kind, Plan, host};
 
 // proves: B128, C91
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -111,221 +104,27 @@ async fn a_disabled_account_ends_at_the_next_refresh() {
         page.location()
     );
     assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
-    assert_eq!(gate.app.services.store.count().await.unwrap(), 0);
+    assert_eq!(gate.store().count().await.unwrap(), 0);
 }
 
-// proves: B22, B98, B130, B133
+// proves: C78
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn signing_out_deletes_the_row_and_the_cookie_is_dead_on_every_replica() {
-    let gate = Plan::default().start().await;
-    let browser = gate.browser_of(Kind::EntraId, "ada").await;
-    let stolen = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
-    assert_eq!(gate.app.services.store.count().await.unwrap(), 1);
-    let out = browser
-        .get_with(
-            gate.url(Kind::EntraId, "/auth/sign_out"),
-            &[("sec-fetch-site", "same-origin")],
-        )
-        .await;
-    assert_eq!(out.status, 303);
-    assert_eq!(
-        gate.app.services.store.count().await.unwrap(),
-        0,
-        "before the authority is visited"
+async fn every_sign_in_has_a_new_handle_and_the_old_one_is_dead() {
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
+    let old = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
+    let callback = gate.answer_as_other(&browser, Kind::EntraId, "grace").await;
+    let done = browser.follow(&callback).await;
+    assert_eq!(done.status, 303);
+    assert!(
+        gate.session(&browser, Kind::EntraId).await["name"]
+            .as_str()
+            .unwrap()
+            .starts_with("Grace")
     );
-    let replica = gate.replica().await;
     let thief = Browser::new();
-    thief.set_cookie("127.0.0.1", "gatehouse", &stolen);
-    let named = format!("{}:{}", host(Kind::EntraId), gate.port);
-    for port in [gate.port, replica.port] {
-        let page = thief
-            .get_with(
-                format!("http://127.0.0.1:{port}/auth/session"),
-                &[("host", &named)],
-            )
-            .await;
-        assert_eq!(page.status, 401);
-    }
-}
-
-// proves: A38, A39, B101, B104
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn any_return_from_sign_out_is_the_signed_out_home_and_again_does_no_harm() {
-    let gate = Plan::default().start().await;
-    let browser = gate.browser_of(Kind::EntraId, "ada").await;
-    let bystander = Browser::new();
-    gate.sign_in(&bystander, Kind::EntraId, "grace").await;
-    let same = [("sec-fetch-site", "same-origin")];
-    let out = browser
-        .get_with(gate.url(Kind::EntraId, "/auth/sign_out"), &same)
-        .await;
-    assert!(out.location_parameter("state").is_some());
-    for query in [
-        "",
-        "?state=wrong",
-        "?state=a&state=b",
-        "?state=%2F%2Fevil.example",
-    ] {
-        let page = browser
-            .get(gate.url(Kind::EntraId, &format!("/{query}")))
-            .await;
-        assert_eq!(page.status, 200, "{query}");
-        assert!(page.text.contains("not signed in"), "{query}");
-    }
-    let again = browser
-        .get_with(gate.url(Kind::EntraId, "/auth/sign_out"), &same)
-        .await;
-    assert_eq!(
-        again.location(),
-        url::Url::parse(&gate.url(Kind::EntraId, "/")).unwrap()
+    thief.set_cookie(host(Kind::EntraId), "gatehouse", &old);
+    assert!(
+        !gate.is_signed_in(&thief, Kind::EntraId).await,
+        "c79: the former person's cookie is dead"
     );
-    assert_eq!(
-        browser
-            .post(gate.url(Kind::EntraId, "/auth/sign_out"), &[])
-            .await
-            .status,
-        303
-    );
-    assert!(gate.is_signed_in(&bystander, Kind::EntraId).await);
-}
-
-// proves: B140, C107
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_no_person_navigates_to_begins_nothing() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    for headers in [
-        &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")][..],
-        &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
-        &[("sec-fetch-mode", "cors")],
-        &[("x-requested-with", "XMLHttpRequest")],
-        &[("accept", "application/json")],
-        &[("accept", "text/event-stream")],
-        &[
-            ("sec-purpose", "prefetch;prerender"),
-            NAVIGATION[0],
-            NAVIGATION[1],
-        ],
-        &[("purpose", "prefetch")],
-    ] {
-        for path in [
-            "/auth/sign_in",
-            "/login",
-            "/auth/reset_password",
-            "/auth/call_api/graph",
-            "/auth/sessions",
-        ] {
-            let page = browser
-                .get_with(gate.url(Kind::EntraId, path), headers)
-                .await;
-            assert_eq!(page.status, 401, "{path} {headers:?}: {}", page.text);
-            assert!(page.sets_cookies().is_empty(), "{path} {headers:?}");
-        }
-    }
-    assert_eq!(
-        gate.sim.count(Endpoint::Metadata),
-        0,
-        "no authority is asked"
-    );
-}
-
-// proves: C116
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_form_without_a_session_gets_401_and_not_a_page() {
-    let gate = Plan::default().start().await;
-    let page = Browser::new()
-        .post(
-            gate.url(Kind::EntraId, "/auth/sessions/end"),
-            &[("others", "1")],
-        )
-        .await;
-    assert_eq!(page.status, 401);
-    assert!(page.text.contains("You are not signed in"));
-}
-
-// proves: B143, B165
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_sites_pages_change_nothing() {
-    let gate = Plan::default().start().await;
-    let browser = gate.browser_of(Kind::EntraId, "ada").await;
-    let out = gate.url(Kind::EntraId, "/auth/sign_out");
-    let end = gate.url(Kind::EntraId, "/auth/sessions/end");
-    for headers in [
-        &[("sec-fetch-site", "cross-site")][..],
-        &[("sec-fetch-site", "same-site")],
-        &[("origin", "https://evil.example")],
-        &[("origin", "null")],
-        &[],
-    ] {
-        for url in [&out, &end] {
-            let page = browser.post_with(url, &[("others", "1")], headers).await;
-            assert_eq!(page.status, 403, "{url} {headers:?}");
-        }
-        let mut got = headers.to_vec();
-        got.extend(NAVIGATION);
-        assert_eq!(
-            browser.get_with(&out, &got).await.status,
-            200,
-            "a page with a button: {headers:?}"
-        );
-    }
-    let plain = browser
-        .post_with(&out, &[], &[("content-type", "text/plain")])
-        .await;
-    assert_eq!(plain.status, 415, "no form of ours");
-    assert!(gate.is_signed_in(&browser, Kind::EntraId).await);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_form_of_ours_counts_in_browsers_that_hide_their_origin() {
-    let gate = Plan::default().start().await;
-    let browser = gate.browser_of(Kind::EntraId, "ada").await;
-    let page = browser.get(gate.url(Kind::EntraId, "/auth/sign_out")).await;
-    let form = page.form_with("csrf", None);
-    let (_, token) = form.fields.iter().find(|(name, _)| name == "csrf").unwrap();
-    // Referrer-Policy: no-referrer makes `Origin: null` of it, and older browsers send no Sec-Fetch-Site.
-    let out = browser
-        .post_with(
-            gate.url(Kind::EntraId, "/auth/sign_out"),
-            &[("csrf", token)],
-            &[("origin", "null")],
-        )
-        .await;
-    assert_eq!(out.status, 303, "{}", out.text);
-    assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
-}
-
-// proves: C115, D47
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn scripts_that_ask_without_a_session_leave_nothing_anywhere() {
-    let gate = Plan::default().start().await;
-    let paths = [
-        "/auth/session",
-        "/auth/token_details",
-        "/auth/call_api/graph",
-        "/auth/sign_in",
-        "/auth/sessions",
-    ];
-    for _ in 0..200 {
-        // A new browser each time, as a thousand of them would be.
-        let browser = Browser::new();
-        for path in paths {
-            let answer = browser
-                .get_with(gate.url(Kind::EntraId, path), &[("sec-fetch-mode", "cors")])
-                .await;
-            assert_eq!(answer.status, 401, "{path}: {}", answer.text);
-            assert_eq!(answer.header("set-cookie"), None, "{path}");
-        }
-    }
-    assert_eq!(gate.sim.count(Endpoint::Metadata), 0, "nobody was asked");
-    let mut connection = sqlx::SqliteConnection::connect(&gate.database_url)
-        .await
-        .unwrap();
-    let rows: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM used_once)",
-    )
-    .fetch_one(&mut connection)
-    .await
-    .unwrap();
-    assert_eq!(rows, 0);
 }

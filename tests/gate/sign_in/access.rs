@@ -2,7 +2,7 @@
 //! account.
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, host};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, host, records};
 use simulator::{CONTOSO, FABRIKAM};
 
 const ENTRA: Kind = Kind::EntraId;
@@ -29,6 +29,7 @@ async fn is_admitted(gate: &TestGatehouse, kind: Kind, person: &str) {
 
 async fn is_refused(gate: &TestGatehouse, kind: Kind, person: &str, why: &str) {
     let browser = Browser::new();
+    let sessions = gate.store().count().await.unwrap();
     let answer = tries(gate, &browser, kind, person).await;
     assert_eq!(answer.status, 403, "{person}: {:?}", answer.headers);
     assert!(answer.text.contains(why), "{person}: {}", answer.text);
@@ -41,13 +42,23 @@ async fn is_refused(gate: &TestGatehouse, kind: Kind, person: &str, why: &str) {
         "no session"
     );
     assert!(!gate.is_signed_in(&browser, kind).await);
+    assert_eq!(gate.store().count().await.unwrap(), sessions);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_lacks_a_role_gets_403_with_its_name_and_who_has_it_enters() {
+async fn who_has_one_of_the_roles_enters_and_who_has_none_reads_why() {
+    records::record();
     let gate = with_rule(ENTRA, "roles = [\"Admin\", \"Auditor\"]").await;
     is_admitted(&gate, ENTRA, "grace").await;
     is_refused(&gate, ENTRA, "ada", "none of the roles").await;
+    let refused =
+        records::audit(|line| line["event"] == "refused" && line["profile.id"] == "entra-id");
+    assert!(!refused.is_empty(), "the refusal is audited");
+    gate.sim
+        .set_person_roles("ada", &["Orders.Read", "Auditor"]);
+    is_admitted(&gate, ENTRA, "ada").await;
+    gate.sim.set_person_roles("grace", &["Orders.Read"]);
+    is_refused(&gate, ENTRA, "grace", "none of the roles").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,8 +91,7 @@ async fn tries_silently(gate: &TestGatehouse, browser: &Browser) -> Page {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_person_does_not_end_the_session_of_the_one_before() {
     let gate = with_rule(ENTRA, "roles = [\"Admin\"]").await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "grace").await;
+    let browser = gate.browser_of(ENTRA, "grace").await;
     let callback = gate.answer_as_other(&browser, ENTRA, "ada").await;
     assert_eq!(browser.follow(&callback).await.status, 403);
     assert_eq!(gate.session(&browser, ENTRA).await["name"], "Grace Hopper");
@@ -183,9 +193,7 @@ async fn all_lists_must_pass() {
 // proves: B206
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guest_is_the_person_of_the_directory_that_invites() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "guest").await;
+    let (gate, browser) = Plan::default().signed_in(ENTRA, "guest").await;
     let claims = &gate.session(&browser, ENTRA).await["claims"];
     assert_eq!(claims["tid"], CONTOSO);
     assert!(

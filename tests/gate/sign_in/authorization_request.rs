@@ -217,9 +217,7 @@ async fn max_age_makes_the_authority_ask_again() {
     let plan = Plan::default()
         .line(ENTRA, "pass_parameters = [\"max_age\"]")
         .sim(|options| options.shapes.optional_claims.push("auth_time".to_owned()));
-    let gate = plan.start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
+    let (gate, browser) = plan.signed_in(ENTRA, "ada").await;
     gate.turn(600);
     let silent = browser.get(gate.url(ENTRA, "/auth/sign_in")).await;
     assert!(
@@ -238,12 +236,10 @@ async fn max_age_makes_the_authority_ask_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prompt_login_makes_the_authority_ask_again() {
-    let gate = Plan::default()
+    let (gate, browser) = Plan::default()
         .line(ENTRA, "prompt = \"login\"")
-        .start()
+        .signed_in(ENTRA, "ada")
         .await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, ENTRA, "ada").await;
     let again = browser.get(gate.url(ENTRA, "/auth/sign_in")).await;
     assert!(
         gate.at_authority(&browser, &again)
@@ -251,4 +247,31 @@ async fn prompt_login_makes_the_authority_ask_again() {
             .text
             .contains("Pick a person")
     );
+}
+
+// proves: B145, C106
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_cannot_choose_scopes_redirects_or_prompts() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let link = "/auth/sign_in?scope=Mail.ReadWrite&redirect_uri=https://evil.example&prompt=none&claims=%7B%7D&login_hint=eve@evil.example&state=x";
+    let begun = browser
+        .get_with(
+            gate.url(Kind::EntraId, link),
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-dest", "document"),
+            ],
+        )
+        .await;
+    assert_eq!(begun.status, 303);
+    let to = begun.location();
+    assert_eq!(
+        begun.location_parameter("redirect_uri"),
+        Some(gate.url(Kind::EntraId, "/auth/redirect"))
+    );
+    for absent in ["Mail.ReadWrite", "evil", "none"] {
+        assert!(!to.as_str().contains(absent), "{absent} in {to}");
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use simulator::Call;
+
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Endpoint, Fault, Kind, Plan, host};
 
@@ -53,6 +55,45 @@ async fn the_request_of_each_kind_is_complete_and_exact() {
     }
 }
 
+/// Token requests are posted, prove the client in one way, and each has a verifier of its own.
+fn verifiers_are_new(calls: &[Call], seen: &mut HashSet<String>) {
+    for call in calls.iter().filter(|call| call.endpoint == Endpoint::Token) {
+        assert_eq!(call.method, "POST");
+        let sent = call.parameters.iter();
+        let verifiers: Vec<_> = sent.filter(|(name, _)| name == "code_verifier").collect();
+        assert_eq!(verifiers.len(), 1);
+        let is_new = seen.insert(verifiers[0].1.clone());
+        assert!(is_new, "A63: also after an attempt that failed");
+        let by_header = call.authorization.is_some();
+        let by_body = call.parameter("client_secret").is_some();
+        assert_ne!(by_header, by_body, "A62: one way of client authentication");
+    }
+}
+
+/// No secret stands in an address, and the access token in its header only.
+fn secrets_are_in_no_address(calls: &[Call]) {
+    for call in calls.iter().filter(|call| call.method == "GET") {
+        for secret in [
+            "access_token",
+            "refresh_token",
+            "code_verifier",
+            "client_secret",
+            "client_assertion",
+        ] {
+            let sent = call.parameter(secret);
+            assert!(sent.is_none(), "{secret} in the address of {}", call.path);
+        }
+    }
+    let userinfo = calls
+        .iter()
+        .filter(|call| call.endpoint == Endpoint::Userinfo);
+    for call in userinfo {
+        let header = call.authorization.as_deref().unwrap();
+        assert!(header.starts_with("Bearer "));
+        assert!(call.parameters.is_empty(), "A64: in one place only");
+    }
+}
+
 // proves: A62, A63, B17, B82, B142, B186
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn secrets_go_once_in_a_body_and_are_new_every_time() {
@@ -76,63 +117,11 @@ async fn secrets_go_once_in_a_body_and_are_new_every_time() {
         gate.turn(61);
     }
     let calls = gate.sim.calls();
-    for call in calls.iter().filter(|call| call.endpoint == Endpoint::Token) {
-        assert_eq!(call.method, "POST");
-        let verifiers: Vec<_> = call
-            .parameters
-            .iter()
-            .filter(|(name, _)| name == "code_verifier")
-            .collect();
-        assert_eq!(verifiers.len(), 1);
-        assert!(
-            seen.insert(verifiers[0].1.clone()),
-            "a63: also after an attempt that failed"
-        );
-        let (by_header, by_body) = (
-            call.authorization.is_some(),
-            call.parameter("client_secret").is_some(),
-        );
-        assert!(
-            by_header != by_body,
-            "a62: one way of client authentication"
-        );
-    }
-    for call in calls.iter().filter(|call| call.method == "GET") {
-        for secret in [
-            "access_token",
-            "refresh_token",
-            "code_verifier",
-            "client_secret",
-            "client_assertion",
-        ] {
-            assert!(
-                call.parameter(secret).is_none(),
-                "{secret} in the address of {}",
-                call.path
-            );
-        }
-    }
-    for userinfo in calls
-        .iter()
-        .filter(|call| call.endpoint == Endpoint::Userinfo)
-    {
-        assert!(
-            userinfo
-                .authorization
-                .as_deref()
-                .unwrap()
-                .starts_with("Bearer ")
-        );
-        assert!(
-            userinfo.parameters.is_empty(),
-            "a64: the token in one place only"
-        );
-    }
-    let other = calls
-        .iter()
-        .filter(|call| call.endpoint == Endpoint::Other)
-        .count();
-    assert_eq!(other, 0, "a67: no address but the announced ones");
+    assert_eq!(gate.sim.count(Endpoint::Token), 4);
+    verifiers_are_new(&calls, &mut seen);
+    secrets_are_in_no_address(&calls);
+    let other = calls.iter().filter(|call| call.endpoint == Endpoint::Other);
+    assert_eq!(other.count(), 0, "A67: no address but the announced ones");
 }
 
 // proves: B83, B186

@@ -152,8 +152,7 @@ async fn without_an_end_session_address_the_page_says_that_it_ended_here_only() 
         "end_session_endpoint".into(),
         serde_json::Value::Null,
     ));
-    let browser = Browser::new();
-    gate.sign_in(&browser, Kind::Oidc, "ada").await;
+    let browser = gate.browser_of(Kind::Oidc, "ada").await;
     let page = browser
         .get_with(gate.url(Kind::Oidc, "/auth/sign_out"), &OWN)
         .await;
@@ -258,8 +257,7 @@ async fn a_form_counts_with_the_token_of_its_own_session_and_from_here() {
     let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
     let path = gate.url(Kind::EntraId, "/auth/sign_out");
     let token = token_of(&gate, &browser).await;
-    let other = Browser::new();
-    gate.sign_in(&other, Kind::EntraId, "grace").await;
+    let other = gate.browser_of(Kind::EntraId, "grace").await;
     let others = token_of(&gate, &other).await;
     let none: [(&str, &str); 0] = [];
     let refused: [(Fields<'_>, Headers<'_>); 7] = [

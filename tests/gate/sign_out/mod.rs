@@ -1,3 +1,4 @@
 //! Sign-out: here first, then at the authority, and never by somebody else's link.
 
 mod end_session;
+mod local_end;

@@ -1,7 +1,7 @@
 //! An authority says by a signed token that somebody signed out there (the back channel).
 
 use crate::harness::browser::Browser;
-use crate::harness::{Kind, Plan, TestGatehouse, host};
+use crate::harness::{Kind, Plan, TestGatehouse, beginning, host};
 use serde_json::json;
 use simulator::{LogoutSignature, LogoutToken};
 
@@ -11,8 +11,7 @@ const OIDC: Kind = Kind::Oidc;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_right_logout_token_ends_the_session() {
     let (gate, browser) = Plan::default().signed_in(OIDC, "ada").await;
-    let other = Browser::new();
-    gate.sign_in(&other, OIDC, "grace").await;
+    let other = gate.browser_of(OIDC, "grace").await;
     let mut token = gate.right_logout_token();
     token.set.insert("unknown".to_owned(), json!({"x": 1}));
     let answer = gate.post_logout_token(&gate.sim.logout_token(&token)).await;
@@ -67,76 +66,73 @@ async fn a_sid_of_another_person_ends_nothing() {
     assert!(gate.is_signed_in(&browser, OIDC).await);
 }
 
+/// A right token with another value, or none, for one of its claims.
+fn with_claim(gate: &TestGatehouse, name: &str, value: Option<serde_json::Value>) -> LogoutToken {
+    let mut token = gate.right_logout_token();
+    match value {
+        Some(value) => drop(token.set.insert(name.to_owned(), value)),
+        None => token.remove.push(name.to_owned()),
+    }
+    token
+}
+
+/// Claims that break a rule.
+fn with_wrong_claims(gate: &TestGatehouse) -> Vec<(&'static str, LogoutToken)> {
+    let event = "http://schemas.openid.net/event/backchannel-logout";
+    let other = json!({"http://schemas.openid.net/event/other": {}});
+    let now = beginning().timestamp();
+    let claims = [
+        ("A44 no events", "events", None),
+        ("B119 events as text", "events", Some(json!(event))),
+        ("B119 events as a list", "events", Some(json!([event]))),
+        ("B119 no object", "events", Some(json!({event: true}))),
+        ("A48 another event", "events", Some(other)),
+        ("A45 B119 a nonce", "nonce", Some(json!("n"))),
+        ("A47 another audience", "aud", Some(json!("somebody-else"))),
+        (
+            "A49 another issuer",
+            "iss",
+            Some(json!("https://evil.example")),
+        ),
+        ("B117 no iat", "iat", None),
+        ("B117 iat to come", "iat", Some(json!(now + 3_600))),
+        ("B117 no exp", "exp", None),
+        ("B117 exp past", "exp", Some(json!(now - 600))),
+        ("B117 exp far away", "exp", Some(json!(now + 90_000))),
+        ("B117 no jti", "jti", None),
+    ];
+    let token = |(why, name, value)| (why, with_claim(gate, name, value));
+    claims.into_iter().map(token).collect()
+}
+
 /// Everything that is wrong with a logout token, each by itself.
 fn forged(gate: &TestGatehouse) -> Vec<(&'static str, LogoutToken)> {
-    let set = |name: &str, value: serde_json::Value| {
-        let mut token = gate.right_logout_token();
-        token.set.insert(name.to_owned(), value);
-        token
-    };
-    let without = |name: &str| LogoutToken {
-        remove: vec![name.to_owned()],
-        ..gate.right_logout_token()
-    };
     let signed = |signature| LogoutToken {
         signature,
         ..gate.right_logout_token()
     };
-    let header = |name: &str, value: serde_json::Value| {
-        let mut token = gate.right_logout_token();
-        token.header.insert(name.to_owned(), value);
-        token
+    let mut typed = gate.right_logout_token();
+    typed.header.insert("typ".to_owned(), json!("at+jwt"));
+    let nobodys = LogoutToken {
+        sub: None,
+        sid: None,
+        ..gate.right_logout_token()
     };
-    let event = "http://schemas.openid.net/event/backchannel-logout";
-    let now = crate::harness::beginning().timestamp();
-    vec![
-        ("a43 alg none", signed(LogoutSignature::None)),
+    let other = signed(LogoutSignature::OtherAlgorithm);
+    let mut tokens = with_wrong_claims(gate);
+    tokens.extend([
+        ("A43 alg none", signed(LogoutSignature::None)),
+        ("A46 B116 another algorithm", other),
+        ("B116 hmac with the secret", signed(LogoutSignature::Hs256)),
+        ("B116 an unknown key", signed(LogoutSignature::UnknownKey)),
         (
-            "a46 b116 another algorithm",
-            signed(LogoutSignature::OtherAlgorithm),
-        ),
-        ("b116 hmac with the secret", signed(LogoutSignature::Hs256)),
-        ("b116 an unknown key", signed(LogoutSignature::UnknownKey)),
-        (
-            "b116 a broken signature",
+            "B116 a broken signature",
             signed(LogoutSignature::Corrupted),
         ),
-        ("b116 an ID token's type", header("typ", json!("at+jwt"))),
-        ("a44 no events", without("events")),
-        ("b119 events as text", set("events", json!(event))),
-        ("b119 events as a list", set("events", json!([event]))),
-        (
-            "b119 the event is no object",
-            set("events", json!({event: true})),
-        ),
-        (
-            "a48 another event",
-            set(
-                "events",
-                json!({"http://schemas.openid.net/event/other": {}}),
-            ),
-        ),
-        ("a45 b119 a nonce", set("nonce", json!("n"))),
-        ("a47 another audience", set("aud", json!("somebody-else"))),
-        (
-            "a49 another issuer",
-            set("iss", json!("https://evil.example")),
-        ),
-        ("b117 no iat", without("iat")),
-        ("b117 iat to come", set("iat", json!(now + 3_600))),
-        ("b117 no exp", without("exp")),
-        ("b117 exp past", set("exp", json!(now - 600))),
-        ("b117 exp far away", set("exp", json!(now + 90_000))),
-        ("b117 no jti", without("jti")),
-        (
-            "b119 names nobody",
-            LogoutToken {
-                sub: None,
-                sid: None,
-                ..gate.right_logout_token()
-            },
-        ),
-    ]
+        ("B116 an ID token's type", typed),
+        ("B119 names nobody", nobodys),
+    ]);
+    tokens
 }
 
 // proves: A43, A44, A45, A46, A47, A48, A49, B116, B117, B119, B122, B152

@@ -50,8 +50,7 @@ async fn iss_and_sid_together_end_the_session() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_front_channel_logout_that_names_nobody_here_ends_nothing() {
     let (gate, browser) = Plan::default().signed_in(OIDC, "ada").await;
-    let other = Browser::new();
-    gate.sign_in(&other, Kind::EntraId, "grace").await;
+    let other = gate.browser_of(Kind::EntraId, "grace").await;
     let (mine, theirs, iss) = (gate.sid_of("ada"), gate.sid_of("grace"), issuer(&gate));
     let hit = frame(&gate, Kind::EntraId, &[("sid", &theirs)]).await;
     let long = "x".repeat(300);

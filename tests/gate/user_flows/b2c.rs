@@ -1,7 +1,7 @@
 //! Azure AD B2C: edit profile, reset password, forgotten password, cancelling; and the shapes that its tenants have.
 
 use crate::harness::browser::{Browser, Page};
-use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, host};
+use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, host, shows_an_answer};
 
 const B2C: Kind = Kind::B2c;
 
@@ -46,8 +46,7 @@ async fn saves(gate: &TestGatehouse, browser: &Browser, name: &str) -> Page {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn edited_claims_are_shown_at_once_and_the_session_stays() {
     let gate = gate().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let browser = gate.browser_of(B2C, "ada").await;
     let before = gate.session(&browser, B2C).await;
     let cookie = browser.cookie(host(B2C), "gatehouse");
     let done = saves(&gate, &browser, "Countess of Lovelace").await;
@@ -73,16 +72,11 @@ async fn edited_claims_are_shown_at_once_and_the_session_stays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_code_goes_to_the_token_endpoint_of_its_own_user_flow() {
     let gate = gate().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let browser = gate.browser_of(B2C, "ada").await;
     saves(&gate, &browser, "Ada King").await;
     gate.turn(3_400);
     let result = browser.visit(gate.url(B2C, "/auth/call_api/orders")).await;
-    assert!(
-        result.text.contains("200 OK"),
-        "tokens of the sign-in are still refreshed: {}",
-        result.text
-    );
+    shows_an_answer(&result, "tokens of the sign-in are still refreshed");
     let paths: Vec<String> = gate
         .sim
         .calls()
@@ -102,8 +96,7 @@ async fn every_code_goes_to_the_token_endpoint_of_its_own_user_flow() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cancelling_edit_profile_goes_home_with_the_session() {
     let gate = gate().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let browser = gate.browser_of(B2C, "ada").await;
     let form = edit_form(&gate, &browser).await;
     let back = gate.press(&browser, &form, ("cancel", "1"), &[]).await;
     assert!(
@@ -162,8 +155,7 @@ async fn edit_profile_is_for_signed_in_people_and_comes_back_to_itself() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_else_who_edits_changes_nothing_here() {
     let gate = gate().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let browser = gate.browser_of(B2C, "ada").await;
     // The authority has forgotten Ada; Grace uses the same computer.
     for (name, _) in browser.cookies("contoso.b2clogin.localhost") {
         browser.forget_cookie("contoso.b2clogin.localhost", &name);
@@ -183,8 +175,7 @@ async fn somebody_else_who_edits_changes_nothing_here() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_of_another_user_flow_edits_nothing() {
     let gate = gate().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let browser = gate.browser_of(B2C, "ada").await;
     let form = edit_form(&gate, &browser).await;
     let back = gate
         .press(&browser, &form, ("save", "1"), &[("name", "Not Ada")])
@@ -308,15 +299,14 @@ async fn cancelling_reset_password_goes_home() {
 
 /// Everything that a B2C profile does, in one tenant's shape.
 async fn works(gate: &TestGatehouse) {
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let browser = gate.browser_of(B2C, "ada").await;
     let result = browser.visit(gate.url(B2C, "/auth/call_api/orders")).await;
-    assert!(result.text.contains("200 OK"), "{}", result.text);
+    shows_an_answer(&result, "the API answers");
     saves(gate, &browser, "Ada King").await;
     assert_eq!(gate.session(&browser, B2C).await["name"], "Ada King");
     gate.turn(3_400);
     let refreshed = browser.visit(gate.url(B2C, "/auth/call_api/orders")).await;
-    assert!(refreshed.text.contains("200 OK"), "{}", refreshed.text);
+    shows_an_answer(&refreshed, "the API answers");
     let out = browser
         .get_with(
             gate.url(B2C, "/auth/sign_out"),
@@ -384,8 +374,7 @@ async fn b2c_behind_a_domain_of_its_own_works() {
 async fn b2c_without_an_api_signs_in_without_an_access_token() {
     let gate = gate().await;
     gate.edit(B2C, |text| text.split("[[api]]").next().unwrap().to_owned());
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let browser = gate.browser_of(B2C, "ada").await;
     assert_eq!(gate.session(&browser, B2C).await["name"], "Ada Lovelace");
     let call = browser.get(gate.url(B2C, "/call_downstream_api")).await;
     assert_eq!(call.status, 404, "there is no API to call");

@@ -52,9 +52,7 @@ async fn a_cancelled_sign_in_is_said_once_at_home() {
 // proves: T7
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_signed_in_person_cancels_is_said_and_the_session_stays() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(B2C, "ada").await;
     let home = presses(&gate, &browser, "/auth/edit_profile", "cancel").await;
     said_once(&gate, &browser, &home, "Your profile was not changed.").await;
     let begun = browser
@@ -70,9 +68,7 @@ async fn what_a_signed_in_person_cancels_is_said_and_the_session_stays() {
 // proves: W19
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_finished_edit_is_said_once_at_home() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(B2C, "ada").await;
     let home = presses(&gate, &browser, "/auth/edit_profile", "save").await;
     said_once(&gate, &browser, &home, "Your profile was updated.").await;
 }
@@ -106,9 +102,7 @@ async fn a_stranger_puts_no_words_on_the_home_page() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_edit_that_leads_to_another_page_leaves_no_flash_message_for_a_later_visit() {
-    let gate = Plan::default().start().await;
-    let browser = Browser::new();
-    gate.sign_in(&browser, B2C, "ada").await;
+    let (gate, browser) = Plan::default().signed_in(B2C, "ada").await;
     let begun = browser
         .get(gate.url(B2C, "/auth/edit_profile?return_to=%2Fauth%2Fsessions"))
         .await;

@@ -195,73 +195,49 @@ async fn the_answer_at_the_application_goes_wrong_on_demand() {
     assert!(!answer.contains_key("code") && answer["error_description"] == "AADSTS90033: x");
 }
 
-#[tokio::test]
-async fn faults_can_be_ordered_over_http_only_if_that_was_wished() {
-    let closed = world();
-    let control =
-        |world: &World, path: &str| format!("http://127.0.0.1:{}{path}", world.sim.port());
-    let host = "control.localhost";
-    let request = closed
-        .http
-        .get(control(&closed, "/counts"))
-        .header(HOST, host);
-    assert_eq!(request.send().await.unwrap().status(), 404);
+const CONTROL: &str = "control.localhost";
 
+fn control(world: &World, path: &str) -> String {
+    format!("http://127.0.0.1:{}{path}", world.sim.port())
+}
+
+/// What the control address says at a path.
+async fn asked(world: &World, path: &str) -> Value {
+    let request = world.http.get(control(world, path)).header(HOST, CONTROL);
+    request.send().await.unwrap().json().await.unwrap()
+}
+
+/// The status of an order.
+async fn ordered(world: &World, path: &str, body: Value) -> u16 {
+    let request = world.http.post(control(world, path)).header(HOST, CONTROL);
+    request.json(&body).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn nothing_can_be_ordered_over_http_unless_the_options_allow_it() {
+    let closed = world();
+    let request = closed.http.get(control(&closed, "/counts"));
+    let answer = request.header(HOST, CONTROL).send().await.unwrap();
+    assert_eq!(answer.status(), 404);
+}
+
+#[tokio::test]
+async fn faults_can_be_ordered_over_http_where_the_options_allow_it() {
     let world = world_with(Options {
         control: true,
         ..Options::default()
     });
-    let post = async |path: &str, body: Value| {
-        let request = world
-            .http
-            .post(control(&world, path))
-            .header(HOST, host)
-            .json(&body);
-        request.send().await.unwrap()
-    };
-    assert_eq!(post("/fault", json!("KeysDown")).await.status(), 200);
-    assert_eq!(
-        post(
-            "/fault",
-            json!({"fault": {"MissingClaim": "sub"}, "times": 1, "kind": "b2c"})
-        )
-        .await
-        .status(),
-        200
-    );
-    assert_eq!(post("/fault", json!("NoSuchFault")).await.status(), 400);
+    assert_eq!(ordered(&world, "/fault", json!("KeysDown")).await, 200);
+    let fault = json!({"fault": {"MissingClaim": "sub"}, "times": 1, "kind": "b2c"});
+    assert_eq!(ordered(&world, "/fault", fault).await, 200);
+    assert_eq!(ordered(&world, "/fault", json!("NoSuchFault")).await, 400);
     let tokens = world.tokens(Kind::B2c, "ada", "openid").await;
     assert!(!claims(&tokens["id_token"]).contains_key("sub"));
-    let jwks = world.metadata(Kind::B2c).await["jwks_uri"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert_eq!(world.http.get(&jwks).send().await.unwrap().status(), 503);
-    post("/clear", json!(null)).await;
-    assert_eq!(world.http.get(&jwks).send().await.unwrap().status(), 200);
-    let counts = world
-        .http
-        .get(control(&world, "/counts"))
-        .header(HOST, host)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(counts.json::<Value>().await.unwrap()["b2c"]["token"], 1);
-    let calls = world
-        .http
-        .get(control(&world, "/calls"))
-        .header(HOST, host)
-        .send()
-        .await
-        .unwrap();
-    assert!(
-        calls
-            .json::<Value>()
-            .await
-            .unwrap()
-            .as_array()
-            .unwrap()
-            .len()
-            >= 4
-    );
+    let metadata = world.metadata(Kind::B2c).await;
+    let jwks = metadata["jwks_uri"].as_str().unwrap();
+    assert_eq!(world.http.get(jwks).send().await.unwrap().status(), 503);
+    ordered(&world, "/clear", json!(null)).await;
+    assert_eq!(world.http.get(jwks).send().await.unwrap().status(), 200);
+    assert_eq!(asked(&world, "/counts").await["b2c"]["token"], 1);
+    assert!(asked(&world, "/calls").await.as_array().unwrap().len() >= 4);
 }
