@@ -155,7 +155,7 @@ impl OwnPath {
 
     /// Whether a profile may not have this redirect path, because it is an address of ours or reserved. Upper and lower
     /// case are the same: a proxy or a person may write `/Auth/sign_in`.
-    pub fn reserves(path: &str) -> bool {
+    pub fn is_reserved(path: &str) -> bool {
         let folded = path.to_ascii_lowercase();
         let below = |prefix: &str| folded.starts_with(prefix);
         Self::ALL
@@ -168,11 +168,12 @@ impl OwnPath {
             || RESERVED_PREFIXES.into_iter().any(below)
     }
 
-    /// Whether a path, without the profile's prefix, is an address that may not be a return address.
-    pub fn is_no_return_address(path: &str) -> bool {
+    /// Whether a path, without the profile's prefix, may be a return address: any but those that begin a flow, and that
+    /// of forward auth.
+    pub fn may_return_to(path: &str) -> bool {
         let path = path.trim_end_matches('/');
         let mut flows = Self::ALL.iter().filter(|own| own.begins_a_flow());
-        flows.any(|own| own.pattern() == path) || path == FORWARD_AUTH
+        path != FORWARD_AUTH && flows.all(|own| own.pattern() != path)
     }
 }
 
@@ -234,7 +235,7 @@ mod tests {
     #[test]
     fn every_address_is_reserved_and_has_a_pattern_and_a_key_of_its_own() {
         for (at, own) in OwnPath::ALL.iter().enumerate() {
-            assert!(OwnPath::reserves(own.pattern()), "{own:?}");
+            assert!(OwnPath::is_reserved(own.pattern()), "{own:?}");
             let mut others = OwnPath::ALL.iter().skip(at + 1);
             assert!(
                 others.all(|other| other.pattern() != own.pattern() && other.key() != own.key()),
@@ -242,7 +243,7 @@ mod tests {
             );
         }
         for path in ["/auth/check/x", "/.auth/me", "/.AUTH", "/.well-known/x"] {
-            assert!(OwnPath::reserves(path), "{path}");
+            assert!(OwnPath::is_reserved(path), "{path}");
         }
         for path in [
             DEFAULT_REDIRECT_PATH,
@@ -250,7 +251,7 @@ mod tests {
             "/authx",
             "/auth/sessions2",
         ] {
-            assert!(!OwnPath::reserves(path), "{path}");
+            assert!(!OwnPath::is_reserved(path), "{path}");
         }
     }
 }

@@ -45,9 +45,9 @@ impl ReturnTo {
         is_plain(&decoded).then_some(())?;
         let resolved = resolve(&path, profile)?;
         let below = profile.strip(resolved.path())?;
-        // Routing reads letters that are percent-encoded without need as what they are.
+        // Routing decodes letters that are percent-encoded without need.
         let below = percent_decoded(below)?;
-        let ours = below == redirect_path || OwnPath::is_no_return_address(&below);
+        let ours = below == redirect_path || !OwnPath::may_return_to(&below);
         let fragmentless = path.split('#').next().unwrap_or_default();
         (!ours).then(|| Self(fragmentless.to_owned()))
     }

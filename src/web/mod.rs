@@ -1,7 +1,7 @@
 //! Layer 3: actix-web. Parse, call one flow, answer.
 //!
-//! Owns addresses, cookies, headers and pages. Knows no SQL and no protocol; decides no status but in
-//! [`error_response`].
+//! Owns routes, cookies, headers and pages. Knows no SQL and no protocol. The status of an error is decided in
+//! [`errors`] only.
 
 pub mod admin;
 pub mod app_state;

@@ -103,7 +103,7 @@ fn fault_in_path(path: &str) -> Option<String> {
             "has more than plain segments of letters, digits, '-', '_', '.' and '~'".to_owned(),
         );
     }
-    OwnPath::reserves(path)
+    OwnPath::is_reserved(path)
         .then(|| "is an address that already has a meaning of its own".to_owned())
 }
 

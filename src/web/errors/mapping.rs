@@ -4,15 +4,15 @@
 //! | --- | --- | --- |
 //! | `NotSignedIn` | 303 to sign-in; 401 for scripts, prefetches and forms | — |
 //! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `TooManyRounds` | 400 | start again |
-//! | `Refused` | 403, 502 or 503, by who can do something about it | the code's help |
+//! | `Refused` | 403, 502 or 503: the person, the operator or time can help | help for the code |
 //! | `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
-//! | `NoSuchApi`, `NoSuchJourney` | 404 | there is nothing here |
+//! | `NoSuchApi`, `NoSuchJourney` | 404 | there is no page at this address |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
 //! | `AuthorityUnavailable`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
 //! | `ApiTimedOut` | 504 | the API did not answer in time |
 //!
-//! The page has a request id; the log has the cause, once, with the same id.
+//! The page shows a request id. The log has the cause once, with the same id.
 
 use std::time::Duration;
 
@@ -42,10 +42,10 @@ use crate::web::middleware::resolve_profile::ResolvedProfile;
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;
 
-/// A retry is suggested after so many seconds when nobody says better.
+/// The `Retry-After` of an outage that names no time.
 const RETRY_SOON: Duration = Duration::from_secs(5);
 
-/// A flow's error on its way to the answer, with what only the web knows.
+/// A flow's error with what only the web knows about the response.
 #[derive(Debug)]
 pub struct WebError {
     flow: FlowError,
@@ -113,7 +113,7 @@ impl ResponseError for WebError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        // Replaced by `pages`, which knows the request.
+        // `pages` replaces this response: it knows the request.
         HttpResponse::new(self.status_code())
     }
 }
@@ -159,7 +159,7 @@ fn retry_after(error: &FlowError) -> Option<Duration> {
     }
 }
 
-/// Writes the body of every error that a handler returned, and of every bare error of the framework.
+/// Middleware: writes the body of every error that a handler returned, and of every error of the framework.
 ///
 /// # Errors
 /// None of its own.
@@ -187,15 +187,19 @@ pub async fn pages<B: MessageBody + 'static>(
     {
         Some(error) => {
             log(&error.flow, &located.profile);
-            Some(write(response.request(), &located.profile, &app, error))
+            Some(error_page(
+                response.request(),
+                &located.profile,
+                &app,
+                error,
+            ))
         }
-        None => {
-            bare(&response).map(|status| plain(response.request(), &located.profile, &app, status))
-        }
+        None => status_without_page(&response)
+            .map(|status| status_page(response.request(), &located.profile, &app, status)),
     };
     match written {
         Some(mut answer) => {
-            // Cookies that the session middleware has set meanwhile, and the methods that would do, stay.
+            // Cookies that the session middleware has set, and the list of allowed methods, stay.
             for name in [SET_COOKIE, ALLOW] {
                 for value in response.headers().get_all(&name) {
                     answer.headers_mut().append(name.clone(), value.clone());
@@ -207,8 +211,8 @@ pub async fn pages<B: MessageBody + 'static>(
     }
 }
 
-/// An error of the framework that has no page yet: no route, wrong method, too large, or a fault of ours.
-fn bare<B: MessageBody>(response: &ServiceResponse<B>) -> Option<StatusCode> {
+/// The status of an error of the framework that has no page yet: no route, wrong method, too large, or a fault of ours.
+fn status_without_page<B: MessageBody>(response: &ServiceResponse<B>) -> Option<StatusCode> {
     let status = response.status();
     let has_page = response.headers().contains_key(CONTENT_TYPE);
     let from_framework = response.response().error().is_some();
@@ -253,7 +257,7 @@ fn request_id(request: &HttpRequest) -> String {
         .unwrap_or_default()
 }
 
-fn write(
+fn error_page(
     request: &HttpRequest,
     profile: &Profile,
     app: &AppState,
@@ -302,8 +306,8 @@ fn write(
     app.pages.respond_with(response, &page)
 }
 
-/// A page for errors of the framework; a 404 repeats nothing of the address.
-fn plain(
+/// The page for an error of the framework. A 404 repeats nothing of the address.
+fn status_page(
     request: &HttpRequest,
     profile: &Profile,
     app: &AppState,
@@ -319,7 +323,7 @@ fn plain(
     app.pages.respond(status, &page)
 }
 
-/// RFC 9110 §15.5.2 asks for a challenge; this scheme makes no browser ask for a password.
+/// RFC 9110 §15.5.2 requires a challenge. No browser asks for a password because of this scheme.
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(request: &HttpRequest, profile: &Profile, app: &AppState) -> HttpResponse {
@@ -335,7 +339,7 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, app: &AppState) -> Htt
 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
-    // A callback's parameters stay where they are: no code and no state goes into another address.
+    // The parameters of a callback are left out: no code and no state goes into another address.
     let at_callback = request
         .extensions()
         .get::<ResolvedProfile>()
@@ -349,7 +353,7 @@ fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
     OwnPath::SignIn.with_query(&profile.public_url, &[(RETURN_TO, &target)])
 }
 
-/// 401 for scripts, with the address that a person must go to.
+/// 401 for scripts, with the address at which the person signs in.
 pub fn not_signed_in_json(profile: &Profile) -> HttpResponse {
     let body = json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": OwnPath::SignIn.url(&profile.public_url) });
     HttpResponse::Unauthorized()
@@ -357,7 +361,7 @@ pub fn not_signed_in_json(profile: &Profile) -> HttpResponse {
         .json(body)
 }
 
-/// 401 for scripts when the person must give more: the page itself does it.
+/// 401 for scripts when the person must interact with the authority, which the page itself arranges.
 pub fn interaction_json(request: &HttpRequest, profile: &Profile) -> HttpResponse {
     let address = profile.public_url.join(request.path());
     let body =

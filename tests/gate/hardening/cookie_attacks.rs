@@ -13,14 +13,21 @@ const NAME: &str = "__Host-gatehouse";
 /// Another profile of the same host.
 const OTHER_PREFIX: &str = "/other";
 
+/// A profile whose callbacks come as cross-site POSTs.
+const FORM_PREFIX: &str = "/form";
+
 const SPACES: [char; 4] = ['\u{2000}', '\u{a0}', '\u{85}', '\u{3000}'];
 
 async fn start() -> TestGatehouse {
     let gate = Plan::default().start().await;
     let kind = Kind::Oidc;
-    for (id, prefix) in [("secure", ""), ("other", OTHER_PREFIX)] {
+    for (id, prefix, more) in [
+        ("secure", "", ""),
+        ("other", OTHER_PREFIX, ""),
+        ("form", FORM_PREFIX, "response_mode = \"form_post\"\n"),
+    ] {
         let text = format!(
-            "kind = \"oidc\"\npublic_url = \"https://{HOST}{prefix}\"\nauthority = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\n",
+            "kind = \"oidc\"\npublic_url = \"https://{HOST}{prefix}\"\nauthority = \"{}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\n{more}",
             gate.sim.authority(kind),
             kind.client_id(),
             simulator::CLIENT_SECRET,
@@ -259,4 +266,36 @@ async fn a_neighbours_cookie_that_is_not_text_hides_no_session_from_the_writer()
     assert_eq!(who(&gate, &own).await, Some("Ada"));
     let other = send(&gate, &format!("GET {OTHER_PREFIX}/auth/session"), &own).await;
     assert_eq!(socket::status(&other), 200, "the other session is kept");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn posted_callbacks_of_any_number_stay_within_what_browsers_keep() {
+    let gate = start().await;
+    let url = format!("http://{HOST}:{}{FORM_PREFIX}/auth/redirect", gate.port);
+    let kept = |browser: &Browser| browser.cookies(HOST);
+    for (field, most) in [("x".to_owned(), 10), ("x".repeat(900), 2)] {
+        let browser = Browser::new();
+        let mut newest = String::new();
+        for _ in 0..12 {
+            gate.turn(1);
+            let fields = [("code", field.as_str()), ("state", "s")];
+            let hop = browser.post_with(&url, &fields, &[("host", HOST)]).await;
+            assert_eq!(hop.status, 303, "{}", hop.text);
+            newest = hop.location_parameter("posted").unwrap();
+        }
+        let cookies = kept(&browser);
+        let bytes: usize = cookies
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        assert!(
+            cookies.len() == most && bytes <= 4_096,
+            "{} cookies of {bytes} bytes",
+            cookies.len()
+        );
+        assert!(
+            cookies.iter().any(|(name, _)| name.ends_with(&newest)),
+            "the newest stays"
+        );
+    }
 }

@@ -353,7 +353,7 @@ async fn an_address_that_nobody_vouches_for_opens_nothing() {
         "email".into(),
         "ada@contoso.onmicrosoft.com".into(),
     ));
-    is_refused(&gate, ENTRA, "ada", "nobody vouches").await;
+    is_refused(&gate, ENTRA, "ada", "not verified").await;
     gate.sim
         .fault(Fault::SetClaim("xms_edov".into(), true.into()));
     is_admitted(&gate, ENTRA, "ada").await;
