@@ -1,9 +1,10 @@
-//! Layer 3: actix-web. Parse, call one flow, answer.
+//! The web application, on actix-web: read a request, call one flow, answer.
 //!
-//! Owns addresses, cookies, headers and pages. Knows no SQL and no protocol; decides no status but in
-//! [`error_response`].
+//! Owns addresses, cookies, headers and pages. It knows no SQL and no protocol. Only [`errors`] chooses the status of an
+//! error.
 
 pub mod admin;
+pub mod answer;
 pub mod app_state;
 pub mod client;
 pub mod cookies;

@@ -11,19 +11,27 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping;
 use crate::web::handlers::{
-    call_api, callback, home, my_sessions, quick_check, session_info, sign_in, sign_out,
-    single_logout, token_details,
+    call_api, callback, home, my_sessions, session_info, sign_in, sign_out, single_logout,
+    token_details,
 };
+use crate::web::middleware::fast_path::FastAddress;
 use crate::web::middleware::request_span::RequestSpan;
-use crate::web::middleware::resolve_profile::{at_redirect_path, locate, over_https};
-use crate::web::middleware::{catch_panic, rotate_session_key, security_headers};
+use crate::web::middleware::resolve_profile::{at_redirect_path, over_https, resolve};
+use crate::web::middleware::{catch_panic, fast_path, rotate_session_key, security_headers};
 use crate::web::pages::assets;
 
-/// Bytes of a form of ours.
+/// Bytes of a form that this site's pages send.
 const LONGEST_FORM: usize = 16 * 1024;
 
-/// A page or document: `HEAD` gets what `GET` gets, without the body (RFC 9110 §9.3.2). What begins or ends something has
-/// no `HEAD`.
+/// Where a live session is answered before the layers.
+const SESSION: &str = "/auth/session";
+static FAST: [FastAddress; 1] = [FastAddress {
+    path: SESSION,
+    answer: session_info::of_live_session,
+}];
+
+/// A page or document: `HEAD` gets the answer to `GET` without the body (RFC 9110 §9.3.2). An address that begins or ends
+/// something has no `HEAD`.
 fn page<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
@@ -35,9 +43,9 @@ where
         .route(head().to(handler))
 }
 
-/// Addresses that need no session cookie written: read by the fast reader, outside of actix-session.
+/// Addresses that never write the session cookie, and so do not need actix-session.
 fn without_session(app: &mut ServiceConfig) {
-    app.service(page(quick_check::PATH, session_info::session))
+    app.service(page(SESSION, session_info::session))
         .service(page("/auth/assets/{name}", assets::asset))
         .service(
             resource("/auth/front_channel_logout").route(get().to(single_logout::front_channel)),
@@ -47,7 +55,7 @@ fn without_session(app: &mut ServiceConfig) {
         );
 }
 
-/// Pages and journeys of a profile.
+/// The pages of a profile and the addresses where its flows begin and end.
 fn with_session(app: &mut ServiceConfig) {
     app.service(
         resource("/{path:.*}")
@@ -59,13 +67,13 @@ fn with_session(app: &mut ServiceConfig) {
     .service(page("/", home::home))
     .service(resource("/login").route(get().to(sign_in::login)))
     .service(page("/logout", sign_out::ask_or_sign_out))
-    .service(resource("/call_downstream_api").route(get().to(call_api::first)))
+    .service(resource("/call_downstream_api").route(get().to(call_api::call_api)))
     .service(resource("/auth/sign_in").route(get().to(sign_in::sign_in)))
     .service(resource("/auth/edit_profile").route(get().to(sign_in::edit_profile)))
     .service(resource("/auth/reset_password").route(get().to(sign_in::reset_password)))
     .service(page("/auth/sign_out", sign_out::ask_or_sign_out).route(post().to(sign_out::sign_out)))
     .service(page("/auth/token_details", token_details::token_details))
-    .service(resource("/auth/call_api/{name}").route(get().to(call_api::named)))
+    .service(resource("/auth/call_api/{name}").route(get().to(call_api::call_api)))
     .service(page("/auth/sessions", my_sessions::list))
     .service(resource("/auth/sessions/end").route(post().to(my_sessions::end)));
 }
@@ -100,11 +108,13 @@ pub fn public(
         )
         .wrap(from_fn(mapping::pages))
         .wrap(from_fn(rotate_session_key::renew))
-        .wrap(from_fn(locate))
+        .wrap(from_fn(resolve))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(catch_panic::catch))
         .wrap(TracingLogger::<RequestSpan>::new())
-        .wrap(from_fn(quick_check::first))
+        .wrap(from_fn(|request, next| {
+            fast_path::answer_early(&FAST, request, next)
+        }))
 }
 
 /// The admin listener: health, readiness, metrics and session administration; never on the public listener.

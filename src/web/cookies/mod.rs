@@ -7,4 +7,5 @@ pub mod flash;
 pub mod posted_callback;
 pub mod redirect_loop;
 pub mod session;
+pub mod session_cookie;
 pub mod short_lived;

@@ -36,7 +36,7 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::texts::{ProblemText, tell};
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::resolved_profile::ResolvedProfile;
 use crate::web::pages::layout;
 
 /// What handlers return.
@@ -340,17 +340,13 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, app: &AppState) -> Htt
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
     // A callback's parameters stay where they are: no code and no state goes into another address.
-    let at_callback = request
+    let prefix = profile.public_url.prefix();
+    let path = request
         .extensions()
         .get::<ResolvedProfile>()
-        .is_some_and(|located| located.at_redirect_path);
-    let asked = request
-        .uri()
-        .path_and_query()
-        .filter(|_| !at_callback)
-        .map_or("/", |asked| asked.as_str());
-    let path = format!("{}{asked}", profile.public_url.prefix());
-    let mut address = format!("{}/auth/sign_in?return_to=", profile.public_url.prefix());
+        .filter(|resolved| !resolved.at_redirect_path)
+        .map_or_else(|| format!("{prefix}/"), ResolvedProfile::path_and_query);
+    let mut address = format!("{prefix}/auth/sign_in?return_to=");
     address.extend(url::form_urlencoded::byte_serialize(path.as_bytes()));
     address
 }

@@ -1,44 +1,29 @@
-//! `GET /auth/session`: the state of things for scripts. Never slides the session, never redirects.
+//! `GET /auth/session`: who is signed in, as JSON for scripts. Never moves the idle deadline, never redirects.
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::SecondsFormat;
 
 use crate::domain::clock::Timestamp;
-use crate::flow::session_check::{SignedIn, Use, check};
-use crate::web::app_state::AppState;
-use crate::web::cookies::session;
-use crate::web::errors::mapping;
-use crate::web::errors::mapping::WebResult;
-use crate::web::handlers::quick_check::Checked;
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::flow::session_check::SignedIn;
+use crate::web::errors::mapping::{WebResult, not_signed_in_json};
+use crate::web::extract::signed_in::Peeked;
+use crate::web::extract::visit::Visit;
 
 /// Bytes beside the claims, so that the answer is written in one piece.
 const FRAME: usize = 256;
 
-/// Answers signed in or not, the name, the claims that pages show, and when the session ends.
+/// Answers whether somebody is signed in, the name, the claims that pages show, and when the session ends.
 ///
 /// # Errors
 /// `Store` when it is unknown.
-pub async fn session(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-) -> WebResult {
-    let profile = &located.profile;
-    let checked = request.extensions_mut().remove::<Checked>();
-    let who = if let Some(Checked(known)) = checked {
-        known
-    } else {
-        let handle = session::handle_of(&request, &app.cookie_keys, profile);
-        check(&app.services, profile, handle.as_ref(), Use::Peek).await
-    };
-    let answer = who?.as_ref().map(signed_in);
-    Ok(answer.unwrap_or_else(|| mapping::not_signed_in_json(profile)))
+pub async fn session(visit: Visit, Peeked(signed_in): Peeked) -> WebResult {
+    let answer = signed_in.as_ref().map(of_live_session);
+    Ok(answer.unwrap_or_else(|| not_signed_in_json(visit.profile())))
 }
 
 /// The answer for a live session. Claims are copied as they stand in memory.
-pub fn signed_in(who: &SignedIn) -> HttpResponse {
+pub fn of_live_session(who: &SignedIn) -> HttpResponse {
     let session = who.session();
     let claims = session.identity.shown_members();
     let mut body = String::with_capacity(claims.len() + FRAME);

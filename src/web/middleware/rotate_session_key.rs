@@ -1,7 +1,9 @@
-//! Before actix-session: cookies of older keys are opened and sealed anew, and doubtful ones are taken out.
+//! Runs before actix-session: seals a session cookie again if an older key sealed it, and removes an unusable one.
 //!
-//! actix-session knows one key and believes the first cookie of its name. This layer lets a key be rotated without
-//! signing anybody out, and makes two cookies of one name none at all.
+//! actix-session knows one key, and of two cookies of its name it takes the first. With this layer a key can be rotated
+//! without signing anybody out, and two cookies of one name count as none.
+
+use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar};
@@ -11,10 +13,11 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
 use crate::web::app_state::AppState;
-use crate::web::cookies::session::{CookieKeys, cookie_pairs, session_cookie_name, single_value};
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::cookies::session::{CookieKeys, cookie_pairs, session_cookie_name};
+use crate::web::cookies::session_cookie::SessionCookie;
+use crate::web::extract::resolved_profile::ResolvedProfile;
 
-/// Rewrites the request's session cookie, and the browser's when it was sealed with an older key.
+/// Seals the session cookie with the newest key, for the request and for the browser, if an older key sealed it.
 ///
 /// # Errors
 /// None of its own.
@@ -22,25 +25,33 @@ pub async fn renew<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let name = request
+    let profile = request
         .extensions()
         .get::<ResolvedProfile>()
-        .map(|located| session_cookie_name(&located.profile));
+        .map(|resolved| Arc::clone(&resolved.profile));
     let app = request.app_data::<web::Data<AppState>>().cloned();
-    let (Some(name), Some(app)) = (name, app) else {
+    let (Some(profile), Some(app)) = (profile, app) else {
         return next.call(request).await;
     };
-    let renewed = match state(&request, name, &app.cookie_keys) {
-        State::Good => None,
-        State::Old(content) => seal(name, &content, &app.cookie_keys),
-        State::Doubtful => {
-            replace(&mut request, name, None);
-            None
+    let name = session_cookie_name(&profile);
+    let opened = request.extensions_mut().remove::<SessionCookie>();
+    let cookie = opened
+        .unwrap_or_else(|| SessionCookie::read(request.headers(), &app.cookie_keys, &profile));
+    let mut renewed = None;
+    match &cookie {
+        SessionCookie::Opened {
+            content,
+            by_newest_key: false,
+        } => {
+            renewed = seal(name, content, &app.cookie_keys);
+            if let Some(value) = &renewed {
+                replace(&mut request, name, Some(value));
+            }
         }
-    };
-    if let Some(value) = &renewed {
-        replace(&mut request, name, Some(value));
+        SessionCookie::Unusable => replace(&mut request, name, None),
+        SessionCookie::Absent | SessionCookie::Opened { .. } => {}
     }
+    request.extensions_mut().insert(cookie);
     let mut response = next.call(request).await?;
     if let Some(value) = renewed
         && !sets_cookie(&response, name)
@@ -59,27 +70,6 @@ pub async fn renew<B: MessageBody>(
     Ok(response)
 }
 
-enum State {
-    /// Absent, or sealed with the newest key: nothing to do.
-    Good,
-    /// Sealed with an older key; this is its content.
-    Old(String),
-    /// Twice, or not ours.
-    Doubtful,
-}
-
-fn state(request: &ServiceRequest, name: &str, keys: &CookieKeys) -> State {
-    if !cookie_pairs(request.headers()).any(|(key, _)| key == name) {
-        return State::Good;
-    }
-    let opened = single_value(request.headers(), name).and_then(|value| keys.open(name, value));
-    match opened {
-        Some((0, _)) => State::Good,
-        Some((_, content)) => State::Old(content),
-        None => State::Doubtful,
-    }
-}
-
 fn seal(name: &'static str, content: &str, keys: &CookieKeys) -> Option<String> {
     let mut jar = CookieJar::new();
     jar.private_mut(keys.newest()?)
@@ -88,7 +78,7 @@ fn seal(name: &'static str, content: &str, keys: &CookieKeys) -> Option<String> 
     sealed.split_once('=').map(|(_, value)| value.to_owned())
 }
 
-/// Writes the request's cookies without `name`, or with a new value for it. Other cookies keep order and bytes.
+/// Removes the cookie `name` from the request, or gives it a new value. Other cookies keep their order and their bytes.
 fn replace(request: &mut ServiceRequest, name: &str, value: Option<&str>) {
     let mut kept: Vec<String> = cookie_pairs(request.headers())
         .filter(|(key, _)| *key != name)
@@ -103,7 +93,7 @@ fn replace(request: &mut ServiceRequest, name: &str, value: Option<&str>) {
     }
 }
 
-/// Whether caches may keep the answer for everybody: then it carries nobody's cookie.
+/// Whether shared caches may keep the answer. Such an answer must set no cookie.
 fn is_shared<B>(response: &ServiceResponse<B>) -> bool {
     let cache = response
         .headers()
