@@ -7,5 +7,4 @@ pub mod flash;
 pub mod posted_callback;
 pub mod redirect_loop;
 pub mod session;
-pub mod session_cookie;
 pub mod short_lived;

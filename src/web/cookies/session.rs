@@ -1,8 +1,8 @@
 //! What a browser holds: one cookie per origin with the handles of its sessions, and one for each open attempt.
 //!
 //! The session cookie is actix-session's, private, and holds ids only: the row in the store is the truth. It is written
-//! at sign-in and at sign-out and nowhere else. Reading needs no middleware:
-//! [`SessionCookie`](crate::web::cookies::session_cookie::SessionCookie) opens the same cookie with the same keys.
+//! at sign-in and at sign-out and nowhere else. Reading needs no middleware: [`handle_of`] opens the same cookie
+//! with the same keys.
 
 use actix_session::config::{BrowserSession, CookieContentSecurity, SessionLifecycle};
 use actix_session::storage::CookieSessionStore;
@@ -14,6 +14,7 @@ use actix_web::{HttpRequest, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::attempt::ATTEMPT_LIFETIME;
@@ -137,6 +138,38 @@ pub fn single_value<'a>(headers: &'a HeaderMap, name: &'a str) -> Option<&'a str
     let mut values = raw_values(headers, name);
     let first = values.next();
     if values.next().is_some() { None } else { first }
+}
+
+/// A handle that a browser brought, and the age of the key that its cookie is sealed with.
+#[derive(Debug)]
+pub struct Held {
+    /// The handle.
+    pub handle: SessionHandle,
+    /// Whether the newest key sealed the cookie; if not, it is to be sealed anew.
+    pub by_newest_key: bool,
+}
+
+/// The handle of the browser's session at a profile, from the cookie as it was sent.
+pub fn held(headers: &HeaderMap, keys: &CookieKeys, profile: &Profile) -> Option<Held> {
+    let name = session_cookie_name(profile);
+    let (age, state) = keys.open(name, single_value(headers, name)?)?;
+    let state: BTreeMap<&str, Cow<'_, str>> = serde_json::from_str(&state).ok()?;
+    let handle: Cow<'_, str> = serde_json::from_str(state.get(profile.id.as_str())?).ok()?;
+    let mut bytes = [0; 32];
+    let length = BASE64.decode_slice(handle.as_bytes(), &mut bytes).ok()?;
+    (length == bytes.len()).then(|| Held {
+        handle: SessionHandle::from_bytes(bytes),
+        by_newest_key: age == 0,
+    })
+}
+
+/// The handle of the browser's session at a profile.
+pub fn handle_of(
+    request: &HttpRequest,
+    keys: &CookieKeys,
+    profile: &Profile,
+) -> Option<SessionHandle> {
+    held(request.headers(), keys, profile).map(|held| held.handle)
 }
 
 /// Puts the handle of a new session into the cookie.

@@ -28,15 +28,18 @@ pub struct ResolvedProfile {
 }
 
 impl ResolvedProfile {
-    /// The path and query of the request, with the profile's prefix. The prefix alone is the profile's home page and ends
-    /// in a slash here.
+    /// Path and query of the request, the profile's prefix included, as an address that this site can be sent to.
     pub fn path_and_query(&self) -> String {
-        let prefix = self.profile.public_url.prefix();
         let sent = self.sent.as_ref().map_or("/", PathAndQuery::as_str);
-        match sent.strip_prefix(prefix) {
-            Some(below) if !below.starts_with('/') => format!("{prefix}/{below}"),
-            _ => sent.to_owned(),
-        }
+        below_prefix(self.profile.public_url.prefix(), sent)
+    }
+}
+
+/// The prefix alone is the home page of a profile, whose address ends in a slash.
+fn below_prefix(prefix: &str, sent: &str) -> String {
+    match sent.strip_prefix(prefix) {
+        Some(below) if !below.starts_with('/') => format!("{prefix}/{below}"),
+        _ => sent.to_owned(),
     }
 }
 
@@ -47,5 +50,23 @@ impl FromRequest for ResolvedProfile {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let resolved = request.extensions().get::<Self>().cloned();
         ready(resolved.ok_or_else(|| ErrorNotFound("")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_as_sent_but_the_home_page_ends_in_a_slash() {
+        for (prefix, sent, expected) in [
+            ("", "/", "/"),
+            ("", "/reports?a=%2F&b", "/reports?a=%2F&b"),
+            ("/staff", "/staff/reports?a=1", "/staff/reports?a=1"),
+            ("/staff", "/staff", "/staff/"),
+            ("/staff", "/staff?a=1", "/staff/?a=1"),
+        ] {
+            assert_eq!(below_prefix(prefix, sent), expected);
+        }
     }
 }

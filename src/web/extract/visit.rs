@@ -15,7 +15,7 @@ use crate::domain::return_to::ReturnTo;
 use crate::domain::session::SessionHandle;
 use crate::flow::services::{self, Services};
 use crate::web::app_state::AppState;
-use crate::web::cookies::session_cookie::SessionCookie;
+use crate::web::cookies::session;
 use crate::web::extract::parameters::Parameters;
 use crate::web::extract::resolved_profile::ResolvedProfile;
 
@@ -105,13 +105,12 @@ impl Visit {
     ///
     /// [`SignedIn`]: crate::flow::session_check::SignedIn
     pub fn session_handle(&self) -> Option<SessionHandle> {
-        let profile = self.profile();
-        if let Some(cookie) = self.request.extensions().get::<SessionCookie>() {
-            return cookie.handle(&profile.id);
+        if let Some(OpenedCookie(handle)) = self.request.extensions().get() {
+            return handle.clone();
         }
-        let cookie = SessionCookie::read(self.headers(), &self.app.cookie_keys, profile);
-        let handle = cookie.handle(&profile.id);
-        self.request.extensions_mut().insert(cookie);
+        let handle = session::handle_of(&self.request, &self.app.cookie_keys, self.profile());
+        let opened = OpenedCookie(handle.clone());
+        self.request.extensions_mut().insert(opened);
         handle
     }
 
@@ -123,6 +122,9 @@ impl Visit {
         }
     }
 }
+
+/// The handle in the session cookie of this request.
+struct OpenedCookie(Option<SessionHandle>);
 
 impl FromRequest for Visit {
     type Error = Error;

@@ -16,7 +16,7 @@ use crate::domain::profile::Profile;
 use crate::domain::profiles::ProfileStatus;
 use crate::flow::session_check::{SignedIn, Use, check};
 use crate::web::app_state::AppState;
-use crate::web::cookies::session_cookie::SessionCookie;
+use crate::web::cookies::session;
 use crate::web::extract::signed_in;
 use crate::web::middleware::resolve_profile::{find, warn_if_untrusted_proxy};
 use crate::web::middleware::security_headers;
@@ -58,29 +58,24 @@ async fn answer(
 ) -> Option<HttpResponse> {
     let app = request.app_data::<web::Data<AppState>>()?;
     let (profile, address) = find_address(addresses, request, app)?;
-    let cookie = SessionCookie::read(request.headers(), &app.cookie_keys, &profile);
-    let handle = match &cookie {
-        SessionCookie::Opened {
-            by_newest_key: true,
-            ..
-        } => cookie.handle(&profile.id),
+    let held = session::held(request.headers(), &app.cookie_keys, &profile)?;
+    if !held.by_newest_key {
         // The layers seal the cookie again.
-        _ => None,
-    };
-    if let Some(handle) = handle {
-        match check(&app.services, &profile, Some(&handle), Use::Peek).await {
-            Ok(Some(signed_in)) => {
-                warn_if_untrusted_proxy(request, app);
-                let mut response = (address.answer)(&signed_in);
-                let https = profile.public_url.is_https();
-                security_headers::add_for_data(response.headers_mut(), https);
-                return Some(response);
-            }
-            other => signed_in::keep_answer(&mut request.extensions_mut(), other),
+        return None;
+    }
+    match check(&app.services, &profile, Some(&held.handle), Use::Peek).await {
+        Ok(Some(signed_in)) => {
+            warn_if_untrusted_proxy(request, app);
+            let mut response = (address.answer)(&signed_in);
+            let https = profile.public_url.is_https();
+            security_headers::add_for_data(response.headers_mut(), https);
+            Some(response)
+        }
+        other => {
+            signed_in::keep_answer(&mut request.extensions_mut(), other);
+            None
         }
     }
-    request.extensions_mut().insert(cookie);
-    None
 }
 
 fn find_address(

@@ -1,9 +1,7 @@
-//! Runs before actix-session: seals a session cookie again if an older key sealed it, and removes an unusable one.
+//! Before actix-session: cookies of older keys are opened and sealed anew, and doubtful ones are taken out.
 //!
-//! actix-session knows one key, and of two cookies of its name it takes the first. With this layer a key can be rotated
-//! without signing anybody out, and two cookies of one name count as none.
-
-use std::sync::Arc;
+//! actix-session knows one key and believes the first cookie of its name. This layer lets a key be rotated without
+//! signing anybody out, and makes two cookies of one name none at all.
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar};
@@ -13,11 +11,10 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
 use crate::web::app_state::AppState;
-use crate::web::cookies::session::{CookieKeys, cookie_pairs, session_cookie_name};
-use crate::web::cookies::session_cookie::SessionCookie;
+use crate::web::cookies::session::{CookieKeys, cookie_pairs, session_cookie_name, single_value};
 use crate::web::extract::resolved_profile::ResolvedProfile;
 
-/// Seals the session cookie with the newest key, for the request and for the browser, if an older key sealed it.
+/// Rewrites the request's session cookie, and the browser's when it was sealed with an older key.
 ///
 /// # Errors
 /// None of its own.
@@ -25,33 +22,25 @@ pub async fn renew<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let profile = request
+    let name = request
         .extensions()
         .get::<ResolvedProfile>()
-        .map(|resolved| Arc::clone(&resolved.profile));
+        .map(|located| session_cookie_name(&located.profile));
     let app = request.app_data::<web::Data<AppState>>().cloned();
-    let (Some(profile), Some(app)) = (profile, app) else {
+    let (Some(name), Some(app)) = (name, app) else {
         return next.call(request).await;
     };
-    let name = session_cookie_name(&profile);
-    let opened = request.extensions_mut().remove::<SessionCookie>();
-    let cookie = opened
-        .unwrap_or_else(|| SessionCookie::read(request.headers(), &app.cookie_keys, &profile));
-    let mut renewed = None;
-    match &cookie {
-        SessionCookie::Opened {
-            content,
-            by_newest_key: false,
-        } => {
-            renewed = seal(name, content, &app.cookie_keys);
-            if let Some(value) = &renewed {
-                replace(&mut request, name, Some(value));
-            }
+    let renewed = match state(&request, name, &app.cookie_keys) {
+        State::Good => None,
+        State::Old(content) => seal(name, &content, &app.cookie_keys),
+        State::Doubtful => {
+            replace(&mut request, name, None);
+            None
         }
-        SessionCookie::Unusable => replace(&mut request, name, None),
-        SessionCookie::Absent | SessionCookie::Opened { .. } => {}
+    };
+    if let Some(value) = &renewed {
+        replace(&mut request, name, Some(value));
     }
-    request.extensions_mut().insert(cookie);
     let mut response = next.call(request).await?;
     if let Some(value) = renewed
         && !sets_cookie(&response, name)
@@ -70,6 +59,27 @@ pub async fn renew<B: MessageBody>(
     Ok(response)
 }
 
+enum State {
+    /// Absent, or sealed with the newest key: nothing to do.
+    Good,
+    /// Sealed with an older key; this is its content.
+    Old(String),
+    /// Twice, or not ours.
+    Doubtful,
+}
+
+fn state(request: &ServiceRequest, name: &str, keys: &CookieKeys) -> State {
+    if !cookie_pairs(request.headers()).any(|(key, _)| key == name) {
+        return State::Good;
+    }
+    let opened = single_value(request.headers(), name).and_then(|value| keys.open(name, value));
+    match opened {
+        Some((0, _)) => State::Good,
+        Some((_, content)) => State::Old(content),
+        None => State::Doubtful,
+    }
+}
+
 fn seal(name: &'static str, content: &str, keys: &CookieKeys) -> Option<String> {
     let mut jar = CookieJar::new();
     jar.private_mut(keys.newest()?)
@@ -78,7 +88,7 @@ fn seal(name: &'static str, content: &str, keys: &CookieKeys) -> Option<String> 
     sealed.split_once('=').map(|(_, value)| value.to_owned())
 }
 
-/// Removes the cookie `name` from the request, or gives it a new value. Other cookies keep their order and their bytes.
+/// Writes the request's cookies without `name`, or with a new value for it. Other cookies keep order and bytes.
 fn replace(request: &mut ServiceRequest, name: &str, value: Option<&str>) {
     let mut kept: Vec<String> = cookie_pairs(request.headers())
         .filter(|(key, _)| *key != name)
@@ -93,7 +103,7 @@ fn replace(request: &mut ServiceRequest, name: &str, value: Option<&str>) {
     }
 }
 
-/// Whether shared caches may keep the answer. Such an answer must set no cookie.
+/// Whether caches may keep the answer for everybody: then it carries nobody's cookie.
 fn is_shared<B>(response: &ServiceResponse<B>) -> bool {
     let cache = response
         .headers()
