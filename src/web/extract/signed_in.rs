@@ -24,15 +24,15 @@ pub fn keep_answer(extensions: &mut Extensions, answer: Result<Option<SignedIn>,
 /// `Store` when it is unknown.
 pub async fn peek(visit: &Visit) -> Result<Option<SignedIn>, FlowError> {
     let checked = visit.request().extensions_mut().remove::<Checked>();
-    let signed_in = match checked {
-        Some(Checked(answer)) => answer?,
-        None => {
-            let handle = visit.session_handle();
-            let (services, profile) = (visit.services(), visit.profile());
-            session_check::check(services, profile, handle.as_ref(), Use::Peek).await?
-        }
+    let signed_in = if let Some(Checked(answer)) = checked {
+        answer?
+    } else {
+        let handle = visit.session_handle();
+        let (services, profile) = (visit.services(), visit.profile());
+        session_check::check(services, profile, handle.as_ref(), Use::Peek).await?
     };
-    keep_answer(&mut visit.request().extensions_mut(), Ok(signed_in.clone()));
+    let mut extensions = visit.request().extensions_mut();
+    keep_answer(&mut extensions, Ok(signed_in.clone()));
     Ok(signed_in)
 }
 
