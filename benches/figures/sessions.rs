@@ -15,7 +15,8 @@ use gatehouse::domain::session::{Session, SessionHandle, SessionId};
 use gatehouse::domain::token_set::{AccessGrant, TokenSet};
 use gatehouse::seal::{KeyRing, OsRandom};
 use gatehouse::store::{NewSession, SessionStore, StoreOptions};
-use gatehouse::web::cookies::session::{CookieKeys, LOOPBACK_COOKIE};
+use gatehouse::web::cookies::flags::SESSION;
+use gatehouse::web::cookies::session::CookieKeys;
 
 /// How many are written at a time.
 const AT_ONCE: usize = 10;
@@ -120,8 +121,8 @@ fn cookie(keys: &CookieKeys, profile: &Profile, handle: &SessionHandle) -> Strin
         .expect("a map of texts");
     let mut jar = CookieJar::new();
     jar.private_mut(keys.newest().expect("a key"))
-        .add(Cookie::new(LOOPBACK_COOKIE, state));
-    jar.get(LOOPBACK_COOKIE)
+        .add(Cookie::new(SESSION.over(false), state));
+    jar.get(SESSION.over(false))
         .expect("just added")
         .encoded()
         .to_string()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::folder::{Candidate, same_place};
 use crate::config::report::problem::Problem;
+use crate::domain::own_path::OwnPath;
 
 /// Compares all files with one another and adds one problem for each conflict to both files; a report tells it once.
 pub(super) fn find(candidates: &mut [Candidate]) {
@@ -111,7 +112,7 @@ fn hidden_paths(candidates: &[Candidate], group: &[usize], found: &mut Found) {
             else {
                 continue;
             };
-            let hidden = [profile.redirect_path.as_str(), "/auth/sign_in"]
+            let hidden = [profile.redirect_path.as_str(), OwnPath::SignIn.pattern()]
                 .into_iter()
                 .find(|path| nested.strip(&format!("{}{path}", url.prefix())).is_some());
             if let Some(path) = hidden {

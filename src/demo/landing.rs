@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::demo::Ports;
 use crate::demo::profiles::{PLACES, first_api};
+use crate::domain::own_path::{AdminPath, OwnPath};
 
 const PAGE: &str = include_str!("landing.html");
 const STYLE: &str = include_str!("../../templates/assets/style.css");
@@ -36,8 +37,8 @@ pub fn page(ports: Ports) -> String {
         };
         format!(
             "<tr><th scope=\"row\">{title}</th>{}{}</tr>",
-            button("/", "Open"),
-            button(&format!("/auth/call_api/{api}"), &format!("Call {api}"))
+            button(OwnPath::Home.pattern(), "Open"),
+            button(&OwnPath::CallApi.named("", api), &format!("Call {api}"))
         )
     });
     let people = each(&PEOPLE, |(name, what)| {
@@ -52,7 +53,11 @@ pub fn page(ports: Ports) -> String {
         )
         .replace(
             "{{admin}}",
-            &format!("http://localhost:{}/readyz", ports.admin),
+            &format!(
+                "http://localhost:{}{}",
+                ports.admin,
+                AdminPath::Ready.path()
+            ),
         )
 }
 

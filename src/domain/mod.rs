@@ -14,6 +14,7 @@ pub mod credential;
 pub mod flash;
 pub mod identity;
 pub mod issuer;
+pub mod own_path;
 pub mod profile;
 pub mod profiles;
 pub mod public_url;

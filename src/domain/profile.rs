@@ -7,6 +7,7 @@ use crate::domain::access_rule::AccessRule;
 use crate::domain::api::{Api, ApiName, Scope};
 use crate::domain::authority::Authority;
 use crate::domain::credential::{ClientId, Credential, SecretMethod};
+use crate::domain::own_path::OwnPath;
 use crate::domain::public_url::PublicUrl;
 
 /// The id of a profile: its file's name. Lower-case letters, digits and hyphens, at most 63.
@@ -327,17 +328,17 @@ impl Profile {
 
     /// The address to register as front-channel logout URL.
     pub fn front_channel_logout_uri(&self) -> String {
-        self.public_url.join("/auth/front_channel_logout")
+        OwnPath::FrontChannelLogout.url(&self.public_url)
     }
 
     /// The address to register as back-channel logout URL.
     pub fn back_channel_logout_uri(&self) -> String {
-        self.public_url.join("/auth/back_channel_logout")
+        OwnPath::BackChannelLogout.url(&self.public_url)
     }
 
     /// Where the authority returns the browser after sign-out; also registered as a redirect URI at Microsoft.
     pub fn post_logout_uri(&self) -> String {
-        self.public_url.join("/")
+        OwnPath::Home.url(&self.public_url)
     }
 
     /// The API of this name.

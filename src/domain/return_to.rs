@@ -4,23 +4,14 @@
 
 use url::Url;
 
+use crate::domain::own_path::OwnPath;
 use crate::domain::public_url::PublicUrl;
+
+/// The parameter of our addresses that holds the target.
+pub const RETURN_TO: &str = "return_to";
 
 /// Bytes; longer targets would not fit into a `state` that every authority carries.
 const LONGEST: usize = 2_048;
-
-/// Journeys of our own that would only lead back here.
-const OWN_JOURNEYS: [&str; 9] = [
-    "/auth/sign_in",
-    "/auth/sign_out",
-    "/auth/edit_profile",
-    "/auth/reset_password",
-    "/auth/front_channel_logout",
-    "/auth/back_channel_logout",
-    "/auth/check",
-    "/login",
-    "/logout",
-];
 
 /// A local path with its query, beginning with exactly one slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +20,7 @@ pub struct ReturnTo(String);
 impl ReturnTo {
     /// The home page of a profile.
     pub fn home(profile: &PublicUrl) -> Self {
-        Self(format!("{}/", profile.prefix()))
+        Self(OwnPath::Home.under(profile))
     }
 
     /// Accepts a path below the profile, or a complete address of the profile's own origin, which is reduced to
@@ -56,7 +47,7 @@ impl ReturnTo {
         let below = profile.strip(resolved.path())?;
         // Routing reads letters that are percent-encoded without need as what they are.
         let below = percent_decoded(below)?;
-        let ours = below == redirect_path || OWN_JOURNEYS.contains(&below.trim_end_matches('/'));
+        let ours = below == redirect_path || OwnPath::is_no_return_address(&below);
         let fragmentless = path.split('#').next().unwrap_or_default();
         (!ours).then(|| Self(fragmentless.to_owned()))
     }

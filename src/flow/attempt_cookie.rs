@@ -16,7 +16,7 @@ use crate::domain::profile::{AuthorityFingerprint, Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
 use crate::flow::services::Services;
-use crate::seal::{Purpose, hex, sha256};
+use crate::seal::{Purpose, sha256, short_hash};
 
 /// Random bytes before the sealed part of a state: unguessable even for somebody who knew the key.
 const STATE_RANDOM: usize = 32;
@@ -40,9 +40,7 @@ pub struct AttemptName(String);
 impl AttemptName {
     /// The name of the attempt that belongs to `state`.
     pub fn of(state: &State) -> Self {
-        let mut digits = hex(&sha256(state.expose().as_bytes()));
-        digits.truncate(NAME_DIGITS);
-        Self(digits)
+        Self(short_hash::<NAME_DIGITS>(state.expose().as_bytes()))
     }
 
     /// Whether a text could be such a name: whatever else a browser sends is not echoed.

@@ -38,6 +38,13 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The first `DIGITS` hexadecimal digits of the SHA-256: names something without repeating it.
+pub fn short_hash<const DIGITS: usize>(bytes: &[u8]) -> String {
+    let mut digits = hex(&sha256(bytes));
+    digits.truncate(DIGITS);
+    digits
+}
+
 /// What a form of a session's own pages must hold: only who has the handle can make it.
 pub fn csrf_token(handle: &SessionHandle) -> String {
     let mut bytes = b"csrf ".to_vec();
@@ -56,6 +63,7 @@ mod tests {
             hex(&sha256(b"abc")),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+        assert_eq!(short_hash::<12>(b"abc"), "ba7816bf8f01");
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod row_keys;
 mod sealing;
 
 pub use cookie_opener::PrivateCookieKey;
-pub use digest::{csrf_token, handle_hash, hex, secrets_equal, sha256};
+pub use digest::{csrf_token, handle_hash, hex, secrets_equal, sha256, short_hash};
 pub use key_file::{KeyFileProblem, load_or_make_key};
 pub use key_ring::{KeyId, KeyProblem, KeyRing, new_key_text};
 pub use random::OsRandom;

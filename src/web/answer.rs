@@ -4,7 +4,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::flow::sign_in::AuthorizationRedirect;
-use crate::web::cookies::session;
+use crate::web::cookies::attempt;
 use crate::web::extract::visit::Visit;
 
 /// 303 to an address.
@@ -17,14 +17,12 @@ pub fn see_other(location: &str) -> HttpResponseBuilder {
 /// 303 to the authority, with the attempt's cookie.
 pub fn to_authority(visit: &Visit, redirect: &AuthorizationRedirect) -> HttpResponseBuilder {
     let mut response = see_other(redirect.location.as_str());
-    // Milliseconds: a browser that restores its tabs begins several attempts within one second.
-    let now = visit.now().timestamp_millis();
-    session::keep_attempt(
+    attempt::keep(
         &mut response,
         visit.headers(),
         visit.profile(),
         &redirect.cookie,
-        now,
+        visit.now(),
     );
     response
 }

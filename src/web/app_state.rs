@@ -1,4 +1,4 @@
-//! The state of the web application: what every handler may use.
+//! What every handler may use.
 
 use std::sync::Arc;
 

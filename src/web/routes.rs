@@ -6,76 +6,76 @@ use actix_web::{
 };
 use tracing_actix_web::TracingLogger;
 
+use crate::domain::own_path::{AdminPath, OwnPath};
 use crate::web::admin;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping;
 use crate::web::handlers::{
-    call_api, callback, home, my_sessions, session_info, sign_in, sign_out, single_logout,
+    assets, call_api, callback, home, my_sessions, session_info, sign_in, sign_out, single_logout,
     token_details,
 };
 use crate::web::middleware::fast_path::FastAddress;
 use crate::web::middleware::request_span::RequestSpan;
 use crate::web::middleware::resolve_profile::{at_redirect_path, over_https, resolve};
 use crate::web::middleware::{catch_panic, fast_path, rotate_session_key, security_headers};
-use crate::web::pages::assets;
 
 /// Bytes of a form that this site's pages send.
 const LONGEST_FORM: usize = 16 * 1024;
 
 /// Where a live session is answered before the layers.
-const SESSION: &str = "/auth/session";
 static FAST: [FastAddress; 1] = [FastAddress {
-    path: SESSION,
+    path: OwnPath::Session.pattern(),
     answer: session_info::of_live_session,
 }];
 
-/// A page or document: `HEAD` gets the answer to `GET` without the body (RFC 9110 §9.3.2). An address that begins or ends
+/// The resource at an own path.
+fn at(own: OwnPath) -> Resource {
+    resource(own.pattern())
+}
+
+/// A page or document: `HEAD` gets what `GET` gets, without the body (RFC 9110 §9.3.2). An address that begins or ends
 /// something has no `HEAD`.
-fn page<F, Args>(path: &str, handler: F) -> Resource
+fn page<F, Args>(own: OwnPath, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    resource(path)
+    at(own)
         .route(get().to(handler.clone()))
         .route(head().to(handler))
 }
 
-/// Addresses that never write the session cookie, and so do not need actix-session.
+/// Addresses that write no session cookie: they are served outside of actix-session.
 fn without_session(app: &mut ServiceConfig) {
-    app.service(page(SESSION, session_info::session))
-        .service(page("/auth/assets/{name}", assets::asset))
-        .service(
-            resource("/auth/front_channel_logout").route(get().to(single_logout::front_channel)),
-        )
-        .service(
-            resource("/auth/back_channel_logout").route(post().to(single_logout::back_channel)),
-        );
+    app.service(page(OwnPath::Session, session_info::session))
+        .service(page(OwnPath::Asset, assets::asset))
+        .service(at(OwnPath::FrontChannelLogout).route(get().to(single_logout::front_channel)))
+        .service(at(OwnPath::BackChannelLogout).route(post().to(single_logout::back_channel)));
 }
 
-/// The pages of a profile and the addresses where its flows begin and end.
+/// Pages and user flows of a profile. The redirect path comes first: only the profile knows it.
 fn with_session(app: &mut ServiceConfig) {
-    app.service(
-        resource("/{path:.*}")
-            .guard(at_redirect_path())
-            .app_data(PayloadConfig::new(callback::LONGEST_FORM))
-            .route(get().to(callback::callback))
-            .route(post().to(callback::callback)),
-    )
-    .service(page("/", home::home))
-    .service(resource("/login").route(get().to(sign_in::login)))
-    .service(page("/logout", sign_out::ask_or_sign_out))
-    .service(resource("/call_downstream_api").route(get().to(call_api::call_api)))
-    .service(resource("/auth/sign_in").route(get().to(sign_in::sign_in)))
-    .service(resource("/auth/edit_profile").route(get().to(sign_in::edit_profile)))
-    .service(resource("/auth/reset_password").route(get().to(sign_in::reset_password)))
-    .service(page("/auth/sign_out", sign_out::ask_or_sign_out).route(post().to(sign_out::sign_out)))
-    .service(page("/auth/token_details", token_details::token_details))
-    .service(resource("/auth/call_api/{name}").route(get().to(call_api::call_api)))
-    .service(page("/auth/sessions", my_sessions::list))
-    .service(resource("/auth/sessions/end").route(post().to(my_sessions::end)));
+    let redirect_path = resource("/{path:.*}")
+        .guard(at_redirect_path())
+        .app_data(PayloadConfig::new(callback::LONGEST_FORM))
+        .route(get().to(callback::callback))
+        .route(post().to(callback::callback));
+    let sign_out = page(OwnPath::SignOut, sign_out::ask_or_sign_out);
+    app.service(redirect_path)
+        .service(page(OwnPath::Home, home::home))
+        .service(at(OwnPath::Login).route(get().to(sign_in::login)))
+        .service(page(OwnPath::Logout, sign_out::ask_or_sign_out))
+        .service(at(OwnPath::CallFirstApi).route(get().to(call_api::call_api)))
+        .service(at(OwnPath::SignIn).route(get().to(sign_in::sign_in)))
+        .service(at(OwnPath::EditProfile).route(get().to(sign_in::edit_profile)))
+        .service(at(OwnPath::ResetPassword).route(get().to(sign_in::reset_password)))
+        .service(sign_out.route(post().to(sign_out::sign_out)))
+        .service(page(OwnPath::TokenDetails, token_details::token_details))
+        .service(at(OwnPath::CallApi).route(get().to(call_api::call_api)))
+        .service(page(OwnPath::Sessions, my_sessions::list))
+        .service(at(OwnPath::EndSessions).route(post().to(my_sessions::end)));
 }
 
 /// The public listener. Middleware runs from the last to the first.
@@ -119,9 +119,10 @@ pub fn public(
 
 /// The admin listener: health, readiness, metrics and session administration; never on the public listener.
 pub fn private(app: &mut ServiceConfig) {
-    app.service(resource("/livez").route(get().to(admin::livez)))
-        .service(resource("/readyz").route(get().to(admin::readyz)))
-        .service(resource("/metrics").route(get().to(admin::metrics)))
-        .service(resource("/sessions").route(get().to(admin::sessions)))
-        .service(resource("/sessions/end").route(post().to(admin::end_sessions)));
+    let at = |admin: AdminPath| resource(admin.path());
+    app.service(at(AdminPath::Live).route(get().to(admin::livez)))
+        .service(at(AdminPath::Ready).route(get().to(admin::readyz)))
+        .service(at(AdminPath::Metrics).route(get().to(admin::metrics)))
+        .service(at(AdminPath::Sessions).route(get().to(admin::sessions)))
+        .service(at(AdminPath::EndSessions).route(post().to(admin::end_sessions)));
 }

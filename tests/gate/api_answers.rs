@@ -100,7 +100,11 @@ async fn bytes_that_are_no_text_are_counted_and_an_empty_answer_is_said_to_be_em
     .await;
     let (gate, browser) = with_api(&api).await;
     let binary = call(&gate, &browser, "own").await;
-    assert!(binary.text.contains("no text (8 bytes)"), "{}", binary.text);
+    assert!(
+        binary.text.contains("not text (8 bytes)"),
+        "{}",
+        binary.text
+    );
     let empty = call(&gate, &browser, "own").await;
     assert!(
         empty.text.contains("204 No Content") && empty.text.contains("no content"),

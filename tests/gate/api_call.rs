@@ -173,7 +173,11 @@ async fn another_person_who_comes_back_from_a_step_up_is_refused() {
     let callback = gate.choose(&browser, &begun, "grace").await;
     let refused = browser.follow(&callback).await;
     assert_eq!(refused.status, 400);
-    assert!(refused.text.contains("another account"), "{}", refused.text);
+    assert!(
+        refused.text.contains("a different account"),
+        "{}",
+        refused.text
+    );
     assert_eq!(
         gate.session(&browser, ENTRA).await["name"],
         "Ada Lovelace",

@@ -171,7 +171,11 @@ async fn somebody_else_who_edits_changes_nothing_here() {
         .await;
     let refused = browser.follow(&back).await;
     assert_eq!(refused.status, 400);
-    assert!(refused.text.contains("another account"), "{}", refused.text);
+    assert!(
+        refused.text.contains("a different account"),
+        "{}",
+        refused.text
+    );
     assert_eq!(gate.session(&browser, B2C).await["name"], "Ada Lovelace");
 }
 

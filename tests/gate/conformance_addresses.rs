@@ -143,7 +143,7 @@ async fn c120_c131_c141_odd_paths_lead_nowhere_and_are_not_repeated() {
         assert!(answer.contains("cache-control: no-store"), "{path}");
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(
-            body.contains("There is nothing here") && !body.contains("alert"),
+            body.contains("There is no page at this address") && !body.contains("alert"),
             "{path}: {body}"
         );
         assert!(!body.contains("<code>sub</code>"), "{path}");

@@ -212,7 +212,13 @@ async fn for_many(path: &str, lines: &str) -> TestGate {
 async fn t1_b193_only_listed_tenants_enter_and_the_page_names_no_other() {
     let gate = for_many("common", &format!("allowed_tenants = [\"{CONTOSO}\"]")).await;
     is_admitted(&gate, ENTRA, "ada").await;
-    is_refused(&gate, ENTRA, "fred", "Your organisation is not among those").await;
+    is_refused(
+        &gate,
+        ENTRA,
+        "fred",
+        "Your organisation does not have access",
+    )
+    .await;
     let browser = Browser::new();
     let page = tries(&gate, &browser, ENTRA, "fred").await;
     assert!(!page.text.contains(CONTOSO) && !page.text.contains(FABRIKAM));
@@ -222,7 +228,13 @@ async fn t1_b193_only_listed_tenants_enter_and_the_page_names_no_other() {
 async fn personal_accounts_enter_common_only_where_the_profile_says_so() {
     let gate = for_many("common", "allowed_tenants = \"any\"").await;
     is_admitted(&gate, ENTRA, "fred").await;
-    is_refused(&gate, ENTRA, "mona", "Your organisation is not among those").await;
+    is_refused(
+        &gate,
+        ENTRA,
+        "mona",
+        "Your organisation does not have access",
+    )
+    .await;
     let gate = for_many(
         "common",
         "allowed_tenants = \"any\"\nallow_personal_accounts = true",
@@ -325,7 +337,7 @@ async fn an_address_that_nobody_vouches_for_opens_nothing() {
         "email".into(),
         "ada@contoso.onmicrosoft.com".into(),
     ));
-    is_refused(&gate, ENTRA, "ada", "nobody vouches").await;
+    is_refused(&gate, ENTRA, "ada", "not verified").await;
     gate.sim
         .fault(Fault::SetClaim("xms_edov".into(), true.into()));
     is_admitted(&gate, ENTRA, "ada").await;

@@ -19,7 +19,9 @@ async fn walks_through(gate: &TestGate, driver: &Driver, kind: Kind) {
     window.reads("200 OK").await;
     window.click_link("Back").await;
     window.click_link("ID token details").await;
-    window.reads("What the sign-in said about you.").await;
+    window
+        .reads("What the sign-in service says about you.")
+        .await;
 
     // A link on a page of ours signs out, and the authority returns the browser home.
     window.click_link("Sign out").await;

@@ -143,7 +143,7 @@ fn buttons_of_a_list_are_told_apart_without_seeing_the_list() {
         .unwrap();
     let text = html::text(&sample.html);
     assert!(
-        text.contains("End the session of Safari on iPhone, begun 20 November 2026"),
+        text.contains("End the session of Safari on iPhone, started 20 November 2026"),
         "{text}"
     );
 }

@@ -54,7 +54,7 @@ fn poison(value: &mut Value, evil: &str) {
 
 fn holds<P: Sampled>() {
     let pages = pages();
-    for (sample, page) in P::samples(pages.asset_names()) {
+    for (sample, page) in P::samples(&pages.asset_names()) {
         let expected = html::skeleton(&pages.render(&page).unwrap());
         for evil in HOSTILE {
             let html = pages.render(&Poisoned { page: &page, evil }).unwrap();
@@ -92,7 +92,7 @@ fn c134_nul_and_direction_overrides_are_seen_and_ten_kilobytes_are_cut() {
 #[test]
 fn every_persons_name_is_isolated_in_its_direction() {
     let pages = pages();
-    let (_, mut page) = Home::samples(pages.asset_names()).pop().unwrap();
+    let (_, mut page) = Home::samples(&pages.asset_names()).pop().unwrap();
     "NAME-RTL".clone_into(&mut page.name);
     page.frame.account = Some("ACCOUNT-RTL".to_owned());
     let html = pages.render(&page).unwrap();

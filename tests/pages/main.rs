@@ -197,7 +197,7 @@ fn home_offers_what_the_profile_has_and_nothing_else() {
 fn an_answer_that_is_cut_binary_or_empty_says_so() {
     assert!(read("api_result.html", "denied").contains("403 Forbidden"));
     assert!(read("api_result.html", "cut").contains("only its beginning is shown"));
-    assert!(read("api_result.html", "binary").contains("no text (48211 bytes)"));
+    assert!(read("api_result.html", "binary").contains("not text (48211 bytes)"));
     assert!(read("api_result.html", "empty").contains("no content"));
 }
 

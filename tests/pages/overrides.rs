@@ -15,7 +15,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn sign_out(pages: &Pages) -> String {
-    let (_, page) = SignOut::samples(pages.asset_names()).remove(0);
+    let (_, page) = SignOut::samples(&pages.asset_names()).remove(0);
     pages.render(&page).unwrap()
 }
 
@@ -107,8 +107,11 @@ fn a_folder_that_is_not_there_is_named() {
 fn a_style_sheet_of_ones_own_has_an_address_of_its_own() {
     let folder = folder(&[("style.css", "body { color: black }")]);
     let pages = Pages::load(Some(folder.path())).unwrap();
-    let (style, icon) = pages.asset_names();
-    let (built_in, same_icon) = Pages::load(None).unwrap().asset_names();
-    assert!(style != built_in && icon == same_icon);
-    assert_eq!(pages.asset(&style).unwrap().text, "body { color: black }");
+    let own = pages.asset_names();
+    let built_in = Pages::load(None).unwrap().asset_names();
+    assert!(own.style != built_in.style && own.icon == built_in.icon);
+    assert_eq!(
+        pages.asset(&own.style).unwrap().text,
+        "body { color: black }"
+    );
 }

@@ -5,10 +5,8 @@ use std::time::Duration;
 use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::ProfileFile;
 use crate::config::profile::values::shortened;
+use crate::domain::own_path::{DEFAULT_REDIRECT_PATH, OwnPath};
 use crate::domain::public_url::PublicUrl;
-
-/// The redirect path of a profile that names none.
-const REDIRECT_PATH: &str = "/auth/redirect";
 
 /// Longest redirect URI that Microsoft registers, in characters.
 const LONGEST_REDIRECT_URI: usize = 256;
@@ -18,37 +16,6 @@ const CLOCK_SKEW: Duration = Duration::from_mins(2);
 
 /// The most that a profile may tolerate; a token that expired longer ago is always refused.
 const LONGEST_CLOCK_SKEW: Duration = Duration::from_mins(5);
-
-/// Addresses of our own pages, which cannot take the authority's answer.
-const OWN_PATHS: [&str; 18] = [
-    "/login",
-    "/logout",
-    "/call_downstream_api",
-    "/auth/sign_in",
-    "/auth/sign_out",
-    "/auth/edit_profile",
-    "/auth/reset_password",
-    "/auth/token_details",
-    "/auth/session",
-    "/auth/sessions",
-    "/auth/sessions/end",
-    "/auth/front_channel_logout",
-    "/auth/back_channel_logout",
-    "/auth/check",
-    "/auth/jwks.json",
-    "/auth",
-    "/favicon.ico",
-    "/robots.txt",
-];
-
-/// Everything below these is ours or another product's: `/.auth/` is EasyAuth's, `/.well-known/` RFC 8615's.
-const OWN_PREFIXES: [&str; 5] = [
-    "/auth/call_api/",
-    "/auth/check/",
-    "/auth/assets/",
-    "/.auth/",
-    "/.well-known/",
-];
 
 impl Reading<'_, '_> {
     pub(super) fn public_url(&mut self, file: &ProfileFile) -> Option<PublicUrl> {
@@ -77,10 +44,11 @@ impl Reading<'_, '_> {
         public_url: Option<&PublicUrl>,
     ) -> Option<String> {
         let Some(written) = &file.redirect_path else {
-            return (!self.findings.was_faulty("redirect_path")).then(|| REDIRECT_PATH.to_owned());
+            return (!self.findings.was_faulty("redirect_path"))
+                .then(|| DEFAULT_REDIRECT_PATH.to_owned());
         };
-        let right = "a path such as \"/auth/redirect\" or \"/getAToken\"";
-        if !self.is_usable("redirect_path", written, right) {
+        let right = format!("a path such as {DEFAULT_REDIRECT_PATH:?} or \"/getAToken\"");
+        if !self.is_usable("redirect_path", written, &right) {
             return None;
         }
         let path = written.get();
@@ -135,12 +103,8 @@ fn fault_in_path(path: &str) -> Option<String> {
             "has more than plain segments of letters, digits, '-', '_', '.' and '~'".to_owned(),
         );
     }
-    // Case-folded: a proxy or a person may write /Auth/sign_in and mean ours.
-    let folded = path.to_ascii_lowercase();
-    let ours = OWN_PATHS.contains(&folded.as_str())
-        || OWN_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
-        || folded == "/.auth";
-    ours.then(|| "is an address that already has a meaning of its own".to_owned())
+    OwnPath::reserves(path)
+        .then(|| "is an address that already has a meaning of its own".to_owned())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Which API's scopes a person was just sent to the authority for: who comes back without them is told, and not sent
-//! round again. The answer is that person's and goes with the sign-out. After ten minutes a call sends the person once more, should somebody have consented meanwhile.
+//! Remembers for ten minutes that this person was already sent to consent to an API's scopes, so that a refusal is
+//! explained instead of retried in a loop. Removed at sign-out.
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -8,23 +8,21 @@ use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::Profile;
-use crate::seal::{hex, sha256};
-use crate::web::cookies::short_lived::Memo;
+use crate::seal::short_hash;
+use crate::web::cookies::flags::CONSENT_ASKED;
+use crate::web::cookies::short_lived::ShortLivedCookie;
 
-/// Seconds for which the answer of the authority holds.
-const HOLDS: i64 = 600;
+/// Afterwards the person is sent once more: somebody may have consented meanwhile.
+const LIFETIME_SECONDS: i64 = 600;
 
-const ASKED: Memo = Memo {
-    secure: "__Host-gatehouse-asked",
-    loopback: "gatehouse-asked",
-    seconds: HOLDS,
+const COOKIE: ShortLivedCookie = ShortLivedCookie {
+    name: CONSENT_ASKED,
+    seconds: LIFETIME_SECONDS,
 };
 
-/// The first digits of a hash: a cookie need not repeat who somebody is.
-fn digest(profile: &Profile, person: &SubjectKey) -> String {
-    let mut digits = hex(&sha256(format!("{} {person}", profile.id).as_bytes()));
-    digits.truncate(12);
-    digits
+/// Names the person at this profile without saying who it is.
+fn person_hash(profile: &Profile, person: &SubjectKey) -> String {
+    short_hash::<12>(format!("{} {person}", profile.id).as_bytes())
 }
 
 /// Notes that the person came back from being asked for the scopes of `api`.
@@ -35,16 +33,17 @@ pub fn note(
     api: &ApiName,
     now: Timestamp,
 ) {
-    let value = format!("{}.{api}.{}", now.timestamp(), digest(profile, person));
-    ASKED.write(response, profile, value);
+    let hash = person_hash(profile, person);
+    let value = format!("{}.{api}.{hash}", now.timestamp());
+    COOKIE.write(response, profile, value);
 }
 
-/// Whoever signs in next was not asked.
+/// Removes the note: the next person to sign in was not asked.
 pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
-    ASKED.forget(response, headers, profile);
+    COOKIE.forget(response, headers, profile);
 }
 
-/// Whether the person was asked for the scopes of `api` a moment ago.
+/// Whether the person was asked for the scopes of `api` within the last ten minutes.
 pub fn lately(
     headers: &HeaderMap,
     profile: &Profile,
@@ -53,12 +52,14 @@ pub fn lately(
     now: Timestamp,
 ) -> bool {
     let read = || {
-        let mut parts = ASKED.read(headers, profile)?.splitn(3, '.');
+        let mut parts = COOKIE.read(headers, profile)?.splitn(3, '.');
         let at: i64 = parts.next()?.parse().ok()?;
         Some((at, parts.next()?, parts.next()?))
     };
-    read().is_some_and(|(at, asked, of)| {
+    read().is_some_and(|(at, asked, hash)| {
         let age = now.timestamp().saturating_sub(at);
-        (0..HOLDS).contains(&age) && asked == api.as_str() && of == digest(profile, person)
+        (0..LIFETIME_SECONDS).contains(&age)
+            && asked == api.as_str()
+            && hash == person_hash(profile, person)
     })
 }

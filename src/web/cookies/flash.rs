@@ -1,6 +1,6 @@
-//! A notice on its way home: a cookie with a fixed word, shown by the next home page and gone with it.
+//! The cookie of a flash message: a fixed word, shown by the next home page and removed with it.
 //!
-//! It stands in no address, so no link of a stranger can make a page say something.
+//! The word stands in no address, so no stranger's link can make a page say something.
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -8,37 +8,37 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use crate::domain::flash::Flash;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
-use crate::web::cookies::short_lived::Memo;
+use crate::web::cookies::flags::FLASH;
+use crate::web::cookies::short_lived::ShortLivedCookie;
 
-/// Seconds that a notice waits for the home page.
-const LIFE: i64 = 60;
+/// Seconds within which the home page must be visited.
+const LIFETIME_SECONDS: i64 = 60;
 
-const NOTICE: Memo = Memo {
-    secure: "__Host-gatehouse-notice",
-    loopback: "gatehouse-notice",
-    seconds: LIFE,
+const COOKIE: ShortLivedCookie = ShortLivedCookie {
+    name: FLASH,
+    seconds: LIFETIME_SECONDS,
 };
 
-/// Gives the notice to a browser that goes home; any other page would leave it waiting for a later visit.
+/// Gives the message to a browser that is sent to the home page. Elsewhere the message would wait for a later visit.
 pub fn give(
     response: &mut HttpResponseBuilder,
     profile: &Profile,
     return_to: &ReturnTo,
-    notice: Flash,
+    flash: Flash,
 ) {
     if *return_to == ReturnTo::home(&profile.public_url) {
-        let value = format!("{}.{}", notice.word(), profile.id);
-        NOTICE.write(response, profile, value);
+        let value = format!("{}.{}", flash.word(), profile.id);
+        COOKIE.write(response, profile, value);
     }
 }
 
-/// The notice that a browser brings to this profile's home page.
+/// The message that a browser brings to this profile's home page.
 pub fn take(headers: &HeaderMap, profile: &Profile) -> Option<Flash> {
-    let (word, of) = NOTICE.read(headers, profile)?.split_once('.')?;
-    (of == profile.id.as_str()).then(|| Flash::parse(word))?
+    let (word, id) = COOKIE.read(headers, profile)?.split_once('.')?;
+    (id == profile.id.as_str()).then(|| Flash::parse(word))?
 }
 
-/// Takes the notice out of the browser, whatever it says.
+/// Removes the message from the browser, whatever it says.
 pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
-    NOTICE.forget(response, headers, profile);
+    COOKIE.forget(response, headers, profile);
 }

@@ -1,109 +1,119 @@
-//! A callback that came as a cross-site POST, kept for the GET that follows.
+//! A callback that came as a cross-site POST, kept in a cookie for the GET that follows.
 //!
-//! Browsers leave out `SameSite=Lax` cookies with such a POST, the session cookie among them: completed at once, it
-//! would end nothing, overwrite the cookie and know nobody. So the POST is answered with a redirect to the same
-//! address, and its fields wait in a sealed cookie of a minute's life. The address holds an id and no code.
+//! To such a POST browsers add no `SameSite=Lax` cookie, so the session cookie is missing. Completed at once, the
+//! callback could not end the previous session, and would overwrite the cookie with one that lacks the sessions of
+//! other profiles. So the POST is answered with a redirect to the same address, and its fields wait in a sealed cookie
+//! for a minute. The address holds an id and no code.
 
+use actix_web::cookie::SameSite;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{HeaderMap, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
+use crate::domain::clock::{Random, Timestamp};
 use crate::domain::profile::Profile;
-use crate::seal::{Purpose, hex};
-use crate::web::app_state::AppState;
-use crate::web::cookies::session::single_value;
+use crate::seal::{KeyRing, Purpose, hex};
+use crate::web::cookies::cookie_header::{pairs, single_value};
+use crate::web::cookies::eviction::{Bounds, dated, evicted, undated};
+use crate::web::cookies::flags::{self, POSTED_CALLBACK};
 
-/// The parameter that names the kept answer.
+/// The parameter that names the kept callback.
 pub const PARAMETER: &str = "posted";
-/// Seconds.
-const LIFE: i64 = 60;
-/// Bytes of a cookie that every browser keeps; a longer answer is completed at once.
+
+const LIFETIME_SECONDS: i64 = 60;
+
+/// Bytes of a cookie that every browser keeps; longer fields are completed at once.
 const LONGEST: usize = 3_800;
+
+/// Kept callbacks of one browser at one origin.
+const BOUNDS: Bounds = Bounds {
+    count: 10,
+    bytes: 4_096,
+};
+
+/// Bytes of an id, which has two hexadecimal digits for each.
+const ID_BYTES: usize = 16;
 
 const PURPOSE: Purpose = Purpose::new("posted answer");
 
-fn name(profile: &Profile, id: &str) -> String {
-    let prefix = if profile.public_url.is_https() {
-        "__Host-"
-    } else {
-        ""
-    };
-    format!("{prefix}gatehouse-posted-{id}")
+/// Seals and opens kept callbacks.
+#[derive(Debug)]
+pub struct PostedCallbacks<'a> {
+    /// Keys that seal.
+    pub keys: &'a KeyRing,
+    /// Randomness for ids and seals.
+    pub random: &'a dyn Random,
 }
 
-fn associated(profile: &Profile, id: &str) -> Vec<u8> {
-    format!("{}/{id}", profile.id).into_bytes()
-}
+impl PostedCallbacks<'_> {
+    /// Keeps the fields and redirects to the GET; `None` when they are too long for a cookie.
+    pub fn keep(
+        &self,
+        profile: &Profile,
+        headers: &HeaderMap,
+        fields: &[(String, String)],
+        now: Timestamp,
+    ) -> Option<HttpResponse> {
+        let mut random = [0; ID_BYTES];
+        self.random.fill(&mut random);
+        let id = hex(&random);
+        let plain = serde_json::to_vec(fields).ok()?;
+        let context = associated_data(profile, &id);
+        let sealed = self.keys.seal(PURPOSE, &context, &plain, self.random);
+        let name = POSTED_CALLBACK.with_suffix(profile, &id);
+        let value = dated(&BASE64.encode(sealed), now.timestamp_millis());
+        (value.len() <= LONGEST).then_some(())?;
+        let mut response = HttpResponse::SeeOther();
+        let prefix = POSTED_CALLBACK.on(profile);
+        let kept = pairs(headers).filter(|(name, _)| name.strip_prefix(prefix).is_some_and(is_id));
+        for oldest in evicted(BOUNDS, kept, (&name, &value)) {
+            response.cookie(flags::removal(profile, oldest.to_owned(), SameSite::None));
+        }
+        let max_age = Some(Duration::seconds(LIFETIME_SECONDS));
+        // The POST that sets the cookie is cross-site.
+        response.cookie(flags::build(profile, name, value, SameSite::None, max_age));
+        let location = format!("{}?{PARAMETER}={id}", profile.redirect_uri());
+        response.insert_header((LOCATION, location));
+        Some(response.finish())
+    }
 
-/// Keeps the fields and leads to the GET; `None` when they are too long for a cookie.
-pub fn keep(
-    app: &AppState,
-    profile: &Profile,
-    fields: &[(String, String)],
-) -> Option<HttpResponse> {
-    let mut random = [0; 16];
-    app.services.random.fill(&mut random);
-    let id = hex(&random);
-    let plain = serde_json::to_vec(fields).ok()?;
-    let sealed = app.services.keys.seal(
-        PURPOSE,
-        &associated(profile, &id),
-        &plain,
-        &*app.services.random,
-    );
-    let value = BASE64.encode(sealed);
-    (value.len() <= LONGEST).then_some(())?;
-    let cookie = cookie(profile, name(profile, &id), value);
-    let to = format!("{}?{PARAMETER}={id}", profile.redirect_uri());
-    Some(
-        HttpResponse::SeeOther()
-            .cookie(cookie)
-            .insert_header((LOCATION, to))
-            .finish(),
-    )
-}
-
-/// The fields of the answer that an id names, if this browser brought them.
-pub fn take(
-    app: &AppState,
-    profile: &Profile,
-    headers: &HeaderMap,
-    id: &str,
-) -> Option<Vec<(String, String)>> {
-    let name = name(profile, id);
-    let sealed = BASE64.decode(single_value(headers, &name)?).ok()?;
-    let plain = app
-        .services
-        .keys
-        .open(PURPOSE, &associated(profile, id), &sealed)?;
-    serde_json::from_slice(&plain).ok()
-}
-
-/// Takes the cookie out of the browser.
-pub fn forget(
-    response: &mut HttpResponseBuilder,
-    request: &HttpRequest,
-    profile: &Profile,
-    id: &str,
-) {
-    let name = name(profile, id);
-    if single_value(request.headers(), &name).is_some() {
-        let mut cookie = cookie(profile, name, String::new());
-        cookie.make_removal();
-        response.cookie(cookie);
+    /// The fields of the callback that an id names, if this browser brought them.
+    pub fn take(
+        &self,
+        profile: &Profile,
+        headers: &HeaderMap,
+        id: &str,
+    ) -> Option<Vec<(String, String)>> {
+        is_id(id).then_some(())?;
+        let name = POSTED_CALLBACK.with_suffix(profile, id);
+        let value = undated(single_value(headers, &name)?)?;
+        let sealed = BASE64.decode(value).ok()?;
+        let context = associated_data(profile, id);
+        let plain = self.keys.open(PURPOSE, &context, &sealed)?;
+        serde_json::from_slice(&plain).ok()
     }
 }
 
-/// The POST that sets it is cross-site; the GET that brings it is a navigation.
-fn cookie(profile: &Profile, name: String, value: String) -> Cookie<'static> {
-    Cookie::build(name, value)
-        .path("/")
-        .http_only(true)
-        .secure(profile.public_url.is_https())
-        .same_site(SameSite::None)
-        .max_age(Duration::seconds(LIFE))
-        .finish()
+/// Removes a kept callback from the browser.
+pub fn forget(
+    response: &mut HttpResponseBuilder,
+    headers: &HeaderMap,
+    profile: &Profile,
+    id: &str,
+) {
+    let name = POSTED_CALLBACK.with_suffix(profile, id);
+    if is_id(id) && single_value(headers, &name).is_some() {
+        response.cookie(flags::removal(profile, name, SameSite::None));
+    }
+}
+
+fn associated_data(profile: &Profile, id: &str) -> Vec<u8> {
+    format!("{}/{id}", profile.id).into_bytes()
+}
+
+/// Whether a text could be an id: nothing else that a browser sends is repeated to it.
+fn is_id(text: &str) -> bool {
+    text.len() == 2 * ID_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,7 +1,7 @@
-//! The loop detector: how often a browser went round for one target without arriving there.
+//! Detects redirect loops: an application that sends people to sign in again right after they have signed in.
 //!
-//! A small cookie counts completed sign-ins to the same target within a minute, and refusals that another user flow
-//! follows by itself. After the third, the next start stops with a page instead of going round once more.
+//! A cookie counts the sign-ins to one target within a minute, and the refusals that another user flow follows by
+//! itself. After the third, the next start stops with a page instead of redirecting once more.
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -10,27 +10,23 @@ use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
-use crate::seal::{hex, sha256};
-use crate::web::cookies::short_lived::Memo;
+use crate::seal::short_hash;
+use crate::web::cookies::flags::REDIRECT_LOOP;
+use crate::web::cookies::short_lived::ShortLivedCookie;
 
-/// Rounds to one target that are no accident any more.
+/// More rounds to one target are a loop.
 const MOST_ROUNDS: u32 = 3;
-/// Seconds within which they count.
-const WINDOW: i64 = 60;
+/// Seconds within which rounds count.
+const WINDOW_SECONDS: i64 = 60;
 
-const ROUNDS: Memo = Memo {
-    secure: "__Host-gatehouse-rounds",
-    loopback: "gatehouse-rounds",
-    seconds: WINDOW,
+const COOKIE: ShortLivedCookie = ShortLivedCookie {
+    name: REDIRECT_LOOP,
+    seconds: WINDOW_SECONDS,
 };
 
-/// The first digits of a hash: a cookie need not repeat where somebody went.
-fn digest(profile: &Profile, target: &ReturnTo) -> String {
-    let mut digits = hex(&sha256(
-        format!("{} {}", profile.id, target.as_str()).as_bytes(),
-    ));
-    digits.truncate(12);
-    digits
+/// Names the target without saying where the person goes.
+fn target_hash(profile: &Profile, target: &ReturnTo) -> String {
+    short_hash::<12>(format!("{} {}", profile.id, target.as_str()).as_bytes())
 }
 
 /// Rounds counted so far, and when the first was.
@@ -41,19 +37,18 @@ fn counted(
     now: Timestamp,
 ) -> (u32, i64) {
     let read = || {
-        let mut parts = ROUNDS.read(headers, profile)?.splitn(3, '.');
-        let (count, first, of) = (
-            parts.next()?.parse().ok()?,
-            parts.next()?.parse().ok()?,
-            parts.next()?,
-        );
-        let age = now.timestamp() - first;
-        (of == digest(profile, target) && (0..WINDOW).contains(&age)).then_some((count, first))
+        let mut parts = COOKIE.read(headers, profile)?.splitn(3, '.');
+        let rounds = parts.next()?.parse().ok()?;
+        let first: i64 = parts.next()?.parse().ok()?;
+        let hash = parts.next()?;
+        let age = now.timestamp().saturating_sub(first);
+        let counts = hash == target_hash(profile, target) && (0..WINDOW_SECONDS).contains(&age);
+        counts.then_some((rounds, first))
     };
     read().unwrap_or((0, now.timestamp()))
 }
 
-/// Stops a start that would only go round.
+/// Refuses a start that would only continue a loop.
 ///
 /// # Errors
 /// `TooManyRounds` after the third round to this target.
@@ -83,15 +78,12 @@ pub fn count(
     now: Timestamp,
 ) {
     let (rounds, first) = counted(headers, profile, target, now);
-    let value = format!(
-        "{}.{first}.{}",
-        rounds.saturating_add(1),
-        digest(profile, target)
-    );
-    ROUNDS.write(response, profile, value);
+    let rounds = rounds.saturating_add(1);
+    let hash = target_hash(profile, target);
+    COOKIE.write(response, profile, format!("{rounds}.{first}.{hash}"));
 }
 
-/// Begins to count anew: a person who signs out and in again has arrived every time.
+/// Sets the counter to zero at sign-out: somebody who signs out and in again is in no loop.
 pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
-    ROUNDS.forget(response, headers, profile);
+    COOKIE.forget(response, headers, profile);
 }

@@ -1,37 +1,32 @@
-//! What a browser holds: one cookie per origin with the handles of its sessions, and one for each open attempt.
+//! The session cookie: one per origin, with the handle of the browser's session at each profile of that origin.
 //!
-//! The session cookie is actix-session's, private, and holds ids only: the row in the store is the truth. It is written
-//! at sign-in and at sign-out and nowhere else. Reading needs no middleware: [`handle_of`] opens the same cookie
-//! with the same keys.
+//! The cookie is actix-session's, private, and holds ids only: the row in the store is the truth. It is written at
+//! sign-in and at sign-out and nowhere else. Reading needs no middleware: [`handle_of`] opens the same cookie with the
+//! same keys.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use actix_session::config::{BrowserSession, CookieContentSecurity, SessionLifecycle};
 use actix_session::storage::CookieSessionStore;
 use actix_session::{SessionExt, SessionMiddleware};
-use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, Key, SameSite};
-use actix_web::http::header::{COOKIE, HeaderMap};
-use actix_web::{HttpRequest, HttpResponseBuilder};
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, CookieJar, Key, SameSite};
+use actix_web::http::header::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use crate::domain::attempt::ATTEMPT_LIFETIME;
-use crate::domain::profile::{Profile, ProfileId, ResponseMode};
+use crate::domain::clock::Timestamp;
+use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::SessionHandle;
-use crate::flow::attempt_cookie::{AttemptCookie, AttemptName};
 use crate::seal::PrivateCookieKey;
+use crate::web::cookies::cookie_header::single_value;
+use crate::web::cookies::flags::{self, SESSION};
 
-/// The session cookie on https: bound to the host by its prefix (RFC 6265bis §4.1.3.2).
-pub const SECURE_COOKIE: &str = "__Host-gatehouse";
-/// The session cookie on loopback http.
-pub const LOOPBACK_COOKIE: &str = "gatehouse";
-
-/// Attempts that may be open in one browser at one origin.
-const MOST_ATTEMPTS: usize = 10;
-/// Bytes of names and values of all attempts together.
-const MOST_ATTEMPT_BYTES: usize = 4_096;
+/// Bytes of the cookie's content before it is sealed. Sealed and escaped, with its name and flags, it stays below the
+/// 4,096 bytes that browsers keep (RFC 6265 §6.1); a longer cookie would be dropped and sign out everywhere.
+const LONGEST_CONTENT: usize = 2_800;
 
 /// Keys of the session cookie: the newest seals, all open.
 #[derive(Clone)]
@@ -61,15 +56,23 @@ impl CookieKeys {
         self.newest.as_ref()
     }
 
-    /// Opens a cookie value as browsers send it; the number says which key did, 0 being the newest.
+    /// Opens a cookie value as browsers send it. The number is the key's place in the ring, 0 being the newest.
     pub fn open(&self, name: &str, value: &str) -> Option<(usize, String)> {
         let value = unescaped(value)?;
         let mut keys = self.openers.iter().enumerate();
-        keys.find_map(|(age, key)| Some((age, key.open(name, &value)?)))
+        keys.find_map(|(place, key)| Some((place, key.open(name, &value)?)))
+    }
+
+    /// Seals a content with the newest key, as actix-session does: the value before it is escaped.
+    pub fn seal(&self, name: &'static str, content: String) -> Option<String> {
+        let mut jar = CookieJar::new();
+        jar.private_mut(self.newest()?)
+            .add(Cookie::new(name, content));
+        Some(jar.get(name)?.value().to_owned())
     }
 }
 
-/// A cookie's value without its `%` escapes, piece by piece; `None` if one of them is none.
+/// A cookie's value without its `%` escapes, piece by piece; `None` if an escape is malformed.
 fn unescaped(value: &str) -> Option<Cow<'_, str>> {
     let mut pieces = value.split('%');
     let first = pieces.next()?;
@@ -87,27 +90,11 @@ fn unescaped(value: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(text))
 }
 
-/// The name of the session cookie of a profile.
-pub fn session_cookie_name(profile: &Profile) -> &'static str {
-    if profile.public_url.is_https() {
-        SECURE_COOKIE
-    } else {
-        LOOPBACK_COOKIE
-    }
-}
-
 /// actix-session for profiles on https or on loopback http.
 pub fn middleware(keys: &CookieKeys, https: bool) -> SessionMiddleware<CookieSessionStore> {
     let key = keys.newest().cloned().unwrap_or_else(Key::generate);
     SessionMiddleware::builder(CookieSessionStore::default(), key)
-        .cookie_name(
-            if https {
-                SECURE_COOKIE
-            } else {
-                LOOPBACK_COOKIE
-            }
-            .to_owned(),
-        )
+        .cookie_name(SESSION.over(https).to_owned())
         .cookie_secure(https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
@@ -117,49 +104,36 @@ pub fn middleware(keys: &CookieKeys, https: bool) -> SessionMiddleware<CookieSes
         .build()
 }
 
-/// Values of all cookies of this name, as sent. Cookie headers that are not text have none.
-fn raw_values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
-    cookie_pairs(headers)
-        .filter(move |(key, _)| *key == name)
-        .map(|(_, value)| value)
+/// The same cookie as the middleware writes, with a sealed value.
+pub fn sealed_cookie(profile: &Profile, value: String) -> Cookie<'static> {
+    flags::build(profile, SESSION.on(profile), value, SameSite::Lax, None)
 }
 
-/// Every `name=value` of the request's cookies; what has no such shape is passed over.
-pub fn cookie_pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    headers
-        .get_all(COOKIE)
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| std::str::from_utf8(pair).ok())
-        .filter_map(|pair| pair.trim().split_once('='))
-}
-
-/// The one value of a cookie; two values of one name are none, because a neighbour may have planted one.
-pub fn single_value<'a>(headers: &'a HeaderMap, name: &'a str) -> Option<&'a str> {
-    let mut values = raw_values(headers, name);
-    let first = values.next();
-    if values.next().is_some() { None } else { first }
-}
-
-/// A handle that a browser brought, and the age of the key that its cookie is sealed with.
+/// A session's handle from the cookie.
 #[derive(Debug)]
-pub struct Held {
+pub struct BrowserHandle {
     /// The handle.
     pub handle: SessionHandle,
-    /// Whether the newest key sealed the cookie; if not, it is to be sealed anew.
-    pub by_newest_key: bool,
+    /// Whether the newest key sealed the cookie. If not, the cookie must be sealed anew.
+    pub sealed_by_newest_key: bool,
 }
 
 /// The handle of the browser's session at a profile, from the cookie as it was sent.
-pub fn held(headers: &HeaderMap, keys: &CookieKeys, profile: &Profile) -> Option<Held> {
-    let name = session_cookie_name(profile);
-    let (age, state) = keys.open(name, single_value(headers, name)?)?;
-    let state: BTreeMap<&str, Cow<'_, str>> = serde_json::from_str(&state).ok()?;
-    let handle: Cow<'_, str> = serde_json::from_str(state.get(profile.id.as_str())?).ok()?;
+pub fn browser_handle(
+    headers: &HeaderMap,
+    keys: &CookieKeys,
+    profile: &Profile,
+) -> Option<BrowserHandle> {
+    let name = SESSION.on(profile);
+    let (key, content) = keys.open(name, single_value(headers, name)?)?;
+    let content: BTreeMap<&str, Cow<'_, str>> = serde_json::from_str(&content).ok()?;
+    let entry: Cow<'_, str> = serde_json::from_str(content.get(profile.id.as_str())?).ok()?;
+    let handle = entry.split('.').next().unwrap_or_default();
     let mut bytes = [0; 32];
-    let length = BASE64.decode_slice(handle.as_bytes(), &mut bytes).ok()?;
-    (length == bytes.len()).then(|| Held {
+    let length = BASE64.decode_slice(handle, &mut bytes).ok()?;
+    (length == bytes.len()).then(|| BrowserHandle {
         handle: SessionHandle::from_bytes(bytes),
-        by_newest_key: age == 0,
+        sealed_by_newest_key: key == 0,
     })
 }
 
@@ -169,10 +143,10 @@ pub fn handle_of(
     keys: &CookieKeys,
     profile: &Profile,
 ) -> Option<SessionHandle> {
-    held(request.headers(), keys, profile).map(|held| held.handle)
+    browser_handle(request.headers(), keys, profile).map(|found| found.handle)
 }
 
-/// Puts the handle of a new session into the cookie.
+/// Puts the handle of a new session into the cookie. When the cookie is full, the handles of the oldest sign-ins go.
 ///
 /// # Errors
 /// When the handle cannot be written as JSON, which does not happen.
@@ -180,15 +154,19 @@ pub fn remember(
     request: &HttpRequest,
     profile: &ProfileId,
     handle: &SessionHandle,
+    now: Timestamp,
 ) -> Result<(), actix_web::Error> {
-    let text = BASE64.encode(handle.expose());
-    request
-        .get_session()
-        .insert(profile.as_str(), text)
-        .map_err(actix_web::Error::from)
+    let session = request.get_session();
+    let entry = format!("{}.{}", BASE64.encode(handle.expose()), now.timestamp());
+    session.insert(profile.as_str(), entry)?;
+    let oldest = beyond_limit(&session.entries(), profile);
+    for id in oldest {
+        session.remove(&id);
+    }
+    Ok(())
 }
 
-/// Takes a session's handle out of the cookie; an empty cookie goes altogether.
+/// Takes a session's handle out of the cookie; the last one takes the cookie along.
 pub fn forget(request: &HttpRequest, profile: &ProfileId) {
     let session = request.get_session();
     session.remove(profile.as_str());
@@ -197,93 +175,90 @@ pub fn forget(request: &HttpRequest, profile: &ProfileId) {
     }
 }
 
-fn attempt_prefix(profile: &Profile) -> &'static str {
-    if profile.public_url.is_https() {
-        "__Host-gatehouse-attempt-"
-    } else {
-        "gatehouse-attempt-"
-    }
-}
-
-/// The sealed attempt that belongs to a state.
-pub fn attempt_of<'a>(
-    headers: &'a HeaderMap,
-    profile: &Profile,
-    name: &AttemptName,
-) -> Option<&'a str> {
-    let name = format!("{}{}", attempt_prefix(profile), name.as_str());
-    let mut values = cookie_pairs(headers)
-        .filter(|(key, _)| *key == name)
-        .map(|(_, value)| value);
-    let first = values.next().filter(|_| values.next().is_none())?;
-    first.split_once('.').map(|(_, sealed)| sealed)
-}
-
-fn attempt_cookie(profile: &Profile, name: String, value: String) -> Cookie<'static> {
-    let form_post = profile.authorize.response_mode == ResponseMode::FormPost;
-    Cookie::build(name, value)
-        .path("/")
-        .http_only(true)
-        .secure(profile.public_url.is_https())
-        .same_site(if form_post {
-            SameSite::None
-        } else {
-            SameSite::Lax
-        })
-        .max_age(Duration::seconds(
-            i64::try_from(ATTEMPT_LIFETIME.as_secs()).unwrap_or(600),
-        ))
-        .finish()
-}
-
-/// Keeps a new attempt and lets the oldest go when there are too many.
-pub fn keep_attempt(
-    response: &mut HttpResponseBuilder,
-    headers: &HeaderMap,
-    profile: &Profile,
-    attempt: &AttemptCookie,
-    now: i64,
-) {
-    let prefix = attempt_prefix(profile);
-    let name = format!("{prefix}{}", attempt.name.as_str());
-    // The age in front is for this choice only; what counts is sealed.
-    let value = format!("{now}.{}", attempt.value);
-    let mut open: Vec<(i64, &str, usize)> = cookie_pairs(headers)
-        .filter(|(key, _)| key.strip_prefix(prefix).is_some_and(AttemptName::is_one))
-        .map(|(key, value)| {
-            let age = value
-                .split_once('.')
-                .and_then(|(at, _)| at.parse().ok())
-                .unwrap_or(0);
-            (age, key, key.len() + value.len())
-        })
+/// Ids of the profiles whose handles must go, so that the content fits into the cookie; oldest sign-in first.
+fn beyond_limit(entries: &HashMap<String, String>, new: &ProfileId) -> Vec<String> {
+    // As JSON: `"id":"\"handle.time\"",`
+    let size = |(id, entry): (&String, &String)| id.len() + entry.len() + 8;
+    // An entry of an earlier version has no time and counts as the oldest.
+    let time = |entry: &str| -> i64 {
+        let time = entry.trim_matches('"').split_once('.');
+        time.and_then(|(_, at)| at.parse().ok()).unwrap_or(0)
+    };
+    let mut bytes = 2 + entries.iter().map(size).sum::<usize>();
+    let mut others: Vec<_> = entries
+        .iter()
+        .filter(|(id, _)| *id != new.as_str())
         .collect();
-    // Of one second, the first is the oldest: so browsers sort them (RFC 6265 §5.4).
-    open.sort_by_key(|(age, _, _)| *age);
-    let mut count = open.len() + 1;
-    let mut bytes = name.len() + value.len() + open.iter().map(|(_, _, size)| size).sum::<usize>();
-    for (_, oldest, size) in &open {
-        if count <= MOST_ATTEMPTS && bytes <= MOST_ATTEMPT_BYTES {
+    others.sort_by_key(|(id, entry)| (time(entry), *id));
+    let mut gone = Vec::new();
+    for other in others {
+        if bytes <= LONGEST_CONTENT {
             break;
         }
-        drop_cookie(response, profile, (*oldest).to_owned());
-        count -= 1;
-        bytes -= size;
+        bytes -= size(other);
+        gone.push(other.0.clone());
     }
-    response.cookie(attempt_cookie(profile, name, value));
+    gone
 }
 
-/// Removes an attempt that is over.
-pub fn drop_attempt(response: &mut HttpResponseBuilder, profile: &Profile, name: &AttemptName) {
-    drop_cookie(
-        response,
-        profile,
-        format!("{}{}", attempt_prefix(profile), name.as_str()),
-    );
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn drop_cookie(response: &mut HttpResponseBuilder, profile: &Profile, name: String) {
-    let mut cookie = attempt_cookie(profile, name, String::new());
-    cookie.make_removal();
-    response.cookie(cookie);
+    fn entry(seconds: usize) -> String {
+        format!("\"{}.{}\"", BASE64.encode([7; 32]), 1_790_000_000 + seconds)
+    }
+
+    fn named(number: usize) -> String {
+        format!("contoso-customer-{number}")
+    }
+
+    #[test]
+    fn the_oldest_handles_go_before_the_cookie_outgrows_what_browsers_keep() {
+        let keys = CookieKeys::new([[7; 64]].into_iter());
+        let name = SESSION.over(true);
+        let mut entries = HashMap::new();
+        for number in 0..200 {
+            let id = named(number);
+            entries.insert(id.clone(), entry(number));
+            for gone in beyond_limit(&entries, &ProfileId::parse(&id).unwrap()) {
+                entries.remove(&gone);
+            }
+            let content = serde_json::to_string(&entries).unwrap();
+            let value = keys.seal(name, content).unwrap();
+            let cookie = Cookie::build(name, value)
+                .path("/")
+                .secure(true)
+                .http_only(true)
+                .same_site(SameSite::Lax)
+                .finish();
+            let length = cookie.encoded().to_string().len();
+            assert!(length <= 4_096, "{length} bytes with {}", entries.len());
+        }
+        assert!(entries.len() > 30, "{}", entries.len());
+        for number in 200 - entries.len()..200 {
+            assert!(entries.contains_key(&named(number)), "the newest stay");
+        }
+    }
+
+    #[test]
+    fn handles_without_a_time_go_first_and_the_new_one_stays() {
+        let mut entries: HashMap<String, String> = (0..60)
+            .map(|number| (named(number), entry(number)))
+            .collect();
+        let old = format!("\"{}\"", BASE64.encode([7; 32]));
+        entries.insert("z-of-an-earlier-version".to_owned(), old);
+        entries.insert("new".to_owned(), entry(0));
+        let gone = beyond_limit(&entries, &ProfileId::parse("new").unwrap());
+        assert_eq!(
+            gone.get(..2),
+            Some(["z-of-an-earlier-version".to_owned(), named(0)].as_slice())
+        );
+        assert!(!gone.contains(&"new".to_owned()));
+        entries.retain(|id, _| !gone.contains(id));
+        assert_eq!(
+            beyond_limit(&entries, &ProfileId::parse("new").unwrap()),
+            [""; 0]
+        );
+    }
 }

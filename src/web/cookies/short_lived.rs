@@ -1,60 +1,47 @@
-//! A memo: a small cookie of one use that lives for minutes and holds no secret.
+//! A short-lived cookie of a fixed name that holds no secret: loop counter, flash message, consent marker.
 
+use actix_web::cookie::SameSite;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::domain::profile::Profile;
-use crate::web::cookies::session::single_value;
+use crate::web::cookies::cookie_header::single_value;
+use crate::web::cookies::flags::{self, CookieName};
 
-/// One kind of memo.
+/// One kind of short-lived cookie.
 #[derive(Debug)]
-pub struct Memo {
-    /// Its name on https.
-    pub secure: &'static str,
-    /// Its name on loopback http.
-    pub loopback: &'static str,
+pub struct ShortLivedCookie {
+    /// Its name.
+    pub name: CookieName,
     /// Seconds that a browser keeps it.
     pub seconds: i64,
 }
 
-impl Memo {
-    /// What the browser brings, if it brings one.
+impl ShortLivedCookie {
+    /// The value that the browser sent.
     pub fn read<'a>(&self, headers: &'a HeaderMap, profile: &Profile) -> Option<&'a str> {
-        single_value(headers, self.name(profile))
+        single_value(headers, self.name.on(profile))
     }
 
-    /// Gives it to the browser.
+    /// Gives the browser a value.
     pub fn write(&self, response: &mut HttpResponseBuilder, profile: &Profile, value: String) {
-        response.cookie(self.cookie(profile, value));
+        let (name, max_age) = (self.name.on(profile), Duration::seconds(self.seconds));
+        response.cookie(flags::build(
+            profile,
+            name,
+            value,
+            SameSite::Lax,
+            Some(max_age),
+        ));
     }
 
-    /// Takes it from a browser that has one, whatever it says.
+    /// Removes the cookie from a browser that sent one.
     pub fn forget(&self, response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
         if self.read(headers, profile).is_some() {
-            let mut gone = self.cookie(profile, String::new());
-            gone.make_removal();
+            let removal = flags::removal(profile, self.name.on(profile), SameSite::Lax);
             // A cookie of a fixed name without a value can always be written.
-            let _ = response.add_cookie(&gone);
+            let _ = response.add_cookie(&removal);
         }
-    }
-
-    fn name(&self, profile: &Profile) -> &'static str {
-        if profile.public_url.is_https() {
-            self.secure
-        } else {
-            self.loopback
-        }
-    }
-
-    fn cookie(&self, profile: &Profile, value: String) -> Cookie<'static> {
-        Cookie::build(self.name(profile), value)
-            .path("/")
-            .http_only(true)
-            .secure(profile.public_url.is_https())
-            .same_site(SameSite::Lax)
-            .max_age(Duration::seconds(self.seconds))
-            .finish()
     }
 }

@@ -27,17 +27,17 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, we
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
-use crate::domain::return_to::ReturnTo;
+use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::attempt_cookie::AttemptName;
 use crate::flow::error::FlowError;
 use crate::oidc::Remedy;
 use crate::web::app_state::AppState;
-use crate::web::cookies::session;
-use crate::web::errors::texts::{ProblemText, tell};
+use crate::web::cookies::attempt;
+use crate::web::errors::texts::{problem_text, status_text};
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::resolved_profile::ResolvedProfile;
-use crate::web::pages::layout;
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;
@@ -49,41 +49,37 @@ const RETRY_SOON: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct WebError {
     flow: FlowError,
-    /// An attempt whose cookie is of no more use.
-    over: Option<AttemptName>,
-    /// Answer 401 with a page instead of leading to sign-in.
-    stay: bool,
-    /// Where a new attempt should lead, when the error does not say so itself.
-    again: Option<ReturnTo>,
+    /// An attempt that is over: its cookie is removed.
+    spent_attempt: Option<AttemptName>,
+    /// Answer 401 with a page instead of a redirect to sign-in.
+    no_redirect: bool,
+    /// Where "Start again" leads, when the error itself does not say.
+    retry_target: Option<ReturnTo>,
 }
 
 impl WebError {
     /// An error of the callback.
-    pub fn at_callback(flow: FlowError, over: Option<AttemptName>) -> Self {
+    pub fn at_callback(flow: FlowError, spent_attempt: Option<AttemptName>) -> Self {
         Self {
-            flow,
-            over,
-            stay: false,
-            again: None,
+            spent_attempt,
+            ..Self::from(flow)
         }
     }
 
-    /// The same when the code is lost by an outage: the person starts again, and still arrives at `target`.
+    /// The same when an outage cost the code: a new attempt still leads to `target`.
     #[must_use]
-    pub fn with_new_attempt(self, target: Option<ReturnTo>) -> Self {
+    pub fn with_retry_target(self, target: Option<ReturnTo>) -> Self {
         Self {
-            again: target,
+            retry_target: target,
             ..self
         }
     }
 
-    /// Nobody is signed in, and the page says so itself.
+    /// Nobody is signed in, and a page says so.
     pub fn unauthorized_page() -> Self {
         Self {
-            flow: FlowError::NotSignedIn,
-            over: None,
-            stay: true,
-            again: None,
+            no_redirect: true,
+            ..Self::from(FlowError::NotSignedIn)
         }
     }
 }
@@ -92,9 +88,9 @@ impl From<FlowError> for WebError {
     fn from(flow: FlowError) -> Self {
         Self {
             flow,
-            over: None,
-            stay: false,
-            again: None,
+            spent_attempt: None,
+            no_redirect: false,
+            retry_target: None,
         }
     }
 }
@@ -266,14 +262,14 @@ fn write(
     let status = status_of(&error.flow);
     let script = is_script(request);
     if matches!(error.flow, FlowError::NotSignedIn) {
-        // A form cannot be sent again after the sign-in, and a browser that only looks ahead would go round in circles.
-        let stay = error.stay || !request.method().is_safe() || is_prefetch(request);
-        return match (script, stay) {
+        // A form cannot be sent again after the sign-in, and a prefetch must not begin an attempt.
+        let no_redirect = error.no_redirect || !request.method().is_safe() || is_prefetch(request);
+        return match (script, no_redirect) {
             (true, _) => not_signed_in_json(profile),
             (false, false) => {
                 let mut response = HttpResponse::SeeOther();
-                if let Some(name) = &error.over {
-                    session::drop_attempt(&mut response, profile, name);
+                if let Some(name) = &error.spent_attempt {
+                    attempt::forget(&mut response, profile, name);
                 }
                 response
                     .insert_header((LOCATION, sign_in_address(request, profile)))
@@ -291,19 +287,19 @@ fn write(
     if let Some(wait) = retry_after(&error.flow) {
         response.insert_header((RETRY_AFTER, wait.as_secs().max(1).to_string()));
     }
-    if let Some(name) = &error.over {
-        session::drop_attempt(&mut response, profile, name);
+    if let Some(name) = &error.spent_attempt {
+        attempt::forget(&mut response, profile, name);
     }
-    let mut told = tell(&error.flow, profile);
-    if let Some(target) = &error.again {
-        told = told.start_again_first(profile, target);
+    let mut problem = problem_text(&error.flow, profile);
+    if let Some(target) = &error.retry_target {
+        problem = problem.start_again_first(profile, target);
     }
     if script {
-        return response.json(json!({ "error": told.word, "message": told.sentence, "request_id": request_id(request) }));
+        return response.json(json!({ "error": problem.word, "message": problem.sentence, "request_id": request_id(request) }));
     }
-    let frame = layout::of_nobody_known(app, profile, told.heading);
-    let page = told.page(frame, &request_id(request), app.services.now());
-    layout::answer_with(response, app, &page)
+    let frame = app.pages.frame_without_account(profile, problem.heading);
+    let page = problem.page(frame, &request_id(request), app.services.now());
+    app.pages.respond_with(response, &page)
 }
 
 /// A page for errors of the framework; a 404 repeats nothing of the address.
@@ -313,47 +309,47 @@ fn plain(
     app: &AppState,
     status: StatusCode,
 ) -> HttpResponse {
-    let told = ProblemText::of_status(status);
+    let problem = status_text(status);
     if is_script(request) {
         return HttpResponse::build(status)
-            .json(json!({ "error": told.word, "request_id": request_id(request) }));
+            .json(json!({ "error": problem.word, "request_id": request_id(request) }));
     }
-    let frame = layout::of_nobody_known(app, profile, told.heading);
-    let page = told.page(frame, &request_id(request), app.services.now());
-    layout::answer(app, status, &page)
+    let frame = app.pages.frame_without_account(profile, problem.heading);
+    let page = problem.page(frame, &request_id(request), app.services.now());
+    app.pages.respond(status, &page)
 }
 
 /// RFC 9110 §15.5.2 asks for a challenge; this scheme makes no browser ask for a password.
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(request: &HttpRequest, profile: &Profile, app: &AppState) -> HttpResponse {
-    let told = ProblemText::of_status(StatusCode::UNAUTHORIZED)
+    let problem = status_text(StatusCode::UNAUTHORIZED)
         .with_action(sign_in_address(request, profile), "Sign in")
         .home(profile);
-    let frame = layout::frame(app, profile, told.heading, None);
-    let page = told.page(frame, &request_id(request), app.services.now());
+    let frame = app.pages.frame(profile, problem.heading, None);
+    let page = problem.page(frame, &request_id(request), app.services.now());
     let mut response = HttpResponse::Unauthorized();
     response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
-    layout::answer_with(response, app, &page)
+    app.pages.respond_with(response, &page)
 }
 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
     // A callback's parameters stay where they are: no code and no state goes into another address.
-    let prefix = profile.public_url.prefix();
-    let path = request
+    let target = request
         .extensions()
         .get::<ResolvedProfile>()
         .filter(|resolved| !resolved.at_redirect_path)
-        .map_or_else(|| format!("{prefix}/"), ResolvedProfile::path_and_query);
-    let mut address = format!("{prefix}/auth/sign_in?return_to=");
-    address.extend(url::form_urlencoded::byte_serialize(path.as_bytes()));
-    address
+        .map_or_else(
+            || OwnPath::Home.under(&profile.public_url),
+            ResolvedProfile::path_and_query,
+        );
+    OwnPath::SignIn.with_query(&profile.public_url, &[(RETURN_TO, &target)])
 }
 
 /// 401 for scripts, with the address that a person must go to.
 pub fn not_signed_in_json(profile: &Profile) -> HttpResponse {
-    let body = json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": profile.public_url.join("/auth/sign_in") });
+    let body = json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": OwnPath::SignIn.url(&profile.public_url) });
     HttpResponse::Unauthorized()
         .insert_header((WWW_AUTHENTICATE, CHALLENGE))
         .json(body)

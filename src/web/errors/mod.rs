@@ -6,4 +6,5 @@
 pub mod authority_error_texts;
 pub mod mapping;
 pub mod outage_texts;
+pub mod problem_text;
 pub mod texts;

@@ -4,7 +4,7 @@ use crate::domain::profile::Profile;
 use crate::flow::error::FlowError;
 use crate::oidc::{Misconfiguration, OidcError, Outage, Remedy};
 use crate::web::errors::authority_error_texts::help_for;
-use crate::web::errors::texts::{ProblemText, told};
+use crate::web::errors::problem_text::{ProblemText, problem as told};
 
 /// Says it in words.
 pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> ProblemText {

@@ -11,7 +11,7 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
-use crate::domain::return_to::ReturnTo;
+use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::domain::session::SessionHandle;
 use crate::flow::services::{self, Services};
 use crate::web::app_state::AppState;
@@ -95,7 +95,7 @@ impl Visit {
     pub fn return_to(&self, query: &Parameters) -> ReturnTo {
         let profile = self.profile();
         query
-            .value("return_to")
+            .value(RETURN_TO)
             .and_then(|text| ReturnTo::parse(text, &profile.public_url, &profile.redirect_path))
             .unwrap_or_else(|| ReturnTo::home(&profile.public_url))
     }

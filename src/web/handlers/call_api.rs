@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::future::{Ready, ready};
 
 use crate::domain::api::{Api, ApiName};
+use crate::domain::own_path::OwnPath;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::api_call::{ApiAnswer, Called, call};
 use crate::flow::error::FlowError;
@@ -19,7 +20,6 @@ use crate::web::extract::fetch_metadata::{is_script, wants_json};
 use crate::web::extract::may_begin::MayBegin;
 use crate::web::extract::resolved_profile::ResolvedProfile;
 use crate::web::extract::visit::Visit;
-use crate::web::pages::layout;
 use crate::web::pages::{ApiResult, shown};
 
 /// The API that the address names, or the first API of the profile at the short address.
@@ -81,7 +81,7 @@ async fn step_up(
 ) -> WebResult {
     MayBegin::judge(visit)?;
     let profile = visit.profile();
-    let path = format!("{}/auth/call_api/{}", profile.public_url.prefix(), api.name);
+    let path = OwnPath::call_api(&profile.public_url, &api.name);
     let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path)
         .ok_or(FlowError::NoSuchApi)?;
     redirect_loop::stop_loop(visit.headers(), profile, &target, visit.now())?;
@@ -108,9 +108,9 @@ fn as_page(visit: &Visit, signed_in: &SignedIn, api: &Api, answer: ApiAnswer) ->
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
     let page = ApiResult {
-        frame: layout::frame(app, profile, "API result", Some(signed_in)),
+        frame: app.pages.frame(profile, "API result", Some(signed_in)),
         api: api.title.clone(),
-        name: api.name.to_string(),
+        again: OwnPath::call_api(&profile.public_url, &api.name),
         address: api.endpoint.to_string(),
         status: format!("{} {reason}", answer.status).trim_end().to_owned(),
         good: (200..300).contains(&answer.status),
@@ -120,5 +120,5 @@ fn as_page(visit: &Visit, signed_in: &SignedIn, api: &Api, answer: ApiAnswer) ->
         binary: answer.binary,
         bytes: answer.bytes,
     };
-    layout::answer(app, StatusCode::OK, &page)
+    app.pages.respond(StatusCode::OK, &page)
 }

@@ -10,7 +10,7 @@ use crate::flow::attempt_cookie::{AttemptName, open_state};
 use crate::flow::callback::{Browser, CallbackResult, complete};
 use crate::flow::error::FlowError;
 use crate::web::answer::{see_other, to_authority};
-use crate::web::cookies::{consent_asked, flash, posted_callback, redirect_loop, session};
+use crate::web::cookies::{attempt, consent_asked, flash, posted_callback, redirect_loop, session};
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::extract::form::Form;
 use crate::web::extract::parameters::Parameters;
@@ -25,7 +25,7 @@ pub const LONGEST_FORM: usize = 64 * 1024;
 /// `CallbackMalformed` for parameters that are no authorization response, or that came by another method than the profile
 /// asks for; see [`complete`].
 pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
-    let profile = visit.profile();
+    let (profile, headers) = (visit.profile(), visit.headers());
     let form_post = profile.authorize.response_mode == ResponseMode::FormPost;
     let query = visit.query();
     if visit.request().method() == Method::POST {
@@ -33,7 +33,8 @@ pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
             return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
         }
         // A cross-site POST comes without the session cookie. The GET that follows brings it.
-        if let Some(hop) = posted_callback::keep(visit.app(), profile, form.pairs()) {
+        let kept = posted_callbacks(&visit).keep(profile, headers, form.pairs(), visit.now());
+        if let Some(hop) = kept {
             return Ok(hop);
         }
         return complete_with(&visit, parse(&form)?, None).await;
@@ -47,7 +48,7 @@ pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
         .value(posted_callback::PARAMETER)
         .filter(|_| form_post);
     let kept = kept_id
-        .and_then(|id| posted_callback::take(visit.app(), profile, visit.headers(), id))
+        .and_then(|id| posted_callbacks(&visit).take(profile, headers, id))
         .map(Parameters::from);
     let answer = parse(kept.as_ref().unwrap_or(&query))?;
     if form_post && kept.is_none() && matches!(answer.outcome, CallbackOutcome::Code(_)) {
@@ -56,16 +57,23 @@ pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
     complete_with(&visit, answer, kept_id).await
 }
 
+fn posted_callbacks(visit: &Visit) -> posted_callback::PostedCallbacks<'_> {
+    posted_callback::PostedCallbacks {
+        keys: &visit.services().keys,
+        random: &*visit.services().random,
+    }
+}
+
 fn parse(parameters: &Parameters) -> Result<CallbackAnswer, FlowError> {
     Ok(CallbackAnswer::parse(parameters.iter())?)
 }
 
 /// Completes the attempt and removes its cookies. `kept_id` names the cookie that kept a posted answer.
 async fn complete_with(visit: &Visit, answer: CallbackAnswer, kept_id: Option<&str>) -> WebResult {
-    let (request, profile) = (visit.request(), visit.profile());
+    let (headers, profile) = (visit.headers(), visit.profile());
     let name = AttemptName::of(&answer.state);
     let state = answer.state.clone();
-    let attempt = session::attempt_of(request.headers(), profile, &name);
+    let attempt = attempt::read(headers, profile, &name);
     // The name of the attempt's cookie, if the browser has one that is to be removed.
     let spent = attempt.is_some().then(|| name.clone());
     let handle = visit.session_handle();
@@ -80,17 +88,17 @@ async fn complete_with(visit: &Visit, answer: CallbackAnswer, kept_id: Option<&s
             let target = open_state(visit.services(), profile, &state);
             let error = WebError::at_callback(outage, None);
             return Err(error
-                .with_new_attempt(target.map(|target| target.return_to))
+                .with_retry_target(target.map(|target| target.return_to))
                 .into());
         }
         Err(error) => return Err(WebError::at_callback(error, spent).into()),
     };
     let mut response = answer_with(visit, result, spent.as_ref())?;
     if let Some(name) = &spent {
-        session::drop_attempt(&mut response, profile, name);
+        attempt::forget(&mut response, profile, name);
     }
     if let Some(id) = kept_id {
-        posted_callback::forget(&mut response, request, profile, id);
+        posted_callback::forget(&mut response, headers, profile, id);
     }
     Ok(response.finish())
 }
@@ -108,7 +116,7 @@ fn answer_with(
             return_to,
             asked,
         } => {
-            session::remember(visit.request(), &profile.id, &handle)?;
+            session::remember(visit.request(), &profile.id, &handle, now)?;
             let mut response = see_other(return_to.as_str());
             redirect_loop::count(&mut response, headers, profile, &return_to, now);
             if let Some((api, person)) = &asked {

@@ -5,13 +5,13 @@ use actix_web::http::StatusCode;
 use crate::domain::api::Api;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::flash::Flash;
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::web::cookies::flash;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::signed_in::MaybeSignedIn;
 use crate::web::extract::visit::Visit;
-use crate::web::pages::layout;
-use crate::web::pages::{ApiLink, Home, News};
+use crate::web::pages::{ApiLink, FlashMessage, Home, account_name};
 
 /// Shows the home page. Signed out, it is a page and never a redirect.
 ///
@@ -22,19 +22,23 @@ pub async fn home(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebR
     let has = |kind| profile.authority.issuer_config(kind).is_some();
     let signed_in = signed_in.as_ref();
     let page = Home {
-        notice: flash::take(visit.headers(), profile).map(|flash| News {
+        flash: flash::take(visit.headers(), profile).map(|flash| FlashMessage {
             sentence: flash.sentence(),
             done: flash == Flash::ProfileUpdated,
         }),
-        frame: layout::frame(app, profile, "Home", signed_in),
+        frame: app.pages.frame(profile, "Home", signed_in),
         signed_in: signed_in.is_some(),
-        name: signed_in.map(layout::name_of).unwrap_or_default(),
-        apis: profile.apis.iter().map(api_link).collect(),
+        name: signed_in.map(account_name).unwrap_or_default(),
+        apis: profile
+            .apis
+            .iter()
+            .map(|api| api_link(profile, api))
+            .collect(),
         edit_profile: has(UserFlowKind::EditProfile),
         reset_password: has(UserFlowKind::ResetPassword),
         redirect_uri: redirect_uri_to_register(profile),
     };
-    let mut response = layout::answer(app, StatusCode::OK, &page);
+    let mut response = app.pages.respond(StatusCode::OK, &page);
     flash::forget(&mut response, visit.headers(), profile);
     Ok(response)
 }
@@ -44,9 +48,9 @@ fn redirect_uri_to_register(profile: &Profile) -> Option<String> {
     (!profile.public_url.is_https()).then(|| profile.redirect_uri())
 }
 
-fn api_link(api: &Api) -> ApiLink {
+fn api_link(profile: &Profile, api: &Api) -> ApiLink {
     ApiLink {
-        name: api.name.to_string(),
+        href: OwnPath::call_api(&profile.public_url, &api.name),
         title: api.title.clone(),
         host: api.endpoint.host_str().unwrap_or_default().to_owned(),
     }

@@ -2,6 +2,7 @@
 //!
 //! Handlers import no other handler. They know no protocol and no store, and they choose no status for an error.
 
+pub mod assets;
 pub mod call_api;
 pub mod callback;
 pub mod home;

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 
 use crate::domain::clock::Timestamp;
+use crate::domain::own_path::OwnPath;
 use crate::domain::session::SessionId;
 use crate::flow::session_admin;
 use crate::flow::session_check::SignedIn;
@@ -13,7 +14,6 @@ use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::require_own_form;
 use crate::web::extract::form::Form;
 use crate::web::extract::visit::Visit;
-use crate::web::pages::layout;
 use crate::web::pages::{SessionRow, Sessions, shown};
 
 /// Lists the person's sessions at this profile, the session of this browser first.
@@ -29,12 +29,12 @@ pub async fn list(visit: Visit, signed_in: SignedIn) -> WebResult {
         .collect();
     rows.sort_by_key(|row| !row.current);
     let page = Sessions {
-        frame: layout::frame(app, profile, "My sessions", Some(&signed_in)),
+        frame: app.pages.frame(profile, "My sessions", Some(&signed_in)),
         others: rows.iter().any(|row| !row.current),
         sessions: rows,
         csrf: csrf_token(signed_in.handle()),
     };
-    Ok(layout::answer(app, StatusCode::OK, &page))
+    Ok(app.pages.respond(StatusCode::OK, &page))
 }
 
 /// Ends one session, or all but this one.
@@ -49,7 +49,7 @@ pub async fn end(visit: Visit, Form(form): Form, signed_in: SignedIn) -> WebResu
     } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
         session_admin::end_one(services, profile, &signed_in, id).await?;
     }
-    let list = format!("{}/auth/sessions", profile.public_url.prefix());
+    let list = OwnPath::Sessions.under(&profile.public_url);
     Ok(see_other(&list).finish())
 }
 

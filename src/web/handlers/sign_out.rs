@@ -19,7 +19,6 @@ use crate::web::extract::form::Form;
 use crate::web::extract::signed_in::peek;
 use crate::web::extract::visit::Visit;
 use crate::web::middleware::security_headers::FormRedirects;
-use crate::web::pages::layout;
 use crate::web::pages::{SignOut, SignedOut};
 
 /// `GET /auth/sign_out`, `/logout`
@@ -32,7 +31,7 @@ pub async fn ask_or_sign_out(visit: Visit) -> WebResult {
     }
     Ok(match peek(&visit).await? {
         Some(signed_in) => confirmation_page(&visit, &signed_in),
-        None => signed_out_page(&visit, "Nobody is signed in in this browser."),
+        None => signed_out_page(&visit, "There is no session in this browser."),
     })
 }
 
@@ -60,12 +59,15 @@ fn is_own_link(visit: &Visit) -> bool {
 async fn end(visit: &Visit, handle: Option<SessionHandle>) -> WebResult {
     let profile = visit.profile();
     let ended = sign_out::sign_out(visit.services(), profile, handle.as_ref()).await?;
-    session::forget(visit.request(), &profile.id);
+    // Without a session no cookie is written: a cross-site POST comes without it, and must not remove it.
+    if handle.is_some() {
+        session::forget(visit.request(), &profile.id);
+    }
     let mut response = match ended {
         sign_out::SignedOut::Continue(address) => see_other(address.as_str()).finish(),
         sign_out::SignedOut::HereOnly => signed_out_page(
             visit,
-            "Your session here has ended. The sign-in service may still know you; close the browser on a shared computer.",
+            "Your session here has ended. You may still be signed in at the sign-in service. On a shared computer, close the browser.",
         ),
         sign_out::SignedOut::Nobody => see_other(&profile.public_url.join("/")).finish(),
     };
@@ -87,17 +89,17 @@ fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
         .extensions_mut()
         .insert(FormRedirects(origins));
     let page = SignOut {
-        frame: layout::frame(app, profile, "Sign out", Some(signed_in)),
+        frame: app.pages.frame(profile, "Sign out", Some(signed_in)),
         csrf: csrf_token(signed_in.handle()),
     };
-    layout::answer(app, StatusCode::OK, &page)
+    app.pages.respond(StatusCode::OK, &page)
 }
 
 fn signed_out_page(visit: &Visit, sentence: &str) -> HttpResponse {
     let (app, profile) = (visit.app(), visit.profile());
     let page = SignedOut {
-        frame: layout::frame(app, profile, "Signed out", None),
+        frame: app.pages.frame(profile, "Signed out", None),
         sentence: sentence.to_owned(),
     };
-    layout::answer(app, StatusCode::OK, &page)
+    app.pages.respond(StatusCode::OK, &page)
 }

@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::extract::signed_in::MaybeSignedIn;
 use crate::web::extract::visit::Visit;
-use crate::web::pages::layout;
 use crate::web::pages::{Claim, TokenDetails, shown};
 
 /// Shows the claims that are meant for people.
@@ -22,7 +21,7 @@ pub async fn token_details(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn
     let claims = signed_in.session().identity.displayed_claims();
     let (app, title) = (visit.app(), "ID token details");
     let page = TokenDetails {
-        frame: layout::frame(app, visit.profile(), title, Some(&signed_in)),
+        frame: app.pages.frame(visit.profile(), title, Some(&signed_in)),
         claims: claims
             .iter()
             .map(|(name, value)| Claim {
@@ -31,5 +30,5 @@ pub async fn token_details(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn
             })
             .collect(),
     };
-    Ok(layout::answer(app, StatusCode::OK, &page))
+    Ok(app.pages.respond(StatusCode::OK, &page))
 }

@@ -58,12 +58,12 @@ async fn answer(
 ) -> Option<HttpResponse> {
     let app = request.app_data::<web::Data<AppState>>()?;
     let (profile, address) = find_address(addresses, request, app)?;
-    let held = session::held(request.headers(), &app.cookie_keys, &profile)?;
-    if !held.by_newest_key {
+    let found = session::browser_handle(request.headers(), &app.cookie_keys, &profile)?;
+    if !found.sealed_by_newest_key {
         // The layers seal the cookie again.
         return None;
     }
-    match check(&app.services, &profile, Some(&held.handle), Use::Peek).await {
+    match check(&app.services, &profile, Some(&found.handle), Use::Peek).await {
         Ok(Some(signed_in)) => {
             warn_if_untrusted_proxy(request, app);
             let mut response = (address.answer)(&signed_in);

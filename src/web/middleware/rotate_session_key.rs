@@ -1,20 +1,22 @@
-//! Before actix-session: cookies of older keys are opened and sealed anew, and doubtful ones are taken out.
+//! Runs before actix-session, which knows one key and believes the first cookie that it takes for its own.
 //!
-//! actix-session knows one key and believes the first cookie of its name. This layer lets a key be rotated without
-//! signing anybody out, and makes two cookies of one name none at all.
+//! Here a cookie that was sealed with an older key is opened and sealed anew, so that rotating the key signs nobody out,
+//! and every other cookie that actix-session could take for the session cookie is removed from the request.
 
 use actix_web::body::MessageBody;
-use actix_web::cookie::{Cookie, CookieJar};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
+use crate::domain::profile::Profile;
 use crate::web::app_state::AppState;
-use crate::web::cookies::session::{CookieKeys, cookie_pairs, session_cookie_name, single_value};
+use crate::web::cookies::cookie_header::{set_single, single_value};
+use crate::web::cookies::flags::SESSION;
+use crate::web::cookies::session::{CookieKeys, sealed_cookie};
 use crate::web::extract::resolved_profile::ResolvedProfile;
 
-/// Rewrites the request's session cookie, and the browser's when it was sealed with an older key.
+/// Rewrites the request's session cookie, and the browser's when an older key sealed it.
 ///
 /// # Errors
 /// None of its own.
@@ -22,88 +24,74 @@ pub async fn renew<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let name = request
-        .extensions()
-        .get::<ResolvedProfile>()
-        .map(|located| session_cookie_name(&located.profile));
+    let located = request.extensions().get::<ResolvedProfile>().cloned();
     let app = request.app_data::<web::Data<AppState>>().cloned();
-    let (Some(name), Some(app)) = (name, app) else {
+    let (Some(located), Some(app)) = (located, app) else {
         return next.call(request).await;
     };
-    let renewed = match state(&request, name, &app.cookie_keys) {
-        State::Good => None,
-        State::Old(content) => seal(name, &content, &app.cookie_keys),
-        State::Doubtful => {
-            replace(&mut request, name, None);
-            None
-        }
-    };
-    if let Some(value) = &renewed {
-        replace(&mut request, name, Some(value));
-    }
+    let profile = &located.profile;
+    let name = SESSION.on(profile);
+    let cookie = SessionCookie::find(request.headers(), profile, &app.cookie_keys);
+    set_single(request.headers_mut(), name, cookie.value());
     let mut response = next.call(request).await?;
-    if let Some(value) = renewed
+    if let SessionCookie::Renewed { set_cookie, .. } = cookie
         && !sets_cookie(&response, name)
         && !is_shared(&response)
     {
-        let secure = if name.starts_with("__Host-") {
-            "; Secure"
-        } else {
-            ""
-        };
-        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}");
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
+        response.headers_mut().append(SET_COOKIE, set_cookie);
     }
     Ok(response)
 }
 
-enum State {
-    /// Absent, or sealed with the newest key: nothing to do.
-    Good,
-    /// Sealed with an older key; this is its content.
-    Old(String),
-    /// Twice, or not ours.
-    Doubtful,
+/// The session cookie of a request, as actix-session may see it.
+enum SessionCookie {
+    /// Absent, there twice, or sealed by none of our keys.
+    None,
+    /// Sealed with the newest key.
+    Good(String),
+    /// Was sealed with an older key.
+    Renewed {
+        value: String,
+        set_cookie: HeaderValue,
+    },
 }
 
-fn state(request: &ServiceRequest, name: &str, keys: &CookieKeys) -> State {
-    if !cookie_pairs(request.headers()).any(|(key, _)| key == name) {
-        return State::Good;
+impl SessionCookie {
+    fn find(headers: &HeaderMap, profile: &Profile, keys: &CookieKeys) -> Self {
+        let name = SESSION.on(profile);
+        let opened =
+            single_value(headers, name).and_then(|value| Some((value, keys.open(name, value)?)));
+        match opened {
+            Some((value, (0, _))) => Self::Good(value.to_owned()),
+            Some((_, (_, content))) => Self::sealed_anew(content, profile, keys),
+            None => Self::None,
+        }
     }
-    let opened = single_value(request.headers(), name).and_then(|value| keys.open(name, value));
-    match opened {
-        Some((0, _)) => State::Good,
-        Some((_, content)) => State::Old(content),
-        None => State::Doubtful,
+
+    fn sealed_anew(content: String, profile: &Profile, keys: &CookieKeys) -> Self {
+        let seal = || {
+            let value = keys.seal(SESSION.on(profile), content)?;
+            let cookie = sealed_cookie(profile, value);
+            let pair = cookie.stripped().encoded().to_string();
+            let (_, value) = pair.split_once('=')?;
+            Some(Self::Renewed {
+                value: value.to_owned(),
+                set_cookie: HeaderValue::from_str(&cookie.encoded().to_string()).ok()?,
+            })
+        };
+        seal().unwrap_or(Self::None)
+    }
+
+    /// The value as browsers send it.
+    fn value(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::Good(value) | Self::Renewed { value, .. } => Some(value),
+        }
     }
 }
 
-fn seal(name: &'static str, content: &str, keys: &CookieKeys) -> Option<String> {
-    let mut jar = CookieJar::new();
-    jar.private_mut(keys.newest()?)
-        .add(Cookie::new(name, content.to_owned()));
-    let sealed = jar.get(name)?.encoded().to_string();
-    sealed.split_once('=').map(|(_, value)| value.to_owned())
-}
-
-/// Writes the request's cookies without `name`, or with a new value for it. Other cookies keep order and bytes.
-fn replace(request: &mut ServiceRequest, name: &str, value: Option<&str>) {
-    let mut kept: Vec<String> = cookie_pairs(request.headers())
-        .filter(|(key, _)| *key != name)
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    kept.extend(value.map(|value| format!("{name}={value}")));
-    request.headers_mut().remove(COOKIE);
-    if let Ok(header) = HeaderValue::from_str(&kept.join("; "))
-        && !kept.is_empty()
-    {
-        request.headers_mut().insert(COOKIE, header);
-    }
-}
-
-/// Whether caches may keep the answer for everybody: then it carries nobody's cookie.
+/// Whether caches may keep the response for everybody: then it carries nobody's cookie.
 fn is_shared<B>(response: &ServiceResponse<B>) -> bool {
     let cache = response
         .headers()

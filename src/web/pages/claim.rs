@@ -1,12 +1,12 @@
-//! One claim of an ID token, told to people: what it means, a list line by line, a moment as a date.
+//! One claim of an ID token as people read it: with its meaning, a list line by line, a time as a date.
 //!
-//! Which claims are told at all is decided by `domain/identity.rs`.
+//! Which claims are shown at all is decided by `domain/identity.rs`.
 
 use chrono::DateTime;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::web::pages::shown;
+use crate::web::pages::shown_text::shown;
 
 /// How many members of a list are shown: a token may name 200 groups.
 const SHOWN_MEMBERS: usize = 50;
@@ -14,25 +14,25 @@ const SHOWN_MEMBERS: usize = 50;
 /// One claim.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its value as text; what is no string, as JSON.
+    /// The value: a string as it is, anything else as JSON.
     pub value: String,
 }
 
-/// What the template is told of a claim.
+/// A claim as the template gets it.
 #[derive(Serialize)]
-struct Told<'a> {
+struct ClaimRow<'a> {
     name: &'a str,
     meaning: Option<&'static str>,
     values: Vec<String>,
-    /// Members of a list that are not shown.
+    /// How many members of a list are not shown.
     more: usize,
-    at: Option<Moment>,
+    date: Option<Date>,
 }
 
 #[derive(Serialize)]
-struct Moment {
+struct Date {
     words: String,
     iso: String,
 }
@@ -46,13 +46,13 @@ impl Serialize for Claim {
             }
             _ => (vec![self.value.clone()], 0),
         };
-        let at = moment(&self.name, &self.value);
-        Told {
+        let date = date(&self.name, &self.value);
+        ClaimRow {
             name: &self.name,
             meaning: meaning(&self.name),
             values,
             more,
-            at,
+            date,
         }
         .serialize(serializer)
     }
@@ -65,18 +65,18 @@ fn text_of(value: &Value) -> String {
     }
 }
 
-/// The claims that are moments, in seconds since 1970 (`NumericDate`, RFC 7519 §2).
-fn moment(name: &str, value: &str) -> Option<Moment> {
-    let is_moment = matches!(name, "auth_time" | "exp" | "iat" | "nbf" | "updated_at");
-    let seconds = value.parse().ok().filter(|_| is_moment)?;
+/// The date of a claim that is a time in seconds since 1970 (`NumericDate`, RFC 7519 §2).
+fn date(name: &str, value: &str) -> Option<Date> {
+    let is_time = matches!(name, "auth_time" | "exp" | "iat" | "nbf" | "updated_at");
+    let seconds = value.parse().ok().filter(|_| is_time)?;
     let at = DateTime::from_timestamp(seconds, 0)?;
-    Some(Moment {
+    Some(Date {
         words: at.format("%-d %B %Y, %H:%M UTC").to_string(),
         iso: at.to_rfc3339(),
     })
 }
 
-/// What a claim says, for somebody who has never read a token (OpenID Connect Core §5.1 and the ID token claims
+/// What a claim means, for somebody who has never read a token (OpenID Connect Core §5.1 and the ID token claims
 /// reference of the Microsoft identity platform).
 fn meaning(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn told(name: &str, value: &str) -> Value {
+    fn row(name: &str, value: &str) -> Value {
         json!(Claim {
             name: name.to_owned(),
             value: value.to_owned()
@@ -128,18 +128,18 @@ mod tests {
             "[not a list",
             "\"quoted\"",
         ] {
-            assert_eq!(told("x", text)["values"], json!([text]));
+            assert_eq!(row("x", text)["values"], json!([text]));
         }
         assert_eq!(
-            told("x", r#"["a",1,null]"#)["values"],
+            row("x", r#"["a",1,null]"#)["values"],
             json!(["a", "1", "null"])
         );
-        assert_eq!(told("x", "[]")["values"], json!([]));
+        assert_eq!(row("x", "[]")["values"], json!([]));
     }
 
     #[test]
     fn three_hundred_groups_are_counted_and_not_all_listed() {
-        let groups = told("groups", &json!((0..300).collect::<Vec<_>>()).to_string());
+        let groups = row("groups", &json!((0..300).collect::<Vec<_>>()).to_string());
         assert_eq!(
             (groups["values"].as_array().map(Vec::len), &groups["more"]),
             (Some(50), &json!(250))
@@ -147,9 +147,9 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_also_a_date_and_an_impossible_one_only_a_number() {
+    fn a_time_is_also_shown_as_a_date_unless_it_is_impossible() {
         assert_eq!(
-            told("auth_time", "1795262220")["at"]["words"],
+            row("auth_time", "1795262220")["date"]["words"],
             "21 November 2026, 11:57 UTC"
         );
         for (name, value) in [
@@ -157,7 +157,7 @@ mod tests {
             ("auth_time", "soon"),
             ("employee", "1795262220"),
         ] {
-            assert_eq!(told(name, value)["at"], Value::Null, "{name} {value}");
+            assert_eq!(row(name, value)["date"], Value::Null, "{name} {value}");
         }
     }
 }

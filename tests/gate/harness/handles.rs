@@ -27,6 +27,7 @@ impl TestGate {
         let opened = jar.private(&self.cookie_key()).get(NAME).unwrap();
         let state: serde_json::Value = serde_json::from_str(opened.value()).unwrap();
         let handle: String = serde_json::from_str(state[kind.name()].as_str().unwrap()).unwrap();
+        let handle = handle.split('.').next().unwrap();
         let bytes = BASE64.decode(handle).unwrap();
         SessionHandle::from_bytes(bytes.try_into().unwrap())
     }

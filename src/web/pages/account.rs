@@ -1,49 +1,122 @@
-//! Samples of each page, which between them reach every branch of its template.
-//!
-//! They prove at load that templates fit their contexts, and are what tests render and people look at.
+//! Pages of a person who is signed in, or may be: home, token details, the result of an API call, sessions.
 
-use crate::web::pages::{
-    Action, ApiLink, ApiResult, Claim, Fact, Frame, Home, News, Page, Problem, SessionRow,
-    Sessions, SignOut, SignedOut, TokenDetails,
-};
+use serde::Serialize;
 
-/// A page that has samples.
-pub trait Sampled: Page + Sized {
-    /// Samples by name; `assets` are the names of style sheet and icon.
-    fn samples(assets: (String, String)) -> Vec<(&'static str, Self)>;
-}
+use crate::domain::own_path::{DEFAULT_REDIRECT_PATH, OwnPath};
+use crate::web::pages::claim::Claim;
+use crate::web::pages::frame::{AssetNames, Frame, SAMPLE_PREFIX};
+use crate::web::pages::page::{Sampled, pages};
 
-fn signed_out((style, icon): (String, String), title: &str) -> Frame {
-    Frame {
-        title: title.to_owned(),
-        profile_title: "Contoso staff".to_owned(),
-        account: None,
-        sign_in: true,
-        base: "/staff".to_owned(),
-        accent: "blue",
-        logo: None,
-        support: Some("https://help.contoso.example/".to_owned()),
-        lang: "en",
-        style,
-        icon,
+pages! {
+    ACCOUNT_PAGES
+
+    /// Home, signed in or not.
+    Home, "home.html" {
+        /// How the user flow ended that led here.
+        flash: Option<FlashMessage>,
+        /// Whether somebody is signed in.
+        signed_in: bool,
+        /// The person's name.
+        name: String,
+        /// The APIs that can be called.
+        apis: Vec<ApiLink>,
+        /// Whether there is an edit-profile flow.
+        edit_profile: bool,
+        /// Whether there is a reset-password flow.
+        reset_password: bool,
+        /// The address to register, for a profile on loopback.
+        redirect_uri: Option<String>,
+    }
+
+    /// The claims of the ID token.
+    TokenDetails, "token_details.html" {
+        /// The claims, in the order of the token.
+        claims: Vec<Claim>,
+    }
+
+    /// The result of an API call.
+    ApiResult, "api_result.html" {
+        /// The API's title.
+        api: String,
+        /// Where the call is made again: a local path.
+        again: String,
+        /// The address that was called.
+        address: String,
+        /// The status with its reason.
+        status: String,
+        /// Whether the status is a success.
+        good: bool,
+        /// The content type as sent.
+        content_type: String,
+        /// The body.
+        text: String,
+        /// Whether the body was cut.
+        truncated: bool,
+        /// Whether the body is not text.
+        binary: bool,
+        /// Bytes of the body.
+        bytes: usize,
+    }
+
+    /// The person's sessions.
+    Sessions, "sessions.html" {
+        /// The sessions, this browser's first.
+        sessions: Vec<SessionRow>,
+        /// Whether there are sessions in other browsers.
+        others: bool,
+        /// The token that proves that a form came from this page.
+        csrf: String,
     }
 }
 
-fn signed_in(assets: (String, String), title: &str) -> Frame {
-    let logo = Some("/logo.svg".to_owned());
-    Frame {
-        account: Some("Ada Lovelace".to_owned()),
-        logo,
-        support: None,
-        ..signed_out(assets, title)
-    }
+/// A flash message as the page shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct FlashMessage {
+    /// What happened, in one sentence.
+    pub sentence: &'static str,
+    /// Whether the user flow was finished, and not cancelled.
+    pub done: bool,
+}
+
+/// A link to an API.
+#[derive(Debug, Clone, Serialize)]
+pub struct ApiLink {
+    /// Where the API is called: a local path.
+    pub href: String,
+    /// The API's title.
+    pub title: String,
+    /// The API's host.
+    pub host: String,
+}
+
+/// One session of the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct SessionRow {
+    /// The session's id.
+    pub id: String,
+    /// The browser in a few words.
+    pub browser: String,
+    /// Whether this browser has it.
+    pub current: bool,
+    /// When it began, for people.
+    pub created: String,
+    /// When it began, for machines.
+    pub created_iso: String,
+    /// When it was last used, for people.
+    pub seen: String,
+    /// When it was last used, for machines.
+    pub seen_iso: String,
+    /// When it ends, for people.
+    pub expires: String,
+    /// When it ends, for machines.
+    pub expires_iso: String,
 }
 
 impl Sampled for Home {
-    fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
+    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
         let out = Self {
-            frame: signed_out(assets.clone(), "Home"),
-            notice: None,
+            frame: Frame::signed_out_sample(assets, "Home"),
+            flash: None,
             signed_in: false,
             name: String::new(),
             apis: Vec::new(),
@@ -51,21 +124,23 @@ impl Sampled for Home {
             reset_password: false,
             redirect_uri: None,
         };
-        let told = |sentence, done| News { sentence, done };
+        let flash = |sentence, done| Some(FlashMessage { sentence, done });
         let developer = Self {
-            notice: Some(told("You cancelled the sign-in.", false)),
+            flash: flash("You cancelled the sign-in.", false),
             reset_password: true,
-            redirect_uri: Some("http://localhost:8080/staff/auth/redirect".to_owned()),
+            redirect_uri: Some(format!(
+                "http://localhost:8080{SAMPLE_PREFIX}{DEFAULT_REDIRECT_PATH}"
+            )),
             ..out.clone()
         };
         let bare = Self {
-            frame: signed_in(assets, "Home"),
+            frame: Frame::signed_in_sample(assets, "Home"),
             signed_in: true,
             name: "Ada Lovelace".to_owned(),
             ..out.clone()
         };
         let api = |name: &str, title: &str, host: &str| ApiLink {
-            name: name.to_owned(),
+            href: OwnPath::CallApi.named(SAMPLE_PREFIX, name),
             title: title.to_owned(),
             host: host.to_owned(),
         };
@@ -74,7 +149,7 @@ impl Sampled for Home {
             api("orders", "Orders", ""),
         ];
         let full = Self {
-            notice: Some(told("Your profile was updated.", true)),
+            flash: flash("Your profile was updated.", true),
             apis,
             edit_profile: true,
             reset_password: true,
@@ -90,7 +165,7 @@ impl Sampled for Home {
 }
 
 impl Sampled for TokenDetails {
-    fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
+    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
         let groups: Vec<String> = (0..64)
             .map(|n| format!("\"0c6e3c1e-9a01-4b8e-8f0e-{n:012}\""))
             .collect();
@@ -116,7 +191,7 @@ impl Sampled for TokenDetails {
             name: name.to_owned(),
             value: value.to_owned(),
         };
-        let frame = signed_in(assets, "ID token details");
+        let frame = Frame::signed_in_sample(assets, "ID token details");
         let none = Self {
             frame: frame.clone(),
             claims: Vec::new(),
@@ -135,12 +210,12 @@ impl Sampled for TokenDetails {
 }
 
 impl Sampled for ApiResult {
-    fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
+    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
         let text = "{\n  \"displayName\": \"Ada Lovelace\",\n  \"jobTitle\": \"Analyst <Engines & Numbers>\",\n  \"mail\": \"ada@contoso.example\"\n}";
         let good = Self {
-            frame: signed_in(assets, "API result"),
+            frame: Frame::signed_in_sample(assets, "API result"),
             api: "Microsoft Graph".to_owned(),
-            name: "graph".to_owned(),
+            again: OwnPath::CallApi.named(SAMPLE_PREFIX, "graph"),
             address: "https://graph.microsoft.com/v1.0/me".to_owned(),
             status: "200 OK".to_owned(),
             good: true,
@@ -188,83 +263,8 @@ impl Sampled for ApiResult {
     }
 }
 
-impl Sampled for Problem {
-    fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
-        let action = |path: &str, label| Action {
-            href: format!("/staff{path}"),
-            label,
-        };
-        let fact = |label, value: &str| Fact {
-            label,
-            value: value.to_owned(),
-        };
-        let refused = Self {
-            frame: signed_out(assets, "You are not assigned to this application"),
-            status: "Sign-in not completed".to_owned(),
-            heading: "You are not assigned to this application".to_owned(),
-            sentence: "Your organisation lets only chosen people in. Ask your administrator to assign you.".to_owned(),
-            advice: "You are signed in at the sign-in service, but not here.".to_owned(),
-            items: Vec::new(),
-            actions: vec![action("/auth/sign_in?other_account=1", "Use another account"), action("/", "Home")],
-            facts: vec![
-                fact("Request id", "0191f3a2-7b1c-4e4e-9c57-2f6f3f1f0b7a"),
-                fact("Code", "AADSTS50105"),
-                fact("Correlation id", "7c1b1c1e-52f0-4a54-8f5c-62a1de09f4ad"),
-                fact("Time", "2026-11-21 11:57:00 UTC"),
-            ],
-        };
-        let consent = Self {
-            status: "Permission missing".to_owned(),
-            heading: "The API cannot be called yet".to_owned(),
-            sentence: "The application needs these permissions to call the API, and they were not granted.".to_owned(),
-            advice: String::new(),
-            items: vec!["User.Read".to_owned(), "Mail.Read".to_owned()],
-            ..refused.clone()
-        };
-        let unauthorized = Self {
-            status: "401: Unauthorized".to_owned(),
-            heading: "You are not signed in".to_owned(),
-            sentence: "Visiting this page requires you to be authenticated.".to_owned(),
-            advice: String::new(),
-            actions: Vec::new(),
-            facts: Vec::new(),
-            ..refused.clone()
-        };
-        vec![
-            ("refused", refused),
-            ("consent", consent),
-            ("unauthorized", unauthorized),
-        ]
-    }
-}
-
-impl Sampled for SignOut {
-    fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
-        vec![(
-            "asks",
-            Self {
-                frame: signed_in(assets, "Sign out"),
-                csrf: "c2FtcGxl".to_owned(),
-            },
-        )]
-    }
-}
-
-impl Sampled for SignedOut {
-    fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
-        let sentence = "Your session here has ended. The sign-in service may still know you; close the browser on a shared computer.";
-        vec![(
-            "here_only",
-            Self {
-                frame: signed_out(assets, "Signed out"),
-                sentence: sentence.to_owned(),
-            },
-        )]
-    }
-}
-
 impl Sampled for Sessions {
-    fn samples(assets: (String, String)) -> Vec<(&'static str, Self)> {
+    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
         let row = |id: &str, browser: &str, current| SessionRow {
             id: id.to_owned(),
             browser: browser.to_owned(),
@@ -283,7 +283,7 @@ impl Sampled for Sessions {
             row("3", "Edge on Windows", false),
         ];
         let page = |sessions, others| Self {
-            frame: signed_in(assets.clone(), "My sessions"),
+            frame: Frame::signed_in_sample(assets, "My sessions"),
             sessions,
             others,
             csrf: "c2FtcGxl".to_owned(),

@@ -1,0 +1,256 @@
+//! Every address of ours, below the `public_url` of a profile. Routes, redirect paths, return addresses and links all
+//! read this list, so that an address stands in one place.
+
+use crate::domain::api::ApiName;
+use crate::domain::public_url::PublicUrl;
+
+/// The redirect path of a profile that names none.
+pub const DEFAULT_REDIRECT_PATH: &str = "/auth/redirect";
+
+/// Answers forward-auth requests; reserved, not routed yet.
+const FORWARD_AUTH: &str = "/auth/check";
+
+/// Further addresses that no profile may take as its redirect path: those of later versions, and those that browsers
+/// and crawlers ask for by themselves.
+const RESERVED: [&str; 6] = [
+    FORWARD_AUTH,
+    "/auth/jwks.json",
+    "/auth",
+    "/.auth",
+    "/favicon.ico",
+    "/robots.txt",
+];
+
+/// Everything below these is reserved: `/.auth/` is App Service's, `/.well-known/` belongs to RFC 8615.
+const RESERVED_PREFIXES: [&str; 3] = ["/auth/check/", "/.auth/", "/.well-known/"];
+
+/// The parameter of a pattern.
+const NAME: &str = "{name}";
+
+macro_rules! own_paths {
+    ($(#[doc = $doc:literal] $path:ident, $key:literal, $pattern:literal;)+) => {
+        /// An address of ours.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum OwnPath {
+            $(#[doc = $doc] $path,)+
+        }
+
+        impl OwnPath {
+            /// All of them.
+            pub const ALL: [Self; [$($pattern),+].len()] = [$(Self::$path),+];
+
+            /// The pattern for routing: the path, where `{name}` stands for one segment.
+            pub const fn pattern(self) -> &'static str {
+                match self {
+                    $(Self::$path => $pattern,)+
+                }
+            }
+
+            /// The name under which templates find the address: `frame.url.sign_in`.
+            pub const fn key(self) -> &'static str {
+                match self {
+                    $(Self::$path => $key,)+
+                }
+            }
+        }
+    };
+}
+
+own_paths! {
+    /// The home page.
+    Home, "home", "/";
+    /// Short name of [`Self::SignIn`].
+    Login, "login", "/login";
+    /// Short name of [`Self::SignOut`].
+    Logout, "logout", "/logout";
+    /// Short name of [`Self::CallApi`] for the profile's first API.
+    CallFirstApi, "call_first_api", "/call_downstream_api";
+    /// Begins a sign-in.
+    SignIn, "sign_in", "/auth/sign_in";
+    /// Ends the session.
+    SignOut, "sign_out", "/auth/sign_out";
+    /// Begins the edit-profile user flow.
+    EditProfile, "edit_profile", "/auth/edit_profile";
+    /// Begins the reset-password user flow.
+    ResetPassword, "reset_password", "/auth/reset_password";
+    /// The claims of the ID token.
+    TokenDetails, "token_details", "/auth/token_details";
+    /// Calls an API and shows its response.
+    CallApi, "call_api", "/auth/call_api/{name}";
+    /// The session as JSON, for scripts.
+    Session, "session", "/auth/session";
+    /// The person's sessions.
+    Sessions, "sessions", "/auth/sessions";
+    /// Ends sessions of the person.
+    EndSessions, "end_sessions", "/auth/sessions/end";
+    /// Front-channel logout requests of the authority.
+    FrontChannelLogout, "front_channel_logout", "/auth/front_channel_logout";
+    /// Back-channel logout requests of the authority.
+    BackChannelLogout, "back_channel_logout", "/auth/back_channel_logout";
+    /// The style sheet and the icon.
+    Asset, "asset", "/auth/assets/{name}";
+}
+
+impl OwnPath {
+    /// The path with the profile's prefix. A pattern with a `{name}` needs [`Self::named`] or [`Self::call_api`].
+    pub fn under(self, profile: &PublicUrl) -> String {
+        self.below(profile.prefix())
+    }
+
+    /// The path below a prefix, which is empty or begins with a slash and does not end with one.
+    pub fn below(self, prefix: &str) -> String {
+        format!("{prefix}{}", self.pattern())
+    }
+
+    /// The path below a prefix, with a name in place of `{name}`. The name must need no escaping.
+    pub fn named(self, prefix: &str, name: &str) -> String {
+        self.below(prefix).replace(NAME, name)
+    }
+
+    /// The complete URL.
+    pub fn url(self, profile: &PublicUrl) -> String {
+        profile.join(self.pattern())
+    }
+
+    /// The path with the profile's prefix and a query.
+    pub fn with_query(self, profile: &PublicUrl, parameters: &[(&str, &str)]) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
+        format!("{}?{query}", self.under(profile))
+    }
+
+    /// The path of [`Self::CallApi`] for one API.
+    pub fn call_api(profile: &PublicUrl, api: &ApiName) -> String {
+        Self::CallApi.named(profile.prefix(), api.as_str())
+    }
+
+    /// Whether the pattern has a `{name}`.
+    pub fn is_parameterized(self) -> bool {
+        self.pattern().ends_with(NAME)
+    }
+
+    /// Whether a visit begins or ends something. Such an address is no target of a sign-in: the browser would be sent
+    /// to the authority again.
+    pub const fn begins_a_flow(self) -> bool {
+        match self {
+            Self::Login
+            | Self::Logout
+            | Self::SignIn
+            | Self::SignOut
+            | Self::EditProfile
+            | Self::ResetPassword
+            | Self::FrontChannelLogout
+            | Self::BackChannelLogout => true,
+            Self::Home
+            | Self::CallFirstApi
+            | Self::TokenDetails
+            | Self::CallApi
+            | Self::Session
+            | Self::Sessions
+            | Self::EndSessions
+            | Self::Asset => false,
+        }
+    }
+
+    /// Whether a profile may not have this redirect path, because it is an address of ours or reserved. Upper and lower
+    /// case are the same: a proxy or a person may write `/Auth/sign_in`.
+    pub fn reserves(path: &str) -> bool {
+        let folded = path.to_ascii_lowercase();
+        let below = |prefix: &str| folded.starts_with(prefix);
+        Self::ALL
+            .iter()
+            .any(|own| match own.pattern().strip_suffix(NAME) {
+                Some(prefix) => below(prefix),
+                None => folded == own.pattern(),
+            })
+            || RESERVED.contains(&folded.as_str())
+            || RESERVED_PREFIXES.into_iter().any(below)
+    }
+
+    /// Whether a path, without the profile's prefix, is an address that may not be a return address.
+    pub fn is_no_return_address(path: &str) -> bool {
+        let path = path.trim_end_matches('/');
+        let mut flows = Self::ALL.iter().filter(|own| own.begins_a_flow());
+        flows.any(|own| own.pattern() == path) || path == FORWARD_AUTH
+    }
+}
+
+/// An address of the admin listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminPath {
+    /// Whether the process lives.
+    Live,
+    /// Whether the process is ready for requests.
+    Ready,
+    /// Metrics for Prometheus.
+    Metrics,
+    /// Lists sessions.
+    Sessions,
+    /// Ends sessions.
+    EndSessions,
+}
+
+impl AdminPath {
+    /// The path.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Live => "/livez",
+            Self::Ready => "/readyz",
+            Self::Metrics => "/metrics",
+            Self::Sessions => "/sessions",
+            Self::EndSessions => "/sessions/end",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_stands_below_the_profiles_prefix() {
+        let staff = PublicUrl::parse("https://app.example.com/staff").unwrap();
+        let graph = ApiName::parse("graph").unwrap();
+        assert_eq!(OwnPath::SignIn.under(&staff), "/staff/auth/sign_in");
+        assert_eq!(
+            OwnPath::Session.url(&staff),
+            "https://app.example.com/staff/auth/session"
+        );
+        assert_eq!(
+            OwnPath::call_api(&staff, &graph),
+            "/staff/auth/call_api/graph"
+        );
+        assert_eq!(
+            OwnPath::Asset.named(staff.prefix(), "icon-1.svg"),
+            "/staff/auth/assets/icon-1.svg"
+        );
+        assert_eq!(
+            OwnPath::SignIn.with_query(&staff, &[("return_to", "/staff/a?b=c d&e")]),
+            "/staff/auth/sign_in?return_to=%2Fstaff%2Fa%3Fb%3Dc+d%26e"
+        );
+    }
+
+    #[test]
+    fn every_address_is_reserved_and_has_a_pattern_and_a_key_of_its_own() {
+        for (at, own) in OwnPath::ALL.iter().enumerate() {
+            assert!(OwnPath::reserves(own.pattern()), "{own:?}");
+            let mut others = OwnPath::ALL.iter().skip(at + 1);
+            assert!(
+                others.all(|other| other.pattern() != own.pattern() && other.key() != own.key()),
+                "{own:?}"
+            );
+        }
+        for path in ["/auth/check/x", "/.auth/me", "/.AUTH", "/.well-known/x"] {
+            assert!(OwnPath::reserves(path), "{path}");
+        }
+        for path in [
+            DEFAULT_REDIRECT_PATH,
+            "/getAToken",
+            "/authx",
+            "/auth/sessions2",
+        ] {
+            assert!(!OwnPath::reserves(path), "{path}");
+        }
+    }
+}

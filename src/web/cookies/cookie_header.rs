@@ -1,0 +1,159 @@
+//! The `Cookie` header of a request: one reader for every cookie of ours.
+//!
+//! A prefix such as `__Host-` protects a cookie only if browser and server agree on its name. So the header is split on
+//! `;`, only spaces and tabs are trimmed (RFC 6265 §5.2), and names are taken literally (§4.1.1): without
+//! percent-decoding and without trimming other white space, which a neighbouring subdomain could use to plant a cookie
+//! that browsers do not take for ours.
+
+use actix_web::cookie::Cookie;
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+
+/// Name and value of every cookie, in the order in which the browser sent them. What has no such shape is left out.
+pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    texts(headers)
+        .filter_map(|text| text.split_once('='))
+        .map(|(name, value)| (name, unquoted(value)))
+}
+
+/// The value of a cookie. Two cookies of one name are none, because a neighbour may have planted one of them.
+pub fn single_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = pairs(headers).filter(|(other, _)| *other == name);
+    let (_, value) = values.next()?;
+    values.next().is_none().then_some(value)
+}
+
+/// Leaves one cookie of this name, with this value, or none. Gone are also all cookies whose name another reader could
+/// take for it, being laxer than this one: actix-web trims Unicode white space and decodes percent-encoding. Text that
+/// is not UTF-8 goes as well, because actix-web reads no cookie beside it. Other cookies keep their order and bytes.
+pub fn set_single(headers: &mut HeaderMap, name: &str, value: Option<&str>) {
+    if !headers.contains_key(COOKIE) {
+        return;
+    }
+    let mut kept: Vec<String> = texts(headers)
+        .filter(|text| !text.is_empty() && !is_taken_for(text, name))
+        .map(str::to_owned)
+        .collect();
+    kept.extend(value.map(|value| format!("{name}={value}")));
+    let header = HeaderValue::from_bytes(kept.join("; ").as_bytes());
+    headers.remove(COOKIE);
+    if let Some(header) = header.ok().filter(|_| !kept.is_empty()) {
+        headers.insert(COOKIE, header);
+    }
+}
+
+/// The parts between semicolons, as far as they are text.
+fn texts(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(COOKIE)
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|part| std::str::from_utf8(part).ok())
+        .map(|text| text.trim_matches([' ', '\t']))
+}
+
+/// A value may stand in double quotes (RFC 6265 §4.1.1).
+fn unquoted(value: &str) -> &str {
+    let inner = value.strip_prefix('"');
+    inner
+        .and_then(|inner| inner.strip_suffix('"'))
+        .unwrap_or(value)
+}
+
+/// Whether the name of a cookie, decoded as actix-web does it, trimmed and without its case, is `name`.
+fn is_taken_for(text: &str, name: &str) -> bool {
+    let fold = |name: &str| name.trim().to_uppercase().to_lowercase();
+    let decoded = Cookie::parse_encoded(text).map(|cookie| fold(cookie.name()));
+    // What that parser refuses is compared as it stands.
+    let written = text.split('=').next().map(fold);
+    let name = Some(fold(name));
+    decoded.ok() == name || written == name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "__Host-gatehouse";
+
+    fn headers(cookies: &[&[u8]]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append(COOKIE, HeaderValue::from_bytes(cookie).unwrap());
+        }
+        headers
+    }
+
+    fn value(cookies: &str) -> Option<String> {
+        single_value(&headers(&[cookies.as_bytes()]), NAME).map(str::to_owned)
+    }
+
+    /// Names that a lax reader takes for ours and no browser does.
+    fn look_alikes() -> Vec<String> {
+        let mut names: Vec<String> = ['\u{2000}', '\u{a0}', '\u{85}', '\u{3000}', '\u{2028}']
+            .iter()
+            .flat_map(|space| [format!("{space}{NAME}"), format!("{NAME}{space}")])
+            .collect();
+        names.extend(
+            [
+                "%5F%5FHost-gatehouse",
+                "__Host%2Dgatehouse",
+                "%E2%80%80__Host-gatehouse",
+                "%20__Host-gatehouse",
+                "__host-gatehouse",
+                "__HOST-GATEHOUSE",
+                "__Ho\u{17f}t-gatehouse",
+                "%5f%5fhost-gatehouse",
+                "__Host-gatehouse ",
+                "__Host-gatehouse\t",
+            ]
+            .map(str::to_owned),
+        );
+        names
+    }
+
+    #[test]
+    fn a_name_is_taken_literally() {
+        for name in look_alikes() {
+            assert_eq!(value(&format!("{name}=planted")), None, "{name:?}");
+            let both = format!("{name}=planted; {NAME}=ours");
+            assert_eq!(value(&both).as_deref(), Some("ours"), "{name:?}");
+        }
+        assert_eq!(value(" \t__Host-gatehouse=a=b\t ").as_deref(), Some("a=b"));
+    }
+
+    #[test]
+    fn a_name_that_appears_twice_is_no_cookie() {
+        assert_eq!(value("__Host-gatehouse=a; x=y; __Host-gatehouse=b"), None);
+        assert_eq!(value("__Host-gatehouse=a;__Host-gatehouse=a"), None);
+        let split = headers(&[b"__Host-gatehouse=a", b"__Host-gatehouse=b"]);
+        assert_eq!(single_value(&split, NAME), None);
+    }
+
+    #[test]
+    fn a_quoted_value_is_read() {
+        assert_eq!(value("__Host-gatehouse=\"abc\"").as_deref(), Some("abc"));
+        assert_eq!(value("__Host-gatehouse=\"\"").as_deref(), Some(""));
+        for literal in ["\"", "\"abc", "abc\""] {
+            let read = value(&format!("__Host-gatehouse={literal}"));
+            assert_eq!(read.as_deref(), Some(literal));
+        }
+    }
+
+    #[test]
+    fn only_the_one_cookie_is_left_of_its_name_and_of_every_look_alike() {
+        for name in look_alikes() {
+            let sent = format!("a=%FF; {name}=planted; {NAME}=ours; b=\"2\"; flag");
+            let mut headers = headers(&[sent.as_bytes(), b"latin=\xe9; c=3"]);
+            set_single(&mut headers, NAME, Some("ours"));
+            assert_eq!(
+                headers.get(COOKIE).unwrap(),
+                "a=%FF; b=\"2\"; flag; c=3; __Host-gatehouse=ours",
+                "{name:?}"
+            );
+            set_single(&mut headers, NAME, None);
+            assert_eq!(headers.get(COOKIE).unwrap(), "a=%FF; b=\"2\"; flag; c=3");
+        }
+        let mut alone = headers(&[b"__Host-gatehouse=a"]);
+        set_single(&mut alone, NAME, None);
+        assert!(!alone.contains_key(COOKIE));
+    }
+}

@@ -1,0 +1,102 @@
+//! What every page has around its content.
+
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
+use crate::domain::own_path::OwnPath;
+
+/// The frame of a page.
+#[derive(Debug, Clone, Serialize)]
+pub struct Frame {
+    /// The page's own title.
+    pub title: String,
+    /// The profile's title.
+    pub profile_title: String,
+    /// Who is signed in.
+    pub account: Option<String>,
+    /// Whether to offer sign-in when nobody is signed in.
+    pub sign_in: bool,
+    /// Our addresses at this profile.
+    pub url: Urls,
+    /// The word for the accent color.
+    pub accent: &'static str,
+    /// The profile's logo.
+    pub logo: Option<String>,
+    /// Where people get help.
+    pub support: Option<String>,
+    /// The language of the texts.
+    pub lang: &'static str,
+}
+
+/// File names of the style sheet and the icon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetNames {
+    /// The style sheet.
+    pub style: String,
+    /// The icon.
+    pub icon: String,
+}
+
+/// Our addresses as templates name them: `frame.url.sign_in`, one for each [`OwnPath`] without a parameter, and
+/// `frame.url.style` and `frame.url.icon`.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    prefix: String,
+    assets: AssetNames,
+}
+
+impl Urls {
+    /// The addresses below the path prefix of a profile.
+    pub fn new(prefix: impl Into<String>, assets: AssetNames) -> Self {
+        let prefix = prefix.into();
+        Self { prefix, assets }
+    }
+
+    /// The path of the home page.
+    pub fn home(&self) -> String {
+        OwnPath::Home.below(&self.prefix)
+    }
+}
+
+impl Serialize for Urls {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for own in OwnPath::ALL.iter().filter(|own| !own.is_parameterized()) {
+            map.serialize_entry(own.key(), &own.below(&self.prefix))?;
+        }
+        for (key, name) in [("style", &self.assets.style), ("icon", &self.assets.icon)] {
+            map.serialize_entry(key, &OwnPath::Asset.named(&self.prefix, name))?;
+        }
+        map.end()
+    }
+}
+
+/// The path prefix of the profile in samples.
+pub(super) const SAMPLE_PREFIX: &str = "/staff";
+
+impl Frame {
+    /// A frame for samples of pages that are shown to nobody in particular.
+    pub(super) fn signed_out_sample(assets: &AssetNames, title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            profile_title: "Contoso staff".to_owned(),
+            account: None,
+            sign_in: true,
+            url: Urls::new(SAMPLE_PREFIX, assets.clone()),
+            accent: "blue",
+            logo: None,
+            support: Some("https://help.contoso.example/".to_owned()),
+            lang: "en",
+        }
+    }
+
+    /// A frame for samples of pages of a person who is signed in.
+    pub(super) fn signed_in_sample(assets: &AssetNames, title: &str) -> Self {
+        Self {
+            account: Some("Ada Lovelace".to_owned()),
+            logo: Some("/logo.svg".to_owned()),
+            support: None,
+            ..Self::signed_out_sample(assets, title)
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Loads and renders templates.
+//!
+//! Built-in templates are part of the program; a folder of templates with the same names overrides them. Every
+//! template is checked when it is loaded, by rendering every sample of every page, so that a broken override fails the
+//! start and not a sign-in.
+
+use std::path::{Path, PathBuf};
+
+use tera::{Context, Kwargs, State, Tera, Value};
+
+use crate::web::pages::account::ACCOUNT_PAGES;
+use crate::web::pages::assets::Asset;
+use crate::web::pages::frame::AssetNames;
+use crate::web::pages::outcome::OUTCOME_PAGES;
+use crate::web::pages::page::{Page, PageGroup};
+
+/// The built-in templates stand below this name, so that an override can begin with
+/// `{% extends "builtin/home.html" %}`.
+const BUILT_IN: &str = "builtin/";
+
+const GROUPS: [PageGroup; 2] = [ACCOUNT_PAGES, OUTCOME_PAGES];
+
+macro_rules! built_in {
+    ($($name:literal,)+) => { [$(($name, include_str!(concat!("../../../templates/", $name)))),+] };
+}
+
+/// Templates that the templates of pages extend or include.
+const PARTS: [(&str, &str); 3] = built_in!["_gate.html", "_icon.html", "base.html",];
+
+const STYLE_FILE: &str = "style.css";
+const STYLE: &str = include_str!("../../../templates/assets/style.css");
+const ICON_FILE: &str = "icon.svg";
+const ICON: &str = include_str!("../../../templates/assets/icon.svg");
+
+/// Names and texts of the built-in templates.
+fn templates() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let pages = GROUPS.iter().flat_map(|group| group.templates);
+    PARTS.iter().chain(pages).copied()
+}
+
+fn template_names() -> String {
+    let mut names: Vec<&str> = templates().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    names.join(", ")
+}
+
+/// Why pages cannot be loaded or rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum PagesError {
+    /// The folder of overrides, or a file in it, cannot be read.
+    #[error("cannot read {path}: {cause}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// A file in the folder overrides nothing.
+    #[error(
+        "{path} overrides nothing: it must have the name of a built-in file ({names}, style.css, icon.svg), or begin \
+         with \"_\" and end in \".html\" to be included by another",
+        path = .0.display(),
+        names = template_names()
+    )]
+    Unknown(PathBuf),
+    /// A template is wrong, or does not fit its context.
+    #[error("{0}")]
+    Template(#[from] tera::Error),
+}
+
+/// Templates and assets.
+#[derive(Debug)]
+pub struct Pages {
+    tera: Tera,
+    style: Asset,
+    icon: Asset,
+}
+
+/// A sample of a page, rendered.
+#[derive(Debug, Clone)]
+pub struct RenderedSample {
+    /// The template's name.
+    pub template: &'static str,
+    /// The sample's name.
+    pub sample: &'static str,
+    /// The page.
+    pub html: String,
+}
+
+impl Pages {
+    /// Loads the built-in templates and those of a folder that override them by name.
+    ///
+    /// # Errors
+    /// Names the file, and for a template the line.
+    pub fn load(overrides: Option<&Path>) -> Result<Self, PagesError> {
+        let mut sources: Vec<(String, String)> = templates()
+            .map(|(name, text)| (format!("{BUILT_IN}{name}"), text.to_owned()))
+            .collect();
+        let (mut style, mut icon) = (STYLE.to_owned(), ICON.to_owned());
+        let mut prefixes = vec![BUILT_IN.to_owned()];
+        if let Some(folder) = overrides {
+            for (name, text) in read_folder(folder)? {
+                match name.as_str() {
+                    STYLE_FILE => style = text,
+                    ICON_FILE => icon = text,
+                    // The path is part of the template's name: Tera's errors then say which file it is.
+                    _ => sources.push((format!("{}/{name}", folder.display()), text)),
+                }
+            }
+            prefixes.insert(0, format!("{}/", folder.display()));
+        }
+        let mut tera = Tera::default();
+        tera.register_filter("safe", refuse_safe);
+        tera.set_fallback_prefixes(prefixes)?;
+        tera.add_raw_templates(sources)?;
+        let pages = Self {
+            tera,
+            style: Asset::style(style),
+            icon: Asset::icon(icon),
+        };
+        pages.samples()?;
+        Ok(pages)
+    }
+
+    /// Renders a page.
+    ///
+    /// # Errors
+    /// When an overriding template asks for what its context does not have.
+    pub fn render<P: Page>(&self, page: &P) -> Result<String, PagesError> {
+        let context = Context::from_serialize(page)?;
+        Ok(self.tera.render(P::TEMPLATE, &context)?)
+    }
+
+    /// The asset of this file name.
+    pub fn asset(&self, name: &str) -> Option<&Asset> {
+        [&self.style, &self.icon]
+            .into_iter()
+            .find(|asset| asset.name == name)
+    }
+
+    /// The file names of the style sheet and the icon.
+    pub fn asset_names(&self) -> AssetNames {
+        AssetNames {
+            style: self.style.name.clone(),
+            icon: self.icon.name.clone(),
+        }
+    }
+
+    /// Every sample of every page: together they reach every branch of the templates.
+    ///
+    /// # Errors
+    /// For the first template that does not fit its context.
+    pub fn samples(&self) -> Result<Vec<RenderedSample>, PagesError> {
+        let assets = self.asset_names();
+        let mut all = Vec::new();
+        for group in GROUPS {
+            for sample in (group.samples)(&assets)? {
+                all.push(RenderedSample {
+                    template: sample.template,
+                    sample: sample.name,
+                    html: self.tera.render(sample.template, &sample.context)?,
+                });
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// A claim printed with `safe` would be markup of whoever chose the claim, so no template may use the filter.
+fn refuse_safe(_: Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
+    Err(tera::Error::message(
+        "the filter `safe` is not available: every value is escaped",
+    ))
+}
+
+/// Reads the files that override something. Hidden files are skipped: editors leave them.
+fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, PagesError> {
+    let unreadable = |path: &Path, cause| PagesError::Unreadable {
+        path: path.display().to_string(),
+        cause,
+    };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause))? {
+        let path = entry.map_err(|cause| unreadable(folder, cause))?.path();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        if name.starts_with('.') || path.is_dir() {
+            continue;
+        }
+        let built_in = templates().any(|(known, _)| known == name)
+            || [STYLE_FILE, ICON_FILE].contains(&&*name);
+        // Tera escapes what ends in `.html` and nothing else.
+        let part = name.starts_with('_') && path.extension().is_some_and(|ending| ending == "html");
+        if !built_in && !part {
+            return Err(PagesError::Unknown(path));
+        }
+        found.push((
+            name,
+            std::fs::read_to_string(&path).map_err(|cause| unreadable(&path, cause))?,
+        ));
+    }
+    Ok(found)
+}
