@@ -32,6 +32,6 @@ pub fn start(profiles: &Arc<LiveProfiles>, app: &Arc<AppState>) -> Vec<JoinHandl
 async fn forget_quiet_addresses(app: Arc<AppState>) {
     loop {
         tokio::time::sleep(QUIET).await;
-        app.limits.forget_quiet_addresses();
+        app.rate_limits.forget_idle_addresses();
     }
 }

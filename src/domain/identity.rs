@@ -53,16 +53,16 @@ pub enum Groups {
     Unknown,
 }
 
-/// A verified person; clones share the text. Claims are kept compact, what pages may show first: a hundred thousand of
-/// these live in memory, and the check of a session copies that part as it stands.
+/// A verified person; clones share the text. Claims are kept as compact JSON in one allocation, because a hundred thousand
+/// of these live in memory. The claims that pages may show stand apart, because each session check copies them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// Person, name and claims in one piece.
+    /// In one piece: the person's key, the name, the claims that may be shown, the other claims. Each kind of claims is a
+    /// JSON object.
     text: Arc<str>,
     name_at: u32,
-    claims_at: u32,
-    /// Bytes of the claims that pages may show, without the closing brace.
-    shown: u32,
+    shown_at: u32,
+    others_at: u32,
 }
 
 impl fmt::Debug for Identity {
@@ -99,39 +99,44 @@ impl Identity {
     /// The same when the store knows the name, too, and how much of the text may be shown: nothing is parsed.
     /// `None` if the text cannot be cut there.
     pub fn stored_with(person: &SubjectKey, name: &str, claims: &str, shown: u32) -> Option<Self> {
-        let end = usize::try_from(shown).ok()?;
-        let inside = (1..claims.len()).contains(&end) && claims.is_char_boundary(end);
-        inside.then(|| Self::joined(person, name, claims, shown))
+        let end = usize::try_from(shown).ok().filter(|end| *end > 0)?;
+        let members = claims.strip_suffix('}')?;
+        let (shown, others) = members.split_at_checked(end)?;
+        let others = others.strip_prefix(',').unwrap_or(others);
+        Some(Self::joined(person, name, shown, others))
     }
 
     fn ordered(person: &SubjectKey, claims: &Claims) -> Self {
-        let name = name_of(claims);
-        let mut text = String::from("{");
-        let mut add = |wanted: fn(&str) -> bool| {
-            for (name, value) in claims.iter().filter(|(name, _)| wanted(name)) {
-                if text.len() > 1 {
-                    text.push(',');
-                }
-                let _ = write!(text, "{}:{value}", Value::from(name.as_str()));
+        let (mut shown, mut others) = (String::from("{"), String::new());
+        for (name, value) in claims {
+            let members = if is_shown(name) {
+                &mut shown
+            } else if !OF_ONE_TOKEN.contains(&name.as_str()) {
+                &mut others
+            } else {
+                continue;
+            };
+            if !matches!(members.as_str(), "" | "{") {
+                members.push(',');
             }
-            text.len()
-        };
-        let shown = add(is_shown);
-        add(|name| !is_shown(name) && !OF_ONE_TOKEN.contains(&name));
-        text.push('}');
-        let shown = u32::try_from(shown).unwrap_or(1);
-        Self::joined(person, &name, &text, shown)
+            let _ = write!(members, "{}:{value}", Value::from(name.as_str()));
+        }
+        Self::joined(person, &name_of(claims), &shown, &others)
     }
 
-    /// One piece of memory instead of three. No token is longer than 4 GiB.
-    fn joined(person: &SubjectKey, name: &str, claims: &str, shown: u32) -> Self {
-        let text = [person.as_str(), name, claims].concat();
+    /// One allocation instead of four. `shown` lacks its closing brace, `others` both braces. No token is longer than 4 GiB.
+    fn joined(person: &SubjectKey, name: &str, shown: &str, others: &str) -> Self {
         let at = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let name_at = person.as_str().len();
+        let shown_at = name_at + name.len();
+        let others_at = shown_at + shown.len() + 1;
         Self {
-            text: text.into(),
-            name_at: at(person.as_str().len()),
-            claims_at: at(person.as_str().len() + name.len()),
-            shown,
+            text: [person.as_str(), name, shown, "}{", others, "}"]
+                .concat()
+                .into(),
+            name_at: at(name_at),
+            shown_at: at(shown_at),
+            others_at: at(others_at),
         }
     }
 
@@ -156,14 +161,23 @@ impl Identity {
             .or_else(|| TenantGuid::canonical(&self.text("tid")?))
     }
 
-    /// The claims as the JSON text that is sealed in the store.
-    pub fn claims_text(&self) -> &str {
-        self.piece(self.claims_at, None)
+    /// The claims as one JSON text, for the store to seal: first those that may be shown.
+    pub fn claims_text(&self) -> String {
+        let (shown, others) = (self.shown_members(), self.piece(self.others_at + 1, None));
+        let comma = if shown == "{" || others == "}" {
+            ""
+        } else {
+            ","
+        };
+        [shown, comma, others].concat()
     }
 
     /// The claims.
     pub fn claims(&self) -> Claims {
-        serde_json::from_str(self.claims_text()).unwrap_or_default()
+        let parse = |json| serde_json::from_str::<Claims>(json).unwrap_or_default();
+        let mut claims = parse(self.shown_json());
+        claims.extend(parse(self.piece(self.others_at, None)));
+        claims
     }
 
     /// One claim that is text.
@@ -176,7 +190,7 @@ impl Identity {
 
     /// What a page calls the person: `name`, else the best that is there, never nothing.
     pub fn name(&self) -> &str {
-        self.piece(self.name_at, Some(self.claims_at))
+        self.piece(self.name_at, Some(self.shown_at))
     }
 
     /// What to hint to the authority, so that it does not ask who it is: the opaque `login_hint` claim, or an address
@@ -200,21 +214,25 @@ impl Identity {
             .map(str::to_owned)
     }
 
-    /// Claims for pages: nothing of the protocol, nothing that the samples hide.
+    /// The claims that pages may show: no protocol values, and none that the samples hide.
     pub fn displayed_claims(&self) -> Claims {
-        let text = format!("{}}}", self.shown_members());
-        serde_json::from_str(&text).unwrap_or_default()
+        serde_json::from_str(self.shown_json()).unwrap_or_default()
     }
 
-    /// The same for scripts: a JSON object that still lacks its closing brace.
-    pub fn shown_members(&self) -> &str {
-        let end = self.claims_at.saturating_add(self.shown);
-        self.piece(self.claims_at, Some(end))
+    /// The claims that pages may show, as a JSON object.
+    pub fn shown_json(&self) -> &str {
+        self.piece(self.shown_at, Some(self.others_at))
+    }
+
+    /// The same without the closing brace.
+    fn shown_members(&self) -> &str {
+        let shown = self.shown_json();
+        shown.strip_suffix('}').unwrap_or(shown)
     }
 
     /// How much of [`Self::claims_text`] may be shown, in bytes: what the store gives back to [`Self::stored_with`].
     pub fn shown_length(&self) -> u32 {
-        self.shown
+        u32::try_from(self.shown_members().len()).unwrap_or(u32::MAX)
     }
 
     /// App roles: a list, or a single text.
@@ -338,7 +356,7 @@ mod tests {
             "nonce": "n", "iss": "https://i.example", "sub": "s", "aio": "long", "name": "Ada \"L\" 🦊",
             "sid": "1", "iat": 1, "uti": "u", "roles": ["a", "b"],
         }));
-        let shown: Value = serde_json::from_str(&format!("{}}}", ada.shown_members())).unwrap();
+        let shown: Value = serde_json::from_str(ada.shown_json()).unwrap();
         let expected = json!({"iss": "https://i.example", "sub": "s", "name": "Ada \"L\" 🦊", "roles": ["a", "b"]});
         assert_eq!(shown, expected);
         assert_eq!(Value::from(ada.displayed_claims()), expected);
@@ -357,10 +375,11 @@ mod tests {
             json!({"iss": "https://i.example", "sub": "s"}),
         ] {
             let one = identity(claims);
-            let text = one.claims_text();
-            let cut = Identity::stored_with(&one.person(), one.name(), text, one.shown);
-            assert_eq!(cut.as_ref(), Some(&one));
-            assert_eq!(Identity::stored(&one.person(), text), one);
+            let (text, shown) = (one.claims_text(), one.shown_length());
+            let cut = Identity::stored_with(&one.person(), one.name(), &text, shown).unwrap();
+            assert_eq!(cut, one);
+            assert_eq!(cut.claims_text(), text);
+            assert_eq!(Identity::stored(&one.person(), &text), one);
         }
     }
 

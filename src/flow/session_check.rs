@@ -74,14 +74,23 @@ pub async fn check(
         Ok(()) | Err(Denial::GroupsUnknown) => {}
         Err(_) => return Ok(None),
     }
-    if usage == Use::Sliding && session.wants_touch(now) {
-        let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);
-        services.store.touch(handle, now, idle_until);
-    }
-    Ok(Some(SignedIn {
+    let signed_in = SignedIn {
         session,
         handle: handle.clone(),
-    }))
+    };
+    if usage == Use::Sliding {
+        slide(services, profile, &signed_in);
+    }
+    Ok(Some(signed_in))
+}
+
+/// Moves the idle deadline of a session that is in use.
+pub fn slide(services: &Services, profile: &Profile, signed_in: &SignedIn) {
+    let (now, session) = (services.now(), signed_in.session());
+    if session.wants_touch(now) {
+        let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);
+        services.store.touch(signed_in.handle(), now, idle_until);
+    }
 }
 
 /// The same for a page that only a signed-in person may see.

@@ -18,7 +18,7 @@ use crate::flow::error::FlowError;
 use crate::flow::session_admin::{Which, end_for_operator};
 use crate::store::{SessionFilter, SessionSummary};
 use crate::web::app_state::AppState;
-use crate::web::extract::fetch_metadata::{parameter, parameters};
+use crate::web::extract::parameters::Parameters;
 
 /// Sessions listed in one answer at most.
 const ON_A_PAGE: u32 = 1_000;
@@ -139,21 +139,21 @@ pub async fn sessions(request: HttpRequest, app: web::Data<AppState>) -> HttpRes
     if is_of_a_page(&request) {
         return of_a_page();
     }
-    let query = parameters(request.query_string().as_bytes());
-    let profile = match parameter(&query, "profile").map(ProfileId::parse) {
+    let query = Parameters::of_query(&request);
+    let profile = match query.value("profile").map(ProfileId::parse) {
         Some(None) => return bad("profile is not the id of a profile"),
         Some(found) => found,
         None => None,
     };
-    let limit = match parameter(&query, "limit").map(str::parse::<u32>) {
+    let limit = match query.value("limit").map(str::parse::<u32>) {
         Some(Err(_)) => return bad("limit is not a number"),
         Some(Ok(limit)) => limit.min(ON_A_PAGE),
         None => ON_A_PAGE,
     };
     let filter = SessionFilter {
         profile,
-        person: parameter(&query, "person").map(SubjectKey::stored),
-        sid: parameter(&query, "sid").map(str::to_owned),
+        person: query.value("person").map(SubjectKey::stored),
+        sid: query.value("sid").map(str::to_owned),
         limit,
     };
     match app.services.store.list(&filter).await {

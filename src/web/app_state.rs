@@ -7,16 +7,16 @@ use ipnet::IpNet;
 
 use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
-use crate::web::client::rate_limit::Limits;
-use crate::web::client::untrusted_proxy_warning::Unheeded;
+use crate::web::client::rate_limit::RateLimits;
+use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::session::CookieKeys;
 use crate::web::pages::Pages;
 
-/// The web's shared means; made once, in `app`.
+/// What every handler may use. Made once, in `app`.
 pub struct AppState {
-    /// The journeys' means.
+    /// What every flow may use.
     pub services: Arc<Services>,
-    /// The profiles of this moment; a reload swaps them.
+    /// The current profiles; a reload swaps them.
     pub profiles: Arc<ArcSwap<Profiles>>,
     /// Pages and their assets.
     pub pages: Pages,
@@ -24,10 +24,10 @@ pub struct AppState {
     pub cookie_keys: CookieKeys,
     /// Peers whose forwarded headers count.
     pub trusted_proxies: Vec<IpNet>,
-    /// How much one address may do.
-    pub limits: Limits,
-    /// Peers whose forwarded headers do not count, as far as they were told of.
-    pub unheeded: Unheeded,
+    /// Rate limits for each client address.
+    pub rate_limits: RateLimits,
+    /// Warns of untrusted peers that send forwarded headers.
+    pub untrusted_proxy_warning: UntrustedProxyWarning,
 }
 
 impl std::fmt::Debug for AppState {
@@ -37,7 +37,7 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// Puts the means together.
+    /// Puts the parts together.
     pub fn new(
         services: Arc<Services>,
         profiles: Arc<ArcSwap<Profiles>>,
@@ -51,8 +51,8 @@ impl AppState {
             pages,
             cookie_keys,
             trusted_proxies,
-            limits: Limits::default(),
-            unheeded: Unheeded::default(),
+            rate_limits: RateLimits::default(),
+            untrusted_proxy_warning: UntrustedProxyWarning::default(),
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Layer 3: actix-web. Parse, call one flow, answer.
+//! The web application, on actix-web: read a request, call one flow, answer.
 //!
 //! Owns routes, cookies, headers and pages. Knows no SQL and no protocol. The status of an error is decided in
 //! [`errors`] only.
 
 pub mod admin;
+pub mod answer;
 pub mod app_state;
 pub mod client;
 pub mod cookies;

@@ -12,23 +12,30 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping;
 use crate::web::handlers::{
-    assets, call_api, callback, home, my_sessions, quick_check, session_info, sign_in, sign_out,
-    single_logout, token_details,
+    assets, call_api, callback, home, my_sessions, session_info, sign_in, sign_out, single_logout,
+    token_details,
 };
+use crate::web::middleware::fast_path::FastAddress;
 use crate::web::middleware::request_span::RequestSpan;
-use crate::web::middleware::resolve_profile::{at_redirect_path, locate, over_https};
-use crate::web::middleware::{catch_panic, rotate_session_key, security_headers};
+use crate::web::middleware::resolve_profile::{at_redirect_path, over_https, resolve};
+use crate::web::middleware::{catch_panic, fast_path, rotate_session_key, security_headers};
 
-/// Bytes of a form of ours.
+/// Bytes of a form that this site's pages send.
 const LONGEST_FORM: usize = 16 * 1024;
 
-/// The resource at an address of ours.
+/// Where a live session is answered before the layers.
+static FAST: [FastAddress; 1] = [FastAddress {
+    path: OwnPath::Session.pattern(),
+    answer: session_info::of_live_session,
+}];
+
+/// The resource at an own path.
 fn at(own: OwnPath) -> Resource {
     resource(own.pattern())
 }
 
-/// A page or document: `HEAD` gets what `GET` gets, without the body (RFC 9110 §9.3.2). What begins or ends something
-/// has no `HEAD`.
+/// A page or document: `HEAD` gets what `GET` gets, without the body (RFC 9110 §9.3.2). An address that begins or ends
+/// something has no `HEAD`.
 fn page<F, Args>(own: OwnPath, handler: F) -> Resource
 where
     F: Handler<Args>,
@@ -60,13 +67,13 @@ fn with_session(app: &mut ServiceConfig) {
         .service(page(OwnPath::Home, home::home))
         .service(at(OwnPath::Login).route(get().to(sign_in::login)))
         .service(page(OwnPath::Logout, sign_out::ask_or_sign_out))
-        .service(at(OwnPath::CallFirstApi).route(get().to(call_api::first)))
+        .service(at(OwnPath::CallFirstApi).route(get().to(call_api::call_api)))
         .service(at(OwnPath::SignIn).route(get().to(sign_in::sign_in)))
         .service(at(OwnPath::EditProfile).route(get().to(sign_in::edit_profile)))
         .service(at(OwnPath::ResetPassword).route(get().to(sign_in::reset_password)))
         .service(sign_out.route(post().to(sign_out::sign_out)))
         .service(page(OwnPath::TokenDetails, token_details::token_details))
-        .service(at(OwnPath::CallApi).route(get().to(call_api::named)))
+        .service(at(OwnPath::CallApi).route(get().to(call_api::call_api)))
         .service(page(OwnPath::Sessions, my_sessions::list))
         .service(at(OwnPath::EndSessions).route(post().to(my_sessions::end)));
 }
@@ -101,11 +108,13 @@ pub fn public(
         )
         .wrap(from_fn(mapping::pages))
         .wrap(from_fn(rotate_session_key::renew))
-        .wrap(from_fn(locate))
+        .wrap(from_fn(resolve))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(catch_panic::catch))
         .wrap(TracingLogger::<RequestSpan>::new())
-        .wrap(from_fn(quick_check::first))
+        .wrap(from_fn(|request, next| {
+            fast_path::answer_early(&FAST, request, next)
+        }))
 }
 
 /// The admin listener: health, readiness, metrics and session administration; never on the public listener.

@@ -83,15 +83,14 @@ pub(in crate::store) fn write_identity(
     session: &Session,
     identity: &Identity,
 ) -> Result<Vec<u8>, StoreError> {
-    let person = identity.person();
+    let (person, claims) = (identity.person(), identity.claims_text());
     let text = IdentityText {
         binding: STANDARD_NO_PAD.encode(session.binding.0).into(),
         person: person.as_str().into(),
         created_at: session.created_at.timestamp_millis(),
         expires_at: session.expires_at.timestamp_millis(),
         shown: Some((identity.name().into(), identity.shown_length())),
-        claims: serde_json::from_str(identity.claims_text())
-            .map_err(|_| inconsistent(&session.id))?,
+        claims: serde_json::from_str(&claims).map_err(|_| inconsistent(&session.id))?,
     };
     write(&text, &session.id)
 }

@@ -1,4 +1,5 @@
-//! Who speaks: the peer and the host, from the socket, and from forwarded headers only when the peer is trusted.
+//! The client's address and the host that it asked for: from the socket and `Host`, or from forwarded headers if the peer is
+//! a trusted proxy.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,11 +11,11 @@ use ipnet::IpNet;
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// A header of a trusted proxy, or `Host`, that cannot be read in one way only.
+/// `Host` or a forwarded header that can be read in more than one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
 
-/// Whether the forwarded headers of this peer count.
+/// Whether this peer is a trusted proxy, so that its forwarded headers count.
 pub fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
     // A dual-stack socket names an IPv4 peer in IPv6 (RFC 4291 §2.5.5.2).
     let address = address.to_canonical();
@@ -54,8 +55,8 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
         .transpose()
 }
 
-/// The address of the person's side: the peer, or behind trusted proxies the last address that is not one of them.
-pub fn address(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
+/// The client's address: the peer's, or behind trusted proxies the last forwarded address that is not a trusted proxy.
+pub fn client(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
     let mut client = peer?;
     if !is_trusted(client, proxies) {
         return Some(client);
@@ -76,7 +77,7 @@ pub fn address(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> 
     Some(client)
 }
 
-/// One entry of `X-Forwarded-For`; some proxies add the port.
+/// One entry of `X-Forwarded-For`. Some proxies add the port.
 fn hop_address(hop: &str) -> Option<IpAddr> {
     let bare = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
@@ -96,7 +97,7 @@ mod tests {
             FORWARDED_FOR.clone(),
             HeaderValue::from_str(forwarded).unwrap(),
         );
-        address(peer.parse().ok(), &headers, &proxies)
+        super::client(peer.parse().ok(), &headers, &proxies)
             .unwrap()
             .to_string()
     }

@@ -1,4 +1,6 @@
-//! Who is calling: addresses behind trusted proxies, and how much one address may do.
+//! The client of a request: its host and address behind trusted proxies, and its rate limits.
+//!
+//! Owns reading peer, `Host` and forwarded headers. It does not know profiles or sessions.
 
 pub mod address;
 pub mod rate_limit;

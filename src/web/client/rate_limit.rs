@@ -1,5 +1,5 @@
-//! How much one address may do: attempts to sign in, and notices that somebody signed out. Each has a limit of its own,
-//! so that a flood of the one costs nobody the other.
+//! Rate limits for each client address: attempts to sign in, and logout requests from authorities. Each has a limit of its
+//! own, so that a flood of one does not block the other.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -12,63 +12,67 @@ use governor::{Quota, RateLimiter};
 
 use crate::domain::profile::ProfileId;
 
-/// Attempts from one address, each minute: far above what people do, far below a flood.
-const ATTEMPTS: NonZeroU32 = NonZeroU32::new(600).expect("six hundred is not zero");
-/// In one instant: a restored window of tabs, behind one address of an office.
-const ATTEMPTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(300).expect("three hundred is not zero");
-/// Notices from one address to one profile, each minute: an authority sends those of all its people from one place.
-const FLASHES: NonZeroU32 = NonZeroU32::new(3_000).expect("three thousand is not zero");
-/// In one instant: everybody's at the end of a shift.
-const NOTICES_AT_ONCE: NonZeroU32 = NonZeroU32::new(600).expect("six hundred is not zero");
+/// Attempts from one address per minute: far more than people make, far fewer than a flood.
+const ATTEMPTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(600).expect("six hundred is not zero");
+/// Attempts at once: an office behind one address whose browsers restore their tabs.
+const ATTEMPT_BURST: NonZeroU32 = NonZeroU32::new(300).expect("three hundred is not zero");
+/// Logout requests from one address to one profile per minute: an authority sends those of all its people from one address.
+const LOGOUTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(3_000).expect("three thousand is not zero");
+/// Logout requests at once: those of everybody at the end of a shift.
+const LOGOUT_BURST: NonZeroU32 = NonZeroU32::new(600).expect("six hundred is not zero");
 
 type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 
-/// The limits of a process.
-pub struct Limits {
+/// The rate limits of a process.
+pub struct RateLimits {
     attempts: Keyed<IpAddr>,
-    /// By profile, too: whoever floods one customer's address keeps no notice from another's.
-    notices: Keyed<(ProfileId, IpAddr)>,
+    /// By profile as well: a flood at one profile's address blocks no logout request to another profile.
+    logout_requests: Keyed<(ProfileId, IpAddr)>,
 }
 
-impl std::fmt::Debug for Limits {
+impl std::fmt::Debug for RateLimits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Limits").finish_non_exhaustive()
+        f.debug_struct("RateLimits").finish_non_exhaustive()
     }
 }
 
-impl Default for Limits {
+impl Default for RateLimits {
     fn default() -> Self {
-        let quota = |each_minute, at_once| Quota::per_minute(each_minute).allow_burst(at_once);
+        let quota = |per_minute, burst| Quota::per_minute(per_minute).allow_burst(burst);
         Self {
-            attempts: RateLimiter::keyed(quota(ATTEMPTS, ATTEMPTS_AT_ONCE)),
-            notices: RateLimiter::keyed(quota(FLASHES, NOTICES_AT_ONCE)),
+            attempts: RateLimiter::keyed(quota(ATTEMPTS_PER_MINUTE, ATTEMPT_BURST)),
+            logout_requests: RateLimiter::keyed(quota(LOGOUTS_PER_MINUTE, LOGOUT_BURST)),
         }
     }
 }
 
-impl Limits {
-    /// Whether an address may begin another attempt now.
+impl RateLimits {
+    /// Counts an attempt to sign in from an address.
     ///
     /// # Errors
-    /// The time after which the next one is let through.
+    /// The time to wait when the address is above its limit.
     pub fn admit_attempt(&self, address: IpAddr) -> Result<(), Duration> {
-        counted(address).map_or(Ok(()), |network| check(&self.attempts, &network))
+        client_network(address).map_or(Ok(()), |network| check(&self.attempts, &network))
     }
 
-    /// Whether an address may deliver another notice to a profile now.
+    /// Counts a logout request from an address to a profile.
     ///
     /// # Errors
-    /// The time after which the next one is let through.
-    pub fn admit_notice(&self, profile: &ProfileId, address: IpAddr) -> Result<(), Duration> {
-        counted(address).map_or(Ok(()), |network| {
-            check(&self.notices, &(profile.clone(), network))
+    /// The time to wait when the address is above its limit.
+    pub fn admit_logout_request(
+        &self,
+        profile: &ProfileId,
+        address: IpAddr,
+    ) -> Result<(), Duration> {
+        client_network(address).map_or(Ok(()), |network| {
+            check(&self.logout_requests, &(profile.clone(), network))
         })
     }
 
-    /// Forgets addresses that have been quiet.
-    pub fn forget_quiet_addresses(&self) {
+    /// Forgets addresses that have not been seen for the time of their limit, to free memory.
+    pub fn forget_idle_addresses(&self) {
         self.attempts.retain_recent();
-        self.notices.retain_recent();
+        self.logout_requests.retain_recent();
     }
 }
 
@@ -78,8 +82,9 @@ fn check<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K) -> Result<(), Durati
         .map_err(|wait| wait.wait_time_from(DefaultClock::default().now()))
 }
 
-/// Whom a limit counts: an IPv4 address, or the /64 that one IPv6 household has (RFC 6177 §2). Nobody on this machine.
-fn counted(address: IpAddr) -> Option<IpAddr> {
+/// What a limit counts together: one IPv4 address, or the IPv6 /64 of one household (RFC 6177 §2). `None` for loopback, which
+/// has no limit.
+fn client_network(address: IpAddr) -> Option<IpAddr> {
     let network = match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
         address @ IpAddr::V4(_) => address,
@@ -94,7 +99,7 @@ mod tests {
 
     #[test]
     fn c162_the_addresses_of_one_household_are_counted_together() {
-        let of = |text: &str| counted(text.parse().unwrap());
+        let of = |text: &str| client_network(text.parse().unwrap());
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
@@ -103,18 +108,23 @@ mod tests {
 
     #[test]
     fn a_flood_is_refused_at_its_own_address_and_profile_and_nowhere_else() {
-        let limits = Limits::default();
+        let limits = RateLimits::default();
         let profile = |id: &str| ProfileId::parse(id).unwrap();
         let address = |text: &str| -> IpAddr { text.parse().unwrap() };
         let (staff, office, home) = (profile("staff"), address("192.0.2.1"), address("192.0.2.2"));
-        let notices = (0..2_000).take_while(|_| limits.admit_notice(&staff, office).is_ok());
-        assert!((600..1_000).contains(&notices.count()));
-        assert!(limits.admit_notice(&staff, home).is_ok());
-        assert!(limits.admit_notice(&profile("customers"), office).is_ok());
+        let logouts =
+            (0..2_000).take_while(|_| limits.admit_logout_request(&staff, office).is_ok());
+        assert!((600..1_000).contains(&logouts.count()));
+        assert!(limits.admit_logout_request(&staff, home).is_ok());
+        assert!(
+            limits
+                .admit_logout_request(&profile("customers"), office)
+                .is_ok()
+        );
         let attempts = (0..2_000).take_while(|_| limits.admit_attempt(office).is_ok());
         assert!(
             (300..600).contains(&attempts.count()),
-            "none was spent on notices"
+            "logout requests do not count as attempts"
         );
         assert!(limits.admit_attempt(home).is_ok());
         let local = (0..2_000).all(|_| limits.admit_attempt(address("127.0.0.1")).is_ok());

@@ -1,5 +1,5 @@
-//! Forwarded headers that do not count, because their sender is not among `trusted_proxies`. Behind a proxy that nobody
-//! has named, every person seems to have the proxy's address: the operator is told, once for each network of peers.
+//! Warns once per network when a peer that is not in `trusted_proxies` sends X-Forwarded-* headers. If that peer is the
+//! operator's own proxy, then without the setting all its users count as one client.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -15,16 +15,16 @@ static HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("x-forwarded-host"),
     HeaderName::from_static("x-forwarded-proto"),
 ];
-/// Networks that are told: strangers who send such headers from everywhere fill neither memory nor log.
-const MOST: usize = 100;
+/// Networks that get a warning at most: strangers who send such headers from many networks must fill neither memory nor log.
+const MAX_NETWORKS: usize = 100;
 
-/// Networks that were told already.
+/// The networks that a warning has named.
 #[derive(Debug, Default)]
-pub struct Unheeded(RwLock<HashSet<IpNet>>);
+pub struct UntrustedProxyWarning(RwLock<HashSet<IpNet>>);
 
-impl Unheeded {
-    /// Tells of forwarded headers of an untrusted peer, unless its network was told already.
-    pub fn look(&self, peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) {
+impl UntrustedProxyWarning {
+    /// Logs a warning if an untrusted peer sent forwarded headers and no warning has named its network yet.
+    pub fn check(&self, peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) {
         let Some(peer) = peer.filter(|_| HEADERS.iter().any(|name| headers.contains_key(name)))
         else {
             return;
@@ -32,12 +32,12 @@ impl Unheeded {
         let Some(network) = network_of(peer).filter(|_| !is_trusted(peer, proxies)) else {
             return;
         };
-        // Behind a proxy that nobody named this is every request: they read beside each other.
-        let known = {
-            let told = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            told.len() >= MOST || told.contains(&network)
+        // Behind an unlisted proxy every request comes here, so the common case takes only the read lock.
+        let done = {
+            let warned = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            warned.len() >= MAX_NETWORKS || warned.contains(&network)
         };
-        if known || !self.is_first(network) {
+        if done || !self.is_first(network) {
             return;
         }
         tracing::warn!(
@@ -46,14 +46,14 @@ impl Unheeded {
         );
     }
 
-    /// Whether the network is told now; of many requests at once one is the first.
+    /// Whether the warning for this network is due; true for only one of many requests at once.
     fn is_first(&self, network: IpNet) -> bool {
-        let mut told = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        told.len() < MOST && told.insert(network)
+        let mut warned = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        warned.len() < MAX_NETWORKS && warned.insert(network)
     }
 }
 
-/// The peers that are likely to be one deployment's; no single person's address stands in the log.
+/// The network of a peer, wide enough to cover one deployment's proxies; the log names no single address.
 fn network_of(peer: IpAddr) -> Option<IpNet> {
     let peer = peer.to_canonical();
     let prefix = if peer.is_ipv4() { 24 } else { 64 };
@@ -65,23 +65,23 @@ mod tests {
     use super::*;
     use actix_web::http::header::HeaderValue;
 
-    fn told(unheeded: &Unheeded) -> usize {
-        unheeded.0.read().unwrap().len()
+    fn warned(warning: &UntrustedProxyWarning) -> usize {
+        warning.0.read().unwrap().len()
     }
 
-    fn look(unheeded: &Unheeded, peer: &str, name: &'static str) {
+    fn check(warning: &UntrustedProxyWarning, peer: &str, name: &'static str) {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static("x"));
         let proxies = ["10.0.0.0/8".parse().unwrap()];
-        unheeded.look(peer.parse().ok(), &headers, &proxies);
+        warning.check(peer.parse().ok(), &headers, &proxies);
     }
 
     #[test]
-    fn a_network_is_told_once_and_a_trusted_proxy_or_an_honest_peer_never() {
-        let unheeded = Unheeded::default();
-        look(&unheeded, "10.1.2.3", "x-forwarded-for");
-        look(&unheeded, "192.0.2.1", "accept");
-        assert_eq!(told(&unheeded), 0);
+    fn a_network_is_warned_of_once_and_a_trusted_proxy_or_an_honest_peer_never() {
+        let warning = UntrustedProxyWarning::default();
+        check(&warning, "10.1.2.3", "x-forwarded-for");
+        check(&warning, "192.0.2.1", "accept");
+        assert_eq!(warned(&warning), 0);
         for (peer, name, networks) in [
             ("192.0.2.1", "x-forwarded-for", 1),
             ("192.0.2.99", "x-forwarded-host", 1),
@@ -90,17 +90,17 @@ mod tests {
             ("2001:db8::1", "x-forwarded-host", 3),
             ("2001:db8::ffff:1", "x-forwarded-host", 3),
         ] {
-            look(&unheeded, peer, name);
-            assert_eq!(told(&unheeded), networks, "{peer}");
+            check(&warning, peer, name);
+            assert_eq!(warned(&warning), networks, "{peer}");
         }
     }
 
     #[test]
     fn strangers_from_everywhere_fill_neither_memory_nor_log() {
-        let unheeded = Unheeded::default();
+        let warning = UntrustedProxyWarning::default();
         for third in 0..=255 {
-            look(&unheeded, &format!("192.0.{third}.1"), "x-forwarded-for");
+            check(&warning, &format!("192.0.{third}.1"), "x-forwarded-for");
         }
-        assert_eq!(told(&unheeded), MOST);
+        assert_eq!(warned(&warning), MAX_NETWORKS);
     }
 }

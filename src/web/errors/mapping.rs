@@ -37,7 +37,7 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::attempt;
 use crate::web::errors::texts::{problem_text, status_text};
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::resolved_profile::ResolvedProfile;
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;
@@ -339,17 +339,15 @@ fn unauthorized(request: &HttpRequest, profile: &Profile, app: &AppState) -> Htt
 
 /// The sign-in address that leads back to the page asked for.
 fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
-    // The parameters of a callback are left out: no code and no state goes into another address.
-    let at_callback = request
+    // A callback's parameters stay where they are: no code and no state goes into another address.
+    let target = request
         .extensions()
         .get::<ResolvedProfile>()
-        .is_some_and(|located| located.at_redirect_path);
-    let asked = request
-        .uri()
-        .path_and_query()
-        .filter(|_| !at_callback)
-        .map_or("/", |asked| asked.as_str());
-    let target = format!("{}{asked}", profile.public_url.prefix());
+        .filter(|resolved| !resolved.at_redirect_path)
+        .map_or_else(
+            || OwnPath::Home.under(&profile.public_url),
+            ResolvedProfile::path_and_query,
+        );
     OwnPath::SignIn.with_query(&profile.public_url, &[(RETURN_TO, &target)])
 }
 

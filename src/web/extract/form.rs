@@ -1,4 +1,4 @@
-//! A form in a request's body: urlencoded, of bounded size, and not for ever on its way.
+//! The form in a request's body: urlencoded, limited in size, and limited in the time that it may take to arrive.
 
 use std::time::Duration;
 
@@ -10,27 +10,16 @@ use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
-use crate::web::extract::fetch_metadata::{parameter, parameters};
+use crate::web::extract::parameters::Parameters;
 
-/// A body arrives within this time; the head has a limit of its own.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a body may take to arrive; the server limits the time for the head of a request by itself.
+const BODY_TIME_OUT: Duration = Duration::from_secs(10);
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
-/// The fields of a posted form, decoded; none for any other method. Its size is limited by the route's `PayloadConfig`.
+/// The parameters of a posted form; none for a request of any other method. The `PayloadConfig` of the route limits the
+/// size.
 #[derive(Debug, Default)]
-pub struct Form(Vec<(String, String)>);
-
-impl Form {
-    /// All fields in order.
-    pub fn fields(&self) -> &[(String, String)] {
-        &self.0
-    }
-
-    /// The one field of this name; two of a name are none.
-    pub fn value(&self, name: &str) -> Option<&str> {
-        parameter(&self.0, name)
-    }
-}
+pub struct Form(pub Parameters);
 
 impl FromRequest for Form {
     type Error = Error;
@@ -40,20 +29,20 @@ impl FromRequest for Form {
         if request.method() != Method::POST {
             return Box::pin(std::future::ready(Ok(Self::default())));
         }
-        let typed = request.headers().contains_key(CONTENT_TYPE);
-        if typed && !request.content_type().eq_ignore_ascii_case(URLENCODED) {
+        let has_type = request.headers().contains_key(CONTENT_TYPE);
+        if has_type && !request.content_type().eq_ignore_ascii_case(URLENCODED) {
             return Box::pin(std::future::ready(Err(ErrorUnsupportedMediaType(""))));
         }
-        Box::pin(within(PATIENCE, Bytes::from_request(request, payload)))
+        Box::pin(within(BODY_TIME_OUT, Bytes::from_request(request, payload)))
     }
 }
 
 async fn within(
-    patience: Duration,
+    time_out: Duration,
     body: impl Future<Output = Result<Bytes, Error>>,
 ) -> Result<Form, Error> {
-    match tokio::time::timeout(patience, body).await {
-        Ok(body) => Ok(Form(parameters(&body?))),
+    match tokio::time::timeout(time_out, body).await {
+        Ok(body) => Ok(Form(Parameters::parse(&body?))),
         Err(_) => Err(ErrorRequestTimeout("")),
     }
 }
@@ -101,7 +90,7 @@ mod tests {
             CONTENT_TYPE,
             "application/x-www-form-urlencoded;charset=utf-8",
         );
-        let form = read(
+        let Form(form) = read(
             TestRequest::post()
                 .insert_header(kind)
                 .set_payload("a=%C3%A9&b=2&b=3"),

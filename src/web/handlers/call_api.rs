@@ -1,116 +1,93 @@
-//! `GET /auth/call_api/{name}`: the result of a call on the person's behalf, as a page or as JSON.
+//! `GET /auth/call_api/{name}`: the result of an API call on the person's behalf, as a page or as JSON.
 
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse};
 use serde_json::{Value, json};
+use std::future::{Ready, ready};
 
 use crate::domain::api::{Api, ApiName};
 use crate::domain::own_path::OwnPath;
-use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::api_call::{ApiAnswer, Called, call};
 use crate::flow::error::FlowError;
-use crate::flow::session_check::{SignedIn, require};
+use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{AuthorizationOptions, begin};
-use crate::web::app_state::AppState;
-use crate::web::cookies::{consent_asked, redirect_loop, session};
-use crate::web::errors::mapping;
-use crate::web::errors::mapping::WebResult;
+use crate::web::answer::to_authority;
+use crate::web::cookies::{consent_asked, redirect_loop};
+use crate::web::errors::mapping::{WebResult, interaction_json};
 use crate::web::extract::fetch_metadata::{is_script, wants_json};
-use crate::web::handlers::sign_in::{guard_start, to_authority};
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::may_begin::MayBegin;
+use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::extract::visit::Visit;
 use crate::web::pages::{ApiResult, shown};
 
-/// `GET /call_downstream_api`: the short name of the first API.
-///
-/// # Errors
-/// `NoSuchApi` for a profile without one; as [`named`].
-pub async fn first(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-) -> WebResult {
-    let api = located
-        .profile
-        .apis
-        .first()
-        .cloned()
-        .ok_or(FlowError::NoSuchApi)?;
-    call_and_show(&request, &located, &app, &api).await
-}
+/// The API that the address names, or the first API of the profile at the short address.
+#[derive(Debug)]
+pub struct RequestedApi(Api);
 
-/// `GET /auth/call_api/{name}`
-///
-/// # Errors
-/// `NoSuchApi`, `NotSignedIn`, and what the call says.
-pub async fn named(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-    name: web::Path<String>,
-) -> WebResult {
-    let name = ApiName::parse(&name).ok_or(FlowError::NoSuchApi)?;
-    let api = located
-        .profile
-        .api(&name)
-        .cloned()
-        .ok_or(FlowError::NoSuchApi)?;
-    call_and_show(&request, &located, &app, &api).await
-}
+impl FromRequest for RequestedApi {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
 
-async fn call_and_show(
-    request: &HttpRequest,
-    located: &ResolvedProfile,
-    app: &AppState,
-    api: &Api,
-) -> WebResult {
-    let profile = &located.profile;
-    let handle = session::handle_of(request, &app.cookie_keys, profile);
-    let who = require(&app.services, profile, handle.as_ref()).await?;
-    match call(&app.services, profile, &who, api).await? {
-        Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
-        Called::Answered(answer) => Ok(as_page(app, located, &who, api, answer)),
-        Called::Ungranted(error) if was_asked(request, profile, &who, api, app) => {
-            Err(error.into())
-        }
-        Called::Interaction { .. } | Called::Ungranted(_) if is_script(request) => {
-            Ok(mapping::interaction_json(request, profile))
-        }
-        Called::Ungranted(_) => interact(request, located, app, api, None, &who).await,
-        Called::Interaction { claims } => interact(request, located, app, api, claims, &who).await,
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let resolved = ResolvedProfile::from_request(request, payload).into_inner();
+        ready(resolved.and_then(|resolved| {
+            let profile = &resolved.profile;
+            let api = match request.match_info().get("name") {
+                Some(name) => ApiName::parse(name).and_then(|name| profile.api(&name)),
+                None => profile.apis.first(),
+            };
+            Ok(Self(api.cloned().ok_or(FlowError::NoSuchApi)?))
+        }))
     }
 }
 
-/// Whether the person just came back without the scopes of the API: then there is no further round.
-fn was_asked(
-    request: &HttpRequest,
-    profile: &Profile,
-    who: &SignedIn,
-    api: &Api,
-    app: &AppState,
-) -> bool {
-    let (person, now) = (who.session().identity.person(), app.services.now());
-    consent_asked::lately(request.headers(), profile, &person, &api.name, now)
+/// `GET /auth/call_api/{name}`, and `/call_downstream_api` for the first API.
+///
+/// # Errors
+/// `NoSuchApi`, `NotSignedIn`, and those of [`call`].
+pub async fn call_api(
+    visit: Visit,
+    RequestedApi(api): RequestedApi,
+    signed_in: SignedIn,
+) -> WebResult {
+    let request = visit.request();
+    match call(visit.services(), visit.profile(), &signed_in, &api).await? {
+        Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
+        Called::Answered(answer) => Ok(as_page(&visit, &signed_in, &api, answer)),
+        Called::Ungranted(error) if was_asked(&visit, &signed_in, &api) => Err(error.into()),
+        Called::Interaction { .. } | Called::Ungranted(_) if is_script(request) => {
+            Ok(interaction_json(request, visit.profile()))
+        }
+        Called::Ungranted(_) => step_up(&visit, &signed_in, &api, None).await,
+        Called::Interaction { claims } => step_up(&visit, &signed_in, &api, claims).await,
+    }
+}
+
+/// Whether the person was just asked for the API's scopes and came back without them: then they are not asked again.
+fn was_asked(visit: &Visit, signed_in: &SignedIn, api: &Api) -> bool {
+    let person = signed_in.session().identity.person();
+    let (headers, profile) = (visit.headers(), visit.profile());
+    consent_asked::lately(headers, profile, &person, &api.name, visit.now())
 }
 
 /// Sends the person to the authority for what the API asks, and back to the call.
-async fn interact(
-    request: &HttpRequest,
-    located: &ResolvedProfile,
-    app: &AppState,
+async fn step_up(
+    visit: &Visit,
+    signed_in: &SignedIn,
     api: &Api,
     claims: Option<String>,
-    who: &SignedIn,
 ) -> WebResult {
-    guard_start(request, app)?;
-    let profile = &located.profile;
+    MayBegin::judge(visit)?;
+    let profile = visit.profile();
     let path = OwnPath::call_api(&profile.public_url, &api.name);
     let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path)
         .ok_or(FlowError::NoSuchApi)?;
-    redirect_loop::stop_loop(request.headers(), profile, &target, app.services.now())?;
-    let wish = AuthorizationOptions::step_up(profile, who, api, claims);
-    let begun = begin(&app.services, located.visit(), wish, &target).await?;
-    Ok(to_authority(request, app, profile, &begun))
+    redirect_loop::stop_loop(visit.headers(), profile, &target, visit.now())?;
+    let options = AuthorizationOptions::step_up(profile, signed_in, api, claims);
+    let redirect = begin(visit.services(), visit.for_flows(), options, &target).await?;
+    Ok(to_authority(visit, &redirect).finish())
 }
 
 fn as_json(answer: &ApiAnswer) -> HttpResponse {
@@ -124,20 +101,14 @@ fn as_json(answer: &ApiAnswer) -> HttpResponse {
     }))
 }
 
-fn as_page(
-    app: &AppState,
-    located: &ResolvedProfile,
-    who: &SignedIn,
-    api: &Api,
-    answer: ApiAnswer,
-) -> HttpResponse {
-    let profile = &located.profile;
+fn as_page(visit: &Visit, signed_in: &SignedIn, api: &Api, answer: ApiAnswer) -> HttpResponse {
+    let (app, profile) = (visit.app(), visit.profile());
     let reason = StatusCode::from_u16(answer.status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
     let page = ApiResult {
-        frame: app.pages.frame(profile, "API result", Some(who)),
+        frame: app.pages.frame(profile, "API result", Some(signed_in)),
         api: api.title.clone(),
         again: OwnPath::call_api(&profile.public_url, &api.name),
         address: api.endpoint.to_string(),

@@ -1,22 +1,20 @@
 //! `GET` or `POST` at the profile's redirect path: complete an attempt, 303 to where the person wanted to go.
 
 use actix_web::http::Method;
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{Error, HttpResponseBuilder};
 
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
-use crate::domain::profile::{Profile, ResponseMode};
+use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::attempt_cookie::{AttemptName, open_state};
 use crate::flow::callback::{Browser, CallbackResult, complete};
 use crate::flow::error::FlowError;
-use crate::web::app_state::AppState;
+use crate::web::answer::{see_other, to_authority};
 use crate::web::cookies::{attempt, consent_asked, flash, posted_callback, redirect_loop, session};
 use crate::web::errors::mapping::{WebError, WebResult};
-use crate::web::extract::fetch_metadata::{parameter, parameters};
 use crate::web::extract::form::Form;
-use crate::web::handlers::sign_in::{departure, see_other};
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::parameters::Parameters;
+use crate::web::extract::visit::Visit;
 
 /// Bytes of a callback's form.
 pub const LONGEST_FORM: usize = 64 * 1024;
@@ -24,78 +22,80 @@ pub const LONGEST_FORM: usize = 64 * 1024;
 /// Completes the attempt that the parameters name.
 ///
 /// # Errors
-/// See [`complete`]; the answer removes the attempt's cookie unless the store gave no answer.
-pub async fn callback(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-    form: Form,
-) -> WebResult {
-    let profile = &located.profile;
-    let posted = request.method() == Method::POST;
-    let expected = profile.authorize.response_mode == ResponseMode::FormPost;
-    if posted && !expected {
+/// `CallbackMalformed` for parameters that are no authorization response, or that came by another method than the profile
+/// asks for; see [`complete`].
+pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
+    let (profile, headers) = (visit.profile(), visit.headers());
+    let form_post = profile.authorize.response_mode == ResponseMode::FormPost;
+    let query = visit.query();
+    if visit.request().method() == Method::POST {
+        if !form_post {
+            return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
+        }
+        // A cross-site POST comes without the session cookie. The GET that follows brings it.
+        let kept = posted_callbacks(&visit).keep(profile, headers, form.pairs(), visit.now());
+        if let Some(hop) = kept {
+            return Ok(hop);
+        }
+        return complete_with(&visit, parse(&form)?, None).await;
+    }
+    if query.is_empty() {
+        // A bookmark of the redirect path: there is nothing to complete, and the person did nothing wrong.
+        let home = ReturnTo::home(&profile.public_url);
+        return Ok(see_other(home.as_str()).finish());
+    }
+    let kept_id = query
+        .value(posted_callback::PARAMETER)
+        .filter(|_| form_post);
+    let kept = kept_id
+        .and_then(|id| posted_callbacks(&visit).take(profile, headers, id))
+        .map(Parameters::from);
+    let answer = parse(kept.as_ref().unwrap_or(&query))?;
+    if form_post && kept.is_none() && matches!(answer.outcome, CallbackOutcome::Code(_)) {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
-    let query = parameters(request.query_string().as_bytes());
-    if query.is_empty() && !posted {
-        // A bookmark of the redirect path: nothing to complete, and no fault of the person's.
-        return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
+    complete_with(&visit, answer, kept_id).await
+}
+
+fn posted_callbacks(visit: &Visit) -> posted_callback::PostedCallbacks<'_> {
+    posted_callback::PostedCallbacks {
+        keys: &visit.services().keys,
+        random: &*visit.services().random,
     }
-    let posted_callbacks = posted_callback::PostedCallbacks {
-        keys: &app.services.keys,
-        random: &*app.services.random,
-    };
-    let (headers, now) = (request.headers(), app.services.now());
-    if posted && let Some(hop) = posted_callbacks.keep(profile, headers, form.fields(), now) {
-        return Ok(hop);
-    }
-    let kept_id = parameter(&query, posted_callback::PARAMETER).filter(|_| expected);
-    let kept = kept_id.and_then(|id| posted_callbacks.take(profile, headers, id));
-    let sent = if posted {
-        form.fields()
-    } else {
-        kept.as_deref().unwrap_or(&query)
-    };
-    let answer = CallbackAnswer::parse(
-        sent.iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
-    );
-    let answer = answer.map_err(FlowError::from)?;
-    if expected && !posted && kept.is_none() && matches!(answer.outcome, CallbackOutcome::Code(_)) {
-        return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
-    }
+}
+
+fn parse(parameters: &Parameters) -> Result<CallbackAnswer, FlowError> {
+    Ok(CallbackAnswer::parse(parameters.iter())?)
+}
+
+/// Completes the attempt and removes its cookies. `kept_id` names the cookie that kept a posted answer.
+async fn complete_with(visit: &Visit, answer: CallbackAnswer, kept_id: Option<&str>) -> WebResult {
+    let (headers, profile) = (visit.headers(), visit.profile());
     let name = AttemptName::of(&answer.state);
     let state = answer.state.clone();
     let attempt = attempt::read(headers, profile, &name);
-    let handle = session::handle_of(&request, &app.cookie_keys, profile);
-    let brought = Browser {
+    // The name of the attempt's cookie, if the browser has one that is to be removed.
+    let spent = attempt.is_some().then(|| name.clone());
+    let handle = visit.session_handle();
+    let browser = Browser {
         attempt,
         handle: handle.as_ref(),
     };
-    let mut response = match complete(&app.services, located.visit(), answer, brought).await {
-        Ok(completed) => {
-            let over = attempt.is_some().then(|| name.clone());
-            lead_on(&request, &app, profile, completed, over)?
-        }
-        Err(error) => {
-            let lost = matches!(
-                error,
-                FlowError::Store(_) | FlowError::AuthorityUnavailable { .. }
-            );
-            let target = lost
-                .then(|| open_state(&app.services, profile, &state))
-                .flatten();
-            // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
-            let over = (attempt.is_some() && !lost).then_some(name);
-            let error = WebError::at_callback(error, over);
+    let result = match complete(visit.services(), visit.for_flows(), answer, browser).await {
+        Ok(result) => result,
+        // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
+        Err(outage @ (FlowError::Store(_) | FlowError::AuthorityUnavailable { .. })) => {
+            let target = open_state(visit.services(), profile, &state);
+            let error = WebError::at_callback(outage, None);
             return Err(error
                 .with_retry_target(target.map(|target| target.return_to))
                 .into());
         }
+        Err(error) => return Err(WebError::at_callback(error, spent).into()),
     };
-    if attempt.is_some() {
-        attempt::forget(&mut response, profile, &name);
+    let mut response = answer_with(visit, result, spent.as_ref())?;
+    if let Some(name) = &spent {
+        attempt::forget(&mut response, profile, name);
     }
     if let Some(id) = kept_id {
         posted_callback::forget(&mut response, headers, profile, id);
@@ -103,43 +103,40 @@ pub async fn callback(
     Ok(response.finish())
 }
 
-/// Where a callback that ended well leads, with the cookies that go along.
-fn lead_on(
-    request: &HttpRequest,
-    app: &AppState,
-    profile: &Profile,
-    completed: CallbackResult,
-    over: Option<AttemptName>,
-) -> Result<HttpResponseBuilder, actix_web::Error> {
-    let now = app.services.now();
-    let mut response = HttpResponse::SeeOther();
-    let return_to = match completed {
-        CallbackResult::NextFlow(begun) => return Ok(departure(request, app, profile, &begun)),
-        CallbackResult::Restart(begun, target) => {
-            redirect_loop::stop_loop(request.headers(), profile, &target, now)
-                .map_err(|stopped| WebError::at_callback(stopped, over))?;
-            let mut response = departure(request, app, profile, &begun);
-            redirect_loop::count(&mut response, request.headers(), profile, &target, now);
-            return Ok(response);
-        }
+/// The redirect after a completed attempt, with its cookies.
+fn answer_with(
+    visit: &Visit,
+    result: CallbackResult,
+    spent: Option<&AttemptName>,
+) -> Result<HttpResponseBuilder, Error> {
+    let (headers, profile, now) = (visit.headers(), visit.profile(), visit.now());
+    match result {
         CallbackResult::SignedIn {
             handle,
             return_to,
             asked,
         } => {
-            session::remember(request, &profile.id, &handle, now)?;
-            redirect_loop::count(&mut response, request.headers(), profile, &return_to, now);
+            session::remember(visit.request(), &profile.id, &handle, now)?;
+            let mut response = see_other(return_to.as_str());
+            redirect_loop::count(&mut response, headers, profile, &return_to, now);
             if let Some((api, person)) = &asked {
                 consent_asked::note(&mut response, profile, person, api, now);
             }
-            return_to
+            Ok(response)
         }
-        CallbackResult::Redirect(return_to) => return_to,
-        CallbackResult::RedirectWithFlash(return_to, told) => {
-            flash::give(&mut response, profile, &return_to, told);
-            return_to
+        CallbackResult::Redirect(return_to) => Ok(see_other(return_to.as_str())),
+        CallbackResult::RedirectWithFlash(return_to, message) => {
+            let mut response = see_other(return_to.as_str());
+            flash::give(&mut response, profile, &return_to, message);
+            Ok(response)
         }
-    };
-    response.insert_header((LOCATION, return_to.as_str()));
-    Ok(response)
+        CallbackResult::NextFlow(redirect) => Ok(to_authority(visit, &redirect)),
+        CallbackResult::Restart(redirect, target) => {
+            redirect_loop::stop_loop(headers, profile, &target, now)
+                .map_err(|stopped| WebError::at_callback(stopped, spent.cloned()))?;
+            let mut response = to_authority(visit, &redirect);
+            redirect_loop::count(&mut response, headers, profile, &target, now);
+            Ok(response)
+        }
+    }
 }

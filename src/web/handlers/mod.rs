@@ -1,13 +1,12 @@
-//! One file for each address: read the request, call one flow, answer.
+//! One file for each address or group of addresses: take values from the request, call one flow, answer.
 //!
-//! Handlers do not know each other, no protocol and no store, and they choose no status of an error.
+//! Handlers import no other handler. They know no protocol and no store, and they choose no status for an error.
 
 pub mod assets;
 pub mod call_api;
 pub mod callback;
 pub mod home;
 pub mod my_sessions;
-pub mod quick_check;
 pub mod session_info;
 pub mod sign_in;
 pub mod sign_out;

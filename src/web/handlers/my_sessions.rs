@@ -1,47 +1,38 @@
-//! `GET /auth/sessions` and `POST /auth/sessions/end`: a person's own sessions, seen and ended.
+//! `GET /auth/sessions` and `POST /auth/sessions/end`: a person sees and ends their own sessions.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, web};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::own_path::OwnPath;
 use crate::domain::session::SessionId;
 use crate::flow::session_admin;
-use crate::flow::session_check::require;
+use crate::flow::session_check::SignedIn;
 use crate::seal::csrf_token;
 use crate::store::SessionSummary;
-use crate::web::app_state::AppState;
-use crate::web::cookies::session;
+use crate::web::answer::see_other;
 use crate::web::errors::mapping::WebResult;
+use crate::web::extract::csrf::require_own_form;
 use crate::web::extract::form::Form;
-use crate::web::handlers::sign_in::see_other;
-use crate::web::handlers::sign_out::from_here;
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::visit::Visit;
 use crate::web::pages::{SessionRow, Sessions, shown};
 
-/// Lists the person's sessions at this profile.
+/// Lists the person's sessions at this profile, the session of this browser first.
 ///
 /// # Errors
 /// `NotSignedIn`, `Store`.
-pub async fn list(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-) -> WebResult {
-    let profile = &located.profile;
-    let handle = session::handle_of(&request, &app.cookie_keys, profile);
-    let me = require(&app.services, profile, handle.as_ref()).await?;
-    let found = session_admin::mine(&app.services, profile, &me).await?;
+pub async fn list(visit: Visit, signed_in: SignedIn) -> WebResult {
+    let (app, profile) = (visit.app(), visit.profile());
+    let found = session_admin::mine(visit.services(), profile, &signed_in).await?;
     let mut rows: Vec<SessionRow> = found
         .iter()
-        .map(|session| row(session, me.session().id))
+        .map(|session| row(session, signed_in.session().id))
         .collect();
     rows.sort_by_key(|row| !row.current);
     let page = Sessions {
-        frame: app.pages.frame(profile, "My sessions", Some(&me)),
+        frame: app.pages.frame(profile, "My sessions", Some(&signed_in)),
         others: rows.iter().any(|row| !row.current),
         sessions: rows,
-        csrf: csrf_token(me.handle()),
+        csrf: csrf_token(signed_in.handle()),
     };
     Ok(app.pages.respond(StatusCode::OK, &page))
 }
@@ -50,40 +41,35 @@ pub async fn list(
 ///
 /// # Errors
 /// `NotSignedIn`, `CrossSite`, `Store`.
-pub async fn end(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-    form: Form,
-) -> WebResult {
-    let profile = &located.profile;
-    let handle = session::handle_of(&request, &app.cookie_keys, profile);
-    let me = require(&app.services, profile, handle.as_ref()).await?;
-    from_here(&request, &located, me.handle(), &form)?;
+pub async fn end(visit: Visit, Form(form): Form, signed_in: SignedIn) -> WebResult {
+    require_own_form(&visit, signed_in.handle(), &form)?;
+    let (services, profile) = (visit.services(), visit.profile());
     if form.value("others") == Some("1") {
-        session_admin::end_others(&app.services, profile, &me).await?;
+        session_admin::end_others(services, profile, &signed_in).await?;
     } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
-        session_admin::end_one(&app.services, profile, &me, id).await?;
+        session_admin::end_one(services, profile, &signed_in, id).await?;
     }
-    Ok(see_other(&OwnPath::Sessions.under(&profile.public_url)))
+    let list = OwnPath::Sessions.under(&profile.public_url);
+    Ok(see_other(&list).finish())
 }
 
 fn row(session: &SessionSummary, current: SessionId) -> SessionRow {
-    let words = |at: Timestamp| at.format("%-d %B %Y, %H:%M UTC").to_string();
+    let readable = |at: Timestamp| at.format("%-d %B %Y, %H:%M UTC").to_string();
     SessionRow {
         id: session.id.to_string(),
         browser: browser_name(session.user_agent.as_deref()),
         current: session.id == current,
-        created: words(session.created_at),
+        created: readable(session.created_at),
         created_iso: session.created_at.to_rfc3339(),
-        seen: words(session.seen_at),
+        seen: readable(session.seen_at),
         seen_iso: session.seen_at.to_rfc3339(),
-        expires: words(session.expires_at),
+        expires: readable(session.expires_at),
         expires_iso: session.expires_at.to_rfc3339(),
     }
 }
 
-/// A browser in two words. What it says of itself is a hint for its owner and no more.
+/// The browser and its operating system in two words. A `User-Agent` proves nothing; it only helps the person to recognise
+/// the session.
 fn browser_name(user_agent: Option<&str>) -> String {
     const BROWSERS: [(&str, &str); 6] = [
         ("Edg/", "Edge"),

@@ -1,225 +1,155 @@
 //! `GET /auth/sign_in`, `/auth/edit_profile`, `/auth/reset_password`: begin an attempt, 303 to the authority.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{Error, HttpRequest};
 
 use crate::domain::api::ApiName;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::{PassedParameter, Profile};
-use crate::domain::return_to::{RETURN_TO, ReturnTo};
+use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
-use crate::flow::session_check::{self, SignedIn, Use};
-use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
-use crate::web::app_state::AppState;
-use crate::web::client::address;
-use crate::web::cookies::{attempt, redirect_loop, session};
+use crate::flow::session_check::SignedIn;
+use crate::flow::sign_in::{AuthorizationOptions, begin};
+use crate::web::answer::{see_other, to_authority};
+use crate::web::cookies::redirect_loop;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::fetch_metadata::{
-    Provenance, is_prefetch, is_script, parameter, parameters, provenance,
-};
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::csrf::{Provenance, provenance};
+use crate::web::extract::may_begin::MayBegin;
+use crate::web::extract::parameters::Parameters;
+use crate::web::extract::signed_in::{Peeked, peek};
+use crate::web::extract::visit::Visit;
 
-/// Characters of a passed parameter; longer ones are dropped.
+/// Bytes of a parameter that the profile passes on. Longer ones are dropped.
 const LONGEST_PASSED: usize = 256;
-
-/// Where a request wants to go afterwards; a target that is not ours becomes the home page, without a word of it.
-pub fn return_to(query: &[(String, String)], profile: &Profile) -> ReturnTo {
-    parameter(query, RETURN_TO)
-        .and_then(|text| ReturnTo::parse(text, &profile.public_url, &profile.redirect_path))
-        .unwrap_or_else(|| ReturnTo::home(&profile.public_url))
-}
-
-/// Sends the browser to the authority with the attempt's cookie.
-pub fn to_authority(
-    request: &HttpRequest,
-    app: &AppState,
-    profile: &Profile,
-    begun: &AuthorizationRedirect,
-) -> HttpResponse {
-    departure(request, app, profile, begun).finish()
-}
-
-/// The same as an answer that can take more.
-pub fn departure(
-    request: &HttpRequest,
-    app: &AppState,
-    profile: &Profile,
-    begun: &AuthorizationRedirect,
-) -> HttpResponseBuilder {
-    let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
-    let now = app.services.now();
-    attempt::keep(
-        &mut response,
-        request.headers(),
-        profile,
-        &begun.cookie,
-        now,
-    );
-    response.insert_header((LOCATION, begun.location.as_str()));
-    response
-}
-
-/// Only a person's navigation may begin an attempt, and not in a flood.
-///
-/// # Errors
-/// `NotSignedIn` for a script or a prefetch, `TooMany` in a flood.
-pub fn guard_start(request: &HttpRequest, app: &AppState) -> Result<(), FlowError> {
-    if is_script(request) || is_prefetch(request) {
-        return Err(FlowError::NotSignedIn);
-    }
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    match address::address(peer, request.headers(), &app.trusted_proxies) {
-        Some(address) => app
-            .limits
-            .admit_attempt(address)
-            .map_err(|_| FlowError::TooMany),
-        None => Ok(()),
-    }
-}
 
 /// `GET /auth/sign_in?return_to=`
 ///
 /// # Errors
-/// `NotSignedIn` for a script, which gets the address instead; `Store` when it is unknown who is signed in; see
-/// [`begin`].
-pub async fn sign_in(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
+/// `NotSignedIn` for a script, which gets the sign-in address instead; `TooMany` above the rate limit; `TooManyRounds` in a
+/// redirect loop; `Store` when it is unknown who is signed in; see [`begin`].
+pub async fn sign_in(visit: Visit, may_begin: MayBegin) -> WebResult {
+    begin_sign_in(&visit, may_begin).await
+}
+
+/// `GET /login`: the short name of sign-in; a signed-in person goes to the home page.
+///
+/// # Errors
+/// As [`sign_in`].
+pub async fn login(visit: Visit, Peeked(signed_in): Peeked) -> WebResult {
+    if signed_in.is_some() {
+        let home = ReturnTo::home(&visit.profile().public_url);
+        return Ok(see_other(home.as_str()).finish());
+    }
+    begin_sign_in(&visit, MayBegin::judge(&visit)?).await
+}
+
+/// `GET /auth/edit_profile`: for signed-in people only. A profile without that user flow has no such page, whoever asks.
+///
+/// # Errors
+/// `NoSuchJourney`, `NotSignedIn`, and those of [`begin`].
+pub async fn edit_profile(
+    visit: Visit,
+    may_begin: MayBegin,
+    signed_in: Result<SignedIn, Error>,
 ) -> WebResult {
-    guard_start(&request, &app)?;
-    let profile = &located.profile;
-    let query = parameters(request.query_string().as_bytes());
-    let target = return_to(&query, profile);
-    redirect_loop::stop_loop(request.headers(), profile, &target, app.services.now())?;
-    let handle = session::handle_of(&request, &app.cookie_keys, profile);
-    let who = session_check::check(&app.services, profile, handle.as_ref(), Use::Peek).await?;
-    let wish = wish(&request, &query, profile, who.as_ref());
-    let begun = begin(&app.services, located.visit(), wish, &target).await?;
-    Ok(to_authority(&request, &app, profile, &begun))
+    let authority = &visit.profile().authority;
+    authority
+        .issuer_config(UserFlowKind::EditProfile)
+        .ok_or(FlowError::NoSuchJourney)?;
+    signed_in?;
+    begin_user_flow(&visit, may_begin, UserFlowKind::EditProfile).await
+}
+
+/// `GET /auth/reset_password`: for everybody.
+///
+/// # Errors
+/// `NoSuchJourney`, and those of [`begin`].
+pub async fn reset_password(visit: Visit, may_begin: MayBegin) -> WebResult {
+    begin_user_flow(&visit, may_begin, UserFlowKind::ResetPassword).await
+}
+
+async fn begin_sign_in(visit: &Visit, may_begin: MayBegin) -> WebResult {
+    let query = visit.query();
+    let target = visit.return_to(&query);
+    redirect_loop::stop_loop(visit.headers(), visit.profile(), &target, visit.now())?;
+    let signed_in = peek(visit).await?;
+    let options = sign_in_options(visit, &query, signed_in.as_ref());
+    redirect(visit, may_begin, options, &target).await
+}
+
+async fn begin_user_flow(visit: &Visit, may_begin: MayBegin, kind: UserFlowKind) -> WebResult {
+    let options = AuthorizationOptions {
+        journey: Some(kind),
+        ..AuthorizationOptions::default()
+    };
+    let target = visit.return_to(&visit.query());
+    redirect(visit, may_begin, options, &target).await
+}
+
+/// Begins the attempt that `_permission` allows.
+async fn redirect(
+    visit: &Visit,
+    _permission: MayBegin,
+    options: AuthorizationOptions,
+    target: &ReturnTo,
+) -> WebResult {
+    let redirect = begin(visit.services(), visit.for_flows(), options, target).await?;
+    Ok(to_authority(visit, &redirect).finish())
 }
 
 /// What a sign-in link asks for, and who is signed in already.
-fn wish(
-    request: &HttpRequest,
-    query: &[(String, String)],
-    profile: &Profile,
-    who: Option<&SignedIn>,
+fn sign_in_options(
+    visit: &Visit,
+    query: &Parameters,
+    signed_in: Option<&SignedIn>,
 ) -> AuthorizationOptions {
-    let api = parameter(query, "api")
+    let profile = visit.profile();
+    let api = query
+        .value("api")
         .and_then(ApiName::parse)
         .and_then(|name| profile.api(&name));
-    let mut wish = match (api, who) {
-        (Some(api), Some(who)) => AuthorizationOptions::step_up(profile, who, api, None),
-        (Some(api), None) => AuthorizationOptions {
-            api: Some(api.clone()),
-            ..AuthorizationOptions::default()
-        },
-        (None, _) => AuthorizationOptions::default(),
-    };
-    wish.ask_again = api.is_some() && parameter(query, "ask_again") == Some("1");
-    if api.is_none() {
-        wish.passed = passed(request, query, profile);
-        wish.other_account = parameter(query, "other_account") == Some("1");
-        wish = match who {
-            Some(who) => wish.hinting_at(profile, who),
-            None => wish,
+    if let Some(api) = api {
+        let ask_again = query.value("ask_again") == Some("1");
+        let options = match signed_in {
+            Some(signed_in) => AuthorizationOptions::step_up(profile, signed_in, api, None),
+            None => AuthorizationOptions {
+                api: Some(api.clone()),
+                ..AuthorizationOptions::default()
+            },
+        };
+        return AuthorizationOptions {
+            ask_again,
+            ..options
         };
     }
-    wish
+    let options = AuthorizationOptions {
+        passed: passed_parameters(visit.request(), query, profile),
+        other_account: query.value("other_account") == Some("1"),
+        ..AuthorizationOptions::default()
+    };
+    match signed_in {
+        Some(signed_in) => options.hinting_at(profile, signed_in),
+        None => options,
+    }
 }
 
-/// Parameters that the profile lets through. A hint about the person counts only from the person or from this site.
-fn passed(
+/// The parameters that the profile passes on to the authority. A login hint counts only from the person or from this site.
+fn passed_parameters(
     request: &HttpRequest,
-    query: &[(String, String)],
+    query: &Parameters,
     profile: &Profile,
 ) -> Vec<(PassedParameter, String)> {
-    let foreign = provenance(request, profile) == Provenance::Elsewhere;
+    let cross_origin = provenance(request, profile) == Provenance::CrossOrigin;
     profile
         .authorize
         .pass
         .iter()
-        .filter(|parameter| !(foreign && **parameter == PassedParameter::LoginHint))
-        .filter_map(|name| parameter(query, name.as_str()).map(|value| (*name, value.to_owned())))
+        .filter(|parameter| !(cross_origin && **parameter == PassedParameter::LoginHint))
+        .filter_map(|name| {
+            query
+                .value(name.as_str())
+                .map(|value| (*name, value.to_owned()))
+        })
         .filter(|(_, value)| !value.is_empty() && value.len() <= LONGEST_PASSED)
         .filter(|(_, value)| !value.chars().any(char::is_control))
         .collect()
-}
-
-/// `GET /auth/edit_profile`: for signed-in people only.
-///
-/// # Errors
-/// `NotSignedIn`, `NoSuchJourney`, and what [`begin`] says.
-pub async fn edit_profile(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-) -> WebResult {
-    guard_start(&request, &app)?;
-    let profile = &located.profile;
-    profile
-        .authority
-        .issuer_config(UserFlowKind::EditProfile)
-        .ok_or(FlowError::NoSuchJourney)?;
-    let handle = session::handle_of(&request, &app.cookie_keys, profile);
-    session_check::require(&app.services, profile, handle.as_ref()).await?;
-    user_flow(&request, &located, &app, UserFlowKind::EditProfile).await
-}
-
-/// `GET /auth/reset_password`: for anybody.
-///
-/// # Errors
-/// `NoSuchJourney`, and what [`begin`] says.
-pub async fn reset_password(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-) -> WebResult {
-    guard_start(&request, &app)?;
-    user_flow(&request, &located, &app, UserFlowKind::ResetPassword).await
-}
-
-async fn user_flow(
-    request: &HttpRequest,
-    located: &ResolvedProfile,
-    app: &AppState,
-    journey: UserFlowKind,
-) -> WebResult {
-    let query = parameters(request.query_string().as_bytes());
-    let target = return_to(&query, &located.profile);
-    let wish = AuthorizationOptions {
-        journey: Some(journey),
-        ..AuthorizationOptions::default()
-    };
-    let begun = begin(&app.services, located.visit(), wish, &target).await?;
-    Ok(to_authority(request, app, &located.profile, &begun))
-}
-
-/// `GET /login`: the short name of sign-in; a browser that is signed in goes home.
-///
-/// # Errors
-/// As [`sign_in`].
-pub async fn login(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-) -> WebResult {
-    let profile = &located.profile;
-    let handle = session::handle_of(&request, &app.cookie_keys, profile);
-    if session_check::check(&app.services, profile, handle.as_ref(), Use::Peek)
-        .await?
-        .is_some()
-    {
-        return Ok(see_other(ReturnTo::home(&profile.public_url).as_str()));
-    }
-    sign_in(request, located, app).await
-}
-
-/// 303 to a local path.
-pub fn see_other(path: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, path))
-        .finish()
 }

@@ -1,142 +1,105 @@
 //! `GET` and `POST /auth/sign_out`: end the session here, then go to the authority's end-session address.
 //!
-//! A link on a page of this site signs out; a link, an image or a prefetch from anywhere else gets a page with a
+//! A link on a page of this site signs out at once. A link, an image or a prefetch from anywhere else gets a page with a
 //! button.
 
-use actix_web::http::header::LOCATION;
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpResponse};
 
 use crate::domain::session::SessionHandle;
-use crate::flow::error::FlowError;
-use crate::flow::session_check::{Use, check};
+use crate::flow::session_check::SignedIn;
 use crate::flow::sign_out;
-use crate::seal::{csrf_token, secrets_equal};
-use crate::web::app_state::AppState;
+use crate::seal::csrf_token;
+use crate::web::answer::see_other;
 use crate::web::cookies::{consent_asked, redirect_loop, session};
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::fetch_metadata::{Provenance, is_prefetch, is_script, provenance};
+use crate::web::extract::csrf::{Provenance, provenance, require_own_form};
+use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::form::Form;
-use crate::web::middleware::resolve_profile::ResolvedProfile;
-use crate::web::middleware::security_headers::FormsLeadTo;
+use crate::web::extract::signed_in::peek;
+use crate::web::extract::visit::Visit;
+use crate::web::middleware::security_headers::FormRedirects;
 use crate::web::pages::{SignOut, SignedOut};
 
 /// `GET /auth/sign_out`, `/logout`
 ///
 /// # Errors
-/// `Store` when it is unknown who is signed in.
-pub async fn ask_or_sign_out(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-) -> WebResult {
-    let profile = &located.profile;
-    let own_link = provenance(&request, profile) == Provenance::SameOrigin
-        && request.method() == Method::GET
-        && !is_script(&request)
-        && !is_prefetch(&request);
-    if own_link {
-        return end(&request, &located, &app).await;
+/// `Store` when it is unknown who is signed in, or when the session could not be ended.
+pub async fn ask_or_sign_out(visit: Visit) -> WebResult {
+    if is_own_link(&visit) {
+        return end(&visit, visit.session_handle()).await;
     }
-    let handle = session::handle_of(&request, &app.cookie_keys, profile);
-    let who = check(&app.services, profile, handle.as_ref(), Use::Peek).await?;
-    match who {
-        Some(who) => {
-            let csrf = csrf_token(who.handle());
-            // Whether the authority leads on to another host, only it knows: any https address rather than a button
-            // that the browser holds back. The authority's own addresses are named for those on loopback http.
-            let origins = app.services.authorities.sign_out_origins(profile);
-            let mut origins = origins.unwrap_or_default();
-            origins.push("https:".to_owned());
-            request.extensions_mut().insert(FormsLeadTo(origins));
-            let page = SignOut {
-                frame: app.pages.frame(profile, "Sign out", Some(&who)),
-                csrf,
-            };
-            Ok(app.pages.respond(StatusCode::OK, &page))
-        }
-        None => Ok(signed_out_page(
-            &app,
-            &located,
-            "There is no session in this browser.",
-        )),
-    }
+    Ok(match peek(&visit).await? {
+        Some(signed_in) => confirmation_page(&visit, &signed_in),
+        None => signed_out_page(&visit, "There is no session in this browser."),
+    })
 }
 
 /// `POST /auth/sign_out`
 ///
 /// # Errors
-/// `CrossSite` without proof that the form came from here, `Store` when the session could not be ended.
-pub async fn sign_out(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-    form: Form,
-) -> WebResult {
-    let handle = session::handle_of(&request, &app.cookie_keys, &located.profile);
+/// `CrossSite` without proof that a page of this site sent the form, `Store` when the session could not be ended.
+pub async fn sign_out(visit: Visit, Form(form): Form) -> WebResult {
+    let handle = visit.session_handle();
     if let Some(handle) = &handle {
-        from_here(&request, &located, handle, &form)?;
+        require_own_form(&visit, handle, &form)?;
     }
-    end(&request, &located, &app).await
+    end(&visit, handle).await
 }
 
-/// A form counts with the token of this very session; without any token only when the browser says that the form
-/// was on a page of this origin. Another origin never counts.
-///
-/// # Errors
-/// `CrossSite` otherwise.
-pub fn from_here(
-    request: &HttpRequest,
-    located: &ResolvedProfile,
-    handle: &SessionHandle,
-    form: &Form,
-) -> Result<(), FlowError> {
-    let from = provenance(request, &located.profile);
-    let given = form.value("csrf");
-    let proven = match given {
-        Some(token) => secrets_equal(token.as_bytes(), csrf_token(handle).as_bytes()),
-        None => from == Provenance::SameOrigin,
-    };
-    if proven && from != Provenance::Elsewhere {
-        Ok(())
-    } else {
-        Err(FlowError::CrossSite)
-    }
+/// Whether a person followed a link on a page of this site.
+fn is_own_link(visit: &Visit) -> bool {
+    let request = visit.request();
+    provenance(request, visit.profile()) == Provenance::SameOrigin
+        && request.method() == Method::GET
+        && !is_script(request)
+        && !is_prefetch(request)
 }
 
-async fn end(request: &HttpRequest, located: &ResolvedProfile, app: &AppState) -> WebResult {
-    let profile = &located.profile;
-    let handle = session::handle_of(request, &app.cookie_keys, profile);
-    let ended = sign_out::sign_out(&app.services, profile, handle.as_ref()).await?;
+async fn end(visit: &Visit, handle: Option<SessionHandle>) -> WebResult {
+    let profile = visit.profile();
+    let ended = sign_out::sign_out(visit.services(), profile, handle.as_ref()).await?;
     // Without a session no cookie is written: a cross-site POST comes without it, and must not remove it.
     if handle.is_some() {
-        session::forget(request, &profile.id);
+        session::forget(visit.request(), &profile.id);
     }
     let mut response = match ended {
-        sign_out::SignedOut::Continue(address) => HttpResponse::SeeOther()
-            .insert_header((LOCATION, address.as_str()))
-            .finish(),
+        sign_out::SignedOut::Continue(address) => see_other(address.as_str()).finish(),
         sign_out::SignedOut::HereOnly => signed_out_page(
-            app,
-            located,
+            visit,
             "Your session here has ended. You may still be signed in at the sign-in service. On a shared computer, close the browser.",
         ),
-        sign_out::SignedOut::Nobody => HttpResponse::SeeOther()
-            .insert_header((LOCATION, profile.public_url.join("/")))
-            .finish(),
+        sign_out::SignedOut::Nobody => see_other(&profile.public_url.join("/")).finish(),
     };
-    redirect_loop::forget(&mut response, request.headers(), profile);
-    consent_asked::forget(&mut response, request.headers(), profile);
+    redirect_loop::forget(&mut response, visit.headers(), profile);
+    consent_asked::forget(&mut response, visit.headers(), profile);
     Ok(response)
 }
 
-fn signed_out_page(app: &AppState, located: &ResolvedProfile, sentence: &str) -> HttpResponse {
-    let frame = app.pages.frame(&located.profile, "Signed out", None);
-    app.pages.respond(
-        StatusCode::OK,
-        &SignedOut {
-            frame,
-            sentence: sentence.to_owned(),
-        },
-    )
+/// The page with the button.
+fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
+    let (app, profile) = (visit.app(), visit.profile());
+    // The button leads to the authority, and only the authority knows whether it redirects to another host. A browser would
+    // hold such a redirect back, so every https address is allowed. The authority's own addresses may be http on loopback.
+    let origins = visit.services().authorities.sign_out_origins(profile);
+    let mut origins = origins.unwrap_or_default();
+    origins.push("https:".to_owned());
+    visit
+        .request()
+        .extensions_mut()
+        .insert(FormRedirects(origins));
+    let page = SignOut {
+        frame: app.pages.frame(profile, "Sign out", Some(signed_in)),
+        csrf: csrf_token(signed_in.handle()),
+    };
+    app.pages.respond(StatusCode::OK, &page)
+}
+
+fn signed_out_page(visit: &Visit, sentence: &str) -> HttpResponse {
+    let (app, profile) = (visit.app(), visit.profile());
+    let page = SignedOut {
+        frame: app.pages.frame(profile, "Signed out", None),
+        sentence: sentence.to_owned(),
+    };
+    app.pages.respond(StatusCode::OK, &page)
 }

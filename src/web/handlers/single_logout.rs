@@ -1,65 +1,49 @@
-//! An authority says that somebody signed out there: the front channel in an iframe, the back channel by POST.
+//! Single logout: an authority says that a person signed out there, on the front channel (in an iframe) or on the back
+//! channel (by POST).
 
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpResponse};
 
-use crate::domain::profile::ProfileId;
 use crate::flow::error::FlowError;
 use crate::flow::single_logout;
-use crate::web::app_state::AppState;
-use crate::web::client::address;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::fetch_metadata::{parameter, parameters};
 use crate::web::extract::form::Form;
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::visit::Visit;
 use crate::web::middleware::security_headers::Framable;
 
-/// Bytes; longer values are no session id of any authority.
+/// Bytes. No authority's session id is longer.
 const LONGEST_SID: usize = 256;
 
-/// What the hidden frame shows. The same for a hit and a miss, so that it tells nobody anything.
+/// What the iframe shows, whether a session ended or not: the page must not tell who is signed in.
 const EMPTY_PAGE: &str =
     "<!doctype html><html lang=\"en\"><title>Signed out</title><h1>Signed out</h1></html>";
 
-fn admit(request: &HttpRequest, app: &AppState, profile: &ProfileId) -> Result<(), FlowError> {
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let address = address::address(peer, request.headers(), &app.trusted_proxies);
-    address.map_or(Ok(()), |address| {
-        app.limits
-            .admit_notice(profile, address)
-            .map_err(|_| FlowError::TooMany)
-    })
+fn admit(visit: &Visit) -> Result<(), FlowError> {
+    let Some(address) = visit.client_address() else {
+        return Ok(());
+    };
+    let limits = &visit.app().rate_limits;
+    let admitted = limits.admit_logout_request(&visit.profile().id, address);
+    admitted.map_err(|_| FlowError::TooMany)
 }
 
-/// `GET /auth/front_channel_logout?sid=&iss=` (Front-Channel Logout 1.0 §3). Without `sid` nothing ends: else any page
-/// could sign people out with an image.
+/// `GET /auth/front_channel_logout?sid=&iss=` (Front-Channel Logout 1.0 §3). Without `sid` no session ends: otherwise any
+/// page could sign people out with an image.
 ///
 /// # Errors
-/// `Store` when it is unknown whether the sessions ended, `TooMany` in a flood.
-pub async fn front_channel(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-) -> WebResult {
-    admit(&request, &app, &located.profile.id)?;
-    let query = parameters(request.query_string().as_bytes());
-    if let Some(sid) =
-        parameter(&query, "sid").filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID)
-    {
-        single_logout::front_channel(
-            &app.services,
-            &located.profile,
-            parameter(&query, "iss"),
-            sid,
-        )
-        .await?;
+/// `Store` when it is unknown whether the sessions ended, `TooMany` above the rate limit.
+pub async fn front_channel(visit: Visit) -> WebResult {
+    admit(&visit)?;
+    let (services, profile, query) = (visit.services(), visit.profile(), visit.query());
+    let sid = query
+        .value("sid")
+        .filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID);
+    if let Some(sid) = sid {
+        single_logout::front_channel(services, profile, query.value("iss"), sid).await?;
     }
-    let origins = app
-        .services
-        .authorities
-        .sign_out_origins(&located.profile)
-        .unwrap_or_default();
-    request.extensions_mut().insert(Framable(origins));
+    let origins = services.authorities.sign_out_origins(profile);
+    let framable = Framable(origins.unwrap_or_default());
+    visit.request().extensions_mut().insert(framable);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .body(EMPTY_PAGE))
@@ -68,17 +52,12 @@ pub async fn front_channel(
 /// `POST /auth/back_channel_logout` (Back-Channel Logout 1.0 §2.5).
 ///
 /// # Errors
-/// `NoticeRefused` (400) for a token that does not count; `Store` (503) when the sender should repeat it.
-pub async fn back_channel(
-    request: HttpRequest,
-    located: ResolvedProfile,
-    app: web::Data<AppState>,
-    form: Form,
-) -> WebResult {
-    admit(&request, &app, &located.profile.id)?;
+/// `NoticeRefused` (400) for a logout token that is not valid; `Store` (503) when the authority should repeat the request.
+pub async fn back_channel(visit: Visit, Form(form): Form) -> WebResult {
+    admit(&visit)?;
     let token = form.value("logout_token").ok_or(FlowError::NoticeRefused(
         "the form holds no single logout_token",
     ))?;
-    single_logout::back_channel(&app.services, &located.profile, token).await?;
+    single_logout::back_channel(visit.services(), visit.profile(), token).await?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -1,4 +1,4 @@
-//! A handler that panics answers 500, and the process lives on.
+//! Answers 500 when a handler panics; the process goes on.
 
 use std::panic::AssertUnwindSafe;
 
@@ -13,10 +13,10 @@ use actix_web::{Error, HttpMessage as _, HttpResponse};
 use futures_util::FutureExt as _;
 use tracing_actix_web::RequestId;
 
-/// Turns a panic into a plain answer. What it said goes to the panic hook's line on standard error, not to the person.
+/// Turns a panic into a plain answer. The panic hook writes the message to standard error; the person does not see it.
 ///
 /// # Errors
-/// The answer to a panic, which no other layer is asked to improve.
+/// The answer to a panic, as an error, so that no other layer changes it.
 pub async fn catch<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,

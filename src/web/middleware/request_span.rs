@@ -1,6 +1,7 @@
-//! The request's root span: method, route pattern, profile and outcome; never the query, never a header.
+//! The root span of a request: method, route pattern, profile and outcome; never the query, never a header.
 //!
-//! tracing-actix-web's own span records path and query, which at the callback are the code and the state.
+//! The span that tracing-actix-web builds records path and query, and at the callback the query holds the code and the
+//! state.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,7 +10,7 @@ use tracing::Span;
 use tracing::field::Empty;
 use tracing_actix_web::{RequestId, RootSpanBuilder};
 
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::resolved_profile::ResolvedProfile;
 
 /// Builds the root span. Its fields are documented in `docs/logging.md`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,10 +38,10 @@ impl RootSpanBuilder for RequestSpan {
             Ok(response) => {
                 let request = response.request();
                 let extensions = request.extensions();
-                if let Some(located) = extensions.get::<ResolvedProfile>() {
-                    span.record("profile.id", located.profile.id.as_str());
+                if let Some(resolved) = extensions.get::<ResolvedProfile>() {
+                    span.record("profile.id", resolved.profile.id.as_str());
                     let pattern = request.match_pattern();
-                    let route = if located.at_redirect_path {
+                    let route = if resolved.at_redirect_path {
                         Some("{redirect_path}")
                     } else {
                         pattern.as_deref()

@@ -1,5 +1,6 @@
-//! Which profile a request belongs to, decided once, before routing. The path that is routed is the one below the
-//! profile's prefix.
+//! Finds the profile that a request belongs to, once, before routing, and routes the path below the profile's prefix.
+//!
+//! This is the only reader of the peer's address, `Host` and forwarded headers. What was read is in [`ResolvedProfile`].
 
 use std::sync::Arc;
 
@@ -7,82 +8,101 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::{Guard, GuardContext, fn_guard};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{RETRY_AFTER, USER_AGENT};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web};
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
 use crate::domain::profile::Profile;
 use crate::domain::profiles::{ProfileStatus, Profiles};
-use crate::flow::services::Visit;
 use crate::web::app_state::AppState;
-use crate::web::client::address;
-use crate::web::client::address::Ambiguous;
+use crate::web::client::address::{self, Ambiguous};
+use crate::web::extract::resolved_profile::ResolvedProfile;
 
-/// The profile of a request, and what the browser calls itself.
-#[derive(Debug, Clone)]
-pub struct ResolvedProfile {
-    /// The profile.
-    pub profile: Arc<Profile>,
-    /// Whether the path is the profile's redirect path.
-    pub at_redirect_path: bool,
-    user_agent: Option<String>,
-}
-
-impl ResolvedProfile {
-    /// For the flows.
-    pub fn visit(&self) -> Visit<'_> {
-        Visit {
-            profile: &self.profile,
-            user_agent: self.user_agent.as_deref(),
-        }
-    }
-}
-
-impl FromRequest for ResolvedProfile {
-    type Error = Error;
-    type Future = std::future::Ready<Result<Self, Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let located = request.extensions().get::<Self>().cloned();
-        std::future::ready(located.ok_or_else(|| actix_web::error::ErrorNotFound("")))
-    }
-}
-
-/// Finds the profile and routes the rest of the path.
+/// Finds the profile and routes the path below its prefix.
 ///
 /// # Errors
-/// None of its own: a stranger's address is answered here.
-pub async fn locate<B: MessageBody + 'static>(
+/// None of its own: a request to no profile is answered here.
+pub async fn resolve<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let found = find(&request);
-    match found {
-        Ok((profile, below)) => {
-            let at_redirect_path = below == profile.redirect_path;
-            let header = request.headers().get(actix_web::http::header::USER_AGENT);
-            let user_agent = header
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned);
-            if !profile.public_url.prefix().is_empty()
-                && route_below(&mut request, &below).is_none()
-            {
-                return Ok(answer(request, StatusCode::NOT_FOUND));
-            }
-            request.extensions_mut().insert(ResolvedProfile {
-                profile,
-                at_redirect_path,
-                user_agent,
-            });
+    match read(&mut request) {
+        Ok(resolved) => {
+            request.extensions_mut().insert(resolved);
             next.call(request)
                 .await
                 .map(ServiceResponse::map_into_left_body)
         }
-        Err(status) => Ok(answer(request, status)),
+        Err(status) => Ok(refuse(request, status)),
     }
 }
 
-fn answer<B>(
+/// Reads everything that identifies the request, and leaves the path below the prefix to routing.
+fn read(request: &mut ServiceRequest) -> Result<ResolvedProfile, StatusCode> {
+    let app = request
+        .app_data::<web::Data<AppState>>()
+        .cloned()
+        .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    warn_if_untrusted_proxy(request, &app);
+    let (profile, below) = find_serving(request, &app)?;
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let resolved = ResolvedProfile {
+        at_redirect_path: below == profile.redirect_path,
+        client_address: address::client(peer, request.headers(), &app.trusted_proxies),
+        user_agent: request
+            .headers()
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+        sent: request.uri().path_and_query().cloned(),
+        profile,
+    };
+    if !resolved.profile.public_url.prefix().is_empty() {
+        route_below(request, &below).ok_or(StatusCode::NOT_FOUND)?;
+    }
+    Ok(resolved)
+}
+
+/// The profile and the path below its prefix, if requests to the profile can be served.
+fn find_serving(
+    request: &ServiceRequest,
+    app: &AppState,
+) -> Result<(Arc<Profile>, String), StatusCode> {
+    let profiles = app.profiles.load();
+    match find(request, app, &profiles).map_err(|Ambiguous| StatusCode::BAD_REQUEST)? {
+        Some((ProfileStatus::Serving(profile), below)) => {
+            Ok((Arc::clone(profile), below.to_owned()))
+        }
+        Some((ProfileStatus::Broken(id), _)) => {
+            tracing::error!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
+            Err(StatusCode::SERVICE_UNAVAILABLE)
+        }
+        None => Err(StatusCode::NOT_FOUND),
+    }
+}
+
+/// The profile of a request, by host and longest path prefix, and the path below the prefix.
+///
+/// # Errors
+/// `Ambiguous` when the request names no host, or several.
+pub fn find<'a>(
+    request: &'a ServiceRequest,
+    app: &AppState,
+    profiles: &'a Profiles,
+) -> Result<Option<(&'a ProfileStatus, &'a str)>, Ambiguous> {
+    let host = address::host(request, &app.trusted_proxies)?;
+    Ok(profiles.find(host, request.path()))
+}
+
+/// Warns of forwarded headers from a peer that is not trusted. Whoever answers the request calls this once.
+pub fn warn_if_untrusted_proxy(request: &ServiceRequest, app: &AppState) {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    app.untrusted_proxy_warning
+        .check(peer, request.headers(), &app.trusted_proxies);
+}
+
+fn refuse<B>(
     request: ServiceRequest,
     status: StatusCode,
 ) -> ServiceResponse<EitherBody<B, BoxBody>> {
@@ -96,52 +116,14 @@ fn answer<B>(
     let mut response = HttpResponse::build(status);
     response.content_type("text/plain; charset=utf-8");
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.insert_header((actix_web::http::header::RETRY_AFTER, "60"));
+        response.insert_header((RETRY_AFTER, "60"));
     }
     request
         .into_response(response.body(text))
         .map_into_right_body()
 }
 
-/// The place of a request and the path below the profile's prefix.
-///
-/// # Errors
-/// `Ambiguous` when the request names no host, or several.
-pub fn place<'a>(
-    request: &'a ServiceRequest,
-    app: &AppState,
-    profiles: &'a Profiles,
-) -> Result<Option<(&'a ProfileStatus, &'a str)>, Ambiguous> {
-    let host = address::host(request, &app.trusted_proxies)?;
-    Ok(profiles.find(host, request.path()))
-}
-
-/// Tells of forwarded headers that do not count; once for each request, by whoever answers it.
-pub fn tell_unheeded(request: &ServiceRequest, app: &AppState) {
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    app.unheeded
-        .look(peer, request.headers(), &app.trusted_proxies);
-}
-
-fn find(request: &ServiceRequest) -> Result<(Arc<Profile>, String), StatusCode> {
-    let app = request
-        .app_data::<web::Data<AppState>>()
-        .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-    tell_unheeded(request, app);
-    let profiles = app.profiles.load();
-    match place(request, app, &profiles).map_err(|Ambiguous| StatusCode::BAD_REQUEST)? {
-        Some((ProfileStatus::Serving(profile), below)) => {
-            Ok((Arc::clone(profile), below.to_owned()))
-        }
-        Some((ProfileStatus::Broken(id), _)) => {
-            tracing::error!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
-            Err(StatusCode::SERVICE_UNAVAILABLE)
-        }
-        None => Err(StatusCode::NOT_FOUND),
-    }
-}
-
-/// Makes routing see the path below the prefix; the query stays.
+/// Makes routing see the path below the prefix; the query stays. `None` if that is no valid path.
 fn route_below(request: &mut ServiceRequest, below: &str) -> Option<()> {
     let mut parts = request.uri().clone().into_parts();
     let target = match request.uri().query() {
@@ -155,21 +137,19 @@ fn route_below(request: &mut ServiceRequest, below: &str) -> Option<()> {
     Some(())
 }
 
-/// Matches the profile's own redirect path, which only the profile knows.
+/// Matches the redirect path of the request's profile.
 pub fn at_redirect_path() -> impl Guard {
-    fn_guard(|context: &GuardContext<'_>| located(context, |located| located.at_redirect_path))
+    resolved_profile(|resolved| resolved.at_redirect_path)
 }
 
 /// Matches profiles that are reached by https.
 pub fn over_https() -> impl Guard {
-    fn_guard(|context: &GuardContext<'_>| {
-        located(context, |located| located.profile.public_url.is_https())
-    })
+    resolved_profile(|resolved| resolved.profile.public_url.is_https())
 }
 
-fn located(context: &GuardContext<'_>, says: fn(&ResolvedProfile) -> bool) -> bool {
-    context
-        .req_data()
-        .get::<ResolvedProfile>()
-        .is_some_and(says)
+fn resolved_profile(matches: fn(&ResolvedProfile) -> bool) -> impl Guard {
+    fn_guard(move |context: &GuardContext<'_>| {
+        let data = context.req_data();
+        data.get::<ResolvedProfile>().is_some_and(matches)
+    })
 }

@@ -14,7 +14,7 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::cookie_header::{set_single, single_value};
 use crate::web::cookies::flags::SESSION;
 use crate::web::cookies::session::{CookieKeys, sealed_cookie};
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::resolved_profile::ResolvedProfile;
 
 /// Rewrites the request's session cookie, and the browser's when an older key sealed it.
 ///

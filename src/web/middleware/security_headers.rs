@@ -1,4 +1,4 @@
-//! Cache, frame, content-security and cookie-neighbourhood headers of every answer of ours.
+//! Security headers of every answer: caching, framing, content security policy, isolation from other origins.
 
 use actix_web::Error;
 use actix_web::HttpMessage;
@@ -11,25 +11,26 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 
 use crate::domain::profile::Profile;
-use crate::web::middleware::resolve_profile::ResolvedProfile;
+use crate::web::extract::resolved_profile::ResolvedProfile;
 
 static OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 static RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// What is no page loads nothing, leads nowhere and is shown in no frame.
-const POLICY_OF_DATA: &str =
+/// Content security policy of an answer that is not a page: it loads nothing, leads nowhere and is shown in no frame.
+const DATA_POLICY: &str =
     "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Marks an answer that the authority, at these further origins too, may show in a frame: the front-channel logout page
-/// (Front-Channel Logout 1.0 §4).
+/// Marks the front-channel logout page: the authority may show it in a frame, from its own origin and from these (Front-Channel
+/// Logout 1.0 §4).
 #[derive(Debug, Clone)]
 pub struct Framable(pub Vec<String>);
 
-/// Marks a page whose form leads on to these sources: browsers judge the redirect after a form, too (CSP 3 §6.4.1).
+/// Marks a page with a form that is redirected to one of these sources: `form-action` also judges the redirect after a form
+/// (CSP 3 §6.4.1).
 #[derive(Debug, Clone)]
-pub struct FormsLeadTo(pub Vec<String>);
+pub struct FormRedirects(pub Vec<String>);
 
-/// Adds the headers to every answer that has not set its own.
+/// Adds each header that the answer has not set itself.
 ///
 /// # Errors
 /// None of its own.
@@ -43,62 +44,62 @@ pub async fn add<B: MessageBody>(
         let extensions = response.request().extensions();
         let profile = extensions
             .get::<ResolvedProfile>()
-            .map(|located| &located.profile);
+            .map(|resolved| &resolved.profile);
         let framable = extensions.get::<Framable>();
-        let forms = extensions.get::<FormsLeadTo>();
+        let forms = extensions.get::<FormRedirects>();
         let https = profile.is_some_and(|profile| profile.public_url.is_https());
         let policy = is_page.then(|| content_policy(profile.map(AsRef::as_ref), framable, forms));
         (policy, framable.is_some(), https)
     };
     let headers = response.headers_mut();
     if let Some(Ok(policy)) = policy.map(HeaderValue::try_from) {
-        put(headers, CONTENT_SECURITY_POLICY, policy);
+        set_default(headers, CONTENT_SECURITY_POLICY, policy);
     }
     if framable {
-        of_everything(headers, https);
+        add_for_all(headers, https);
     } else {
-        of_data(headers, https);
+        add_for_data(headers, https);
     }
     Ok(response)
 }
 
-/// The headers of an answer that is no page, or of a page that has its content policy already.
-pub fn of_data(headers: &mut HeaderMap, https: bool) {
-    put(headers, X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+/// Adds the headers of an answer that is not a page, or of a page that has its content security policy already.
+pub fn add_for_data(headers: &mut HeaderMap, https: bool) {
+    set_default(headers, X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     let own = HeaderValue::from_static("same-origin");
-    put(headers, RESOURCE_POLICY.clone(), own);
-    of_everything(headers, https);
+    set_default(headers, RESOURCE_POLICY.clone(), own);
+    add_for_all(headers, https);
 }
 
-fn of_everything(headers: &mut HeaderMap, https: bool) {
+fn add_for_all(headers: &mut HeaderMap, https: bool) {
     let fixed = HeaderValue::from_static;
-    put(headers, CACHE_CONTROL, fixed("no-store"));
-    put(headers, X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
-    put(headers, REFERRER_POLICY, fixed("no-referrer"));
-    put(headers, OPENER_POLICY.clone(), fixed("same-origin"));
-    put(headers, CONTENT_SECURITY_POLICY, fixed(POLICY_OF_DATA));
+    set_default(headers, CACHE_CONTROL, fixed("no-store"));
+    set_default(headers, X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
+    set_default(headers, REFERRER_POLICY, fixed("no-referrer"));
+    set_default(headers, OPENER_POLICY.clone(), fixed("same-origin"));
+    set_default(headers, CONTENT_SECURITY_POLICY, fixed(DATA_POLICY));
     if https {
         let year = fixed("max-age=31536000");
-        put(headers, STRICT_TRANSPORT_SECURITY, year);
+        set_default(headers, STRICT_TRANSPORT_SECURITY, year);
     }
 }
 
-fn put(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+fn set_default(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     if !headers.contains_key(&name) {
         headers.insert(name, value);
     }
 }
 
 fn is_page(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    let content_type = headers.get(CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
-/// Nothing from elsewhere, no script at all; the logo's origin is the profile's.
+/// The content security policy of a page: no scripts, and nothing from other origins but the profile's logo.
 fn content_policy(
     profile: Option<&Profile>,
     framable: Option<&Framable>,
-    forms: Option<&FormsLeadTo>,
+    forms: Option<&FormRedirects>,
 ) -> String {
     let logo = profile
         .and_then(|profile| profile.branding.logo.as_deref())

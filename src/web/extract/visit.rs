@@ -1,0 +1,136 @@
+//! A visit: one request to one profile, with everything that a handler needs to answer it.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::error::ErrorNotFound;
+use actix_web::http::header::HeaderMap;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+
+use crate::domain::clock::Timestamp;
+use crate::domain::profile::Profile;
+use crate::domain::return_to::{RETURN_TO, ReturnTo};
+use crate::domain::session::SessionHandle;
+use crate::flow::services::{self, Services};
+use crate::web::app_state::AppState;
+use crate::web::cookies::session;
+use crate::web::extract::parameters::Parameters;
+use crate::web::extract::resolved_profile::ResolvedProfile;
+
+/// One request to one profile.
+pub struct Visit {
+    request: HttpRequest,
+    resolved: ResolvedProfile,
+    app: web::Data<AppState>,
+}
+
+impl std::fmt::Debug for Visit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Visit")
+            .field("profile", &self.resolved.profile.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Visit {
+    /// The visit that a request is.
+    ///
+    /// # Errors
+    /// 404 for a request that belongs to no profile. `web::middleware::resolve_profile` lets none through.
+    pub fn of(request: &HttpRequest) -> Result<Self, Error> {
+        let resolved = request.extensions().get::<ResolvedProfile>().cloned();
+        let app = request.app_data::<web::Data<AppState>>().cloned();
+        let (resolved, app) = resolved.zip(app).ok_or_else(|| ErrorNotFound(""))?;
+        Ok(Self {
+            request: request.clone(),
+            resolved,
+            app,
+        })
+    }
+
+    /// The profile.
+    pub fn profile(&self) -> &Arc<Profile> {
+        &self.resolved.profile
+    }
+
+    /// What every handler may use.
+    pub fn app(&self) -> &AppState {
+        &self.app
+    }
+
+    /// What every flow may use.
+    pub fn services(&self) -> &Arc<Services> {
+        &self.app.services
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.services().now()
+    }
+
+    /// The HTTP request.
+    pub fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+
+    /// The headers of the request.
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// The client's address, if the connection has one.
+    pub fn client_address(&self) -> Option<IpAddr> {
+        self.resolved.client_address
+    }
+
+    /// The parameters of the query.
+    pub fn query(&self) -> Parameters {
+        Parameters::of_query(&self.request)
+    }
+
+    /// Where the person goes in the end: the parameter `return_to`, or the home page if it is missing or not an address of
+    /// this profile.
+    pub fn return_to(&self, query: &Parameters) -> ReturnTo {
+        let profile = self.profile();
+        query
+            .value(RETURN_TO)
+            .and_then(|text| ReturnTo::parse(text, &profile.public_url, &profile.redirect_path))
+            .unwrap_or_else(|| ReturnTo::home(&profile.public_url))
+    }
+
+    /// The session handle in the browser's cookie. It is not checked: whether the session lives, [`SignedIn`] says. The
+    /// cookie is opened once for each request.
+    ///
+    /// [`SignedIn`]: crate::flow::session_check::SignedIn
+    pub fn session_handle(&self) -> Option<SessionHandle> {
+        if let Some(OpenedCookie(handle)) = self.request.extensions().get() {
+            return handle.clone();
+        }
+        let handle = session::handle_of(&self.request, &self.app.cookie_keys, self.profile());
+        let opened = OpenedCookie(handle.clone());
+        self.request.extensions_mut().insert(opened);
+        handle
+    }
+
+    /// What the flows need to know of the visit.
+    pub fn for_flows(&self) -> services::Visit<'_> {
+        services::Visit {
+            profile: &self.resolved.profile,
+            user_agent: self.resolved.user_agent.as_deref(),
+        }
+    }
+}
+
+/// The handle in the session cookie of this request.
+struct OpenedCookie(Option<SessionHandle>);
+
+impl FromRequest for Visit {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
