@@ -1,4 +1,4 @@
-//! The journeys, through the public door: the real application over HTTP against the simulator.
+//! The flows, through the public door: the real application over HTTP against the simulator.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

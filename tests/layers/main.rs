@@ -1,5 +1,5 @@
 //! Keeps the house in order: imports go down only, no two files need each other, nothing grows too long, and words mean
-//! one thing. `docs/architecture.md` has the map, `docs/contributing.md` the reasons.
+//! one thing. `docs/architecture.md` has the map.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -36,6 +36,7 @@ const NOT_YET: &[&str] = &[
     "files",
     "phrases",
     "one meaning",
+    "test names",
 ];
 
 /// One place that breaks a rule.

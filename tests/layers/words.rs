@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
-use syn::{Field, Ident, ItemEnum, ItemStruct, ItemTrait, ItemType, Signature, Variant};
+use syn::{
+    Attribute, Field, Ident, ItemEnum, ItemFn, ItemStruct, ItemTrait, ItemType, Signature, Variant,
+};
 
 use crate::source::{files, parse, product_files, root, rust_files, shown};
 use crate::vocabulary::{FILES, NAMES, PHRASES, SEVERAL_MEANINGS, TYPES, Word};
@@ -157,6 +159,65 @@ fn files_have_the_names_of_the_field() {
     assert!(old_file(&root().join("src/oidc/lane.rs")).is_some());
     assert!(old_file(&root().join("src/lane/mod.rs")).is_some());
     assert!(old_file(&root().join("src/http/bulkhead.rs")).is_none());
+}
+
+/// The names of tests that are too long, or that begin with the number of a row instead of saying what holds.
+#[derive(Default)]
+struct TestNames(Vec<(String, usize)>);
+
+impl<'ast> Visit<'ast> for TestNames {
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        let last = |attribute: &Attribute| {
+            attribute
+                .path()
+                .segments
+                .last()
+                .map(|it| it.ident.to_string())
+        };
+        if function
+            .attrs
+            .iter()
+            .any(|it| last(it).as_deref() == Some("test"))
+        {
+            self.0.push(defined(&function.sig.ident));
+        }
+    }
+}
+
+fn odd_test_names(path: &Path, file: &syn::File) -> Vec<Finding> {
+    let mut names = TestNames::default();
+    names.visit_file(file);
+    let is_number = |word: &str| word.len() > 1 && word[1..].bytes().all(|it| it.is_ascii_digit());
+    let numbered = |name: &str| name.split('_').next().is_some_and(is_number);
+    let odd = names
+        .0
+        .into_iter()
+        .filter(|(name, _)| name.len() > 80 || numbered(name));
+    let describe = |(name, line): (String, usize)| {
+        let text = format!("{name}: a sentence of 80 characters; rows stand in `// proves:`");
+        Finding::new("test names", path, line, text)
+    };
+    odd.map(describe).collect()
+}
+
+#[test]
+fn the_name_of_a_test_is_a_sentence() {
+    let files = rust_files(&["src", "crates", "tests"]);
+    let findings = files
+        .iter()
+        .flat_map(|path| odd_test_names(path, &parse(path)));
+    check(&findings.collect::<Vec<_>>());
+    let count = |name: &str| {
+        let text = format!("#[tokio::test(flavor = \"multi_thread\")]\nasync fn {name}() {{}}");
+        odd_test_names(Path::new("a.rs"), &parsed(&text)).len()
+    };
+    assert_eq!(count("a_state_works_once"), 0);
+    assert_eq!(count("b4_a_state_works_once"), 1);
+    assert_eq!(count(&"long_".repeat(17)), 1);
+    assert_eq!(
+        odd_test_names(Path::new("a.rs"), &parsed("fn b4_f() {}")).len(),
+        0
+    );
 }
 
 /// Whether a line says a phrase, with no letter before or behind.

@@ -101,7 +101,7 @@ async fn what_an_answer_leaves_out_stays() {
     );
     assert!(refreshed.identity.is_none());
     let expires = refreshed.tokens.access[0].expires_at.timestamp();
-    assert_eq!(expires, NOW + 300, "a79: an unsaid life is a short one");
+    assert_eq!(expires, NOW + 300, "A79: an unsaid life is a short one");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn a_refused_code_is_the_persons_business_with_codes_and_correlation_id() 
     assert_eq!(detail.codes, [AuthorityErrorCode::Entra(70_008)]);
     assert_eq!(detail.correlation_id.as_deref(), Some("c-1"));
     assert!(!format!("{detail:?} {detail}").contains("ada@"));
-    assert_eq!(authority.seen("/token").len(), 1, "b81: no second attempt");
+    assert_eq!(authority.seen("/token").len(), 1, "B81: no second attempt");
 }
 
 // proves: B37, D15

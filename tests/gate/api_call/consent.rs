@@ -1,4 +1,4 @@
-//! Scopes that a token lacks: the first call asks the person for them, and who comes back without them is told. No loop.
+//! Scopes that a token lacks: the first call asks the person for them, and who comes back without them reads which are missing. No loop.
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Endpoint, Fault, Kind, Plan, TestGatehouse, api_of, host, shows_an_answer};
@@ -47,16 +47,7 @@ async fn scopes_that_are_added_to_an_api_are_asked_for_at_the_next_call() {
             .unwrap()
             .contains("Mail.Read")
     );
-    let consent = gate.at_authority(&browser, &begun).await;
-    assert!(
-        consent.text.contains("Permissions requested"),
-        "{}",
-        consent.text
-    );
-    let back = gate
-        .press(&browser, &consent, ("consent", "accept"), &[])
-        .await;
-    let done = browser.follow(&back).await;
+    let done = gate.consents(&browser, &begun, "accept").await;
     shows_an_answer(&browser.rest(done).await, "the API answers");
 }
 

@@ -93,16 +93,7 @@ async fn scopes_that_nobody_granted_yet_are_asked_for_and_the_page_is_reached() 
         "who it is, is known: no account picker"
     );
     assert!(TestGatehouse::asked(&begun, "login_hint").is_some());
-    let consent = gate.at_authority(&browser, &begun).await;
-    assert!(
-        consent.text.contains("Permissions requested"),
-        "{}",
-        consent.text
-    );
-    let back = gate
-        .press(&browser, &consent, ("consent", "accept"), &[])
-        .await;
-    let done = browser.follow(&back).await;
+    let done = gate.consents(&browser, &begun, "accept").await;
     assert_eq!(
         (done.status.as_u16(), done.location().path()),
         (303, "/auth/call_api/mail")
@@ -115,11 +106,7 @@ async fn consent_that_is_declined_is_explained_and_asked_again_only_by_the_perso
     let gate = with_tables(ENTRA, &mail("mail", "\"User.Read\", \"Mail.Read\"")).await;
     let browser = gate.browser_of(ENTRA, "ada").await;
     let begun = gate.call_named(&browser, ENTRA, "mail").await;
-    let consent = gate.at_authority(&browser, &begun).await;
-    let back = gate
-        .press(&browser, &consent, ("consent", "decline"), &[])
-        .await;
-    let page = browser.follow(&back).await;
+    let page = gate.consents(&browser, &begun, "decline").await;
     assert_eq!(page.status, 403, "a page, no further round");
     assert!(
         page.text.contains("Mail.Read") && page.text.contains("ask_again=1"),

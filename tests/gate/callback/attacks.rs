@@ -58,7 +58,7 @@ async fn a_state_works_once_and_a_reload_goes_on() {
     let again = browser.follow(&callback).await;
     assert_eq!(
         again.status, 303,
-        "c111: a reload lands where the first one did"
+        "C111: a reload lands where the first one did"
     );
     assert_eq!(again.location().path(), "/auth/token_details");
     assert_eq!(gate.sim.count(Endpoint::Token), 1, "one code, one call");

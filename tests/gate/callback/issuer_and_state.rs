@@ -157,7 +157,7 @@ async fn a_stolen_code_in_the_thiefs_own_attempt_opens_nothing() {
     assert_eq!(
         gate.sim.count(Endpoint::Token),
         1,
-        "b84: asked once, and not again"
+        "B84: asked once, and not again"
     );
     assert!(!gate.is_signed_in(&thief, Kind::EntraId).await);
 }

@@ -1,4 +1,4 @@
-//! Rows of the platform's test matrix (microsoft-identity 11) that no other journey shows.
+//! Issuers and clocks: which issuer each kind of authority may name, the tolerance for its clock, and unknown keys.
 
 use crate::harness::browser::Browser;
 use crate::harness::{Endpoint, Fault, Kind, Plan};

@@ -250,7 +250,7 @@ async fn a_callback_reloaded_after_its_replica_died_begins_one_new_attempt() {
         "the code is not tried again"
     );
     let stale = browser.follow(&callback).await;
-    assert_eq!(stale.status, 400, "b4: once: {}", stale.text);
+    assert_eq!(stale.status, 400, "B4: once: {}", stale.text);
     let callback = gate.choose(&browser, &again, "ada").await;
     let done = browser.follow(&callback).await;
     assert_eq!(done.location().path(), "/auth/token_details");

@@ -45,7 +45,7 @@ async fn forty_days_before() -> TestGatehouse {
     gate
 }
 
-/// Loads the profile anew; the certificates are looked at again, and by then the gauge shows `left`.
+/// Reloads the profile, so that its certificates are checked again; waits until the gauge shows `left`.
 async fn reload(gate: &TestGatehouse, title: &str, left: i64) {
     gate.edit(ENTRA, |text| format!("# {title}\n{text}"));
     #[expect(clippy::cast_precision_loss, reason = "seconds of some days")]

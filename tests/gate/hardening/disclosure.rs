@@ -47,7 +47,7 @@ async fn whatever_a_link_says_the_way_leads_to_the_authority_and_home() {
     assert_eq!(
         browser.follow(&callback).await.location().path(),
         "/",
-        "c22: two targets are none"
+        "C22: two targets are none"
     );
 }
 

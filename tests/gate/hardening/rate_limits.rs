@@ -1,5 +1,5 @@
 //! Floods: what one address sends too much of costs it that, and nobody anything else. Headers that name an address count
-//! from a trusted proxy only, and an operator who forgot to name it is told.
+//! from a trusted proxy only, and an operator who forgot to name the proxy is warned.
 
 use crate::harness::browser::{Browser, Page, client};
 use crate::harness::{Kind, Plan, TestGatehouse, records};
@@ -8,7 +8,7 @@ use serde_json::Value;
 const OFFICE: &str = "203.0.113.7";
 const HOME: &str = "198.51.100.9";
 
-/// A gate behind a proxy, so that people have addresses.
+/// Behind a proxy, so that people have addresses.
 async fn behind_a_proxy() -> TestGatehouse {
     Plan::default()
         .settings("trusted_proxies = [\"127.0.0.0/8\"]")

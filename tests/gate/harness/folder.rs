@@ -1,4 +1,4 @@
-//! The profiles folder of a running gate: files change, and what is served follows.
+//! The profiles folder of a running gatehouse: files change, and the served profiles follow.
 
 use std::path::{Path, PathBuf};
 

@@ -20,7 +20,7 @@ impl std::io::Write for Writer {
     }
 }
 
-/// Begins to record. Call it before the gate starts.
+/// Begins to record. Call it before gatehouse starts.
 pub fn record() {
     METRICS.get_or_init(gatehouse::telemetry::record_metrics);
     LINES.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Another replica on the store and the profiles of a gate.
+//! Another replica on the same store and profiles.
 
 use std::sync::Arc;
 

@@ -104,7 +104,7 @@ impl TestGatehouse {
         self.choose(browser, &begun, person).await
     }
 
-    /// The same for a browser whose authority knows somebody already: the person is chosen anew.
+    /// The same for a browser whose authority knows somebody already: the person is chosen again.
     pub async fn answer_as_other(&self, browser: &Browser, kind: Kind, person: &str) -> Page {
         let begun = browser
             .get(self.url(kind, "/auth/sign_in?other_account=1"))
@@ -195,6 +195,14 @@ impl TestGatehouse {
             return self.at_authority(browser, &next).await;
         }
         next
+    }
+
+    /// Answers the authority's question for consent, which a redirect leads to; gives what the callback says.
+    pub async fn consents(&self, browser: &Browser, begun: &Page, answer: &str) -> Page {
+        let page = self.at_authority(browser, begun).await;
+        assert!(page.text.contains("Permissions requested"), "{}", page.text);
+        let back = self.press(browser, &page, ("consent", answer), &[]).await;
+        browser.follow(&back).await
     }
 
     /// Parameters of the authority's address that a redirect leads to.

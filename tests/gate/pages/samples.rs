@@ -24,7 +24,7 @@ async fn home_shows_the_status_and_has_a_button_instead_of_a_redirect() {
     }
     assert!(
         home.sets_cookies().is_empty(),
-        "b140: looking begins nothing"
+        "B140: looking begins nothing"
     );
 }
 

@@ -2,12 +2,13 @@
 //! stored is used, and nothing is overwritten.
 
 use gatehouse::seal::OsRandom;
-use gatehouse::store::{Lease, LeaseOwner};
+use gatehouse::store::{Lease, LeaseOwner, StoredTokens};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{
-    Endpoint, Fault, Kind, Plan, TestGatehouse, api_of, host, records, shows_an_answer,
+    Endpoint, Fault, Kind, Plan, Replica, TestGatehouse, api_of, host, records, shows_an_answer,
 };
 
 const B2C: Kind = Kind::B2c;
@@ -119,23 +120,40 @@ fn shown(gate: &TestGatehouse) -> Vec<String> {
         .collect()
 }
 
+/// A second holder refreshes while the first waits for the authority, as if the first had stood still for longer than
+/// its lease; gives what the second stored.
+async fn second_holder(
+    gate: &TestGatehouse,
+    replica: &Replica,
+    browser: &Browser,
+) -> Arc<StoredTokens> {
+    gate.first_refresh().await;
+    gate.at_database("UPDATE sessions SET lease_until = 0")
+        .await;
+    let path = format!("/auth/call_api/{}", api_of(ENTRA));
+    let page = replica.get(gate, browser, ENTRA, &path).await;
+    shows_an_answer(&page, "the second holder");
+    tokens_at(gate, replica, browser).await
+}
+
+/// The tokens of the browser's session as a replica reads them.
+async fn tokens_at(
+    gate: &TestGatehouse,
+    replica: &Replica,
+    browser: &Browser,
+) -> Arc<StoredTokens> {
+    let handle = gate.handle(browser, ENTRA);
+    replica.store().tokens(&handle).await.unwrap().unwrap()
+}
+
 // proves: D41
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_that_a_second_holder_stored_are_used_and_not_overwritten_by_the_first() {
     let (gate, browser) = Plan::default().signed_in(ENTRA, "ada").await;
-    let (replica, handle) = (gate.replica().await, gate.handle(&browser, ENTRA));
+    let replica = gate.replica().await;
     gate.turn(OVER);
     gate.sim.fault(Fault::TokenSlow(1_500).times(1));
-    let second = async {
-        gate.first_refresh().await;
-        // As if the first had stood still for longer than its lease.
-        gate.at_database("UPDATE sessions SET lease_until = 0")
-            .await;
-        let path = format!("/auth/call_api/{}", api_of(ENTRA));
-        let page = replica.get(&gate, &browser, ENTRA, &path).await;
-        shows_an_answer(&page, "the API answers");
-        replica.store().tokens(&handle).await.unwrap()
-    };
+    let second = second_holder(&gate, &replica, &browser);
     let (first, stored) = tokio::join!(gate.call(&browser, ENTRA), second);
     shows_an_answer(&first, "the API answers");
     assert_eq!(gate.sim.count(Endpoint::Refresh), 2, "both asked");
@@ -145,11 +163,9 @@ async fn tokens_that_a_second_holder_stored_are_used_and_not_overwritten_by_the_
         tokens[0], tokens[1],
         "the first used what the second stored"
     );
-    let fresh = gate.replica().await;
-    let row = fresh.store().tokens(&handle).await.unwrap();
-    let (stored, row) = (stored.unwrap(), row.unwrap());
+    let row = tokens_at(&gate, &gate.replica().await, &browser).await;
     assert_eq!(row.version, stored.version);
-    let refresh = |stored: &gatehouse::store::StoredTokens| {
+    let refresh = |stored: &StoredTokens| {
         let token = stored.tokens.refresh.as_ref().unwrap();
         token.expose().to_owned()
     };
@@ -194,29 +210,22 @@ async fn tokens_for_a_session_that_ended_while_the_authority_answered_are_not_us
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refusal_that_comes_after_a_second_holder_stored_tokens_ends_nothing() {
     let (gate, browser) = Plan::default().signed_in(ENTRA, "ada").await;
-    let (replica, handle) = (gate.replica().await, gate.handle(&browser, ENTRA));
+    let replica = gate.replica().await;
     gate.turn(OVER);
     gate.sim.fault(Fault::TokenSlow(2_500).times(1));
     let second = async {
-        gate.first_refresh().await;
-        // As if the first had stood still for longer than its lease.
-        gate.at_database("UPDATE sessions SET lease_until = 0")
-            .await;
-        let path = format!("/auth/call_api/{}", api_of(ENTRA));
-        let page = replica.get(&gate, &browser, ENTRA, &path).await;
-        shows_an_answer(&page, "the API answers");
+        let stored = second_holder(&gate, &replica, &browser).await;
         // The first brings a refresh token that was exchanged.
         gate.sim.fault(Fault::InvalidGrant.times(1));
-        replica.store().tokens(&handle).await.unwrap()
+        stored
     };
     let (first, stored) = tokio::join!(gate.call(&browser, ENTRA), second);
     shows_an_answer(&first, "the API answers");
     assert_eq!(gate.sim.count(Endpoint::Refresh), 2, "both asked");
     let tokens = shown(&gate);
     assert_eq!(tokens[0], tokens[1], "the second's serves both");
-    let fresh = gate.replica().await;
-    let row = fresh.store().tokens(&handle).await.unwrap();
-    assert_eq!(row.unwrap().version, stored.unwrap().version);
+    let row = tokens_at(&gate, &gate.replica().await, &browser).await;
+    assert_eq!(row.version, stored.version);
     assert!(gate.is_signed_in(&browser, ENTRA).await);
 }
 

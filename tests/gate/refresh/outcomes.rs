@@ -117,7 +117,7 @@ async fn a_person_who_must_act_is_asked_only_when_the_token_is_over() {
         serde_json::from_str(&TestGatehouse::asked(&begun, "claims").unwrap()).unwrap();
     assert_eq!(
         claims["access_token"]["acrs"]["value"], "c1",
-        "t8: the claims of the error body are asked for"
+        "T8: the claims of the error body are asked for"
     );
     assert!(gate.is_signed_in(&browser, ENTRA).await);
 }

@@ -138,7 +138,7 @@ async fn a_new_key_in_front_signs_nobody_out_and_the_old_one_can_go() {
     let old = gate.keys.clone();
     let new = gatehouse::seal::new_key_text(&gatehouse::seal::OsRandom);
     let gate = gate.restart(vec![new.clone(), old[0].clone()]).await;
-    // One answer re-seals the cookie; the row is sealed anew on use.
+    // One answer re-seals the cookie; the row is sealed again when it is used.
     let home = browser.get(gate.url(Kind::EntraId, "/")).await;
     assert!(home.text.contains("Welcome"));
     assert!(

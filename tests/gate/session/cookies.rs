@@ -91,7 +91,7 @@ async fn cookies_are_bound_to_the_host_and_hidden_from_scripts() {
         .unwrap();
     assert!(
         !session.contains("Max-Age") && !session.contains("Expires"),
-        "c89: it ends with the browser: {session}"
+        "C89: it ends with the browser: {session}"
     );
     let value = session.split(';').next().unwrap();
     assert!(value.len() < 250, "{} bytes", value.len());
@@ -176,7 +176,7 @@ async fn files_of_ours_are_kept_for_ever_and_carry_no_cookie() {
         gate.keys[0].clone(),
         gatehouse::seal::new_key_text(&gatehouse::seal::OsRandom),
     );
-    // The session cookie would be sealed anew with the first answer that may.
+    // The session cookie would be sealed again with the first answer that may.
     let gate = gate.restart(vec![new, old]).await;
     let stranger = Browser::new();
     let home = stranger.get(gate.url(Kind::EntraId, "/")).await;

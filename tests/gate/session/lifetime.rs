@@ -125,6 +125,6 @@ async fn every_sign_in_has_a_new_handle_and_the_old_one_is_dead() {
     thief.set_cookie(host(Kind::EntraId), "gatehouse", &old);
     assert!(
         !gate.is_signed_in(&thief, Kind::EntraId).await,
-        "c79: the former person's cookie is dead"
+        "C79: the former person's cookie is dead"
     );
 }

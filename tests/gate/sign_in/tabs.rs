@@ -167,7 +167,7 @@ async fn a_strangers_browser_finishes_nobody_elses_tab() {
     let refused = stranger.get(callback.location()).await;
     assert_eq!(
         refused.status, 400,
-        "c91: cookies of two attempts are not exchanged"
+        "C91: cookies of two attempts are not exchanged"
     );
     assert_eq!(gate.sim.count(Endpoint::Token), 0);
     assert!(!gate.is_signed_in(&stranger, Kind::EntraId).await);

@@ -44,7 +44,7 @@ async fn the_way_back_is_encoded_and_the_hint_is_the_login_hint_claim() {
         let hint = out.location_parameter("logout_hint").unwrap();
         assert!(
             !hint.contains('@'),
-            "b208: the opaque claim, never a name: {hint}"
+            "B208: the opaque claim, never a name: {hint}"
         );
         assert_eq!(out.location_parameter("id_token_hint"), None);
     }

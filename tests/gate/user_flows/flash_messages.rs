@@ -1,4 +1,4 @@
-//! What home says once about a journey that ended there: cancelled, or done. Nobody else puts words on the page.
+//! The flash message on the home page after a user flow was cancelled or finished: shown once, and nobody else sets it.
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Kind, Plan, TestGatehouse, host};
@@ -7,7 +7,7 @@ const B2C: Kind = Kind::B2c;
 const COOKIE: &str = "gatehouse-notice";
 const SAID: &str = "role=\"status\"";
 
-/// Begins a journey, presses a button of the authority's first page and rests at home.
+/// Begins a user flow, presses a button of the authority's first page and rests at home.
 async fn presses(gate: &TestGatehouse, browser: &Browser, path: &str, button: &str) -> Page {
     let begun = browser.get(gate.url(B2C, path)).await;
     let page = gate.at_authority(browser, &begun).await;
@@ -22,7 +22,7 @@ async fn presses(gate: &TestGatehouse, browser: &Browser, path: &str, button: &s
     browser.rest(done).await
 }
 
-/// The notice stands on the page, and at the next load it is gone.
+/// The flash message is on the page, and at the next load it is gone.
 async fn said_once(gate: &TestGatehouse, browser: &Browser, home: &Page, sentence: &str) {
     assert!(
         home.text.contains(SAID) && home.text.contains(sentence),
