@@ -12,7 +12,7 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("oidc", &["domain"]),
     ("store", &["domain", "seal"]),
     ("flow", &["domain", "oidc", "seal", "store"]),
-    ("web", &["domain", "flow", "seal", "oidc", "store"]),
+    ("web", &["domain", "flow", "seal"]),
     (
         "app",
         &[
@@ -26,7 +26,7 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
             "telemetry",
         ],
     ),
-    ("telemetry", &[]),
+    ("telemetry", &["domain"]),
 ];
 
 /// Crates that only these rooms may name.

@@ -1,22 +1,27 @@
 //! Layer 0: the values and rules of the gateway.
 //!
 //! Owns what a profile, an authority, an attempt, a session and a token set *are*, and the rules that need
-//! nothing but these values. No I/O, no async, no framework, no clock of its own: time and randomness arrive
-//! as arguments.
+//! nothing but these values. No I/O, no async, no framework: time, randomness and the environment arrive as arguments,
+//! and [`clock`] and [`environment`] are the only places where the machine's are read.
 
 pub mod access_rule;
 pub mod api;
 pub mod attempt;
 pub mod authority;
 pub mod callback;
+pub mod causes;
 pub mod clock;
 pub mod credential;
+pub mod environment;
 pub mod flash;
 pub mod identity;
 pub mod issuer;
+pub mod log_format;
 pub mod profile;
+pub mod profile_state;
 pub mod profiles;
 pub mod public_url;
+pub mod random;
 pub mod return_to;
 pub mod secret;
 pub mod session;

@@ -67,7 +67,7 @@ impl SessionStore {
             kind,
             opening: Opening { keys, random },
             clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
-            sessions: Cache::new(options.cached_sessions, |_| 1, Arc::clone(&heard)),
+            sessions: Cache::new(options.cache_entries, |_| 1, Arc::clone(&heard)),
             tokens: Cache::new(options.cached_token_bytes, weight, Arc::clone(&heard)),
             touches: Touches::default(),
             heard,
@@ -272,10 +272,10 @@ fn connect_rows(
     options: &StoreOptions,
 ) -> Result<(Arc<dyn Rows>, &'static str), StoreError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        let rows = PostgresRows::connect_lazily(url, options.connections)?;
+        let rows = PostgresRows::connect_lazily(url, options.max_connections)?;
         Ok((Arc::new(rows), "postgres"))
     } else if url.starts_with("sqlite:") {
-        let rows = SqliteRows::connect_lazily(url, options.connections)?;
+        let rows = SqliteRows::connect_lazily(url, options.max_connections)?;
         Ok((Arc::new(rows), "sqlite"))
     } else {
         Err(StoreError::BadUrl(

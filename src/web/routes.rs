@@ -6,7 +6,7 @@ use actix_web::{
 };
 use tracing_actix_web::TracingLogger;
 
-use crate::web::admin;
+use crate::web::admin::{health, sessions};
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping;
@@ -109,9 +109,9 @@ pub fn public(
 
 /// The admin listener: health, readiness, metrics and session administration; never on the public listener.
 pub fn private(app: &mut ServiceConfig) {
-    app.service(resource("/livez").route(get().to(admin::livez)))
-        .service(resource("/readyz").route(get().to(admin::readyz)))
-        .service(resource("/metrics").route(get().to(admin::metrics)))
-        .service(resource("/sessions").route(get().to(admin::sessions)))
-        .service(resource("/sessions/end").route(post().to(admin::end_sessions)));
+    app.service(resource("/livez").route(get().to(health::livez)))
+        .service(resource("/readyz").route(get().to(health::readyz)))
+        .service(resource("/metrics").route(get().to(health::metrics)))
+        .service(resource("/sessions").route(get().to(sessions::list)))
+        .service(resource("/sessions/end").route(post().to(sessions::end)));
 }

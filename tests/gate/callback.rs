@@ -235,7 +235,7 @@ async fn die_in_the_exchange(gate: &TestGate, callback: &Page) {
         .unwrap();
     let hash = gatehouse::seal::sha256(state.as_bytes());
     let until = beginning() + chrono::TimeDelta::hours(1);
-    let store = &gate.app.services.store;
+    let store = &gate.app.store;
     let used = store.record_once(ReplayScope::State, &hash, until).await;
     assert_eq!(used.unwrap(), FirstUse::Yes);
 }

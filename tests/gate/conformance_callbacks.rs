@@ -181,7 +181,7 @@ async fn b13_b49_b148_a_token_of_another_sign_in_is_dropped_with_all_that_came_a
     let callback = gate.choose(&first, &begun, "ada").await;
     assert_eq!(first.follow(&callback).await.status, 303);
     let asked = gate.sim.count(Endpoint::Userinfo);
-    let sessions = gate.app.services.store.count().await.unwrap();
+    let sessions = gate.app.store.count().await.unwrap();
     gate.sim
         .fault(Fault::SetClaim("nonce".into(), json!(nonce)));
     let callback = gate.answer(&second, Kind::Oidc, "ada", "/").await;
@@ -193,7 +193,7 @@ async fn b13_b49_b148_a_token_of_another_sign_in_is_dropped_with_all_that_came_a
         "the access token is not used"
     );
     assert_eq!(
-        gate.app.services.store.count().await.unwrap(),
+        gate.app.store.count().await.unwrap(),
         sessions,
         "nothing is stored"
     );

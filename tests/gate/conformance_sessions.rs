@@ -113,7 +113,7 @@ async fn b134_a_disabled_account_ends_at_the_next_refresh() {
         page.location()
     );
     assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
-    assert_eq!(gate.app.services.store.count().await.unwrap(), 0);
+    assert_eq!(gate.app.store.count().await.unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,7 +121,7 @@ async fn b22_b98_b130_b133_signing_out_deletes_the_row_and_the_cookie_is_dead_on
     let gate = Plan::default().start().await;
     let browser = signed_in(&gate).await;
     let stolen = browser.cookie(host(Kind::EntraId), "gatehouse").unwrap();
-    assert_eq!(gate.app.services.store.count().await.unwrap(), 1);
+    assert_eq!(gate.app.store.count().await.unwrap(), 1);
     let out = browser
         .get_with(
             gate.url(Kind::EntraId, "/auth/sign_out"),
@@ -130,7 +130,7 @@ async fn b22_b98_b130_b133_signing_out_deletes_the_row_and_the_cookie_is_dead_on
         .await;
     assert_eq!(out.status, 303);
     assert_eq!(
-        gate.app.services.store.count().await.unwrap(),
+        gate.app.store.count().await.unwrap(),
         0,
         "before the authority is visited"
     );

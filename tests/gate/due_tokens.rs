@@ -103,7 +103,7 @@ async fn d4_the_new_token_of_an_exchange_that_nobody_waited_for_serves_the_next_
     let (gate, browser) = due(Plan::default()).await;
     gate.sim.fault(Fault::TokenSlow(2_500).times(1));
     works(&gate, &browser, "the old token lives").await;
-    gate.app.services.exchanges.settled().await;
+    gate.app.refreshes.settled().await;
     gate.turn(400);
     works(&gate, &browser, "the new token").await;
     assert_eq!(gate.sim.count(Endpoint::Refresh), 1);

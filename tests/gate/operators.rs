@@ -61,7 +61,7 @@ async fn an_operator_ends_by_id_sid_person_profile_and_all() {
         signed_in(&gate, KIND, "grace").await,
         signed_in(&gate, Kind::Oidc, "ada").await,
     );
-    let store = &gate.app.services.store;
+    let store = &gate.app.store;
     let summaries = store
         .list(&SessionFilter {
             profile: ProfileId::parse("entra-id"),

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use gatehouse::app::serve::Means;
+use gatehouse::app::serve::ServerDeps;
 use gatehouse::domain::clock::{Clock, FixedClock, SystemClock};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::sync::Arc;
@@ -196,7 +196,7 @@ async fn a_sign_in_during_an_outage_is_answered_with_503_and_completes_by_starti
     );
     gate.wire.as_mut().unwrap().mend().await;
     eventually("the store is back", async || {
-        gate.app.services.store.ready().await.is_ok()
+        gate.app.store.ready().await.is_ok()
     })
     .await;
     // The state was never recorded, so the very same answer still counts.
@@ -327,24 +327,17 @@ async fn d32_a_replica_whose_clock_is_two_minutes_off_agrees_with_the_others() {
             gate.clock.now() + chrono::TimeDelta::seconds(off),
         ));
         let wrong = gate
-            .replica_by(Means {
+            .replica_by(ServerDeps {
                 clock,
                 follow_database_clock: true,
                 ..means(None, &gate.clock)
             })
             .await;
         eventually("the drift is known", async || {
-            wrong.app.services.store.status().clock_drift.is_some()
+            wrong.app.store.status().clock_drift.is_some()
         })
         .await;
-        let drift = wrong
-            .app
-            .services
-            .store
-            .status()
-            .clock_drift
-            .unwrap()
-            .num_seconds();
+        let drift = wrong.app.store.status().clock_drift.unwrap().num_seconds();
         assert!((drift + off).abs() <= 10, "{off}: {drift}");
         // Begun at one replica, completed at the other: both judge the same times.
         let browser = Browser::new();

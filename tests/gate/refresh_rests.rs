@@ -136,7 +136,7 @@ async fn d10_a_request_waits_for_one_call_and_no_longer_whatever_another_replica
     let handle = gate.handle(&browser, STRICT);
     let other = LeaseOwner::generate(&OsRandom);
     let minute = Duration::from_mins(1);
-    let taken = gate.app.services.store.lease(&handle, other, minute).await;
+    let taken = gate.app.store.lease(&handle, other, minute).await;
     assert!(matches!(taken.unwrap(), Lease::Taken(_)));
     let begun = Instant::now();
     is_outage(&call(&gate, &browser).await);

@@ -91,7 +91,7 @@ async fn an_edit_is_told_to_come_again_while_another_replica_holds_the_session()
     let (gate, browser) = signed_in(B2C).await;
     let before = name(&gate, &browser).await;
     let back = edited(&gate, &browser).await;
-    let (store, handle) = (&gate.app.services.store, gate.handle(&browser, B2C));
+    let (store, handle) = (&gate.app.store, gate.handle(&browser, B2C));
     let other = LeaseOwner::generate(&OsRandom);
     let taken = store.lease(&handle, other, Duration::from_mins(1)).await;
     assert!(matches!(taken.unwrap(), Lease::Taken(_)));
@@ -150,7 +150,7 @@ async fn d41_tokens_that_a_second_holder_stored_are_used_and_not_overwritten_by_
         let path = format!("/auth/call_api/{}", api_of(ENTRA));
         let page = replica.get(&gate, &browser, ENTRA, &path).await;
         assert!(page.text.contains("200 OK"), "{}", page.text);
-        replica.app.services.store.tokens(&handle).await.unwrap()
+        replica.app.store.tokens(&handle).await.unwrap()
     };
     let (first, stored) = tokio::join!(call(&gate, &browser, ENTRA), second);
     assert!(first.text.contains("200 OK"), "{}", first.text);
@@ -162,7 +162,7 @@ async fn d41_tokens_that_a_second_holder_stored_are_used_and_not_overwritten_by_
         "the first used what the second stored"
     );
     let fresh = gate.replica().await;
-    let row = fresh.app.services.store.tokens(&handle).await.unwrap();
+    let row = fresh.app.store.tokens(&handle).await.unwrap();
     let (stored, row) = (stored.unwrap(), row.unwrap());
     assert_eq!(row.version, stored.version);
     let refresh = |stored: &gatehouse::store::StoredTokens| {
@@ -221,7 +221,7 @@ async fn a_refusal_that_comes_after_a_second_holder_stored_tokens_ends_nothing()
         assert!(page.text.contains("200 OK"), "{}", page.text);
         // The first brings a refresh token that was exchanged.
         gate.sim.fault(Fault::InvalidGrant.times(1));
-        replica.app.services.store.tokens(&handle).await.unwrap()
+        replica.app.store.tokens(&handle).await.unwrap()
     };
     let (first, stored) = tokio::join!(call(&gate, &browser, ENTRA), second);
     assert!(first.text.contains("200 OK"), "{}", first.text);
@@ -229,7 +229,7 @@ async fn a_refusal_that_comes_after_a_second_holder_stored_tokens_ends_nothing()
     let tokens = shown(&gate);
     assert_eq!(tokens[0], tokens[1], "the second's serves both");
     let fresh = gate.replica().await;
-    let row = fresh.app.services.store.tokens(&handle).await.unwrap();
+    let row = fresh.app.store.tokens(&handle).await.unwrap();
     assert_eq!(row.unwrap().version, stored.unwrap().version);
     assert!(gate.is_signed_in(&browser, ENTRA).await);
 }

@@ -44,16 +44,11 @@ pub fn keep(
     profile: &Profile,
     fields: &[(String, String)],
 ) -> Option<HttpResponse> {
-    let mut random = [0; 16];
-    app.services.random.fill(&mut random);
-    let id = hex(&random);
+    let id = hex(&app.services.random_bytes::<16>());
     let plain = serde_json::to_vec(fields).ok()?;
-    let sealed = app.services.keys.seal(
-        PURPOSE,
-        &associated(profile, &id),
-        &plain,
-        &*app.services.random,
-    );
+    let sealed = app
+        .services
+        .seal(PURPOSE, &associated(profile, &id), &plain);
     let value = BASE64.encode(sealed);
     (value.len() <= LONGEST).then_some(())?;
     let cookie = cookie(profile, name(profile, &id), value);
@@ -77,7 +72,6 @@ pub fn take(
     let sealed = BASE64.decode(single_value(headers, &name)?).ok()?;
     let plain = app
         .services
-        .keys
         .open(PURPOSE, &associated(profile, id), &sealed)?;
     serde_json::from_slice(&plain).ok()
 }

@@ -9,7 +9,7 @@
 //! | `NoSuchApi`, `NoSuchJourney` | 404 | there is nothing here |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
-//! | `AuthorityUnavailable`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
+//! | `AuthorityUnavailable`, `RefreshDelayed`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
 //! | `ApiTimedOut` | 504 | the API did not answer in time |
 //!
 //! The page has a request id; the log has the cause, once, with the same id.
@@ -27,11 +27,11 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, we
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
+use crate::domain::causes::causes;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::attempt_cookie::AttemptName;
-use crate::flow::error::FlowError;
-use crate::oidc::Remedy;
+use crate::flow::error::{FlowError, Remedy};
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::texts::{ProblemText, tell};
@@ -144,6 +144,7 @@ fn status_of(error: &FlowError) -> StatusCode {
         FlowError::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FlowError::Misconfigured { .. } | FlowError::ApiUnavailable(_) => StatusCode::BAD_GATEWAY,
         FlowError::AuthorityUnavailable { .. }
+        | FlowError::RefreshDelayed { .. }
         | FlowError::ApiThrottled { .. }
         | FlowError::Busy
         | FlowError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -156,7 +157,9 @@ fn retry_after(error: &FlowError) -> Option<Duration> {
         FlowError::AuthorityUnavailable { retry_after, .. } => {
             Some(retry_after.unwrap_or(RETRY_SOON))
         }
-        FlowError::ApiThrottled { retry_after } => Some(*retry_after),
+        FlowError::RefreshDelayed { retry_after, .. } | FlowError::ApiThrottled { retry_after } => {
+            Some(*retry_after)
+        }
         FlowError::Busy | FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
         FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
         _ => None,
@@ -222,13 +225,7 @@ fn bare<B: MessageBody>(response: &ServiceResponse<B>) -> Option<StatusCode> {
 
 /// Logs a failure once, where it is answered, with its causes.
 fn log(error: &FlowError, profile: &Profile) {
-    let mut causes = String::new();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        causes.push_str(if causes.is_empty() { "" } else { ": " });
-        causes.push_str(&cause.to_string());
-        next = cause.source();
-    }
+    let causes = causes(error);
     let status = status_of(error);
     match error {
         FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchJourney => {

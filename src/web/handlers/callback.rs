@@ -84,9 +84,7 @@ pub async fn callback(
             // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
             let over = (attempt.is_some() && !lost).then_some(name);
             let error = WebError::at_callback(error, over);
-            return Err(error
-                .with_new_attempt(target.map(|target| target.return_to))
-                .into());
+            return Err(error.with_new_attempt(target).into());
         }
     };
     if attempt.is_some() {

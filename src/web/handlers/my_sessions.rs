@@ -5,10 +5,9 @@ use actix_web::{HttpRequest, web};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::session::SessionId;
-use crate::flow::session_admin;
+use crate::flow::session_admin::{self, SessionView};
 use crate::flow::session_check::require;
 use crate::seal::csrf_token;
-use crate::store::SessionSummary;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping::WebResult;
@@ -71,7 +70,7 @@ pub async fn end(
     )))
 }
 
-fn row(session: &SessionSummary, current: SessionId) -> SessionRow {
+fn row(session: &SessionView, current: SessionId) -> SessionRow {
     let words = |at: Timestamp| at.format("%-d %B %Y, %H:%M UTC").to_string();
     SessionRow {
         id: session.id.to_string(),

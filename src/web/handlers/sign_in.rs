@@ -6,11 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use crate::domain::api::ApiName;
 use crate::domain::authority::UserFlowKind;
-use crate::domain::profile::{PassedParameter, Profile};
+use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{self, SignedIn, Use};
-use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
+use crate::flow::sign_in::{Asking, AuthorizationOptions, AuthorizationRedirect, begin};
 use crate::web::app_state::AppState;
 use crate::web::client::address;
 use crate::web::cookies::{redirect_loop, session};
@@ -119,10 +119,14 @@ fn wish(
         },
         (None, _) => AuthorizationOptions::default(),
     };
-    wish.ask_again = api.is_some() && parameter(query, "ask_again") == Some("1");
+    if api.is_some() && parameter(query, "ask_again") == Some("1") {
+        wish.prompt = Asking::For(Prompt::Consent);
+    }
     if api.is_none() {
         wish.passed = passed(request, query, profile);
-        wish.other_account = parameter(query, "other_account") == Some("1");
+        if parameter(query, "other_account") == Some("1") {
+            wish.prompt = Asking::For(Prompt::SelectAccount);
+        }
         wish = match who {
             Some(who) => wish.hinting_at(profile, who),
             None => wish,
@@ -190,10 +194,7 @@ async fn user_flow(
 ) -> WebResult {
     let query = parameters(request.query_string().as_bytes());
     let target = return_to(&query, &located.profile);
-    let wish = AuthorizationOptions {
-        journey: Some(journey),
-        ..AuthorizationOptions::default()
-    };
+    let wish = AuthorizationOptions::user_flow(journey);
     let begun = begin(&app.services, located.visit(), wish, &target).await?;
     Ok(to_authority(request, app, &located.profile, &begun))
 }

@@ -46,8 +46,7 @@ pub async fn ask_or_sign_out(
             let csrf = csrf_token(who.handle());
             // Whether the authority leads on to another host, only it knows: any https address rather than a button
             // that the browser holds back. The authority's own addresses are named for those on loopback http.
-            let origins = app.services.authorities.sign_out_origins(profile);
-            let mut origins = origins.unwrap_or_default();
+            let mut origins = sign_out::authority_origins(&app.services, profile);
             origins.push("https:".to_owned());
             request.extensions_mut().insert(FormsLeadTo(origins));
             let page = SignOut {

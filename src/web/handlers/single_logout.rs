@@ -5,7 +5,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use crate::domain::profile::ProfileId;
 use crate::flow::error::FlowError;
-use crate::flow::single_logout;
+use crate::flow::{sign_out, single_logout};
 use crate::web::app_state::AppState;
 use crate::web::client::address;
 use crate::web::errors::mapping::WebResult;
@@ -54,11 +54,7 @@ pub async fn front_channel(
         )
         .await?;
     }
-    let origins = app
-        .services
-        .authorities
-        .sign_out_origins(&located.profile)
-        .unwrap_or_default();
+    let origins = sign_out::authority_origins(&app.services, &located.profile);
     request.extensions_mut().insert(Framable(origins));
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))

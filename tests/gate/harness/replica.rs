@@ -1,8 +1,6 @@
 //! Another replica on the store and the profiles of a gate.
 
-use std::sync::Arc;
-
-use gatehouse::web::app_state::AppState;
+use gatehouse::app::running::Detached;
 
 use super::browser::{Browser, Page};
 use super::{Kind, Stopper, TestGate, host};
@@ -11,7 +9,7 @@ use super::{Kind, Stopper, TestGate, host};
 pub struct Replica {
     pub port: u16,
     pub admin: String,
-    pub app: Arc<AppState>,
+    pub app: Detached,
     pub(super) server: Stopper,
 }
 
