@@ -82,10 +82,6 @@ pub enum StartError {
 ///
 /// # Errors
 /// One clear error; nothing is left half-done.
-#[expect(
-    clippy::unused_async,
-    reason = "its tasks run where it is called: async makes that a runtime"
-)]
 pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, StartError> {
     let keys = key_ring(&settings, &*deps.random).map_err(|error| other("keys", error))?;
     let keys = Arc::new(keys);

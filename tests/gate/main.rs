@@ -18,6 +18,7 @@ mod authorize;
 mod b2c;
 mod back_channel;
 mod callback;
+mod callback_outage;
 mod chromium;
 mod conformance_addresses;
 mod conformance_callbacks;
