@@ -8,7 +8,7 @@ use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::random::Random;
 use crate::domain::session::HandleHash;
-use crate::flow::refresh::Refreshes;
+use crate::flow::refresh::outcome::Refreshes;
 use crate::flow::throttle::Throttle;
 use crate::oidc::{Authorities, Outage};
 use crate::seal::{KeyRing, Purpose};

@@ -7,7 +7,7 @@
 mod current_token;
 mod failure;
 mod lease;
-mod outcome;
+pub(super) mod outcome;
 mod single_flight;
 mod usable_token;
 
