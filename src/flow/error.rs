@@ -82,7 +82,7 @@ pub enum FlowError {
     OtherPerson,
     /// The browser was sent to the authority again and again and never arrived.
     #[error("sent round {rounds} times in a row without arriving")]
-    TooManyRounds {
+    RedirectLoop {
         /// How often.
         rounds: u32,
         /// Where it was meant to lead.
@@ -90,7 +90,7 @@ pub enum FlowError {
     },
     /// The profile has no such user flow.
     #[error("the profile has no such user flow")]
-    NoSuchJourney,
+    NoSuchUserFlow,
     /// The profile has no API of this name.
     #[error("the profile has no API of this name")]
     NoSuchApi,
@@ -127,7 +127,7 @@ pub enum FlowError {
     CrossSite,
     /// A logout token that is not valid (Back-Channel Logout 1.0 §2.8).
     #[error("the logout notice was refused: {0}")]
-    NoticeRefused(&'static str),
+    LogoutTokenRefused(&'static str),
     /// Too many requests came from one address.
     #[error("too many requests from one address")]
     TooMany,

@@ -93,7 +93,7 @@ pub struct AuthorizationRedirect {
 /// 5. The attempt, sealed into a cookie named after the `state`. Nothing is written to the store.
 ///
 /// # Errors
-/// `NoSuchJourney` without such a user flow; `AuthorityUnavailable` or `Misconfigured` without usable metadata: then no
+/// `NoSuchUserFlow` without such a user flow; `AuthorityUnavailable` or `Misconfigured` without usable metadata: then no
 /// authorization request is made.
 pub async fn begin(
     services: &Services,
@@ -106,7 +106,7 @@ pub async fn begin(
     profile
         .authority
         .issuer_config(user_flow)
-        .ok_or(FlowError::NoSuchJourney)?;
+        .ok_or(FlowError::NoSuchUserFlow)?;
     let attempt = new_attempt(services, profile, user_flow, &options);
     let state = new_state(services, profile, return_to);
     let request = request(profile, &options, &attempt, &state);

@@ -51,7 +51,7 @@ pub async fn front_channel(
 ///    used before, on whichever replica, ends nothing.
 ///
 /// # Errors
-/// `NoticeRefused` for a token that breaks a rule or was used before; `Store` and `AuthorityUnavailable` when it could
+/// `LogoutTokenRefused` for a token that breaks a rule or was used before; `Store` and `AuthorityUnavailable` when it could
 /// not be judged: the sender may send it again.
 pub async fn back_channel(
     services: &Services,
@@ -68,7 +68,7 @@ pub async fn back_channel(
             }
             other => {
                 audit::logout_token_refused(profile, &other);
-                FlowError::NoticeRefused("the logout token is not valid")
+                FlowError::LogoutTokenRefused("the logout token is not valid")
             }
         })?;
     let key = sha256(format!("{}\n{}", profile.id, token.jti).as_bytes());
@@ -85,11 +85,13 @@ pub async fn back_channel(
     let count = match services.store.end_by_notice(&profile.id, token_use).await? {
         EndedByLogoutToken::Ended(count) => count,
         EndedByLogoutToken::OtherPerson => {
-            return Err(FlowError::NoticeRefused("the sid is another person's"));
+            return Err(FlowError::LogoutTokenRefused("the sid is another person's"));
         }
         EndedByLogoutToken::Replayed => {
             audit::logout_token_replayed(profile);
-            return Err(FlowError::NoticeRefused("the logout token was used before"));
+            return Err(FlowError::LogoutTokenRefused(
+                "the logout token was used before",
+            ));
         }
     };
     audit::revoked(Some(&profile.id), "back_channel", count);

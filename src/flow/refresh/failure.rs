@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::domain::profile::Profile;
 use crate::flow::error::FlowError;
-use crate::flow::refresh::current_token::Refresh;
 use crate::flow::refresh::lease::{HeldLease, RowState};
 use crate::flow::refresh::outcome::{Force, Token};
+use crate::flow::refresh::usable_token::Refresh;
 use crate::flow::throttle::LONGEST_RETRY_AFTER;
 use crate::flow::{access, audit};
 use crate::oidc::{OidcError, RefreshError};

@@ -1,4 +1,4 @@
-//! The lease in the row while this process holds it: renewed, given back, or exchanged for new tokens.
+//! The lease in the row while this process holds it: renewed, given back, or ended by storing new tokens.
 
 use std::time::Duration;
 

@@ -4,7 +4,6 @@
 //! becomes of the session when that fails. The order stands in [`usable_token`]. Knows no HTTP, neither the
 //! authority's nor a browser's.
 
-mod current_token;
 mod failure;
 mod lease;
 pub(super) mod outcome;

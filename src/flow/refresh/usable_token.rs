@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use crate::domain::access_rule::Denial;
 use crate::domain::api::Api;
-use crate::domain::profile::Profile;
-use crate::domain::token_set::TokenSet;
+use crate::domain::identity::SubjectKey;
+use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::flow::error::FlowError;
-use crate::flow::refresh::current_token::Refresh;
 use crate::flow::refresh::lease::{HeldLease, LEASE, RowState};
 use crate::flow::refresh::outcome::{Force, Outcome, Question, Token};
 use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
 use crate::flow::{access, audit};
-use crate::oidc::Refreshed;
+use crate::oidc::{OidcError, Refreshed};
 use crate::seal::handle_hash;
 use crate::store::{Lease, LeaseOwner, StoredTokens, Waited};
 
@@ -103,6 +103,16 @@ pub async fn usable_token(
 /// How long a caller waits for new tokens at most, also for those of another replica.
 fn longest_wait(services: &Services) -> Duration {
     services.authorities.longest_call() + BEYOND_ONE_CALL
+}
+
+/// One caller's question for a token: of this session, for this API.
+#[derive(Clone, Copy)]
+pub(super) struct Refresh<'a> {
+    pub(super) services: &'a Services,
+    pub(super) profile: &'a Profile,
+    pub(super) signed_in: &'a SignedIn,
+    pub(super) api: &'a Api,
+    pub(super) force: &'a Force,
 }
 
 impl Refresh<'_> {
@@ -258,5 +268,47 @@ impl Refresh<'_> {
                 .map_or_else(Token::still_refreshing, Token::Usable),
             RowState::LostLease => Token::still_refreshing(),
         }
+    }
+}
+
+/// What the stored tokens offer without a refresh, and whether a refresh must wait.
+impl Refresh<'_> {
+    /// The stored token, if it is fresh and no API refused it.
+    pub(super) fn fresh_grant(&self, tokens: &TokenSet) -> Option<AccessGrant> {
+        let grant = tokens.grant_for(&self.api.name)?;
+        let fresh = grant.freshness(self.services.now()) == Freshness::Fresh;
+        (fresh && !self.force.is_refused(grant)).then(|| grant.clone())
+    }
+
+    /// The stored token until it expires: an outage of the authority signs nobody out. `None` once an API refused a
+    /// token.
+    pub(super) fn working_token(&self, tokens: &TokenSet) -> Option<Token> {
+        let grant = tokens.grant_for(&self.api.name)?;
+        let works = grant.freshness(self.services.now()) != Freshness::Expired;
+        (works && self.force.refused.is_none()).then(|| Token::Usable(grant.clone()))
+    }
+
+    /// Whether the last refresh of this session failed a moment ago in this process.
+    pub(super) fn is_backing_off(&self) -> bool {
+        let key = handle_hash(self.signed_in.handle());
+        let now = self.services.now();
+        self.services.refresh_backoff.remaining(&key, now).is_some()
+    }
+
+    /// The answer by which the token endpoint asked not to be called for this person, while that holds
+    /// (microsoft-identity 6.3).
+    pub(super) fn token_endpoint_throttled(&self) -> Option<OidcError> {
+        let throttled = &self.services.token_endpoint_throttled;
+        let (left, why) = throttled.remaining(&self.throttle_key(), self.services.now())?;
+        Some(OidcError::Unavailable {
+            why,
+            retry_after: Some(left),
+        })
+    }
+
+    /// A token endpoint throttles a person at a profile.
+    pub(super) fn throttle_key(&self) -> (ProfileId, SubjectKey) {
+        let person = self.signed_in.session().identity.person();
+        (self.profile.id.clone(), person)
     }
 }

@@ -56,7 +56,7 @@ fn counted(
 /// Stops a start that would only go round.
 ///
 /// # Errors
-/// `TooManyRounds` after the third round to this target.
+/// `RedirectLoop` after the third round to this target.
 pub fn stop_loop(
     headers: &HeaderMap,
     profile: &Profile,
@@ -67,7 +67,7 @@ pub fn stop_loop(
     if rounds < MOST_ROUNDS {
         Ok(())
     } else {
-        Err(FlowError::TooManyRounds {
+        Err(FlowError::RedirectLoop {
             rounds,
             target: target.clone(),
         })

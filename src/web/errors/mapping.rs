@@ -3,10 +3,10 @@
 //! | error | status | the person reads |
 //! | --- | --- | --- |
 //! | `NotSignedIn` | 303 to sign-in; 401 for scripts, prefetches and forms | — |
-//! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `TooManyRounds` | 400 | start again |
+//! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `RedirectLoop` | 400 | start again |
 //! | `Refused` | 403, 502 or 503, by who can do something about it | the code's help |
 //! | `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
-//! | `NoSuchApi`, `NoSuchJourney` | 404 | there is nothing here |
+//! | `NoSuchApi`, `NoSuchUserFlow` | 404 | there is nothing here |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
 //! | `AuthorityUnavailable`, `RefreshDelayed`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
@@ -130,8 +130,8 @@ fn status_of(error: &FlowError) -> StatusCode {
         | FlowError::WrongAuthority
         | FlowError::AnswerInvalid { .. }
         | FlowError::OtherPerson
-        | FlowError::TooManyRounds { .. }
-        | FlowError::NoticeRefused(_) => StatusCode::BAD_REQUEST,
+        | FlowError::RedirectLoop { .. }
+        | FlowError::LogoutTokenRefused(_) => StatusCode::BAD_REQUEST,
         FlowError::Refused { detail, .. } => match detail.remedy() {
             Remedy::Person => StatusCode::FORBIDDEN,
             Remedy::Operator => StatusCode::BAD_GATEWAY,
@@ -140,7 +140,7 @@ fn status_of(error: &FlowError) -> StatusCode {
         FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
             StatusCode::FORBIDDEN
         }
-        FlowError::NoSuchApi | FlowError::NoSuchJourney => StatusCode::NOT_FOUND,
+        FlowError::NoSuchApi | FlowError::NoSuchUserFlow => StatusCode::NOT_FOUND,
         FlowError::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FlowError::Misconfigured { .. } | FlowError::ApiUnavailable(_) => StatusCode::BAD_GATEWAY,
         FlowError::AuthorityUnavailable { .. }
@@ -228,7 +228,7 @@ fn log(error: &FlowError, profile: &Profile) {
     let causes = causes(error);
     let status = status_of(error);
     match error {
-        FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchJourney => {
+        FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchUserFlow => {
             tracing::debug!(profile.id = %profile.id, error = %error, "answered with an error");
         }
         FlowError::Refused { .. } if status == StatusCode::BAD_GATEWAY => {
@@ -279,7 +279,7 @@ fn write(
             (false, true) => unauthorized(request, profile, app),
         };
     }
-    if let FlowError::NoticeRefused(why) = &error.flow {
+    if let FlowError::LogoutTokenRefused(why) = &error.flow {
         // Back-Channel Logout 1.0 §2.8
         return HttpResponse::BadRequest()
             .json(json!({ "error": "invalid_request", "error_description": why }));

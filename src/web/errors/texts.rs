@@ -214,12 +214,12 @@ fn sign_in(profile: &Profile, target: Option<&ReturnTo>, more: &str) -> String {
 pub fn tell(error: &FlowError, profile: &Profile) -> ProblemText {
     match error {
         FlowError::NotSignedIn => ProblemText::of_status(StatusCode::UNAUTHORIZED),
-        FlowError::NoSuchApi | FlowError::NoSuchJourney => {
+        FlowError::NoSuchApi | FlowError::NoSuchUserFlow => {
             ProblemText::of_status(StatusCode::NOT_FOUND)
         }
         FlowError::CallbackMalformed(_)
         | FlowError::WrongAuthority
-        | FlowError::NoticeRefused(_) => told(
+        | FlowError::LogoutTokenRefused(_) => told(
             "sign_in_invalid",
             "Sign-in not completed",
             "This sign-in cannot be completed",
@@ -254,7 +254,7 @@ pub fn tell(error: &FlowError, profile: &Profile) -> ProblemText {
             "The account at the sign-in service is not the one that is signed in here.",
         )
         .home(profile),
-        FlowError::TooManyRounds { rounds, target } => {
+        FlowError::RedirectLoop { rounds, target } => {
             let sentence = format!(
                 "You were sent round {rounds} times in a row without arriving. We stopped, so that it does not go on for ever."
             );

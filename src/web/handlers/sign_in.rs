@@ -156,7 +156,7 @@ fn passed(
 /// `GET /auth/edit_profile`: for signed-in people only.
 ///
 /// # Errors
-/// `NotSignedIn`, `NoSuchJourney`, and what [`begin`] says.
+/// `NotSignedIn`, `NoSuchUserFlow`, and what [`begin`] says.
 pub async fn edit_profile(
     request: HttpRequest,
     located: ResolvedProfile,
@@ -167,7 +167,7 @@ pub async fn edit_profile(
     profile
         .authority
         .issuer_config(UserFlowKind::EditProfile)
-        .ok_or(FlowError::NoSuchJourney)?;
+        .ok_or(FlowError::NoSuchUserFlow)?;
     let handle = session::handle_of(&request, &app.cookie_keys, profile);
     session_check::require(&app.services, profile, handle.as_ref()).await?;
     user_flow(&request, &located, &app, UserFlowKind::EditProfile).await
@@ -176,7 +176,7 @@ pub async fn edit_profile(
 /// `GET /auth/reset_password`: for anybody.
 ///
 /// # Errors
-/// `NoSuchJourney`, and what [`begin`] says.
+/// `NoSuchUserFlow`, and what [`begin`] says.
 pub async fn reset_password(
     request: HttpRequest,
     located: ResolvedProfile,

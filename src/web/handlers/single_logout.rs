@@ -64,7 +64,7 @@ pub async fn front_channel(
 /// `POST /auth/back_channel_logout` (Back-Channel Logout 1.0 §2.5).
 ///
 /// # Errors
-/// `NoticeRefused` (400) for a token that does not count; `Store` (503) when the sender should repeat it.
+/// `LogoutTokenRefused` (400) for a token that does not count; `Store` (503) when the sender should repeat it.
 pub async fn back_channel(
     request: HttpRequest,
     located: ResolvedProfile,
@@ -72,9 +72,11 @@ pub async fn back_channel(
     form: Form,
 ) -> WebResult {
     admit(&request, &app, &located.profile.id)?;
-    let token = form.value("logout_token").ok_or(FlowError::NoticeRefused(
-        "the form holds no single logout_token",
-    ))?;
+    let token = form
+        .value("logout_token")
+        .ok_or(FlowError::LogoutTokenRefused(
+            "the form holds no single logout_token",
+        ))?;
     single_logout::back_channel(&app.services, &located.profile, token).await?;
     Ok(HttpResponse::Ok().finish())
 }
