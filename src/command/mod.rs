@@ -1,6 +1,6 @@
 //! Layer 4, beside `app`: what an operator types.
 //!
-//! The offline commands stand here whole; those that need a server, a database or a network run in [`runtime`] and get
+//! The offline commands stand here whole; those that need a server, a database or a network run in `runtime.rs` and get
 //! what they need from `app`. Output, time, randomness and the environment arrive as arguments.
 
 pub mod check;
