@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, stderr, stdout};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use gatehouse::command::{self, Terminal};
 use gatehouse::config::report::text::Looks;
@@ -31,8 +32,8 @@ fn main() -> ExitCode {
         out_looks: looks(stdout().is_terminal()),
         err_looks: looks(stderr().is_terminal()),
         variables,
-        clock: &SystemClock,
-        random: &OsRandom,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(OsRandom),
     };
     ExitCode::from(command::run(std::env::args_os(), &mut terminal))
 }

@@ -1,4 +1,4 @@
-//! Installs the tracing subscriber and the metrics recorder. Imports nothing of ours.
+//! Installs the tracing subscriber and the metrics recorder.
 
 use std::io::IsTerminal as _;
 
@@ -14,21 +14,13 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
-}
+use crate::domain::log_format::LogFormat;
 
 /// Logs to standard error. `RUST_LOG` wins over `directives`.
 ///
 /// # Errors
 /// When the directives cannot be read, in one sentence.
-pub fn install(directives: &str, format: Format) -> Result<(), String> {
+pub fn install(directives: &str, format: LogFormat) -> Result<(), String> {
     let said = std::env::var("RUST_LOG")
         .ok()
         .filter(|text| !text.is_empty());
@@ -56,15 +48,15 @@ fn filter(text: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseErro
 }
 
 /// One line for each event, with control characters escaped whoever sent them.
-fn lines<S, W>(format: Format, writer: W, colour: bool) -> Box<dyn Layer<S> + Send + Sync>
+fn lines<S, W>(format: LogFormat, writer: W, colour: bool) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     match format {
-        Format::Text => lines.with_ansi(colour).fmt_fields(on_one_line()).boxed(),
-        Format::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text => lines.with_ansi(colour).fmt_fields(on_one_line()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
     }
 }
 
@@ -114,7 +106,7 @@ mod tests {
         }
     }
 
-    fn written(format: Format, tell: impl FnOnce()) -> String {
+    fn written(format: LogFormat, tell: impl FnOnce()) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
         let lines = lines(format, move || writer.clone(), false);
@@ -126,7 +118,7 @@ mod tests {
     #[test]
     fn b178_what_strangers_send_stays_on_its_line() {
         let hostile = "name\n2026-11-21T12:00:00Z  INFO audit: forged\r\u{1b}[31m \"quoted\" \0";
-        for format in [Format::Text, Format::Json] {
+        for format in [LogFormat::Text, LogFormat::Json] {
             let text = written(format, || {
                 tracing::info!(agent = hostile, person = %hostile, debug = ?hostile, "an event: {hostile}");
             });
@@ -141,7 +133,7 @@ mod tests {
         for asked in ["trace", "info,notify=trace", "notify::inotify=trace,debug"] {
             let kept = Kept::default();
             let writer = kept.clone();
-            let lines = lines(Format::Text, move || writer.clone(), false);
+            let lines = lines(LogFormat::Text, move || writer.clone(), false);
             let all = tracing_subscriber::registry().with(filter(asked).unwrap());
             tracing::subscriber::with_default(all.with(lines), || {
                 tracing::trace!(target: "notify::inotify", "inotify event");
@@ -158,7 +150,7 @@ mod tests {
 
     #[test]
     fn b172_json_lines_have_time_level_target_and_fields_of_their_own() {
-        let text = written(Format::Json, || {
+        let text = written(LogFormat::Json, || {
             tracing::info!(target: "audit", event = "sign_in", profile.id = "staff", "signed in");
         });
         let line: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -21,6 +21,8 @@ mod import;
 mod reference;
 #[path = "profiles/schema.rs"]
 mod schema;
+#[path = "profiles/sessions_command.rs"]
+mod sessions_command;
 #[path = "profiles/settings.rs"]
 mod settings;
 #[path = "profiles/templates.rs"]

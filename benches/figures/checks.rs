@@ -8,6 +8,7 @@ use std::time::Duration;
 use gatehouse::app::live_profiles::LiveProfiles;
 use gatehouse::config::settings::values::DEFAULT_SESSION;
 use gatehouse::domain::clock::SystemClock;
+use gatehouse::domain::environment::process_environment;
 use gatehouse::domain::profile::Profile;
 
 use crate::deployment::Deployment;
@@ -101,6 +102,7 @@ fn loaded(folder: &Path) -> Arc<Profile> {
         folder.join("profiles"),
         DEFAULT_SESSION,
         Arc::new(SystemClock),
+        process_environment(),
     )
     .expect("profiles");
     let profiles = live.current.load();

@@ -1,5 +1,5 @@
-//! What runs beside requests: forgetting quiet addresses. Certificates are watched in [`crate::app::certificate_expiry`], the profiles
-//! folder in [`crate::app::folder_watch`]; the store tends itself.
+//! Tasks that run beside requests: certificates are watched in [`crate::app::certificate_expiry`], the profiles folder in
+//! [`crate::app::folder_watch`], and quiet addresses are forgotten here. The store has tasks of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,22 +8,27 @@ use tokio::task::JoinHandle;
 
 use crate::app::live_profiles::LiveProfiles;
 use crate::app::{certificate_expiry, folder_watch};
+use crate::domain::clock::Clock;
+use crate::oidc::Authorities;
 use crate::web::app_state::AppState;
 
-/// Between two looks at addresses that have been quiet.
+/// How often quiet addresses are forgotten.
 const QUIET: Duration = Duration::from_mins(1);
 
-/// Starts all of it.
-pub fn start(profiles: &Arc<LiveProfiles>, app: &Arc<AppState>) -> Vec<JoinHandle<()>> {
+/// Starts all of them.
+pub(in crate::app) fn start(
+    profiles: &Arc<LiveProfiles>,
+    app: &Arc<AppState>,
+    authorities: &Arc<Authorities>,
+    clock: Arc<dyn Clock>,
+) -> Vec<JoinHandle<()>> {
+    let profiles = || Arc::clone(profiles);
     vec![
-        tokio::spawn(certificate_expiry::watch_certificates(
-            Arc::clone(profiles),
-            Arc::clone(&app.services.clock),
-        )),
+        tokio::spawn(certificate_expiry::watch_certificates(profiles(), clock)),
         tokio::spawn(forget_quiet_addresses(Arc::clone(app))),
         tokio::spawn(folder_watch::watch_profiles(
-            Arc::clone(profiles),
-            Arc::clone(app),
+            profiles(),
+            Arc::clone(authorities),
         )),
     ]
 }

@@ -1,4 +1,4 @@
-//! Client certificates that end: told in the log thirty days before, once a day, and counted down in a gauge.
+//! Client certificates that expire: a warning once a day from thirty days before, and a gauge that counts down.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -10,11 +10,11 @@ use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::oidc::{CertificateExpiry, certificate_ends};
 
-/// How long before its end a certificate is told of.
+/// How long before a certificate expires its warnings begin.
 const WARN_BEFORE: Duration = Duration::from_hours(720);
 /// Between two warnings of one certificate.
 const DAY: Duration = Duration::from_hours(24);
-/// Between two looks; a reload brings the next one at once.
+/// How often the certificates are looked at; a reload brings the next look at once.
 const LOOK: Duration = Duration::from_mins(1);
 
 /// Looks at every profile's certificates, at start, after each reload and once a minute.
@@ -30,11 +30,11 @@ pub async fn watch_certificates(profiles: Arc<LiveProfiles>, clock: Arc<dyn Cloc
     }
 }
 
-/// What was told already, so that neither a reload nor a look tells it again within a day.
+/// Warnings that were logged already, so that neither a reload nor a look repeats one within a day.
 #[derive(Debug, Default)]
 struct CertificateWatch {
-    /// By file and end, because an exchanged certificate is another one.
-    told: HashMap<(ProfileId, PathBuf, Timestamp), Timestamp>,
+    /// By file and expiry, because a replaced certificate is another one.
+    warned: HashMap<(ProfileId, PathBuf, Timestamp), Timestamp>,
     counted: HashSet<ProfileId>,
 }
 
@@ -46,14 +46,14 @@ impl CertificateWatch {
             let ends = certificate_ends(profile).await;
             for end in ends.iter().filter(|end| end.not_after < now + WARN_BEFORE) {
                 let of = (profile.id.clone(), end.file.clone(), end.not_after);
-                self.tell(&of, now);
+                self.warn(&of, now);
                 ending.insert(of);
             }
             if count_down(&profile.id, &ends, now) {
                 counted.insert(profile.id.clone());
             }
         }
-        self.told.retain(|of, _| ending.contains(of));
+        self.warned.retain(|of, _| ending.contains(of));
         for gone in self.counted.difference(&counted) {
             // Not a number: no alarm compares with it.
             gauge(gone).set(f64::NAN);
@@ -61,8 +61,8 @@ impl CertificateWatch {
         self.counted = counted;
     }
 
-    fn tell(&mut self, of: &(ProfileId, PathBuf, Timestamp), now: Timestamp) {
-        let lately = self.told.get(of).is_some_and(|told| now < *told + DAY);
+    fn warn(&mut self, of: &(ProfileId, PathBuf, Timestamp), now: Timestamp) {
+        let lately = self.warned.get(of).is_some_and(|at| now < *at + DAY);
         if lately {
             return;
         }
@@ -78,12 +78,12 @@ impl CertificateWatch {
                 "a client certificate ends soon"
             }
         );
-        self.told.insert(of.clone(), now);
+        self.warned.insert(of.clone(), now);
     }
 }
 
-/// Sets the gauge to the seconds until the profile's last certificate ends; one before it ends unnoticed, because the
-/// next is used then.
+/// Sets the gauge to the seconds until the profile's last certificate expires. An earlier one may expire unnoticed, because
+/// the next is used then.
 fn count_down(profile: &ProfileId, ends: &[CertificateExpiry], now: Timestamp) -> bool {
     let Some(last) = ends.iter().map(|end| end.not_after).max() else {
         return false;

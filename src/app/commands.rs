@@ -1,119 +1,67 @@
-//! The commands that need a running gateway, a store or the network, from settings to their end.
+//! What a command of a moment gets: a store, the flows' services or the authorities, without tasks and listeners.
 
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
-
-use crate::app::serve::{Means, MetricsText, http_options, start, store_options};
 use crate::app::server_key::key_ring;
-use crate::app::shutdown::Signals;
+use crate::app::services::{SystemInputs, authorities, build, store_options};
 use crate::config::Settings;
-use crate::domain::clock::{Clock, Random};
+use crate::domain::causes::with_causes;
 use crate::flow::services::Services;
 use crate::oidc::{Authorities, InProcessPins};
+use crate::seal::KeyRing;
 use crate::store::SessionStore;
-use crate::telemetry;
-
-/// Serves until a signal stops it.
-///
-/// # Errors
-/// One sentence that says why it cannot start, or what broke.
-pub async fn serve(
-    settings: Settings,
-    signals: Signals,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-) -> Result<(), String> {
-    let recorder = telemetry::record_metrics();
-    let means = Means {
-        clock,
-        random,
-        public: None,
-        private: None,
-        workers: None,
-        metrics: MetricsText(Arc::new(move || recorder.render())),
-        follow_database_clock: true,
-    };
-    let running = start(settings, means)
-        .await
-        .map_err(|error| error.to_string())?;
-    tracing::info!(public = %running.public, admin = %running.private, "listening");
-    running
-        .until_signal(signals)
-        .await
-        .map_err(|error| error.to_string())
-}
-
-/// A store for a command of a moment: no tasks, no listener.
-fn store(
-    settings: &Settings,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-) -> Result<SessionStore, String> {
-    let keys = Arc::new(key_ring(settings, &*random)?);
-    let options = store_options(settings, true);
-    SessionStore::connect(&settings.database_url, options, keys, clock, random)
-        .map_err(|error| error.to_string())
-}
 
 /// Brings the store's schema up to date.
 ///
 /// # Errors
 /// One sentence that says why not.
-pub async fn migrate(
-    settings: &Settings,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-) -> Result<(), String> {
-    store(settings, clock, random)?
-        .migrate()
-        .await
-        .map_err(|error| with_causes(&error))
+pub async fn migrate(settings: &Settings, inputs: &SystemInputs) -> Result<(), String> {
+    let (store, _) = connect(settings, inputs)?;
+    store.migrate().await.map_err(|error| with_causes(&error))
 }
 
-/// The means of the flows for a command of a moment, which runs in a tokio runtime.
+/// Does `work` with the flows' services, inside a tokio runtime, and closes the store afterwards.
 ///
 /// # Errors
-/// One sentence that says why not.
-pub fn services(
+/// One sentence that says why the services cannot be had, or the error of `work` with its causes.
+pub async fn with_services<T, E: std::error::Error>(
     settings: &Settings,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-) -> Result<Services, String> {
-    let keys = Arc::new(key_ring(settings, &*random)?);
-    let store = store(settings, Arc::clone(&clock), Arc::clone(&random))?;
-    let authorities = authorities(settings, &clock, &random)?;
-    let home = Handle::current();
-    Ok(Services::new(store, authorities, keys, clock, random, home))
+    inputs: SystemInputs,
+    work: impl AsyncFnOnce(&Services) -> Result<T, E>,
+) -> Result<T, String> {
+    let (store, keys) = connect(settings, &inputs)?;
+    let pins = Arc::new(InProcessPins::default());
+    let built = build(settings, store.clone(), keys, pins, inputs);
+    let services = built.map_err(|error| with_causes(&error))?.services;
+    let done = work(&services).await;
+    store.close().await;
+    done.map_err(|error| with_causes(&error))
 }
 
-/// Authorities whose pins last as long as the command, which runs in a tokio runtime.
+/// Authorities whose tenant pins last as long as the command, which runs in a tokio runtime.
 ///
 /// # Errors
 /// One sentence: the CA file cannot be used.
-pub fn authorities(
+pub fn authorities_of_command(
     settings: &Settings,
-    clock: &Arc<dyn Clock>,
-    random: &Arc<dyn Random>,
+    inputs: &SystemInputs,
 ) -> Result<Authorities, String> {
     let pins = Arc::new(InProcessPins::default());
-    Authorities::new(
-        &http_options(settings),
-        Arc::clone(clock),
-        Arc::clone(random),
-        pins,
-    )
-    .map_err(|error| with_causes(&error))
+    authorities(settings, pins, inputs).map_err(|error| with_causes(&error))
 }
 
-/// An error with everything that caused it, in one line.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
+fn connect(
+    settings: &Settings,
+    inputs: &SystemInputs,
+) -> Result<(SessionStore, Arc<KeyRing>), String> {
+    let keys = Arc::new(key_ring(settings, &*inputs.random)?);
+    let store = SessionStore::connect(
+        &settings.database_url,
+        store_options(settings, true),
+        Arc::clone(&keys),
+        Arc::clone(&inputs.clock),
+        Arc::clone(&inputs.random),
+    );
+    let store = store.map_err(|error| error.to_string())?;
+    Ok((store, keys))
 }

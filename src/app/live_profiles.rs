@@ -1,7 +1,8 @@
-//! Live configuration: the profiles of the moment, kept right while files change.
+//! Live profiles: what is served now, and what a change of the files means for it.
 //!
-//! A good file takes effect at once. A broken one keeps its last good version and is told in log, metrics and readiness;
-//! a removed one stops serving. Requests in flight keep the profile that they began with.
+//! A good file takes effect at once. The last good version of a broken file keeps serving, and log, metrics and readiness
+//! report the problems; the profile of a removed file stops serving. Requests in flight keep the profile that they began
+//! with.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -10,15 +11,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
-use crate::app::folder_watch::News;
+use crate::app::profile_changes::ProfileChanges;
 use crate::config::profile::conversion::Surroundings;
 use crate::config::{ContentHash, FolderError, Loaded, Settled, load_folder};
 use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::environment::Environment;
 use crate::domain::profile::{Profile, ProfileId, SessionLimits};
+use crate::domain::profile_state::ProfileState;
 use crate::domain::profiles::Profiles;
 use crate::flow::audit;
-use crate::oidc::Environment;
-use crate::web::admin::ProfileState;
 
 /// What was read last.
 #[derive(Default)]
@@ -41,34 +42,21 @@ pub struct LiveProfiles {
     environment: Environment,
     /// What requests see.
     pub current: Arc<ArcSwap<Profiles>>,
-    /// What readiness tells.
+    /// What readiness reports.
     pub states: Arc<ArcSwap<Vec<ProfileState>>>,
-    /// Told when what is served has changed.
+    /// Notified when what is served has changed.
     pub changed: Notify,
     seen: Mutex<Seen>,
-    /// What tells of changes.
-    pub(in crate::app) news: Arc<News>,
+    /// Changes that were reported and not read yet.
+    pub(in crate::app) changes: Arc<ProfileChanges>,
 }
 
 impl LiveProfiles {
-    /// Reads the folder for the first time.
+    /// Reads the folder for the first time. Profiles may name variables of `environment`.
     ///
     /// # Errors
-    /// When the folder itself cannot be read. Broken files are told and do not stop the others.
+    /// When the folder itself cannot be read. Broken files are reported and do not stop the others.
     pub fn load(
-        folder: PathBuf,
-        session: SessionLimits,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, FolderError> {
-        let environment: Environment = Arc::new(|name| std::env::var(name).ok());
-        Self::load_in(folder, session, clock, environment)
-    }
-
-    /// As [`Self::load`], with other variables than the process's.
-    ///
-    /// # Errors
-    /// As [`Self::load`].
-    pub fn load_in(
         folder: PathBuf,
         session: SessionLimits,
         clock: Arc<dyn Clock>,
@@ -83,7 +71,7 @@ impl LiveProfiles {
             states: Arc::default(),
             changed: Notify::new(),
             seen: Mutex::default(),
-            news: Arc::default(),
+            changes: Arc::default(),
         };
         live.reload()?;
         Ok(live)
@@ -96,7 +84,7 @@ impl LiveProfiles {
 
     /// Has the folder read again soon, by the task that watches it.
     pub fn look_again(&self) {
-        self.news.ring();
+        self.changes.report();
     }
 
     /// Reads the folder again and swaps what is served in one step. Files whose content is the same change nothing;
@@ -124,16 +112,16 @@ impl LiveProfiles {
         let settled = loaded.settle(&previous);
         let serving = self.loads(&loaded, &settled, &seen);
         // A version may begin to serve without an edit: another file no longer claims its address.
-        let news_of = |id: &ProfileId| {
+        let is_reload = |id: &ProfileId| {
             let version = |loads: &Loads| loads.get(id).and_then(|(version, _)| *version);
             let edited = loaded.versions.get(id) != seen.versions.get(id);
             let kept = settled.kept.contains(id);
             (kept && edited) || version(&serving) != version(&seen.serving)
         };
-        tell_changes(&previous, &settled.profiles, &settled.kept, news_of);
+        audit_changes(&previous, &settled.profiles, &settled.kept, is_reload);
         self.publish(&loaded, &settled.profiles, &serving);
         self.current.store(Arc::new(settled.profiles));
-        self.news.name(loaded.watched_files.keys());
+        self.changes.name_files(loaded.watched_files.keys());
         *seen = Seen {
             contents,
             versions: loaded.versions,
@@ -194,11 +182,11 @@ impl LiveProfiles {
     }
 }
 
-fn tell_changes(
+fn audit_changes(
     previous: &Profiles,
     next: &Profiles,
     kept: &[ProfileId],
-    news_of: impl Fn(&ProfileId) -> bool,
+    is_reload: impl Fn(&ProfileId) -> bool,
 ) {
     let before: BTreeMap<_, _> = previous
         .serving()
@@ -210,7 +198,7 @@ fn tell_changes(
         let id = &profile.id;
         match before.get(id) {
             None => audit::reloaded(id, "loaded"),
-            Some(_) if !news_of(id) => {}
+            Some(_) if !is_reload(id) => {}
             Some(_) if kept.contains(id) => audit::reloaded(id, "kept_last_good"),
             Some(old) if old.binding != profile.binding => {
                 audit::reloaded(id, "moved_to_another_authority");

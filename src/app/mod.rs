@@ -1,11 +1,17 @@
-//! Composition root: settings in, running server out. The only place where things are constructed.
+//! Composition root: settings in, running server out.
+//!
+//! Owns construction, reload, start and stop: what flows and handlers share is constructed here and handed to them.
+//! Knows no flow and no page from inside.
 
 pub mod background;
 pub mod certificate_expiry;
 pub mod commands;
 pub mod folder_watch;
 pub mod live_profiles;
+pub mod profile_changes;
+pub mod running;
 pub mod serve;
 pub mod server_key;
+pub mod services;
 pub mod shutdown;
 pub mod stored_tenant_pins;

@@ -1,28 +1,33 @@
 //! From settings to a running server.
+//!
+//! 1. The keys, and the first reading of the profiles folder.
+//! 2. The store, which connects in a task of its own: a database that is down for a moment does not stop the process.
+//! 3. The services of the flows, the pages, and what the web shares. No authority is called.
+//! 4. Both sockets are bound, and both servers run.
+//! 5. Background tasks start.
 
 use std::net::{SocketAddr, TcpListener};
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
+use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
-use tokio::runtime::Handle;
 
 use crate::app::background;
-use crate::app::commands::with_causes;
 use crate::app::live_profiles::LiveProfiles;
+use crate::app::running::Running;
 use crate::app::server_key::key_ring;
-use crate::app::shutdown::{Patience, Signals, on_signal};
+use crate::app::services::{Built, SystemInputs, build, store_options};
+use crate::app::shutdown::Patience;
 use crate::app::stored_tenant_pins::StoredPins;
 use crate::config::Settings;
-use crate::domain::clock::{Clock, Random};
-use crate::flow::services::Services;
-use crate::oidc::{Authorities, Environment, HttpOptions};
+use crate::domain::clock::Clock;
+use crate::domain::environment::Environment;
+use crate::domain::random::Random;
 use crate::seal::KeyRing;
-use crate::store::{SessionStore, StoreOptions};
-use crate::web::admin::Admin;
+use crate::store::SessionStore;
+use crate::web::admin::health::Health;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session::CookieKeys;
 use crate::web::pages::Pages;
@@ -33,16 +38,14 @@ const HEAD_TIME_OUT: Duration = Duration::from_secs(5);
 /// A quiet connection is closed after this time; longer than the usual proxy keeps one.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// Between two looks for a database that is not there yet.
-const DATABASE_RETRY: Duration = Duration::from_millis(250);
-
-/// What comes from outside: time, randomness and, for tests, sockets that are already bound.
-#[derive(Debug)]
-pub struct Means {
+/// What a server takes from outside: time, randomness, the environment and, for tests, sockets that are already bound.
+pub struct ServerDeps {
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// Variables that profiles and the managed identity read.
+    pub environment: Environment,
     /// The public socket, instead of `listen`.
     pub public: Option<TcpListener>,
     /// The admin socket, instead of `admin_listen`.
@@ -50,19 +53,9 @@ pub struct Means {
     /// Threads that answer; `None` takes one for each core.
     pub workers: Option<usize>,
     /// Renders the metrics of the process.
-    pub metrics: MetricsText,
-    /// Whether sessions end by the database's clock; a test that turns its own says no.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Whether sessions end by the database's clock; a test that turns its own clock says no.
     pub follow_database_clock: bool,
-}
-
-/// Renders metrics.
-#[derive(Clone)]
-pub struct MetricsText(pub Arc<dyn Fn() -> String + Send + Sync>);
-
-impl std::fmt::Debug for MetricsText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("MetricsText")
-    }
 }
 
 /// Why the server cannot start. One sentence, with the key or flag that would change it.
@@ -85,240 +78,109 @@ pub enum StartError {
     Other(String),
 }
 
-/// A server that accepts connections.
-pub struct Running {
-    /// Where people reach it.
-    pub public: SocketAddr,
-    /// Where operators reach it.
-    pub private: SocketAddr,
-    /// The live profiles.
-    pub profiles: Arc<LiveProfiles>,
-    /// The web's means, for tests and the demo.
-    pub app: Arc<AppState>,
-    stopping: Arc<AtomicBool>,
-    servers: (Server, Server),
-    patience: Patience,
-    startup_wait: Duration,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
-}
-
-/// Constructs everything and binds both sockets. Speaks to no authority: a dead one must not stop the others.
+/// Constructs everything and binds both sockets.
 ///
 /// # Errors
 /// One clear error; nothing is left half-done.
-pub async fn start(settings: Settings, means: Means) -> Result<Running, StartError> {
-    start_in(settings, means, Arc::new(|name| std::env::var(name).ok())).await
-}
-
-/// As [`start`], with other variables than the process's for profiles and the managed identity.
-///
-/// # Errors
-/// As [`start`].
-#[expect(
-    clippy::unused_async,
-    reason = "its tasks run where it is called: async makes that a runtime"
-)]
-pub async fn start_in(
-    settings: Settings,
-    means: Means,
-    environment: Environment,
-) -> Result<Running, StartError> {
-    let keys = key_ring(&settings, &*means.random)
-        .map_err(|error| StartError::Other(format!("keys: {error}")))?;
+pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, StartError> {
+    let keys = key_ring(&settings, &*deps.random).map_err(|error| other("keys", error))?;
     let keys = Arc::new(keys);
-    let profiles = LiveProfiles::load_in(
-        settings.profiles.clone(),
-        settings.session,
-        Arc::clone(&means.clock),
-        Arc::clone(&environment),
-    );
-    let profiles = Arc::new(profiles.map_err(|error| StartError::Other(error.to_string()))?);
-    let store = SessionStore::connect(
-        &settings.database_url,
-        store_options(&settings, means.follow_database_clock),
-        Arc::clone(&keys),
-        Arc::clone(&means.clock),
-        Arc::clone(&means.random),
-    )
-    .map_err(|error| StartError::Other(format!("database_url: {error}")))?;
-    store.start();
-    let cookie_keys = CookieKeys::new(keys.cookie_keys());
-    let services = services(&settings, store, keys, means.random, environment)?;
-    let services = Arc::new(services);
-    let pages = Pages::load(settings.templates.as_deref())
-        .map_err(|error| StartError::Other(format!("templates: {error}")))?;
-    let app = Arc::new(AppState::new(
+    let profiles = load_profiles(&settings, &deps)?;
+    let store = connect(&settings, &deps, &keys)?;
+    let Built {
         services,
+        authorities,
+        refreshes,
+    } = services(&settings, &deps, &store, &keys)?;
+    let pages = Pages::load(settings.templates.as_deref());
+    let app = Arc::new(AppState::new(
+        Arc::new(services),
         Arc::clone(&profiles.current),
-        pages,
-        cookie_keys,
+        pages.map_err(|error| other("templates", error))?,
+        CookieKeys::new(keys.cookie_keys()),
         settings.trusted_proxies.clone(),
     ));
-    let public = bind(means.public, settings.listen, "listen")?;
-    let private = bind(means.private, settings.admin_listen, "admin-listen")?;
+    let public = bind(deps.public, settings.listen, "listen")?;
+    let private = bind(deps.private, settings.admin_listen, "admin-listen")?;
     let stopping = Arc::new(AtomicBool::new(false));
-    let admin = web::Data::new(Admin {
-        metrics: Arc::clone(&means.metrics.0),
+    let health = web::Data::new(Health {
+        metrics: deps.metrics,
         profiles: Arc::clone(&profiles.states),
         stopping: Arc::clone(&stopping),
     });
     let addresses = (local(&public)?, local(&private)?);
+    let patience = Patience {
+        delay: settings.shutdown_delay,
+        grace: settings.shutdown_grace,
+    };
     let servers = (
-        serve_public(
-            Arc::clone(&app),
-            public,
-            means.workers,
-            settings.shutdown_grace,
-        )?,
-        serve_private(Arc::clone(&app), admin, private)?,
+        serve_public(Arc::clone(&app), public, deps.workers, patience.grace)?,
+        serve_private(Arc::clone(&app), health, private)?,
     );
-    let tasks = background::start(&profiles, &app);
+    let clock: Arc<dyn Clock> = store.clock();
+    let tasks = background::start(&profiles, &app, &authorities, clock);
     Ok(Running {
         public: addresses.0,
         private: addresses.1,
         profiles,
-        app,
+        store,
+        authorities,
+        refreshes,
         stopping,
         servers,
-        patience: Patience {
-            delay: settings.shutdown_delay,
-            grace: settings.shutdown_grace,
-        },
+        patience,
         startup_wait: settings.store.startup_wait,
         tasks,
     })
 }
 
-/// What every journey uses.
+fn other(what: &str, error: impl std::fmt::Display) -> StartError {
+    StartError::Other(format!("{what}: {error}"))
+}
+
+fn load_profiles(settings: &Settings, deps: &ServerDeps) -> Result<Arc<LiveProfiles>, StartError> {
+    let profiles = LiveProfiles::load(
+        settings.profiles.clone(),
+        settings.session,
+        Arc::clone(&deps.clock),
+        Arc::clone(&deps.environment),
+    );
+    let profiles = profiles.map_err(|error| StartError::Other(error.to_string()))?;
+    Ok(Arc::new(profiles))
+}
+
+fn connect(
+    settings: &Settings,
+    deps: &ServerDeps,
+    keys: &Arc<KeyRing>,
+) -> Result<SessionStore, StartError> {
+    let store = SessionStore::connect(
+        &settings.database_url,
+        store_options(settings, deps.follow_database_clock),
+        Arc::clone(keys),
+        Arc::clone(&deps.clock),
+        Arc::clone(&deps.random),
+    );
+    let store = store.map_err(|error| other("database_url", error))?;
+    store.start();
+    Ok(store)
+}
+
 fn services(
     settings: &Settings,
-    store: SessionStore,
-    keys: Arc<KeyRing>,
-    random: Arc<dyn Random>,
-    environment: Environment,
-) -> Result<Services, StartError> {
+    deps: &ServerDeps,
+    store: &SessionStore,
+    keys: &Arc<KeyRing>,
+) -> Result<Built, StartError> {
+    let inputs = SystemInputs {
+        // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
+        clock: store.clock(),
+        random: Arc::clone(&deps.random),
+        environment: Arc::clone(&deps.environment),
+    };
     let pins = Arc::new(StoredPins::new(store.clone()));
-    // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
-    let clock: Arc<dyn Clock> = store.clock();
-    let authorities = Authorities::with_environment(
-        &http_options(settings),
-        Arc::clone(&clock),
-        Arc::clone(&random),
-        pins,
-        environment,
-    )
-    .map_err(|error| StartError::Other(format!("http: {error}")))?;
-    let home = Handle::current();
-    Ok(Services::new(store, authorities, keys, clock, random, home)
-        .with_api_time_out(settings.http.api_timeout))
-}
-
-impl Running {
-    /// Runs until a signal stops it in order, also one that came while it was starting.
-    ///
-    /// # Errors
-    /// When a listener breaks, or the database does not come in time.
-    pub async fn until_signal(self, signals: Signals) -> std::io::Result<()> {
-        let (public, private) = self.servers;
-        let handles = (public.handle(), private.handle());
-        let store = self.app.services.store.clone();
-        let wait = self.startup_wait;
-        let (tell, mut told) = tokio::sync::oneshot::channel();
-        let waiting = tokio::spawn(async move {
-            if let Err(error) = wait_for_database(&store, wait).await {
-                // Told before the servers stop, so that it is there when they have.
-                let _ = tell.send(error);
-                tokio::join!(handles.0.stop(false), handles.1.stop(false));
-            }
-        });
-        let profiles = Arc::clone(&self.profiles);
-        let stop = on_signal(
-            signals,
-            Arc::clone(&self.stopping),
-            self.patience,
-            (public.handle(), private.handle()),
-            self.app.services.exchanges.settled(),
-            move || profiles.look_again(),
-        );
-        // Servers that are dropped, at the end of this block, cut what they still serve.
-        let (served, over) = {
-            let mut stop = pin!(stop);
-            let mut served = pin!(async { tokio::join!(public, private) });
-            tokio::select! {
-                over = &mut stop => (Ok(()), Some(over)),
-                (public, private) = &mut served => {
-                    // They stop before what goes on without them.
-                    let stopping = self.stopping.load(Ordering::SeqCst);
-                    let over = if stopping { Some(stop.await) } else { None };
-                    (public.and(private), over)
-                }
-            }
-        };
-        waiting.abort();
-        for task in &self.tasks {
-            task.abort();
-        }
-        let close = self.app.services.store.close();
-        match over {
-            None => close.await,
-            Some(over) => {
-                if tokio::time::timeout_at(over, close).await.is_err() {
-                    tracing::warn!("stopping while the last uses of sessions are being written");
-                }
-            }
-        }
-        told.try_recv().map_or(Ok(()), Err).and(served)
-    }
-
-    /// Runs until the handle stops it, for tests and the demo.
-    pub fn detach(self) -> (ServerHandle, Arc<AppState>, Arc<LiveProfiles>) {
-        let (public, private) = self.servers;
-        let handle = public.handle();
-        tokio::spawn(public);
-        tokio::spawn(private);
-        (handle, self.app, self.profiles)
-    }
-}
-
-/// A database that is down for a moment is waited for; one that does not come is told, with what it said last.
-async fn wait_for_database(store: &SessionStore, wait: Duration) -> std::io::Result<()> {
-    let deadline = tokio::time::Instant::now() + wait;
-    loop {
-        let Err(error) = store.ensure_migrated().await else {
-            return Ok(());
-        };
-        if tokio::time::Instant::now() >= deadline {
-            let seconds = wait.as_secs();
-            let said = with_causes(&error);
-            let help = "look at database_url, or set store.startup_wait to wait longer";
-            return Err(std::io::Error::other(format!(
-                "the database did not come within {seconds} s: {said}; {help}"
-            )));
-        }
-        tokio::time::sleep(DATABASE_RETRY).await;
-    }
-}
-
-pub(in crate::app) fn http_options(settings: &Settings) -> HttpOptions {
-    HttpOptions {
-        connect_timeout: settings.http.connect_timeout,
-        total_timeout: settings.http.timeout,
-        ca_file: settings.http.ca_file.clone(),
-        resolve: settings.http.resolve.clone(),
-        ..HttpOptions::default()
-    }
-}
-
-pub(in crate::app) fn store_options(
-    settings: &Settings,
-    follow_database_clock: bool,
-) -> StoreOptions {
-    StoreOptions {
-        connections: settings.store.max_connections,
-        cached_sessions: settings.store.cache_entries,
-        follow_database_clock,
-        ..StoreOptions::default()
-    }
+    let built = build(settings, store.clone(), Arc::clone(keys), pins, inputs);
+    built.map_err(|error| other("http", error))
 }
 
 fn bind(
@@ -373,14 +235,14 @@ fn serve_public(
 
 fn serve_private(
     app: Arc<AppState>,
-    admin: web::Data<Admin>,
+    health: web::Data<Health>,
     listener: TcpListener,
 ) -> Result<Server, StartError> {
     let app = web::Data::from(app);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(app.clone())
-            .app_data(admin.clone())
+            .app_data(health.clone())
             .configure(routes::private)
     });
     let server = server.workers(1).shutdown_timeout(1).disable_signals();

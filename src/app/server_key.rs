@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use secrecy::ExposeSecret;
 
 use crate::config::Settings;
-use crate::domain::clock::Random;
+use crate::domain::random::Random;
 use crate::seal::{KeyRing, load_or_make_key};
 use crate::store::sqlite_file;
 

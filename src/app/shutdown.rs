@@ -1,5 +1,11 @@
-//! Stop in order: not ready at once, serve on for a while, finish what is under way, exit 0. A second signal stops
-//! at once.
+//! Stop in order.
+//!
+//! 1. The first signal: the process reports at once that it is not ready, and serves on while load balancers notice.
+//! 2. Both listeners stop accepting; requests in flight are answered.
+//! 3. Refreshes that are running are waited for, because a rotated refresh token must be stored.
+//! 4. The store writes the last uses of sessions (in [`crate::app::running`]), and the process exits with 0.
+//!
+//! A second signal stops the process at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +15,7 @@ use actix_web::dev::ServerHandle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, timeout_at};
 
-/// What the store needs at the end, to write the uses that wait. A short grace leaves it a quarter.
+/// Time for the store to write the last uses of sessions. Of a short grace it gets a quarter.
 const CLOSING: Duration = Duration::from_secs(2);
 
 /// The signals that the process listens to. None is lost that arrives before somebody waits for it.
@@ -33,7 +39,7 @@ impl Signals {
         })
     }
 
-    /// Waits to be told to stop; to look again at the profiles meanwhile is passed on.
+    /// Waits for a signal to stop. SIGHUP meanwhile has the profiles read again.
     async fn stop(&mut self, look_again: &(dyn Fn() + Send + Sync)) {
         loop {
             tokio::select! {
@@ -45,27 +51,40 @@ impl Signals {
     }
 }
 
-/// How long a stop may take: both together, and no longer.
+/// How long a stop may take: the sum of both, and no longer.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Load balancers have so long to notice.
+    /// Time for load balancers to notice.
     pub delay: Duration,
-    /// Then requests, exchanges and the store have so long, together.
+    /// After that, time for requests, refreshes and the store, together.
     pub grace: Duration,
 }
 
-/// Waits for the first signal and stops both listeners; gives the moment at which everything has to be over. Before
-/// that moment the store still has to be closed, and whoever does it drops the servers: what they still serve is cut.
+/// What a stop acts upon.
+pub struct Stop {
+    /// Set at the first signal: from then on the process is not ready.
+    pub stopping: Arc<AtomicBool>,
+    /// How long the stop may take.
+    pub patience: Patience,
+    /// Both listeners.
+    pub servers: (ServerHandle, ServerHandle),
+}
+
+/// Waits for the first signal and stops both listeners; returns the moment at which everything has to be over. Before that
+/// moment the caller closes the store and drops the servers, which cuts what they still serve.
 ///
-/// Exchanges may go on whether a request waits for them or not, until none is under way (`settled`).
+/// Refreshes may go on whether a request waits for them or not, until none is running (`settled`).
 pub async fn on_signal(
     mut signals: Signals,
-    stopping: Arc<AtomicBool>,
-    patience: Patience,
-    servers: (ServerHandle, ServerHandle),
+    stop: Stop,
     settled: impl Future<Output = ()>,
     look_again: impl Fn() + Send + Sync,
 ) -> Instant {
+    let Stop {
+        stopping,
+        patience,
+        servers,
+    } = stop;
     signals.stop(&look_again).await;
     stopping.store(true, Ordering::SeqCst);
     let over = Instant::now() + patience.delay + patience.grace;
@@ -84,9 +103,9 @@ pub async fn on_signal(
         if timeout_at(cut, stopped).await.is_err() {
             tracing::warn!("stopping while requests are being answered");
         }
-        // Last: as long as requests are answered, exchanges begin.
+        // Last: as long as requests are answered, refreshes begin.
         if timeout_at(cut, settled).await.is_err() {
-            tracing::warn!("stopping while a refresh token is being exchanged");
+            tracing::warn!("stopping while tokens are being refreshed");
         }
     };
     tokio::select! {

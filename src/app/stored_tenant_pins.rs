@@ -1,4 +1,4 @@
-//! The tenant of each authority, pinned in the store: at first sight, for all replicas and across restarts.
+//! Tenant pins in the store: the tenant of each authority, pinned at first sight, for all replicas and across restarts.
 
 use async_trait::async_trait;
 

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::is_reserved;
 use crate::domain::authority::Kind;
 use crate::domain::profile::ProfileId;
+use crate::domain::session::SessionId;
 
 /// A multi-tenant auth gateway for Microsoft Entra ID, External ID, Azure AD B2C and any OpenID provider.
 #[derive(Debug, Parser)]
@@ -157,14 +158,17 @@ pub enum Sessions {
     },
     /// End sessions; holds on every replica within a second.
     #[command(
-        after_help = "Example:\n  gatehouse sessions end --profile staff --person 4711\n  gatehouse sessions end --all"
+        after_help = "Example:\n  gatehouse sessions end --profile staff --person 4711\n  gatehouse sessions end --id 0123456789abcdef0123456789abcdef\n  gatehouse sessions end --all"
     )]
     End {
+        /// This one, by its id as `list` shows it.
+        #[arg(long, value_parser = session_id, conflicts_with_all = ["profile", "person", "sid"])]
+        id: Option<SessionId>,
         /// Which; at least one flag.
         #[command(flatten)]
         which: Which,
         /// Every session of every profile.
-        #[arg(long, conflicts_with_all = ["profile", "person", "sid"], required_unless_present_any = ["profile", "person", "sid"])]
+        #[arg(long, conflicts_with_all = ["id", "profile", "person", "sid"], required_unless_present_any = ["id", "profile", "person", "sid"])]
         all: bool,
     },
 }
@@ -211,6 +215,11 @@ fn profile_id(text: &str) -> Result<ProfileId, String> {
     ProfileId::parse(text).ok_or_else(|| {
         "a profile id has lower-case letters, digits and hyphens, at most 63".to_owned()
     })
+}
+
+fn session_id(text: &str) -> Result<SessionId, String> {
+    SessionId::parse(text)
+        .ok_or_else(|| "a session id has 32 digits or lower-case letters a to f".to_owned())
 }
 
 /// The id of a profile that is about to be written.

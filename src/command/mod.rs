@@ -1,16 +1,20 @@
 //! Layer 4, beside `app`: what an operator types.
 //!
-//! The offline commands stand here whole; those that need a running gateway, a database or a network go through
-//! [`mod@run`]. Output, time, randomness and the environment arrive as arguments.
+//! The offline commands stand here whole; those that need a server, a database or a network run in `runtime.rs` and get
+//! what they need from `app`. Output, time, randomness and the environment arrive as arguments.
 
 pub mod check;
 pub mod cli;
+#[cfg(feature = "demo")]
+mod demo;
 pub mod explain;
 pub mod import;
 pub mod init;
 mod keys;
+mod migrate;
 mod new_file;
-pub mod runtime;
+mod runtime;
+mod serve;
 mod sessions;
 mod sources;
 
@@ -18,13 +22,17 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::Parser;
 
+use crate::app::services::SystemInputs;
 use crate::config::report::text;
 use crate::config::report::text::Looks;
 use crate::config::{FolderError, Problem};
-use crate::domain::clock::{Clock, Random};
+use crate::domain::clock::Clock;
+use crate::domain::environment::process_environment;
+use crate::domain::random::Random;
 
 /// Worked.
 pub const SUCCESS: u8 = 0;
@@ -45,10 +53,21 @@ pub struct Terminal<'a> {
     pub err_looks: Looks,
     /// The environment.
     pub variables: BTreeMap<String, String>,
-    /// What time it is.
-    pub clock: &'a dyn Clock,
-    /// Where keys come from.
-    pub random: &'a dyn Random,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+}
+
+impl Terminal<'_> {
+    /// Time, randomness and the environment for a command that needs the services of a server.
+    fn system_inputs(&self) -> SystemInputs {
+        SystemInputs {
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+            environment: process_environment(),
+        }
+    }
 }
 
 /// Why a command did not work.
@@ -104,28 +123,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
 fn dispatch(cli: &cli::Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
     use cli::Command;
     match &cli.command {
-        Command::Serve(serve) => {
-            let flags = [
-                ("listen", &serve.listen),
-                ("admin_listen", &serve.admin_listen),
-            ];
-            runtime::serve(|| sources::settings(cli, &flags, terminal))
-        }
+        Command::Serve(serve) => serve::serve(cli, serve, terminal),
         #[cfg(feature = "demo")]
-        Command::Demo(demo) => {
-            let out = &mut *terminal.out;
-            runtime::demo(demo.port, |text| {
-                // A closed terminal does not stop the demo.
-                let _ = writeln!(out, "{text}");
-            })
-        }
+        Command::Demo(demo) => demo::demo(demo, terminal),
         Command::Check(check) => check::offline::check(cli, check, terminal),
         Command::Explain(explain) => explain::profile::explain(cli, explain, terminal),
         Command::Init(init) => init::init(cli, init, terminal),
         Command::Import(import) => import::profile::import(cli, import, terminal),
         Command::Sessions(sessions) => sessions::sessions(cli, sessions, terminal),
         Command::Keys(cli::Keys::New) => keys::new(terminal),
-        Command::Migrate => runtime::migrate(&sources::settings(cli, &[], terminal)?),
+        Command::Migrate => migrate::migrate(cli, terminal),
     }
 }
 

@@ -15,10 +15,11 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use simulator::{Options, Simulator};
 
-use crate::app::serve::{Means, MetricsText, StartError, start};
+use crate::app::serve::{ServerDeps, StartError, start};
+use crate::app::services::SystemInputs;
 use crate::app::shutdown::Signals;
 use crate::config::{FileText, Settings, Sources};
-use crate::domain::clock::{Clock, Random};
+use crate::domain::random::Random;
 use crate::telemetry;
 
 /// Ports of the demonstration, counted from `--port`.
@@ -70,8 +71,7 @@ impl Drop for Folder {
 /// One sentence: a port that is taken, with the flag that chooses others.
 pub async fn run(
     ports: Ports,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
+    inputs: SystemInputs,
     ready: impl FnOnce(&str),
 ) -> Result<(), String> {
     let signals = Signals::take().map_err(|error| format!("cannot listen to signals: {error}"))?;
@@ -85,21 +85,22 @@ pub async fn run(
         ..Options::default()
     })
     .map_err(|error| taken(&error.to_string(), ports))?;
-    let folder = folder(&*random)?;
+    let folder = folder(&*inputs.random)?;
     profiles::write(&folder.0.join("profiles"), ports, &simulator)
         .map_err(|error| unwritable(&folder, &error))?;
     let [landing_socket, public, private] = sockets;
     let recorder = telemetry::record_metrics();
-    let means = Means {
-        clock,
-        random,
+    let deps = ServerDeps {
+        clock: inputs.clock,
+        random: inputs.random,
+        environment: inputs.environment,
         public: Some(public),
         private: Some(private),
         workers: None,
-        metrics: MetricsText(Arc::new(move || recorder.render())),
+        metrics: Arc::new(move || recorder.render()),
         follow_database_clock: true,
     };
-    let running = start(settings(&folder)?, means)
+    let running = start(settings(&folder)?, deps)
         .await
         .map_err(|error: StartError| error.to_string())?;
     let landing =

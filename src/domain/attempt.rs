@@ -7,7 +7,6 @@ use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId};
-use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{CodeVerifier, Nonce};
 
 /// An attempt is completed within this time or not at all.
@@ -44,17 +43,6 @@ pub struct Attempt {
     pub claims: Option<String>,
     /// `max_age` as sent, checked against `auth_time`.
     pub max_age: Option<u64>,
-}
-
-/// What `state` itself carries, sealed: enough to send a late tab where it wanted to go.
-#[derive(Debug, Clone)]
-pub struct StateTarget {
-    /// The profile.
-    pub profile: ProfileId,
-    /// Where the person wanted to go.
-    pub return_to: ReturnTo,
-    /// When the attempt began.
-    pub begun_at: Timestamp,
 }
 
 /// Whether something begun at `begun_at` is too old at `now`; a start in the future is as wrong.

@@ -1,9 +1,11 @@
-//! Time and randomness as arguments, so that tests turn the clock instead of sleeping.
+//! Time as an argument, so that tests turn the clock instead of sleeping.
 
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
+
+pub use crate::domain::random::{Random, random_256};
 
 /// A point in time, UTC, kept to the millisecond in the store.
 pub type Timestamp = DateTime<Utc>;
@@ -48,17 +50,4 @@ impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         DateTime::from_timestamp_millis(self.0.load(Ordering::SeqCst)).unwrap_or_default()
     }
-}
-
-/// A source of unpredictable bytes.
-pub trait Random: Send + Sync + Debug {
-    /// Fills `bytes` with unpredictable values.
-    fn fill(&self, bytes: &mut [u8]);
-}
-
-/// 256 random bits, the size of every secret that the gateway makes.
-pub fn random_256(random: &dyn Random) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    random.fill(&mut bytes);
-    bytes
 }

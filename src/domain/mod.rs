@@ -1,8 +1,8 @@
 //! Layer 0: the values and rules of the gateway.
 //!
 //! Owns what a profile, an authority, an attempt, a session and a token set *are*, and the rules that need
-//! nothing but these values. No I/O, no async, no framework, no clock of its own: time and randomness arrive
-//! as arguments.
+//! nothing but these values. No I/O, no async, no framework: time, randomness and the environment arrive as arguments,
+//! and [`clock`] and [`environment`] are the only places where the machine's are read.
 
 pub mod access_rule;
 pub mod api;
@@ -10,15 +10,20 @@ pub mod attempt;
 pub mod authority;
 pub mod callback;
 pub mod caller;
+pub mod causes;
 pub mod clock;
 pub mod credential;
+pub mod environment;
 pub mod flash;
 pub mod identity;
 pub mod issuer;
+pub mod log_format;
 pub mod own_path;
 pub mod profile;
+pub mod profile_state;
 pub mod profiles;
 pub mod public_url;
+pub mod random;
 pub mod request_target;
 pub mod return_to;
 pub mod route;

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::domain::clock::{Random, Timestamp, random_256};
+use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId, SessionLimits};
+use crate::domain::random::{Random, random_256};
 
 /// The secret that a browser holds for its session: 256 random bits. The store knows only its hash.
 #[derive(Clone, PartialEq, Eq)]

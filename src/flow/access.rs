@@ -1,4 +1,4 @@
-//! Who may enter: the profile's rule applied to a person, with groups read where the token leaves them out.
+//! Access: the profile's rule applied to a person, with groups read from the directory where the token leaves them out.
 
 use crate::domain::access_rule::Denial;
 use crate::domain::api::{Api, ApiName, Scope};
@@ -12,9 +12,14 @@ use crate::flow::services::Services;
 use crate::oidc::AuthorityErrorDetail;
 use url::Url;
 
-/// Applies the rule. The tokens beside the verdict are the newest, should it have taken an exchange to read groups.
-/// The identity of the verdict holds groups that were read from the directory; `Denial` names the first list that
-/// does not pass; unknown groups are never taken for none.
+/// Applies the rule.
+///
+/// 1. If the rule needs groups and the token leaves them out, they are read from Microsoft Graph, where the authority has
+///    it. That may take a refresh for a token of Graph.
+/// 2. The rule judges. Unknown groups are never taken for no groups.
+///
+/// The tokens beside the verdict are the newest ones. The identity of the verdict has the groups that were read;
+/// `Denial` names the first list that does not pass.
 pub async fn admit(
     services: &Services,
     profile: &Profile,
@@ -40,7 +45,7 @@ pub async fn admit(
     (tokens, verdict)
 }
 
-/// A token for Microsoft Graph, where the sign-in brought one for another API only.
+/// A token for Microsoft Graph, for a sign-in that brought a token for another API only.
 async fn directory_token(
     services: &Services,
     profile: &Profile,
@@ -68,8 +73,8 @@ async fn directory_token(
 /// AADSTS65004: the person declined to consent.
 const CONSENT_DECLINED: u64 = 65_004;
 
-/// A step-up for an API came back without consent: told so, without another round. `None` if it was about something
-/// else.
+/// The error of a step-up that came back without consent to the scopes of its API: no further round trip follows.
+/// `None` if the refusal was about something else.
 pub fn not_consented(
     profile: &Profile,
     attempt: &Attempt,
@@ -78,11 +83,11 @@ pub fn not_consented(
     attempt.expects.as_ref()?;
     let api = attempt.api.as_ref().and_then(|name| profile.api(name))?;
     (detail.has_entra(CONSENT_DECLINED) || detail.lacks_consent())
-        .then(|| lacking(profile, api, detail))
+        .then(|| consent_missing(profile, api, detail))
 }
 
-/// The error that explains that an authority wants consent to the scopes of an API.
-pub fn lacking(profile: &Profile, api: &Api, detail: &AuthorityErrorDetail) -> FlowError {
+/// The error of an authority that wants consent to the scopes of an API.
+pub fn consent_missing(profile: &Profile, api: &Api, detail: &AuthorityErrorDetail) -> FlowError {
     let scopes = api
         .scopes
         .iter()
@@ -96,7 +101,7 @@ pub fn lacking(profile: &Profile, api: &Api, detail: &AuthorityErrorDetail) -> F
     }
 }
 
-/// The error that explains scopes which were not granted.
+/// The error of scopes that were not granted.
 pub fn ungranted<'a>(
     profile: &Profile,
     api: &Api,

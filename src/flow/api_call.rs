@@ -3,25 +3,26 @@
 //! The token goes to the API's own address and nowhere else: redirects are not followed. What the API answers is shown,
 //! never logged.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::domain::api::Api;
-use crate::domain::identity::SubjectKey;
-use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::profile::Profile;
 use crate::domain::token_set::AccessGrant;
 use crate::flow::access::ungranted;
 use crate::flow::error::FlowError;
 use crate::flow::refresh::{Force, Token, usable_token};
-use crate::flow::services::{LONGEST_RETRY, Services};
+use crate::flow::services::{ApiOfPerson, Services};
 use crate::flow::session_check::SignedIn;
+use crate::flow::throttle::LONGEST_RETRY_AFTER;
 use crate::oidc::{claims_challenge, retry_after};
 
-/// Bytes of an answer that are shown; the rest is cut and said to be.
+/// Bytes of an answer that are shown; the rest is cut, and the page says so.
 const MOST_SHOWN: usize = 512 * 1024;
-/// When an API says 429 or 503, but not for how long.
+/// The wait after a 429 or 503 without `Retry-After`.
 const UNSAID_WAIT: Duration = Duration::from_secs(10);
 
 /// What an API answered.
@@ -31,11 +32,11 @@ pub struct ApiAnswer {
     pub status: u16,
     /// The content type as sent, or empty.
     pub content_type: String,
-    /// The body as text: JSON indented, anything else as it is, nothing of what cannot be shown.
+    /// The body as text: JSON is indented, other text is as it was sent, and a body that is not text is left out.
     pub text: String,
     /// The body was longer.
     pub truncated: bool,
-    /// The body is no text: its length stands in `bytes`.
+    /// The body is not text: `bytes` has its length.
     pub binary: bool,
     /// Bytes of the body that were read.
     pub bytes: usize,
@@ -51,58 +52,53 @@ pub enum Called {
         /// Claims to ask for.
         claims: Option<String>,
     },
-    /// Scopes were not granted, which the person may cure at the authority; who comes back without them is told by
-    /// this error.
+    /// Scopes were not granted. The person may grant them at the authority; whoever comes back without them sees this
+    /// error.
     Ungranted(FlowError),
 }
 
 /// Calls `api` for the person.
 ///
+/// 1. The API asked to wait, for this person, and that time is not over: nothing is called.
+/// 2. A token that can be used now ([`usable_token`]), with every scope that the API needs.
+/// 3. The call, to the API's own address. Its time limit holds for both tries together.
+/// 4. The API asks to wait: this is remembered for everything at its origin, and the answer says so.
+/// 5. 401 at the first try: the token is refreshed, with the claims of the challenge if there are any, and steps 2 to 5
+///    happen once more.
+/// 6. 401 with a challenge at the second try: the person must go to the authority. Any other answer is shown.
+///
 /// # Errors
 /// `NotSignedIn` when the session ended; `Ungranted` when only an administrator can grant the scopes;
-/// `ApiUnavailable`, `ApiTimedOut`, `ApiThrottled` when there is no answer.
+/// `RefreshDelayed` when a refresh takes its time; `ApiUnavailable`, `ApiTimedOut`, `ApiThrottled` when the API gives no
+/// answer.
 pub async fn call(
     services: &Arc<Services>,
     profile: &Arc<Profile>,
     who: &SignedIn,
     api: &Api,
 ) -> Result<Called, FlowError> {
-    let key = (
+    let key: ApiOfPerson = (
         profile.id.clone(),
         api.endpoint.origin().ascii_serialization(),
         who.session().identity.person(),
     );
-    if let Some(retry_after) = resting(services, &key) {
+    if let Some((retry_after, ())) = services.api_throttled.remaining(&key, services.now()) {
         return Err(FlowError::ApiThrottled { retry_after });
     }
     let mut force = Force::default();
-    // The API's own time, for both of its answers together.
-    let mut left = services.api_time_out;
-    // At most twice: an API that refuses a token gets a newer one, once.
+    let mut left = services.api_timeout;
     for last in [false, true] {
-        let grant = match usable_token(services, profile, who, api, force).await? {
-            Token::Usable(grant) => grant,
-            Token::Interaction { claims, reason } => {
-                tracing::info!(profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
-                return Ok(Called::Interaction { claims });
-            }
-            Token::Unavailable(cause) => return Err(FlowError::from_oidc(*cause, None)),
-            Token::Ended => return Err(FlowError::NotSignedIn),
+        let token = usable_token(services, profile, who, api, force).await?;
+        let grant = match granted(profile, api, token)? {
+            ControlFlow::Continue(grant) => grant,
+            ControlFlow::Break(called) => return Ok(called),
         };
-        let missing = grant.ungranted(api);
-        if !missing.is_empty() {
-            let lacking = ungranted(profile, api, missing.into_iter());
-            // Customers of External ID cannot consent: to send them would be in vain.
-            if profile.authority.dialect().admin_consent_only {
-                return Err(lacking);
-            }
-            return Ok(Called::Ungranted(lacking));
-        }
         let until = Instant::now() + left;
         let response = in_time(api, until, send(services, api, &grant)).await?;
         let status = response.status().as_u16();
         if let Some(wait) = asked_wait(status, retry_after(response.headers(), services.now())) {
-            services.throttled.insert(key, services.now() + wait);
+            let until = services.now() + wait;
+            services.api_throttled.hold_back(key, until, ());
             return Err(FlowError::ApiThrottled { retry_after: wait });
         }
         let challenge = (status == 401)
@@ -124,31 +120,54 @@ pub async fn call(
     Err(FlowError::ApiUnavailable("it refused every token"))
 }
 
-/// How long an answer asks to wait. 429 and 503 ask for it even without a time; a 504 without one is about a server
-/// behind the API, and shown.
+/// The token of step 2, or how the call ends without one.
+fn granted(
+    profile: &Profile,
+    api: &Api,
+    token: Token,
+) -> Result<ControlFlow<Called, AccessGrant>, FlowError> {
+    let grant = match token {
+        Token::Usable(grant) => grant,
+        Token::Interaction { claims, reason } => {
+            tracing::info!(profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
+            return Ok(ControlFlow::Break(Called::Interaction { claims }));
+        }
+        Token::Delayed { why, retry_after } => {
+            return Err(FlowError::RefreshDelayed { why, retry_after });
+        }
+        Token::Unavailable(cause) => return Err(FlowError::from_oidc(*cause, None)),
+        Token::Ended => return Err(FlowError::NotSignedIn),
+    };
+    let missing = grant.ungranted(api);
+    if missing.is_empty() {
+        return Ok(ControlFlow::Continue(grant));
+    }
+    let error = ungranted(profile, api, missing.into_iter());
+    // Customers of External ID cannot consent: sending them to the authority would change nothing.
+    if profile.authority.dialect().admin_consent_only {
+        return Err(error);
+    }
+    Ok(ControlFlow::Break(Called::Ungranted(error)))
+}
+
+/// How long an answer asks the gateway to wait. 429 and 503 ask for it even without a time; a 504 without a time is about
+/// a server behind the API, and is shown.
 fn asked_wait(status: u16, said: Option<Duration>) -> Option<Duration> {
     let wait = match status {
         429 | 503 => said.unwrap_or(UNSAID_WAIT),
         504 => said?,
         _ => return None,
     };
-    Some(wait.min(LONGEST_RETRY))
+    Some(wait.min(LONGEST_RETRY_AFTER))
 }
 
-/// How long the API still wants to be left alone for this person.
-fn resting(services: &Services, key: &(ProfileId, String, SubjectKey)) -> Option<Duration> {
-    let until = services.throttled.get(key)?;
-    let left = (until - services.now()).to_std().ok()?;
-    (!left.is_zero()).then_some(left)
-}
-
-/// The claims challenge among the `WWW-Authenticate` fields, whichever holds it.
+/// The claims challenge in any of the `WWW-Authenticate` fields.
 fn challenge_of(headers: &reqwest::header::HeaderMap) -> Option<String> {
     let fields = headers.get_all(reqwest::header::WWW_AUTHENTICATE);
     claims_challenge(fields.iter().filter_map(|field| field.to_str().ok()))
 }
 
-/// Waits for an API until its time is over, however often it was asked.
+/// Waits for an API until its time is over.
 async fn in_time<T>(
     api: &Api,
     until: Instant,
@@ -178,7 +197,7 @@ async fn send(
         );
     let sent = services.authorities.send_to_api(request).await;
     sent.map_err(|error| {
-        // The address is the profile's own and holds no secret; the cause is kept short of it all the same.
+        // The address is the profile's own and holds no secret; it is left out of the log all the same.
         let timed_out = error.is_timeout();
         tracing::warn!(api = %api.name, error = %error.without_url(), "the API did not answer");
         if timed_out {
@@ -224,7 +243,7 @@ async fn read(mut response: reqwest::Response) -> Result<ApiAnswer, FlowError> {
     })
 }
 
-/// JSON is indented, text is kept, anything else is only counted.
+/// The body as text, and whether it is binary: JSON is indented, text is kept, anything else is only counted.
 fn shown(body: &[u8], truncated: bool) -> (String, bool) {
     if let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) {
         return (

@@ -1,6 +1,11 @@
-//! Attempts on their way: sealed into a cookie of their own and into `state`.
+//! Attempts between redirect and callback: sealed into a cookie of their own and into `state`.
 //!
-//! Nothing is written to the store for a stranger. The cookie proves the browser, the state carries the target.
+//! 1. `state` carries where the person wants to go, behind 256 random bits, so that a late tab still arrives there.
+//! 2. The cookie carries the rest of the attempt and is named after the `state`, so that many tabs can sign in at once.
+//!    It proves that the browser that comes back is the one that was sent.
+//! 3. At the callback both open for the same profile only, and the cookie only for the same `state` and authority.
+//!
+//! Nothing is written to the store for a stranger.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -8,9 +13,8 @@ use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::api::ApiName;
-use crate::domain::attempt::{Attempt, StateTarget};
+use crate::domain::attempt::Attempt;
 use crate::domain::authority::UserFlowKind;
-use crate::domain::clock::random_256;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{AuthorityFingerprint, Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
@@ -18,22 +22,22 @@ use crate::domain::secret::{CodeVerifier, Nonce, State};
 use crate::flow::services::Services;
 use crate::seal::{Purpose, sha256, short_hash};
 
-/// Random bytes before the sealed part of a state: unguessable even for somebody who knew the key.
+/// Random bytes before the sealed part of a `state`: it stays unguessable even for somebody who has the key.
 const STATE_RANDOM: usize = 32;
 
-/// Hexadecimal digits of the hash that names an attempt: enough that no two of one browser share it.
+/// Hexadecimal digits of the hash that names an attempt: enough that no two attempts of one browser share a name.
 const NAME_DIGITS: usize = 16;
 
 /// The attempt's cookie, before the web gives it its prefix and flags.
 #[derive(Debug)]
 pub struct AttemptCookie {
-    /// Sixteen hexadecimal digits that belong to the state.
+    /// The name: sixteen hexadecimal digits that follow from the `state`.
     pub name: AttemptName,
     /// The sealed value.
     pub value: String,
 }
 
-/// Names an attempt's cookie by its state.
+/// The name of an attempt's cookie, derived from its `state`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptName(String);
 
@@ -43,7 +47,7 @@ impl AttemptName {
         Self(short_hash::<NAME_DIGITS>(state.expose().as_bytes()))
     }
 
-    /// Whether a text could be such a name: whatever else a browser sends is not echoed.
+    /// Whether a text has the form of such a name. Names of any other form that a browser sends are never echoed.
     pub fn is_one(text: &str) -> bool {
         text.len() == NAME_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
@@ -58,7 +62,7 @@ impl AttemptName {
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     #[serde(rename = "j")]
-    journey: u8,
+    user_flow: u8,
     #[serde(rename = "n")]
     nonce: String,
     #[serde(rename = "v")]
@@ -80,64 +84,52 @@ struct Sealed {
 #[derive(Serialize, Deserialize)]
 struct SealedTarget {
     to: String,
-    at: i64,
 }
 
-fn journey_code(journey: UserFlowKind) -> u8 {
-    match journey {
+fn user_flow_code(user_flow: UserFlowKind) -> u8 {
+    match user_flow {
         UserFlowKind::SignIn => 0,
         UserFlowKind::EditProfile => 1,
         UserFlowKind::ResetPassword => 2,
     }
 }
 
-fn journey_of(code: u8) -> Option<UserFlowKind> {
+fn user_flow_of(code: u8) -> Option<UserFlowKind> {
     [
         UserFlowKind::SignIn,
         UserFlowKind::EditProfile,
         UserFlowKind::ResetPassword,
     ]
     .into_iter()
-    .find(|journey| journey_code(*journey) == code)
+    .find(|user_flow| user_flow_code(*user_flow) == code)
 }
 
 /// Makes a `state` that carries where the person wanted to go.
 pub fn new_state(services: &Services, profile: &Profile, return_to: &ReturnTo) -> State {
     let target = SealedTarget {
         to: return_to.as_str().to_owned(),
-        at: services.now().timestamp(),
     };
     let plain = serde_json::to_vec(&target).unwrap_or_default();
-    let mut bytes = random_256(&*services.random).to_vec();
-    bytes.extend(services.keys.seal(
-        Purpose::STATE,
-        profile.id.as_str().as_bytes(),
-        &plain,
-        &*services.random,
-    ));
+    let mut bytes = services.random_bytes::<STATE_RANDOM>().to_vec();
+    bytes.extend(services.seal(Purpose::STATE, profile.id.as_str().as_bytes(), &plain));
     State::new(BASE64.encode(bytes))
 }
 
-/// Opens a `state` of this profile; `None` for anybody else's, however old it is.
-pub fn open_state(services: &Services, profile: &Profile, state: &State) -> Option<StateTarget> {
+/// Opens a `state` of this profile: where the person wanted to go, however old the `state` is. `None` for any other
+/// profile's.
+pub fn open_state(services: &Services, profile: &Profile, state: &State) -> Option<ReturnTo> {
     let bytes = BASE64.decode(state.expose()).ok()?;
     let sealed = bytes.get(STATE_RANDOM..)?;
-    let plain = services
-        .keys
-        .open(Purpose::STATE, profile.id.as_str().as_bytes(), sealed)?;
+    let plain = services.open(Purpose::STATE, profile.id.as_str().as_bytes(), sealed)?;
     let target: SealedTarget = serde_json::from_slice(&plain).ok()?;
-    Some(StateTarget {
-        profile: profile.id.clone(),
-        return_to: ReturnTo::stored(target.to)?,
-        begun_at: DateTime::from_timestamp(target.at, 0)?,
-    })
+    ReturnTo::stored(target.to)
 }
 
 /// Seals an attempt for the browser that began it.
 pub fn seal_attempt(services: &Services, attempt: &Attempt, state: &State) -> AttemptCookie {
     let name = AttemptName::of(state);
     let sealed = Sealed {
-        journey: journey_code(attempt.journey),
+        user_flow: user_flow_code(attempt.journey),
         nonce: attempt.nonce.expose().to_owned(),
         verifier: attempt.verifier.expose().to_owned(),
         begun_at: attempt.begun_at.timestamp(),
@@ -152,17 +144,12 @@ pub fn seal_attempt(services: &Services, attempt: &Attempt, state: &State) -> At
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
     let data = associated(&attempt.profile, attempt.binding, state);
-    let value = BASE64.encode(services.keys.seal(
-        Purpose::ATTEMPT,
-        &data,
-        &plain,
-        &*services.random,
-    ));
+    let value = BASE64.encode(services.seal(Purpose::ATTEMPT, &data, &plain));
     AttemptCookie { name, value }
 }
 
-/// Opens the attempt that belongs to `state`. `None` if the cookie is another attempt's or another profile's, if the
-/// profile moved to another authority meanwhile (RFC 9700 §4.4.2), or if it is not ours.
+/// Opens the attempt that belongs to `state`. `None` if the cookie is another attempt's, another profile's or not ours,
+/// or if the profile moved to another authority since the attempt began (RFC 9700 §4.4.2).
 pub fn open_attempt(
     services: &Services,
     profile: &Profile,
@@ -170,14 +157,12 @@ pub fn open_attempt(
     cookie: &str,
 ) -> Option<Attempt> {
     let data = associated(&profile.id, profile.binding, state);
-    let plain = services
-        .keys
-        .open(Purpose::ATTEMPT, &data, &BASE64.decode(cookie).ok()?)?;
+    let plain = services.open(Purpose::ATTEMPT, &data, &BASE64.decode(cookie).ok()?)?;
     let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
     Some(Attempt {
         profile: profile.id.clone(),
         binding: profile.binding,
-        journey: journey_of(sealed.journey)?,
+        journey: user_flow_of(sealed.user_flow)?,
         nonce: Nonce::new(sealed.nonce),
         verifier: CodeVerifier::new(sealed.verifier),
         begun_at: DateTime::from_timestamp(sealed.begun_at, 0)?,
@@ -189,7 +174,7 @@ pub fn open_attempt(
     })
 }
 
-/// Profile, authority and state are bound in: the authenticated decryption compares them, in constant time.
+/// Profile, authority and `state` are associated data: the authenticated decryption compares them in constant time.
 fn associated(profile: &ProfileId, binding: AuthorityFingerprint, state: &State) -> Vec<u8> {
     let mut data = format!("{profile}/").into_bytes();
     data.extend_from_slice(&binding.0);

@@ -1,4 +1,4 @@
-//! Take over what a person changed in the authority's edit-profile flow. The session stays.
+//! Take over the claims that a person changed in the authority's edit-profile flow. The session stays.
 
 use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
@@ -9,7 +9,7 @@ use crate::flow::session_check;
 use crate::store::{Lease, LeaseOwner, ReplaceResult};
 use std::time::Duration;
 
-/// Claims that say which token it was, not who the person is: those of the sign-in stay.
+/// Claims about the token, not about the person: those of the sign-in stay.
 const OF_THE_TOKEN: [&str; 14] = [
     "iss",
     "aud",
@@ -27,19 +27,24 @@ const OF_THE_TOKEN: [&str; 14] = [
     "sub",
 ];
 
-/// How long the row is held for this one write.
-const HOLD: Duration = Duration::from_secs(5);
+/// The lease of the row, for this one write.
+const LEASE: Duration = Duration::from_secs(5);
 
-/// How long a refresh under way is waited for, each time.
+/// How long each try waits for a refresh that is running.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How often the row is tried.
 const TRIES: u32 = 3;
 
-/// Replaces the claims of the session by the edited ones; tokens of the edit flow are dropped.
+/// Replaces the claims of the session by the edited ones; the tokens of the edit-profile flow are dropped.
+///
+/// 1. The browser has a session, and the person who edited is the person of the session.
+/// 2. The lease of the row: a refresh may be running, which writes claims too. It is waited for, and steps 1 and 2 happen
+///    again with the claims that it stored.
+/// 3. Under the lease the claims are stored; the tokens of the session stay.
 ///
 /// # Errors
-/// `NotSignedIn` without a session, `OtherPerson` when somebody else edited, `Busy` when a refresh did not let go of
-/// the session.
+/// `NotSignedIn` without a session, `OtherPerson` when somebody else edited, `Busy` when a refresh did not release the
+/// session in time.
 pub async fn apply(
     services: &Services,
     profile: &Profile,
@@ -48,7 +53,6 @@ pub async fn apply(
 ) -> Result<(), FlowError> {
     let owner = LeaseOwner::generate(&*services.random);
     for _ in 0..TRIES {
-        // Read each time: a refresh that was waited for may have brought other claims.
         let signed_in = session_check::require(services, profile, handle).await?;
         let identity = merged(profile, &signed_in.session().identity, edited)?;
         let handle = signed_in.handle();
@@ -58,7 +62,7 @@ pub async fn apply(
             .await?
             .ok_or(FlowError::NotSignedIn)?
             .version;
-        match services.store.lease_to_write(handle, owner, HOLD).await? {
+        match services.store.lease_to_write(handle, owner, LEASE).await? {
             Lease::Gone => return Err(FlowError::NotSignedIn),
             Lease::Held | Lease::BackingOff(_) => {
                 services

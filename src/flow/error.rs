@@ -1,20 +1,25 @@
-//! `FlowError`: one variant for each thing that a person, or a script, would be told.
+//! `FlowError`: one variant for each error that a person, or a script, reads.
+//!
+//! The errors of an authority are part of it. `web` reads them here, because it knows no protocols.
 
 use std::time::Duration;
 
 use crate::domain::access_rule::Denial;
 use crate::domain::api::ApiName;
 use crate::domain::return_to::ReturnTo;
-use crate::oidc::{AuthorityErrorDetail, OidcError};
 use crate::store::StoreError;
 
-/// How a journey ended badly. `web/errors/mapping.rs` is the one place that turns it into an answer.
+pub use crate::oidc::{
+    AuthorityErrorCode, AuthorityErrorDetail, Misconfiguration, OidcError, Outage, Remedy,
+};
+
+/// Why a flow failed. `web/errors/mapping.rs` is the one place that turns it into an answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum FlowError {
     /// Nobody is signed in here.
     #[error("nobody is signed in")]
     NotSignedIn,
-    /// The callback's parameters are no authorization response.
+    /// The callback's parameters are not an authorization response.
     #[error("the callback is malformed: {0}")]
     CallbackMalformed(#[from] crate::domain::callback::CallbackShapeError),
     /// No attempt of this browser belongs to the callback: expired, used, another browser's, or cookies blocked.
@@ -45,6 +50,14 @@ pub enum FlowError {
         #[source]
         cause: Box<OidcError>,
     },
+    /// The person's tokens are not fresh, and no refresh has succeeded yet.
+    #[error("the session's tokens are not refreshed yet: {why}")]
+    RefreshDelayed {
+        /// Why.
+        why: RefreshDelay,
+        /// When to ask again.
+        retry_after: Duration,
+    },
     /// The authority refuses the gateway itself, or its metadata is not its own: an operator must act.
     #[error("the authority and the profile do not fit together")]
     Misconfigured {
@@ -52,7 +65,7 @@ pub enum FlowError {
         #[source]
         cause: Box<OidcError>,
     },
-    /// The authority's answer broke a rule and was thrown away.
+    /// The authority's answer broke a rule and was rejected.
     #[error("the authority's answer was refused")]
     AnswerInvalid {
         /// Which rule.
@@ -64,12 +77,12 @@ pub enum FlowError {
     /// The person is known, but may not enter.
     #[error("the person may not enter: {0}")]
     NotAllowed(AccessDenied),
-    /// Another person came back than the one who was sent for more.
+    /// Another person came back from the authority than the one who was sent there.
     #[error("another person came back from the authority")]
     OtherPerson,
-    /// Sent round again and again without arriving.
+    /// The browser was sent to the authority again and again and never arrived.
     #[error("sent round {rounds} times in a row without arriving")]
-    TooManyRounds {
+    RedirectLoop {
         /// How often.
         rounds: u32,
         /// Where it was meant to lead.
@@ -77,7 +90,7 @@ pub enum FlowError {
     },
     /// The profile has no such user flow.
     #[error("the profile has no such user flow")]
-    NoSuchJourney,
+    NoSuchUserFlow,
     /// The profile has no API of this name.
     #[error("the profile has no API of this name")]
     NoSuchApi,
@@ -97,7 +110,7 @@ pub enum FlowError {
     /// The API did not answer in time.
     #[error("the API did not answer in time")]
     ApiTimedOut,
-    /// The API, or the authority for it, asked to be left alone for a while.
+    /// The API asked the gateway to wait.
     #[error("the API asked to wait")]
     ApiThrottled {
         /// How long.
@@ -106,18 +119,29 @@ pub enum FlowError {
     /// The store gave no answer: whether the person is signed in is unknown.
     #[error("the store gave no answer")]
     Store(#[from] StoreError),
-    /// The session was written by others again and again; nothing was changed.
+    /// Other requests wrote the session again and again; nothing was changed.
     #[error("the session was being renewed all the while")]
     Busy,
-    /// A form or link from another site, or without its proof.
+    /// A form or link came from another site, or without its CSRF token.
     #[error("the request does not come from a page of this site")]
     CrossSite,
-    /// A notice about a sign-out that cannot be believed (Back-Channel Logout 1.0 §2.8).
+    /// A logout token that is not valid (Back-Channel Logout 1.0 §2.8).
     #[error("the logout notice was refused: {0}")]
-    NoticeRefused(&'static str),
-    /// Too many of these from one address.
+    LogoutTokenRefused(&'static str),
+    /// Too many requests came from one address.
     #[error("too many requests from one address")]
     TooMany,
+}
+
+/// Why no refresh has succeeded yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RefreshDelay {
+    /// A refresh of this session is running, here or on another replica.
+    #[error("a refresh is in progress")]
+    InProgress,
+    /// A refresh failed a moment ago, here or on another replica, and is not tried again yet.
+    #[error("the last refresh failed a moment ago")]
+    BackOff,
 }
 
 /// Why a known person may not enter.
@@ -132,8 +156,7 @@ pub enum AccessDenied {
 }
 
 impl FlowError {
-    /// Turns a failure to speak with the authority into what the person is told; `target` is where a new attempt
-    /// should lead.
+    /// The error of a flow that an authority's failure leads to; `target` is where a new attempt should lead.
     pub fn from_oidc(cause: OidcError, target: Option<&ReturnTo>) -> Self {
         let target = target.cloned();
         match cause {

@@ -1,7 +1,8 @@
-//! Layer 2: the journeys.
+//! Layer 2: flows.
 //!
-//! Owns what happens, in which order, when a browser signs in, comes back, calls an API or signs out. Knows no
-//! actix type, no SQL and no HTML; time and randomness come from the [`gate::Services`].
+//! Owns what happens, in which order, when a browser signs in, comes back, calls an API or signs out; each flow has its
+//! order as a numbered comment. Knows no actix type, no SQL and no HTML; time and randomness come from
+//! [`services::Services`].
 
 pub mod access;
 pub mod api_call;
@@ -11,9 +12,7 @@ pub mod callback;
 pub mod decide;
 pub mod edit_profile;
 pub mod error;
-pub mod exchanges;
-mod failed_refresh;
-mod new_tokens;
+pub mod readiness;
 pub mod refresh;
 pub mod services;
 pub mod session_admin;
@@ -21,3 +20,4 @@ pub mod session_check;
 pub mod sign_in;
 pub mod sign_out;
 pub mod single_logout;
+pub mod throttle;

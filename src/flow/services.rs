@@ -1,96 +1,88 @@
-//! Services: what every journey may use.
+//! Services: what every flow may use.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::sync::Cache;
-use tokio::runtime::Handle;
-
-use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::random::Random;
 use crate::domain::session::HandleHash;
-use crate::flow::exchanges::Exchanges;
+use crate::flow::refresh::outcome::Refreshes;
+use crate::flow::throttle::Throttle;
 use crate::oidc::{Authorities, Outage};
-use crate::seal::KeyRing;
+use crate::seal::{KeyRing, Purpose};
 use crate::store::SessionStore;
 
-/// Throttled calls remembered at most; beyond it the oldest are forgotten and asked for again.
-const MOST_THROTTLED: u64 = 10_000;
-/// No `Retry-After` is believed to mean longer.
-pub const LONGEST_RETRY: Duration = Duration::from_hours(1);
+/// Calls of one person to the APIs at one origin.
+pub type ApiOfPerson = (ProfileId, String, SubjectKey);
 
-/// An API has this long for its answer, as in the samples, unless the settings say otherwise.
-const API_TIME_OUT: Duration = Duration::from_secs(30);
-
-/// The flows' shared means; made once, in `app`.
+/// Everything that [`Services`] are made of; `app` constructs the parts.
 #[derive(Debug)]
-pub struct Services {
-    /// Sessions.
+pub struct ServiceDeps {
+    /// Sessions, their tokens and replay records.
     pub store: SessionStore,
-    /// Authorities, with their metadata and keys.
-    pub authorities: Authorities,
-    /// Seals attempts.
+    /// Authorities, with their cached metadata and keys.
+    pub authorities: Arc<Authorities>,
+    /// Keys that seal attempts.
     pub keys: Arc<KeyRing>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
-    /// Exchanges of refresh tokens in this process.
-    pub exchanges: Arc<Exchanges>,
-    /// Calls that an API asked to hold back, by its origin, until when (microsoft-identity 6.3).
-    pub throttled: Cache<(ProfileId, String, SubjectKey), Timestamp>,
+    /// Refreshes of this process.
+    pub refreshes: Arc<Refreshes>,
+    /// Calls that an API asked to hold back (microsoft-identity 6.3).
+    pub api_throttled: Throttle<ApiOfPerson>,
+    /// People for whom a token endpoint asked to wait, and its answer.
+    pub token_endpoint_throttled: Throttle<(ProfileId, SubjectKey), Outage>,
+    /// Sessions whose refresh failed while their token still worked.
+    pub refresh_backoff: Throttle<HandleHash>,
     /// How long a web API has for its whole answer.
-    pub api_time_out: Duration,
-    /// People for whom a token endpoint asked to hold back, until when and in which words.
-    pub resting: Cache<(ProfileId, SubjectKey), (Timestamp, Outage)>,
-    /// Sessions whose refresh failed while their token still worked: when they try again.
-    pub rests: Cache<HandleHash, Timestamp>,
+    pub api_timeout: Duration,
+}
+
+/// What every flow may use. The fields are visible to flows only; whatever else needs one of them calls a flow.
+#[derive(Debug)]
+pub struct Services {
+    pub(super) store: SessionStore,
+    pub(super) authorities: Arc<Authorities>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) refreshes: Arc<Refreshes>,
+    pub(super) api_throttled: Throttle<ApiOfPerson>,
+    pub(super) token_endpoint_throttled: Throttle<(ProfileId, SubjectKey), Outage>,
+    pub(super) refresh_backoff: Throttle<HandleHash>,
+    pub(super) api_timeout: Duration,
+    keys: Arc<KeyRing>,
 }
 
 impl Services {
-    /// Puts the means together. `home` outlives the servers: exchanges run there.
-    pub fn new(
-        store: SessionStore,
-        authorities: Authorities,
-        keys: Arc<KeyRing>,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        home: Handle,
-    ) -> Self {
-        let exchanges = Arc::new(Exchanges::new(home));
-        let throttled = Cache::builder()
-            .max_capacity(MOST_THROTTLED)
-            .time_to_live(LONGEST_RETRY)
-            .build();
-        let resting = Cache::builder()
-            .max_capacity(MOST_THROTTLED)
-            .time_to_live(LONGEST_RETRY)
-            .build();
-        let rests = Cache::builder()
-            .max_capacity(MOST_THROTTLED)
-            .time_to_live(LONGEST_RETRY)
-            .build();
-        Self {
+    /// The services made of these parts.
+    pub fn new(deps: ServiceDeps) -> Self {
+        let ServiceDeps {
             store,
             authorities,
             keys,
             clock,
             random,
-            exchanges,
-            throttled,
-            api_time_out: API_TIME_OUT,
-            resting,
-            rests,
-        }
-    }
-
-    /// The same with another time-out for APIs.
-    #[must_use]
-    pub fn with_api_time_out(self, api_time_out: Duration) -> Self {
+            refreshes,
+            api_throttled,
+            token_endpoint_throttled,
+            refresh_backoff,
+            api_timeout,
+        } = deps;
         Self {
-            api_time_out,
-            ..self
+            store,
+            authorities,
+            clock,
+            random,
+            refreshes,
+            api_throttled,
+            token_endpoint_throttled,
+            refresh_backoff,
+            api_timeout,
+            keys,
         }
     }
 
@@ -98,9 +90,26 @@ impl Services {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+
+    /// Unpredictable bytes.
+    pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+
+    /// Seals `plain` for a browser with the newest key; it opens for the same purpose and associated data only.
+    pub fn seal(&self, purpose: Purpose, associated: &[u8], plain: &[u8]) -> Vec<u8> {
+        self.keys.seal(purpose, associated, plain, &*self.random)
+    }
+
+    /// Opens what was sealed with any of the keys.
+    pub fn open(&self, purpose: Purpose, associated: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        self.keys.open(purpose, associated, sealed)
+    }
 }
 
-/// The browser and profile that a journey is for.
+/// The browser and profile that a flow is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Visit<'a> {
     /// The profile of the request.

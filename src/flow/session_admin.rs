@@ -1,5 +1,11 @@
-//! Sessions seen and ended: by the person here, by an operator anywhere.
+//! Sessions listed and ended: by the person at one profile, by an operator everywhere.
+//!
+//! The admin listener and the command line share [`SessionList`] and [`SessionSelector`], so that both show and end the
+//! same sessions in the same form.
 
+use serde::{Serialize, Serializer};
+
+use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::SessionId;
@@ -12,6 +18,63 @@ use crate::store::{EndedBySid, SessionFilter, SessionSummary};
 /// Sessions of a person shown on one page at most.
 const ON_A_PAGE: u32 = 100;
 
+/// One session in a list. No handle, no token: nothing in it opens a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SessionView {
+    /// The id of the session.
+    #[serde(serialize_with = "displayed")]
+    pub id: SessionId,
+    /// The profile that the session belongs to.
+    #[serde(serialize_with = "displayed")]
+    pub profile: ProfileId,
+    /// The person's key.
+    #[serde(serialize_with = "displayed")]
+    pub person: SubjectKey,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When the session was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// When the session ends whatever happens.
+    pub expires_at: Timestamp,
+    /// The browser, as it named itself.
+    pub user_agent: Option<String>,
+}
+
+fn displayed<S: Serializer>(value: &impl ToString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&value.to_string())
+}
+
+impl From<SessionSummary> for SessionView {
+    fn from(session: SessionSummary) -> Self {
+        let SessionSummary {
+            id,
+            profile,
+            person,
+            created_at,
+            seen_at,
+            expires_at,
+            user_agent,
+            ..
+        } = session;
+        Self {
+            id,
+            profile,
+            person,
+            created_at,
+            seen_at,
+            expires_at,
+            user_agent,
+        }
+    }
+}
+
+/// Sessions in the form that operators get.
+#[derive(Debug, Clone, Serialize)]
+pub struct SessionList {
+    /// The sessions, newest first.
+    pub sessions: Vec<SessionView>,
+}
+
 /// The person's live sessions at this profile, newest first.
 ///
 /// # Errors
@@ -20,7 +83,7 @@ pub async fn mine(
     services: &Services,
     profile: &Profile,
     me: &SignedIn,
-) -> Result<Vec<SessionSummary>, FlowError> {
+) -> Result<Vec<SessionView>, FlowError> {
     let filter = SessionFilter {
         profile: Some(profile.id.clone()),
         person: Some(me.session().identity.person()),
@@ -28,12 +91,14 @@ pub async fn mine(
         ..SessionFilter::default()
     };
     let now = services.now();
-    let mut sessions = services.store.list(&filter).await?;
-    sessions.retain(|session| session.expires_at > now);
-    Ok(sessions)
+    let sessions = services.store.list(&filter).await?;
+    let live = sessions
+        .into_iter()
+        .filter(|session| session.expires_at > now);
+    Ok(live.map(SessionView::from).collect())
 }
 
-/// Ends one of the person's own sessions; another's id ends nothing.
+/// Ends one of the person's own sessions; the id of another person's session ends nothing.
 ///
 /// # Errors
 /// `Store` when it cannot be ended.
@@ -54,7 +119,7 @@ pub async fn end_one(
     Ok(())
 }
 
-/// Ends all of the person's sessions at this profile but this one.
+/// Ends all of the person's sessions at this profile except this one.
 ///
 /// # Errors
 /// `Store` when they cannot be ended.
@@ -72,44 +137,152 @@ pub async fn end_others(
     Ok(())
 }
 
-/// Which sessions an operator means.
+/// Sessions as an operator selects them. What is not named does not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionSelector {
+    /// Sessions of this profile.
+    pub profile: Option<ProfileId>,
+    /// Sessions of this person.
+    pub person: Option<SubjectKey>,
+    /// Sessions that came from this session at the authority.
+    pub sid: Option<String>,
+}
+
+/// Lists the selected sessions, newest first; at most `limit` of them.
+///
+/// # Errors
+/// `Store` when the sessions cannot be read.
+pub async fn list(
+    services: &Services,
+    selector: SessionSelector,
+    limit: u32,
+) -> Result<SessionList, FlowError> {
+    let filter = SessionFilter {
+        profile: selector.profile,
+        person: selector.person,
+        sid: selector.sid,
+        limit,
+    };
+    let found = services.store.list(&filter).await?;
+    Ok(SessionList {
+        sessions: found.into_iter().map(SessionView::from).collect(),
+    })
+}
+
+/// What an operator ends: no more and no less than was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
-    /// One, by its id.
+pub enum SessionsToEnd {
+    /// One session.
     One(SessionId),
-    /// Those of an authority's session.
+    /// Sessions that came from one session at the authority.
     Sid(ProfileId, String),
-    /// All of a person at a profile.
+    /// All sessions of a person at a profile.
     Person(ProfileId, SubjectKey),
-    /// All of a profile.
+    /// All sessions of a profile.
     Profile(ProfileId),
-    /// Every session there is.
+    /// Every session of every profile.
     All,
 }
 
-/// Ends what an operator means and says how many.
+/// The operator did not name exactly one thing to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("name what to end: id, or profile (alone, with person, or with sid), or all")]
+pub struct AmbiguousSelection;
+
+impl SessionsToEnd {
+    /// What an operator named: exactly one of an id, a profile (alone, with a person, or with a `sid`), and everything.
+    ///
+    /// # Errors
+    /// When nothing was named, or more than one thing.
+    pub fn named(
+        id: Option<SessionId>,
+        selector: SessionSelector,
+        all: bool,
+    ) -> Result<Self, AmbiguousSelection> {
+        let SessionSelector {
+            profile,
+            person,
+            sid,
+        } = selector;
+        match (id, profile, person, sid, all) {
+            (Some(id), None, None, None, false) => Ok(Self::One(id)),
+            (None, Some(profile), None, Some(sid), false) => Ok(Self::Sid(profile, sid)),
+            (None, Some(profile), Some(person), None, false) => Ok(Self::Person(profile, person)),
+            (None, Some(profile), None, None, false) => Ok(Self::Profile(profile)),
+            (None, None, None, None, true) => Ok(Self::All),
+            _ => Err(AmbiguousSelection),
+        }
+    }
+}
+
+/// Ends what an operator named, and says how many sessions that were.
 ///
 /// # Errors
 /// `Store` when they cannot be ended.
-pub async fn end_for_operator(services: &Services, which: &Which) -> Result<u64, FlowError> {
+pub async fn end(services: &Services, sessions: &SessionsToEnd) -> Result<u64, FlowError> {
     let store = &services.store;
-    let (profile, count) = match which {
-        Which::One(id) => {
+    let (profile, count) = match sessions {
+        SessionsToEnd::One(id) => {
             let count = store.end_by_id(None, *id).await?;
             audit::revoked_one(None, id, "operator", count);
             return Ok(count);
         }
-        Which::Sid(profile, sid) => match store.end_by_sid(profile, sid, None).await? {
+        SessionsToEnd::Sid(profile, sid) => match store.end_by_sid(profile, sid, None).await? {
             EndedBySid::Ended(count) => (Some(profile), count),
             EndedBySid::OtherPerson => (Some(profile), 0),
         },
-        Which::Person(profile, person) => (
-            Some(profile),
-            store.end_by_person(profile, person, None).await?,
-        ),
-        Which::Profile(profile) => (Some(profile), store.end_all(Some(profile)).await?),
-        Which::All => (None, store.end_all(None).await?),
+        SessionsToEnd::Person(profile, person) => {
+            let count = store.end_by_person(profile, person, None).await?;
+            (Some(profile), count)
+        }
+        SessionsToEnd::Profile(profile) => (Some(profile), store.end_all(Some(profile)).await?),
+        SessionsToEnd::All => (None, store.end_all(None).await?),
     };
     audit::revoked(profile, "operator", count);
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_unless_exactly_one_thing_is_named() {
+        let profile = || ProfileId::parse("staff");
+        let id = SessionId::from_bytes([1; 16]);
+        let of = |profile, person: Option<&str>, sid: Option<&str>| SessionSelector {
+            profile,
+            person: person.map(SubjectKey::stored),
+            sid: sid.map(str::to_owned),
+        };
+        let none = SessionSelector::default;
+        assert_eq!(
+            SessionsToEnd::named(Some(id), none(), false),
+            Ok(SessionsToEnd::One(id))
+        );
+        assert_eq!(
+            SessionsToEnd::named(None, none(), true),
+            Ok(SessionsToEnd::All)
+        );
+        for good in [
+            of(profile(), None, None),
+            of(profile(), Some("ada"), None),
+            of(profile(), None, Some("1")),
+        ] {
+            assert!(SessionsToEnd::named(None, good.clone(), false).is_ok());
+            let both = SessionsToEnd::named(Some(id), good.clone(), false);
+            assert_eq!(both, Err(AmbiguousSelection));
+            let everything = SessionsToEnd::named(None, good, true);
+            assert_eq!(everything, Err(AmbiguousSelection));
+        }
+        for bad in [
+            none(),
+            of(None, Some("ada"), None),
+            of(None, None, Some("1")),
+            of(profile(), Some("ada"), Some("1")),
+        ] {
+            let named = SessionsToEnd::named(None, bad, false);
+            assert_eq!(named, Err(AmbiguousSelection));
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Is this browser signed in, here, now? Yes, no, or unknown.
+//! Session check: whether this browser is signed in at this profile now. Yes, no, or unknown.
 
 use std::sync::Arc;
 
@@ -31,13 +31,20 @@ impl SignedIn {
 /// Whether use of a session prolongs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// A person's request: the idle deadline moves.
+    /// A person's request: it moves the idle deadline.
     Sliding,
-    /// A script asking for the state of things: nothing moves.
+    /// A script's request: nothing changes.
     Peek,
 }
 
-/// Answers yes (`Some`), no (`None`) or unknown (`Err`).
+/// Whether the browser is signed in: yes (`Some`), no (`None`) or unknown (`Err`).
+///
+/// 1. The browser has a handle, and a session belongs to it: from memory, or else from the store.
+/// 2. The session is one of this profile. A session of another profile counts as none, and the audit stream has it.
+/// 3. The profile still has the authority that the session came from, and no deadline has passed.
+/// 4. The issuer policy and the access rule of the profile still admit the person: whoever lost the right to enter by an
+///    edit of the profile is out at the next request.
+/// 5. Use of the session moves its idle deadline, unless the caller only looks.
 ///
 /// # Errors
 /// `Store` when the store gives no answer: never to be taken for "no".
@@ -61,7 +68,6 @@ pub async fn check(
     if session.binding != profile.binding || !session.is_live(now) {
         return Ok(None);
     }
-    // Who lost the right to enter by an edit of the profile is out at the next request; unknown groups change nothing.
     if !profile
         .authority
         .sign_in()
@@ -71,6 +77,7 @@ pub async fn check(
         return Ok(None);
     }
     match profile.allow.judge(&session.identity) {
+        // Groups that were never read change nothing.
         Ok(()) | Err(Denial::GroupsUnknown) => {}
         Err(_) => return Ok(None),
     }

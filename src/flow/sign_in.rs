@@ -1,6 +1,6 @@
 //! Begin an attempt, and say where to send the browser.
 
-use crate::domain::api::Api;
+use crate::domain::api::{Api, ApiName};
 use crate::domain::attempt::{Attempt, LONGEST_KEPT_CLAIMS};
 use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::SubjectKey;
@@ -11,19 +11,21 @@ use crate::flow::attempt_cookie::{AttemptCookie, new_state, seal_attempt};
 use crate::flow::error::FlowError;
 use crate::flow::services::{Services, Visit};
 use crate::flow::session_check::SignedIn;
-use crate::oidc::{Asking, AuthorizationRequest, fresh_nonce, fresh_verifier};
+use crate::oidc::{AuthorizationRequest, fresh_nonce, fresh_verifier};
 use url::Url;
+
+pub use crate::oidc::Asking;
 
 /// What an attempt is for.
 #[derive(Debug, Default)]
 pub struct AuthorizationOptions {
-    /// The user flow.
-    pub journey: Option<UserFlowKind>,
+    /// The user flow; `None` for sign-in.
+    pub user_flow: Option<UserFlowKind>,
     /// The API whose scopes are wanted beyond those of sign-in.
     pub api: Option<Api>,
-    /// Scopes of the API are to be asked for again although they were refused.
-    pub ask_again: bool,
-    /// Claims that an API, or the authority, challenged the gateway to get.
+    /// Which interaction the authority is asked for. As the profile has it, a `prompt` of the sign-in link comes first.
+    pub prompt: Asking,
+    /// Claims that an API, or the authority, challenged the gateway for.
     pub claims: Option<String>,
     /// Who is expected to come back.
     pub expects: Option<SubjectKey>,
@@ -31,18 +33,25 @@ pub struct AuthorizationOptions {
     pub login_hint: Option<String>,
     /// Parameters of the sign-in link that the profile lets through.
     pub passed: Vec<(PassedParameter, String)>,
-    /// Ask which account, whatever the profile says: somebody was refused and wants to switch.
-    pub other_account: bool,
-    /// The person has just been at the authority: it shows only what it must.
-    pub quietly: bool,
 }
 
 impl AuthorizationOptions {
-    /// A signed-in person is sent for what an API needs, and nobody else may come back.
+    /// Another user flow than sign-in. The authority shows no more than that flow needs.
+    pub fn user_flow(user_flow: UserFlowKind) -> Self {
+        Self {
+            user_flow: Some(user_flow),
+            prompt: Asking::AsLittleAsPossible,
+            ..Self::default()
+        }
+    }
+
+    /// A signed-in person is sent for what an API needs, and nobody else may come back. The authority shows no more than
+    /// it must.
     pub fn step_up(profile: &Profile, who: &SignedIn, api: &Api, claims: Option<String>) -> Self {
         let identity = &who.session().identity;
         Self {
             api: Some(api.clone()),
+            prompt: Asking::AsLittleAsPossible,
             claims,
             expects: Some(identity.person()),
             login_hint: identity.sign_in_hint(profile.authority.dialect().hint_by_address),
@@ -50,13 +59,14 @@ impl AuthorizationOptions {
         }
     }
 
-    /// A signed-in person who signs in again is hinted at, unless the request says otherwise: an account picker
-    /// ignores hints.
+    /// The same with a hint about the signed-in person who signs in again, unless the request has a hint of its own or
+    /// leads to an account picker, which ignores hints.
     #[must_use]
     pub fn hinting_at(mut self, profile: &Profile, who: &SignedIn) -> Self {
         let said = passed(&self, PassedParameter::LoginHint).is_some()
             || profile.authorize.login_hint.is_some();
-        let picker = self.other_account || profile.authorize.prompt == Some(Prompt::SelectAccount);
+        let picker = matches!(self.prompt, Asking::For(Prompt::SelectAccount))
+            || profile.authorize.prompt == Some(Prompt::SelectAccount);
         if !said && !picker {
             let by_address = profile.authority.dialect().hint_by_address;
             self.login_hint = who.session().identity.sign_in_hint(by_address);
@@ -65,7 +75,7 @@ impl AuthorizationOptions {
     }
 }
 
-/// An attempt begun: the browser keeps the cookie and goes to the location.
+/// An attempt that began: the browser stores the cookie and goes to the location.
 #[derive(Debug)]
 pub struct AuthorizationRedirect {
     /// The authority's address.
@@ -76,49 +86,33 @@ pub struct AuthorizationRedirect {
 
 /// Begins an attempt that leads back to `return_to`.
 ///
+/// 1. The profile has the user flow.
+/// 2. A fresh nonce and PKCE verifier, and everything else that the callback must remember: the attempt.
+/// 3. A `state` that carries `return_to`, sealed.
+/// 4. The authority's metadata, from its cache or fetched and judged, and with it the authorization request.
+/// 5. The attempt, sealed into a cookie named after the `state`. Nothing is written to the store.
+///
 /// # Errors
-/// `NoSuchJourney` without such a user flow; `AuthorityUnavailable` or `Misconfigured` when there is no good
-/// metadata: then no authorization request is made.
+/// `NoSuchUserFlow` without such a user flow; `AuthorityUnavailable` or `Misconfigured` without usable metadata: then no
+/// authorization request is made.
 pub async fn begin(
     services: &Services,
     visit: Visit<'_>,
-    wish: AuthorizationOptions,
+    options: AuthorizationOptions,
     return_to: &ReturnTo,
 ) -> Result<AuthorizationRedirect, FlowError> {
     let profile = visit.profile;
-    let journey = wish.journey.unwrap_or(UserFlowKind::SignIn);
+    let user_flow = options.user_flow.unwrap_or(UserFlowKind::SignIn);
     profile
         .authority
-        .issuer_config(journey)
-        .ok_or(FlowError::NoSuchJourney)?;
-    let max_age = passed(&wish, PassedParameter::MaxAge)
-        .and_then(|text| text.parse().ok())
-        .or(profile.authorize.max_age);
-    let attempt = Attempt {
-        profile: profile.id.clone(),
-        binding: profile.binding,
-        journey,
-        nonce: fresh_nonce(&*services.random),
-        verifier: fresh_verifier(&*services.random),
-        begun_at: services.now(),
-        api: wish
-            .api
-            .as_ref()
-            .map(|api| api.name.clone())
-            .or_else(|| first_api(profile, journey)),
-        expects: wish.expects.clone(),
-        stepped_up: wish.claims.is_some(),
-        claims: wish
-            .claims
-            .clone()
-            .filter(|claims| claims.len() <= LONGEST_KEPT_CLAIMS),
-        max_age,
-    };
+        .issuer_config(user_flow)
+        .ok_or(FlowError::NoSuchUserFlow)?;
+    let attempt = new_attempt(services, profile, user_flow, &options);
     let state = new_state(services, profile, return_to);
-    let request = request(profile, &wish, &attempt, &state);
+    let request = request(profile, &options, &attempt, &state);
     let location = services
         .authorities
-        .authorization_address(profile, journey, &request)
+        .authorization_address(profile, user_flow, &request)
         .await
         .map_err(|cause| FlowError::from_oidc(cause, Some(return_to)))?;
     tracing::debug!(profile.id = %profile.id, "attempt begun");
@@ -128,37 +122,60 @@ pub async fn begin(
     })
 }
 
-/// The API whose token comes with the sign-in itself: the first, as the samples ask for it at sign-in.
-fn first_api(profile: &Profile, journey: UserFlowKind) -> Option<crate::domain::api::ApiName> {
-    (journey == UserFlowKind::SignIn)
+fn new_attempt(
+    services: &Services,
+    profile: &Profile,
+    user_flow: UserFlowKind,
+    options: &AuthorizationOptions,
+) -> Attempt {
+    let api = options.api.as_ref().map(|api| api.name.clone());
+    let claims = options.claims.clone();
+    Attempt {
+        profile: profile.id.clone(),
+        binding: profile.binding,
+        journey: user_flow,
+        nonce: fresh_nonce(&*services.random),
+        verifier: fresh_verifier(&*services.random),
+        begun_at: services.now(),
+        api: api.or_else(|| first_api(profile, user_flow)),
+        expects: options.expects.clone(),
+        stepped_up: claims.is_some(),
+        claims: claims.filter(|claims| claims.len() <= LONGEST_KEPT_CLAIMS),
+        max_age: passed(options, PassedParameter::MaxAge)
+            .and_then(|text| text.parse().ok())
+            .or(profile.authorize.max_age),
+    }
+}
+
+/// The API whose token comes with the sign-in itself: the first of the profile, as in the samples.
+fn first_api(profile: &Profile, user_flow: UserFlowKind) -> Option<ApiName> {
+    (user_flow == UserFlowKind::SignIn)
         .then(|| profile.apis.first().map(|api| api.name.clone()))
         .flatten()
 }
 
 fn request<'a>(
     profile: &'a Profile,
-    wish: &'a AuthorizationOptions,
+    options: &'a AuthorizationOptions,
     attempt: &'a Attempt,
     state: &'a State,
 ) -> AuthorizationRequest<'a> {
-    let text = |parameter| passed(wish, parameter);
-    let quietly = wish.quietly || wish.expects.is_some() || attempt.journey != UserFlowKind::SignIn;
-    let prompt = match passed(wish, PassedParameter::Prompt).and_then(Prompt::parse) {
-        _ if wish.other_account => Asking::For(Prompt::SelectAccount),
-        _ if wish.ask_again => Asking::For(Prompt::Consent),
-        _ if quietly => Asking::AsLittleAsPossible,
-        Some(prompt) => Asking::For(prompt),
-        None => Asking::AsTheProfile,
+    let text = |parameter| passed(options, parameter);
+    let prompt = match options.prompt {
+        Asking::AsTheProfile => text(PassedParameter::Prompt)
+            .and_then(Prompt::parse)
+            .map_or(Asking::AsTheProfile, Asking::For),
+        asked => asked,
     };
     AuthorizationRequest {
-        api: wish
+        api: options
             .api
             .as_ref()
             .or_else(|| profile.apis.first())
             .filter(|_| attempt.journey == UserFlowKind::SignIn),
-        claims: wish.claims.as_deref(),
+        claims: options.claims.as_deref(),
         prompt,
-        login_hint: wish
+        login_hint: options
             .login_hint
             .as_deref()
             .or_else(|| text(PassedParameter::LoginHint)),
@@ -170,8 +187,9 @@ fn request<'a>(
     }
 }
 
-fn passed(wish: &AuthorizationOptions, parameter: PassedParameter) -> Option<&str> {
-    wish.passed
+fn passed(options: &AuthorizationOptions, parameter: PassedParameter) -> Option<&str> {
+    options
+        .passed
         .iter()
         .find(|(name, _)| *name == parameter)
         .map(|(_, value)| value.as_str())

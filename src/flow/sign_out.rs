@@ -1,5 +1,4 @@
-//! End the session here, then say where to end it at the authority. Local first, always: an authority that is down
-//! cannot keep anybody signed in here.
+//! End the session here, then say where to end it at the authority.
 
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use crate::flow::{attempt_cookie, audit};
 use crate::oidc::EndSession;
 use url::Url;
 
-/// The person does not wait longer for metadata before being signed out here only.
+/// How long a sign-out waits for the authority; after that the person is signed out here only.
 const AUTHORITY_PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// What is left to do after the session ended.
@@ -21,7 +20,7 @@ const AUTHORITY_PATIENCE: Duration = Duration::from_millis(1_500);
 pub enum SignedOut {
     /// The authority's end-session address comes next.
     Continue(Url),
-    /// The authority has none, or cannot be asked: signed out here only.
+    /// The person is signed out here only: the authority has no end-session address, or does not answer.
     HereOnly,
     /// Nobody was signed in.
     Nobody,
@@ -29,8 +28,17 @@ pub enum SignedOut {
 
 /// Ends the browser's session at this profile.
 ///
+/// 1. The row is deleted first. An authority that is down cannot keep anybody signed in here.
+/// 2. A session that ended before, or that belongs to another profile, may still live at the authority: the person is
+///    sent to its end-session address without a hint.
+/// 3. A session of an authority that the profile no longer has ends here only.
+/// 4. The authority's end-session address, with the ID token as the hint. It may need metadata; after 1.5 s the person
+///    is signed out here only.
+/// 5. Meanwhile the refresh token is revoked, where the authority offers that (RFC 7009), within the same time. What
+///    counts is that the gateway's copy is deleted.
+///
 /// # Errors
-/// `Store` when the row could not be deleted: then nobody is told that they are signed out.
+/// `Store` when the row could not be deleted: then no answer claims a sign-out.
 pub async fn sign_out(
     services: &Services,
     profile: &Profile,
@@ -40,7 +48,6 @@ pub async fn sign_out(
         return Ok(SignedOut::Nobody);
     };
     let Some(ended) = services.store.end(handle, &profile.id).await? else {
-        // The session ended before, or is another profile's, but the authority may still know the person: a sign-out is meant for both.
         return Ok(at_authority(services, profile, None, None).await);
     };
     audit::signed_out(
@@ -63,15 +70,17 @@ pub async fn sign_out(
             services.authorities.revoke(profile, token).await;
         }
     };
-    let (next, _) = tokio::join!(
-        address,
-        // RFC 7009, where the authority offers it; deleting our copy is what counts.
-        tokio::time::timeout(AUTHORITY_PATIENCE, revoked),
-    );
+    let (next, _) = tokio::join!(address, tokio::time::timeout(AUTHORITY_PATIENCE, revoked),);
     Ok(next)
 }
 
-/// Where to sign out at the authority, if it says so in time.
+/// Origins that the authority's sign-out may lead to, as far as its metadata is known. Never waits for the authority.
+pub fn authority_origins(services: &Services, profile: &Profile) -> Vec<String> {
+    let origins = services.authorities.sign_out_origins(profile);
+    origins.unwrap_or_default()
+}
+
+/// The end-session address at the authority, if it is known in time.
 async fn at_authority(
     services: &Services,
     profile: &Profile,

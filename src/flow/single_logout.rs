@@ -1,4 +1,5 @@
-//! An authority says that somebody signed out there: front channel by `sid`, back channel by a signed token.
+//! Single logout: a person signed out at the authority, and the sessions here end too. The front channel names a `sid`,
+//! the back channel sends a signed logout token.
 
 use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::SubjectKey;
@@ -10,11 +11,14 @@ use crate::oidc::OidcError;
 use crate::seal::sha256;
 use crate::store::{EndedByLogoutToken, EndedBySid, LogoutTokenUse};
 
-/// Ends the sessions of `sid` at this profile, without any cookie (Front-Channel Logout 1.0 §3). `iss`, if sent, must
-/// be the authority's; Microsoft sends none. Ends nothing for a stranger's `sid`, and says so to nobody.
+/// Ends the sessions of `sid` at this profile, without any cookie (Front-Channel Logout 1.0 §3).
+///
+/// 1. `iss`, if it was sent, is the authority's; Microsoft sends none. A wrong one ends nothing.
+/// 2. The sessions of `sid` end, on every replica. An unknown `sid` ends nothing; the caller cannot tell the difference.
 ///
 /// # Errors
-/// `Store` when it is unknown whether they ended, `AuthorityUnavailable` when it is unknown whose notice it is.
+/// `Store` when it is unknown whether the sessions ended; `AuthorityUnavailable` when it is unknown whether `iss` is the
+/// authority's.
 pub async fn front_channel(
     services: &Services,
     profile: &Profile,
@@ -29,7 +33,7 @@ pub async fn front_channel(
         {
             Ok(()) => {}
             Err(OidcError::Invalid(_)) => return Ok(()),
-            // Whose notice it is cannot be told now: unknown is not "no".
+            // Unknown is not "no".
             Err(error) => return Err(FlowError::from_oidc(error, None)),
         }
     }
@@ -42,9 +46,13 @@ pub async fn front_channel(
 
 /// Ends sessions by a logout token (Back-Channel Logout 1.0 §2.6).
 ///
+/// 1. The token goes through every check of `oidc/requests/logout_token.rs`.
+/// 2. One transaction records its use and ends the sessions that it names, by `sid`, `sub` or both. A token that was
+///    used before, on whichever replica, ends nothing.
+///
 /// # Errors
-/// `NoticeRefused` for a token that breaks a rule or was used before; `Store` and `AuthorityUnavailable` when it could
-/// not be judged: the sender may repeat it.
+/// `LogoutTokenRefused` for a token that breaks a rule or was used before; `Store` and `AuthorityUnavailable` when it could
+/// not be judged: the sender may send it again.
 pub async fn back_channel(
     services: &Services,
     profile: &Profile,
@@ -60,7 +68,7 @@ pub async fn back_channel(
             }
             other => {
                 audit::logout_token_refused(profile, &other);
-                FlowError::NoticeRefused("the logout token is not valid")
+                FlowError::LogoutTokenRefused("the logout token is not valid")
             }
         })?;
     let key = sha256(format!("{}\n{}", profile.id, token.jti).as_bytes());
@@ -68,7 +76,7 @@ pub async fn back_channel(
         .sub
         .as_deref()
         .map(|sub| SubjectKey::stored(format!("{}#{sub}", token.iss)));
-    let notice = LogoutTokenUse {
+    let token_use = LogoutTokenUse {
         key: &key,
         until: token.exp,
         sid: token.sid.as_deref(),
@@ -76,16 +84,18 @@ pub async fn back_channel(
     };
     let count = match services
         .store
-        .end_by_logout_token(&profile.id, notice)
+        .end_by_logout_token(&profile.id, token_use)
         .await?
     {
         EndedByLogoutToken::Ended(count) => count,
         EndedByLogoutToken::OtherPerson => {
-            return Err(FlowError::NoticeRefused("the sid is another person's"));
+            return Err(FlowError::LogoutTokenRefused("the sid is another person's"));
         }
         EndedByLogoutToken::Replayed => {
             audit::logout_token_replayed(profile);
-            return Err(FlowError::NoticeRefused("the logout token was used before"));
+            return Err(FlowError::LogoutTokenRefused(
+                "the logout token was used before",
+            ));
         }
     };
     audit::revoked(Some(&profile.id), "back_channel", count);

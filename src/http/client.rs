@@ -4,7 +4,6 @@
 //! RFC 9700 §4.12), never asks a proxy of the environment.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Certificate, Client, ClientBuilder, StatusCode, redirect};
 
+use crate::domain::causes::causes;
 use crate::domain::clock::Timestamp;
 
 /// A connection that was idle for longer is not used again. Many servers close theirs after five seconds, and a
@@ -29,7 +29,7 @@ pub struct HttpOptions {
     /// Time to establish a connection.
     pub connect_timeout: Duration,
     /// Time for a whole call to an authority, its answer's body included.
-    pub total_timeout: Duration,
+    pub timeout: Duration,
     /// PEM file with certificates of a private CA, trusted beside the system's.
     pub ca_file: Option<PathBuf>,
     /// Addresses of hosts that the resolver is not asked for.
@@ -42,7 +42,7 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(2),
-            total_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(10),
             ca_file: None,
             resolve: BTreeMap::new(),
             keys_max_age: Duration::from_hours(1),
@@ -208,15 +208,7 @@ impl Answer {
 
 /// An error with its causes; the address is left out, because it is known and could hold a name.
 pub fn chain(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if !text.is_empty() {
-            text.push_str(": ");
-        }
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
+    let text = causes(error);
     if text.is_empty() {
         "the exchange broke off".to_owned()
     } else {

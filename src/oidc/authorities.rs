@@ -14,10 +14,11 @@ use url::Url;
 
 use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::environment::Environment;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::http::bulkhead::{Lane, at, send};
 use crate::http::client::{HttpOptions, HttpSetupError, outbound_client};
-use crate::oidc::client_auth::managed_identity::{Environment, ManagedIdentity};
+use crate::oidc::client_auth::managed_identity::ManagedIdentity;
 use crate::oidc::discovery::endpoints::Means;
 use crate::oidc::discovery::metadata::Metadata;
 use crate::oidc::discovery::tenant_pin::TenantPins;
@@ -42,26 +43,12 @@ impl fmt::Debug for Authorities {
 }
 
 impl Authorities {
-    /// No authority is called before it is needed. Must be called inside a tokio runtime that outlives the calls: their
-    /// connections live there, whoever calls.
+    /// No authority is called before it is needed. The managed identity reads variables of `environment`. Must be called
+    /// inside a tokio runtime that outlives the calls: their connections live there, whoever calls.
     ///
     /// # Errors
     /// When the CA file cannot be used.
     pub fn new(
-        options: &HttpOptions,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        pins: Arc<dyn TenantPins>,
-    ) -> Result<Self, HttpSetupError> {
-        let environment: Environment = Arc::new(|name| std::env::var(name).ok());
-        Self::with_environment(options, clock, random, pins, environment)
-    }
-
-    /// As [`Self::new`], with other variables than the process's for the managed identity.
-    ///
-    /// # Errors
-    /// When the CA file cannot be used.
-    pub fn with_environment(
         options: &HttpOptions,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
@@ -78,7 +65,7 @@ impl Authorities {
             means: Means {
                 clock,
                 random,
-                patience: options.total_timeout,
+                patience: options.timeout,
                 keys_max_age: options.keys_max_age,
             },
             pins,
@@ -214,7 +201,7 @@ mod tests {
     use crate::oidc::testing::{Zeros, entra};
 
     fn authorities() -> Authorities {
-        Authorities::with_environment(
+        Authorities::new(
             &HttpOptions::default(),
             Arc::new(SystemClock),
             Arc::new(Zeros),

@@ -82,9 +82,6 @@ pub enum Outage {
         /// Why.
         why: String,
     },
-    /// Tokens of the same session are being exchanged elsewhere.
-    #[error("the session's tokens are still being exchanged")]
-    StillExchanging,
 }
 
 /// What the operator must put right.

@@ -22,7 +22,6 @@ pub use crate::http::client::{HttpOptions, HttpSetupError, outbound_client, retr
 pub use authorities::Authorities;
 pub use authority_error::{AuthorityErrorCode, AuthorityErrorDetail, Remedy};
 pub use client_auth::certificate::{CertificateExpiry, certificate_ends};
-pub use client_auth::managed_identity::Environment;
 pub use discovery::metadata::Metadata;
 pub use discovery::tenant_pin::{InProcessPins, TenantPins, TenantPinsUnavailable};
 pub use error::{

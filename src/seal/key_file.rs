@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use crate::domain::clock::Random;
+use crate::domain::random::Random;
 use crate::seal::key_ring::{KeyProblem, KeyRing, new_key_text};
 
 /// Why the key file cannot be used.

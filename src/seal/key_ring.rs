@@ -6,7 +6,7 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
-use crate::domain::clock::{Random, random_256};
+use crate::domain::random::{Random, random_256};
 use crate::seal::digest::hex;
 
 /// Separates our derivations from those of any other program that was given the same key.

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::rand;
 
-use crate::domain::clock::Random;
+use crate::domain::random::Random;
 
 /// Unpredictable bytes from the operating system by way of aws-lc's generator.
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,8 +3,8 @@
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 
-use crate::domain::clock::Random;
 use crate::domain::profile::ProfileId;
+use crate::domain::random::Random;
 use crate::domain::session::{SessionHandle, SessionId};
 use crate::seal::key_ring::{KeyRing, ServerKey, expand};
 use crate::seal::sealing::{key_id, open_with, seal_with};

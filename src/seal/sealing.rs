@@ -2,7 +2,7 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
-use crate::domain::clock::Random;
+use crate::domain::random::Random;
 use crate::seal::key_ring::{KeyRing, expand};
 
 /// What is sealed is good for its purpose only: one purpose never opens what another sealed.

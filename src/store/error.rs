@@ -36,14 +36,7 @@ pub(super) struct Reason(pub(super) &'static str);
 impl StoreError {
     /// The error with its chain of causes, for operators.
     pub fn in_full(&self) -> String {
-        let mut text = self.to_string();
-        let mut next = self.source();
-        while let Some(cause) = next {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            next = cause.source();
-        }
-        text
+        crate::domain::causes::with_causes(self)
     }
 
     pub(super) fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {

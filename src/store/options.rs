@@ -6,9 +6,9 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
     /// Connections to Postgres for each process. Default 10. SQLite uses one writer and at most four readers.
-    pub connections: u32,
+    pub max_connections: u32,
     /// Sessions in memory. Default 100,000, about 1 kB each with usual claims.
-    pub cached_sessions: u64,
+    pub cache_entries: u64,
     /// Bytes of tokens in memory. Default 16 MB.
     pub cached_token_bytes: u64,
     /// How often uses of sessions are written, many in one statement. Default 5 seconds.
@@ -23,8 +23,8 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            connections: 10,
-            cached_sessions: 100_000,
+            max_connections: 10,
+            cache_entries: 100_000,
             cached_token_bytes: 16 << 20,
             touch_every: Duration::from_secs(5),
             sweep_every: Duration::from_mins(1),

@@ -51,7 +51,7 @@ impl SessionStore {
             kind,
             sealer: RowSealer { keys, random },
             clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
-            sessions: Cache::new(options.cached_sessions, |_| 1, Arc::clone(&listening)),
+            sessions: Cache::new(options.cache_entries, |_| 1, Arc::clone(&listening)),
             tokens: Cache::new(options.cached_token_bytes, weight, Arc::clone(&listening)),
             touches: TouchBuffer::default(),
             listening,
@@ -243,10 +243,10 @@ fn connect_database(
     options: &StoreOptions,
 ) -> Result<(Arc<dyn Database>, &'static str), StoreError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        let database = PostgresDatabase::connect_lazily(url, options.connections)?;
+        let database = PostgresDatabase::connect_lazily(url, options.max_connections)?;
         Ok((Arc::new(database), "postgres"))
     } else if url.starts_with("sqlite:") {
-        let database = SqliteDatabase::connect_lazily(url, options.connections)?;
+        let database = SqliteDatabase::connect_lazily(url, options.max_connections)?;
         Ok((Arc::new(database), "sqlite"))
     } else {
         Err(StoreError::BadUrl(

@@ -7,7 +7,7 @@ use actix_web::{
 use tracing_actix_web::TracingLogger;
 
 use crate::domain::own_path::{AdminPath, OwnPath};
-use crate::web::admin;
+use crate::web::admin::{health, sessions};
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping;
@@ -120,9 +120,9 @@ pub fn public(
 /// The admin listener: health, readiness, metrics and session administration; never on the public listener.
 pub fn private(app: &mut ServiceConfig) {
     let at = |admin: AdminPath| resource(admin.path());
-    app.service(at(AdminPath::Live).route(get().to(admin::livez)))
-        .service(at(AdminPath::Ready).route(get().to(admin::readyz)))
-        .service(at(AdminPath::Metrics).route(get().to(admin::metrics)))
-        .service(at(AdminPath::Sessions).route(get().to(admin::sessions)))
-        .service(at(AdminPath::EndSessions).route(post().to(admin::end_sessions)));
+    app.service(at(AdminPath::Live).route(get().to(health::livez)))
+        .service(at(AdminPath::Ready).route(get().to(health::readyz)))
+        .service(at(AdminPath::Metrics).route(get().to(health::metrics)))
+        .service(at(AdminPath::Sessions).route(get().to(sessions::list)))
+        .service(at(AdminPath::EndSessions).route(post().to(sessions::end)));
 }

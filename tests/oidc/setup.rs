@@ -53,10 +53,10 @@ pub fn relying_party_with(environment: &[(&str, &str)], patience: Duration) -> R
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     let options = HttpOptions {
-        total_timeout: patience,
+        timeout: patience,
         ..HttpOptions::default()
     };
-    let authorities = Authorities::with_environment(
+    let authorities = Authorities::new(
         &options,
         Arc::clone(&clock) as Arc<dyn Clock>,
         Arc::new(Chance),

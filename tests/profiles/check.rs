@@ -16,7 +16,11 @@ struct Said {
     err: String,
 }
 
-fn check(folder: &TempDir, clock: &dyn Clock, more: &[&str]) -> Said {
+fn system_clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+fn check(folder: &TempDir, clock: &Arc<dyn Clock>, more: &[&str]) -> Said {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let profiles = folder.path().display().to_string();
     let mut arguments = vec!["gatehouse", "--profiles", &profiles, "check"];
@@ -27,8 +31,8 @@ fn check(folder: &TempDir, clock: &dyn Clock, more: &[&str]) -> Said {
         out_looks: Looks::Plain,
         err_looks: Looks::Plain,
         variables: std::collections::BTreeMap::new(),
-        clock,
-        random: &OsRandom,
+        clock: Arc::clone(clock),
+        random: Arc::new(OsRandom),
     };
     let code = command::run(arguments.into_iter().map(Into::into), &mut terminal);
     Said {
@@ -57,7 +61,7 @@ fn only_fault(faults: &[Fault]) -> (String, String) {
     for fault in faults {
         sim.fault(fault.clone());
     }
-    let text = check(&folder, &SystemClock, &["--online"]);
+    let text = check(&folder, &system_clock(), &["--online"]);
     assert_eq!(text.code, 1, "{faults:?}: {}", text.out);
     assert!(text.out.contains("✗ staff"), "{}", text.out);
     assert!(
@@ -66,7 +70,7 @@ fn only_fault(faults: &[Fault]) -> (String, String) {
         text.out
     );
     assert!(text.err.contains("staff.toml: online: "), "{}", text.err);
-    let json = check(&folder, &SystemClock, &["--online", "--format", "json"]);
+    let json = check(&folder, &system_clock(), &["--online", "--format", "json"]);
     assert_eq!(json.code, 1, "{faults:?}");
     let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json["profiles"][0]["good"], false);
@@ -86,14 +90,14 @@ fn only_fault(faults: &[Fault]) -> (String, String) {
 #[test]
 fn a_profile_whose_authority_agrees_is_good_everywhere() {
     let (_sim, folder) = online();
-    let text = check(&folder, &SystemClock, &["--online"]);
+    let text = check(&folder, &system_clock(), &["--online"]);
     assert_eq!(text.code, 0, "{} {}", text.out, text.err);
     assert!(
         text.out.contains("✓ staff") && text.out.contains("1 profile good, 0 errors"),
         "{}",
         text.out
     );
-    let json = check(&folder, &SystemClock, &["--online", "--format", "json"]);
+    let json = check(&folder, &system_clock(), &["--online", "--format", "json"]);
     let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json["profiles"][0]["good"], true);
     assert_eq!(json["problems"], serde_json::json!([]));
@@ -161,7 +165,7 @@ fn a_profile_whose_only_certificate_has_ended_is_not_called_good() {
     std::fs::write(folder.path().join("c.toml"), text).unwrap();
     let later: Timestamp = "2127-01-01T00:00:00Z".parse().unwrap();
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(later));
-    let said = check(&folder, &*clock, &[]);
+    let said = check(&folder, &clock, &[]);
     assert_eq!(said.code, 1, "{}", said.err);
     assert!(
         said.out.contains("✗ c (") && !said.out.contains('✓'),
@@ -173,7 +177,7 @@ fn a_profile_whose_only_certificate_has_ended_is_not_called_good() {
         "{}",
         said.out
     );
-    let json = check(&folder, &*clock, &["--format", "json"]);
+    let json = check(&folder, &clock, &["--format", "json"]);
     let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json["profiles"][0]["good"], false);
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gatehouse::config::report::text::{Looks, text};
-use gatehouse::config::settings::values::LogFormat;
 use gatehouse::config::{DatabaseKind, FileText, Settings, Sources};
+use gatehouse::domain::log_format::LogFormat;
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const OTHER_KEY: &str = "HxAREhMUFRYXGBkaGxwdHh8AAQIDBAUGBwgJCgsMDQ4=";

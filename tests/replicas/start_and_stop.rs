@@ -178,7 +178,7 @@ async fn delay_and_grace_are_all_that_a_stop_takes_whatever_hangs() {
     assert!(
         process
             .log()
-            .contains("stopping while a refresh token is being exchanged"),
+            .contains("stopping while tokens are being refreshed"),
         "{}",
         process.log()
     );

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::command::check::online;
 use crate::command::check::registration::{Registration, credential_state, registration};
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
-use crate::command::{Failed, Terminal, runtime, sources};
+use crate::command::{Failed, Terminal, sources};
 use crate::config::profile::conversion::Surroundings;
 use crate::config::report::problem::{in_order, source_name};
 use crate::config::report::text;
@@ -25,7 +26,7 @@ struct Known {
     file: String,
     registration: Registration,
     credential: Vec<String>,
-    answers: Vec<runtime::Answer>,
+    answers: Vec<online::Answer>,
 }
 
 pub(in crate::command) fn check(
@@ -66,7 +67,7 @@ pub(in crate::command) fn check(
         .collect();
     if check.online {
         let settings = settings.map_err(Failed::Problems)?;
-        for (id, answers) in runtime::ask_authorities(&settings, &loaded.profiles)? {
+        for (id, answers) in online::ask_all(&settings, terminal, &loaded.profiles)? {
             if let Some(known) = known.iter_mut().find(|known| known.profile.id == id) {
                 problems.extend(
                     answers
@@ -88,7 +89,7 @@ pub(in crate::command) fn check(
 }
 
 /// What an authority's answer is in the report of problems.
-fn problem_of(known: &Known, answer: &runtime::Answer) -> Option<Problem> {
+fn problem_of(known: &Known, answer: &online::Answer) -> Option<Problem> {
     let what = format!("online: {}: {}", answer.question, answer.sentence);
     (!answer.good).then(|| Problem::of(&known.file, what, &answer.help))
 }

@@ -1,9 +1,16 @@
 //! `check --online`: metadata, issuer, keys, clock and credential of each profile, each with a sentence.
 
-use crate::app::commands::with_causes;
-use crate::command::runtime::Answer;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::app::commands::authorities_of_command;
+use crate::command::runtime::block_on;
+use crate::command::{Failed, Terminal};
+use crate::config::Settings;
 use crate::domain::authority::UserFlowKind;
-use crate::domain::profile::Profile;
+use crate::domain::causes::with_causes;
+use crate::domain::profile::{Profile, ProfileId};
 use crate::oidc::{
     Authorities, AuthorityErrorCode, AuthorityErrorDetail, CredentialProbe, KeyCount,
     Misconfiguration, OidcError, Probe,
@@ -15,6 +22,40 @@ const JOURNEYS: [(UserFlowKind, &str); 3] = [
     (UserFlowKind::EditProfile, " of edit_profile"),
     (UserFlowKind::ResetPassword, " of reset_password"),
 ];
+
+/// One question of `check --online`, answered.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    /// What was asked: `metadata`, `issuer`, `keys`, `clock`, `credential`.
+    pub question: String,
+    /// Whether all is well.
+    pub good: bool,
+    /// What was found, or what is wrong.
+    pub sentence: String,
+    /// What to do about it, if anything.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub help: String,
+}
+
+/// Asks the authorities of these profiles; the answers of one profile stand together.
+///
+/// # Errors
+/// One sentence that says why nobody can be asked at all.
+pub(in crate::command) fn ask_all(
+    settings: &Settings,
+    terminal: &Terminal<'_>,
+    profiles: &[Arc<Profile>],
+) -> Result<Vec<(ProfileId, Vec<Answer>)>, Failed> {
+    let inputs = terminal.system_inputs();
+    block_on(async {
+        let authorities = authorities_of_command(settings, &inputs)?;
+        let mut all = Vec::new();
+        for profile in profiles {
+            all.push((profile.id.clone(), ask(&authorities, profile).await));
+        }
+        Ok(all)
+    })
+}
 
 fn good(question: impl Into<String>, sentence: impl Into<String>) -> Answer {
     Answer {
@@ -38,7 +79,7 @@ fn bad(
 }
 
 /// Asks one authority everything that keeps people from signing in.
-pub async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
+async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     let mut answers = Vec::new();
     for (journey, of) in JOURNEYS {
         if profile.authority.issuer_config(journey).is_none() {

@@ -11,8 +11,9 @@ use secrecy::SecretString;
 use crate::config::settings::layers::{Layer, Layers};
 use crate::config::settings::value_readers::{DatabaseKind, key_list, network, read_secret};
 use crate::config::settings::values::{
-    DEFAULT_SESSION, HttpOptions, LogFormat, Settings, StoreOptions, Telemetry,
+    DEFAULT_SESSION, HttpOptions, Settings, StoreOptions, Telemetry,
 };
+use crate::domain::log_format::LogFormat;
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
 

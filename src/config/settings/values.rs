@@ -14,6 +14,7 @@ use crate::config::report::problem::{Problem, in_order};
 use crate::config::settings::layers::{Layers, Sources};
 use crate::config::settings::reader::Reader;
 use crate::config::settings::value_readers::DatabaseKind;
+use crate::domain::log_format::LogFormat;
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
 
@@ -41,15 +42,6 @@ pub struct StoreOptions {
     pub cache_entries: u64,
     /// How long a starting process waits for its database.
     pub startup_wait: Duration,
-}
-
-/// How a log line looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
 }
 
 /// Logs.

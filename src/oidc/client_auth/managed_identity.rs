@@ -16,6 +16,7 @@ use tokio::sync::Mutex as Turn;
 use url::Url;
 
 use crate::domain::clock::Timestamp;
+use crate::domain::environment::Environment;
 use crate::domain::secret::ClientAssertion;
 use crate::http::bulkhead::Lane;
 use crate::http::client::Answer;
@@ -37,9 +38,6 @@ const UNSAID_LIFE: Duration = Duration::from_mins(10);
 const IMDS: &str = "http://169.254.169.254";
 /// Pauses between attempts at the instance metadata service.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
-
-/// The variables of the process.
-pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 #[derive(Clone)]
 struct Held {

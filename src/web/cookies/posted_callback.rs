@@ -12,9 +12,10 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
-use crate::domain::clock::{Random, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
-use crate::seal::{KeyRing, Purpose, hex};
+use crate::flow::services::Services;
+use crate::seal::{Purpose, hex};
 use crate::web::cookies::cookie_header::{pairs, single_value};
 use crate::web::cookies::eviction::{Bounds, dated, evicted, undated};
 use crate::web::cookies::flags::{self, POSTED_CALLBACK};
@@ -39,12 +40,10 @@ const ID_BYTES: usize = 16;
 const PURPOSE: Purpose = Purpose::new("posted answer");
 
 /// Seals and opens kept callbacks.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct PostedCallbacks<'a> {
-    /// Keys that seal.
-    pub keys: &'a KeyRing,
-    /// Randomness for ids and seals.
-    pub random: &'a dyn Random,
+    /// What seals.
+    pub services: &'a Services,
 }
 
 impl PostedCallbacks<'_> {
@@ -56,12 +55,10 @@ impl PostedCallbacks<'_> {
         fields: &[(String, String)],
         now: Timestamp,
     ) -> Option<HttpResponse> {
-        let mut random = [0; ID_BYTES];
-        self.random.fill(&mut random);
-        let id = hex(&random);
+        let id = hex(&self.services.random_bytes::<ID_BYTES>());
         let plain = serde_json::to_vec(fields).ok()?;
         let context = associated_data(profile, &id);
-        let sealed = self.keys.seal(PURPOSE, &context, &plain, self.random);
+        let sealed = self.services.seal(PURPOSE, &context, &plain);
         let name = POSTED_CALLBACK.with_suffix(profile, &id);
         let value = dated(&BASE64.encode(sealed), now.timestamp_millis());
         (value.len() <= LONGEST).then_some(())?;
@@ -91,7 +88,7 @@ impl PostedCallbacks<'_> {
         let value = undated(single_value(headers, &name)?)?;
         let sealed = BASE64.decode(value).ok()?;
         let context = associated_data(profile, id);
-        let plain = self.keys.open(PURPOSE, &context, &sealed)?;
+        let plain = self.services.open(PURPOSE, &context, &sealed)?;
         serde_json::from_slice(&plain).ok()
     }
 }

@@ -51,7 +51,7 @@ fn counted(
 /// Refuses a start that would only continue a loop.
 ///
 /// # Errors
-/// `TooManyRounds` after the third round to this target.
+/// `RedirectLoop` after the third round to this target.
 pub fn stop_loop(
     headers: &HeaderMap,
     profile: &Profile,
@@ -62,7 +62,7 @@ pub fn stop_loop(
     if rounds < MOST_ROUNDS {
         Ok(())
     } else {
-        Err(FlowError::TooManyRounds {
+        Err(FlowError::RedirectLoop {
             rounds,
             target: target.clone(),
         })

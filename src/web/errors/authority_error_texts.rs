@@ -2,7 +2,7 @@
 //!
 //! One sentence for the person; the operator finds codes and ids in the log by the request id.
 
-use crate::oidc::{AuthorityErrorCode, AuthorityErrorDetail, Remedy};
+use crate::flow::error::{AuthorityErrorCode, AuthorityErrorDetail, Remedy};
 
 /// What the person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

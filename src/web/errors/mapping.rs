@@ -3,13 +3,13 @@
 //! | error | status | the person reads |
 //! | --- | --- | --- |
 //! | `NotSignedIn` | 303 to sign-in; 401 for scripts, prefetches and forms | — |
-//! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `TooManyRounds` | 400 | start again |
+//! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `RedirectLoop` | 400 | start again |
 //! | `Refused` | 403, 502 or 503: the person, the operator or time can help | help for the code |
 //! | `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
-//! | `NoSuchApi`, `NoSuchJourney` | 404 | there is no page at this address |
+//! | `NoSuchApi`, `NoSuchUserFlow` | 404 | there is no page at this address |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
-//! | `AuthorityUnavailable`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
+//! | `AuthorityUnavailable`, `RefreshDelayed`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
 //! | `ApiTimedOut` | 504 | the API did not answer in time |
 //!
 //! The page shows a request id. The log has the cause once, with the same id.
@@ -27,12 +27,12 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, we
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
+use crate::domain::causes::causes;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::attempt_cookie::AttemptName;
-use crate::flow::error::FlowError;
-use crate::oidc::Remedy;
+use crate::flow::error::{FlowError, Remedy};
 use crate::web::app_state::AppState;
 use crate::web::cookies::attempt;
 use crate::web::errors::texts::{problem_text, status_text};
@@ -126,8 +126,8 @@ fn status_of(error: &FlowError) -> StatusCode {
         | FlowError::WrongAuthority
         | FlowError::AnswerInvalid { .. }
         | FlowError::OtherPerson
-        | FlowError::TooManyRounds { .. }
-        | FlowError::NoticeRefused(_) => StatusCode::BAD_REQUEST,
+        | FlowError::RedirectLoop { .. }
+        | FlowError::LogoutTokenRefused(_) => StatusCode::BAD_REQUEST,
         FlowError::Refused { detail, .. } => match detail.remedy() {
             Remedy::Person => StatusCode::FORBIDDEN,
             Remedy::Operator => StatusCode::BAD_GATEWAY,
@@ -136,10 +136,11 @@ fn status_of(error: &FlowError) -> StatusCode {
         FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
             StatusCode::FORBIDDEN
         }
-        FlowError::NoSuchApi | FlowError::NoSuchJourney => StatusCode::NOT_FOUND,
+        FlowError::NoSuchApi | FlowError::NoSuchUserFlow => StatusCode::NOT_FOUND,
         FlowError::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FlowError::Misconfigured { .. } | FlowError::ApiUnavailable(_) => StatusCode::BAD_GATEWAY,
         FlowError::AuthorityUnavailable { .. }
+        | FlowError::RefreshDelayed { .. }
         | FlowError::ApiThrottled { .. }
         | FlowError::Busy
         | FlowError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -152,7 +153,9 @@ fn retry_after(error: &FlowError) -> Option<Duration> {
         FlowError::AuthorityUnavailable { retry_after, .. } => {
             Some(retry_after.unwrap_or(RETRY_SOON))
         }
-        FlowError::ApiThrottled { retry_after } => Some(*retry_after),
+        FlowError::RefreshDelayed { retry_after, .. } | FlowError::ApiThrottled { retry_after } => {
+            Some(*retry_after)
+        }
         FlowError::Busy | FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
         FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
         _ => None,
@@ -222,16 +225,10 @@ fn status_without_page<B: MessageBody>(response: &ServiceResponse<B>) -> Option<
 
 /// Logs a failure once, where it is answered, with its causes.
 fn log(error: &FlowError, profile: &Profile) {
-    let mut causes = String::new();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        causes.push_str(if causes.is_empty() { "" } else { ": " });
-        causes.push_str(&cause.to_string());
-        next = cause.source();
-    }
+    let causes = causes(error);
     let status = status_of(error);
     match error {
-        FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchJourney => {
+        FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchUserFlow => {
             tracing::debug!(profile.id = %profile.id, error = %error, "answered with an error");
         }
         FlowError::Refused { .. } if status == StatusCode::BAD_GATEWAY => {
@@ -282,7 +279,7 @@ fn error_page(
             (false, true) => unauthorized(request, profile, app),
         };
     }
-    if let FlowError::NoticeRefused(why) = &error.flow {
+    if let FlowError::LogoutTokenRefused(why) = &error.flow {
         // Back-Channel Logout 1.0 §2.8
         return HttpResponse::BadRequest()
             .json(json!({ "error": "invalid_request", "error_description": why }));

@@ -1,8 +1,7 @@
 //! What a person reads when something passes by itself, or is the operator's.
 
 use crate::domain::profile::Profile;
-use crate::flow::error::FlowError;
-use crate::oidc::{Misconfiguration, OidcError, Outage, Remedy};
+use crate::flow::error::{FlowError, Misconfiguration, OidcError, Outage, RefreshDelay, Remedy};
 use crate::web::errors::authority_error_texts::help_for;
 use crate::web::errors::problem_text::{ProblemText, problem as told};
 
@@ -10,6 +9,7 @@ use crate::web::errors::problem_text::{ProblemText, problem as told};
 pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> ProblemText {
     let told = match error {
         FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
+        FlowError::RefreshDelayed { why, .. } => refresh_delayed(*why),
         FlowError::Misconfigured { cause } => misconfigured(cause),
         FlowError::ApiUnavailable(_) => told(
             "api_unavailable",
@@ -59,14 +59,6 @@ pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> Probl
 
 /// It passes: whose turn it is, and what the sign-in service said of it.
 fn authority_unavailable(cause: &OidcError) -> ProblemText {
-    let silent = || {
-        told(
-            "authority_unavailable",
-            "Try again shortly",
-            "The sign-in service does not answer",
-            "We cannot reach it just now. Please try again shortly.",
-        )
-    };
     let OidcError::Unavailable { why, .. } = cause else {
         return silent();
     };
@@ -94,13 +86,29 @@ fn authority_unavailable(cause: &OidcError) -> ProblemText {
             "This application cannot prove itself just now",
             "The platform that it runs on gives it no proof for the sign-in service. Please try again shortly.",
         ),
-        Outage::StillExchanging => told(
+        _ => silent(),
+    }
+}
+
+fn silent() -> ProblemText {
+    told(
+        "authority_unavailable",
+        "Try again shortly",
+        "The sign-in service does not answer",
+        "We cannot reach it just now. Please try again shortly.",
+    )
+}
+
+/// A refresh takes its time, or failed a moment ago.
+fn refresh_delayed(why: RefreshDelay) -> ProblemText {
+    match why {
+        RefreshDelay::InProgress => told(
             "tokens_on_their_way",
             "Try again shortly",
             "Your sign-in is being renewed",
             "The sign-in service takes its time. Please try again in a moment.",
         ),
-        _ => silent(),
+        RefreshDelay::BackOff => silent(),
     }
 }
 

@@ -7,8 +7,7 @@ use crate::domain::api::ApiName;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::error::{AccessDenied, FlowError};
-use crate::oidc::AuthorityErrorDetail;
+use crate::flow::error::{AccessDenied, AuthorityErrorDetail, FlowError};
 use crate::web::errors::authority_error_texts::help_for;
 use crate::web::errors::outage_texts::unavailable;
 use crate::web::errors::problem_text::{ProblemText, problem, sign_in};
@@ -77,10 +76,10 @@ pub fn status_text(status: StatusCode) -> ProblemText {
 pub fn problem_text(error: &FlowError, profile: &Profile) -> ProblemText {
     match error {
         FlowError::NotSignedIn => status_text(StatusCode::UNAUTHORIZED),
-        FlowError::NoSuchApi | FlowError::NoSuchJourney => status_text(StatusCode::NOT_FOUND),
+        FlowError::NoSuchApi | FlowError::NoSuchUserFlow => status_text(StatusCode::NOT_FOUND),
         FlowError::CallbackMalformed(_)
         | FlowError::WrongAuthority
-        | FlowError::NoticeRefused(_) => problem(
+        | FlowError::LogoutTokenRefused(_) => problem(
             "sign_in_invalid",
             NOT_COMPLETED,
             "This sign-in cannot be completed",
@@ -111,7 +110,7 @@ pub fn problem_text(error: &FlowError, profile: &Profile) -> ProblemText {
             "The account at the sign-in service is not the account that is signed in here.",
         )
         .home(profile),
-        FlowError::TooManyRounds { rounds, target } => redirect_loop(*rounds, target, profile),
+        FlowError::RedirectLoop { rounds, target } => redirect_loop(*rounds, target, profile),
         FlowError::Ungranted {
             api,
             scopes,

@@ -59,8 +59,7 @@ pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
 
 fn posted_callbacks(visit: &Visit) -> posted_callback::PostedCallbacks<'_> {
     posted_callback::PostedCallbacks {
-        keys: &visit.services().keys,
-        random: &*visit.services().random,
+        services: visit.services(),
     }
 }
 
@@ -87,9 +86,7 @@ async fn complete_with(visit: &Visit, answer: CallbackAnswer, kept_id: Option<&s
         Err(outage @ (FlowError::Store(_) | FlowError::AuthorityUnavailable { .. })) => {
             let target = open_state(visit.services(), profile, &state);
             let error = WebError::at_callback(outage, None);
-            return Err(error
-                .with_retry_target(target.map(|target| target.return_to))
-                .into());
+            return Err(error.with_retry_target(target).into());
         }
         Err(error) => return Err(WebError::at_callback(error, spent).into()),
     };

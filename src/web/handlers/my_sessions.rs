@@ -5,10 +5,9 @@ use actix_web::http::StatusCode;
 use crate::domain::clock::Timestamp;
 use crate::domain::own_path::OwnPath;
 use crate::domain::session::SessionId;
-use crate::flow::session_admin;
+use crate::flow::session_admin::{self, SessionView};
 use crate::flow::session_check::SignedIn;
 use crate::seal::csrf_token;
-use crate::store::SessionSummary;
 use crate::web::answer::see_other;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::require_own_form;
@@ -53,7 +52,7 @@ pub async fn end(visit: Visit, Form(form): Form, signed_in: SignedIn) -> WebResu
     Ok(see_other(&list).finish())
 }
 
-fn row(session: &SessionSummary, current: SessionId) -> SessionRow {
+fn row(session: &SessionView, current: SessionId) -> SessionRow {
     let readable = |at: Timestamp| at.format("%-d %B %Y, %H:%M UTC").to_string();
     SessionRow {
         id: session.id.to_string(),

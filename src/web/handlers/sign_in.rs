@@ -4,11 +4,11 @@ use actix_web::{Error, HttpRequest};
 
 use crate::domain::api::ApiName;
 use crate::domain::authority::UserFlowKind;
-use crate::domain::profile::{PassedParameter, Profile};
+use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::SignedIn;
-use crate::flow::sign_in::{AuthorizationOptions, begin};
+use crate::flow::sign_in::{Asking, AuthorizationOptions, begin};
 use crate::web::answer::{see_other, to_authority};
 use crate::web::cookies::redirect_loop;
 use crate::web::errors::mapping::WebResult;
@@ -45,7 +45,7 @@ pub async fn login(visit: Visit, Peeked(signed_in): Peeked) -> WebResult {
 /// `GET /auth/edit_profile`: for signed-in people only. A profile without that user flow has no such page, whoever asks.
 ///
 /// # Errors
-/// `NoSuchJourney`, `NotSignedIn`, and those of [`begin`].
+/// `NoSuchUserFlow`, `NotSignedIn`, and those of [`begin`].
 pub async fn edit_profile(
     visit: Visit,
     may_begin: MayBegin,
@@ -54,7 +54,7 @@ pub async fn edit_profile(
     let authority = &visit.profile().authority;
     authority
         .issuer_config(UserFlowKind::EditProfile)
-        .ok_or(FlowError::NoSuchJourney)?;
+        .ok_or(FlowError::NoSuchUserFlow)?;
     signed_in?;
     begin_user_flow(&visit, may_begin, UserFlowKind::EditProfile).await
 }
@@ -62,7 +62,7 @@ pub async fn edit_profile(
 /// `GET /auth/reset_password`: for everybody.
 ///
 /// # Errors
-/// `NoSuchJourney`, and those of [`begin`].
+/// `NoSuchUserFlow`, and those of [`begin`].
 pub async fn reset_password(visit: Visit, may_begin: MayBegin) -> WebResult {
     begin_user_flow(&visit, may_begin, UserFlowKind::ResetPassword).await
 }
@@ -77,10 +77,7 @@ async fn begin_sign_in(visit: &Visit, may_begin: MayBegin) -> WebResult {
 }
 
 async fn begin_user_flow(visit: &Visit, may_begin: MayBegin, kind: UserFlowKind) -> WebResult {
-    let options = AuthorizationOptions {
-        journey: Some(kind),
-        ..AuthorizationOptions::default()
-    };
+    let options = AuthorizationOptions::user_flow(kind);
     let target = visit.return_to(&visit.query());
     redirect(visit, may_begin, options, &target).await
 }
@@ -108,24 +105,25 @@ fn sign_in_options(
         .and_then(ApiName::parse)
         .and_then(|name| profile.api(&name));
     if let Some(api) = api {
-        let ask_again = query.value("ask_again") == Some("1");
-        let options = match signed_in {
+        let mut options = match signed_in {
             Some(signed_in) => AuthorizationOptions::step_up(profile, signed_in, api, None),
             None => AuthorizationOptions {
                 api: Some(api.clone()),
                 ..AuthorizationOptions::default()
             },
         };
-        return AuthorizationOptions {
-            ask_again,
-            ..options
-        };
+        if query.value("ask_again") == Some("1") {
+            options.prompt = Asking::For(Prompt::Consent);
+        }
+        return options;
     }
-    let options = AuthorizationOptions {
+    let mut options = AuthorizationOptions {
         passed: passed_parameters(visit.request(), query, profile),
-        other_account: query.value("other_account") == Some("1"),
         ..AuthorizationOptions::default()
     };
+    if query.value("other_account") == Some("1") {
+        options.prompt = Asking::For(Prompt::SelectAccount);
+    }
     match signed_in {
         Some(signed_in) => options.hinting_at(profile, signed_in),
         None => options,

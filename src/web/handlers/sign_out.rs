@@ -81,8 +81,7 @@ fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
     let (app, profile) = (visit.app(), visit.profile());
     // The button leads to the authority, and only the authority knows whether it redirects to another host. A browser would
     // hold such a redirect back, so every https address is allowed. The authority's own addresses may be http on loopback.
-    let origins = visit.services().authorities.sign_out_origins(profile);
-    let mut origins = origins.unwrap_or_default();
+    let mut origins = sign_out::authority_origins(visit.services(), profile);
     origins.push("https:".to_owned());
     visit
         .request()

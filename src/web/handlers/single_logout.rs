@@ -5,7 +5,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpMessage as _, HttpResponse};
 
 use crate::flow::error::FlowError;
-use crate::flow::single_logout;
+use crate::flow::{sign_out, single_logout};
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::form::Form;
 use crate::web::extract::visit::Visit;
@@ -41,9 +41,8 @@ pub async fn front_channel(visit: Visit) -> WebResult {
     if let Some(sid) = sid {
         single_logout::front_channel(services, profile, query.value("iss"), sid).await?;
     }
-    let origins = services.authorities.sign_out_origins(profile);
-    let framable = Framable(origins.unwrap_or_default());
-    visit.request().extensions_mut().insert(framable);
+    let origins = sign_out::authority_origins(services, profile);
+    visit.request().extensions_mut().insert(Framable(origins));
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .body(EMPTY_PAGE))
@@ -52,12 +51,14 @@ pub async fn front_channel(visit: Visit) -> WebResult {
 /// `POST /auth/back_channel_logout` (Back-Channel Logout 1.0 §2.5).
 ///
 /// # Errors
-/// `NoticeRefused` (400) for a logout token that is not valid; `Store` (503) when the authority should repeat the request.
+/// `LogoutTokenRefused` (400) for a logout token that is not valid; `Store` (503) when the authority should repeat the request.
 pub async fn back_channel(visit: Visit, Form(form): Form) -> WebResult {
     admit(&visit)?;
-    let token = form.value("logout_token").ok_or(FlowError::NoticeRefused(
-        "the form holds no single logout_token",
-    ))?;
+    let token = form
+        .value("logout_token")
+        .ok_or(FlowError::LogoutTokenRefused(
+            "the form holds no single logout_token",
+        ))?;
     single_logout::back_channel(visit.services(), visit.profile(), token).await?;
     Ok(HttpResponse::Ok().finish())
 }

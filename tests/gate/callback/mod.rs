@@ -4,5 +4,6 @@ mod attacks;
 mod id_token;
 mod issuer_and_state;
 mod issuers;
+mod outage;
 mod refusals;
 mod shapes;

@@ -1,9 +1,7 @@
 //! Another replica on the same store and profiles.
 
-use std::sync::Arc;
-
+use gatehouse::app::running::Detached;
 use gatehouse::store::SessionStore;
-use gatehouse::web::app_state::AppState;
 
 use super::browser::{Browser, Page};
 use super::server::Stopper;
@@ -13,7 +11,7 @@ use super::{Kind, TestGatehouse, host};
 pub struct Replica {
     pub port: u16,
     pub admin: String,
-    pub app: Arc<AppState>,
+    pub app: Detached,
     pub(super) server: Stopper,
 }
 
@@ -41,7 +39,7 @@ impl Replica {
 
     /// The store as this replica knows it.
     pub fn store(&self) -> &SessionStore {
-        &self.app.services.store
+        &self.app.store
     }
 
     /// Stops it, as a crash would: nothing under way is finished.

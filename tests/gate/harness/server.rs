@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gatehouse::app::live_profiles::LiveProfiles;
-use gatehouse::app::serve::{Means, MetricsText, Running, start, start_in};
+use gatehouse::app::running::{Detached, Running};
+use gatehouse::app::serve::{ServerDeps, start};
 use gatehouse::config::{FileText, Settings, Sources};
 use gatehouse::domain::clock::{Clock, FixedClock};
-use gatehouse::oidc::Environment;
+use gatehouse::domain::environment::{Environment, process_environment};
 use gatehouse::seal::{OsRandom, new_key_text};
 use gatehouse::store::SessionStore;
-use gatehouse::web::app_state::AppState;
 use simulator::Options;
 use tempfile::TempDir;
 
@@ -28,7 +28,7 @@ pub struct TestGatehouse {
     pub port: u16,
     pub admin: String,
     pub folder: TempDir,
-    pub app: Arc<AppState>,
+    pub app: Detached,
     pub live: Arc<LiveProfiles>,
     pub keys: Vec<String>,
     pub database_url: String,
@@ -114,12 +114,13 @@ impl TestGatehouse {
     }
 
     /// The same with means of its own, such as a clock that is wrong.
-    pub async fn replica_by(&self, means: Means) -> Replica {
+    pub async fn replica_by(&self, means: ServerDeps) -> Replica {
         let settings = settings(self.folder.path(), &self.database_url, &self.keys, "");
         let running = start(settings, means).await.unwrap();
         let (port, admin) = (running.public.port(), format!("http://{}", running.private));
-        let (handle, app, _) = running.detach();
+        let app = running.detach();
         wait_for_store(&app).await;
+        let handle = app.server.clone();
         Replica {
             port,
             admin,
@@ -155,7 +156,7 @@ impl TestGatehouse {
 
     /// The store behind the server, for what no page shows.
     pub fn store(&self) -> &SessionStore {
-        &self.app.services.store
+        &self.app.store
     }
 
     pub fn admin_url(&self, path: &str) -> String {
@@ -178,16 +179,19 @@ impl Parts {
     /// Starts the server; `more` are settings beside the usual ones.
     async fn run(self, public: TcpListener, more: &str, variables: Environment) -> TestGatehouse {
         let port = public.local_addr().unwrap().port();
-        let running = start_in(
+        let running = start(
             settings(self.folder.path(), &self.database_url, &self.keys, more),
-            means(Some(public), &self.clock),
-            variables,
+            ServerDeps {
+                environment: variables,
+                ..means(Some(public), &self.clock)
+            },
         )
         .await
         .unwrap();
         let admin = format!("http://{}", running.private);
-        let (handle, app, live) = running.detach();
+        let app = running.detach();
         wait_for_store(&app).await;
+        let (handle, live) = (app.server.clone(), Arc::clone(&app.profiles));
         TestGatehouse {
             sim: self.sim,
             clock: self.clock,
@@ -272,21 +276,22 @@ fn settings(folder: &std::path::Path, database_url: &str, keys: &[String], more:
     .unwrap()
 }
 
-pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> Means {
-    Means {
+pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> ServerDeps {
+    ServerDeps {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         random: Arc::new(OsRandom),
         public,
         private: None,
         workers: Some(2),
-        metrics: MetricsText(Arc::new(String::new)),
+        metrics: Arc::new(String::new),
+        environment: process_environment(),
         follow_database_clock: false,
     }
 }
 
-async fn wait_for_store(app: &AppState) {
+async fn wait_for_store(app: &Detached) {
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-    while app.services.store.ready().await.is_err() {
+    while app.store.ready().await.is_err() {
         assert!(
             tokio::time::Instant::now() < deadline,
             "the store does not become ready"

@@ -10,7 +10,7 @@ pub fn environment(
     sim: &Simulator,
     in_app_service: bool,
     more: Vec<(&'static str, String)>,
-) -> gatehouse::oidc::Environment {
+) -> gatehouse::domain::environment::Environment {
     let endpoint = format!("{}/msi/token", sim.managed_identity());
     Arc::new(move |name| match name {
         "IDENTITY_ENDPOINT" if in_app_service => Some(endpoint.clone()),

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use gatehouse::app::serve::Means;
+use gatehouse::app::serve::ServerDeps;
 use gatehouse::domain::clock::{Clock, FixedClock, SystemClock};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::sync::Arc;
@@ -276,7 +276,7 @@ async fn an_emptied_session_table_is_a_clean_sign_in() {
 async fn replica_off_by(gate: &TestGatehouse, seconds: i64) -> Replica {
     let now = gate.clock.now() + chrono::TimeDelta::seconds(seconds);
     let wrong = gate
-        .replica_by(Means {
+        .replica_by(ServerDeps {
             clock: Arc::new(FixedClock::at(now)) as Arc<dyn Clock>,
             follow_database_clock: true,
             ..means(None, &gate.clock)

@@ -333,7 +333,7 @@ async fn what_was_fetched_for_profiles_that_are_gone_is_forgotten() {
     let gate = Plan::default().start().await;
     let (browser, folder) = (Browser::new(), gate.profiles_folder());
     let good = text(&gate.profile_path(KIND));
-    let remembered = || gate.app.services.authorities.remembered();
+    let remembered = || gate.app.authorities.remembered();
     gate.sign_in(&browser, Kind::Oidc, "ada").await;
     for number in 0..5 {
         let host = format!("t{number}.localhost");

@@ -89,7 +89,7 @@ async fn the_new_token_of_an_exchange_that_nobody_waited_for_serves_the_next_cal
     gate.sim.fault(Fault::TokenSlow(2_500).times(1));
     gate.api_answers(&browser, ENTRA, "the old token lives")
         .await;
-    gate.app.services.exchanges.settled().await;
+    gate.app.refreshes.settled().await;
     gate.turn(400);
     gate.api_answers(&browser, ENTRA, "the new token").await;
     assert_eq!(gate.refreshes(), 1);

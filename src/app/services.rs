@@ -1,0 +1,124 @@
+//! Construction of the flows' services, for a server or for one command.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use crate::config::Settings;
+use crate::config::settings::values;
+use crate::domain::clock::Clock;
+use crate::domain::environment::Environment;
+use crate::domain::random::Random;
+use crate::flow::refresh::{Refreshes, SingleFlight};
+use crate::flow::services::{ServiceDeps, Services};
+use crate::flow::throttle::Throttle;
+use crate::oidc::{Authorities, HttpOptions, HttpSetupError, TenantPins};
+use crate::seal::KeyRing;
+use crate::store::{SessionStore, StoreOptions};
+
+/// Time, randomness and the environment, as the process got them.
+pub struct SystemInputs {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Variables that the managed identity reads.
+    pub environment: Environment,
+}
+
+/// The services, and the parts of them that a running server needs itself.
+pub(in crate::app) struct Built {
+    pub(in crate::app) services: Services,
+    pub(in crate::app) authorities: Arc<Authorities>,
+    pub(in crate::app) refreshes: Arc<Refreshes>,
+}
+
+/// Puts the services together. Must be called inside a tokio runtime that outlives them: refreshes and the connections to
+/// authorities live there.
+pub(in crate::app) fn build(
+    settings: &Settings,
+    store: SessionStore,
+    keys: Arc<KeyRing>,
+    pins: Arc<dyn TenantPins>,
+    inputs: SystemInputs,
+) -> Result<Built, HttpSetupError> {
+    let authorities = Arc::new(authorities(settings, pins, &inputs)?);
+    let refreshes = Arc::new(SingleFlight::new(Handle::current()));
+    let services = Services::new(ServiceDeps {
+        store,
+        authorities: Arc::clone(&authorities),
+        keys,
+        clock: inputs.clock,
+        random: inputs.random,
+        refreshes: Arc::clone(&refreshes),
+        api_throttled: Throttle::default(),
+        token_endpoint_throttled: Throttle::default(),
+        refresh_backoff: Throttle::default(),
+        api_timeout: settings.http.api_timeout,
+    });
+    Ok(Built {
+        services,
+        authorities,
+        refreshes,
+    })
+}
+
+/// The authorities alone.
+pub(in crate::app) fn authorities(
+    settings: &Settings,
+    pins: Arc<dyn TenantPins>,
+    inputs: &SystemInputs,
+) -> Result<Authorities, HttpSetupError> {
+    Authorities::new(
+        &HttpOptions::from(&settings.http),
+        Arc::clone(&inputs.clock),
+        Arc::clone(&inputs.random),
+        pins,
+        Arc::clone(&inputs.environment),
+    )
+}
+
+/// The store's options; a server follows the database's clock unless a test turns its own.
+pub(in crate::app) fn store_options(
+    settings: &Settings,
+    follow_database_clock: bool,
+) -> StoreOptions {
+    StoreOptions {
+        follow_database_clock,
+        ..StoreOptions::from(&settings.store)
+    }
+}
+
+impl From<&values::HttpOptions> for HttpOptions {
+    fn from(settings: &values::HttpOptions) -> Self {
+        let values::HttpOptions {
+            connect_timeout,
+            timeout,
+            api_timeout: _,
+            ca_file,
+            resolve,
+        } = settings;
+        Self {
+            connect_timeout: *connect_timeout,
+            timeout: *timeout,
+            ca_file: ca_file.clone(),
+            resolve: resolve.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&values::StoreOptions> for StoreOptions {
+    fn from(settings: &values::StoreOptions) -> Self {
+        let values::StoreOptions {
+            max_connections,
+            cache_entries,
+            startup_wait: _,
+        } = *settings;
+        Self {
+            max_connections,
+            cache_entries,
+            ..Self::default()
+        }
+    }
+}

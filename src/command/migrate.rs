@@ -1,0 +1,11 @@
+//! `migrate`: brings the database to this version's schema.
+
+use crate::app::commands;
+use crate::command::cli::Cli;
+use crate::command::runtime::block_on;
+use crate::command::{Failed, Terminal, sources};
+
+pub(super) fn migrate(cli: &Cli, terminal: &Terminal<'_>) -> Result<(), Failed> {
+    let settings = sources::settings(cli, &[], terminal)?;
+    block_on(commands::migrate(&settings, &terminal.system_inputs()))
+}

@@ -1,0 +1,70 @@
+//! Begin a session for a person whose answer was accepted.
+
+use crate::domain::session::{Session, SessionHandle, SessionId};
+use crate::flow::callback::complete::{Arrival, Callback};
+use crate::flow::error::{AccessDenied, FlowError};
+use crate::flow::{access, audit};
+use crate::oidc::Redeemed;
+use crate::store::NewSession;
+
+impl Callback<'_> {
+    /// Begins a session with a new handle.
+    ///
+    /// 1. The access rule judges the person, with groups read from the directory where the token leaves them out.
+    /// 2. A new handle, a new id and the deadlines of the profile.
+    /// 3. One transaction stores the session and removes the one that the browser had (session fixation).
+    /// 4. The audit stream has the sign-in.
+    pub(super) async fn begin_session(
+        &self,
+        redeemed: Redeemed,
+    ) -> Result<SessionHandle, FlowError> {
+        let Arrival {
+            services,
+            visit,
+            browser,
+        } = self.arrival;
+        let profile = visit.profile;
+        let Redeemed {
+            identity,
+            tokens,
+            sid,
+            graph_token,
+        } = redeemed;
+        let (tokens, judged) =
+            access::admit(services, profile, identity, tokens, graph_token).await;
+        let identity = judged.map_err(|denied| {
+            audit::refused(profile, "not_allowed");
+            FlowError::NotAllowed(AccessDenied::Rule(denied))
+        })?;
+        let now = services.now();
+        let handle = SessionHandle::generate(&*services.random);
+        let expires_at = now + profile.session.lifetime;
+        let session = Session {
+            id: SessionId::generate(&*services.random),
+            profile: profile.id.clone(),
+            binding: profile.binding,
+            identity,
+            created_at: now,
+            seen_at: now,
+            idle_until: Session::idle_deadline(now, profile.session).min(expires_at),
+            expires_at,
+        };
+        let signed_in = audit::SignIn::of(&session);
+        // Microsoft names its own session in `session_state` when the ID token has no `sid`.
+        let session_state = self.session_state.clone();
+        let sid = sid.or(session_state.filter(|_| profile.authority.dialect().microsoft));
+        services
+            .store
+            .create(NewSession {
+                handle: handle.clone(),
+                session,
+                tokens,
+                sid,
+                user_agent: visit.user_agent.map(str::to_owned),
+                ended: browser.handle.cloned(),
+            })
+            .await?;
+        audit::signed_in(profile, &signed_in);
+        Ok(handle)
+    }
+}

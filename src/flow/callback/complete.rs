@@ -1,0 +1,319 @@
+//! Complete an attempt: judge the answer step by step, redeem the code, and say what comes next.
+
+use crate::domain::api::ApiName;
+use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
+use crate::domain::authority::UserFlowKind;
+use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
+use crate::domain::flash::Flash;
+use crate::domain::identity::SubjectKey;
+use crate::domain::return_to::ReturnTo;
+use crate::domain::secret::{AuthorizationCode, State};
+use crate::domain::session::SessionHandle;
+use crate::flow::attempt_cookie::{open_attempt, open_state};
+use crate::flow::error::FlowError;
+use crate::flow::services::{Services, Visit};
+use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
+use crate::flow::{audit, edit_profile, session_check};
+use crate::oidc::{Asking, OidcError, Redeemed};
+use crate::seal::sha256;
+use crate::store::{FirstUse, ReplayScope};
+
+/// What a browser brings to the callback.
+#[derive(Debug, Clone, Copy)]
+pub struct Browser<'a> {
+    /// The cookie of the attempt that `state` names.
+    pub attempt: Option<&'a str>,
+    /// The handle of the browser's session at this profile.
+    pub handle: Option<&'a SessionHandle>,
+}
+
+/// How a callback ended without an error.
+#[derive(Debug)]
+pub enum CallbackResult {
+    /// A session began.
+    SignedIn {
+        /// The handle of the session, for the cookie.
+        handle: SessionHandle,
+        /// Where the person wanted to go.
+        return_to: ReturnTo,
+        /// The API whose scopes a signed-in person was sent for, and that person.
+        asked: Option<(ApiName, SubjectKey)>,
+    },
+    /// No session began; the browser goes on with the session that it has.
+    Redirect(ReturnTo),
+    /// No session began, and a flash message says how the user flow ended.
+    RedirectWithFlash(ReturnTo, Flash),
+    /// Another round trip to the authority is needed, such as the sign-in after a reset password.
+    NextFlow(Box<AuthorizationRedirect>),
+    /// Another round trip after a refusal, as for a forgotten password. Refusals may repeat: the web counts them.
+    Restart(Box<AuthorizationRedirect>, ReturnTo),
+}
+
+/// Completes the attempt that an answer belongs to.
+///
+/// The order is the guarantee. The answer's shape was judged before, by [`CallbackAnswer::parse`].
+///
+/// 1. The attempt's cookie opens for this `state`, this profile and the authority that the profile has now
+///    (RFC 9700 §4.4.2). Without it a signed-in browser goes to the target that the `state` carries, and any other starts
+///    again.
+/// 2. The attempt is younger than ten minutes.
+/// 3. `iss`, if it was sent or promised, is the authority's (RFC 9207 §2.4). This may fetch the authority's metadata,
+///    the only network call before step 4; an outage here ends the callback and leaves the attempt usable
+///    (`docs/decisions/0008-an-outage-before-single-use-leaves-the-attempt-usable.md`).
+/// 4. The use of `state` is recorded in the store, once for all replicas. From here on the attempt is spent, whatever
+///    follows.
+/// 5. An error response ends here (`refused.rs`); the token endpoint is not called for it.
+/// 6. The code is redeemed, and the ID token goes through every check of `oidc/tokens/id_token.rs`.
+/// 7. The ID token's issuer is the one that `iss` named, and a person who was sent for more is the one who comes back.
+/// 8. The access rule judges the person; then one transaction stores the new session and removes the one that the
+///    browser had (`begin_session.rs`).
+///
+/// # Errors
+/// See [`FlowError`]; whenever there is an error, no session began, and the one that the browser had is untouched.
+pub async fn complete(
+    services: &Services,
+    visit: Visit<'_>,
+    answer: CallbackAnswer,
+    browser: Browser<'_>,
+) -> Result<CallbackResult, FlowError> {
+    let arrival = Arrival {
+        services,
+        visit,
+        browser,
+    };
+    let (attempt, return_to) = match arrival.attempt(&answer.state) {
+        Ok(found) => found,
+        Err((why, target)) => return arrival.without_attempt(why, target).await,
+    };
+    let callback = Callback {
+        arrival,
+        attempt,
+        return_to,
+        iss: answer.iss,
+        session_state: answer.session_state,
+    };
+    callback.judge_issuer_parameter().await?;
+    if arrival.use_once(&answer.state).await? == FirstUse::No {
+        return callback.repeated().await;
+    }
+    match answer.outcome {
+        CallbackOutcome::Refused { error, description } => {
+            callback.refused(&error, &description).await
+        }
+        CallbackOutcome::Code(code) => callback.redeem(&code).await,
+    }
+}
+
+/// A browser at the callback, before it is known which attempt it completes.
+#[derive(Clone, Copy)]
+pub(super) struct Arrival<'a> {
+    pub(super) services: &'a Services,
+    pub(super) visit: Visit<'a>,
+    pub(super) browser: Browser<'a>,
+}
+
+/// Why no attempt belongs to the answer, and where the person wanted to go if the `state` could be read.
+type NoAttempt = (&'static str, Option<ReturnTo>);
+
+impl Arrival<'_> {
+    /// Steps 1 and 2.
+    fn attempt(&self, state: &State) -> Result<(Attempt, ReturnTo), NoAttempt> {
+        let (services, profile) = (self.services, self.visit.profile);
+        let Some(return_to) = open_state(services, profile, state) else {
+            return Err(("the state is not of this profile", None));
+        };
+        let attempt = self
+            .browser
+            .attempt
+            .and_then(|cookie| open_attempt(services, profile, state, cookie));
+        match attempt {
+            None => Err((
+                "the browser has no cookie for it, or the profile moved to another authority",
+                Some(return_to),
+            )),
+            Some(attempt) if is_over(attempt.begun_at, services.now()) => {
+                Err(("it is too old", Some(return_to)))
+            }
+            Some(attempt) => Ok((attempt, return_to)),
+        }
+    }
+
+    /// A late, repeated or foreign tab: a signed-in browser goes where the `state` says, any other starts again.
+    async fn without_attempt(
+        &self,
+        why: &'static str,
+        target: Option<ReturnTo>,
+    ) -> Result<CallbackResult, FlowError> {
+        let signed_in = self.is_signed_in().await?;
+        match target {
+            Some(return_to) if signed_in => Ok(CallbackResult::Redirect(return_to)),
+            target => Err(self.not_found(why, target)),
+        }
+    }
+
+    pub(super) async fn is_signed_in(&self) -> Result<bool, FlowError> {
+        let (profile, handle) = (self.visit.profile, self.browser.handle);
+        let usage = session_check::Use::Peek;
+        let session = session_check::check(self.services, profile, handle, usage).await?;
+        Ok(session.is_some())
+    }
+
+    fn not_found(&self, why: &'static str, target: Option<ReturnTo>) -> FlowError {
+        audit::refused(self.visit.profile, "attempt_not_found");
+        FlowError::AttemptNotFound { why, target }
+    }
+
+    /// Step 4: records the use of a `state` for every replica.
+    async fn use_once(&self, state: &State) -> Result<FirstUse, FlowError> {
+        let hash = sha256(state.expose().as_bytes());
+        let until = self.services.now() + USED_STATE_LIFETIME;
+        let store = &self.services.store;
+        Ok(store.record_once(ReplayScope::State, &hash, until).await?)
+    }
+}
+
+/// An answer with the attempt that it completes.
+pub(super) struct Callback<'a> {
+    pub(super) arrival: Arrival<'a>,
+    pub(super) attempt: Attempt,
+    pub(super) return_to: ReturnTo,
+    pub(super) iss: Option<String>,
+    pub(super) session_state: Option<String>,
+}
+
+impl Callback<'_> {
+    /// Step 3 (RFC 9207 §2.4).
+    async fn judge_issuer_parameter(&self) -> Result<(), FlowError> {
+        let profile = self.arrival.visit.profile;
+        let authorities = &self.arrival.services.authorities;
+        let judged = authorities
+            .judge_issuer_parameter(profile, self.attempt.journey, self.iss.as_deref())
+            .await;
+        judged.map_err(|cause| {
+            if matches!(cause, OidcError::Invalid(_)) {
+                audit::refused(profile, "issuer_mismatch");
+                return FlowError::WrongAuthority;
+            }
+            FlowError::from_oidc(cause, Some(&self.return_to))
+        })
+    }
+
+    /// The attempt was used before, but the browser still has its cookie, so the browser never saw the answer: a
+    /// replica died while it redeemed the code, or the connection broke. The code is spent; one new attempt leads to
+    /// the same place.
+    async fn repeated(self) -> Result<CallbackResult, FlowError> {
+        if self.arrival.is_signed_in().await? {
+            return Ok(CallbackResult::Redirect(self.return_to));
+        }
+        if self.attempt.journey != UserFlowKind::SignIn {
+            let target = Some(self.return_to);
+            return Err(self.arrival.not_found("its state was used before", target));
+        }
+        let profile = self.arrival.visit.profile;
+        tracing::info!(profile.id = %profile.id, "the answer of a callback was lost; a new attempt begins");
+        let begun = self.once_more(self.attempt.claims.clone()).await?;
+        Ok(CallbackResult::Restart(Box::new(begun), self.return_to))
+    }
+
+    /// Steps 6 to 8.
+    async fn redeem(self, code: &AuthorizationCode) -> Result<CallbackResult, FlowError> {
+        let Arrival {
+            services, visit, ..
+        } = self.arrival;
+        let profile = visit.profile;
+        let redeemed = services
+            .authorities
+            .redeem(profile, code, &self.attempt)
+            .await;
+        let redeemed = match redeemed {
+            Ok(redeemed) => redeemed,
+            // The authority asks for more than it was asked for: once more, with its claims (microsoft-identity 2.5).
+            Err(OidcError::Refused(detail))
+                if detail.claims.is_some() && !self.attempt.stepped_up =>
+            {
+                let begun = self.once_more(detail.claims.clone()).await?;
+                return Ok(CallbackResult::NextFlow(Box::new(begun)));
+            }
+            Err(cause) => return Err(self.answer_refused(cause)),
+        };
+        // The ID token of an issuer with a template names the tenant's own issuer, which `iss` must equal
+        // (RFC 9207 §2.4).
+        let iss = self.iss.as_deref();
+        if iss.is_some() && redeemed.identity.text("iss").as_deref() != iss {
+            audit::refused(profile, "issuer_mismatch");
+            return Err(FlowError::WrongAuthority);
+        }
+        self.finish(redeemed).await
+    }
+
+    /// Steps 7 and 8, by what the user flow was for.
+    async fn finish(self, redeemed: Redeemed) -> Result<CallbackResult, FlowError> {
+        let Arrival {
+            services,
+            visit,
+            browser,
+        } = self.arrival;
+        let profile = visit.profile;
+        match self.attempt.journey {
+            UserFlowKind::SignIn => {
+                let expected = self.attempt.expects.as_ref();
+                if expected.is_some_and(|person| *person != redeemed.identity.person()) {
+                    audit::refused(profile, "other_person");
+                    return Err(FlowError::OtherPerson);
+                }
+                let handle = self.begin_session(redeemed).await?;
+                let Attempt { api, expects, .. } = self.attempt;
+                Ok(CallbackResult::SignedIn {
+                    handle,
+                    return_to: self.return_to,
+                    asked: api.zip(expects),
+                })
+            }
+            UserFlowKind::EditProfile => {
+                edit_profile::apply(services, profile, browser.handle, &redeemed.identity).await?;
+                let updated = Flash::ProfileUpdated;
+                Ok(CallbackResult::RedirectWithFlash(self.return_to, updated))
+            }
+            // A reset password signs nobody in: the sign-in flow follows, silently where the authority allows it.
+            UserFlowKind::ResetPassword => {
+                let options = AuthorizationOptions {
+                    prompt: Asking::AsLittleAsPossible,
+                    ..AuthorizationOptions::default()
+                };
+                let begun = begin(services, visit, options, &self.return_to).await?;
+                Ok(CallbackResult::NextFlow(Box::new(begun)))
+            }
+        }
+    }
+
+    /// Begins the same attempt once more, with these claims.
+    async fn once_more(&self, claims: Option<String>) -> Result<AuthorizationRedirect, FlowError> {
+        let Arrival {
+            services, visit, ..
+        } = self.arrival;
+        let api = self.attempt.api.as_ref();
+        let options = AuthorizationOptions {
+            user_flow: Some(self.attempt.journey),
+            api: api.and_then(|name| visit.profile.api(name)).cloned(),
+            claims,
+            expects: self.attempt.expects.clone(),
+            prompt: Asking::AsLittleAsPossible,
+            ..AuthorizationOptions::default()
+        };
+        begin(services, visit, options, &self.return_to).await
+    }
+
+    /// The error of an answer that was not accepted. The audit stream has what refused the person; an outage refuses
+    /// nobody.
+    fn answer_refused(&self, cause: OidcError) -> FlowError {
+        let profile = self.arrival.visit.profile;
+        match &cause {
+            OidcError::Invalid(_) | OidcError::TenantNotAllowed => {
+                audit::refused(profile, "answer_refused");
+            }
+            OidcError::Refused(detail) => audit::refused(profile, &detail.to_string()),
+            OidcError::Unavailable { .. } | OidcError::Misconfigured(_) => {}
+        }
+        FlowError::from_oidc(cause, Some(&self.return_to))
+    }
+}
