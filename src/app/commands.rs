@@ -10,7 +10,8 @@ use crate::app::shutdown::Signals;
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
 use crate::flow::services::Services;
-use crate::oidc::{Authorities, InProcessPins};
+use crate::http::OutboundClient;
+use crate::oidc::{Authorities, ClientDeps, InProcessPins};
 use crate::store::SessionStore;
 use crate::telemetry;
 
@@ -82,12 +83,21 @@ pub fn services(
 ) -> Result<Services, String> {
     let keys = Arc::new(key_ring(settings, &*random)?);
     let store = store(settings, Arc::clone(&clock), Arc::clone(&random))?;
-    let authorities = authorities(settings, &clock, &random)?;
+    let http = outbound_client(settings)?;
+    let authorities = authorities_over(http.clone(), settings, &clock, &random);
     let home = Handle::current();
-    Ok(Services::new(store, authorities, keys, clock, random, home))
+    Ok(Services::new(
+        store,
+        authorities,
+        http,
+        keys,
+        clock,
+        random,
+        home,
+    ))
 }
 
-/// Authorities whose pins last as long as the command, which runs in a tokio runtime.
+/// Authorities whose tenant pins last as long as the command, which runs in a tokio runtime.
 ///
 /// # Errors
 /// One sentence: the CA file cannot be used.
@@ -96,14 +106,28 @@ pub fn authorities(
     clock: &Arc<dyn Clock>,
     random: &Arc<dyn Random>,
 ) -> Result<Authorities, String> {
-    let pins = Arc::new(InProcessPins::default());
-    Authorities::new(
-        &http_options(settings),
-        Arc::clone(clock),
-        Arc::clone(random),
-        pins,
-    )
-    .map_err(|error| with_causes(&error))
+    let http = outbound_client(settings)?;
+    Ok(authorities_over(http, settings, clock, random))
+}
+
+fn outbound_client(settings: &Settings) -> Result<OutboundClient, String> {
+    OutboundClient::new(&http_options(settings)).map_err(|error| with_causes(&error))
+}
+
+fn authorities_over(
+    http: OutboundClient,
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> Authorities {
+    Authorities::new(ClientDeps {
+        http,
+        call_timeout: settings.http.timeout,
+        clock: Arc::clone(clock),
+        random: Arc::clone(random),
+        tenant_pins: Arc::new(InProcessPins::default()),
+        environment: Arc::new(|name| std::env::var(name).ok()),
+    })
 }
 
 /// An error with everything that caused it, in one line.

@@ -19,7 +19,8 @@ use crate::app::stored_tenant_pins::StoredPins;
 use crate::config::Settings;
 use crate::domain::clock::{Clock, Random};
 use crate::flow::services::Services;
-use crate::oidc::{Authorities, Environment, HttpOptions};
+use crate::http::{HttpOptions, OutboundClient};
+use crate::oidc::{Authorities, ClientDeps, Environment};
 use crate::seal::KeyRing;
 use crate::store::{SessionStore, StoreOptions};
 use crate::web::admin::Admin;
@@ -200,17 +201,21 @@ fn services(
     let pins = Arc::new(StoredPins::new(store.clone()));
     // One clock for all replicas, the store's: for the ends of sessions and for the times in tokens.
     let clock: Arc<dyn Clock> = store.clock();
-    let authorities = Authorities::with_environment(
-        &http_options(settings),
-        Arc::clone(&clock),
-        Arc::clone(&random),
-        pins,
+    let http = OutboundClient::new(&http_options(settings))
+        .map_err(|error| StartError::Other(format!("http: {error}")))?;
+    let authorities = Authorities::new(ClientDeps {
+        http: http.clone(),
+        call_timeout: settings.http.timeout,
+        clock: Arc::clone(&clock),
+        random: Arc::clone(&random),
+        tenant_pins: pins,
         environment,
-    )
-    .map_err(|error| StartError::Other(format!("http: {error}")))?;
+    });
     let home = Handle::current();
-    Ok(Services::new(store, authorities, keys, clock, random, home)
-        .with_api_time_out(settings.http.api_timeout))
+    Ok(
+        Services::new(store, authorities, http, keys, clock, random, home)
+            .with_api_time_out(settings.http.api_timeout),
+    )
 }
 
 impl Running {
@@ -302,10 +307,9 @@ async fn wait_for_database(store: &SessionStore, wait: Duration) -> std::io::Res
 pub(in crate::app) fn http_options(settings: &Settings) -> HttpOptions {
     HttpOptions {
         connect_timeout: settings.http.connect_timeout,
-        total_timeout: settings.http.timeout,
+        timeout: settings.http.timeout,
         ca_file: settings.http.ca_file.clone(),
         resolve: settings.http.resolve.clone(),
-        ..HttpOptions::default()
     }
 }
 

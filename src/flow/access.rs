@@ -9,7 +9,7 @@ use crate::domain::secret::AccessToken;
 use crate::domain::token_set::TokenSet;
 use crate::flow::error::FlowError;
 use crate::flow::services::Services;
-use crate::oidc::AuthorityErrorDetail;
+use crate::oidc::{AuthorityErrorDetail, Topic};
 use url::Url;
 
 /// Applies the rule. The tokens beside the verdict are the newest, should it have taken an exchange to read groups.
@@ -65,9 +65,6 @@ async fn directory_token(
     refreshed.graph_token
 }
 
-/// AADSTS65004: the person declined to consent.
-const CONSENT_DECLINED: u64 = 65_004;
-
 /// A step-up for an API came back without consent: told so, without another round. `None` if it was about something
 /// else.
 pub fn not_consented(
@@ -77,7 +74,7 @@ pub fn not_consented(
 ) -> Option<FlowError> {
     attempt.expects.as_ref()?;
     let api = attempt.api.as_ref().and_then(|name| profile.api(name))?;
-    (detail.has_entra(CONSENT_DECLINED) || detail.lacks_consent())
+    (detail.topic() == Topic::ConsentDeclined || detail.lacks_consent())
         .then(|| lacking(profile, api, detail))
 }
 

@@ -18,14 +18,9 @@ use crate::flow::error::{AccessDenied, FlowError};
 use crate::flow::services::{Services, Visit};
 use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
 use crate::flow::{access, audit, edit_profile, session_check};
-use crate::oidc::{AuthorityErrorDetail, OidcError, Redeemed};
+use crate::oidc::{AuthorityErrorDetail, OidcError, Redeemed, Topic};
 use crate::seal::sha256;
 use crate::store::{FirstUse, NewSession, ReplayScope};
-
-/// AADB2C90118: the person clicked "Forgot your password?" in a flow that leaves it to the application.
-const FORGOT_PASSWORD: u64 = 90_118;
-/// AADB2C90091: the person cancelled a user flow.
-const CANCELLED: u64 = 90_091;
 
 /// What a browser brings to the callback.
 #[derive(Debug, Clone, Copy)]
@@ -214,7 +209,7 @@ async fn refused(
     target: ReturnTo,
     detail: AuthorityErrorDetail,
 ) -> Result<CallbackResult, FlowError> {
-    if detail.has_b2c(FORGOT_PASSWORD)
+    if detail.topic() == Topic::ForgotPassword
         && visit
             .profile
             .authority
@@ -228,7 +223,7 @@ async fn refused(
         let begun = begin(services, visit, wish, &target).await?;
         return Ok(CallbackResult::Restart(Box::new(begun), target));
     }
-    if detail.has_b2c(CANCELLED) {
+    if detail.topic() == Topic::Cancelled {
         let home = ReturnTo::home(&visit.profile.public_url);
         return Ok(CallbackResult::RedirectWithFlash(
             home,

@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::domain::access_rule::Denial;
 use crate::domain::api::ApiName;
 use crate::domain::return_to::ReturnTo;
-use crate::oidc::{AuthorityErrorDetail, OidcError};
+pub use crate::oidc::{
+    AuthorityErrorDetail, CallError, Misconfiguration, OidcError, Outage, Remedy, Topic,
+};
 use crate::store::StoreError;
 
 /// How a journey ended badly. `web/errors/mapping.rs` is the one place that turns it into an answer.

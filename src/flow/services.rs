@@ -11,6 +11,7 @@ use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::HandleHash;
 use crate::flow::exchanges::Exchanges;
+use crate::http::OutboundClient;
 use crate::oidc::{Authorities, Outage};
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
@@ -40,6 +41,8 @@ pub struct Services {
     pub exchanges: Arc<Exchanges>,
     /// Calls that an API asked to hold back, by its origin, until when (microsoft-identity 6.3).
     pub throttled: Cache<(ProfileId, String, SubjectKey), Timestamp>,
+    /// Sends requests to web APIs.
+    pub api_client: OutboundClient,
     /// How long a web API has for its whole answer.
     pub api_time_out: Duration,
     /// People for whom a token endpoint asked to hold back, until when and in which words.
@@ -53,6 +56,7 @@ impl Services {
     pub fn new(
         store: SessionStore,
         authorities: Authorities,
+        api_client: OutboundClient,
         keys: Arc<KeyRing>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
@@ -79,6 +83,7 @@ impl Services {
             random,
             exchanges,
             throttled,
+            api_client,
             api_time_out: API_TIME_OUT,
             resting,
             rests,

@@ -179,7 +179,7 @@ async fn d8_a_managed_identity_that_fails_is_an_outage_and_not_a_fault_of_the_pr
         assert_eq!(page.status, 503, "{}", page.text);
         assert!(page.header("retry-after").is_some());
         assert!(
-            page.text.contains("cannot prove itself just now"),
+            page.text.contains("cannot authenticate just now"),
             "{}",
             page.text
         );

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gatehouse::http::CallError;
 use gatehouse::oidc::{AuthorityErrorCode, Misconfiguration, OidcError, Outage};
 use serde_json::json;
 
@@ -80,7 +81,7 @@ async fn d10_a_token_endpoint_that_never_answers_is_given_up() {
     assert!(matches!(
         refused,
         OidcError::Unavailable {
-            why: Outage::TimedOut,
+            why: Outage::Call(CallError::TimedOut),
             ..
         }
     ));

@@ -6,15 +6,10 @@ use crate::domain::access_rule::Denial;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::error::{AccessDenied, FlowError};
-use crate::oidc::AuthorityErrorDetail;
+use crate::flow::error::{AccessDenied, AuthorityErrorDetail, FlowError, Topic};
 use crate::web::errors::authority_error_texts::help_for;
 use crate::web::errors::outage_texts::unavailable;
 use crate::web::pages::{Action, Fact, Frame, Problem};
-
-/// AADSTS50011 and AADB2C90006: the redirect address is not registered.
-const REDIRECT_NOT_REGISTERED: u64 = 50_011;
-const REDIRECT_NOT_REGISTERED_B2C: u64 = 90_006;
 
 /// An error as it is told.
 #[derive(Debug)]
@@ -289,15 +284,15 @@ fn refused(detail: &AuthorityErrorDetail, profile: &Profile, target: &ReturnTo) 
         help.sentence,
     )
     .with_detail(detail);
-    if detail.has_entra(REDIRECT_NOT_REGISTERED) || detail.has_b2c(REDIRECT_NOT_REGISTERED_B2C) {
+    if detail.topic() == Topic::RedirectUri {
         "Register exactly this redirect address at the sign-in service:"
             .clone_into(&mut told.advice);
         told.items = vec![profile.redirect_uri()];
     }
-    if help.again {
+    if help.way_on.retry() {
         told = told.with_action(sign_in(profile, Some(target), ""), "Start again");
     }
-    if help.other_account {
+    if help.way_on.other_account() {
         told = told.other_account(profile, Some(target));
     }
     told.home(profile)
