@@ -52,6 +52,8 @@ pub enum Topic {
     AccountDisabled,
     /// The authority has no session for the person, and was asked not to begin one.
     NoSession,
+    /// The session or the grant at the authority has ended.
+    SignInEnded,
     /// The authority wants another proof of the person, such as a second factor.
     ExtraProof,
     /// The person is not assigned to the application.
@@ -203,9 +205,9 @@ const B2C: &[Row] = &[
     (90_043, Operator, Topic::Configuration, KeepSession),
     (90_055, Operator, Topic::Scope, KeepSession),
     (90_067, Operator, Topic::Configuration, KeepSession),
-    (90_077, Person, Topic::NoSession, StepUp),
+    (90_077, Person, Topic::SignInEnded, StepUp),
     (90_079, Operator, Topic::SecretWrong, KeepSession),
-    (90_080, Person, Topic::GrantOver, EndSession),
+    (90_080, Person, Topic::SignInEnded, EndSession),
     (90_081, Operator, Topic::SecretWrong, KeepSession),
     (90_085, Time, Topic::AuthorityProblem, KeepSession),
     (90_088, Operator, Topic::Configuration, KeepSession),
@@ -215,8 +217,8 @@ const B2C: &[Row] = &[
     (90_115, Operator, Topic::Scope, KeepSession),
     (90_117, Operator, Topic::Scope, KeepSession),
     (90_118, Person, Topic::ForgotPassword, StepUp),
-    (90_128, Person, Topic::GrantOver, EndSession),
-    (90_129, Person, Topic::GrantOver, EndSession),
+    (90_128, Person, Topic::SignInEnded, EndSession),
+    (90_129, Person, Topic::SignInEnded, EndSession),
     (90_146, Operator, Topic::Scope, KeepSession),
     (90_182, Person, Topic::AttemptMismatch, StepUp),
     (90_183, Operator, Topic::Configuration, KeepSession),

@@ -237,30 +237,7 @@ impl ManagedIdentity {
                 thumbprint,
             } => {
                 only_own(identity)?;
-                let query = [
-                    ("api-version", "2019-07-01-preview"),
-                    ("resource", audience),
-                ];
-                let client = pinned_client(thumbprint)
-                    .ok_or("IDENTITY_SERVER_THUMBPRINT is no SHA-1 thumbprint")?;
-                let url = address(endpoint, &query, None)?;
-                if url.scheme() != "https" {
-                    return Err(
-                        "IDENTITY_ENDPOINT is not https, so its thumbprint proves nothing".into(),
-                    );
-                }
-                let answer = get(
-                    &Bulkhead::new(OutboundClient::over(client)),
-                    url,
-                    &[("Secret", header)],
-                )
-                .await;
-                answer.map_err(|unanswered| match unanswered {
-                    Unanswered::Away(why) => Unanswered::Away(format!(
-                        "nobody with the certificate of IDENTITY_SERVER_THUMBPRINT answers there: {why}"
-                    )),
-                    wrong @ Unanswered::Wrong(_) => wrong,
-                })
+                service_fabric(endpoint, header, thumbprint, audience).await
             }
             Source::AppService { endpoint, header } => {
                 let query = [("api-version", "2019-08-01"), ("resource", audience)];
@@ -323,6 +300,33 @@ impl ManagedIdentity {
         ];
         self.get(url, &headers).await
     }
+}
+
+/// Service Fabric's endpoint has a self-signed certificate, whose thumbprint the platform passes.
+async fn service_fabric(
+    endpoint: &str,
+    header: &str,
+    thumbprint: &str,
+    audience: &str,
+) -> Result<BufferedResponse, Unanswered> {
+    let query = [
+        ("api-version", "2019-07-01-preview"),
+        ("resource", audience),
+    ];
+    let client =
+        pinned_client(thumbprint).ok_or("IDENTITY_SERVER_THUMBPRINT is no SHA-1 thumbprint")?;
+    let url = address(endpoint, &query, None)?;
+    if url.scheme() != "https" {
+        return Err("IDENTITY_ENDPOINT is not https, so its thumbprint proves nothing".into());
+    }
+    let bulkhead = Bulkhead::new(OutboundClient::over(client));
+    let response = get(&bulkhead, url, &[("Secret", header)]).await;
+    response.map_err(|unanswered| match unanswered {
+        Unanswered::Away(why) => Unanswered::Away(format!(
+            "nobody with the certificate of IDENTITY_SERVER_THUMBPRINT answers there: {why}"
+        )),
+        wrong @ Unanswered::Wrong(_) => wrong,
+    })
 }
 
 async fn get(

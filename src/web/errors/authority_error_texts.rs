@@ -87,6 +87,11 @@ fn about_person(topic: Topic) -> Option<Texts> {
             "The sign-in service has no session for you any more.",
             WayOn::Retry,
         ),
+        Topic::SignInEnded => (
+            "Please sign in again",
+            "Your sign-in at the sign-in service has ended.",
+            WayOn::Retry,
+        ),
         Topic::ExtraProof => (
             "One more step is needed",
             "Your organisation asks for another proof, such as a code on your phone. Sign in again to give it.",
