@@ -1,7 +1,7 @@
 # gatehouse: what a contributor does. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt clippy docs conformance bench soak screenshots
+.PHONY: help demo test check fmt clippy docs conformance deny bench soak screenshots
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,7 +12,7 @@ demo: ## Run gatehouse, the simulator and all four kinds on this machine
 test: ## Run all tests; gets Postgres and Chromium itself
 	scripts/with-services scripts/run-tests
 
-check: fmt clippy docs conformance ## What CI demands besides the tests
+check: fmt clippy docs conformance deny ## What CI demands besides the tests
 
 fmt:
 	cargo fmt --all --check
@@ -26,6 +26,9 @@ docs:
 
 conformance: ## Count the rows of the conformance checklist that a test names
 	scripts/conformance
+
+deny: ## Check licences, banned crates and sources of the dependencies
+	scripts/deny
 
 bench: ## Measure the figures of docs/performance.md, as ratios in one run
 	scripts/with-services scripts/bench

@@ -7,6 +7,7 @@ use crate::app::services::{SystemInputs, authorities, build, store_options};
 use crate::config::Settings;
 use crate::domain::causes::with_causes;
 use crate::flow::services::Services;
+use crate::http::{HttpOptions, OutboundClient};
 use crate::oidc::{Authorities, InProcessPins};
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
@@ -47,7 +48,9 @@ pub fn authorities_of_command(
     inputs: &SystemInputs,
 ) -> Result<Authorities, String> {
     let pins = Arc::new(InProcessPins::default());
-    authorities(settings, pins, inputs).map_err(|error| with_causes(&error))
+    let http = OutboundClient::new(&HttpOptions::from(&settings.http));
+    let http = http.map_err(|error| with_causes(&error))?;
+    Ok(authorities(http, settings, pins, inputs))
 }
 
 fn connect(

@@ -12,7 +12,8 @@ use crate::domain::random::Random;
 use crate::flow::refresh::{Refreshes, SingleFlight};
 use crate::flow::services::{ServiceDeps, Services};
 use crate::flow::throttle::Throttle;
-use crate::oidc::{Authorities, HttpOptions, HttpSetupError, TenantPins};
+use crate::http::{HttpOptions, HttpSetupError, OutboundClient};
+use crate::oidc::{Authorities, ClientDeps, TenantPins};
 use crate::seal::KeyRing;
 use crate::store::{SessionStore, StoreOptions};
 
@@ -42,11 +43,13 @@ pub(in crate::app) fn build(
     pins: Arc<dyn TenantPins>,
     inputs: SystemInputs,
 ) -> Result<Built, HttpSetupError> {
-    let authorities = Arc::new(authorities(settings, pins, &inputs)?);
+    let http = OutboundClient::new(&HttpOptions::from(&settings.http))?;
+    let authorities = Arc::new(authorities(http.clone(), settings, pins, &inputs));
     let refreshes = Arc::new(SingleFlight::new(Handle::current()));
     let services = Services::new(ServiceDeps {
         store,
         authorities: Arc::clone(&authorities),
+        api_client: http,
         keys,
         clock: inputs.clock,
         random: inputs.random,
@@ -65,17 +68,19 @@ pub(in crate::app) fn build(
 
 /// The authorities alone.
 pub(in crate::app) fn authorities(
+    http: OutboundClient,
     settings: &Settings,
-    pins: Arc<dyn TenantPins>,
+    tenant_pins: Arc<dyn TenantPins>,
     inputs: &SystemInputs,
-) -> Result<Authorities, HttpSetupError> {
-    Authorities::new(
-        &HttpOptions::from(&settings.http),
-        Arc::clone(&inputs.clock),
-        Arc::clone(&inputs.random),
-        pins,
-        Arc::clone(&inputs.environment),
-    )
+) -> Authorities {
+    Authorities::new(ClientDeps {
+        http,
+        call_timeout: settings.http.timeout,
+        clock: Arc::clone(&inputs.clock),
+        random: Arc::clone(&inputs.random),
+        tenant_pins,
+        environment: Arc::clone(&inputs.environment),
+    })
 }
 
 /// The store's options; a server follows the database's clock unless a test turns its own.
@@ -103,7 +108,6 @@ impl From<&values::HttpOptions> for HttpOptions {
             timeout: *timeout,
             ca_file: ca_file.clone(),
             resolve: resolve.clone(),
-            ..Self::default()
         }
     }
 }

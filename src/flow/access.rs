@@ -9,7 +9,7 @@ use crate::domain::secret::AccessToken;
 use crate::domain::token_set::TokenSet;
 use crate::flow::error::FlowError;
 use crate::flow::services::Services;
-use crate::oidc::AuthorityErrorDetail;
+use crate::oidc::{AuthorityErrorDetail, Topic};
 use url::Url;
 
 /// Applies the rule.
@@ -70,9 +70,6 @@ async fn directory_token(
     refreshed.graph_token
 }
 
-/// AADSTS65004: the person declined to consent.
-const CONSENT_DECLINED: u64 = 65_004;
-
 /// The error of a step-up that came back without consent to the scopes of its API: no further round trip follows.
 /// `None` if the refusal was about something else.
 pub fn not_consented(
@@ -82,7 +79,7 @@ pub fn not_consented(
 ) -> Option<FlowError> {
     attempt.expects.as_ref()?;
     let api = attempt.api.as_ref().and_then(|name| profile.api(name))?;
-    (detail.has_entra(CONSENT_DECLINED) || detail.lacks_consent())
+    (detail.topic() == Topic::ConsentDeclined || detail.lacks_consent())
         .then(|| consent_missing(profile, api, detail))
 }
 

@@ -18,7 +18,8 @@ use crate::flow::refresh::{Force, Token, usable_token};
 use crate::flow::services::{ApiOfPerson, Services};
 use crate::flow::session_check::SignedIn;
 use crate::flow::throttle::LONGEST_RETRY_AFTER;
-use crate::oidc::{claims_challenge, retry_after};
+use crate::http::retry_after;
+use crate::oidc::claims_challenge;
 
 /// Bytes of an answer that are shown; the rest is cut, and the page says so.
 const MOST_SHOWN: usize = 512 * 1024;
@@ -187,15 +188,15 @@ async fn send(
     grant: &AccessGrant,
 ) -> Result<reqwest::Response, FlowError> {
     let request = services
-        .authorities
-        .api_client()
+        .api_client
+        .client()
         .get(api.endpoint.clone())
         .bearer_auth(grant.token.expose())
         .header(
             reqwest::header::ACCEPT,
             "application/json, text/*;q=0.9, */*;q=0.1",
         );
-    let sent = services.authorities.send_to_api(request).await;
+    let sent = services.api_client.send(request).await;
     sent.map_err(|error| {
         // The address is the profile's own and holds no secret; it is left out of the log all the same.
         let timed_out = error.is_timeout();

@@ -7,11 +7,10 @@ use std::time::Duration;
 use crate::domain::access_rule::Denial;
 use crate::domain::api::ApiName;
 use crate::domain::return_to::ReturnTo;
-use crate::store::StoreError;
-
 pub use crate::oidc::{
-    AuthorityErrorCode, AuthorityErrorDetail, Misconfiguration, OidcError, Outage, Remedy,
+    AuthorityErrorDetail, CallError, Misconfiguration, OidcError, Outage, Remedy, Topic,
 };
+use crate::store::StoreError;
 
 /// Why a flow failed. `web/errors/mapping.rs` is the one place that turns it into an answer.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -10,6 +10,7 @@ use crate::domain::random::Random;
 use crate::domain::session::HandleHash;
 use crate::flow::refresh::outcome::Refreshes;
 use crate::flow::throttle::Throttle;
+use crate::http::OutboundClient;
 use crate::oidc::{Authorities, Outage};
 use crate::seal::{KeyRing, Purpose};
 use crate::store::SessionStore;
@@ -24,6 +25,8 @@ pub struct ServiceDeps {
     pub store: SessionStore,
     /// Authorities, with their cached metadata and keys.
     pub authorities: Arc<Authorities>,
+    /// Sends requests to web APIs.
+    pub api_client: OutboundClient,
     /// Keys that seal attempts.
     pub keys: Arc<KeyRing>,
     /// The time.
@@ -47,6 +50,7 @@ pub struct ServiceDeps {
 pub struct Services {
     pub(super) store: SessionStore,
     pub(super) authorities: Arc<Authorities>,
+    pub(super) api_client: OutboundClient,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     pub(super) refreshes: Arc<Refreshes>,
@@ -63,6 +67,7 @@ impl Services {
         let ServiceDeps {
             store,
             authorities,
+            api_client,
             keys,
             clock,
             random,
@@ -75,6 +80,7 @@ impl Services {
         Self {
             store,
             authorities,
+            api_client,
             clock,
             random,
             refreshes,

@@ -1,16 +1,17 @@
-//! A token endpoint that keeps failing is left alone for a moment: callers learn of an outage at once instead of
-//! waiting for it one by one.
+//! Circuit breaker for one endpoint: while it is open, callers learn of the outage at once instead of waiting for a
+//! time-out one by one.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::domain::clock::Timestamp;
+use crate::http::error::CallError;
 
-/// So many failures within [`WINDOW`] open the breaker.
+/// This many failures within [`WINDOW`] open the circuit breaker.
 const FAILURES: usize = 5;
 const WINDOW: Duration = Duration::from_secs(10);
-/// While it is open, one call goes through so often: within five seconds of the authority's return all do.
+/// While the circuit breaker is open, one call passes per interval: within five seconds of the server's return all do.
 const PROBE: Duration = Duration::from_secs(4);
 
 #[derive(Default)]
@@ -19,16 +20,18 @@ struct State {
     next_probe: Option<Timestamp>,
 }
 
-/// The breaker of one profile's token endpoint.
+/// The state of one endpoint's circuit breaker.
 #[derive(Default)]
-pub(crate) struct Breaker(Mutex<State>);
+pub(crate) struct CircuitBreaker(Mutex<State>);
 
-impl Breaker {
-    /// Lets a call through, or says how long not.
-    pub(crate) fn pass(&self, now: Timestamp) -> Result<(), Duration> {
+impl CircuitBreaker {
+    /// Lets a call pass, or says when the next one may.
+    pub(crate) fn pass(&self, now: Timestamp) -> Result<(), CallError> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match state.next_probe {
-            Some(next) if now < next => Err((next - now).to_std().unwrap_or(PROBE)),
+            Some(next) if now < next => Err(CallError::CircuitOpen {
+                retry_after: (next - now).to_std().unwrap_or(PROBE),
+            }),
             Some(_) => {
                 state.next_probe = Some(now + PROBE);
                 Ok(())
@@ -37,13 +40,13 @@ impl Breaker {
         }
     }
 
-    /// The authority answered, whatever it said.
+    /// The server answered, with whatever status below 500.
     pub(crate) fn answered(&self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *state = State::default();
     }
 
-    /// The authority did not answer, or said that it cannot.
+    /// The server did not answer, or answered that it cannot.
     pub(crate) fn failed(&self, now: Timestamp) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while state.failures.front().is_some_and(|at| *at + WINDOW <= now) {
@@ -67,27 +70,32 @@ mod tests {
 
     #[test]
     fn d16_after_five_failures_calls_fail_at_once_but_for_one_probe() {
-        let breaker = Breaker::default();
+        let circuit_breaker = CircuitBreaker::default();
         for second in 0..5 {
-            assert!(breaker.pass(at(second)).is_ok());
-            breaker.failed(at(second));
+            assert!(circuit_breaker.pass(at(second)).is_ok());
+            circuit_breaker.failed(at(second));
         }
-        assert_eq!(breaker.pass(at(5)), Err(Duration::from_secs(3)));
-        assert!(breaker.pass(at(8)).is_ok(), "the probe");
-        assert!(breaker.pass(at(8)).is_err(), "only one");
-        breaker.failed(at(9));
-        assert!(breaker.pass(at(12)).is_err());
-        assert!(breaker.pass(at(13)).is_ok());
-        breaker.answered();
-        assert!(breaker.pass(at(13)).is_ok());
+        assert_eq!(
+            circuit_breaker.pass(at(5)),
+            Err(CallError::CircuitOpen {
+                retry_after: Duration::from_secs(3)
+            })
+        );
+        assert!(circuit_breaker.pass(at(8)).is_ok(), "the probe");
+        assert!(circuit_breaker.pass(at(8)).is_err(), "only one");
+        circuit_breaker.failed(at(9));
+        assert!(circuit_breaker.pass(at(12)).is_err());
+        assert!(circuit_breaker.pass(at(13)).is_ok());
+        circuit_breaker.answered();
+        assert!(circuit_breaker.pass(at(13)).is_ok());
     }
 
     #[test]
     fn d16_failures_that_lie_apart_open_nothing() {
-        let breaker = Breaker::default();
+        let circuit_breaker = CircuitBreaker::default();
         for second in (0..60).step_by(3) {
-            assert!(breaker.pass(at(second)).is_ok());
-            breaker.failed(at(second));
+            assert!(circuit_breaker.pass(at(second)).is_ok());
+            circuit_breaker.failed(at(second));
         }
     }
 }

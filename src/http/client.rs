@@ -1,41 +1,37 @@
-//! The one constructor of HTTP clients for calls to the outside, and an answer as it was read.
+//! The one constructor of HTTP clients whose calls leave the process, and how a request is sent.
 //!
-//! Owns time to connect and name resolution. Never follows a redirect (an authority's answer must not send us elsewhere,
-//! RFC 9700 §4.12), never asks a proxy of the environment.
+//! Owns the time to connect, name resolution and the retry after a broken connection. Never follows a redirect (a
+//! response must not send us elsewhere, RFC 9700 §4.12), never uses a proxy that the environment names.
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::DateTime;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{self, HeaderMap, HeaderName};
-use reqwest::{Certificate, Client, ClientBuilder, StatusCode, redirect};
-
-use crate::domain::causes::causes;
-use crate::domain::clock::Timestamp;
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, Response, redirect};
+use tokio::runtime::Handle;
 
 /// A connection that was idle for longer is not used again. Many servers close theirs after five seconds, and a
-/// grant that meets a closing connection is lost.
+/// request that may not be repeated is lost on a closing connection.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
-/// No `Retry-After` is believed beyond this.
-const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
-/// How calls to the outside are made.
+/// How calls that leave the process are made.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
     /// Time to establish a connection.
     pub connect_timeout: Duration,
-    /// Time for a whole call to an authority, its answer's body included.
+    /// Time for a whole call to an authority, the response's body included.
     pub timeout: Duration,
     /// PEM file with certificates of a private CA, trusted beside the system's.
     pub ca_file: Option<PathBuf>,
-    /// Addresses of hosts that the resolver is not asked for.
+    /// Addresses of hosts, by name in lower case, that DNS is not asked for.
     pub resolve: BTreeMap<String, IpAddr>,
-    /// A key that the authority withdrew is refused after this time at the latest.
-    pub keys_max_age: Duration,
 }
 
 impl Default for HttpOptions {
@@ -45,12 +41,11 @@ impl Default for HttpOptions {
             timeout: Duration::from_secs(10),
             ca_file: None,
             resolve: BTreeMap::new(),
-            keys_max_age: Duration::from_hours(1),
         }
     }
 }
 
-/// Why no client can be made.
+/// Why no HTTP client can be made.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpSetupError {
     /// The file cannot be read.
@@ -70,11 +65,75 @@ pub enum HttpSetupError {
     Tls(#[source] reqwest::Error),
 }
 
-/// A client for calls to the outside: no redirects, no proxy, our resolver, our certificates.
+/// A client for calls that leave the process: no redirects, no proxy, our resolver and certificates.
 ///
-/// # Errors
-/// When the CA file cannot be used.
-pub fn outbound_client(options: &HttpOptions) -> Result<Client, HttpSetupError> {
+/// A connection lives in the runtime in which it was opened, and serves later requests of all threads. A connection
+/// opened in the single-threaded runtime of one server worker would break when this worker stops, under a request of
+/// another worker. Requests are therefore sent as if the runtime that constructed the client sent them.
+#[derive(Clone)]
+pub struct OutboundClient {
+    client: Client,
+    runtime: Handle,
+}
+
+impl fmt::Debug for OutboundClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OutboundClient")
+    }
+}
+
+impl OutboundClient {
+    /// Makes a client. Must be called inside a tokio runtime that outlives the calls: their connections live there.
+    ///
+    /// # Errors
+    /// When the CA file cannot be used, or TLS cannot be set up.
+    pub fn new(options: &HttpOptions) -> Result<Self, HttpSetupError> {
+        Ok(Self::over(reqwest_client(options)?))
+    }
+
+    /// Sends the requests of a client that was built by other rules of trust.
+    pub(crate) fn over(client: Client) -> Self {
+        Self {
+            client,
+            runtime: Handle::current(),
+        }
+    }
+
+    /// The client to build requests with. Time and size of a response are the caller's to limit.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Sends a request, and sends it once more if no connection could be made. A request with a safe method is also
+    /// sent once more when its connection broke before the first byte of a response: a server may close a kept
+    /// connection in the moment in which it is used again (RFC 9110 §9.2.2, RFC 9112 §9.3.1).
+    ///
+    /// # Errors
+    /// What the last try said.
+    pub async fn send(&self, request: RequestBuilder) -> reqwest::Result<Response> {
+        let mut sending = pin!(send(request));
+        poll_fn(|context| {
+            let _inside = self.runtime.enter();
+            sending.as_mut().poll(context)
+        })
+        .await
+    }
+}
+
+async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
+    let (client, request) = request.build_split();
+    let request = request?;
+    let is_safe = request.method().is_safe();
+    let again = request.try_clone();
+    match (client.execute(request).await, again) {
+        (Err(error), Some(again)) if error.is_connect() || (is_safe && !error.is_timeout()) => {
+            client.execute(again).await
+        }
+        (sent, _) => sent,
+    }
+}
+
+fn reqwest_client(options: &HttpOptions) -> Result<Client, HttpSetupError> {
     let roots = match &options.ca_file {
         None => Vec::new(),
         Some(path) => {
@@ -89,12 +148,15 @@ pub fn outbound_client(options: &HttpOptions) -> Result<Client, HttpSetupError> 
             certificates
         }
     };
-    match builder(options).tls_certs_merge(roots.clone()).build() {
+    match client_builder(options)
+        .tls_certs_merge(roots.clone())
+        .build()
+    {
         Ok(client) => Ok(client),
         Err(error) => {
             // A machine without CA certificates can still talk to loopback authorities.
-            tracing::warn!(error = %chain(&error), "no CA certificates of the system; https to public hosts will fail");
-            builder(options)
+            tracing::warn!(error = %error_causes(&error), "the system has no CA certificates; https to public hosts will fail");
+            client_builder(options)
                 .tls_certs_only(roots)
                 .build()
                 .map_err(HttpSetupError::Tls)
@@ -102,8 +164,8 @@ pub fn outbound_client(options: &HttpOptions) -> Result<Client, HttpSetupError> 
     }
 }
 
-/// What all clients have in common; trust is still to be said.
-pub(crate) fn builder(options: &HttpOptions) -> ClientBuilder {
+/// What all clients have in common. The trusted certificates are still to be set.
+pub fn client_builder(options: &HttpOptions) -> ClientBuilder {
     Client::builder()
         .user_agent(concat!("gatehouse/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
@@ -111,19 +173,19 @@ pub(crate) fn builder(options: &HttpOptions) -> ClientBuilder {
         .connect_timeout(options.connect_timeout)
         .pool_idle_timeout(IDLE_CONNECTION)
         .dns_resolver(Resolver {
-            pins: Arc::new(options.resolve.clone()),
+            overrides: Arc::new(options.resolve.clone()),
         })
 }
 
-/// Pinned hosts first, names below `.localhost` are this machine (RFC 6761 §6.3), then the system.
+/// Overridden hosts first; names below `.localhost` are this machine (RFC 6761 §6.3), then the system's resolver.
 struct Resolver {
-    pins: Arc<BTreeMap<String, IpAddr>>,
+    overrides: Arc<BTreeMap<String, IpAddr>>,
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().trim_end_matches('.').to_ascii_lowercase();
-        let known = self.pins.get(&host).copied();
+        let known = self.overrides.get(&host).copied();
         Box::pin(async move {
             // Port 0 stands for the port of the address that is called.
             let at = |address: IpAddr| SocketAddr::new(address, 0);
@@ -148,109 +210,20 @@ impl Resolve for Resolver {
     }
 }
 
-/// `Retry-After` as time from `now`, in seconds or as a date (RFC 9110 §10.2.3), at most an hour.
-pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => (DateTime::parse_from_rfc2822(text).ok()?.to_utc() - now)
-            .to_std()
-            .unwrap_or_default(),
-    };
-    Some(wait.min(LONGEST_RETRY))
-}
-
-/// An answer, read to its end within its limit.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Answer {
-    /// `Retry-After` as time from `now`.
-    pub(crate) fn retry_after(&self, now: Timestamp) -> Option<Duration> {
-        retry_after(&self.headers, now)
+/// The causes of an error. The address is left out: it is known, and it could hold a name.
+pub fn error_causes(error: &reqwest::Error) -> String {
+    let mut text = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&error.to_string());
+        cause = error.source();
     }
-
-    /// `max-age` of `Cache-Control` (RFC 9111 §5.2.2.1).
-    pub(crate) fn max_age(&self) -> Option<Duration> {
-        self.text(header::CACHE_CONTROL)?
-            .split(',')
-            .find_map(|directive| {
-                let (name, value) = directive.trim().split_once('=')?;
-                name.eq_ignore_ascii_case("max-age").then_some(())?;
-                value
-                    .trim_matches('"')
-                    .parse()
-                    .ok()
-                    .map(Duration::from_secs)
-            })
-    }
-
-    /// The sender's clock (RFC 9110 §6.6.1).
-    pub(crate) fn date(&self) -> Option<Timestamp> {
-        let text = self.text(header::DATE)?;
-        Some(DateTime::parse_from_rfc2822(text).ok()?.to_utc())
-    }
-
-    /// The media type in lower case, parameters left off.
-    pub(crate) fn media_type(&self) -> String {
-        let text = self.text(header::CONTENT_TYPE).unwrap_or_default();
-        let media = text.split(';').next().unwrap_or_default();
-        media.trim().to_ascii_lowercase()
-    }
-
-    fn text(&self, name: HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-}
-
-/// An error with its causes; the address is left out, because it is known and could hold a name.
-pub fn chain(error: &reqwest::Error) -> String {
-    let text = causes(error);
     if text.is_empty() {
-        "the exchange broke off".to_owned()
+        "the connection broke off".to_owned()
     } else {
         text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(name: HeaderName, value: &str) -> Answer {
-        Answer {
-            status: StatusCode::OK,
-            headers: HeaderMap::from_iter([(name, value.parse().unwrap())]),
-            body: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn d11_retry_after_is_read_as_seconds_and_as_a_date_and_never_beyond_an_hour() {
-        let now = DateTime::parse_from_rfc2822("Sun, 06 Nov 1994 08:49:00 GMT")
-            .unwrap()
-            .to_utc();
-        let wait = |value| answer(header::RETRY_AFTER, value).retry_after(now);
-        assert_eq!(wait("120"), Some(Duration::from_mins(2)));
-        assert_eq!(
-            wait("Sun, 06 Nov 1994 08:49:37 GMT"),
-            Some(Duration::from_secs(37))
-        );
-        assert_eq!(wait("99999999"), Some(LONGEST_RETRY));
-        assert_eq!(wait("soon"), None);
-    }
-
-    #[test]
-    fn max_age_is_found_among_other_directives() {
-        let age = |value| answer(header::CACHE_CONTROL, value).max_age();
-        assert_eq!(
-            age("max-age=86400, private"),
-            Some(Duration::from_hours(24))
-        );
-        assert_eq!(age("no-store"), None);
-        assert_eq!(age("private, MAX-AGE=\"60\""), Some(Duration::from_mins(1)));
     }
 }

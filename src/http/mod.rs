@@ -1,8 +1,15 @@
-//! Layer 1: outbound HTTP.
+//! Outbound HTTP.
 //!
-//! Owns the one kind of client that leaves the process, and what guards its calls: a bulkhead and a circuit breaker
-//! for each profile, time-outs, size limits and retries. It does not know which protocol a call belongs to.
+//! Owns the one kind of client whose calls leave the process, and what guards these calls: time-outs, size limits,
+//! retries, bulkheads and circuit breakers. It does not know which protocol a call belongs to, and it imports nothing
+//! of ours but `domain`.
 
-pub mod bulkhead;
-pub mod circuit_breaker;
-pub mod client;
+pub(crate) mod bulkhead;
+pub(crate) mod circuit_breaker;
+mod client;
+mod error;
+mod response;
+
+pub use client::{HttpOptions, HttpSetupError, OutboundClient, client_builder, error_causes};
+pub use error::CallError;
+pub use response::{BufferedResponse, retry_after};

@@ -1,39 +1,28 @@
-//! `Authorities`: the one door to all authorities of the process.
+//! All authorities of the process: the registry of the per-profile clients, and the one entry to `oidc`.
 //!
-//! Owns the rooms of the profiles. What can be asked stands here and in the modules of the single journeys
-//! ([`crate::oidc::requests::code`], [`crate::oidc::requests::refresh`], [`crate::oidc::requests::end_session`], [`crate::oidc::requests::logout_token`], [`crate::oidc::requests::graph_groups`]).
+//! Owns which profiles have a client. What can be requested of an authority stands in [`crate::oidc::requests`], one
+//! file for each request, as methods of [`Authorities`].
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response};
-use tokio::runtime::Handle;
-use url::Url;
-
 use crate::domain::authority::UserFlowKind;
-use crate::domain::clock::{Clock, Random, Timestamp};
-use crate::domain::environment::Environment;
+use crate::domain::clock::Timestamp;
 use crate::domain::profile::{Profile, ProfileId};
-use crate::http::bulkhead::{Lane, at, send};
-use crate::http::client::{HttpOptions, HttpSetupError, outbound_client};
+use crate::http::bulkhead::Bulkhead;
 use crate::oidc::client_auth::managed_identity::ManagedIdentity;
-use crate::oidc::discovery::endpoints::Means;
+use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::metadata::Metadata;
-use crate::oidc::discovery::tenant_pin::TenantPins;
-use crate::oidc::error::{Invalid, OidcError};
-use crate::oidc::profile_client::Room;
-use crate::oidc::requests::authorization::{AuthorizationRequest, authorization_address};
+use crate::oidc::error::OidcError;
+use crate::oidc::profile_client::ProfileClient;
 
 /// All authorities of the process. One exists, shared by all workers.
 pub struct Authorities {
-    client: Client,
-    home: Handle,
-    means: Means,
-    pins: Arc<dyn TenantPins>,
+    deps: Arc<ClientDeps>,
     identities: Arc<ManagedIdentity>,
-    rooms: RwLock<HashMap<ProfileId, Arc<Room>>>,
+    clients: RwLock<HashMap<ProfileId, Arc<ProfileClient>>>,
 }
 
 impl fmt::Debug for Authorities {
@@ -43,152 +32,76 @@ impl fmt::Debug for Authorities {
 }
 
 impl Authorities {
-    /// No authority is called before it is needed. The managed identity reads variables of `environment`. Must be called
-    /// inside a tokio runtime that outlives the calls: their connections live there, whoever calls.
-    ///
-    /// # Errors
-    /// When the CA file cannot be used.
-    pub fn new(
-        options: &HttpOptions,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        pins: Arc<dyn TenantPins>,
-        environment: Environment,
-    ) -> Result<Self, HttpSetupError> {
-        let client = outbound_client(options)?;
-        let home = Handle::current();
-        let identities = ManagedIdentity::new(client.clone(), home.clone(), environment);
-        Ok(Self {
-            identities: Arc::new(identities),
-            client,
-            home,
-            means: Means {
-                clock,
-                random,
-                patience: options.timeout,
-                keys_max_age: options.keys_max_age,
-            },
-            pins,
-            rooms: RwLock::default(),
-        })
+    /// Makes the registry. No authority is called before it is needed.
+    pub fn new(deps: ClientDeps) -> Self {
+        let environment = Arc::clone(&deps.environment);
+        Self {
+            identities: Arc::new(ManagedIdentity::new(deps.http.clone(), environment)),
+            deps: Arc::new(deps),
+            clients: RwLock::default(),
+        }
     }
 
-    /// The client for calls to downstream APIs: the same resolver and certificates, no redirects, no proxy. Time and
-    /// size of an answer are the caller's to limit.
-    pub fn api_client(&self) -> &Client {
-        &self.client
-    }
-
-    /// Sends the request of a downstream API: once more if its kept connection broke before any byte of an answer.
-    ///
-    /// # Errors
-    /// What the last try said.
-    pub async fn send_to_api(&self, request: RequestBuilder) -> reqwest::Result<Response> {
-        at(&self.home, send(request)).await
-    }
-
-    /// The time that one call to an authority takes at most, its answer included.
+    /// The longest time that one call to an authority takes, the response's body included.
     pub fn longest_call(&self) -> Duration {
-        self.means.patience
+        self.deps.call_timeout
     }
 
-    /// What the authority says about itself, fetched if it must be.
+    /// The metadata of a user flow's authority, fetched if it must be.
     ///
     /// # Errors
     /// `Unavailable` passes; `Misconfigured` says what does not fit.
     pub async fn discovered(
         &self,
         profile: &Profile,
-        journey: UserFlowKind,
+        flow: UserFlowKind,
     ) -> Result<Arc<Metadata>, OidcError> {
-        self.room(profile).place(profile, journey)?.metadata().await
+        let client = self.profile_client(profile);
+        client.discovery(profile, flow)?.metadata().await
     }
 
-    /// The address to which a browser is sent for a journey.
-    ///
-    /// # Errors
-    /// As [`Self::discovered`].
-    pub async fn authorization_address(
-        &self,
-        profile: &Profile,
-        journey: UserFlowKind,
-        request: &AuthorizationRequest<'_>,
-    ) -> Result<Url, OidcError> {
-        let metadata = self.discovered(profile, journey).await?;
-        authorization_address(profile, &metadata, journey, request)
-    }
-
-    /// Judges the `iss` parameter of an authorization response, before anything is redeemed (RFC 9207 §2.4): a
-    /// wrong one is refused even where none is announced.
-    ///
-    /// # Errors
-    /// `Invalid` when it is wrong, or missing where it is announced; else as [`Self::discovered`].
-    pub async fn judge_issuer_parameter(
-        &self,
-        profile: &Profile,
-        journey: UserFlowKind,
-        iss: Option<&str>,
-    ) -> Result<(), OidcError> {
-        let place = self.room(profile).place(profile, journey)?;
-        let metadata = place.metadata().await?;
-        let policy = &place.issuer_config.issuer;
-        let accepted = match iss {
-            Some(iss) => policy.accept_parameter(&metadata.trusted, iss),
-            None => !metadata.iss_parameter,
-        };
-        if accepted {
-            Ok(())
-        } else {
-            Err(OidcError::Invalid(Invalid::IssuerParameter))
-        }
-    }
-
-    /// Forgets what was fetched for profiles that are gone or have moved to another authority. A request that began
-    /// before may bring one back; the next call takes it.
+    /// Drops the clients of profiles that are gone or have moved to another authority, and with them all that was
+    /// fetched. A request that began before may bring a client back; the next call drops it.
     pub fn keep_only(&self, profiles: &[Arc<Profile>]) {
         let live: HashMap<_, _> = profiles
             .iter()
             .map(|profile| (&profile.id, profile.binding))
             .collect();
-        let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
-        rooms.retain(|id, room| live.get(id) == Some(&room.binding));
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        clients.retain(|id, client| live.get(id) == Some(&client.fingerprint));
     }
 
-    /// Profiles of which something is remembered.
+    /// How many profiles have a client, for tests of [`Self::keep_only`].
     pub fn remembered(&self) -> usize {
-        let rooms = self.rooms.read().unwrap_or_else(PoisonError::into_inner);
-        rooms.len()
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        clients.len()
     }
 
-    /// The room of a profile; a new one when the profile moved to another authority.
-    pub(crate) fn room(&self, profile: &Profile) -> Arc<Room> {
+    /// The client of a profile; a new one when the profile moved to another authority.
+    pub(crate) fn profile_client(&self, profile: &Profile) -> Arc<ProfileClient> {
+        let is_current = |client: &&Arc<ProfileClient>| client.fingerprint == profile.binding;
         {
-            let rooms = self.rooms.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(room) = rooms.get(&profile.id)
-                && room.binding == profile.binding
-            {
-                return Arc::clone(room);
+            let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(client) = clients.get(&profile.id).filter(is_current) {
+                return Arc::clone(client);
             }
         }
-        let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(room) = rooms.get(&profile.id)
-            && room.binding == profile.binding
-        {
-            return Arc::clone(room);
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&profile.id).filter(is_current) {
+            return Arc::clone(client);
         }
-        let room = Arc::new(Room::new(
+        let client = Arc::new(ProfileClient::new(
             profile.binding,
-            Lane::new(self.client.clone(), self.home.clone()),
-            self.means.clone(),
-            Arc::clone(&self.pins),
+            Bulkhead::new(self.deps.http.clone()),
+            Arc::clone(&self.deps),
             Arc::clone(&self.identities),
         ));
-        rooms.insert(profile.id.clone(), Arc::clone(&room));
-        room
+        clients.insert(profile.id.clone(), Arc::clone(&client));
+        client
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.means.clock.now()
+        self.deps.clock.now()
     }
 }
 
@@ -197,18 +110,19 @@ mod tests {
     use super::*;
     use crate::domain::clock::SystemClock;
     use crate::domain::profile::AuthorityFingerprint;
-    use crate::oidc::InProcessPins;
+    use crate::http::{HttpOptions, OutboundClient};
+    use crate::oidc::discovery::tenant_pin::InProcessPins;
     use crate::oidc::testing::{Zeros, entra};
 
     fn authorities() -> Authorities {
-        Authorities::new(
-            &HttpOptions::default(),
-            Arc::new(SystemClock),
-            Arc::new(Zeros),
-            Arc::new(InProcessPins::default()),
-            Arc::new(|_| None),
-        )
-        .unwrap()
+        Authorities::new(ClientDeps {
+            http: OutboundClient::new(&HttpOptions::default()).unwrap(),
+            call_timeout: Duration::from_secs(10),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(Zeros),
+            tenant_pins: Arc::new(InProcessPins::default()),
+            environment: Arc::new(|_| None),
+        })
     }
 
     fn profile(id: &str, binding: u8) -> Arc<Profile> {
@@ -222,17 +136,20 @@ mod tests {
     async fn a_thousand_edits_of_profiles_leave_what_serves_and_nothing_else() {
         let authorities = authorities();
         let stays = profile("staff", 0);
-        let kept = authorities.room(&stays);
+        let cached = authorities.profile_client(&stays);
         for number in 0..1_000_u16 {
             // Files come and go, and one moves to another authority each time.
             let added = profile(&format!("t{number}"), 0);
             let moved = profile("moving", number.to_be_bytes()[1]);
-            let _ = (authorities.room(&added), authorities.room(&moved));
+            let _ = (
+                authorities.profile_client(&added),
+                authorities.profile_client(&moved),
+            );
             authorities.keep_only(&[Arc::clone(&stays), moved]);
             assert_eq!(authorities.remembered(), 2, "after {number} edits");
         }
         assert!(
-            Arc::ptr_eq(&kept, &authorities.room(&stays)),
+            Arc::ptr_eq(&cached, &authorities.profile_client(&stays)),
             "what serves on keeps its metadata and keys"
         );
     }
@@ -240,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_fetched_at_the_old_authority_is_forgotten_with_the_move() {
         let authorities = authorities();
-        let _ = authorities.room(&profile("staff", 1));
+        let _ = authorities.profile_client(&profile("staff", 1));
         authorities.keep_only(&[profile("staff", 2)]);
         assert_eq!(authorities.remembered(), 0);
     }

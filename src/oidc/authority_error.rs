@@ -1,46 +1,17 @@
 //! What an authority says when it refuses: error, codes, sub-error, and the ids that its support asks for.
 //!
-//! Reads error bodies of token endpoints and the error parameters of callbacks alike. Decisions are made by
-//! [`AuthorityErrorDetail::remedy`], on codes and never on descriptions; B2C's codes exist only at the start of the
-//! description (microsoft-identity 2.5).
+//! Reads error bodies of token endpoints and the error parameters of callbacks alike. What a refusal means is decided
+//! by the table of [`crate::oidc::error_codes`], on codes and never on descriptions; B2C's codes exist only at the
+//! start of the description (microsoft-identity 2.5).
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// Characters; a description beyond this is cut.
-const LONGEST_DESCRIPTION: usize = 2_000;
+use crate::oidc::error_codes::{self, AuthorityErrorCode, Meaning, RefreshEffect, Remedy, Topic};
+
 /// Bytes of a claims challenge that is passed on.
 const LONGEST_CLAIMS: usize = 4_096;
-
-/// A code in an authority's own numbering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AuthorityErrorCode {
-    /// `AADSTS…`: Entra ID and External ID.
-    Entra(u64),
-    /// `AADB2C…`: Azure AD B2C.
-    B2c(u64),
-}
-
-impl fmt::Display for AuthorityErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Entra(code) => write!(f, "AADSTS{code}"),
-            Self::B2c(code) => write!(f, "AADB2C{code}"),
-        }
-    }
-}
-
-/// Who can do something about a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remedy {
-    /// The person: sign in again, consent, choose another account.
-    Person,
-    /// The operator: a secret, an address, a scope.
-    Operator,
-    /// Nobody: it passes.
-    Time,
-}
 
 /// A refusal in the authority's words.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -59,7 +30,6 @@ pub struct AuthorityErrorDetail {
     pub trace_id: Option<String>,
     /// The authority's time of the refusal.
     pub timestamp: Option<String>,
-    description: String,
 }
 
 impl fmt::Debug for AuthorityErrorDetail {
@@ -123,15 +93,13 @@ impl AuthorityErrorDetail {
             correlation_id: text("correlation_id").and_then(identifier),
             trace_id: text("trace_id").and_then(identifier),
             timestamp: text("timestamp").and_then(moment),
-            description: String::new(),
         };
         detail.describe(text("error_description").unwrap_or_default());
         Some(detail)
     }
 
-    /// Takes over the description and what only stands in it.
+    /// Takes the code and the ids from a description. Its text is not kept: it may hold names and addresses.
     fn describe(&mut self, description: &str) {
-        self.description = description.chars().take(LONGEST_DESCRIPTION).collect();
         if let Some(code) = code_at_start(description)
             && !self.codes.contains(&code)
         {
@@ -148,89 +116,62 @@ impl AuthorityErrorDetail {
         }
     }
 
-    /// What the authority wrote for people: may hold names and addresses, must be escaped, is not for logs.
-    pub fn description(&self) -> &str {
-        &self.description
+    /// The first code whose meaning is known.
+    fn known_code(&self) -> Option<Meaning> {
+        self.codes
+            .iter()
+            .find_map(|code| error_codes::of_code(*code))
     }
 
-    /// Whether it has this code of Entra ID's.
-    pub fn has_entra(&self, code: u64) -> bool {
-        self.codes.contains(&AuthorityErrorCode::Entra(code))
+    /// Who can do something about it: by the code, else by the error word.
+    pub fn remedy(&self) -> Remedy {
+        let meaning = self.known_code();
+        meaning.map_or_else(
+            || error_codes::of_word(&self.error).remedy,
+            |known| known.remedy,
+        )
     }
 
-    /// Whether it has this code of B2C's.
-    pub fn has_b2c(&self, code: u64) -> bool {
-        self.codes.contains(&AuthorityErrorCode::B2c(code))
+    /// What it is about: by the code, else by the sub-error, else by the error word.
+    pub fn topic(&self) -> Topic {
+        let of_suberror = || {
+            let (topic, _) = error_codes::of_suberror(self.suberror.as_deref()?)?;
+            Some(topic)
+        };
+        self.known_code()
+            .map(|known| known.topic)
+            .or_else(of_suberror)
+            .unwrap_or_else(|| error_codes::of_word(&self.error).topic)
+    }
+
+    /// What it does to a session when it answers a refresh. What asks for an interaction, a claims challenge above all,
+    /// is never the end of a session.
+    pub fn refresh_effect(&self) -> RefreshEffect {
+        if self.remedy() == Remedy::Operator {
+            return RefreshEffect::KeepSession;
+        }
+        let suberror = self.suberror.as_deref().and_then(error_codes::of_suberror);
+        let word = error_codes::of_word(&self.error);
+        let asks = self.claims.is_some()
+            || matches!(suberror, Some((_, Some(RefreshEffect::StepUp))))
+            || [Topic::AttentionNeeded, Topic::ConsentMissing].contains(&word.topic);
+        if asks {
+            return RefreshEffect::StepUp;
+        }
+        self.known_code().unwrap_or(word).on_refresh
     }
 
     /// Whether scopes lack somebody's consent.
     pub fn lacks_consent(&self) -> bool {
-        let said = self.error == "consent_required"
-            || self.suberror.as_deref() == Some("consent_required");
-        said || self.has_entra(65_001) || self.needs_administrator()
+        let word = "consent_required";
+        self.error == word
+            || self.suberror.as_deref() == Some(word)
+            || [Topic::ConsentMissing, Topic::AdministratorConsent].contains(&self.topic())
     }
 
-    /// AADSTS90094: only an administrator can consent.
+    /// Whether only an administrator can consent.
     pub fn needs_administrator(&self) -> bool {
-        self.has_entra(90_094)
-    }
-
-    /// Who can do something about it. A code that is known decides, else the error does.
-    pub fn remedy(&self) -> Remedy {
-        let of_code = self.codes.iter().find_map(|code| match code {
-            AuthorityErrorCode::Entra(code) => entra_remedy(*code),
-            AuthorityErrorCode::B2c(code) => b2c_remedy(*code),
-        });
-        of_code.unwrap_or(match self.error.as_str() {
-            "invalid_client"
-            | "unauthorized_client"
-            | "invalid_request"
-            | "invalid_scope"
-            | "invalid_resource"
-            | "unsupported_grant_type"
-            | "unsupported_response_type"
-            | "invalid_target" => Remedy::Operator,
-            "temporarily_unavailable" | "server_error" | "slow_down" => Remedy::Time,
-            _ => Remedy::Person,
-        })
-    }
-}
-
-/// Codes that say more than their `error` does (microsoft-identity 2.5).
-fn entra_remedy(code: u64) -> Option<Remedy> {
-    match code {
-        50_011 | 70_011 | 28_003 | 900_144 | 500_011 | 500_207 | 500_208 | 500_210 | 700_016
-        | 90_002 | 90_023 | 7_000_215 | 7_000_222 | 700_024 | 700_027 | 7_000_274 | 7_000_214
-        | 7_000_277 | 1_000_502 => Some(Remedy::Operator),
-        90_033 | 90_055 | 50_196 => Some(Remedy::Time),
-        16_000
-        | 50_020
-        | 50_055
-        | 50_057
-        | 50_058
-        | 50_076
-        | 50_079
-        | 50_105
-        | 50_158
-        | 65_001
-        | 65_004
-        | 70_000
-        | 70_008
-        | 70_043
-        | 700_082
-        | 53_000..=53_003 => Some(Remedy::Person),
-        _ => None,
-    }
-}
-
-fn b2c_remedy(code: u64) -> Option<Remedy> {
-    match code {
-        90_006 | 90_067 | 90_008 | 90_110 | 90_043 | 90_055 | 90_115 | 90_117 | 90_146 | 90_205
-        | 90_079 | 90_081 | 90_088 | 90_107 | 90_183 => Some(Remedy::Operator),
-        90_077 | 90_080 | 90_091 | 90_118 | 90_128 | 90_129 | 90_182 | 90_208..=90_238 => {
-            Some(Remedy::Person)
-        }
-        _ => None,
+        self.topic() == Topic::AdministratorConsent
     }
 }
 
@@ -357,7 +298,6 @@ mod tests {
             assert!(!text.contains("ada@"), "{text}");
             assert!(text.contains("AADSTS50020"), "{text}");
         }
-        assert!(detail.description().contains("ada@"));
     }
 
     #[test]
@@ -366,7 +306,8 @@ mod tests {
             "access_denied",
             "AADB2C90118: The user has forgotten their password.\r\nCorrelation ID: 5d9a-1\r\nTimestamp: 2024-01-01 00:00:00Z\r\n",
         );
-        assert!(at_start.has_b2c(90_118));
+        assert_eq!(at_start.codes, [AuthorityErrorCode::B2c(90_118)]);
+        assert_eq!(at_start.topic(), Topic::ForgotPassword);
         assert_eq!(at_start.correlation_id.as_deref(), Some("5d9a-1"));
         let inside =
             AuthorityErrorDetail::from_callback("access_denied", "see AADB2C90118: forgot");
@@ -380,6 +321,52 @@ mod tests {
         assert_eq!(detail.remedy(), Remedy::Operator);
         assert_eq!(AuthorityErrorDetail::from_body(b"<html>"), None);
         assert_eq!(AuthorityErrorDetail::from_body(b"{}"), None);
+    }
+
+    #[test]
+    fn a_refusal_that_concerns_one_api_keeps_the_session_and_one_of_the_grant_ends_it() {
+        let effect = |body: &str| {
+            let detail = AuthorityErrorDetail::from_body(body.as_bytes()).unwrap();
+            detail.refresh_effect()
+        };
+        let coded = |code: u32| {
+            effect(&format!(
+                r#"{{"error":"invalid_grant","error_codes":[{code}],"suberror":"token_expired"}}"#
+            ))
+        };
+        for code in [
+            70_043, 50_105, 53_003, 530_003, 50_097, 700_003, 90_094, 90_095, 900_941, 90_099,
+            530_002, 50_005, 135_011,
+        ] {
+            assert_eq!(coded(code), RefreshEffect::StepUp, "{code}");
+        }
+        for code in [
+            700_082, 50_173, 50_132, 50_057, 500_341, 70_008, 70_000, 99_999,
+        ] {
+            assert_eq!(coded(code), RefreshEffect::EndSession, "{code}");
+        }
+        assert_eq!(coded(7_000_222), RefreshEffect::KeepSession);
+        let challenged = r#"{"error":"invalid_grant","error_codes":[50173],"claims":"{}"}"#;
+        assert_eq!(effect(challenged), RefreshEffect::StepUp);
+        assert_eq!(effect(r#"{"error":"odd"}"#), RefreshEffect::StepUp);
+        assert_eq!(
+            effect(r#"{"error":"server_error"}"#),
+            RefreshEffect::KeepSession
+        );
+    }
+
+    #[test]
+    fn codes_that_only_an_administrator_can_lift_are_told_apart_from_missing_consent() {
+        for code in [90_094, 90_095, 900_941, 90_099] {
+            let text = format!("AADSTS{code}: no");
+            let detail = AuthorityErrorDetail::from_callback("access_denied", &text);
+            assert!(
+                detail.needs_administrator() && detail.lacks_consent(),
+                "{code}"
+            );
+        }
+        let detail = AuthorityErrorDetail::from_callback("consent_required", "AADSTS65001: no");
+        assert!(!detail.needs_administrator() && detail.lacks_consent());
     }
 
     proptest::proptest! {

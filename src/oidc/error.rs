@@ -1,19 +1,20 @@
-//! What can go wrong between the gateway and an authority, sorted by what is to be done about it.
+//! What can go wrong between the gateway and an authority, sorted by who must do something about it.
 //!
-//! No variant holds a secret, a token or a person's name; what a provider wrote for people stays inside
-//! [`AuthorityErrorDetail`], which does not print it.
+//! No variant holds a secret, a token or a person's name. The description that an authority wrote for people is not
+//! kept at all ([`AuthorityErrorDetail`]).
 
 use std::time::Duration;
 
 use crate::domain::issuer::IssuerRefusal;
+use crate::http::CallError;
 use crate::oidc::authority_error::AuthorityErrorDetail;
 use crate::oidc::tokens::id_token::IdTokenFault;
 use crate::oidc::tokens::jwt::JwtRefusal;
 
-/// Why a call to an authority came to nothing.
+/// Why a request to an authority failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum OidcError {
-    /// It passes by itself: answer 503, end nothing, try again.
+    /// It passes by itself: answer 503, end no session, try again.
     #[error("the authority is unavailable: {why}")]
     Unavailable {
         /// What happened.
@@ -21,60 +22,48 @@ pub enum OidcError {
         /// When it is worth trying again.
         retry_after: Option<Duration>,
     },
-    /// The operator must act: nobody can sign in until then.
+    /// The operator must act; nobody can sign in until then.
     #[error("the profile and its authority do not fit together: {0}")]
     Misconfigured(Misconfiguration),
-    /// The authority said no to this person or this attempt: the person must act.
+    /// The authority refused this person or this attempt: the person must act.
     #[error("the authority refused: {0}")]
     Refused(Box<AuthorityErrorDetail>),
-    /// The answer cannot be believed: an attack, or an authority that breaks its protocol.
+    /// The response failed a check: an attack, or an authority that breaks its protocol.
     #[error("the authority's answer is not acceptable: {0}")]
     Invalid(#[from] Invalid),
-    /// A good token of a directory tenant that may not enter; the person may be told.
+    /// A valid token of a directory tenant that is not allowed; the person may be told.
     #[error("the directory tenant may not enter")]
     TenantNotAllowed,
 }
 
-/// What kept an answer away.
+/// Why there is no usable response for now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Outage {
-    /// No connection.
-    #[error("no connection ({0})")]
-    NoConnection(String),
-    /// Connected, no answer in time.
-    #[error("no answer in time")]
-    TimedOut,
-    /// The answer broke off.
-    #[error("the answer broke off ({0})")]
-    Broken(String),
-    /// The answer is larger than any honest one.
-    #[error("the answer is too large")]
-    TooLarge,
-    /// An answer with this status that says "later", or nothing at all.
+    /// The call got no complete response.
+    #[error("{0}")]
+    Call(CallError),
+    /// A response with this status and without an error body.
     #[error("status {0}")]
     Status(u16),
-    /// A document that is not what it should be.
+    /// A document that cannot be used.
     #[error("{0}")]
     BadDocument(&'static str),
-    /// The authority failed again and again just now and is not asked for a moment.
-    #[error("the authority failed repeatedly and is left alone for a moment")]
+    /// A refresh of this session failed a moment ago, here or at another replica; it is tried again after the back-off.
+    #[error("a refresh failed a moment ago and is not tried again before its back-off is over")]
     Resting,
-    /// Too many calls of this profile are waiting.
-    #[error("too many calls are waiting")]
-    Busy,
-    /// The pinned tenant could not be read or written.
+    /// The tenant pin could not be read or written.
     #[error("the pinned tenant could not be read")]
     TenantPins,
     /// A token response that cannot be read, as from a proxy in between.
     #[error("{0}")]
     Malformed(ResponseFault),
-    /// Keys were fetched often enough just now.
+    /// The signing keys were fetched a moment ago, and the budget for another fetch is spent.
     #[error("the signing keys were fetched a moment ago")]
     KeysJustFetched,
-    /// The authority says in its own words that it passes.
+    /// The authority answered with an error that passes.
     #[error("the authority cannot now: {0}")]
     ErrorResponse(Box<AuthorityErrorDetail>),
-    /// The platform's managed identity does not answer.
+    /// The platform's managed identity endpoint does not answer.
     #[error("the managed identity ({source_name}) does not answer: {why}")]
     ManagedIdentity {
         /// Which source was asked.
@@ -87,14 +76,14 @@ pub enum Outage {
 /// What the operator must put right.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Misconfiguration {
-    /// The metadata's issuer.
+    /// The metadata's issuer is not the one that the profile accepts.
     #[error("{refusal}: it names {found:?}, accepted is {expected}")]
     Issuer {
         /// What is wrong with it.
         refusal: IssuerRefusal,
-        /// As the document has it, cut to what a line bears.
+        /// The issuer of the document, cut to 200 characters.
         found: String,
-        /// What the profile's policy accepts.
+        /// What the profile's issuer policy accepts.
         expected: String,
     },
     /// There is no metadata at the address: the tenant or its name is wrong.
@@ -106,18 +95,18 @@ pub enum Misconfiguration {
     /// An endpoint on a host that does not belong to the authority (RFC 9700 §4.4).
     #[error("the metadata's {0} is on a host that does not belong to the authority")]
     Endpoint(&'static str),
-    /// The authority has no such journey.
-    #[error("the authority has no such journey")]
-    NoSuchJourney,
+    /// The authority has no such user flow.
+    #[error("the authority has no such user flow")]
+    NoSuchUserFlow,
     /// The credential cannot be used.
     #[error("{0}")]
     Credential(#[from] CredentialProblem),
-    /// The authority does not accept us as configured.
+    /// The authority does not accept this client as configured.
     #[error("the authority does not accept this client as configured: {0}")]
     Client(Box<AuthorityErrorDetail>),
 }
 
-/// Why the gateway cannot prove itself.
+/// Why the client cannot authenticate with its credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialProblem {
     /// A file cannot be read.
@@ -131,19 +120,19 @@ pub enum CredentialProblem {
     /// A file is empty.
     #[error("{0} is empty")]
     Empty(String),
-    /// No certificate in the file.
+    /// There is no certificate in the file.
     #[error("{0} holds no certificate in PEM form")]
     NoCertificate(String),
-    /// No usable private key.
+    /// There is no usable private key.
     #[error("{0} holds no RSA private key in PEM form (without a password)")]
     NoKey(String),
     /// Key and certificate are not a pair.
     #[error("the private key does not belong to the certificate in {0}")]
     NotAPair(String),
-    /// No certificate is valid now.
+    /// No certificate is within its validity.
     #[error("no certificate is within its validity")]
     OutsideValidity,
-    /// The managed identity gave no token.
+    /// The managed identity gave no token; the operator must act.
     #[error("the managed identity ({source_name}) gave no token: {why}")]
     ManagedIdentity {
         /// Which source was asked.
@@ -151,7 +140,7 @@ pub enum CredentialProblem {
         /// Why.
         why: String,
     },
-    /// The managed identity does not answer now; it passes.
+    /// The managed identity does not answer now; that passes by itself.
     #[error("the managed identity ({source_name}) does not answer: {why}")]
     ManagedIdentityAway {
         /// Which source was asked.
@@ -161,7 +150,7 @@ pub enum CredentialProblem {
     },
 }
 
-/// What cannot be believed.
+/// Which check a response failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
     /// The token's form or header.
@@ -170,7 +159,7 @@ pub enum Invalid {
     /// The token's signature or key.
     #[error("{0}")]
     Signature(#[from] SignatureRefusal),
-    /// A claim.
+    /// A claim of the token.
     #[error("{0}")]
     Claim(#[from] IdTokenFault),
     /// The token response.
@@ -182,18 +171,18 @@ pub enum Invalid {
     /// The `iss` parameter of the authorization response (RFC 9207 §2.4).
     #[error("the iss parameter is missing or another issuer's")]
     IssuerParameter,
-    /// The profile's authority changed since the attempt began (RFC 9700 §4.4.2).
+    /// The profile moved to another authority since the attempt began (RFC 9700 §4.4.2).
     #[error("the profile moved to another authority meanwhile")]
     Moved,
 }
 
-/// Why a signature does not count.
+/// Why a signature is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureRefusal {
     /// No key of the set fits the header.
     #[error("no signing key of the authority fits the token")]
     NoKey,
-    /// Several keys could fit and the header names none.
+    /// Several keys fit, and the header names none.
     #[error("the token does not say which of several keys signed it")]
     AmbiguousKey,
     /// The signature is wrong.
@@ -204,7 +193,7 @@ pub enum SignatureRefusal {
 /// What is wrong with a token response (RFC 6749 §5.1, OIDC Core §3.1.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ResponseFault {
-    /// Not JSON at all: a page of something before the authority, or an answer that broke off.
+    /// Not JSON: a page of something between us and the authority, or a response that broke off.
     #[error("the token response is no JSON")]
     NotJson,
     /// JSON, but no object.
@@ -221,7 +210,7 @@ pub enum ResponseFault {
     IdToken,
 }
 
-/// What is wrong with a userinfo answer (OIDC Core §5.3).
+/// What is wrong with a userinfo response (OIDC Core §5.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UserinfoFault {
     /// Neither a JSON object nor a signed one.
@@ -235,16 +224,17 @@ pub enum UserinfoFault {
     Origin,
 }
 
-/// Why tokens could not be refreshed, by what becomes of the session.
+/// Why tokens could not be refreshed, sorted by what becomes of the session.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RefreshError {
-    /// The grant is gone (`invalid_grant`): end the session.
+    /// The whole grant is over (`invalid_grant`): end the session.
     #[error("the refresh token was rejected: {0}")]
     Rejected(Box<AuthorityErrorDetail>),
     /// The person must do something at the authority: keep the session, begin a step-up sign-in.
     #[error("the person must sign in again: {0}")]
     InteractionRequired(Box<AuthorityErrorDetail>),
-    /// The authority refuses the gateway, not the person (`invalid_client`, a bad scope): keep the session, tell the operator.
+    /// The authority refuses the client, not the person (`invalid_client`, a bad scope): keep the session, tell the
+    /// operator.
     #[error("the gateway itself was refused: {0}")]
     ClientRefused(Misconfiguration),
     /// Too many calls: keep the session, wait.
@@ -263,7 +253,7 @@ pub enum RefreshError {
         /// When it is worth trying again.
         retry_after: Option<Duration>,
     },
-    /// The answer cannot be believed (OIDC Core §12.2): nothing of it is used, end the session.
+    /// The response failed a check (OIDC Core §12.2): nothing of it is used, end the session.
     #[error("the refreshed tokens are not acceptable: {0}")]
     Invalid(Invalid),
     /// There is no refresh token: the person must sign in again.
@@ -272,11 +262,20 @@ pub enum RefreshError {
 }
 
 impl OidcError {
-    /// An outage without advice.
+    /// An outage without a `Retry-After`.
     pub(crate) fn outage(why: Outage) -> Self {
         Self::Unavailable {
             why,
             retry_after: None,
+        }
+    }
+}
+
+impl From<CallError> for OidcError {
+    fn from(error: CallError) -> Self {
+        Self::Unavailable {
+            retry_after: error.retry_after(),
+            why: Outage::Call(error),
         }
     }
 }
@@ -294,7 +293,7 @@ impl From<SignatureRefusal> for OidcError {
 }
 
 impl From<IdTokenFault> for OidcError {
-    /// The one check whose failure the person may be told is set apart.
+    /// The one failure that the person may be told has a variant of its own.
     fn from(check: IdTokenFault) -> Self {
         match check {
             IdTokenFault::Issuer(IssuerRefusal::TenantNotAllowed) => Self::TenantNotAllowed,

@@ -1,84 +1,104 @@
-//! What is remembered for one profile at one authority: its lane, its proofs, its places.
+//! Per-profile state towards one authority: bulkhead, circuit breaker, credentials, and the discovery of each user flow.
 //!
-//! Nothing in a room is ever shared with another profile (RFC 8725 §3.8), and a profile that moves to another
-//! authority gets a new room.
+//! Nothing of it is ever shared with another profile (RFC 8725 §3.8). A profile that moves to another authority gets a
+//! new client.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::{AuthorityFingerprint, Profile};
-use crate::http::bulkhead::Lane;
-use crate::http::circuit_breaker::Breaker;
-use crate::oidc::client_auth::authenticator::ClientAuth;
+use crate::http::bulkhead::Bulkhead;
+use crate::http::circuit_breaker::CircuitBreaker;
+use crate::oidc::client_auth::credentials::ProfileCredentials;
 use crate::oidc::client_auth::managed_identity::ManagedIdentity;
-use crate::oidc::discovery::endpoints::{Discovery, Means};
-use crate::oidc::discovery::metadata::MetadataSource;
-use crate::oidc::discovery::tenant_pin::TenantPins;
+use crate::oidc::client_deps::ClientDeps;
+use crate::oidc::discovery::endpoints::{DiscoveredAuthority, Discovery};
 use crate::oidc::error::{Misconfiguration, OidcError};
 
-/// The room of one profile.
-pub(crate) struct Room {
-    pub(crate) binding: AuthorityFingerprint,
-    pub(crate) lane: Arc<Lane>,
-    pub(crate) means: Means,
-    pub(crate) client_auth: ClientAuth,
+/// The client of one profile.
+pub(crate) struct ProfileClient {
+    pub(crate) fingerprint: AuthorityFingerprint,
+    pub(crate) bulkhead: Arc<Bulkhead>,
+    pub(crate) deps: Arc<ClientDeps>,
+    pub(crate) credentials: ProfileCredentials,
     /// Guards the token endpoints.
-    pub(crate) breaker: Breaker,
+    pub(crate) circuit_breaker: CircuitBreaker,
     pub(crate) identities: Arc<ManagedIdentity>,
-    pins: Arc<dyn TenantPins>,
-    places: Mutex<HashMap<UserFlowKind, Arc<Discovery>>>,
+    discoveries: Mutex<HashMap<UserFlowKind, Arc<Discovery>>>,
 }
 
-impl Room {
+impl ProfileClient {
     pub(crate) fn new(
-        binding: AuthorityFingerprint,
-        lane: Lane,
-        means: Means,
-        pins: Arc<dyn TenantPins>,
+        fingerprint: AuthorityFingerprint,
+        bulkhead: Bulkhead,
+        deps: Arc<ClientDeps>,
         identities: Arc<ManagedIdentity>,
     ) -> Self {
         Self {
-            binding,
-            lane: Arc::new(lane),
-            means,
-            client_auth: ClientAuth::default(),
-            breaker: Breaker::default(),
+            fingerprint,
+            bulkhead: Arc::new(bulkhead),
+            deps,
+            credentials: ProfileCredentials::default(),
+            circuit_breaker: CircuitBreaker::default(),
             identities,
-            pins,
-            places: Mutex::default(),
+            discoveries: Mutex::default(),
         }
     }
 
-    /// The place of a journey; a new one when the profile judges issuers differently than before.
-    pub(crate) fn place(
+    /// The discovery of a user flow; a new one when the profile's issuer policy changed.
+    pub(crate) fn discovery(
         &self,
         profile: &Profile,
-        journey: UserFlowKind,
+        flow: UserFlowKind,
     ) -> Result<Arc<Discovery>, OidcError> {
         let issuer_config = profile
             .authority
-            .issuer_config(journey)
-            .ok_or(Misconfiguration::NoSuchJourney)?;
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = places.get(&journey)
-            && place.issuer_config.metadata_url == issuer_config.metadata_url
-            && place.issuer_config.issuer == issuer_config.issuer
+            .issuer_config(flow)
+            .ok_or(Misconfiguration::NoSuchUserFlow)?;
+        let mut discoveries = self
+            .discoveries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(discovery) = discoveries.get(&flow)
+            && discovery.issuer_config.metadata_url == issuer_config.metadata_url
+            && discovery.issuer_config.issuer == issuer_config.issuer
         {
-            return Ok(Arc::clone(place));
+            return Ok(Arc::clone(discovery));
         }
-        let source = MetadataSource {
-            lane: Arc::clone(&self.lane),
-            clock: Arc::clone(&self.means.clock),
-            pins: Arc::clone(&self.pins),
-            patience: self.means.patience,
-            profile: profile.id.clone(),
-            binding: profile.binding,
-            authority: profile.authority.clone(),
-            issuer_config: issuer_config.clone(),
-        };
-        let place = Arc::new(Discovery::new(source, self.means.clone()));
-        places.insert(journey, Arc::clone(&place));
-        Ok(place)
+        let bulkhead = Arc::clone(&self.bulkhead);
+        let discovery = Discovery::new(profile, issuer_config, bulkhead, Arc::clone(&self.deps));
+        let discovery = Arc::new(discovery);
+        discoveries.insert(flow, Arc::clone(&discovery));
+        Ok(discovery)
+    }
+
+    /// The authority of a user flow with its metadata, fetched if it must be.
+    pub(crate) async fn discovered<'a>(
+        &self,
+        profile: &'a Profile,
+        flow: UserFlowKind,
+    ) -> Result<DiscoveredAuthority<'a>, OidcError> {
+        let discovery = self.discovery(profile, flow)?;
+        let metadata = discovery.metadata().await?;
+        Ok(DiscoveredAuthority {
+            profile,
+            discovery,
+            metadata,
+        })
+    }
+    /// The authority of a user flow, if its metadata was fetched already.
+    pub(crate) fn at_hand<'a>(
+        &self,
+        profile: &'a Profile,
+        flow: UserFlowKind,
+    ) -> Option<DiscoveredAuthority<'a>> {
+        let discovery = self.discovery(profile, flow).ok()?;
+        let metadata = discovery.metadata_at_hand()?;
+        Some(DiscoveredAuthority {
+            profile,
+            discovery,
+            metadata,
+        })
     }
 }

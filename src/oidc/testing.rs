@@ -1,4 +1,4 @@
-//! Profiles, metadata and chance for the unit tests of this room.
+//! Profiles, metadata and randomness for the unit tests of `oidc`.
 
 // Said once more for `tests/layers.rs`, which reads each file by itself: tests may name kinds.
 #[cfg(test)]
@@ -17,12 +17,12 @@ use crate::domain::profile::{
 };
 use crate::domain::public_url::PublicUrl;
 use crate::domain::secret::ClientSecret;
-use crate::http::client::{HttpOptions, outbound_client};
+use crate::http::{HttpOptions, OutboundClient};
 use crate::oidc::client_auth::managed_identity::ManagedIdentity;
 use crate::oidc::discovery::metadata::Metadata;
 use url::Url;
 
-/// Chance that always falls the same.
+/// Randomness that is always zero.
 #[derive(Debug)]
 pub(crate) struct Zeros;
 
@@ -32,7 +32,7 @@ impl Random for Zeros {
     }
 }
 
-/// Chance that never falls the same twice.
+/// Randomness that never repeats itself.
 #[derive(Debug, Default)]
 pub(crate) struct Counting(AtomicU64);
 
@@ -47,12 +47,8 @@ impl Random for Counting {
 
 /// A managed identity on a machine that has none.
 pub(crate) fn identities() -> ManagedIdentity {
-    let client = outbound_client(&HttpOptions::default()).unwrap();
-    ManagedIdentity::new(
-        client,
-        tokio::runtime::Handle::current(),
-        Arc::new(|_| None),
-    )
+    let client = OutboundClient::new(&HttpOptions::default()).unwrap();
+    ManagedIdentity::new(client, Arc::new(|_| None))
 }
 
 fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {

@@ -1,6 +1,6 @@
 //! Claims challenges of APIs: the `WWW-Authenticate` header in all its forms (RFC 9110 §11.6.1, microsoft-identity 6.2).
 //!
-//! Only the claims are taken. The addresses in a challenge are an attacker's if the API is, and are never used.
+//! Only the claims are used. The addresses in a challenge are never used: a hostile API could name any.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::oidc::authority_error::claims_object;
 
-/// Bytes of one header field that are looked at.
+/// Bytes; a longer header field is ignored.
 const LARGEST_FIELD: usize = 16 * 1024;
 
 /// One challenge of a header field.
@@ -29,8 +29,8 @@ impl Challenge {
 /// The claims that an API demands: a JSON object of at most 4 kB, as text. `fields` are all `WWW-Authenticate` fields
 /// of its 401.
 ///
-/// `insufficient_claims` in any case is the demand, and so are claims without any error. Beside another error, such as
-/// `invalid_token`, they are not: such a token is exchanged once, without claims (microsoft-identity 6.2).
+/// Claims count beside `insufficient_claims` in any letter case, and without any error. Beside another error, such as
+/// `invalid_token`, they do not: such a token is refreshed once, without claims (microsoft-identity 6.2).
 pub fn claims_challenge<'a>(fields: impl IntoIterator<Item = &'a str>) -> Option<String> {
     fields
         .into_iter()
@@ -45,13 +45,13 @@ pub fn claims_challenge<'a>(fields: impl IntoIterator<Item = &'a str>) -> Option
         .find_map(|challenge| decode(challenge.parameter("claims")?))
 }
 
-/// Base64 as the platform sends it, or the JSON itself.
+/// Base64 as Microsoft sends it, or the JSON itself.
 fn decode(claims: &str) -> Option<String> {
     let claims = claims.trim();
     if claims.starts_with('{') {
         return claims_object(claims);
     }
-    // Either alphabet, with its padding or without.
+    // Either alphabet, with or without padding.
     let plain = claims
         .trim_end_matches('=')
         .replace('+', "-")
@@ -71,7 +71,7 @@ fn parse(field: &str) -> Vec<Challenge> {
         }
         let (word, after) = token(rest);
         if word.is_empty() {
-            // Not a token: nothing sensible can follow.
+            // Not a token (RFC 9110 §5.6.2): the rest cannot be parsed.
             return challenges;
         }
         let spaced = after.trim_start_matches([' ', '\t']);
@@ -102,7 +102,7 @@ fn token(text: &str) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-/// Splits a value off: quoted, JSON with quotes that nobody escaped, or up to the next separator.
+/// Splits a value off: a quoted string, JSON whose quotes are not escaped, or text up to the next separator.
 fn parameter_value(text: &str) -> (String, &str) {
     if let Some(quoted) = text.strip_prefix('"') {
         if let Some((json, after)) = json_object(quoted) {
@@ -118,7 +118,7 @@ fn parameter_value(text: &str) -> (String, &str) {
     (value.to_owned(), after)
 }
 
-/// A JSON object at the beginning, unescaped.
+/// A JSON object at the beginning of the text, without escapes.
 fn json_object(text: &str) -> Option<(String, &str)> {
     if !text.starts_with('{') {
         return None;
@@ -131,7 +131,7 @@ fn json_object(text: &str) -> Option<(String, &str)> {
     Some((json.to_owned(), after))
 }
 
-/// The rest of a quoted string (RFC 9110 §5.6.4); one without its end ends with the field.
+/// The rest of a quoted string (RFC 9110 §5.6.4); without a closing quote it ends with the field.
 fn quoted_string(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut characters = text.char_indices();

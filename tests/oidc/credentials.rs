@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use gatehouse::domain::credential::{Credential, SecretSource};
 use gatehouse::domain::profile::Profile;
 use gatehouse::domain::secret::ClientSecret;
-use gatehouse::oidc::{CredentialProbe, CredentialProblem, Misconfiguration, OidcError};
+use gatehouse::oidc::{CredentialProbe, CredentialProblem, Misconfiguration, OidcError, Topic};
 use serde_json::json;
 
 use crate::authority::{Authority, Reply};
@@ -210,7 +210,9 @@ async fn a_credential_probe_tells_a_good_secret_from_a_bad_one() {
         ),
     );
     let probe = party.authorities.probe_credential(&profile).await.unwrap();
-    assert!(matches!(probe, CredentialProbe::Refused(detail) if detail.has_entra(7_000_215)));
+    assert!(
+        matches!(probe, CredentialProbe::Refused(detail) if detail.topic() == Topic::SecretWrong)
+    );
     let body = json!({"access_token": "at", "token_type": "Bearer", "expires_in": 3599});
     authority.answers("/token", Reply::json(&body));
     let probe = party.authorities.probe_credential(&profile).await.unwrap();

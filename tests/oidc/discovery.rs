@@ -236,7 +236,7 @@ async fn an_authority_without_the_journey_says_so() {
         .await;
     assert!(matches!(
         refused,
-        Err(OidcError::Misconfigured(Misconfiguration::NoSuchJourney))
+        Err(OidcError::Misconfigured(Misconfiguration::NoSuchUserFlow))
     ));
 }
 

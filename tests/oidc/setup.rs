@@ -18,7 +18,8 @@ use gatehouse::domain::profile::{
 };
 use gatehouse::domain::public_url::PublicUrl;
 use gatehouse::domain::secret::{AuthorizationCode, ClientSecret, CodeVerifier, Nonce};
-use gatehouse::oidc::{Authorities, HttpOptions, InProcessPins, OidcError, Redeemed};
+use gatehouse::http::{HttpOptions, OutboundClient};
+use gatehouse::oidc::{Authorities, ClientDeps, InProcessPins, OidcError, Redeemed};
 use serde_json::{Value, json};
 
 use crate::authority::{Authority, Reply};
@@ -52,19 +53,16 @@ pub fn relying_party_with(environment: &[(&str, &str)], patience: Duration) -> R
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
-    let options = HttpOptions {
-        timeout: patience,
-        ..HttpOptions::default()
-    };
-    let authorities = Authorities::new(
-        &options,
-        Arc::clone(&clock) as Arc<dyn Clock>,
-        Arc::new(Chance),
-        Arc::new(InProcessPins::default()),
-        Arc::new(move |name| variables.get(name).cloned()),
-    );
+    let authorities = Authorities::new(ClientDeps {
+        http: OutboundClient::new(&HttpOptions::default()).unwrap(),
+        call_timeout: patience,
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        random: Arc::new(Chance),
+        tenant_pins: Arc::new(InProcessPins::default()),
+        environment: Arc::new(move |name| variables.get(name).cloned()),
+    });
     RelyingParty {
-        authorities: Arc::new(authorities.unwrap()),
+        authorities: Arc::new(authorities),
         clock,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gatehouse::http::CallError;
 use gatehouse::oidc::{AuthorityErrorCode, Misconfiguration, OidcError, Outage};
 use serde_json::json;
 
@@ -85,7 +86,7 @@ async fn a_token_endpoint_that_never_answers_is_given_up() {
     assert!(matches!(
         refused,
         OidcError::Unavailable {
-            why: Outage::TimedOut,
+            why: Outage::Call(CallError::TimedOut),
             ..
         }
     ));

@@ -12,8 +12,8 @@ use crate::domain::authority::UserFlowKind;
 use crate::domain::causes::with_causes;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::oidc::{
-    Authorities, AuthorityErrorCode, AuthorityErrorDetail, CredentialProbe, KeyCount,
-    Misconfiguration, OidcError, Probe,
+    Authorities, AuthorityErrorDetail, CredentialProbe, KeyCount, Misconfiguration, OidcError,
+    Probe, Topic,
 };
 
 /// Journeys and how a report names them.
@@ -193,42 +193,33 @@ async fn credential(authorities: &Authorities, profile: &Profile) -> Answer {
     }
 }
 
-/// What to do about a refusal, by its code (microsoft-identity 2.5).
+/// What the operator should do about a refusal.
 fn refusal(detail: &AuthorityErrorDetail) -> &'static str {
-    let of_code = detail.codes.iter().find_map(|code| match code {
-        AuthorityErrorCode::Entra(code) => of_entra(*code),
-        AuthorityErrorCode::B2c(90_079 | 90_081) => Some(WRONG_SECRET),
-        AuthorityErrorCode::B2c(_) => None,
-    });
-    of_code.unwrap_or(match detail.error.as_str() {
-        "invalid_client" => "compare client_id and the credential with the registration",
-        "invalid_scope" | "invalid_resource" => SCOPE,
-        _ => "compare client_id, authority and the credential with the registration",
-    })
-}
-
-const WRONG_SECRET: &str = "a common mistake is the id of a secret in the place of its value; copy the value, or make a new secret";
-const SCOPE: &str = "the client was known, a scope was not: look at client_id, and at the scopes of the registration";
-
-fn of_entra(code: u64) -> Option<&'static str> {
-    Some(match code {
-        7_000_215 => WRONG_SECRET,
-        7_000_222 => {
+    match detail.topic() {
+        Topic::SecretWrong => {
+            "a common mistake is the id of a secret in the place of its value; copy the value, or make a new secret"
+        }
+        Topic::SecretExpired => {
             "the secret has ended: make a new one, and exchange it with client_secret_next"
         }
-        700_016 => "there is no such application in this tenant: look at client_id and authority",
-        90_002 | 500_208 | 500_207 => {
+        Topic::UnknownApplication => {
+            "there is no such application in this tenant: look at client_id and authority"
+        }
+        Topic::UnknownTenant => {
             "there is no such tenant, or it is of another kind: look at authority"
         }
-        7_000_112 => "the application is disabled in its tenant: enable it there",
-        50_011 => "register the redirect URI that `gatehouse check` prints",
-        70_011 | 28_003 | 500_011 | 1_002_012 => SCOPE,
-        700_024 => "the assertion is outside its time: set this machine's clock",
-        700_027 | 7_000_274 | 7_000_214 | 7_000_277 | 1_000_502 => {
+        Topic::ApplicationDisabled => "the application is disabled in its tenant: enable it there",
+        Topic::RedirectUri => "register the redirect URI that `gatehouse check` prints",
+        Topic::Scope => {
+            "the client was known, a scope was not: look at client_id, and at the scopes of the registration"
+        }
+        Topic::AssertionTime => "the assertion is outside its time: set this machine's clock",
+        Topic::AssertionKey => {
             "register this certificate, or the issuer and subject of the assertion, at the application"
         }
-        _ => return None,
-    })
+        Topic::ClientRejected => "compare client_id and the credential with the registration",
+        _ => "compare client_id, authority and the credential with the registration",
+    }
 }
 
 #[cfg(test)]

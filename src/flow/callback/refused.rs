@@ -8,11 +8,7 @@ use crate::flow::error::FlowError;
 use crate::flow::sign_in::{AuthorizationOptions, begin};
 use crate::flow::{access, audit};
 use crate::oidc::AuthorityErrorDetail;
-
-/// AADB2C90118: the person clicked "Forgot your password?" in a flow that leaves it to the application.
-const FORGOT_PASSWORD: u64 = 90_118;
-/// AADB2C90091: the person cancelled a user flow.
-const CANCELLED: u64 = 90_091;
+use crate::oidc::Topic;
 
 impl Callback<'_> {
     /// What follows from an error response.
@@ -32,12 +28,12 @@ impl Callback<'_> {
         let profile = visit.profile;
         let detail = AuthorityErrorDetail::from_callback(error, description);
         let reset = profile.authority.issuer_config(UserFlowKind::ResetPassword);
-        if detail.has_b2c(FORGOT_PASSWORD) && reset.is_some() {
+        if detail.topic() == Topic::ForgotPassword && reset.is_some() {
             let options = AuthorizationOptions::user_flow(UserFlowKind::ResetPassword);
             let begun = begin(services, visit, options, &self.return_to).await?;
             return Ok(CallbackResult::Restart(Box::new(begun), self.return_to));
         }
-        if detail.has_b2c(CANCELLED) {
+        if detail.topic() == Topic::Cancelled {
             let home = ReturnTo::home(&profile.public_url);
             let cancelled = Flash::Cancelled(self.attempt.journey);
             return Ok(CallbackResult::RedirectWithFlash(home, cancelled));

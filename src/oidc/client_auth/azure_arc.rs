@@ -1,17 +1,18 @@
-//! Azure Arc's challenge (microsoft-identity 5.4): the agent names a key file, and whoever can read it belongs to the
-//! machine. Owns which file is read: the path comes from an answer, so only a key in the agent's own folder counts.
+//! Azure Arc's challenge (microsoft-identity 5.4): the agent names a key file, whose content proves that the caller may
+//! use the machine's identity. Owns which file is read: its path comes from a response, so only a key in the agent's own
+//! folder is accepted.
 
 use std::path::{Path, PathBuf};
 
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use tokio::io::AsyncReadExt as _;
 
-/// Where the agent puts its keys on Linux.
+/// Where the agent stores its keys on Linux.
 pub(crate) const KEYS: &str = "/var/opt/azcmagent/tokens";
 /// Bytes of the largest key.
 const LARGEST_KEY: u64 = 4_096;
 
-/// What the agent wants to see after its challenge, ready for `Authorization`.
+/// The value of `Authorization` that answers the agent's challenge.
 pub(crate) async fn answer(headers: &HeaderMap, folder: &Path) -> Result<String, String> {
     let path = key_file(headers).ok_or("the challenge names no key file")?;
     let key = read_key(&path, folder).await?;
@@ -45,7 +46,7 @@ async fn read_key(path: &Path, folder: &Path) -> Result<String, String> {
     }
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     let mut key = String::new();
-    // Never more, should the file grow meanwhile.
+    // The limit holds even if the file grows meanwhile.
     let read = file.take(LARGEST_KEY + 1).read_to_string(&mut key).await;
     read.map_err(unreadable)?;
     let key = key.trim_end();

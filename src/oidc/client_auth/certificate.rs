@@ -1,7 +1,7 @@
 //! Certificates as credentials: `private_key_jwt` with PS256 (RFC 7523 §2.2, microsoft-identity 5.2).
 //!
 //! Owns reading certificate files, choosing among several during a roll-over, and signing assertions with
-//! aws-lc-rs. Never the `rsa` crate: RUSTSEC-2023-0071 concerns exactly private keys in network-timed use.
+//! aws-lc-rs. Never with the `rsa` crate: RUSTSEC-2023-0071 is about private keys whose use can be timed over a network.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,15 +24,15 @@ use crate::domain::clock::{Random, Timestamp};
 use crate::domain::credential::{CertificateSource, Credential, PemSource};
 use crate::domain::profile::Profile;
 use crate::domain::secret::ClientAssertion;
-use crate::oidc::client_auth::authenticator::unreadable;
+use crate::oidc::client_auth::credential_file::read_bytes;
 use crate::oidc::error::CredentialProblem;
 
-/// Life of an assertion (RFC 7523 §3 (4)).
+/// Lifetime of an assertion (RFC 7523 §3 (4)).
 const LIFE: Duration = Duration::from_mins(5);
-/// An authority's clock may be behind ours.
+/// How much earlier `nbf` is than now: an authority's clock may be behind ours.
 const EARLIER: Duration = Duration::from_mins(5);
 
-/// What an assertion is made of.
+/// The values of an assertion.
 pub(crate) struct Assertion<'a> {
     pub(crate) client_id: &'a str,
     /// The token endpoint (OIDC Core §9).
@@ -52,16 +52,16 @@ pub(crate) struct Certificate {
     not_after: Timestamp,
 }
 
-/// The end of one of a profile's certificates.
+/// When one of a profile's certificates expires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateExpiry {
     /// Its file.
     pub file: PathBuf,
-    /// Its last moment.
+    /// The last moment of its validity.
     pub not_after: Timestamp,
 }
 
-/// When the certificates of a profile end. One that cannot be read is left out: its use tells of it.
+/// When the certificates of a profile expire. One that cannot be read is left out: using it reports the error.
 pub async fn certificate_ends(profile: &Profile) -> Vec<CertificateExpiry> {
     let Credential::Certificate { certificates, .. } = &profile.client.credential else {
         return Vec::new();
@@ -79,22 +79,22 @@ pub async fn certificate_ends(profile: &Profile) -> Vec<CertificateExpiry> {
     ends
 }
 
-/// Certificates as their files had them: a file is read each time, but understood only when it changed.
+/// Parsed certificates. A file is read at each use, but parsed only when its content changed.
 #[derive(Default)]
-pub(crate) struct Shelf(Mutex<HashMap<PathBuf, (Contents, Arc<Certificate>)>>);
+pub(crate) struct CertificateCache(Mutex<HashMap<PathBuf, (Contents, Arc<Certificate>)>>);
 
-impl std::fmt::Debug for Shelf {
+impl std::fmt::Debug for CertificateCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Shelf")
+        f.write_str("CertificateCache")
     }
 }
 
 /// SHA-256 of certificate and key as they were read.
 type Contents = [u8; 32];
 
-impl Shelf {
-    /// The first certificate that is within its validity, or the one after it; a file that cannot be read does not
-    /// spoil the others.
+impl CertificateCache {
+    /// The first certificate that is within its validity, or with `other` the second one. A file that cannot be read
+    /// does not keep the others from being used.
     pub(crate) async fn usable(
         &self,
         sources: &[CertificateSource],
@@ -119,7 +119,7 @@ impl Shelf {
         valid.into_iter().nth(at).ok_or(problem)
     }
 
-    /// Forgets files that the profile named once: an edit that names others makes nothing grow.
+    /// Forgets files that the profile names no more: otherwise each edit of the profile would leave one behind.
     fn keep_only(&self, sources: &[CertificateSource]) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|path, _| sources.iter().any(|source| source.certificate == *path));
@@ -137,7 +137,7 @@ impl Shelf {
         {
             return Ok(Arc::clone(certificate));
         }
-        let certificate = Arc::new(Certificate::understand(source, &files)?);
+        let certificate = Arc::new(Certificate::parse(source, &files)?);
         let entry = (contents, Arc::clone(&certificate));
         lock().insert(source.certificate.clone(), entry);
         Ok(certificate)
@@ -153,18 +153,16 @@ struct Files {
 
 impl Files {
     async fn read(source: &CertificateSource) -> Result<Self, CredentialProblem> {
-        let read = async |path: &PathBuf| {
-            let bytes = tokio::fs::read(path).await;
-            bytes.map_err(|error| unreadable(path, &error))
-        };
-        let certificate = read(&source.certificate).await?;
+        let certificate = read_bytes(&source.certificate).await?;
         let key = match &source.key {
             None => None,
             Some(PemSource::Fixed(pem)) => Some((
                 pem.expose().as_bytes().to_vec(),
                 "client_certificate.key".to_owned(),
             )),
-            Some(PemSource::File(path)) => Some((read(path).await?, path.display().to_string())),
+            Some(PemSource::File(path)) => {
+                Some((read_bytes(path).await?, path.display().to_string()))
+            }
         };
         Ok(Self { certificate, key })
     }
@@ -183,8 +181,8 @@ impl Files {
 }
 
 impl Certificate {
-    /// Makes sure that certificate and key are a pair.
-    fn understand(source: &CertificateSource, files: &Files) -> Result<Self, CredentialProblem> {
+    /// Parses certificate and key, and checks that they are a pair.
+    fn parse(source: &CertificateSource, files: &Files) -> Result<Self, CredentialProblem> {
         let file = source.certificate.display().to_string();
         let pem = &files.certificate;
         let chain: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(pem)
@@ -213,7 +211,7 @@ impl Certificate {
         })
     }
 
-    /// Signs an assertion: `aud` is the token endpoint, `jti` is new, the life is short (RFC 7523 §3).
+    /// Signs an assertion: `aud` is the token endpoint, `jti` is new, the lifetime is short (RFC 7523 §3).
     pub(crate) fn assertion(
         &self,
         request: &Assertion<'_>,

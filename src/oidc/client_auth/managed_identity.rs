@@ -1,7 +1,7 @@
-//! Managed identity: the platform's own token for the gateway, sent as client assertion (microsoft-identity 5.4).
+//! Managed identity: a token that the platform issues to this process, sent as client assertion (microsoft-identity 5.4).
 //!
-//! Owns the sources in their order, and the token until shortly before it expires. The platform's addresses are
-//! plain http on the machine itself; no proxy is ever asked, because none of our clients knows one.
+//! Owns the sources in the order in which they are looked for, and each token until shortly before it expires. The
+//! platform's addresses are plain http on the machine itself; none of our clients uses a proxy.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,30 +9,30 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use serde_json::Value;
-use tokio::runtime::Handle;
-use tokio::sync::Mutex as Turn;
+use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::environment::Environment;
 use crate::domain::secret::ClientAssertion;
-use crate::http::bulkhead::Lane;
-use crate::http::client::Answer;
+use crate::http::CallError;
+use crate::http::bulkhead::Bulkhead;
+use crate::http::{BufferedResponse, OutboundClient};
 use crate::oidc::client_auth::azure_arc;
 use crate::oidc::client_auth::service_fabric::pinned_client;
-use crate::oidc::error::{CredentialProblem, Outage};
+use crate::oidc::error::CredentialProblem;
 
-/// Bytes of an answer.
+/// Bytes of a response.
 const LARGEST: usize = 64 * 1024;
-/// The platform answers from the same machine: one request, and all of them together with the wait for one's turn. A
-/// person waits meanwhile.
-const PATIENCE: Duration = Duration::from_secs(3);
-const PATIENCE_IN_ALL: Duration = Duration::from_secs(5);
-/// A token is asked for anew this long before it expires.
+/// Time for one request, and for all requests of a caller together with the wait for the lock. The platform answers
+/// from the same machine, and a person waits for it.
+const TIMEOUT: Duration = Duration::from_secs(3);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
+/// A new token is requested this long before the old one expires.
 const EARLY: Duration = Duration::from_mins(5);
-/// Life of a token whose answer does not say.
+/// Lifetime of a token whose response does not state one.
 const UNSAID_LIFE: Duration = Duration::from_mins(10);
 /// The instance metadata service, where nothing else is announced.
 const IMDS: &str = "http://169.254.169.254";
@@ -40,22 +40,22 @@ const IMDS: &str = "http://169.254.169.254";
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(800)];
 
 #[derive(Clone)]
-struct Held {
+struct CachedToken {
     token: ClientAssertion,
     until: Timestamp,
 }
 
-/// The token of one identity for one audience. Whoever asks for it has the turn: a thousand sign-ins ask once, and
-/// nobody waits for a source that is slow for another identity.
-type HeldToken = Arc<Turn<Option<Held>>>;
+/// The token of one identity for one audience. Its lock makes requests single-flight: a thousand sign-ins cause one
+/// request, and nobody waits for a request about another identity.
+type TokenSlot = Arc<AsyncMutex<Option<CachedToken>>>;
 
 /// Tokens of managed identities, for all profiles of the process.
 pub(crate) struct ManagedIdentity {
-    lane: Lane,
+    bulkhead: Bulkhead,
     environment: Environment,
     arc_keys: PathBuf,
-    patience_in_all: Duration,
-    held: Mutex<HashMap<(Option<String>, String), HeldToken>>,
+    total_timeout: Duration,
+    slots: Mutex<HashMap<(Option<String>, String), TokenSlot>>,
 }
 
 impl fmt::Debug for ManagedIdentity {
@@ -64,9 +64,9 @@ impl fmt::Debug for ManagedIdentity {
     }
 }
 
-/// Why a source gave no answer at all.
+/// Why a source gave no response.
 enum Unanswered {
-    /// It passes.
+    /// It passes by itself.
     Away(String),
     /// An operator must act.
     Wrong(String),
@@ -84,7 +84,7 @@ impl From<&str> for Unanswered {
     }
 }
 
-/// A source in the order in which they are looked for.
+/// The sources, in the order in which they are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Source {
     ServiceFabric {
@@ -143,48 +143,49 @@ impl Source {
 }
 
 impl ManagedIdentity {
-    pub(crate) fn new(client: Client, home: Handle, environment: Environment) -> Self {
+    pub(crate) fn new(client: OutboundClient, environment: Environment) -> Self {
         Self {
-            lane: Lane::new(client, home),
+            bulkhead: Bulkhead::new(client),
             environment,
             arc_keys: PathBuf::from(azure_arc::KEYS),
-            patience_in_all: PATIENCE_IN_ALL,
-            held: Mutex::default(),
+            total_timeout: TOTAL_TIMEOUT,
+            slots: Mutex::default(),
         }
     }
 
-    /// The token for `audience`; `anew` leaves the held one aside because it was refused.
+    /// The token for `audience`. If the cached token was `refused`, a new one is requested.
     pub(crate) async fn token(
         &self,
         identity: Option<&str>,
         audience: &str,
         now: Timestamp,
-        anew: bool,
+        refused: bool,
     ) -> Result<ClientAssertion, CredentialProblem> {
         let source = Source::detect(&*self.environment);
-        // The turn included: many who wait for a source that is away do not wait for one another's time-outs.
-        let asked = self.token_in_turn(&source, identity, audience, now, anew);
+        // The wait for the lock included: otherwise callers would wait for one another's time-outs in turn.
+        let asked = self.single_flight(&source, identity, audience, now, refused);
         let timed_out = |_| CredentialProblem::ManagedIdentityAway {
             source_name: source.name(),
-            why: Outage::TimedOut.to_string(),
+            why: CallError::TimedOut.to_string(),
         };
-        tokio::time::timeout(self.patience_in_all, asked)
+        tokio::time::timeout(self.total_timeout, asked)
             .await
             .map_err(timed_out)?
     }
 
-    async fn token_in_turn(
+    async fn single_flight(
         &self,
         source: &Source,
         identity: Option<&str>,
         audience: &str,
         now: Timestamp,
-        anew: bool,
+        refused: bool,
     ) -> Result<ClientAssertion, CredentialProblem> {
-        let held = self.held_token(identity, audience, now);
-        let mut held = held.lock().await;
-        if let Some(held) = held.as_ref().filter(|held| !anew && now < held.until) {
-            return Ok(held.token.clone());
+        let slot = self.slot(identity, audience, now);
+        let mut slot = slot.lock().await;
+        let usable = |cached: &&CachedToken| !refused && now < cached.until;
+        if let Some(cached) = slot.as_ref().filter(usable) {
+            return Ok(cached.token.clone());
         }
         let problem = |why: String| CredentialProblem::ManagedIdentity {
             source_name: source.name(),
@@ -203,19 +204,22 @@ impl ManagedIdentity {
             return Err(away(format!("status {}", answer.status.as_u16())));
         }
         let fresh = read(&answer, now).map_err(problem)?;
-        *held = Some(fresh.clone());
+        *slot = Some(fresh.clone());
         Ok(fresh.token)
     }
 
-    /// The place of an identity's token. Places of tokens that are over go, unless somebody is about to fill them.
-    fn held_token(&self, identity: Option<&str>, audience: &str, now: Timestamp) -> HeldToken {
+    /// The slot of an identity's token. Slots with expired tokens are dropped, unless somebody is about to fill them.
+    fn slot(&self, identity: Option<&str>, audience: &str, now: Timestamp) -> TokenSlot {
         let key = (identity.map(str::to_owned), audience.to_owned());
-        let mut all = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, place| {
-            let live = |held: &Option<Held>| held.as_ref().is_some_and(|held| now < held.until);
-            Arc::strong_count(place) > 1 || place.try_lock().is_ok_and(|held| live(&held))
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.retain(|_, slot| {
+            let live = |cached: &CachedToken| now < cached.until;
+            Arc::strong_count(slot) > 1
+                || slot
+                    .try_lock()
+                    .is_ok_and(|cached| cached.as_ref().is_some_and(live))
         });
-        Arc::clone(all.entry(key).or_default())
+        Arc::clone(slots.entry(key).or_default())
     }
 
     async fn ask(
@@ -223,7 +227,7 @@ impl ManagedIdentity {
         source: &Source,
         identity: Option<&str>,
         audience: &str,
-    ) -> Result<Answer, Unanswered> {
+    ) -> Result<BufferedResponse, Unanswered> {
         match source {
             Source::ServiceFabric {
                 endpoint,
@@ -231,30 +235,7 @@ impl ManagedIdentity {
                 thumbprint,
             } => {
                 only_own(identity)?;
-                let query = [
-                    ("api-version", "2019-07-01-preview"),
-                    ("resource", audience),
-                ];
-                let client = pinned_client(thumbprint)
-                    .ok_or("IDENTITY_SERVER_THUMBPRINT is no SHA-1 thumbprint")?;
-                let url = address(endpoint, &query, None)?;
-                if url.scheme() != "https" {
-                    return Err(
-                        "IDENTITY_ENDPOINT is not https, so its thumbprint proves nothing".into(),
-                    );
-                }
-                let answer = get(
-                    &Lane::new(client, Handle::current()),
-                    url,
-                    &[("Secret", header)],
-                )
-                .await;
-                answer.map_err(|unanswered| match unanswered {
-                    Unanswered::Away(why) => Unanswered::Away(format!(
-                        "nobody with the certificate of IDENTITY_SERVER_THUMBPRINT answers there: {why}"
-                    )),
-                    wrong @ Unanswered::Wrong(_) => wrong,
-                })
+                service_fabric(endpoint, header, thumbprint, audience).await
             }
             Source::AppService { endpoint, header } => {
                 let query = [("api-version", "2019-08-01"), ("resource", audience)];
@@ -286,11 +267,15 @@ impl ManagedIdentity {
         }
     }
 
-    async fn get(&self, url: Url, headers: &[(&str, &str)]) -> Result<Answer, Unanswered> {
-        get(&self.lane, url, headers).await
+    async fn get(
+        &self,
+        url: Url,
+        headers: &[(&str, &str)],
+    ) -> Result<BufferedResponse, Unanswered> {
+        get(&self.bulkhead, url, headers).await
     }
 
-    async fn imds(&self, url: Url) -> Result<Answer, Unanswered> {
+    async fn imds(&self, url: Url) -> Result<BufferedResponse, Unanswered> {
         for pause in PAUSES {
             match self.get(url.clone(), &[("Metadata", "true")]).await {
                 Ok(answer) if !passes(answer.status) => return Ok(answer),
@@ -300,33 +285,68 @@ impl ManagedIdentity {
         self.get(url, &[("Metadata", "true")]).await
     }
 
-    /// Azure Arc proves with a key file that we may read files of its group.
-    async fn arc(&self, url: Url) -> Result<Answer, Unanswered> {
+    /// Azure Arc demands the content of a key file that only members of its group can read.
+    async fn arc(&self, url: Url) -> Result<BufferedResponse, Unanswered> {
         let first = self.get(url.clone(), &[("Metadata", "true")]).await?;
         if first.status != StatusCode::UNAUTHORIZED {
             return Ok(first);
         }
-        let proof = azure_arc::answer(&first.headers, &self.arc_keys).await?;
-        let headers = [("Metadata", "true"), ("Authorization", proof.as_str())];
+        let authentication = azure_arc::answer(&first.headers, &self.arc_keys).await?;
+        let headers = [
+            ("Metadata", "true"),
+            ("Authorization", authentication.as_str()),
+        ];
         self.get(url, &headers).await
     }
 }
 
-async fn get(lane: &Lane, url: Url, headers: &[(&str, &str)]) -> Result<Answer, Unanswered> {
-    let mut request = lane.client().get(url);
+/// Service Fabric's endpoint has a self-signed certificate, whose thumbprint the platform passes.
+async fn service_fabric(
+    endpoint: &str,
+    header: &str,
+    thumbprint: &str,
+    audience: &str,
+) -> Result<BufferedResponse, Unanswered> {
+    let query = [
+        ("api-version", "2019-07-01-preview"),
+        ("resource", audience),
+    ];
+    let client =
+        pinned_client(thumbprint).ok_or("IDENTITY_SERVER_THUMBPRINT is no SHA-1 thumbprint")?;
+    let url = address(endpoint, &query, None)?;
+    if url.scheme() != "https" {
+        return Err("IDENTITY_ENDPOINT is not https, so its thumbprint proves nothing".into());
+    }
+    let bulkhead = Bulkhead::new(OutboundClient::over(client));
+    let response = get(&bulkhead, url, &[("Secret", header)]).await;
+    response.map_err(|unanswered| match unanswered {
+        Unanswered::Away(why) => Unanswered::Away(format!(
+            "nobody with the certificate of IDENTITY_SERVER_THUMBPRINT answers there: {why}"
+        )),
+        wrong @ Unanswered::Wrong(_) => wrong,
+    })
+}
+
+async fn get(
+    bulkhead: &Bulkhead,
+    url: Url,
+    headers: &[(&str, &str)],
+) -> Result<BufferedResponse, Unanswered> {
+    let mut request = bulkhead.client().get(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = lane.call(request, LARGEST, PATIENCE).await;
-    answer.map_err(|outage: Outage| Unanswered::Away(outage.to_string()))
+    let response = bulkhead.call(request, LARGEST, TIMEOUT).await;
+    response.map_err(|error| Unanswered::Away(error.to_string()))
 }
 
-/// Statuses that pass by themselves; the platform says 404 and 410 while it is being updated (microsoft-identity 5.4).
+/// Statuses that pass by themselves; the platform answers 404 and 410 while it is being updated (microsoft-identity
+/// 5.4).
 fn passes(status: StatusCode) -> bool {
     status.is_server_error() || [404, 410, 429].contains(&status.as_u16())
 }
 
-/// Some sources know the machine's identity only; the user-assigned one is chosen elsewhere.
+/// Some sources know only the machine's own identity; a user-assigned one is configured at the platform.
 fn only_own(identity: Option<&str>) -> Result<(), String> {
     match identity {
         None => Ok(()),
@@ -346,7 +366,7 @@ fn address(
     Ok(url)
 }
 
-fn read(answer: &Answer, now: Timestamp) -> Result<Held, String> {
+fn read(answer: &BufferedResponse, now: Timestamp) -> Result<CachedToken, String> {
     if answer.status != StatusCode::OK {
         return Err(format!("status {}", answer.status.as_u16()));
     }
@@ -368,7 +388,7 @@ fn read(answer: &Answer, now: Timestamp) -> Result<Held, String> {
             Some(now + Duration::from_secs(life.min(86_400)))
         })
         .unwrap_or(now + UNSAID_LIFE);
-    Ok(Held {
+    Ok(CachedToken {
         token: ClientAssertion::new(token),
         until: expires_at - EARLY,
     })

@@ -1,10 +1,11 @@
-//! Client authentication: how gatehouse proves its identity to a token endpoint.
+//! Client authentication at token endpoints (OIDC Core §9, RFC 7523).
 //!
 //! Owns client secrets, certificates, federated assertions and managed identities as they are used in a request. It
-//! does not know which grant a request asks for.
+//! does not know which grant a request sends.
 
-pub mod authenticator;
 pub mod azure_arc;
 pub mod certificate;
+pub mod credential_file;
+pub mod credentials;
 pub mod managed_identity;
 pub mod service_fabric;

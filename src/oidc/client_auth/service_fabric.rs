@@ -1,5 +1,5 @@
-//! Service Fabric's identity endpoint proves itself with a certificate of its own making, whose thumbprint the
-//! platform tells. Owns a client that trusts exactly this certificate and no other.
+//! Client for Service Fabric's managed identity endpoint, which has a self-signed certificate. The platform passes its
+//! thumbprint in a variable; this client trusts exactly this certificate and no other.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use crate::http::client::{HttpOptions, builder};
+use crate::http::{HttpOptions, client_builder};
 
 /// A client that trusts the certificate with this SHA-1 thumbprint (hexadecimal, as the platform writes it).
 pub(crate) fn pinned_client(thumbprint: &str) -> Option<Client> {
@@ -25,29 +25,20 @@ pub(crate) fn pinned_client(thumbprint: &str) -> Option<Client> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
-    builder(&HttpOptions::default())
+    client_builder(&HttpOptions::default())
         .tls_backend_preconfigured(config)
         .build()
         .ok()
 }
 
 fn parse(thumbprint: &str) -> Option<[u8; 20]> {
-    let digits: Vec<u32> = thumbprint
-        .chars()
-        .filter(|character| *character != ':')
-        .map(|character| character.to_digit(16))
-        .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => u8::try_from(high * 16 + low).ok(),
-            _ => None,
-        })
-        .collect::<Option<_>>()?;
-    bytes.try_into().ok()
+    let mut bytes = [0; 20];
+    hex::decode_to_slice(thumbprint.replace(':', ""), &mut bytes).ok()?;
+    Some(bytes)
 }
 
-/// One certificate, whatever its name and whoever signed it; that the server holds its key is checked as always.
+/// Trusts one certificate, whatever its name and whoever signed it. That the server holds its private key is checked as
+/// usual.
 #[derive(Debug)]
 struct Pinned {
     thumbprint: [u8; 20],
@@ -63,7 +54,7 @@ impl ServerCertVerifier for Pinned {
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        // The platform tells a SHA-1 thumbprint and nothing stronger.
+        // The platform passes a SHA-1 thumbprint and no stronger one.
         let seen = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, end_entity);
         match constant_time::verify_slices_are_equal(seen.as_ref(), &self.thumbprint) {
             Ok(()) => Ok(ServerCertVerified::assertion()),

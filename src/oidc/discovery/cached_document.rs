@@ -1,7 +1,7 @@
-//! A document that is fetched once, renewed in time, and kept through an outage.
+//! Cache for one remote document (metadata or JWKS): single-flight fetch, refresh ahead of expiry in the background,
+//! the last good copy for up to 24 hours while fetches fail, exponential back-off.
 //!
-//! Owns when to fetch: one fetch at a time, ahead of need in the background, a good copy for 24 hours when the
-//! source is gone, growing pauses after failures. Knows nothing of what the document is.
+//! It does not know what the document says.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,44 +11,47 @@ use async_trait::async_trait;
 use tokio::sync::Mutex;
 
 use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::profile::ProfileId;
 use crate::oidc::error::{OidcError, Outage};
 
-/// A copy serves this long while its source cannot be had.
+/// A snapshot is used this long while the document cannot be fetched.
 const LAST_GOOD: Duration = Duration::from_hours(24);
-/// The longest pause between attempts while a good copy serves.
+/// The longest back-off while there is a snapshot.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// The longest pause while there is none: people wait for it.
+/// The longest back-off without a snapshot: people wait for the document.
 const LONGEST_PAUSE_WITHOUT: Duration = Duration::from_secs(4);
-/// Patience with a source whose copy we still have.
-const PATIENCE_WITH_COPY: Duration = Duration::from_secs(3);
+/// Time for a fetch while there is a snapshot.
+const TIMEOUT_WITH_SNAPSHOT: Duration = Duration::from_secs(3);
 
 /// Where a document comes from.
 #[async_trait]
 pub(crate) trait Fetch: Send + Sync + 'static {
-    /// What it becomes.
+    /// What the document is read into.
     type Document: Send + Sync + 'static;
 
-    /// What the log calls it.
-    fn name(&self) -> String;
+    /// What logs and metrics call the document.
+    const NAME: &'static str;
 
-    /// Fetches it, within `patience` if one is given.
-    async fn fetch(&self, patience: Option<Duration>)
-    -> Result<Fetched<Self::Document>, OidcError>;
+    /// The profile whose document it is.
+    fn profile(&self) -> &ProfileId;
+
+    /// Fetches the document, within `timeout` if one is given, else within the usual time of a call.
+    async fn fetch(&self, timeout: Option<Duration>) -> Result<Fetched<Self::Document>, OidcError>;
 }
 
-/// A fetched document with its times.
+/// A document as it was just fetched.
 pub(crate) struct Fetched<D> {
     pub(crate) document: D,
-    /// After this age it is renewed in the background.
+    /// From this age on it is refreshed in the background.
     pub(crate) renew_after: Duration,
-    /// After this age it is renewed first, and used only if that fails.
+    /// From this age on it is refreshed before use, and used as it is only if that fails.
     pub(crate) stale_after: Duration,
 }
 
-/// A copy that serves.
-pub(crate) struct Copy<D> {
+/// A fetched document that is in use.
+pub(crate) struct Snapshot<D> {
     pub(crate) document: Arc<D>,
-    /// Counts up with every fetch.
+    /// One higher after each fetch.
     pub(crate) version: u64,
     fetched_at: Timestamp,
     renew_after: Duration,
@@ -62,51 +65,51 @@ struct Renewal {
     error: Option<OidcError>,
 }
 
-/// A document with its source.
-pub(crate) struct Kept<F: Fetch> {
+/// A cached document with its source.
+pub(crate) struct CachedDocument<F: Fetch> {
     source: F,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    copy: ArcSwapOption<Copy<F::Document>>,
+    snapshot: ArcSwapOption<Snapshot<F::Document>>,
     renewal: Mutex<Renewal>,
 }
 
-impl<F: Fetch> Kept<F> {
+impl<F: Fetch> CachedDocument<F> {
     /// Nothing is fetched before it is asked for.
     pub(crate) fn new(source: F, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         Self {
             source,
             clock,
             random,
-            copy: ArcSwapOption::empty(),
+            snapshot: ArcSwapOption::empty(),
             renewal: Mutex::default(),
         }
     }
 
-    /// The copy as it is, without any call.
-    pub(crate) fn at_hand(&self) -> Option<Arc<Copy<F::Document>>> {
-        self.copy.load_full()
+    /// The snapshot as it is, without any call.
+    pub(crate) fn at_hand(&self) -> Option<Arc<Snapshot<F::Document>>> {
+        self.snapshot.load_full()
     }
 
     /// The document, fetched if it must be.
-    pub(crate) async fn current(self: &Arc<Self>) -> Result<Arc<Copy<F::Document>>, OidcError> {
-        let Some(copy) = self.copy.load_full() else {
+    pub(crate) async fn current(self: &Arc<Self>) -> Result<Arc<Snapshot<F::Document>>, OidcError> {
+        let Some(snapshot) = self.snapshot.load_full() else {
             return self.renew(None, || true).await;
         };
-        // A clock that went back makes a copy stale, not fresh for ever.
-        let age = (self.clock.now() - copy.fetched_at)
+        // A clock that went back makes a snapshot stale, not fresh for ever.
+        let age = (self.clock.now() - snapshot.fetched_at)
             .to_std()
-            .unwrap_or(copy.stale_after);
-        if age < copy.renew_after {
-            Ok(copy)
-        } else if age < copy.stale_after {
-            self.renew_in_background(copy.version);
-            Ok(copy)
+            .unwrap_or(snapshot.stale_after);
+        if age < snapshot.renew_after {
+            Ok(snapshot)
+        } else if age < snapshot.stale_after {
+            self.renew_in_background(snapshot.version);
+            Ok(snapshot)
         } else if age < LAST_GOOD {
-            let renewed = self.renew(Some(copy.version), || true).await;
-            Ok(renewed.unwrap_or(copy))
+            let renewed = self.renew(Some(snapshot.version), || true).await;
+            Ok(renewed.unwrap_or(snapshot))
         } else {
-            self.renew(Some(copy.version), || true).await
+            self.renew(Some(snapshot.version), || true).await
         }
     }
 
@@ -114,26 +117,26 @@ impl<F: Fetch> Kept<F> {
         if self.renewal.try_lock().is_err() {
             return;
         }
-        let kept = Arc::clone(self);
+        let cached = Arc::clone(self);
         tokio::spawn(async move {
-            // A failure is remembered and logged by the renewal itself.
-            drop(kept.renew(Some(seen), || true).await);
+            // `renew` itself remembers and logs a failure.
+            drop(cached.renew(Some(seen), || true).await);
         });
     }
 
-    /// Fetches a newer copy than the one `seen`, unless somebody else did meanwhile; `permit` is asked only before
-    /// a fetch that really takes place.
+    /// Fetches a newer snapshot than version `seen`, unless another caller did meanwhile. `permit` is asked only
+    /// before a fetch that takes place.
     pub(crate) async fn renew(
         &self,
         seen: Option<u64>,
         permit: impl FnOnce() -> bool + Send,
-    ) -> Result<Arc<Copy<F::Document>>, OidcError> {
+    ) -> Result<Arc<Snapshot<F::Document>>, OidcError> {
         let mut renewal = self.renewal.lock().await;
-        let old = self.copy.load_full();
-        if let Some(copy) = &old
-            && Some(copy.version) != seen
+        let old = self.snapshot.load_full();
+        if let Some(snapshot) = &old
+            && Some(snapshot.version) != seen
         {
-            return Ok(Arc::clone(copy));
+            return Ok(Arc::clone(snapshot));
         }
         if let (Some(next_at), Some(error)) = (renewal.next_at, &renewal.error)
             && self.clock.now() < next_at
@@ -143,37 +146,46 @@ impl<F: Fetch> Kept<F> {
         if !permit() {
             return Err(OidcError::outage(Outage::KeysJustFetched));
         }
-        match self
-            .source
-            .fetch(old.as_ref().map(|_| PATIENCE_WITH_COPY))
-            .await
-        {
+        let timeout = old.as_ref().map(|_| TIMEOUT_WITH_SNAPSHOT);
+        let fetched = self.source.fetch(timeout).await;
+        self.count(fetched.is_ok());
+        match fetched {
             Ok(fetched) => {
                 *renewal = Renewal::default();
-                let copy = Arc::new(Copy {
+                let snapshot = Arc::new(Snapshot {
                     document: Arc::new(fetched.document),
                     version: old.map_or(1, |old| old.version + 1),
                     fetched_at: self.clock.now(),
                     renew_after: fetched.renew_after,
                     stale_after: fetched.stale_after,
                 });
-                self.copy.store(Some(Arc::clone(&copy)));
-                Ok(copy)
+                self.snapshot.store(Some(Arc::clone(&snapshot)));
+                Ok(snapshot)
             }
             Err(error) => {
                 renewal.failures = renewal.failures.saturating_add(1);
                 renewal.next_at =
                     Some(self.clock.now() + self.pause(renewal.failures, old.is_some()));
                 renewal.error = Some(error.clone());
-                tracing::warn!(document = self.source.name(), %error, failures = renewal.failures, last_good = old.is_some(), "a document of the authority could not be fetched");
+                tracing::warn!(document = F::NAME, profile.id = %self.source.profile(), %error, failures = renewal.failures, last_good = old.is_some(), "a document of the authority could not be fetched");
                 Err(error)
             }
         }
     }
 
-    /// 1, 2, 4 … seconds, up to a quarter shorter by chance, so that replicas do not ask together.
-    fn pause(&self, failures: u32, has_copy: bool) -> Duration {
-        let longest = if has_copy {
+    fn count(&self, good: bool) {
+        metrics::counter!(
+            "gatehouse_authority_fetches_total",
+            "profile" => self.source.profile().to_string(),
+            "document" => F::NAME,
+            "outcome" => if good { "ok" } else { "failed" },
+        )
+        .increment(1);
+    }
+
+    /// 1, 2, 4 … seconds, up to a quarter shorter at random, so that replicas do not fetch at the same time.
+    fn pause(&self, failures: u32, has_snapshot: bool) -> Duration {
+        let longest = if has_snapshot {
             LONGEST_PAUSE
         } else {
             LONGEST_PAUSE_WITHOUT
@@ -185,7 +197,7 @@ impl<F: Fetch> Kept<F> {
     }
 }
 
-/// The remembered error, with the time that is left to wait.
+/// The remembered error, with the back-off that is left.
 fn later(error: &OidcError, left: chrono::TimeDelta) -> OidcError {
     match error {
         OidcError::Unavailable { why, .. } => OidcError::Unavailable {
@@ -204,10 +216,11 @@ mod tests {
 
     use super::*;
     use crate::domain::clock::FixedClock;
+    use crate::http::CallError;
     use crate::oidc::testing::Zeros;
 
-    #[derive(Default)]
     struct Source {
+        profile: ProfileId,
         down: AtomicBool,
         calls: AtomicU32,
     }
@@ -216,15 +229,17 @@ mod tests {
     impl Fetch for Arc<Source> {
         type Document = u32;
 
-        fn name(&self) -> String {
-            "a number".to_owned()
+        const NAME: &'static str = "number";
+
+        fn profile(&self) -> &ProfileId {
+            &self.profile
         }
 
         async fn fetch(&self, _: Option<Duration>) -> Result<Fetched<u32>, OidcError> {
             let count = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
             tokio::task::yield_now().await;
             if self.down.load(Ordering::SeqCst) {
-                return Err(OidcError::outage(Outage::TimedOut));
+                return Err(OidcError::from(CallError::TimedOut));
             }
             Ok(Fetched {
                 document: count,
@@ -234,21 +249,29 @@ mod tests {
         }
     }
 
-    fn kept() -> (Arc<Kept<Arc<Source>>>, Arc<Source>, Arc<FixedClock>) {
-        let source = Arc::new(Source::default());
+    fn cached() -> (
+        Arc<CachedDocument<Arc<Source>>>,
+        Arc<Source>,
+        Arc<FixedClock>,
+    ) {
+        let source = Arc::new(Source {
+            profile: ProfileId::parse("staff").unwrap(),
+            down: AtomicBool::default(),
+            calls: AtomicU32::default(),
+        });
         let clock = Arc::new(FixedClock::at(Timestamp::default()));
-        let kept = Kept::new(
+        let cached = CachedDocument::new(
             Arc::clone(&source),
             Arc::clone(&clock) as Arc<dyn Clock>,
             Arc::new(Zeros),
         );
-        (Arc::new(kept), source, clock)
+        (Arc::new(cached), source, clock)
     }
 
     #[tokio::test]
     async fn d8_a_thousand_first_requests_fetch_once() {
-        let (kept, source, _) = kept();
-        let all = (0..1_000).map(|_| kept.current());
+        let (cached, source, _) = cached();
+        let all = (0..1_000).map(|_| cached.current());
         for copy in futures_util::future::join_all(all).await {
             assert_eq!(*copy.unwrap().document, 1);
         }
@@ -257,54 +280,54 @@ mod tests {
 
     #[tokio::test]
     async fn d6_the_last_good_copy_serves_24_hours_and_not_longer() {
-        let (kept, source, clock) = kept();
-        kept.current().await.unwrap();
+        let (cached, source, clock) = cached();
+        cached.current().await.unwrap();
         source.down.store(true, Ordering::SeqCst);
         clock.turn(TimeDelta::hours(23));
-        assert_eq!(*kept.current().await.unwrap().document, 1);
+        assert_eq!(*cached.current().await.unwrap().document, 1);
         clock.turn(TimeDelta::hours(1));
-        assert!(kept.current().await.is_err());
+        assert!(cached.current().await.is_err());
     }
 
     #[tokio::test]
     async fn d7_after_a_failure_nobody_asks_again_before_the_pause_is_over() {
-        let (kept, source, clock) = kept();
+        let (cached, source, clock) = cached();
         source.down.store(true, Ordering::SeqCst);
         for _ in 0..10 {
-            assert!(kept.current().await.is_err());
+            assert!(cached.current().await.is_err());
         }
         assert_eq!(source.calls.load(Ordering::SeqCst), 1);
         for (pause, calls) in [(1, 2), (2, 3), (4, 4), (4, 5)] {
             clock.turn(TimeDelta::milliseconds(pause * 1_000 - 1));
-            assert!(kept.current().await.is_err());
+            assert!(cached.current().await.is_err());
             assert_eq!(source.calls.load(Ordering::SeqCst), calls - 1);
             clock.turn(TimeDelta::milliseconds(1));
-            assert!(kept.current().await.is_err());
+            assert!(cached.current().await.is_err());
             assert_eq!(source.calls.load(Ordering::SeqCst), calls);
         }
         source.down.store(false, Ordering::SeqCst);
         clock.turn(TimeDelta::seconds(4));
-        assert!(kept.current().await.is_ok());
+        assert!(cached.current().await.is_ok());
     }
 
     #[tokio::test]
     async fn a_copy_is_renewed_in_the_background_before_it_is_stale() {
-        let (kept, source, clock) = kept();
-        kept.current().await.unwrap();
+        let (cached, source, clock) = cached();
+        cached.current().await.unwrap();
         clock.turn(TimeDelta::seconds(400));
-        assert_eq!(*kept.current().await.unwrap().document, 1);
+        assert_eq!(*cached.current().await.unwrap().document, 1);
         while source.calls.load(Ordering::SeqCst) < 2 {
             tokio::task::yield_now().await;
         }
-        drop(kept.renewal.lock().await);
-        assert_eq!(*kept.current().await.unwrap().document, 2);
+        drop(cached.renewal.lock().await);
+        assert_eq!(*cached.current().await.unwrap().document, 2);
     }
 
     #[tokio::test]
     async fn a_stale_copy_is_renewed_before_use() {
-        let (kept, _, clock) = kept();
-        kept.current().await.unwrap();
+        let (cached, _, clock) = cached();
+        cached.current().await.unwrap();
         clock.turn(TimeDelta::seconds(600));
-        assert_eq!(*kept.current().await.unwrap().document, 2);
+        assert_eq!(*cached.current().await.unwrap().document, 2);
     }
 }

@@ -1,7 +1,7 @@
-//! One journey of one profile at its authority: metadata, keys, and verified tokens.
+//! The discovered endpoints of one user flow of one profile: metadata, signing keys, and tokens verified with them.
 //!
-//! Owns the refetch of keys when a token names an unknown one, with separate budgets: tokens straight from the
-//! token endpoint cannot be forged, tokens that strangers post can.
+//! Owns the refetch of the keys when a token names an unknown one, with separate budgets: tokens that the authority
+//! itself sent cannot be forged, tokens that anybody posts can.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,10 +10,11 @@ use std::time::Duration;
 use url::Url;
 
 use crate::domain::authority::IssuerConfig;
-use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::profile::{Profile, ProfileId, SigningAlgorithm};
-use crate::http::bulkhead::Lane;
-use crate::oidc::discovery::cached_document::{Copy, Kept};
+use crate::http::bulkhead::Bulkhead;
+use crate::oidc::client_deps::ClientDeps;
+use crate::oidc::discovery::cached_document::{CachedDocument, Fetch, Snapshot};
 use crate::oidc::discovery::jwks::{KeySet, KeySource};
 use crate::oidc::discovery::metadata::{Metadata, MetadataSource};
 use crate::oidc::error::{Invalid, OidcError, Outage, SignatureRefusal};
@@ -25,13 +26,13 @@ use crate::oidc::tokens::jwt::{Jwt, TokenUse};
 pub(crate) enum Origin {
     /// From the token or userinfo endpoint, over a connection that we opened.
     Authority,
-    /// The same, in the answer to a refresh: a session hangs on it.
+    /// The same, in the response to a refresh: a session depends on it.
     Refresh,
-    /// Posted by anybody.
+    /// Posted to us by anybody.
     Stranger,
 }
 
-/// Permission for a limited number of fetches in a span of time.
+/// A limited number of fetches in a span of time.
 struct Budget {
     most: usize,
     span: Duration,
@@ -59,7 +60,7 @@ impl Budget {
         left
     }
 
-    /// How long until there is one to spend.
+    /// How long until the next fetch is allowed.
     fn wait(&self, now: Timestamp) -> Duration {
         let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         let oldest = spent.front().filter(|_| spent.len() >= self.most);
@@ -69,42 +70,44 @@ impl Budget {
     }
 }
 
-/// Means that all places of a process share.
-#[derive(Clone)]
-pub(crate) struct Means {
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Arc<dyn Random>,
-    pub(crate) patience: Duration,
-    pub(crate) keys_max_age: Duration,
-}
-
-/// Metadata and keys of one journey.
+/// Metadata and keys of one user flow.
 pub(crate) struct Discovery {
     pub(crate) issuer_config: IssuerConfig,
-    means: Means,
-    lane: Arc<Lane>,
+    deps: Arc<ClientDeps>,
+    bulkhead: Arc<Bulkhead>,
     profile: ProfileId,
-    metadata: Arc<Kept<MetadataSource>>,
-    keys: Mutex<Option<(Url, Arc<Kept<KeySource>>)>>,
+    metadata: Arc<CachedDocument<MetadataSource>>,
+    keys: Mutex<Option<(Url, Arc<CachedDocument<KeySource>>)>>,
     for_authority: Budget,
     for_strangers: Budget,
 }
 
 impl Discovery {
-    pub(crate) fn new(source: MetadataSource, means: Means) -> Self {
-        let (issuer_config, lane) = (source.issuer_config.clone(), Arc::clone(&source.lane));
-        let profile = source.profile.clone();
-        let (clock, random) = (Arc::clone(&means.clock), Arc::clone(&means.random));
+    /// Nothing is fetched before it is needed.
+    pub(crate) fn new(
+        profile: &Profile,
+        issuer_config: &IssuerConfig,
+        bulkhead: Arc<Bulkhead>,
+        deps: Arc<ClientDeps>,
+    ) -> Self {
+        let source = MetadataSource {
+            bulkhead: Arc::clone(&bulkhead),
+            deps: Arc::clone(&deps),
+            profile: profile.id.clone(),
+            fingerprint: profile.binding,
+            authority: profile.authority.clone(),
+            issuer_config: issuer_config.clone(),
+        };
         Self {
-            issuer_config,
-            lane,
-            profile,
-            metadata: Arc::new(Kept::new(source, clock, random)),
+            issuer_config: issuer_config.clone(),
+            bulkhead,
+            profile: profile.id.clone(),
+            metadata: cached(source, &deps),
             keys: Mutex::default(),
-            // A rotation needs one fetch; several within a minute must pass.
+            // A rotation needs one fetch; several rotations within a minute must pass.
             for_authority: Budget::new(5, Duration::from_mins(1)),
             for_strangers: Budget::new(1, Duration::from_secs(30)),
-            means,
+            deps,
         }
     }
 
@@ -113,107 +116,108 @@ impl Discovery {
         Ok(Arc::clone(&self.metadata.current().await?.document))
     }
 
-    /// The metadata if it is at hand without a call.
+    /// The metadata if it was fetched already.
     pub(crate) fn metadata_at_hand(&self) -> Option<Arc<Metadata>> {
         Some(Arc::clone(&self.metadata.at_hand()?.document))
     }
 
-    fn key_source(&self, url: &Url) -> Arc<Kept<KeySource>> {
+    fn key_document(&self, url: &Url) -> Arc<CachedDocument<KeySource>> {
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, kept)) = keys.as_ref()
-            && at == url
+        if let Some((known, document)) = keys.as_ref()
+            && known == url
         {
-            return Arc::clone(kept);
+            return Arc::clone(document);
         }
         let source = KeySource {
-            lane: Arc::clone(&self.lane),
-            clock: Arc::clone(&self.means.clock),
-            patience: self.means.patience,
-            max_age: self.means.keys_max_age,
+            bulkhead: Arc::clone(&self.bulkhead),
+            deps: Arc::clone(&self.deps),
             profile: self.profile.clone(),
             url: url.clone(),
         };
-        let (clock, random) = (
-            Arc::clone(&self.means.clock),
-            Arc::clone(&self.means.random),
-        );
-        let kept = Arc::new(Kept::new(source, clock, random));
-        *keys = Some((url.clone(), Arc::clone(&kept)));
-        kept
+        let document = cached(source, &self.deps);
+        *keys = Some((url.clone(), Arc::clone(&document)));
+        document
     }
+}
 
+fn cached<F: Fetch>(source: F, deps: &ClientDeps) -> Arc<CachedDocument<F>> {
+    let (clock, random) = (Arc::clone(&deps.clock), Arc::clone(&deps.random));
+    Arc::new(CachedDocument::new(source, clock, random))
+}
+
+/// The authority of one user flow of a profile, with its metadata at the beginning of a request.
+pub(crate) struct DiscoveredAuthority<'a> {
+    pub(crate) profile: &'a Profile,
+    pub(crate) discovery: Arc<Discovery>,
+    pub(crate) metadata: Arc<Metadata>,
+}
+
+impl DiscoveredAuthority<'_> {
     /// The signing keys, fetched if they must be.
-    pub(crate) async fn keys(&self, metadata: &Metadata) -> Result<Arc<KeySet>, OidcError> {
-        let kept = self.key_source(&metadata.jwks_uri);
-        Ok(Arc::clone(&kept.current().await?.document))
+    pub(crate) async fn keys(&self) -> Result<Arc<KeySet>, OidcError> {
+        let document = self.discovery.key_document(&self.metadata.jwks_uri);
+        Ok(Arc::clone(&document.current().await?.document))
     }
 
-    /// Passes a token through the gate and verifies its signature; the claims are still to be checked.
+    /// Checks the header of a token and verifies its signature; its claims are still to be checked.
     pub(crate) async fn verify(
         &self,
-        profile: &Profile,
-        metadata: &Metadata,
         text: &str,
         kind: TokenUse,
         origin: Origin,
     ) -> Result<Signed, OidcError> {
-        let jwt = Jwt::parse(text, kind, &algorithms(profile, metadata)).map_err(Invalid::Form)?;
-        let kept = self.key_source(&metadata.jwks_uri);
-        let copy = kept.current().await?;
-        match signed(&copy, &jwt) {
-            // OIDC Core §10.1.1: the authority may have new keys, even under an old name.
+        let algorithms = algorithms(self.profile, &self.metadata);
+        let jwt = Jwt::parse(text, kind, &algorithms).map_err(Invalid::Form)?;
+        let document = self.discovery.key_document(&self.metadata.jwks_uri);
+        let snapshot = document.current().await?;
+        match signed(&snapshot, &jwt) {
+            // OIDC Core §10.1.1: the authority may have new keys, even under an old `kid`.
             Err(SignatureRefusal::NoKey | SignatureRefusal::Wrong) => {}
             verified => return Ok(verified?),
         }
         let budget = match origin {
-            Origin::Authority | Origin::Refresh => &self.for_authority,
-            Origin::Stranger => &self.for_strangers,
+            Origin::Authority | Origin::Refresh => &self.discovery.for_authority,
+            Origin::Stranger => &self.discovery.for_strangers,
         };
-        let now = self.means.clock.now();
-        let newer = match kept.renew(Some(copy.version), || budget.spend(now)).await {
-            Ok(newer) => newer,
+        let now = self.discovery.deps.clock.now();
+        let newer = document.renew(Some(snapshot.version), || budget.spend(now));
+        match newer.await {
+            Ok(newer) => Ok(signed(&newer, &jwt)?),
             Err(OidcError::Unavailable {
                 why: Outage::KeysJustFetched,
                 ..
-            }) => {
-                return match (signed(&copy, &jwt), origin) {
-                    // Its key may be there as soon as we may look: no reason to end a session, and none to refuse a
-                    // notice that the authority sends again.
-                    (Err(SignatureRefusal::NoKey), Origin::Refresh | Origin::Stranger) => {
-                        Err(OidcError::Unavailable {
-                            why: Outage::KeysJustFetched,
-                            retry_after: Some(budget.wait(now)),
-                        })
-                    }
-                    // A key that may not be asked for is a key that we do not have.
-                    (verified, _) => Ok(verified?),
-                };
-            }
-            Err(outage) => return Err(outage),
-        };
-        Ok(signed(&newer, &jwt)?)
+            }) => match (signed(&snapshot, &jwt), origin) {
+                // The key can be fetched in a moment: no reason to end a session, and none to refuse a notice that
+                // the authority sends again.
+                (Err(SignatureRefusal::NoKey), Origin::Refresh | Origin::Stranger) => {
+                    Err(OidcError::Unavailable {
+                        why: Outage::KeysJustFetched,
+                        retry_after: Some(budget.wait(now)),
+                    })
+                }
+                (verified, _) => Ok(verified?),
+            },
+            Err(outage) => Err(outage),
+        }
     }
 
-    /// What a token of this journey is measured against.
-    pub(crate) fn expected<'a>(
-        &'a self,
-        profile: &'a Profile,
-        metadata: &'a Metadata,
-    ) -> Expected<'a> {
+    /// What the claims of a token are checked against.
+    pub(crate) fn expected(&self) -> Expected<'_> {
+        let issuer_config = &self.discovery.issuer_config;
         Expected {
-            policy: &self.issuer_config.issuer,
-            trusted: &metadata.trusted,
-            user_flow: self.issuer_config.user_flow.as_ref(),
-            client_id: profile.client.id.as_str(),
-            now: self.means.clock.now(),
-            skew: profile.clock_skew,
-            cloud: metadata.cloud_instance_name.as_deref(),
+            policy: &issuer_config.issuer,
+            trusted: &self.metadata.trusted,
+            user_flow: issuer_config.user_flow.as_ref(),
+            client_id: self.profile.client.id.as_str(),
+            now: self.discovery.deps.clock.now(),
+            skew: self.profile.clock_skew,
+            cloud: self.metadata.cloud_instance_name.as_deref(),
         }
     }
 }
 
-fn signed(copy: &Copy<KeySet>, jwt: &Jwt<'_>) -> Result<Signed, SignatureRefusal> {
-    let key = copy.document.verify(jwt)?;
+fn signed(snapshot: &Snapshot<KeySet>, jwt: &Jwt<'_>) -> Result<Signed, SignatureRefusal> {
+    let key = snapshot.document.verify(jwt)?;
     Ok(Signed {
         claims: jwt.claims.clone(),
         key_issuer: key.issuer.clone(),

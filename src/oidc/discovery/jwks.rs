@@ -1,7 +1,7 @@
-//! The signing keys of an authority (RFC 7517): read one at a time, and used to verify.
+//! The signing keys of an authority (RFC 7517): read one by one, and used to verify signatures.
 //!
-//! Owns which keys count and which key verifies which token. An odd key is skipped and counted, never fatal; a key
-//! set belongs to one profile and one metadata document and is never pooled (RFC 8725 §3.8).
+//! Owns which keys are accepted and which key verifies which token. A key that cannot be used is skipped and counted,
+//! and never makes the set unusable. A key set belongs to one profile and one metadata document (RFC 8725 §3.8).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,16 +13,18 @@ use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::domain::clock::Clock;
 use crate::domain::profile::{ProfileId, SigningAlgorithm};
-use crate::http::bulkhead::Lane;
+use crate::http::bulkhead::Bulkhead;
+use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::cached_document::{Fetch, Fetched};
 use crate::oidc::error::{OidcError, Outage, SignatureRefusal};
 use crate::oidc::tokens::jwt::Jwt;
 
-/// Bytes; 200 keys with certificates stay below.
+/// Bytes; 200 keys with certificates are smaller.
 const LARGEST: usize = 512 * 1024;
-/// Keys of the same `kid` that are tried for one token.
+/// A key that the authority withdrew is refused after this time at the latest.
+const MAX_AGE: Duration = Duration::from_hours(1);
+/// How many keys of the same `kid` are tried for one token.
 const TRIED: usize = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +57,12 @@ pub(crate) struct SigningKey {
 /// The keys of one document.
 pub(crate) struct KeySet {
     keys: Vec<SigningKey>,
-    /// Keys of the document that cannot or must not be used.
+    /// How many keys of the document cannot or must not be used.
     pub(crate) skipped: usize,
 }
 
 impl KeySet {
-    /// Reads a document; `None` if it is no key set at all.
+    /// Reads a document; `None` if it is not a key set.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let document: Value = serde_json::from_slice(body).ok()?;
         let all = document.get("keys")?.as_array()?;
@@ -173,59 +175,50 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// Fetches one key set.
 pub(crate) struct KeySource {
-    pub(crate) lane: Arc<Lane>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) patience: Duration,
-    pub(crate) max_age: Duration,
+    pub(crate) bulkhead: Arc<Bulkhead>,
+    pub(crate) deps: Arc<ClientDeps>,
     pub(crate) profile: ProfileId,
     pub(crate) url: Url,
-}
-
-impl KeySource {
-    async fn fetched(&self, patience: Option<Duration>) -> Result<Fetched<KeySet>, OidcError> {
-        let request = self
-            .lane
-            .client()
-            .get(self.url.clone())
-            .header(reqwest::header::ACCEPT, "application/json");
-        let patience = patience.unwrap_or(self.patience);
-        let answer = self.lane.call(request, LARGEST, patience).await;
-        let answer = answer.map_err(OidcError::outage)?;
-        if answer.status != reqwest::StatusCode::OK {
-            return Err(OidcError::Unavailable {
-                why: Outage::Status(answer.status.as_u16()),
-                retry_after: answer.retry_after(self.clock.now()),
-            });
-        }
-        let bad = |what| OidcError::outage(Outage::BadDocument(what));
-        let document = KeySet::read(&answer.body)
-            .ok_or_else(|| bad("the key set is no JSON object with keys"))?;
-        if document.len() == 0 {
-            return Err(bad("the key set has no key that can be used"));
-        }
-        if document.skipped > 0 {
-            tracing::debug!(profile.id = %self.profile, skipped = document.skipped, "keys of the authority that are not used");
-        }
-        Ok(Fetched {
-            document,
-            renew_after: self.max_age / 2,
-            stale_after: self.max_age,
-        })
-    }
 }
 
 #[async_trait]
 impl Fetch for KeySource {
     type Document = KeySet;
 
-    fn name(&self) -> String {
-        format!("keys of {}", self.profile)
+    const NAME: &'static str = "keys";
+
+    fn profile(&self) -> &ProfileId {
+        &self.profile
     }
 
-    async fn fetch(&self, patience: Option<Duration>) -> Result<Fetched<KeySet>, OidcError> {
-        let fetched = self.fetched(patience).await;
-        crate::oidc::count_fetch(&self.profile, "keys", fetched.is_ok());
-        fetched
+    async fn fetch(&self, timeout: Option<Duration>) -> Result<Fetched<KeySet>, OidcError> {
+        let request = self
+            .bulkhead
+            .client()
+            .get(self.url.clone())
+            .header(reqwest::header::ACCEPT, "application/json");
+        let timeout = timeout.unwrap_or(self.deps.call_timeout);
+        let response = self.bulkhead.call(request, LARGEST, timeout).await?;
+        if response.status != reqwest::StatusCode::OK {
+            return Err(OidcError::Unavailable {
+                why: Outage::Status(response.status.as_u16()),
+                retry_after: response.retry_after(self.deps.clock.now()),
+            });
+        }
+        let bad = |what| OidcError::outage(Outage::BadDocument(what));
+        let document = KeySet::read(&response.body)
+            .ok_or_else(|| bad("the key set is no JSON object with keys"))?;
+        if document.len() == 0 {
+            return Err(bad("the key set has no key that can be used"));
+        }
+        if document.skipped > 0 {
+            tracing::debug!(profile.id = %self.profile, skipped = document.skipped, "some keys of the authority are not used");
+        }
+        Ok(Fetched {
+            document,
+            renew_after: MAX_AGE / 2,
+            stale_after: MAX_AGE,
+        })
     }
 }
 

@@ -1,7 +1,8 @@
-//! The metadata document of an authority (OIDC Discovery §3): fetched by us, read tolerantly, judged strictly.
+//! The metadata document of an authority (OIDC Discovery §3): fetched by us, read tolerantly, checked strictly.
 //!
-//! Owns its parsing, the judgement of its issuer by the profile's policy and of its endpoints by the authority.
-//! openidconnect's own discovery is never used: it compares issuers as text and fails for every Microsoft kind.
+//! Owns its parsing, and the checks of its issuer against the profile's policy and of its endpoints against the
+//! authority. openidconnect's own discovery is never used: it compares issuers as text, which fails for every Microsoft
+//! kind (docs/decisions/0009).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,61 +12,59 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::domain::authority::{Authority, IssuerConfig};
-use crate::domain::clock::Clock;
 use crate::domain::issuer::TrustedIssuer;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId, SigningAlgorithm};
 use crate::domain::public_url::is_secure_enough;
-use crate::http::bulkhead::Lane;
-use crate::http::client::Answer;
+use crate::http::BufferedResponse;
+use crate::http::bulkhead::Bulkhead;
+use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::cached_document::{Fetch, Fetched};
-use crate::oidc::discovery::tenant_pin::TenantPins;
 use crate::oidc::error::{Misconfiguration, OidcError, Outage};
 
 /// Bytes; the largest document seen is below 4 kB.
 const LARGEST: usize = 256 * 1024;
-/// Bounds of what `Cache-Control` may say.
+/// Bounds of the lifetime that `Cache-Control` may set.
 const SHORTEST_LIFE: Duration = Duration::from_mins(5);
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
-/// Life when the answer does not say.
+/// Lifetime when the response sets none.
 const UNSAID_LIFE: Duration = Duration::from_hours(1);
-
-/// Characters of a stranger's issuer that a log and a report repeat.
+/// Characters of an issuer that is refused, in logs and reports.
 const LONGEST_SHOWN: usize = 200;
 
-/// What an authority says about itself, as far as it is believed.
+/// The checked metadata of an authority.
 #[derive(Debug, Clone)]
 pub struct Metadata {
     /// The issuer, accepted by the profile's policy.
     pub trusted: TrustedIssuer,
     /// Where browsers are sent.
     pub authorization_endpoint: Url,
-    /// Where codes and refresh tokens are exchanged.
+    /// Where codes and refresh tokens are redeemed.
     pub token_endpoint: Url,
     /// Where the signing keys are.
     pub jwks_uri: Url,
-    /// More claims about the person (OIDC Core §5.3).
+    /// Where more claims about the person are (OIDC Core §5.3).
     pub userinfo_endpoint: Option<Url>,
-    /// Sign-out at the authority (RP-Initiated Logout §2.1).
+    /// Where a browser signs out at the authority (RP-Initiated Logout §2.1).
     pub end_session_endpoint: Option<Url>,
-    /// Where refresh tokens are given back (RFC 7009).
+    /// Where refresh tokens are revoked (RFC 7009).
     pub revocation_endpoint: Option<Url>,
-    /// Ways to authenticate at the token endpoint; empty if unsaid.
+    /// Announced methods of client authentication at the token endpoint; empty if there are none.
     pub token_auth_methods: Vec<String>,
-    /// Announced signature algorithms of ID tokens that we know.
+    /// Announced signature algorithms of ID tokens, as far as they are known here.
     pub signing_algorithms: Vec<SigningAlgorithm>,
-    /// Announced scopes; `None` if unsaid.
+    /// Announced scopes; `None` if there are none.
     pub scopes_supported: Option<Vec<String>>,
     /// Whether every authorization response carries `iss` (RFC 9207 §3).
     pub iss_parameter: bool,
     /// Host of Microsoft Graph in this cloud.
     pub msgraph_host: Option<String>,
-    /// The cloud whose keys count.
+    /// The cloud whose signing keys are accepted.
     pub cloud_instance_name: Option<String>,
-    /// How far the authority's clock is ahead of ours, in seconds, when the document came.
+    /// By how many seconds the authority's clock was ahead of ours when the document was fetched.
     pub clock_ahead: Option<i64>,
 }
 
-/// A document before its issuer is judged.
+/// A document whose issuer is not checked yet.
 struct Document {
     members: Map<String, Value>,
     issuer: String,
@@ -103,8 +102,8 @@ impl Document {
         self.accepted(name, url, authority)
     }
 
-    /// An endpoint that may be missing. One that is not https is as good as missing (RP-Initiated Logout §2.1); one
-    /// on a stranger's host spoils the document.
+    /// An endpoint that may be missing. One without https counts as missing (RP-Initiated Logout §2.1); one on a
+    /// host that does not belong to the authority makes the whole document unusable.
     fn optional(
         &self,
         name: &'static str,
@@ -168,40 +167,38 @@ impl Document {
 
 /// Fetches one metadata document of one profile.
 pub(crate) struct MetadataSource {
-    pub(crate) lane: Arc<Lane>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) pins: Arc<dyn TenantPins>,
-    pub(crate) patience: Duration,
+    pub(crate) bulkhead: Arc<Bulkhead>,
+    pub(crate) deps: Arc<ClientDeps>,
     pub(crate) profile: ProfileId,
-    pub(crate) binding: AuthorityFingerprint,
+    pub(crate) fingerprint: AuthorityFingerprint,
     pub(crate) authority: Authority,
     pub(crate) issuer_config: IssuerConfig,
 }
 
 impl MetadataSource {
-    async fn answer(&self, patience: Option<Duration>) -> Result<Answer, OidcError> {
+    async fn response(&self, timeout: Option<Duration>) -> Result<BufferedResponse, OidcError> {
         let request = self
-            .lane
+            .bulkhead
             .client()
             .get(self.issuer_config.metadata_url.clone())
             .header(reqwest::header::ACCEPT, "application/json");
-        let patience = patience.unwrap_or(self.patience);
-        let answer = self.lane.call(request, LARGEST, patience).await;
-        let answer = answer.map_err(OidcError::outage)?;
-        match answer.status.as_u16() {
-            200 => Ok(answer),
+        let timeout = timeout.unwrap_or(self.deps.call_timeout);
+        let response = self.bulkhead.call(request, LARGEST, timeout).await?;
+        match response.status.as_u16() {
+            200 => Ok(response),
             status @ 400..=499 if status != 429 && status != 408 => {
                 Err(Misconfiguration::NoMetadata(status).into())
             }
             status => Err(OidcError::Unavailable {
                 why: Outage::Status(status),
-                retry_after: answer.retry_after(self.clock.now()),
+                retry_after: response.retry_after(self.deps.clock.now()),
             }),
         }
     }
 
-    /// The issuer by the profile's policy; the tenant that it names must be the one seen first.
-    async fn judge(&self, issuer: &str) -> Result<TrustedIssuer, OidcError> {
+    /// Checks the issuer against the profile's policy. The tenant that it names must be the pinned one, if one is
+    /// pinned (trust on first use).
+    async fn check_issuer(&self, issuer: &str) -> Result<TrustedIssuer, OidcError> {
         let policy = &self.issuer_config.issuer;
         let accept = |pinned| {
             policy.accept_metadata(issuer, pinned).map_err(|refusal| {
@@ -217,22 +214,33 @@ impl MetadataSource {
             return Ok(trusted);
         };
         let pinned = self
-            .pins
-            .pin(&self.profile, self.binding, seen)
+            .deps
+            .tenant_pins
+            .pin(&self.profile, self.fingerprint, seen)
             .await
             .map_err(|_| OidcError::outage(Outage::TenantPins))?;
         accept(Some(&pinned))
     }
+}
 
-    async fn fetched(&self, patience: Option<Duration>) -> Result<Fetched<Metadata>, OidcError> {
-        let answer = self.answer(patience).await?;
-        let document = Document::read(&answer.body)?;
-        let trusted = self.judge(&document.issuer).await?;
+#[async_trait]
+impl Fetch for MetadataSource {
+    type Document = Metadata;
+
+    const NAME: &'static str = "metadata";
+
+    fn profile(&self) -> &ProfileId {
+        &self.profile
+    }
+
+    async fn fetch(&self, timeout: Option<Duration>) -> Result<Fetched<Metadata>, OidcError> {
+        let response = self.response(timeout).await?;
+        let document = Document::read(&response.body)?;
+        let trusted = self.check_issuer(&document.issuer).await?;
         let mut metadata = document.into_metadata(&self.authority, trusted)?;
-        metadata.clock_ahead = answer
-            .date()
-            .map(|date| (date - self.clock.now()).num_seconds());
-        let life = answer
+        let now = self.deps.clock.now();
+        metadata.clock_ahead = response.date().map(|date| (date - now).num_seconds());
+        let life = response
             .max_age()
             .unwrap_or(UNSAID_LIFE)
             .clamp(SHORTEST_LIFE, LONGEST_LIFE);
@@ -241,20 +249,5 @@ impl MetadataSource {
             renew_after: life,
             stale_after: LONGEST_LIFE,
         })
-    }
-}
-
-#[async_trait]
-impl Fetch for MetadataSource {
-    type Document = Metadata;
-
-    fn name(&self) -> String {
-        format!("metadata of {}", self.profile)
-    }
-
-    async fn fetch(&self, patience: Option<Duration>) -> Result<Fetched<Metadata>, OidcError> {
-        let fetched = self.fetched(patience).await;
-        crate::oidc::count_fetch(&self.profile, "metadata", fetched.is_ok());
-        fetched
     }
 }

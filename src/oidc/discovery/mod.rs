@@ -1,7 +1,7 @@
 //! What an authority publishes: metadata and signing keys, fetched, judged and cached.
 //!
-//! Owns the cached documents, the discovered endpoints of each user flow and the pinned tenant. It does not know what
-//! a token says or who asks for one.
+//! Owns the cached documents, the discovered endpoints of each user flow and the tenant pin. It does not know what a
+//! request is for.
 
 pub mod cached_document;
 pub mod endpoints;

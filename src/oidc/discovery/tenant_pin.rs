@@ -1,4 +1,4 @@
-//! The directory tenant that an authority named first: it may not become another one later.
+//! Tenant pin (trust on first use): the directory tenant that an authority named first may not change later.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,27 +8,27 @@ use async_trait::async_trait;
 use crate::domain::issuer::TenantGuid;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId};
 
-/// The pins could not be read or written.
+/// The tenant pin could not be read or written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the pinned tenant could not be read or written")]
 pub struct TenantPinsUnavailable;
 
-/// Remembers the first tenant of each profile and binding, across replicas and restarts.
+/// Remembers the first tenant of each profile at each authority, across replicas and restarts.
 #[async_trait]
 pub trait TenantPins: Send + Sync + std::fmt::Debug {
-    /// Pins `seen` if nothing is pinned for this profile and binding, and returns what is pinned then.
+    /// Pins `seen` if nothing is pinned for this profile and authority, and returns the pinned tenant.
     ///
     /// # Errors
-    /// When nothing can be said; the metadata is then not accepted.
+    /// When the store gives no answer; the metadata is then not accepted.
     async fn pin(
         &self,
         profile: &ProfileId,
-        binding: AuthorityFingerprint,
+        fingerprint: AuthorityFingerprint,
         seen: &TenantGuid,
     ) -> Result<TenantGuid, TenantPinsUnavailable>;
 }
 
-/// Tenant pins for the life of a process: for `check` and for tests.
+/// Tenant pins in memory: for `check` and for tests.
 #[derive(Debug, Default)]
 pub struct InProcessPins(Mutex<HashMap<(ProfileId, AuthorityFingerprint), TenantGuid>>);
 
@@ -37,12 +37,12 @@ impl TenantPins for InProcessPins {
     async fn pin(
         &self,
         profile: &ProfileId,
-        binding: AuthorityFingerprint,
+        fingerprint: AuthorityFingerprint,
         seen: &TenantGuid,
     ) -> Result<TenantGuid, TenantPinsUnavailable> {
         let mut pins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let pinned = pins
-            .entry((profile.clone(), binding))
+            .entry((profile.clone(), fingerprint))
             .or_insert_with(|| seen.clone());
         Ok(pinned.clone())
     }

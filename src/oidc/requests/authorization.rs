@@ -1,7 +1,7 @@
-//! The authorization request: the address to which a browser is sent to sign in.
+//! The authorization request: the address to which a browser is sent to sign in, and the `iss` of the response.
 //!
-//! Owns its parameters, each once: PKCE with S256 always, whether announced or not (RFC 9700 §2.1.1), state and
-//! nonce always. Endpoints with a query of their own keep it.
+//! Owns the parameters, each sent once: PKCE with S256, `state` and `nonce` always, whether the authority announces
+//! PKCE or not (RFC 9700 §2.1.1). An endpoint that has a query keeps it.
 
 use std::borrow::Cow;
 
@@ -17,33 +17,33 @@ use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::{Random, random_256};
 use crate::domain::profile::{Profile, Prompt, ResponseMode};
 use crate::domain::secret::{CodeVerifier, Nonce, State};
+use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::metadata::Metadata;
-use crate::oidc::error::{Misconfiguration, OidcError};
-use crate::oidc::requests::claims_parameter::claims_parameter;
-use crate::oidc::requests::scopes;
+use crate::oidc::error::{Invalid, Misconfiguration, OidcError};
+use crate::oidc::requests::parameters::{authorization_scopes, claims_parameter, signed_in_api};
 
-/// What `prompt` says.
+/// The value of `prompt`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Asking {
-    /// What the profile says.
+    /// The profile's.
     #[default]
     AsTheProfile,
-    /// Nothing: the authority shows only what it must, such as a consent or a second factor.
+    /// None: the authority shows only what it must, such as a consent or a second factor.
     AsLittleAsPossible,
-    /// This.
+    /// This one.
     For(Prompt),
 }
 
-/// What one attempt puts into its authorization request. Options that are `None` come from the profile.
+/// The parameters of one authorization request. Options that are `None` come from the profile.
 #[derive(Clone)]
 pub struct AuthorizationRequest<'a> {
-    /// Comes back with the answer (RFC 6749 §4.1.1).
+    /// Comes back in the authorization response (RFC 6749 §4.1.1).
     pub state: &'a State,
     /// Comes back in the ID token (OIDC Core §3.1.2.1).
     pub nonce: &'a Nonce,
-    /// Stays here; its hash goes along (RFC 7636 §4.2).
+    /// Stays here; its hash is sent (RFC 7636 §4.2).
     pub verifier: &'a CodeVerifier,
-    /// The API whose scopes are asked for; `None` stands for the profile's first.
+    /// The API whose scopes are requested; `None` stands for the profile's first.
     pub api: Option<&'a Api>,
     /// A claims challenge to meet: a JSON object.
     pub claims: Option<&'a str>,
@@ -62,7 +62,7 @@ pub struct AuthorizationRequest<'a> {
 }
 
 impl<'a> AuthorizationRequest<'a> {
-    /// A request without options of its own.
+    /// A request with the profile's options.
     pub fn new(state: &'a State, nonce: &'a Nonce, verifier: &'a CodeVerifier) -> Self {
         Self {
             state,
@@ -96,11 +96,51 @@ pub fn text_256(random: &dyn Random) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random_256(random))
 }
 
-/// The address of an authorization request.
-pub(crate) fn authorization_address(
+impl Authorities {
+    /// The address to which a browser is sent for a user flow.
+    ///
+    /// # Errors
+    /// As [`Self::discovered`].
+    pub async fn authorization_address(
+        &self,
+        profile: &Profile,
+        flow: UserFlowKind,
+        request: &AuthorizationRequest<'_>,
+    ) -> Result<Url, OidcError> {
+        let metadata = self.discovered(profile, flow).await?;
+        authorization_address(profile, &metadata, flow, request)
+    }
+
+    /// Checks the `iss` parameter of an authorization response, before its code is redeemed (RFC 9207 §2.4). A wrong
+    /// one is refused even if the authority does not announce the parameter.
+    ///
+    /// # Errors
+    /// `Invalid` when it is wrong, or missing where it is announced; else as [`Self::discovered`].
+    pub async fn judge_issuer_parameter(
+        &self,
+        profile: &Profile,
+        flow: UserFlowKind,
+        iss: Option<&str>,
+    ) -> Result<(), OidcError> {
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, flow).await?;
+        let policy = &authority.discovery.issuer_config.issuer;
+        let accepted = match iss {
+            Some(iss) => policy.accept_parameter(&authority.metadata.trusted, iss),
+            None => !authority.metadata.iss_parameter,
+        };
+        if accepted {
+            Ok(())
+        } else {
+            Err(OidcError::Invalid(Invalid::IssuerParameter))
+        }
+    }
+}
+
+fn authorization_address(
     profile: &Profile,
     metadata: &Metadata,
-    journey: UserFlowKind,
+    flow: UserFlowKind,
     request: &AuthorizationRequest<'_>,
 ) -> Result<Url, OidcError> {
     let malformed = |name| move |_| OidcError::from(Misconfiguration::Member(name));
@@ -115,8 +155,8 @@ pub(crate) fn authorization_address(
     let state = CsrfToken::new(request.state.expose().to_owned());
     let nonce = openidconnect::Nonce::new(request.nonce.expose().to_owned());
     let verifier = PkceCodeVerifier::new(request.verifier.expose().to_owned());
-    let api = scopes::signed_in_api(profile, request.api);
-    let asked = scopes::of_authorization(profile, metadata, journey, api);
+    let api = signed_in_api(profile, request.api);
+    let scopes = authorization_scopes(profile, metadata, flow, api);
     let mut address = client
         .authorize_url(
             CoreAuthenticationFlow::AuthorizationCode,
@@ -127,7 +167,7 @@ pub(crate) fn authorization_address(
         .set_redirect_uri(Cow::Owned(redirect))
         // openidconnect sends `openid` itself.
         .add_scopes(
-            asked
+            scopes
                 .into_iter()
                 .filter(|scope| scope != "openid")
                 .map(openidconnect::Scope::new),
@@ -138,7 +178,7 @@ pub(crate) fn authorization_address(
     Ok(address.url().0)
 }
 
-/// Parameters that are sent only when they have a value.
+/// Parameters that are sent only if they have a value.
 fn options(profile: &Profile, request: &AuthorizationRequest<'_>) -> Vec<(&'static str, String)> {
     let fixed = &profile.authorize;
     let dialect = profile.authority.dialect();
@@ -194,7 +234,7 @@ mod tests {
 
     fn address(
         profile: &Profile,
-        journey: UserFlowKind,
+        flow: UserFlowKind,
         change: impl FnOnce(&mut AuthorizationRequest<'_>),
     ) -> Url {
         let (state, nonce) = (State::new("the-state"), Nonce::new("the-nonce"));
@@ -202,7 +242,7 @@ mod tests {
         let verifier = CodeVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         let mut request = AuthorizationRequest::new(&state, &nonce, &verifier);
         change(&mut request);
-        authorization_address(profile, &metadata_of(profile), journey, &request).unwrap()
+        authorization_address(profile, &metadata_of(profile), flow, &request).unwrap()
     }
 
     #[test]
@@ -326,7 +366,7 @@ mod tests {
         let profile = oidc();
         let mut metadata = metadata_of(&profile);
         metadata.scopes_supported = Some(vec!["openid".into(), "email".into()]);
-        let asked = scopes::of_authorization(&profile, &metadata, UserFlowKind::SignIn, None);
-        assert_eq!(asked, ["openid"]);
+        let scopes = authorization_scopes(&profile, &metadata, UserFlowKind::SignIn, None);
+        assert_eq!(scopes, ["openid"]);
     }
 }

@@ -1,7 +1,7 @@
-//! From a code to a person and tokens: exchange, every ID-token check, userinfo where the authority has one.
+//! Redeems a code for a person and tokens: token request, every check of the ID token, userinfo where it is used.
 //!
-//! Nothing of an answer is used before its ID token is good (OIDC Core §3.1.3.7). Groups that were left out of the
-//! token are not read here, see [`crate::oidc::requests::graph_groups`].
+//! Nothing of a response is used before its ID token passed all checks (OIDC Core §3.1.3.7). Groups that were left out of
+//! the token are read by [`crate::oidc::requests::graph_groups`].
 
 use crate::domain::api::Api;
 use crate::domain::attempt::Attempt;
@@ -11,31 +11,32 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, AuthorizationCode};
 use crate::domain::token_set::{AccessGrant, TokenSet};
 use crate::oidc::authorities::Authorities;
-use crate::oidc::discovery::endpoints::Origin;
-use crate::oidc::discovery::metadata::Metadata;
+use crate::oidc::discovery::endpoints::{DiscoveredAuthority, Origin};
 use crate::oidc::error::{Invalid, Misconfiguration, OidcError, ResponseFault};
-use crate::oidc::requests::claims_parameter::claims_parameter;
-use crate::oidc::requests::scopes;
+use crate::oidc::profile_client::ProfileClient;
+use crate::oidc::requests::parameters::{
+    Form, add_token_parameters, signed_in_api, token_is_for_graph,
+};
 use crate::oidc::requests::token_response::TokenResponse;
-use crate::oidc::requests::userinfo::{Userinfo, merge};
+use crate::oidc::requests::userinfo::{Userinfo, UserinfoRequest, merge};
 use crate::oidc::tokens::id_token::{Attempted, id_token};
 use crate::oidc::tokens::jwt::TokenUse;
 
-/// What a code became.
+/// What a code was redeemed for.
 #[derive(Debug)]
 pub struct Redeemed {
     /// The verified person.
     pub identity: Identity,
     /// The tokens for the session.
     pub tokens: TokenSet,
-    /// The authority's session, if the ID token names it: what front- and back-channel logout end.
+    /// The authority's session, if the ID token names it: front- and back-channel logout refer to it.
     pub sid: Option<String>,
-    /// A token that Microsoft Graph accepts, if this sign-in brought one: for groups that were left out.
+    /// A token for Microsoft Graph, if this sign-in brought one: it reads groups that were left out.
     pub graph_token: Option<AccessToken>,
 }
 
 impl Authorities {
-    /// Redeems the code of an attempt whose `state` is already good.
+    /// Redeems the code of an attempt whose `state` was checked.
     ///
     /// # Errors
     /// `Refused` and `Misconfigured` are the authority's word, `Invalid` and `TenantNotAllowed` are ours;
@@ -46,95 +47,103 @@ impl Authorities {
         code: &AuthorizationCode,
         attempt: &Attempt,
     ) -> Result<Redeemed, OidcError> {
-        // RFC 9700 §4.4.2: an answer goes to the authority that was asked, or nowhere.
+        // RFC 9700 §4.4.2: an authorization response is redeemed only at the authority that was asked.
         if attempt.binding != profile.binding || attempt.profile != profile.id {
             return Err(OidcError::Invalid(Invalid::Moved));
         }
-        let room = self.room(profile);
-        let place = room.place(profile, attempt.journey)?;
-        let metadata = place.metadata().await?;
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, attempt.journey).await?;
         let wanted = attempt.api.as_ref().and_then(|name| profile.api(name));
-        let api = scopes::signed_in_api(profile, wanted);
-        let redirect_uri = profile.redirect_uri();
-        let scope = scopes::of_token(profile, &metadata, api).map(|scopes| scopes.join(" "));
-        // The same as at the authorization endpoint (microsoft-identity 3.4, 6.2).
-        let announce = profile.authority.dialect().claims_challenge;
-        let claims = claims_parameter(announce, attempt.claims.as_deref());
-        let mut grant = vec![
-            ("grant_type", "authorization_code"),
-            ("code", code.expose()),
-            ("redirect_uri", redirect_uri.as_str()),
-            ("code_verifier", attempt.verifier.expose()),
+        let api = signed_in_api(profile, wanted);
+        let mut grant: Form<'_> = vec![
+            ("grant_type", "authorization_code".into()),
+            ("code", code.expose().into()),
+            ("redirect_uri", profile.redirect_uri().into()),
+            ("code_verifier", attempt.verifier.expose().into()),
         ];
-        grant.extend(scope.as_deref().map(|scope| ("scope", scope)));
-        grant.extend(claims.as_deref().map(|claims| ("claims", claims)));
-        let answer = room.exchange(profile, &metadata, &grant).await?;
-        let text = answer
-            .id_token
-            .as_ref()
-            .ok_or(Invalid::Response(ResponseFault::IdToken))?;
-        let signed = place
-            .verify(
-                profile,
-                &metadata,
-                text.expose(),
-                TokenUse::Id,
-                Origin::Authority,
-            )
-            .await?;
-        let attempted = Attempted {
-            nonce: &attempt.nonce,
-            max_age: attempt.max_age,
-            access_token: answer.access_token.as_ref(),
+        // The same claims as at the authorization endpoint (microsoft-identity 3.4, 6.2).
+        let challenge = attempt.claims.as_deref();
+        add_token_parameters(&mut grant, profile, &authority.metadata, api, challenge);
+        let response = client.request_tokens(&authority, &grant).await?;
+        let claims = client.signed_in_claims(&authority, attempt, &response);
+        let redemption = Redemption {
+            authority: &authority,
+            api,
+            now: self.now(),
+            claims: claims.await?,
+            response,
         };
-        let expected = place.expected(profile, &metadata);
-        id_token(&signed, &expected, &attempted)?;
-        let mut claims = signed.claims;
-        let token = answer.access_token.as_ref();
-        let more = room
-            .userinfo(
-                profile,
-                &place,
-                &metadata,
-                token,
-                claims.get("sub"),
-                Origin::Authority,
-            )
-            .await?;
-        if let Userinfo::Claims(more) = more {
-            merge(&mut claims, more);
-        }
-        redeemed(profile, &metadata, api, &claims, answer, expected.now)
+        redemption.finish()
     }
 }
 
-fn redeemed(
-    profile: &Profile,
-    metadata: &Metadata,
-    api: Option<&Api>,
-    claims: &Claims,
-    answer: TokenResponse,
+impl ProfileClient {
+    /// Checks the ID token of the response, and returns its claims with those of the userinfo endpoint.
+    async fn signed_in_claims(
+        &self,
+        authority: &DiscoveredAuthority<'_>,
+        attempt: &Attempt,
+        response: &TokenResponse,
+    ) -> Result<Claims, OidcError> {
+        let text = response
+            .id_token
+            .as_ref()
+            .ok_or(Invalid::Response(ResponseFault::IdToken))?
+            .expose();
+        let signed = authority.verify(text, TokenUse::Id, Origin::Authority);
+        let signed = signed.await?;
+        let attempted = Attempted {
+            nonce: &attempt.nonce,
+            max_age: attempt.max_age,
+            access_token: response.access_token.as_ref(),
+        };
+        id_token(&signed, &authority.expected(), &attempted)?;
+        let mut claims = signed.claims;
+        let question = UserinfoRequest {
+            token: response.access_token.as_ref(),
+            sub: claims.get("sub"),
+            origin: Origin::Authority,
+        };
+        if let Userinfo::Claims(more) = self.userinfo(authority, &question).await? {
+            merge(&mut claims, more);
+        }
+        Ok(claims)
+    }
+}
+
+/// A code response that passed its checks.
+struct Redemption<'a> {
+    authority: &'a DiscoveredAuthority<'a>,
+    api: Option<&'a Api>,
     now: Timestamp,
-) -> Result<Redeemed, OidcError> {
-    let sid = sid_of(claims);
-    let graph_token = graph_token(profile, api, &answer);
-    let identity = Identity::from_claims(claims, profile.authority.dialect().person_by_object)
-        .ok_or(Misconfiguration::Member("issuer"))?;
-    tracing::debug!(profile.id = %profile.id, authority.issuer = %metadata.trusted.issuer, "code redeemed");
-    let access = grant(profile, api, &answer, now).into_iter().collect();
-    let id_token = answer
-        .id_token
-        .ok_or(Invalid::Response(ResponseFault::IdToken))?;
-    Ok(Redeemed {
-        identity,
-        tokens: TokenSet {
-            id_token,
-            refresh: answer.refresh_token,
-            access,
-        },
-        sid,
-        graph_token,
-    })
+    claims: Claims,
+    response: TokenResponse,
+}
+
+impl Redemption<'_> {
+    fn finish(self) -> Result<Redeemed, OidcError> {
+        let (profile, response) = (self.authority.profile, self.response);
+        let by_object = profile.authority.dialect().person_by_object;
+        let identity = Identity::from_claims(&self.claims, by_object)
+            .ok_or(Misconfiguration::Member("issuer"))?;
+        let issuer = &self.authority.metadata.trusted.issuer;
+        tracing::debug!(profile.id = %profile.id, authority.issuer = %issuer, "code redeemed");
+        let graph_token = graph_token(profile, self.api, &response);
+        let access = access_grant(profile, self.api, &response, self.now);
+        let id_token = response
+            .id_token
+            .ok_or(Invalid::Response(ResponseFault::IdToken))?;
+        Ok(Redeemed {
+            identity,
+            tokens: TokenSet {
+                id_token,
+                refresh: response.refresh_token,
+                access: access.into_iter().collect(),
+            },
+            sid: sid_of(&self.claims),
+            graph_token,
+        })
+    }
 }
 
 /// The authority's session id, short enough to be one.
@@ -143,12 +152,12 @@ pub(crate) fn sid_of(claims: &Claims) -> Option<String> {
     (!sid.is_empty() && sid.len() <= 255).then(|| sid.to_owned())
 }
 
-/// The access token of an answer with what it is for. At Microsoft a token belongs to one resource: without an API
-/// it serves none.
-pub(crate) fn grant(
+/// The access token of a response with its use. At Microsoft a token is for one resource: without an API it is for
+/// none.
+pub(crate) fn access_grant(
     profile: &Profile,
     api: Option<&Api>,
-    answer: &TokenResponse,
+    response: &TokenResponse,
     now: Timestamp,
 ) -> Option<AccessGrant> {
     let name = if profile.authority.dialect().microsoft {
@@ -158,22 +167,22 @@ pub(crate) fn grant(
     };
     Some(AccessGrant::new(
         name,
-        answer.access_token.clone()?,
-        answer.scopes.clone(),
+        response.access_token.clone()?,
+        response.scopes.clone(),
         now,
-        answer.expires_in,
-        answer.refresh_in,
+        response.expires_in,
+        response.refresh_in,
     ))
 }
 
-/// The access token of an answer, if Microsoft Graph accepts it.
+/// The access token of a response, if it is for Microsoft Graph.
 pub(crate) fn graph_token(
     profile: &Profile,
     api: Option<&Api>,
-    answer: &TokenResponse,
+    response: &TokenResponse,
 ) -> Option<AccessToken> {
-    answer
+    response
         .access_token
         .clone()
-        .filter(|_| scopes::token_is_for_graph(profile, api))
+        .filter(|_| token_is_for_graph(profile, api))
 }

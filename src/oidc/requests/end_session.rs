@@ -1,6 +1,6 @@
 //! The address that signs a browser out at the authority (OpenID Connect RP-Initiated Logout 1.0 §2).
 //!
-//! The session here has ended before anybody comes by this address; that there is none is therefore no failure.
+//! The session here has ended before a browser follows this address, so an authority without one is no failure.
 
 use openidconnect::{
     ClientId, CsrfToken, EndSessionUrl, LogoutHint, LogoutRequest, PostLogoutRedirectUrl,
@@ -13,7 +13,7 @@ use crate::domain::secret::IdToken;
 use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::metadata::Metadata;
 
-/// Characters; longer addresses are cut or refused on the way.
+/// Characters; proxies and browsers cut or refuse longer addresses.
 const LONGEST: usize = 2_048;
 
 /// Whom to sign out.
@@ -23,7 +23,7 @@ pub struct EndSession<'a> {
     pub id_token: Option<&'a IdToken>,
     /// The `login_hint` claim of that session; never a user name (microsoft-identity 4).
     pub login_hint: Option<&'a str>,
-    /// Comes back with the browser.
+    /// Comes back in the redirect.
     pub state: Option<&'a str>,
 }
 
@@ -35,27 +35,23 @@ impl Authorities {
         profile: &Profile,
         request: &EndSession<'_>,
     ) -> Option<Url> {
-        let room = self.room(profile);
-        let place = room.place(profile, UserFlowKind::SignIn).ok()?;
-        let metadata = match place.metadata_at_hand() {
-            Some(metadata) => metadata,
-            None => place.metadata().await.ok()?,
+        let client = self.profile_client(profile);
+        let flow = UserFlowKind::SignIn;
+        let authority = match client.at_hand(profile, flow) {
+            Some(authority) => authority,
+            None => client.discovered(profile, flow).await.ok()?,
         };
-        address(profile, &metadata, request)
+        address(profile, &authority.metadata, request)
     }
 
-    /// Origins of the end-session address and of the issuer: who may show our logout page in a frame, and where a
-    /// sign-out form leads. `None` when the metadata is not at hand; nothing is fetched.
+    /// Origins of the end-session endpoint and of the issuer: they may show our logout page in a frame, and a sign-out
+    /// form may lead there. `None` while the metadata is not fetched yet; nothing is fetched for it.
     pub fn sign_out_origins(&self, profile: &Profile) -> Option<Vec<String>> {
-        let room = self.room(profile);
-        let metadata = room
-            .place(profile, UserFlowKind::SignIn)
-            .ok()?
-            .metadata_at_hand()?;
-        let issuer = Url::parse(&metadata.trusted.issuer).ok();
-        let urls = issuer
-            .into_iter()
-            .chain(metadata.end_session_endpoint.clone());
+        let client = self.profile_client(profile);
+        let authority = client.at_hand(profile, UserFlowKind::SignIn)?;
+        let issuer = Url::parse(&authority.metadata.trusted.issuer).ok();
+        let endpoint = authority.metadata.end_session_endpoint.clone();
+        let urls = issuer.into_iter().chain(endpoint);
         let mut origins: Vec<String> = urls.map(|url| url.origin().ascii_serialization()).collect();
         origins.dedup();
         Some(origins)

@@ -1,7 +1,7 @@
 //! Groups that a token left out for size, read from Microsoft Graph (microsoft-identity 6.4).
 //!
-//! The host is the metadata's, never one that a token names (`_claim_sources` is not followed). What could not be
-//! read is unknown, not none: rules that need groups then refuse.
+//! The host comes from the metadata, never from a token (`_claim_sources` is not followed). Groups that could not be
+//! read are unknown, not none: rules that need groups then refuse.
 
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -17,46 +17,45 @@ use crate::oidc::discovery::metadata::Metadata;
 
 /// Bytes: 11,000 ids with their quotes.
 const LARGEST: usize = 1024 * 1024;
-/// Ids kept of one person.
+/// The largest number of groups of one person.
 const MOST: usize = 11_000;
 
 impl Authorities {
     /// All security groups of the signed-in person, direct or not, by an access token that Graph accepts.
     pub async fn groups(&self, profile: &Profile, token: &AccessToken) -> Groups {
-        let room = self.room(profile);
-        let Ok(place) = room.place(profile, UserFlowKind::SignIn) else {
+        let client = self.profile_client(profile);
+        let discovered = client.discovered(profile, UserFlowKind::SignIn).await;
+        let Some(url) = discovered
+            .ok()
+            .and_then(|found| address(profile, &found.metadata))
+        else {
             return Groups::Unknown;
         };
-        let Ok(metadata) = place.metadata().await else {
-            return Groups::Unknown;
-        };
-        let Some(url) = address(profile, &metadata) else {
-            return Groups::Unknown;
-        };
-        let request = room
-            .lane
+        let request = client
+            .bulkhead
             .client()
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .bearer_auth(token.expose())
             .body(json!({"securityEnabledOnly": true}).to_string());
-        match room.lane.call(request, LARGEST, room.means.patience).await {
-            Ok(answer) if answer.status.as_u16() == 200 => {
-                read(&answer.body).map_or(Groups::Unknown, Groups::Known)
+        let timeout = client.deps.call_timeout;
+        match client.bulkhead.call(request, LARGEST, timeout).await {
+            Ok(response) if response.status.as_u16() == 200 => {
+                read(&response.body).map_or(Groups::Unknown, Groups::Known)
             }
-            Ok(answer) => {
-                tracing::warn!(profile.id = %profile.id, status = answer.status.as_u16(), "groups could not be read");
+            Ok(response) => {
+                tracing::warn!(profile.id = %profile.id, status = response.status.as_u16(), "groups could not be read");
                 Groups::Unknown
             }
-            Err(outage) => {
-                tracing::warn!(profile.id = %profile.id, %outage, "groups could not be read");
+            Err(error) => {
+                tracing::warn!(profile.id = %profile.id, outage = %error, "groups could not be read");
                 Groups::Unknown
             }
         }
     }
 }
 
-/// The address of `getMemberObjects` at the metadata's Graph host, if that host is Microsoft's or the simulator's.
+/// The address of `getMemberObjects` at the Graph host of the metadata, if this host is Microsoft's or the simulator's.
 fn address(profile: &Profile, metadata: &Metadata) -> Option<Url> {
     if !profile.authority.dialect().groups_from_graph {
         return None;
@@ -77,7 +76,7 @@ fn address(profile: &Profile, metadata: &Metadata) -> Option<Url> {
 
 fn read(body: &[u8]) -> Option<Vec<String>> {
     let document: Value = serde_json::from_slice(body).ok()?;
-    // A second page would make the list incomplete, and incomplete is unknown.
+    // With a second page this list is incomplete, and an incomplete list counts as unknown.
     if document.get("@odata.nextLink").is_some() {
         return None;
     }

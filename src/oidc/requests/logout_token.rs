@@ -1,6 +1,6 @@
-//! Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4 to §2.6): an authority ends a session from behind.
+//! Logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.4 to §2.6), by which an authority ends a session.
 //!
-//! Owns every check but replay: the caller keeps `jti` until `exp`.
+//! Owns every check except replay: the caller records `jti` until `exp`.
 
 use serde_json::Value;
 
@@ -15,44 +15,40 @@ use crate::oidc::tokens::id_token;
 use crate::oidc::tokens::id_token::{Expected, IdTokenFault, Signed};
 use crate::oidc::tokens::jwt::TokenUse;
 
-/// The member of `events` that makes it a logout (Back-Channel Logout §2.4).
+/// The member of `events` that marks a logout token (Back-Channel Logout §2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-/// Seconds: a token that is good for longer is refused, `jti` would have to be kept for ever.
+/// Seconds. A token with a longer lifetime is refused: its `jti` would have to be recorded for that long.
 const LONGEST_LIFE: f64 = 3_600.0;
 
-/// A logout that the authority really ordered.
+/// A logout token that passed all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogoutToken {
     /// The issuer.
     pub iss: String,
-    /// Whose sessions, if it says.
+    /// Whose sessions end, if the token names the person.
     pub sub: Option<String>,
-    /// Which session, if it says. At least one of the two is there.
+    /// Which session ends, if the token names it. At least one of `sub` and `sid` is there.
     pub sid: Option<String>,
-    /// To be remembered until `exp`: it works once.
+    /// To be recorded until `exp`: the token works once.
     pub jti: String,
-    /// The end of its life, tolerance included.
+    /// The end of its lifetime, clock skew included.
     pub exp: Timestamp,
 }
 
 impl Authorities {
-    /// Verifies a logout token that anybody may have posted.
+    /// Checks a logout token that anybody may have posted.
     ///
     /// # Errors
-    /// `Invalid` and `TenantNotAllowed`: answer 400. `Unavailable`: answer 503, the authority comes again.
+    /// `Invalid` and `TenantNotAllowed`: answer 400. `Unavailable`: answer 503, the authority sends it again.
     pub async fn verify_logout_token(
         &self,
         profile: &Profile,
         text: &str,
     ) -> Result<LogoutToken, OidcError> {
-        let room = self.room(profile);
-        let place = room.place(profile, UserFlowKind::SignIn)?;
-        let metadata = place.metadata().await?;
-        let signed = place
-            .verify(profile, &metadata, text, TokenUse::Logout, Origin::Stranger)
-            .await?;
-        let expected = place.expected(profile, &metadata);
-        Ok(read(&signed, &expected)?)
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, UserFlowKind::SignIn).await?;
+        let signed = authority.verify(text, TokenUse::Logout, Origin::Stranger);
+        Ok(read(&signed.await?, &authority.expected())?)
     }
 }
 

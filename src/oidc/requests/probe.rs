@@ -1,4 +1,4 @@
-//! Questions of an operator to an authority: for `check --online`, never for a request of a person.
+//! Test requests to an authority for `check --online`; no request of a person causes one.
 
 use std::sync::Arc;
 
@@ -6,12 +6,14 @@ use crate::domain::authority::UserFlowKind;
 use crate::domain::issuer::IssuerPolicy;
 use crate::domain::profile::Profile;
 use crate::oidc::authorities::Authorities;
-use crate::oidc::authority_error::{AuthorityErrorDetail, Remedy};
+use crate::oidc::authority_error::AuthorityErrorDetail;
 use crate::oidc::discovery::metadata::Metadata;
 use crate::oidc::error::{CredentialProblem, OidcError, ResponseFault};
-use crate::oidc::requests::token_endpoint::Failure;
+use crate::oidc::error_codes::Remedy;
+use crate::oidc::requests::parameters::Form;
+use crate::oidc::requests::token_endpoint::TokenRequestError;
 
-/// What an authority showed of one journey.
+/// What an authority publishes for one user flow.
 #[derive(Debug, Clone)]
 pub struct Probe {
     /// The metadata, accepted by the profile's policy.
@@ -29,76 +31,80 @@ pub struct KeyCount {
     pub skipped: usize,
 }
 
-/// Whether the authority accepts the gateway's credential.
+/// Whether the authority accepts the client's credential.
 #[derive(Debug, Clone)]
 pub enum CredentialProbe {
     /// It does.
     Accepted,
-    /// It does not, in its words.
+    /// It does not, and says why.
     Refused(Box<AuthorityErrorDetail>),
-    /// No proof could be made.
+    /// No client authentication could be made with it.
     Unusable(CredentialProblem),
-    /// What came back is no token response.
+    /// The response is no token response.
     NoAnswer(ResponseFault),
-    /// Its answer says nothing about the credential.
+    /// The response says nothing about the credential.
     Unclear(String),
 }
 
 impl Authorities {
-    /// Fetches metadata and keys of a journey.
+    /// Fetches metadata and keys of a user flow.
     ///
     /// # Errors
     /// What keeps people from signing in.
-    pub async fn probe(
-        &self,
-        profile: &Profile,
-        journey: UserFlowKind,
-    ) -> Result<Probe, OidcError> {
-        let place = self.room(profile).place(profile, journey)?;
-        let metadata = place.metadata().await?;
-        let keys = place.keys(&metadata).await.map(|keys| KeyCount {
+    pub async fn probe(&self, profile: &Profile, flow: UserFlowKind) -> Result<Probe, OidcError> {
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, flow).await?;
+        let keys = authority.keys().await.map(|keys| KeyCount {
             usable: keys.len(),
             skipped: keys.skipped,
         });
-        Ok(Probe { metadata, keys })
+        Ok(Probe {
+            metadata: authority.metadata,
+            keys,
+        })
     }
 
-    /// Proves the gateway to the token endpoint with a grant that gives nobody anything.
+    /// Authenticates the client at the token endpoint, with a grant that gives nobody anything.
     ///
     /// # Errors
     /// When the authority cannot be asked.
     pub async fn probe_credential(&self, profile: &Profile) -> Result<CredentialProbe, OidcError> {
-        let room = self.room(profile);
-        let place = room.place(profile, UserFlowKind::SignIn)?;
-        let metadata = place.metadata().await?;
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, UserFlowKind::SignIn).await?;
         let own = format!("{}/.default", profile.client.id.as_str());
-        let many = matches!(place.issuer_config.issuer, IssuerPolicy::ManyTenants { .. });
-        // Entra ID looks at a grant's form before it looks at the client; a token for oneself needs no permission.
-        let grant = if profile.authority.dialect().groups_from_graph && !many {
-            [
-                ("grant_type", "client_credentials"),
-                ("scope", own.as_str()),
+        let policy = &authority.discovery.issuer_config.issuer;
+        let many = matches!(policy, IssuerPolicy::ManyTenants { .. });
+        // Entra ID checks the form of a grant before it checks the client; a token for the client itself needs no
+        // permission.
+        let grant: Form<'_> = if profile.authority.dialect().groups_from_graph && !many {
+            vec![
+                ("grant_type", "client_credentials".into()),
+                ("scope", own.into()),
             ]
         } else {
-            [
-                ("grant_type", "refresh_token"),
-                ("refresh_token", "gatehouse-check"),
+            vec![
+                ("grant_type", "refresh_token".into()),
+                ("refresh_token", "gatehouse-check".into()),
             ]
         };
-        Ok(match room.exchange(profile, &metadata, &grant).await {
+        Ok(match client.request_tokens(&authority, &grant).await {
             Ok(_) => CredentialProbe::Accepted,
             // As from a proxy that answers 200 to everything: nothing was accepted.
-            Err(Failure::Response(damaged)) => CredentialProbe::NoAnswer(damaged.fault),
-            Err(Failure::Credential(problem)) => CredentialProbe::Unusable(problem),
-            Err(Failure::Refusal(detail)) => match detail.error.as_str() {
-                "invalid_grant" | "unsupported_grant_type" => CredentialProbe::Accepted,
-                // Without a code of its own it is about the grant, not about the client.
-                "unauthorized_client" if detail.codes.is_empty() => CredentialProbe::Accepted,
-                "invalid_client" => CredentialProbe::Refused(detail),
-                _ if detail.remedy() == Remedy::Operator => CredentialProbe::Refused(detail),
-                _ => CredentialProbe::Unclear(detail.to_string()),
-            },
+            Err(TokenRequestError::Response(unusable)) => CredentialProbe::NoAnswer(unusable.fault),
+            Err(TokenRequestError::Credential(problem)) => CredentialProbe::Unusable(problem),
+            Err(TokenRequestError::Refusal(detail)) => of_refusal(detail),
             Err(outage) => return Err(outage.into()),
         })
+    }
+}
+
+fn of_refusal(detail: Box<AuthorityErrorDetail>) -> CredentialProbe {
+    match detail.error.as_str() {
+        "invalid_grant" | "unsupported_grant_type" => CredentialProbe::Accepted,
+        // Without a code this is about the grant, not about the client.
+        "unauthorized_client" if detail.codes.is_empty() => CredentialProbe::Accepted,
+        "invalid_client" => CredentialProbe::Refused(detail),
+        _ if detail.remedy() == Remedy::Operator => CredentialProbe::Refused(detail),
+        _ => CredentialProbe::Unclear(detail.to_string()),
     }
 }

@@ -1,7 +1,7 @@
-//! One exchange at a token endpoint: the grant, the gateway's proof, and the answer or the refusal.
+//! A request to the token endpoint: the grant, the client authentication, and the response or the refusal.
 //!
-//! Owns the second try with another proof. Never repeats a grant after an outage: a code works once, a refresh
-//! token may have been rotated (RFC 9700 §4.14.2).
+//! Owns the second try with another client authentication. A grant is never repeated after an outage: a code works
+//! once, and a refresh token may have been rotated (RFC 9700 §4.14.2).
 
 use std::time::Duration;
 
@@ -10,267 +10,105 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::domain::profile::Profile;
-use crate::http::client::Answer;
-use crate::oidc::authority_error::{AuthorityErrorDetail, Remedy};
-use crate::oidc::client_auth::authenticator::{ClientAuth, Proof, ProofRequest};
-use crate::oidc::discovery::metadata::Metadata;
+use crate::http::{BufferedResponse, CallError};
+use crate::oidc::authority_error::AuthorityErrorDetail;
+use crate::oidc::client_auth::credentials::{
+    AuthenticationRequest, ClientAuthentication, Try, may_succeed_with_another,
+};
+use crate::oidc::discovery::endpoints::DiscoveredAuthority;
 use crate::oidc::error::{
     CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
 };
-use crate::oidc::profile_client::Room;
-use crate::oidc::requests::token_response::{Damaged, TokenResponse};
+use crate::oidc::error_codes::{RefreshEffect, Remedy, Topic};
+use crate::oidc::profile_client::ProfileClient;
+use crate::oidc::requests::parameters::Form;
+use crate::oidc::requests::token_response::{TokenResponse, UnusableResponse};
 
-/// Bytes of an answer.
+/// Bytes of a response.
 const LARGEST: usize = 256 * 1024;
-/// Wait when an authority says "too many" and not until when.
+/// How long to wait when an authority throttles and does not say until when.
 const UNSAID_WAIT: Duration = Duration::from_mins(1);
 
-/// AADSTS50196: the authority has seen a loop and throttles the client (microsoft-identity 2.5).
-const REQUEST_LOOP: u64 = 50_196;
-
-/// Why an exchange brought no tokens.
-pub(crate) enum Failure {
+/// Why a token request brought no tokens.
+pub(crate) enum TokenRequestError {
     Outage {
         why: Outage,
         retry_after: Option<Duration>,
     },
-    /// 429, or a code that says the same.
+    /// Status 429, or a code that says the same.
     Throttled {
         why: Outage,
         retry_after: Option<Duration>,
     },
     Refusal(Box<AuthorityErrorDetail>),
-    Response(Damaged),
+    Response(UnusableResponse),
     Credential(CredentialProblem),
 }
 
-impl From<Failure> for OidcError {
-    fn from(failure: Failure) -> Self {
+impl From<TokenRequestError> for OidcError {
+    fn from(failure: TokenRequestError) -> Self {
         match failure {
-            Failure::Outage { why, retry_after } => Self::Unavailable { why, retry_after },
-            Failure::Throttled { why, retry_after } => Self::Unavailable {
+            TokenRequestError::Outage { why, retry_after } => {
+                Self::Unavailable { why, retry_after }
+            }
+            TokenRequestError::Throttled { why, retry_after } => Self::Unavailable {
                 why,
                 retry_after: Some(retry_after.unwrap_or(UNSAID_WAIT)),
             },
-            Failure::Refusal(detail) => match detail.remedy() {
+            TokenRequestError::Refusal(detail) => match detail.remedy() {
                 Remedy::Operator => Misconfiguration::Client(detail).into(),
                 Remedy::Person | Remedy::Time => Self::Refused(detail),
             },
-            // Nothing of the protocol was said: a page of something before the authority, which passes.
-            Failure::Response(damaged) if damaged.fault == ResponseFault::NotJson => {
+            // No response of the authority: a page of something in between, which passes.
+            TokenRequestError::Response(unusable) if unusable.fault == ResponseFault::NotJson => {
                 Self::Unavailable {
-                    why: Outage::Malformed(damaged.fault),
+                    why: Outage::Malformed(unusable.fault),
                     retry_after: None,
                 }
             }
-            Failure::Response(damaged) => Self::Invalid(Invalid::Response(damaged.fault)),
-            Failure::Credential(problem) => Misconfiguration::Credential(problem).into(),
+            TokenRequestError::Response(unusable) => {
+                Self::Invalid(Invalid::Response(unusable.fault))
+            }
+            TokenRequestError::Credential(problem) => Misconfiguration::Credential(problem).into(),
         }
     }
 }
 
-impl From<Failure> for RefreshError {
-    fn from(failure: Failure) -> Self {
+impl From<TokenRequestError> for RefreshError {
+    fn from(failure: TokenRequestError) -> Self {
         match failure {
-            Failure::Outage { why, retry_after } => Self::Unavailable { why, retry_after },
-            Failure::Throttled { why, retry_after } => Self::Throttled {
+            TokenRequestError::Outage { why, retry_after } => {
+                Self::Unavailable { why, retry_after }
+            }
+            TokenRequestError::Throttled { why, retry_after } => Self::Throttled {
                 why,
                 retry_after: retry_after.unwrap_or(UNSAID_WAIT),
             },
-            Failure::Refusal(detail) => of_refusal(detail),
-            // Nothing was claimed that could be believed or not: no reason to end a session.
-            Failure::Response(damaged) => Self::Unavailable {
-                why: Outage::Malformed(damaged.fault),
+            TokenRequestError::Refusal(detail) => of_refusal(detail),
+            // There are no claims to check: no reason to end a session.
+            TokenRequestError::Response(unusable) => Self::Unavailable {
+                why: Outage::Malformed(unusable.fault),
                 retry_after: None,
             },
-            Failure::Credential(problem) => {
+            TokenRequestError::Credential(problem) => {
                 Self::ClientRefused(Misconfiguration::Credential(problem))
             }
         }
     }
 }
 
-/// Sorted by `error`, then `suberror` and `claims`, then codes; never by description (microsoft-identity 2.5).
-fn of_refusal(detail: Box<AuthorityErrorDetail>) -> RefreshError {
-    if detail.remedy() == Remedy::Operator {
-        return RefreshError::ClientRefused(Misconfiguration::Client(detail));
-    }
-    let interaction = ["interaction_required", "consent_required", "login_required"];
-    let helps = [
-        "basic_action",
-        "additional_action",
-        "message_only",
-        "consent_required",
-        "user_password_expired",
-    ];
-    let asks = interaction.contains(&detail.error.as_str())
-        || detail.claims.is_some()
-        || detail
-            .suberror
-            .as_deref()
-            .is_some_and(|suberror| helps.contains(&suberror))
-        || [50_076, 50_079, 50_158, 65_001]
-            .iter()
-            .any(|code| detail.has_entra(*code));
-    match detail.error.as_str() {
-        _ if asks => RefreshError::InteractionRequired(detail),
-        "invalid_grant" => RefreshError::Rejected(detail),
-        _ if detail.remedy() == Remedy::Time => RefreshError::Unavailable {
-            why: Outage::ErrorResponse(detail),
-            retry_after: None,
-        },
-        // An unknown refusal is no reason to throw a session away: the person signs in again where tokens are needed.
-        _ => RefreshError::InteractionRequired(detail),
+impl From<CallError> for TokenRequestError {
+    fn from(error: CallError) -> Self {
+        Self::Outage {
+            retry_after: error.retry_after(),
+            why: Outage::Call(error),
+        }
     }
 }
 
-impl Room {
-    /// Sends a grant (RFC 6749 §4.1.3, §6) and reads the answer.
-    pub(crate) async fn exchange(
-        &self,
-        profile: &Profile,
-        metadata: &Metadata,
-        grant: &[(&'static str, &str)],
-    ) -> Result<TokenResponse, Failure> {
-        let first = self.attempt(profile, metadata, grant, false).await;
-        let outcome = match first {
-            Err(Failure::Refusal(refusal)) if ClientAuth::may_succeed_again(profile, &refusal) => {
-                let second = self.attempt(profile, metadata, grant, true).await;
-                match second {
-                    Ok(_) => self.client_auth.second_accepted(),
-                    // The proof was accepted, only the grant was not.
-                    Err(Failure::Refusal(ref second))
-                        if !ClientAuth::may_succeed_again(profile, second) =>
-                    {
-                        self.client_auth.second_accepted();
-                    }
-                    // What the first attempt was told says more than a second proof that could not be made.
-                    Err(Failure::Credential(_)) => return Err(Failure::Refusal(refusal)),
-                    Err(_) => {}
-                }
-                second
-            }
-            first => first,
-        };
-        let kind = grant
-            .iter()
-            .find_map(|(name, value)| (*name == "grant_type").then(|| (*value).to_owned()));
-        metrics::counter!(
-            "gatehouse_token_requests_total",
-            "profile" => profile.id.to_string(),
-            "grant" => kind.unwrap_or_default(),
-            "outcome" => outcome.as_ref().map_or_else(Failure::word, |_| "ok"),
-        )
-        .increment(1);
-        outcome
-    }
-
-    async fn attempt(
-        &self,
-        profile: &Profile,
-        metadata: &Metadata,
-        grant: &[(&'static str, &str)],
-        second: bool,
-    ) -> Result<TokenResponse, Failure> {
-        let request = ProofRequest {
-            profile,
-            metadata,
-            now: self.means.clock.now(),
-            random: &*self.means.random,
-            second,
-        };
-        let proof = self
-            .client_auth
-            .prove(&request, &self.identities)
-            .await
-            .map_err(Failure::of_credential)?;
-        let answer = self.send(metadata, grant, &proof).await?;
-        self.judge(profile, &answer)
-    }
-
-    async fn send(
-        &self,
-        metadata: &Metadata,
-        grant: &[(&'static str, &str)],
-        proof: &Proof,
-    ) -> Result<Answer, Failure> {
-        let clock = &self.means.clock;
-        self.breaker
-            .pass(clock.now())
-            .map_err(|left| Failure::Outage {
-                why: Outage::Resting,
-                retry_after: Some(left),
-            })?;
-        let sent = self.post(&metadata.token_endpoint, grant, proof).await;
-        match &sent {
-            Ok(answer) if !answer.status.is_server_error() => self.breaker.answered(),
-            _ => self.breaker.failed(clock.now()),
-        }
-        sent.map_err(|why| Failure::Outage {
-            why,
-            retry_after: None,
-        })
-    }
-
-    /// Posts a form with the gateway's proof.
-    pub(crate) async fn post(
-        &self,
-        endpoint: &Url,
-        form: &[(&'static str, &str)],
-        proof: &Proof,
-    ) -> Result<Answer, Outage> {
-        let body = Serializer::new(String::new())
-            .extend_pairs(form)
-            .extend_pairs(&proof.form)
-            .finish();
-        let mut request = self
-            .lane
-            .client()
-            .post(endpoint.clone())
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body);
-        if let Some(authorization) = &proof.authorization
-            && let Ok(mut value) = HeaderValue::from_str(authorization)
-        {
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
-        }
-        self.lane.call(request, LARGEST, self.means.patience).await
-    }
-
-    fn judge(&self, profile: &Profile, answer: &Answer) -> Result<TokenResponse, Failure> {
-        let status = answer.status.as_u16();
-        let retry_after = answer.retry_after(self.means.clock.now());
-        if status == 200 {
-            let only = profile.authority.dialect().id_token_only;
-            return TokenResponse::read(&answer.body, only).map_err(Failure::Response);
-        }
-        let detail = AuthorityErrorDetail::from_body(&answer.body).map(Box::new);
-        let passes = |detail: &AuthorityErrorDetail| detail.remedy() == Remedy::Time;
-        let (why, loops) = match detail {
-            Some(detail)
-                if status != 429 && answer.status.is_client_error() && !passes(&detail) =>
-            {
-                return Err(Failure::Refusal(detail));
-            }
-            Some(detail) => {
-                let loops = detail.has_entra(REQUEST_LOOP);
-                (Outage::ErrorResponse(detail), loops)
-            }
-            None => (Outage::Status(status), false),
-        };
-        Err(if status == 429 || loops {
-            Failure::Throttled { why, retry_after }
-        } else {
-            Failure::Outage { why, retry_after }
-        })
-    }
-}
-
-impl Failure {
-    /// A platform that does not answer passes; anything else about the credential is the operator's.
-    fn of_credential(problem: CredentialProblem) -> Self {
+impl From<CredentialProblem> for TokenRequestError {
+    /// A platform that does not answer passes; any other problem of the credential is the operator's.
+    fn from(problem: CredentialProblem) -> Self {
         match problem {
             CredentialProblem::ManagedIdentityAway { source_name, why } => Self::Outage {
                 why: Outage::ManagedIdentity { source_name, why },
@@ -279,7 +117,184 @@ impl Failure {
             problem => Self::Credential(problem),
         }
     }
+}
 
+/// Sorted by the table of error codes; never by description (microsoft-identity 2.5).
+fn of_refusal(detail: Box<AuthorityErrorDetail>) -> RefreshError {
+    match (detail.refresh_effect(), detail.remedy()) {
+        (RefreshEffect::EndSession, _) => RefreshError::Rejected(detail),
+        (RefreshEffect::StepUp, _) => RefreshError::InteractionRequired(detail),
+        (RefreshEffect::KeepSession, Remedy::Operator) => {
+            RefreshError::ClientRefused(Misconfiguration::Client(detail))
+        }
+        (RefreshEffect::KeepSession, _) => RefreshError::Unavailable {
+            why: Outage::ErrorResponse(detail),
+            retry_after: None,
+        },
+    }
+}
+
+impl ProfileClient {
+    /// Sends a token request (RFC 6749 §4.1.3, §6) and reads the response. If the client authentication is refused and
+    /// another one may be accepted, tries once more.
+    pub(crate) async fn request_tokens(
+        &self,
+        authority: &DiscoveredAuthority<'_>,
+        grant: &Form<'_>,
+    ) -> Result<TokenResponse, TokenRequestError> {
+        let outcome = self.with_second_try(authority, grant).await;
+        let grant_type = grant.iter().find(|(name, _)| *name == "grant_type");
+        metrics::counter!(
+            "gatehouse_token_requests_total",
+            "profile" => authority.profile.id.to_string(),
+            "grant" => grant_type.map(|(_, value)| value.to_string()).unwrap_or_default(),
+            "outcome" => outcome.as_ref().map_or_else(TokenRequestError::word, |_| "ok"),
+        )
+        .increment(1);
+        outcome
+    }
+
+    async fn with_second_try(
+        &self,
+        authority: &DiscoveredAuthority<'_>,
+        grant: &Form<'_>,
+    ) -> Result<TokenResponse, TokenRequestError> {
+        let profile = authority.profile;
+        let refusal = match self.attempt(authority, grant, Try::First).await {
+            Err(TokenRequestError::Refusal(refusal))
+                if may_succeed_with_another(profile, &refusal) =>
+            {
+                refusal
+            }
+            first => return first,
+        };
+        let second = self.attempt(authority, grant, Try::Second).await;
+        match &second {
+            Ok(_) => self.credentials.second_accepted(),
+            // The client authentication was accepted, only the grant was not.
+            Err(TokenRequestError::Refusal(second))
+                if !may_succeed_with_another(profile, second) =>
+            {
+                self.credentials.second_accepted();
+            }
+            // The first refusal says more than a second authentication that could not be made.
+            Err(TokenRequestError::Credential(_)) => {
+                return Err(TokenRequestError::Refusal(refusal));
+            }
+            Err(_) => {}
+        }
+        second
+    }
+
+    async fn attempt(
+        &self,
+        authority: &DiscoveredAuthority<'_>,
+        grant: &Form<'_>,
+        which: Try,
+    ) -> Result<TokenResponse, TokenRequestError> {
+        let authentication = self.authenticate(authority, which).await?;
+        let response = self.send(authority, grant, &authentication).await?;
+        self.read(authority.profile, &response)
+    }
+
+    /// Makes the client authentication for a request to this authority.
+    pub(crate) async fn authenticate(
+        &self,
+        authority: &DiscoveredAuthority<'_>,
+        which: Try,
+    ) -> Result<ClientAuthentication, CredentialProblem> {
+        let request = AuthenticationRequest {
+            profile: authority.profile,
+            metadata: &authority.metadata,
+            now: self.deps.clock.now(),
+            random: &*self.deps.random,
+            which,
+        };
+        self.credentials
+            .authenticate(&request, &self.identities)
+            .await
+    }
+
+    async fn send(
+        &self,
+        authority: &DiscoveredAuthority<'_>,
+        grant: &Form<'_>,
+        authentication: &ClientAuthentication,
+    ) -> Result<BufferedResponse, CallError> {
+        let clock = &self.deps.clock;
+        self.circuit_breaker.pass(clock.now())?;
+        let endpoint = &authority.metadata.token_endpoint;
+        let sent = self.post(endpoint, grant, authentication).await;
+        match &sent {
+            Ok(response) if !response.status.is_server_error() => self.circuit_breaker.answered(),
+            _ => self.circuit_breaker.failed(clock.now()),
+        }
+        sent
+    }
+
+    /// Posts a form with the client authentication.
+    pub(crate) async fn post(
+        &self,
+        endpoint: &Url,
+        form: &Form<'_>,
+        authentication: &ClientAuthentication,
+    ) -> Result<BufferedResponse, CallError> {
+        let body = Serializer::new(String::new())
+            .extend_pairs(form)
+            .extend_pairs(&authentication.form)
+            .finish();
+        let mut request = self
+            .bulkhead
+            .client()
+            .post(endpoint.clone())
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body);
+        if let Some(authorization) = &authentication.authorization
+            && let Ok(mut value) = HeaderValue::from_str(authorization)
+        {
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        let timeout = self.deps.call_timeout;
+        self.bulkhead.call(request, LARGEST, timeout).await
+    }
+
+    fn read(
+        &self,
+        profile: &Profile,
+        response: &BufferedResponse,
+    ) -> Result<TokenResponse, TokenRequestError> {
+        let status = response.status.as_u16();
+        if status == 200 {
+            let id_token_only = profile.authority.dialect().id_token_only;
+            return TokenResponse::read(&response.body, id_token_only)
+                .map_err(TokenRequestError::Response);
+        }
+        let retry_after = response.retry_after(self.deps.clock.now());
+        let detail = AuthorityErrorDetail::from_body(&response.body).map(Box::new);
+        let passes = |detail: &AuthorityErrorDetail| detail.remedy() == Remedy::Time;
+        let (why, loops) = match detail {
+            Some(detail)
+                if status != 429 && response.status.is_client_error() && !passes(&detail) =>
+            {
+                return Err(TokenRequestError::Refusal(detail));
+            }
+            Some(detail) => {
+                let loops = detail.topic() == Topic::RequestLoop;
+                (Outage::ErrorResponse(detail), loops)
+            }
+            None => (Outage::Status(status), false),
+        };
+        Err(if status == 429 || loops {
+            TokenRequestError::Throttled { why, retry_after }
+        } else {
+            TokenRequestError::Outage { why, retry_after }
+        })
+    }
+}
+
+impl TokenRequestError {
     fn word(&self) -> &'static str {
         match self {
             Self::Outage { .. } => "unavailable",

@@ -1,4 +1,5 @@
-//! The answer of a token endpoint (RFC 6749 §5.1), read tolerantly: as Microsoft, its mocks and its elders write it.
+//! The response of a token endpoint (RFC 6749 §5.1), read tolerantly: numbers as text, white space around tokens and
+//! missing members occur at Microsoft, at its older endpoints and in mocks of them.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,19 +12,19 @@ use crate::oidc::error::ResponseFault;
 /// Bytes of one token.
 const LARGEST_TOKEN: usize = 64 * 1024;
 
-/// A successful answer.
+/// A successful response.
 pub(crate) struct TokenResponse {
     pub(crate) access_token: Option<AccessToken>,
     pub(crate) id_token: Option<IdToken>,
     pub(crate) refresh_token: Option<RefreshToken>,
     pub(crate) expires_in: Option<Duration>,
     pub(crate) refresh_in: Option<Duration>,
-    /// As granted; empty if unsaid.
+    /// As granted; empty if the response does not say.
     pub(crate) scopes: Vec<String>,
 }
 
-/// An answer of which nothing may be used but a new refresh token: the old one may be spent (RFC 6749 §6).
-pub(crate) struct Damaged {
+/// A response of which only a new refresh token may be used: the old one may be spent (RFC 6749 §6).
+pub(crate) struct UnusableResponse {
     pub(crate) fault: ResponseFault,
     pub(crate) refresh_token: Option<RefreshToken>,
 }
@@ -40,18 +41,18 @@ impl fmt::Debug for TokenResponse {
 }
 
 impl TokenResponse {
-    /// Reads the body. `id_token_only` accepts an answer without access token (B2C without an API scope).
-    pub(crate) fn read(body: &[u8], id_token_only: bool) -> Result<Self, Damaged> {
-        let nothing_of_use = |fault| Damaged {
+    /// Reads the body. `id_token_only` accepts a response without an access token (B2C without an API scope).
+    pub(crate) fn read(body: &[u8], id_token_only: bool) -> Result<Self, UnusableResponse> {
+        let unusable = |fault| UnusableResponse {
             fault,
             refresh_token: None,
         };
         let members = match serde_json::from_slice(body) {
             Ok(Value::Object(members)) => members,
-            Ok(_) => return Err(nothing_of_use(ResponseFault::Shape)),
-            Err(_) => return Err(nothing_of_use(ResponseFault::NotJson)),
+            Ok(_) => return Err(unusable(ResponseFault::Shape)),
+            Err(_) => return Err(unusable(ResponseFault::NotJson)),
         };
-        Self::of(&members, id_token_only).map_err(|fault| Damaged {
+        Self::of(&members, id_token_only).map_err(|fault| UnusableResponse {
             fault,
             refresh_token: text(&members, "refresh_token").map(RefreshToken::new),
         })
@@ -65,7 +66,7 @@ impl TokenResponse {
             }
             _ => return Err(ResponseFault::AccessToken),
         };
-        // RFC 6749 §5.1, §7.1: compared without regard to case; a type that we do not know is not used.
+        // RFC 6749 §5.1, §7.1: compared without regard to case; a token of an unknown type is not used.
         let bearer = match members.get("token_type") {
             Some(Value::String(kind)) => kind.eq_ignore_ascii_case("bearer"),
             None => access_token.is_none(),
@@ -91,26 +92,26 @@ impl TokenResponse {
     }
 }
 
-/// A member that is text and not empty, white space around it left off.
+/// A member that is text and not empty, without the white space around it.
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     token(members.get(name)?.as_str()?)
 }
 
-/// A token can stand in a header: printable ASCII. Some authorities put white space behind it.
+/// A token can be sent in a header: printable ASCII. Some authorities put white space after it.
 fn token(text: &str) -> Option<&str> {
     let text = text.trim();
     let printable = text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
     (!text.is_empty() && text.len() <= LARGEST_TOKEN && printable).then_some(text)
 }
 
-/// Seconds as number or as text, whole or not; anything else, or less than nothing, is as good as unsaid.
+/// Seconds as number or as text, whole or not. Anything else, and zero or less, counts as missing.
 fn lifetime(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    // Absurd lives are cut to ten years here and to the domain's longest later.
+    // Ten years at most; the domain has a shorter limit.
     let sane = seconds.is_finite() && seconds > 0.0;
     sane.then(|| Duration::from_secs_f64(seconds.min(315_360_000.0).floor()))
 }
@@ -121,7 +122,7 @@ mod tests {
     use serde_json::json;
 
     fn read_text(body: &[u8], id_token_only: bool) -> Result<TokenResponse, ResponseFault> {
-        TokenResponse::read(body, id_token_only).map_err(|damaged| damaged.fault)
+        TokenResponse::read(body, id_token_only).map_err(|unusable| unusable.fault)
     }
 
     fn read(value: &Value) -> Result<TokenResponse, ResponseFault> {

@@ -1,7 +1,7 @@
-//! The checks of an ID token's claims (OIDC Core §3.1.3.7), each by itself, after the signature.
+//! The checks of an ID token's claims (OIDC Core §3.1.3.7), one function each, after the signature was verified.
 //!
-//! Owns the rules and their order; [`id_token`] runs them all at sign-in, [`refreshed`] those of OIDC Core §12.2.
-//! There is no switch that leaves one out.
+//! Owns the rules and their order: [`id_token`] runs all of them at sign-in, [`refreshed`] those of OIDC Core §12.2.
+//! No setting turns a check off.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::domain::identity::Claims;
 use crate::domain::issuer::{IssuerPolicy, IssuerRefusal, TokenOrigin, TrustedIssuer};
 use crate::domain::secret::{AccessToken, Nonce};
 
-/// An ID token at sign-in is this young; beside the clock skew.
+/// Seconds: the largest age of an ID token at sign-in, clock skew not included.
 const FRESH: i64 = 600;
-/// No tolerance reaches five minutes beyond this, whatever a profile says.
+/// Seconds: the largest clock skew, whatever the profile sets.
 const WIDEST_SKEW: i64 = 300;
-/// The last second of the year 9999: what lies beyond is no date.
+/// The last second of the year 9999; a later time is refused.
 const END_OF_TIME: f64 = 253_402_300_799.0;
 
 /// The check that failed.
@@ -82,7 +82,7 @@ pub enum IdTokenFault {
     Nobody,
 }
 
-/// What a token is measured against.
+/// What the claims of a token are checked against.
 pub(crate) struct Expected<'a> {
     pub(crate) policy: &'a IssuerPolicy,
     pub(crate) trusted: &'a TrustedIssuer,
@@ -106,14 +106,14 @@ impl Expected<'_> {
     }
 }
 
-/// A verified token before its claims are checked.
+/// A token whose signature was verified; its claims were not checked.
 pub(crate) struct Signed {
     pub(crate) claims: Claims,
     pub(crate) key_issuer: Option<String>,
     pub(crate) key_cloud: Option<String>,
 }
 
-/// What belongs to one sign-in only.
+/// What belongs to one sign-in attempt.
 pub(crate) struct Attempted<'a> {
     pub(crate) nonce: &'a Nonce,
     pub(crate) max_age: Option<u64>,
@@ -145,7 +145,7 @@ pub(crate) fn refreshed(
     for name in ["iss", "sub", "tid", "oid"] {
         unchanged(&token.claims, first, name)?;
     }
-    // OIDC Core §12.2: there should be no nonce; if there is, it is the first one.
+    // OIDC Core §12.2: there should be no nonce; if there is one, it must be the first one.
     if token.claims.contains_key("nonce") && first.contains_key("nonce") {
         unchanged(&token.claims, first, "nonce")?;
     }
@@ -181,7 +181,7 @@ pub(crate) fn issuer(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTo
     Ok(expected.policy.accept_token(expected.trusted, origin)?)
 }
 
-/// A key that names its cloud signs for no other (microsoft-identity 1.2).
+/// A key that names a cloud is not accepted for another (microsoft-identity 1.2).
 fn cloud(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     match (token.key_cloud.as_deref(), expected.cloud) {
         (Some(key), Some(metadata)) if key != metadata => Err(IdTokenFault::Cloud),
@@ -189,7 +189,7 @@ fn cloud(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     }
 }
 
-/// OIDC Core §3.1.3.7 (3): this client and nobody else.
+/// OIDC Core §3.1.3.7 (3): this client and no other.
 pub(crate) fn audience(claims: &Claims, client_id: &str) -> Result<(), IdTokenFault> {
     let ours = match claims.get("aud") {
         Some(Value::String(aud)) => aud == client_id,
@@ -235,7 +235,7 @@ pub(crate) fn issued_at(claims: &Claims, expected: &Expected<'_>) -> Result<f64,
         .ok_or(IdTokenFault::IssuedAt)
 }
 
-/// OIDC Core §3.1.3.7 (10): the token of a sign-in that just happened was issued just now.
+/// OIDC Core §3.1.3.7 (10): the token of a sign-in that just happened must be new.
 fn issued_lately(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     let oldest = expected.now() - seconds(FRESH + expected.skew());
     match moment(claims, "iat") {
@@ -296,7 +296,7 @@ pub(crate) fn subject(claims: &Claims) -> Result<(), IdTokenFault> {
 }
 
 /// All user flows of a B2C tenant share issuer and audience: `tfp`, else `acr`, else the issuer's path must name
-/// the one that was asked (microsoft-identity 0.5, 1.7).
+/// the one that was requested (microsoft-identity 0.5, 1.7).
 fn user_flow(claims: &Claims, expected: Option<&UserFlow>) -> Result<(), IdTokenFault> {
     let Some(flow) = expected else {
         return Ok(());
@@ -320,7 +320,7 @@ fn unchanged(claims: &Claims, first: &Claims, name: &'static str) -> Result<(), 
     }
 }
 
-/// A `NumericDate` (RFC 7519 §2) between 1970 and 9999; text is none.
+/// A `NumericDate` (RFC 7519 §2) between 1970 and 9999; text is refused.
 fn moment(claims: &Claims, name: &str) -> Result<Option<f64>, ()> {
     match claims.get(name) {
         None => Ok(None),

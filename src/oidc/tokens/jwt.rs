@@ -1,7 +1,7 @@
-//! The form of a signed token (RFC 7515 §7.1) and the gate before any key is looked at.
+//! The form of a signed token (RFC 7515 §7.1), and the checks of its header before any key is used.
 //!
-//! Every JWT that the gateway reads passes here: algorithm list, type, no `crit`, no `zip`, no `b64`, no
-//! encryption, no nesting, no doubled members. Nothing in a header is ever fetched (RFC 8725 §3.10).
+//! Every JWT that the gateway reads passes these checks: listed algorithm, expected type, no `crit`, `zip` or `b64`, no
+//! encryption, no nesting, no member twice. Nothing that a header names is ever fetched (RFC 8725 §3.10).
 
 use std::fmt;
 
@@ -18,13 +18,13 @@ const LARGEST: usize = 64 * 1024;
 /// Bytes of a `kid`.
 const LONGEST_KEY_ID: usize = 512;
 
-/// Claims that decide something: none may stand beside itself in other letters (RFC 8725 §3.7).
+/// Claims that decide something: none may occur a second time in other letter case (RFC 8725 §3.7).
 const DECIDING: [&str; 16] = [
     "iss", "sub", "aud", "azp", "exp", "nbf", "iat", "nonce", "tid", "oid", "tfp", "acr", "sid",
     "jti", "events", "at_hash",
 ];
 
-/// What a token is for; tokens of one kind are nothing in the place of another (RFC 8725 §3.11, §3.12).
+/// What a token is for; a token for one use is refused for another (RFC 8725 §3.11, §3.12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenUse {
     /// OIDC Core §2.
@@ -36,7 +36,7 @@ pub(crate) enum TokenUse {
 }
 
 impl TokenUse {
-    /// Whether `typ` fits, compared as RFC 7515 §4.1.9 says.
+    /// Whether `typ` fits, compared as in RFC 7515 §4.1.9.
     fn accepts_type(self, typ: Option<&str>) -> bool {
         let Some(typ) = typ else {
             return true;
@@ -47,10 +47,10 @@ impl TokenUse {
     }
 }
 
-/// Why a token is refused before its signature is looked at.
+/// Why a token is refused before its signature is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JwtRefusal {
-    /// Larger than any honest token.
+    /// Larger than any legitimate token.
     #[error("the token is too large")]
     TooLarge,
     /// Not three parts of base64url: encrypted, nested, or no token.
@@ -62,18 +62,18 @@ pub enum JwtRefusal {
     /// `alg` is not on the list (RFC 8725 §3.1).
     #[error("the token's alg is not accepted")]
     Algorithm,
-    /// `typ` or `cty` say that it is something else (RFC 8725 §3.11).
+    /// `typ` or `cty` name another type (RFC 8725 §3.11).
     #[error("the token is of another type")]
     Type,
     /// `crit`, `zip` or `b64` (RFC 7515 §4.1.11, RFC 8725 §3.6, RFC 7797 §6).
     #[error("the token's header has a member that is not supported")]
     Extension,
-    /// `kid` is no text of bearable length.
+    /// `kid` is not text, or too long.
     #[error("the token's kid is malformed")]
     KeyId,
 }
 
-/// A token that passed the gate; its claims are not yet to be believed.
+/// A token whose form and header were checked; its signature and claims were not.
 pub(crate) struct Jwt<'a> {
     pub(crate) algorithm: SigningAlgorithm,
     pub(crate) key_id: Option<String>,
@@ -85,7 +85,7 @@ pub(crate) struct Jwt<'a> {
 }
 
 impl<'a> Jwt<'a> {
-    /// Passes a token through the gate.
+    /// Parses a token and checks its header.
     pub(crate) fn parse(
         text: &'a str,
         kind: TokenUse,
@@ -103,7 +103,7 @@ impl<'a> Jwt<'a> {
         let signed = text
             .get(..header.len() + 1 + payload.len())
             .ok_or(JwtRefusal::Parts)?;
-        let (algorithm, key_id) = gate(&object(header)?, kind, algorithms)?;
+        let (algorithm, key_id) = check_header(&object(header)?, kind, algorithms)?;
         let wrong_signature = signature.is_empty() || URL_SAFE_NO_PAD.decode(signature).is_err();
         if wrong_signature {
             return Err(JwtRefusal::Parts);
@@ -120,7 +120,7 @@ impl<'a> Jwt<'a> {
     }
 }
 
-fn gate(
+fn check_header(
     header: &Map<String, Value>,
     kind: TokenUse,
     algorithms: &[SigningAlgorithm],
@@ -154,7 +154,7 @@ fn gate(
     Ok((algorithm, key_id.map(str::to_owned)))
 }
 
-/// A part of the token as an object whose members occur once each.
+/// A part of the token as an object, each of whose members occurs once.
 fn object(part: &str) -> Result<Map<String, Value>, JwtRefusal> {
     let bytes = URL_SAFE_NO_PAD
         .decode(part)
@@ -167,7 +167,7 @@ fn object(part: &str) -> Result<Map<String, Value>, JwtRefusal> {
     Ok(members)
 }
 
-/// `tid` beside `TID`: another reader could take the other one.
+/// Refuses `tid` beside `TID`: another implementation could read the other one.
 fn one_spelling(claims: &Claims) -> Result<(), JwtRefusal> {
     let other_spelling = |name: &String| {
         DECIDING
@@ -181,7 +181,7 @@ fn one_spelling(claims: &Claims) -> Result<(), JwtRefusal> {
     }
 }
 
-/// Reads an object and refuses a member that occurs twice; `serde_json` itself keeps the last.
+/// Reads an object and refuses a member that occurs twice; `serde_json` itself would keep the last one.
 struct OnceEach;
 
 impl<'de> Visitor<'de> for OnceEach {

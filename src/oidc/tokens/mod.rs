@@ -1,7 +1,7 @@
 //! Checks of signed tokens.
 //!
-//! Owns the form of a JWT, its signature and every check of an ID token, each with its section. It does not know how
-//! a token arrived, and it makes no request.
+//! Owns the form and header of a JWT and every check of an ID token, each with its section. It does not know how a
+//! token arrived, and it makes no request.
 
 pub mod id_token;
 pub mod jwt;

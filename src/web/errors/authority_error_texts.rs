@@ -1,8 +1,33 @@
-//! What an authority's refusal means and what to do: by its codes, never by its text.
+//! What a person reads when an authority refused: one sentence for each topic of its error codes.
 //!
-//! One sentence for the person; the operator finds codes and ids in the log by the request id.
+//! The table of codes is `oidc/error_codes.rs`. The operator finds codes and ids in the log by the request id.
 
-use crate::flow::error::{AuthorityErrorCode, AuthorityErrorDetail, Remedy};
+use crate::flow::error::{AuthorityErrorDetail, Topic};
+
+/// What the person can do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayOn {
+    /// Try again.
+    Retry,
+    /// Use another account; trying again with the same one does not help.
+    OtherAccount,
+    /// Either of them.
+    Both,
+    /// Nothing: somebody else must act.
+    None,
+}
+
+impl WayOn {
+    /// Whether trying again could help.
+    pub fn retry(self) -> bool {
+        matches!(self, Self::Retry | Self::Both)
+    }
+
+    /// Whether another account could help.
+    pub fn other_account(self) -> bool {
+        matches!(self, Self::OtherAccount | Self::Both)
+    }
+}
 
 /// What the person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,231 +36,211 @@ pub struct Help {
     pub heading: &'static str,
     /// What it means and what to do.
     pub sentence: &'static str,
-    /// Whether another account could help.
-    pub other_account: bool,
-    /// Whether trying again could help.
-    pub again: bool,
+    /// What to do next.
+    pub way_on: WayOn,
 }
-
-const fn help(
-    heading: &'static str,
-    sentence: &'static str,
-    other_account: bool,
-    again: bool,
-) -> Help {
-    Help {
-        heading,
-        sentence,
-        other_account,
-        again,
-    }
-}
-
-const CONFIGURATION: Help = help(
-    "This application is not set up right",
-    "The sign-in service does not accept this application as it is configured. Its operator must act; trying again does not help.",
-    false,
-    false,
-);
-
-const ADMINISTRATOR: Help = help(
-    "An administrator must agree first",
-    "This application needs permissions that only an administrator of the directory can grant. Ask yours; signing in again does not help.",
-    true,
-    false,
-);
-
-const PASSWORD_EXPIRED: Help = help(
-    "Your password has expired",
-    "Sign in again and choose a new password.",
-    false,
-    true,
-);
-
-const ONE_MORE_STEP: Help = help(
-    "One more step is needed",
-    "Your organisation asks for another proof, such as a code on your phone. Sign in again to give it.",
-    false,
-    true,
-);
-
-const NOT_BY_THE_RULES: Help = help(
-    "Your organisation's rules do not allow this",
-    "A Conditional Access rule refuses this device, place or application. Your help desk can tell which.",
-    true,
-    false,
-);
-
-const NO_CONSENT: Help = help(
-    "Consent is missing",
-    "This application needs a permission that nobody has granted yet. Sign in again to grant it, or ask your administrator.",
-    false,
-    true,
-);
 
 /// The help for a refusal. Where only administrators can consent, nobody is asked to try again.
 pub fn help_for(detail: &AuthorityErrorDetail, admin_consent_only: bool) -> Help {
-    if admin_consent_only && detail.lacks_consent() {
-        return ADMINISTRATOR;
-    }
-    detail
-        .codes
-        .iter()
-        .find_map(|code| of_code(*code))
-        .or_else(|| of_suberror(detail.suberror.as_deref()?))
-        .unwrap_or_else(|| of_error(detail))
-}
-
-fn of_code(code: AuthorityErrorCode) -> Option<Help> {
-    match code {
-        AuthorityErrorCode::Entra(code) => of_entra(code),
-        AuthorityErrorCode::B2c(code) => of_b2c(code),
+    let topic = if admin_consent_only && detail.lacks_consent() {
+        Topic::AdministratorConsent
+    } else {
+        detail.topic()
+    };
+    let (heading, sentence, way_on) = about_person(topic)
+        .or_else(|| about_rules(topic))
+        .unwrap_or_else(|| about_service(topic));
+    Help {
+        heading,
+        sentence,
+        way_on,
     }
 }
 
-/// AADSTS codes (microsoft-identity 2.5).
-fn of_entra(code: u64) -> Option<Help> {
-    Some(match code {
-        16_000 => help(
+type Texts = (&'static str, &'static str, WayOn);
+
+/// The person's account and session at the authority.
+fn about_person(topic: Topic) -> Option<Texts> {
+    Some(match topic {
+        Topic::SeveralAccounts => (
             "Several accounts are signed in",
             "Choose the account that you want to use here.",
-            true,
-            true,
+            WayOn::Both,
         ),
-        50_020 => help(
+        Topic::ForeignAccount => (
             "This account belongs elsewhere",
             "Your account is not known in this organisation's directory. Use another account, or ask to be invited.",
-            true,
-            false,
+            WayOn::OtherAccount,
         ),
-        50_055 => PASSWORD_EXPIRED,
-        50_057 => help(
+        Topic::PasswordExpired => (
+            "Your password has expired",
+            "Sign in again and choose a new password.",
+            WayOn::Retry,
+        ),
+        Topic::AccountDisabled => (
             "Your account is disabled",
             "Your organisation has disabled this account. Its help desk can tell why.",
-            true,
-            false,
+            WayOn::OtherAccount,
         ),
-        50_058 => help(
+        Topic::NoSession => (
             "Please sign in again",
             "The sign-in service has no session for you any more.",
-            false,
-            true,
+            WayOn::Retry,
         ),
-        50_076 | 50_079 | 50_158 => ONE_MORE_STEP,
-        50_105 => help(
-            "You are not assigned to this application",
-            "Your organisation lets only chosen people in. Ask your administrator to assign you.",
-            true,
-            false,
-        ),
-        50_196 => help(
-            "Too many sign-ins in a row",
-            "The sign-in service has noticed a loop. Close the other tabs of this site and try again in a minute.",
-            false,
-            true,
-        ),
-        53_000..=53_003 => NOT_BY_THE_RULES,
-        65_001 => NO_CONSENT,
-        90_094 => ADMINISTRATOR,
-        65_004 => help(
-            "You declined",
-            "Without the permissions it asked for, the application cannot go on. Nothing was shared.",
-            true,
-            true,
-        ),
-        70_000 | 70_008 | 70_043 | 700_082 => help(
-            "Your sign-in has expired",
-            "The sign-in service asks you to sign in again.",
-            false,
-            true,
-        ),
-        50_011 | 70_011 | 28_003 | 900_144 | 500_011 | 500_207 | 500_208 | 500_210 | 700_016
-        | 90_002 | 90_023 | 7_000_215 | 7_000_222 | 700_024 | 700_027 | 7_000_274 | 7_000_214
-        | 7_000_277 | 1_000_502 => CONFIGURATION,
-        _ => return None,
-    })
-}
-
-/// AADB2C codes (microsoft-identity 2.5).
-fn of_b2c(code: u64) -> Option<Help> {
-    Some(match code {
-        90_077 | 90_080 | 90_128 | 90_129 => help(
+        Topic::SignInEnded => (
             "Please sign in again",
             "Your sign-in at the sign-in service has ended.",
-            false,
-            true,
+            WayOn::Retry,
         ),
-        90_091 => help("You cancelled", "Nothing was changed.", false, true),
-        90_118 => help(
-            "Forgot your password?",
-            "This site has no page of its own to reset a password. Use the sign-in service's, or ask for help.",
-            false,
-            true,
+        Topic::ExtraProof => (
+            "One more step is needed",
+            "Your organisation asks for another proof, such as a code on your phone. Sign in again to give it.",
+            WayOn::Retry,
         ),
-        90_085 => help(
-            "The sign-in service had a problem",
-            "Please try again in a minute.",
-            false,
-            true,
+        Topic::GrantOver => (
+            "Your sign-in has expired",
+            "The sign-in service asks you to sign in again.",
+            WayOn::Retry,
         ),
-        90_182 => help(
-            "This sign-in cannot be completed",
-            "Please start again.",
-            false,
-            true,
-        ),
-        90_006 | 90_008 | 90_043 | 90_055 | 90_067 | 90_079 | 90_081 | 90_088 | 90_107 | 90_110
-        | 90_115 | 90_117 | 90_146 | 90_183 | 90_205 => CONFIGURATION,
-        90_208..=90_238 => help(
-            "This link is not valid any more",
-            "Ask for a new one, or sign in without it.",
-            false,
-            true,
-        ),
-        _ => return None,
-    })
-}
-
-/// What kind of interaction would help, where no code is known (microsoft-identity 2.5).
-fn of_suberror(suberror: &str) -> Option<Help> {
-    Some(match suberror {
-        "basic_action" | "additional_action" => ONE_MORE_STEP,
-        "message_only" | "protection_policy_required" | "device_authentication_failed" => {
-            NOT_BY_THE_RULES
-        }
-        "consent_required" => NO_CONSENT,
-        "user_password_expired" => PASSWORD_EXPIRED,
-        _ => return None,
-    })
-}
-
-fn of_error(detail: &AuthorityErrorDetail) -> Help {
-    match (detail.error.as_str(), detail.remedy()) {
-        ("access_denied", _) => help(
-            "The sign-in was not completed",
-            "It was cancelled, or the sign-in service did not allow it.",
-            true,
-            true,
-        ),
-        ("consent_required", _) => NO_CONSENT,
-        ("login_required" | "interaction_required" | "account_selection_required", _) => help(
+        Topic::AttentionNeeded => (
             "Please sign in again",
             "The sign-in service asks for your attention.",
-            false,
-            true,
+            WayOn::Retry,
         ),
-        (_, Remedy::Time) => help(
+        Topic::Cancelled => ("You cancelled", "Nothing was changed.", WayOn::Retry),
+        Topic::ForgotPassword => (
+            "Forgot your password?",
+            "This site has no page of its own to reset a password. Use the sign-in service's, or ask for help.",
+            WayOn::Retry,
+        ),
+        Topic::LinkOver => (
+            "This link is not valid any more",
+            "Ask for a new one, or sign in without it.",
+            WayOn::Retry,
+        ),
+        Topic::AttemptMismatch => (
+            "This sign-in cannot be completed",
+            "Please start again.",
+            WayOn::Retry,
+        ),
+        Topic::Denied => (
+            "The sign-in was not completed",
+            "It was cancelled, or the sign-in service did not allow it.",
+            WayOn::Both,
+        ),
+        _ => return None,
+    })
+}
+
+/// What the organisation allows.
+fn about_rules(topic: Topic) -> Option<Texts> {
+    Some(match topic {
+        Topic::NotAssigned => (
+            "You are not assigned to this application",
+            "Your organisation lets only chosen people in. Ask your administrator to assign you.",
+            WayOn::OtherAccount,
+        ),
+        Topic::ConditionalAccess => (
+            "Your organisation's rules do not allow this",
+            "A Conditional Access rule refuses this device, place or application. Your help desk can tell which.",
+            WayOn::OtherAccount,
+        ),
+        Topic::DeviceRule => (
+            "Your organisation's rules do not allow this device",
+            "Use a device that your organisation manages, or ask your help desk. Signing in again on this device does not help.",
+            WayOn::OtherAccount,
+        ),
+        Topic::ConsentMissing => (
+            "Consent is missing",
+            "This application needs a permission that nobody has granted yet. Sign in again to grant it, or ask your administrator.",
+            WayOn::Retry,
+        ),
+        Topic::AdministratorConsent => (
+            "An administrator must agree first",
+            "This application needs permissions that only an administrator of the directory can grant. Ask yours; signing in again does not help.",
+            WayOn::OtherAccount,
+        ),
+        Topic::ConsentDeclined => (
+            "You declined",
+            "Without the permissions it asked for, the application cannot go on. Nothing was shared.",
+            WayOn::Both,
+        ),
+        _ => return None,
+    })
+}
+
+/// The authority itself, and what its operator and ours must act on.
+fn about_service(topic: Topic) -> Texts {
+    match topic {
+        Topic::RequestLoop => (
+            "Too many sign-ins in a row",
+            "The sign-in service has noticed a loop. Close the other tabs of this site and try again in a minute.",
+            WayOn::Retry,
+        ),
+        Topic::Busy => (
             "The sign-in service is busy",
             "Please try again in a minute.",
-            false,
-            true,
+            WayOn::Retry,
         ),
-        (_, Remedy::Operator) => CONFIGURATION,
-        _ => help(
+        Topic::AuthorityProblem => (
+            "The sign-in service had a problem",
+            "Please try again in a minute.",
+            WayOn::Retry,
+        ),
+        Topic::RedirectUri
+        | Topic::Scope
+        | Topic::UnknownTenant
+        | Topic::UnknownApplication
+        | Topic::ApplicationDisabled
+        | Topic::SecretWrong
+        | Topic::SecretExpired
+        | Topic::AssertionTime
+        | Topic::AssertionKey
+        | Topic::ClientRejected
+        | Topic::Configuration => (
+            "This application is not set up right",
+            "The sign-in service does not accept this application as it is configured. Its operator must act; trying again does not help.",
+            WayOn::None,
+        ),
+        _ => (
             "The sign-in was not completed",
             "The sign-in service answered with an error.",
-            true,
-            true,
+            WayOn::Both,
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn help(error: &str, code: &str) -> Help {
+        let detail = AuthorityErrorDetail::from_callback(error, code);
+        help_for(&detail, false)
+    }
+
+    #[test]
+    fn a_device_rule_and_missing_administrator_consent_offer_no_second_try() {
+        for code in [530_002, 530_003, 50_097, 50_005, 135_011] {
+            let told = help("access_denied", &format!("AADSTS{code}: no"));
+            assert!(told.heading.contains("device"), "{code}");
+            assert_eq!(told.way_on, WayOn::OtherAccount, "{code}");
+        }
+        for code in [90_094, 90_095, 900_941, 90_099] {
+            let told = help("access_denied", &format!("AADSTS{code}: no"));
+            assert!(told.heading.contains("administrator"), "{code}");
+            assert!(!told.way_on.retry(), "{code}");
+        }
+    }
+
+    #[test]
+    fn without_a_known_code_the_error_word_decides() {
+        assert_eq!(help("access_denied", "").way_on, WayOn::Both);
+        assert_eq!(help("invalid_scope", "AADSTS1: x").way_on, WayOn::None);
+        assert_eq!(
+            help("server_error", "").heading,
+            "The sign-in service is busy"
+        );
+        assert_eq!(help("odd", "").heading, "The sign-in was not completed");
     }
 }

@@ -1,11 +1,11 @@
-//! What a person reads when something passes by itself, or is the operator's.
+//! What a person reads about an outage, and about what only the operator can put right.
 
 use crate::domain::profile::Profile;
 use crate::flow::error::{FlowError, Misconfiguration, OidcError, Outage, RefreshDelay, Remedy};
 use crate::web::errors::authority_error_texts::help_for;
 use crate::web::errors::problem_text::{ProblemText, problem as told};
 
-/// Says it in words.
+/// The page about an outage, or about a configuration that does not fit.
 pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> ProblemText {
     let told = match error {
         FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
@@ -57,7 +57,7 @@ pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> Probl
     told.home(profile)
 }
 
-/// It passes: whose turn it is, and what the sign-in service said of it.
+/// The authority cannot be asked now: what it said about that, if it said anything.
 fn authority_unavailable(cause: &OidcError) -> ProblemText {
     let OidcError::Unavailable { why, .. } = cause else {
         return silent();
@@ -78,13 +78,13 @@ fn authority_unavailable(cause: &OidcError) -> ProblemText {
             "authority_busy",
             "Try again shortly",
             "The sign-in service is busy",
-            "It asks to be left alone for a while. Please try again shortly.",
+            "It asks us to wait. Please try again shortly.",
         ),
         Outage::ManagedIdentity { .. } => told(
             "credential_unavailable",
             "Try again shortly",
-            "This application cannot prove itself just now",
-            "The platform that it runs on gives it no proof for the sign-in service. Please try again shortly.",
+            "This application cannot authenticate just now",
+            "The platform that it runs on gives it no credential just now. Please try again shortly.",
         ),
         _ => silent(),
     }

@@ -7,14 +7,10 @@ use crate::domain::api::ApiName;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::error::{AccessDenied, AuthorityErrorDetail, FlowError};
+use crate::flow::error::{AccessDenied, AuthorityErrorDetail, FlowError, Topic};
 use crate::web::errors::authority_error_texts::help_for;
 use crate::web::errors::outage_texts::unavailable;
 use crate::web::errors::problem_text::{ProblemText, problem, sign_in};
-
-/// AADSTS50011 and AADB2C90006: the redirect address is not registered.
-const REDIRECT_NOT_REGISTERED: u64 = 50_011;
-const REDIRECT_NOT_REGISTERED_B2C: u64 = 90_006;
 
 const NOT_COMPLETED: &str = "Sign-in not completed";
 
@@ -144,15 +140,15 @@ fn refused(detail: &AuthorityErrorDetail, profile: &Profile, target: &ReturnTo) 
     let help = help_for(detail, profile.authority.dialect().admin_consent_only);
     let mut text =
         problem("refused", NOT_COMPLETED, help.heading, help.sentence).with_detail(detail);
-    if detail.has_entra(REDIRECT_NOT_REGISTERED) || detail.has_b2c(REDIRECT_NOT_REGISTERED_B2C) {
+    if detail.topic() == Topic::RedirectUri {
         text = text
             .with_advice("Register exactly this redirect address at the sign-in service:")
             .with_items(vec![profile.redirect_uri()]);
     }
-    if help.again {
+    if help.way_on.retry() {
         text = text.start_again_only(profile, Some(target));
     }
-    if help.other_account {
+    if help.way_on.other_account() {
         text = text.other_account(profile, Some(target));
     }
     text.home(profile)

@@ -156,7 +156,7 @@ async fn a_managed_identity_that_fails_is_an_outage_and_not_a_fault_of_the_profi
         assert_eq!(page.status, 503, "{}", page.text);
         assert!(page.header("retry-after").is_some());
         assert!(
-            page.text.contains("cannot prove itself just now"),
+            page.text.contains("cannot authenticate just now"),
             "{}",
             page.text
         );

@@ -83,7 +83,7 @@ fn key_pem(key: &KeyPair) -> String {
 }
 
 async fn read(source: &CertificateSource) -> Result<Certificate, CredentialProblem> {
-    Certificate::understand(source, &Files::read(source).await?)
+    Certificate::parse(source, &Files::read(source).await?)
 }
 
 /// A file with certificate and key.
@@ -192,7 +192,7 @@ async fn of_several_certificates_the_first_valid_one_signs_and_a_spoiled_file_st
         write(folder.path(), "current.pem", &current, NOW - DAY, NOW + DAY),
         write(folder.path(), "next.pem", &next, NOW - DAY, NOW + 9 * DAY),
     ];
-    let shelf = Shelf::default();
+    let shelf = CertificateCache::default();
     let first = shelf.usable(&sources, now(), false).await.unwrap();
     assert!(first.file.ends_with("current.pem"));
     let other = shelf.usable(&sources, now(), true).await.unwrap();
@@ -207,7 +207,7 @@ async fn of_several_certificates_the_first_valid_one_signs_and_a_spoiled_file_st
 async fn d66_an_exchanged_certificate_file_is_picked_up() {
     let folder = tempfile::tempdir().unwrap();
     let source = write(folder.path(), "a.pem", &key(), NOW - DAY, NOW + DAY);
-    let (shelf, sources) = (Shelf::default(), [source]);
+    let (shelf, sources) = (CertificateCache::default(), [source]);
     let before = shelf.usable(&sources, now(), false).await.unwrap();
     let unchanged = shelf.usable(&sources, now(), false).await.unwrap();
     assert!(Arc::ptr_eq(&before, &unchanged), "understood once");

@@ -8,7 +8,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::http::client::{HttpOptions, outbound_client};
+use crate::http::HttpOptions;
 use crate::oidc::client_auth::managed_identity::*;
 
 const AUDIENCE: &str = "api://AzureADTokenExchange";
@@ -32,15 +32,15 @@ impl Platform {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(Vec::new()));
-        let (kept, script): (_, Arc<Script>) = (Arc::clone(&heads), Arc::new(script));
+        let (cached, script): (_, Arc<Script>) = (Arc::clone(&heads), Arc::new(script));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (kept, script, tls) = (Arc::clone(&kept), Arc::clone(&script), tls.clone());
+                let (cached, script, tls) = (Arc::clone(&cached), Arc::clone(&script), tls.clone());
                 std::thread::spawn(move || match tls {
-                    None => answer(stream, &kept, &*script),
+                    None => answer(stream, &cached, &*script),
                     Some(config) => {
                         let connection = ServerConnection::new(config).unwrap();
-                        answer(StreamOwned::new(connection, stream), &kept, &*script);
+                        answer(StreamOwned::new(connection, stream), &cached, &*script);
                     }
                 });
             }
@@ -60,12 +60,8 @@ impl Platform {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         set.insert("IDENTITY_ENDPOINT".to_owned(), endpoint);
-        let client = outbound_client(&HttpOptions::default()).unwrap();
-        ManagedIdentity::new(
-            client,
-            tokio::runtime::Handle::current(),
-            Arc::new(move |name| set.get(name).cloned()),
-        )
+        let client = OutboundClient::new(&HttpOptions::default()).unwrap();
+        ManagedIdentity::new(client, Arc::new(move |name| set.get(name).cloned()))
     }
 }
 
@@ -359,7 +355,7 @@ async fn many_who_wait_for_a_source_that_is_away_do_not_queue_for_its_time_outs(
         String::new()
     });
     let mut identity = platform.identity("http", &[("IDENTITY_HEADER", "h")]);
-    identity.patience_in_all = Duration::from_millis(200);
+    identity.total_timeout = Duration::from_millis(200);
     let begun = tokio::time::Instant::now();
     for asked in futures_util::future::join_all((0..20).map(|_| ask(&identity, None))).await {
         let why = asked.unwrap_err();
