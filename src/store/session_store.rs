@@ -9,6 +9,7 @@ use crate::domain::profile::ProfileId;
 use crate::domain::secret::SecretUrl;
 use crate::domain::session::{HandleHash, Session, SessionHandle};
 use crate::seal::{KeyRing, handle_hash};
+use crate::store::cache::entries::Bounds;
 use crate::store::cache::sessions::Cache;
 use crate::store::clock::StoreClock;
 use crate::store::database::{Database, Touch};
@@ -22,6 +23,9 @@ use crate::store::row::sealed_row::{EndedSession, NewSession, RowSealer, StoredT
 use crate::store::shared::Shared;
 use crate::store::sqlite::SqliteDatabase;
 use crate::store::touch_buffer::TouchBuffer;
+
+/// About how many bytes the tokens of a session take in memory.
+const TOKEN_BYTES: u64 = 5000;
 
 /// Sessions in the database, with a cache in memory. Clones share everything.
 #[derive(Debug, Clone)]
@@ -51,8 +55,18 @@ impl SessionStore {
             kind,
             sealer: RowSealer { keys, random },
             clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
-            sessions: Cache::new(options.cache_entries, |_| 1, Arc::clone(&listening)),
-            tokens: Cache::new(options.cached_token_bytes, weight, Arc::clone(&listening)),
+            sessions: Cache::new(
+                &Bounds::count(options.cache_entries),
+                Arc::clone(&listening),
+            ),
+            tokens: Cache::new(
+                &Bounds {
+                    capacity: options.cached_token_bytes,
+                    items: options.cached_token_bytes / TOKEN_BYTES,
+                    weigh: weight,
+                },
+                Arc::clone(&listening),
+            ),
             touches: TouchBuffer::default(),
             listening,
             migrated: AtomicBool::new(false),
@@ -255,7 +269,7 @@ fn connect_database(
     }
 }
 
-/// About how many bytes the tokens of a session take in memory.
+/// The bytes that these tokens take in memory, nearly.
 fn weight(stored: &StoredTokens) -> u32 {
     let tokens = &stored.tokens;
     let refresh = tokens

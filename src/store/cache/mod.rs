@@ -2,6 +2,6 @@
 //!
 //! Owns what this process has in memory, and when it must be read again. It does not know SQL.
 
-pub mod clock_map;
+pub mod entries;
 pub mod invalidation;
 pub mod sessions;

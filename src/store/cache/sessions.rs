@@ -13,7 +13,7 @@ use std::time::Instant;
 use tokio::sync::OnceCell;
 
 use crate::domain::session::HandleHash;
-use crate::store::cache::clock_map::ClockMap;
+use crate::store::cache::entries::{Bounds, Entries, Weighed, entries};
 use crate::store::error::StoreError;
 
 /// A power of two that is no more than the values of two bytes.
@@ -45,6 +45,23 @@ struct Entry<T> {
     read_at: u32,
 }
 
+impl<T> Weighed for Entry<T> {
+    type Value = T;
+
+    fn value(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> Clone for Entry<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: Arc::clone(&self.value),
+            ..*self
+        }
+    }
+}
+
 /// One read of a row that many wait for.
 #[derive(Debug)]
 struct Read<T> {
@@ -55,10 +72,8 @@ struct Read<T> {
 type Reads<T> = HashMap<HandleHash, Arc<Read<T>>>;
 
 /// A read-through cache.
-#[derive(Debug)]
 pub(in crate::store) struct Cache<T> {
-    entries: ClockMap<Entry<T>>,
-    weigh: fn(&T) -> u32,
+    entries: Entries<Entry<T>>,
     generations: Generations,
     reads: Mutex<Reads<T>>,
     listening: Arc<AtomicBool>,
@@ -66,15 +81,10 @@ pub(in crate::store) struct Cache<T> {
 }
 
 impl<T> Cache<T> {
-    /// A cache of `capacity` by `weigh`. `listening` tells whether invalidations arrive.
-    pub(in crate::store) fn new(
-        capacity: u64,
-        weigh: fn(&T) -> u32,
-        listening: Arc<AtomicBool>,
-    ) -> Self {
+    /// A cache within `bounds`. `listening` tells whether invalidations arrive.
+    pub(in crate::store) fn new(bounds: &Bounds<T>, listening: Arc<AtomicBool>) -> Self {
         Self {
-            entries: ClockMap::new(capacity),
-            weigh,
+            entries: entries(bounds),
             generations: Generations {
                 everything: AtomicU32::new(0),
                 slots: (0..SLOTS).map(|_| AtomicU32::new(0)).collect(),
@@ -87,11 +97,7 @@ impl<T> Cache<T> {
 
     /// The cached value, if it is current.
     pub(in crate::store) fn get(&self, hash: &HandleHash) -> Option<Arc<T>> {
-        let current = |entry: &Entry<T>| {
-            self.is_current(hash, entry)
-                .then(|| Arc::clone(&entry.value))
-        };
-        self.entries.get(hash, current)?
+        self.get_entry(hash).map(|entry| entry.value)
     }
 
     /// The cached value, or the result of `read`; concurrent callers share one read.
@@ -150,15 +156,16 @@ impl<T> Cache<T> {
         hash: &HandleHash,
         change: impl FnOnce(&T) -> Option<T>,
     ) -> Option<bool> {
-        self.get(hash)?;
-        self.entries.update(hash, |entry| {
-            let changed = change(&entry.value).map(Arc::new);
-            let is_changed = changed.is_some();
-            if let Some(value) = changed {
-                entry.value = value;
-            }
-            is_changed
-        })
+        let entry = self.get_entry(hash)?;
+        let Some(value) = change(&entry.value) else {
+            return Some(false);
+        };
+        // The entry keeps its generation, so an invalidation that comes in between wins.
+        let changed = Entry {
+            value: Arc::new(value),
+            ..entry
+        };
+        Some(self.entries.replace(*hash, changed, false).is_ok())
     }
 
     /// From now on, nothing of this session that was read before is current.
@@ -181,13 +188,17 @@ impl<T> Cache<T> {
     }
 
     fn insert_at(&self, hash: HandleHash, value: Arc<T>, generation: Generation, read_at: u32) {
-        let weight = (self.weigh)(&value);
         let entry = Entry {
             value,
             generation,
             read_at,
         };
-        self.entries.insert(hash, entry, weight);
+        self.entries.insert(hash, entry);
+    }
+
+    fn get_entry(&self, hash: &HandleHash) -> Option<Entry<T>> {
+        let entry = self.entries.get(hash)?;
+        self.is_current(hash, &entry).then_some(entry)
     }
 
     fn is_current(&self, hash: &HandleHash, entry: &Entry<T>) -> bool {
@@ -238,6 +249,12 @@ impl<T> Cache<T> {
     }
 }
 
+impl<T> std::fmt::Debug for Cache<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cache").field("len", &self.len()).finish()
+    }
+}
+
 /// One caller that waits for a read. The first caller to leave closes the read to newcomers, so that nobody gets a
 /// result that is older than the call; a caller that is dropped halfway leaves the read to the others.
 struct SharedRead<'a, T> {
@@ -263,7 +280,7 @@ mod tests {
     use super::*;
 
     fn cache(listening: bool) -> Cache<u32> {
-        Cache::new(100, |_| 1, Arc::new(AtomicBool::new(listening)))
+        Cache::new(&Bounds::count(100), Arc::new(AtomicBool::new(listening)))
     }
 
     const HASH: HandleHash = HandleHash([9; 32]);

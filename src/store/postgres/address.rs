@@ -14,26 +14,9 @@ use crate::store::error::StoreError;
 const ESCAPES: &str = "in the user and the password, write : as %3A, / as %2F, ? as %3F, # as %23, @ as %40 and % as %25";
 
 /// The parameters that the driver (sqlx 0.9) knows, apart from `options[…]`.
-const KNOWN_PARAMETERS: [&str; 18] = [
-    "sslmode",
-    "ssl-mode",
-    "sslrootcert",
-    "ssl-root-cert",
-    "ssl-ca",
-    "sslcert",
-    "ssl-cert",
-    "sslkey",
-    "ssl-key",
-    "statement-cache-capacity",
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-    "application_name",
-    "options",
-];
+const KNOWN_PARAMETERS: &str = "sslmode ssl-mode sslrootcert ssl-root-cert ssl-ca sslcert ssl-cert \
+    sslkey ssl-key statement-cache-capacity host hostaddr port dbname user password \
+    application_name options";
 
 /// Reads the address.
 ///
@@ -69,7 +52,9 @@ pub(super) fn parse(text: &str) -> Result<PgConnectOptions, StoreError> {
 
 /// Takes out what the driver would ignore, and warns with the names alone.
 fn drop_unknown_parameters(url: &mut Url) {
-    let known = |key: &str| KNOWN_PARAMETERS.contains(&key) || key.starts_with("options[");
+    let known = |key: &str| {
+        KNOWN_PARAMETERS.split(' ').any(|known| known == key) || key.starts_with("options[")
+    };
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     if pairs.iter().all(|(key, _)| known(key)) {
         return;
