@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stderr, stdout};
 use std::process::ExitCode;
 
 use gatehouse::command::{self, Terminal};
-use gatehouse::config::report::text::Looks;
+use gatehouse::config::report::rendering::Looks;
 use gatehouse::domain::clock::SystemClock;
 use gatehouse::seal::OsRandom;
 

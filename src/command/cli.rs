@@ -41,31 +41,31 @@ pub enum Command {
     #[command(
         after_help = "Example:\n  gatehouse serve --listen 0.0.0.0:8080 --profiles /etc/gatehouse/profiles"
     )]
-    Serve(Serve),
+    Serve(ServeArgs),
     /// Run gateway, simulator and all four kinds on this machine: no account, no internet.
     #[cfg(feature = "demo")]
     #[command(after_help = "Example:\n  gatehouse demo\n  gatehouse demo --port 3000")]
-    Demo(Demo),
+    Demo(DemoArgs),
     /// Tell every problem of the profiles, and what to register at the authorities.
     #[command(
         after_help = "Example:\n  gatehouse check\n  gatehouse check --online --format json profiles/staff.toml"
     )]
-    Check(Check),
+    Check(CheckArgs),
     /// Show a profile as it takes effect: defaults filled in, secrets masked.
     #[command(after_help = "Example:\n  gatehouse explain staff")]
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// Write a new profile from the commented template of its kind. Never overwrites.
     #[command(after_help = "Example:\n  gatehouse init external-id customers")]
-    Init(Init),
+    Init(InitArgs),
     /// Turn the .env of a Microsoft Python sample into a profile with the same redirect address. Never overwrites.
     #[command(after_help = "Example:\n  gatehouse import ../ms-identity-python-webapp/.env staff")]
-    Import(Import),
+    Import(ImportArgs),
     /// See and end sessions.
     #[command(subcommand)]
-    Sessions(Sessions),
+    Sessions(SessionsCommand),
     /// Make sealing keys.
     #[command(subcommand)]
-    Keys(Keys),
+    Keys(KeysCommand),
     /// Bring the database to this version's form.
     #[command(
         after_help = "Example:\n  GATEHOUSE_DATABASE_URL=postgres://gatehouse@db/gatehouse gatehouse migrate"
@@ -75,7 +75,7 @@ pub enum Command {
 
 /// `serve`
 #[derive(Debug, Args)]
-pub struct Serve {
+pub struct ServeArgs {
     /// Address and port of the public listener [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
@@ -87,7 +87,7 @@ pub struct Serve {
 /// `demo`
 #[cfg(feature = "demo")]
 #[derive(Debug, Args)]
-pub struct Demo {
+pub struct DemoArgs {
     /// Port of the landing page on loopback; gateway, admin listener and simulator take the next three.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
@@ -95,7 +95,7 @@ pub struct Demo {
 
 /// `check`
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArgs {
     /// Ask the authorities too: metadata, issuer, keys, clock, credential.
     #[arg(long)]
     pub online: bool,
@@ -109,7 +109,7 @@ pub struct Check {
 
 /// `explain`
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct ExplainArgs {
     /// The profile's id.
     #[arg(value_parser = profile_id)]
     pub profile: ProfileId,
@@ -120,7 +120,7 @@ pub struct Explain {
 
 /// `init`
 #[derive(Debug, Args)]
-pub struct Init {
+pub struct InitArgs {
     /// entra-id, external-id, external-id-custom-domain, b2c or oidc.
     #[arg(value_parser = kind)]
     pub kind: Kind,
@@ -131,7 +131,7 @@ pub struct Init {
 
 /// `import`
 #[derive(Debug, Args)]
-pub struct Import {
+pub struct ImportArgs {
     /// The .env file.
     pub env_file: PathBuf,
     /// The new profile's id: lower-case letters, digits and hyphens.
@@ -144,13 +144,13 @@ pub struct Import {
 
 /// `sessions`
 #[derive(Debug, Subcommand)]
-pub enum Sessions {
+pub enum SessionsCommand {
     /// List sessions.
     #[command(after_help = "Example:\n  gatehouse sessions list --profile staff")]
     List {
-        /// Which.
+        /// The sessions to list.
         #[command(flatten)]
-        which: Which,
+        which: SessionFlags,
         /// For people or for programs.
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -160,18 +160,18 @@ pub enum Sessions {
         after_help = "Example:\n  gatehouse sessions end --profile staff --person 4711\n  gatehouse sessions end --all"
     )]
     End {
-        /// Which; at least one flag.
+        /// The sessions to end; at least one flag.
         #[command(flatten)]
-        which: Which,
+        which: SessionFlags,
         /// Every session of every profile.
         #[arg(long, conflicts_with_all = ["profile", "person", "sid"], required_unless_present_any = ["profile", "person", "sid"])]
         all: bool,
     },
 }
 
-/// Which sessions; what is not said does not count.
+/// Selects sessions. A flag that is not given selects all.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Which {
+pub struct SessionFlags {
     /// Of this profile.
     #[arg(long, value_parser = profile_id)]
     pub profile: Option<ProfileId>,
@@ -185,7 +185,7 @@ pub struct Which {
 
 /// `keys`
 #[derive(Debug, Subcommand)]
-pub enum Keys {
+pub enum KeysCommand {
     /// Print a new key: base64 of 256 random bits.
     #[command(
         after_help = "The first key seals, all open. To exchange it without signing anybody out, take three steps, and \

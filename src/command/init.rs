@@ -1,8 +1,9 @@
 //! `init`: a new profile from the commented template of its kind.
 
-use crate::command::cli::{Cli, Init};
+use crate::command::cli::{Cli, InitArgs};
 use crate::command::new_file::{Readers, write_new};
-use crate::command::{Failed, Terminal, sources};
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
 use crate::config::placeholder_in;
 use crate::domain::authority::Kind;
 
@@ -19,7 +20,7 @@ pub fn template(kind: Kind) -> &'static str {
     }
 }
 
-pub(super) fn init(cli: &Cli, init: &Init, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+pub(super) fn init(cli: &Cli, init: &InitArgs, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
     let (folder, _) = sources::offline(cli, terminal)?;
     let path = folder.join(format!("{}.toml", init.profile_id));
     let template = template(init.kind);

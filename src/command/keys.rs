@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::command::{Failed, Terminal};
+use crate::command::terminal::{Failed, Terminal};
 use crate::domain::clock::random_256;
 
 /// Prints a key and nothing else, so that it can be piped.

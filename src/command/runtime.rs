@@ -9,11 +9,11 @@ use tokio::runtime::Runtime;
 
 use crate::app;
 use crate::app::shutdown::Signals;
-use crate::command::Failed;
 use crate::command::check::online;
-use crate::command::cli::Which;
+use crate::command::cli::SessionFlags;
+use crate::command::terminal::Failed;
 use crate::config::Settings;
-use crate::config::settings::values::LogFormat;
+use crate::config::settings::options::LogFormat;
 use crate::domain::clock::{Clock, Random, SystemClock};
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
@@ -142,7 +142,10 @@ pub fn migrate(settings: &Settings) -> Result<(), Failed> {
 ///
 /// # Errors
 /// One sentence that says why they cannot be read.
-pub fn list_sessions(settings: &Settings, which: &Which) -> Result<Vec<ListedSession>, Failed> {
+pub fn list_sessions(
+    settings: &Settings,
+    which: &SessionFlags,
+) -> Result<Vec<ListedSession>, Failed> {
     let (clock, random) = means();
     let filter = SessionFilter {
         profile: which.profile.clone(),
@@ -176,7 +179,7 @@ fn listed_session(session: SessionSummary) -> ListedSession {
 ///
 /// # Errors
 /// One sentence that says why they cannot be ended.
-pub fn end_sessions(settings: &Settings, which: &Which) -> Result<u64, Failed> {
+pub fn end_sessions(settings: &Settings, which: &SessionFlags) -> Result<u64, Failed> {
     let ended = match (which.profile.clone(), &which.person, &which.sid) {
         (None, None, None) => Ended::All,
         (Some(profile), None, None) => Ended::Profile(profile),

@@ -1,16 +1,17 @@
 //! `sessions list` and `sessions end`.
 
-use crate::command::cli::{Cli, Format, Sessions, Which};
-use crate::command::{Failed, Terminal, runtime, sources};
+use crate::command::cli::{Cli, Format, SessionFlags, SessionsCommand};
+use crate::command::terminal::{Failed, Terminal};
+use crate::command::{runtime, sources};
 
 pub(super) fn sessions(
     cli: &Cli,
-    command: &Sessions,
+    command: &SessionsCommand,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
     let settings = sources::settings(cli, &[], terminal)?;
     match command {
-        Sessions::List { which, format } => {
+        SessionsCommand::List { which, format } => {
             let listed = runtime::list_sessions(&settings, which)?;
             if *format == Format::Json {
                 let json = serde_json::json!({ "sessions": listed });
@@ -31,8 +32,12 @@ pub(super) fn sessions(
             let count = listed.len();
             Ok(writeln!(terminal.out, "{count} {}", counted(count == 1))?)
         }
-        Sessions::End { which, all } => {
-            let which = if *all { &Which::default() } else { which };
+        SessionsCommand::End { which, all } => {
+            let which = if *all {
+                &SessionFlags::default()
+            } else {
+                which
+            };
             let ended = runtime::end_sessions(&settings, which)?;
             Ok(writeln!(
                 terminal.out,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::command::cli::Cli;
-use crate::command::{Failed, Terminal};
+use crate::command::terminal::{Failed, Terminal};
 use crate::config::{FileText, Settings, Sources};
 use crate::domain::profile::SessionLimits;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::folder::{Candidate, same_place};
+use crate::config::folder::{Candidate, same_address};
 use crate::config::report::problem::Problem;
 
 /// Compares all files with one another and adds one problem for each conflict to both files; a report tells it once.
@@ -75,7 +75,7 @@ fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) 
                 other
                     .public_url
                     .as_ref()
-                    .is_some_and(|other| same_place(other, url))
+                    .is_some_and(|other| same_address(other, url))
             });
         if let Some((other_at, other)) = earlier {
             let what = format!("{url} is also the public_url of {}", other.name());
@@ -85,7 +85,7 @@ fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) 
                 "a host or a path prefix of its own for each profile; the host's case and the scheme make no difference",
             )
             .about("public_url");
-            problem.place = candidate.public_url_at;
+            problem.position = candidate.public_url_position;
             found.push((vec![other_at, at], problem));
         }
     }
@@ -118,7 +118,7 @@ fn hidden_paths(candidates: &[Candidate], group: &[usize], found: &mut Found) {
                 let what = format!("{nested} takes {path} away from {}", candidate.name());
                 let right = "a prefix that is not the beginning of another profile's own addresses";
                 let mut problem = Problem::of(other.name(), what, right).about("public_url");
-                problem.place = other.public_url_at;
+                problem.position = other.public_url_position;
                 found.push((vec![*at, *other_at], problem));
             }
         }

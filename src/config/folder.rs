@@ -1,6 +1,6 @@
 //! The profiles folder: every file of it, read at one moment.
 //!
-//! A pure function of the folder and the surroundings, so that a reload is the same call again. One bad file never
+//! A pure function of the folder and the context, so that a reload is the same call again. One bad file never
 //! takes a good one with it. Watching, and when to read again, is not decided here.
 
 use std::collections::BTreeMap;
@@ -12,8 +12,9 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::config::conflicts;
-use crate::config::profile::conversion::{Surroundings, convert};
-use crate::config::report::problem::{Place, Problem, in_order, source_name};
+use crate::config::profile::conversion::convert;
+use crate::config::profile::profile_reader::ReadContext;
+use crate::config::report::problem::{Position, Problem, in_order, source_name};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::profiles::Profiles;
 use crate::domain::public_url::PublicUrl;
@@ -120,7 +121,7 @@ pub(super) struct Candidate {
     pub(super) id: Option<ProfileId>,
     pub(super) profile: Option<Profile>,
     pub(super) public_url: Option<PublicUrl>,
-    pub(super) public_url_at: Option<Place>,
+    pub(super) public_url_position: Option<Position>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -135,7 +136,7 @@ impl Candidate {
 ///
 /// # Errors
 /// The folder is missing or cannot be read.
-pub fn load_folder(folder: &Path, surroundings: Surroundings<'_>) -> Result<Loaded, FolderError> {
+pub fn load_folder(folder: &Path, context: ReadContext<'_>) -> Result<Loaded, FolderError> {
     let failed = |source| FolderError {
         path: folder.to_owned(),
         source,
@@ -150,15 +151,15 @@ pub fn load_folder(folder: &Path, surroundings: Surroundings<'_>) -> Result<Load
         }
     }
     files.sort();
-    Ok(load_files(&files, surroundings))
+    Ok(load_files(&files, context))
 }
 
 /// Reads these files, whatever folders they are in.
-pub fn load_files(files: &[PathBuf], surroundings: Surroundings<'_>) -> Loaded {
+pub fn load_files(files: &[PathBuf], context: ReadContext<'_>) -> Loaded {
     let mut loaded = Loaded::default();
     let mut candidates: Vec<Candidate> = files
         .iter()
-        .map(|file| read(file, surroundings, &mut loaded))
+        .map(|file| read(file, context, &mut loaded))
         .collect();
     conflicts::find(&mut candidates);
     for candidate in candidates {
@@ -189,13 +190,13 @@ pub fn load_files(files: &[PathBuf], surroundings: Surroundings<'_>) -> Loaded {
     loaded
 }
 
-fn read(file: &Path, surroundings: Surroundings<'_>, loaded: &mut Loaded) -> Candidate {
+fn read(file: &Path, context: ReadContext<'_>, loaded: &mut Loaded) -> Candidate {
     let mut candidate = Candidate {
         file: file.to_owned(),
         id: None,
         profile: None,
         public_url: None,
-        public_url_at: None,
+        public_url_position: None,
         problems: Vec::new(),
     };
     let name = candidate.name();
@@ -219,7 +220,7 @@ fn read(file: &Path, surroundings: Surroundings<'_>, loaded: &mut Loaded) -> Can
         return candidate;
     };
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
-    let converted = convert(&id, &name, &text, folder, surroundings);
+    let converted = convert(&id, &name, &text, folder, context);
     let mut version = Vec::from(ContentHash::of(text.as_bytes()).0);
     for path in converted.files {
         let hash = std::fs::read(&path)
@@ -236,7 +237,7 @@ fn read(file: &Path, surroundings: Surroundings<'_>, loaded: &mut Loaded) -> Can
     candidate.problems.extend(converted.problems);
     candidate.profile = converted.profile.filter(|_| candidate.id.is_some());
     candidate.public_url = converted.public_url;
-    candidate.public_url_at = converted.public_url_at;
+    candidate.public_url_position = converted.public_url_position;
     candidate
 }
 
@@ -301,7 +302,7 @@ impl Loaded {
                 continue;
             };
             let mut taken = serving.iter().map(|profile| &profile.public_url);
-            if !taken.any(|url| same_place(url, &last_good.public_url)) {
+            if !taken.any(|url| same_address(url, &last_good.public_url)) {
                 serving.push(Arc::clone(last_good));
                 kept.push(id.clone());
             }
@@ -313,8 +314,8 @@ impl Loaded {
             let (Some(id), Some(url)) = (&broken.id, &broken.public_url) else {
                 continue;
             };
-            let free = !answering.iter().any(|other| same_place(other, url))
-                && !closed.iter().any(|(_, other)| same_place(other, url));
+            let free = !answering.iter().any(|other| same_address(other, url))
+                && !closed.iter().any(|(_, other)| same_address(other, url));
             if free && !kept.contains(id) {
                 closed.push((id.clone(), url.clone()));
             }
@@ -327,6 +328,6 @@ impl Loaded {
 }
 
 /// Whether two profiles would answer the same requests: the scheme does not tell them apart.
-pub(super) fn same_place(left: &PublicUrl, right: &PublicUrl) -> bool {
+pub(super) fn same_address(left: &PublicUrl, right: &PublicUrl) -> bool {
     left.authority() == right.authority() && left.prefix() == right.prefix()
 }

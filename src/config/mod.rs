@@ -15,10 +15,10 @@ pub use folder::{
 };
 pub use profile::file::ProfileFile;
 pub use report::placeholder::placeholder_in;
-pub use report::problem::{Place, Problem, Severity};
+pub use report::problem::{Position, Problem, Severity};
 pub use settings::file::SettingsFile;
 pub use settings::layers::{FileText, Layer, Sources, variable};
-pub use settings::value_readers::DatabaseKind;
-pub use settings::values::Settings;
-pub use toml_document::document::{Step, place_of_key};
+pub use settings::options::{DatabaseKind, Settings};
+pub use toml_document::document::position_of_key;
+pub use toml_document::key_path::Step;
 pub use toml_document::schema::{Schema, in_toml};

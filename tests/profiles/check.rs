@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatehouse::command::{self, Terminal};
-use gatehouse::config::report::text::Looks;
+use gatehouse::config::report::rendering::Looks;
 use gatehouse::domain::clock::{Clock, FixedClock, SystemClock, Timestamp};
 use gatehouse::seal::OsRandom;
 use serde_json::Value;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use gatehouse::config::report::text::{Looks, text};
-use gatehouse::config::settings::values::LogFormat;
+use gatehouse::config::report::rendering::{Looks, text};
+use gatehouse::config::settings::options::LogFormat;
 use gatehouse::config::{DatabaseKind, FileText, Settings, Sources};
 
 const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

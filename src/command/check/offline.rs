@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use crate::command::check::registration::{Registration, credential_state, registration};
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
-use crate::command::{Failed, Terminal, runtime, sources};
-use crate::config::profile::conversion::Surroundings;
+use crate::command::terminal::{Failed, Terminal};
+use crate::command::{runtime, sources};
+use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::{in_order, source_name};
-use crate::config::report::text;
-use crate::config::report::text::Looks;
+use crate::config::report::rendering;
+use crate::config::report::rendering::Looks;
 use crate::config::{Problem, Settings, load_files, load_folder};
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
@@ -30,7 +31,7 @@ struct Known {
 
 pub(in crate::command) fn check(
     cli: &Cli,
-    check: &cli::Check,
+    check: &cli::CheckArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
     let sources = sources::sources(cli, terminal)?;
@@ -41,14 +42,14 @@ pub(in crate::command) fn check(
     };
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();
-    let surroundings = Surroundings {
+    let context = ReadContext {
         variable: &variable,
         session,
     };
     let loaded = if check.files.is_empty() {
-        load_folder(&folder, surroundings)?
+        load_folder(&folder, context)?
     } else {
-        load_files(&check.files, surroundings)
+        load_files(&check.files, context)
     };
     let mut problems = loaded.problems();
     // Somebody who names files asks about these files only.
@@ -129,7 +130,7 @@ fn write_text(
     for item in known {
         write_known(item, terminal)?;
     }
-    let text = text::text(problems, terminal.err_looks);
+    let text = rendering::text(problems, terminal.err_looks);
     terminal.err.write_all(text.as_bytes())?;
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let warnings = problems.len() - errors;
@@ -219,7 +220,7 @@ fn write_json(
             })
         })
         .collect();
-    let document = json!({ "profiles": profiles, "problems": text::json(problems) });
+    let document = json!({ "profiles": profiles, "problems": rendering::json(problems) });
     writeln!(terminal.out, "{document:#}")?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::config::Problem;
-use crate::config::profile::conversion::{CertificateFault, CertificateSummary, read_certificate};
+use crate::config::profile::certificate::{CertificateFault, CertificateSummary, read_certificate};
 use crate::domain::authority::Kind;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{CertificateSource, Credential, PemSource};

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::command::explain::profile::Row;
-use crate::config::place_of_key;
+use crate::command::explain::command::Row;
+use crate::config::position_of_key;
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::authority::{IssuerConfig, UserFlowKind};
 use crate::domain::credential::{Credential, PemSource, SecretMethod, SecretSource};
@@ -42,7 +42,7 @@ struct Rows<'t> {
 impl Rows<'_> {
     /// A key of the file: said there, or a default.
     fn said(&mut self, key: &str, value: impl Into<Value>) {
-        let line = place_of_key(self.text, key).map(|place| place.line);
+        let line = position_of_key(self.text, key).map(|position| position.line);
         let from = line.map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
         self.push(key, value, from);
     }
@@ -247,8 +247,8 @@ impl Rows<'_> {
                 "scopes": scopes,
             });
             let name = format!("api[{at}] {}", api.name);
-            let from = place_of_key(self.text, &format!("api[{at}].name"));
-            let from = from.map_or_else(String::new, |place| format!("line {}", place.line));
+            let from = position_of_key(self.text, &format!("api[{at}].name"));
+            let from = from.map_or_else(String::new, |position| format!("line {}", position.line));
             self.push(&name, value, from);
         }
     }

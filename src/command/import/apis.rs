@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use crate::command::import::text::{Draft, DraftApi};
+use crate::command::import::draft::{Draft, DraftApi};
 use crate::domain::api::RESERVED_SCOPES;
 use crate::domain::authority::Kind;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::ProfileFile;
-use crate::config::profile::values::shortened;
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::profile::scalars::shortened;
 use crate::domain::public_url::PublicUrl;
 
 /// The redirect path of a profile that names none.
@@ -50,11 +50,11 @@ const OWN_PREFIXES: [&str; 5] = [
     "/.well-known/",
 ];
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn public_url(&mut self, file: &ProfileFile) -> Option<PublicUrl> {
         const RIGHT: &str = "the address that people type, such as https://staff.contoso.example or https://contoso.example/staff";
         if file.public_url.is_none() {
-            self.findings.missing("public_url", RIGHT);
+            self.problems.missing("public_url", RIGHT);
         }
         let written = file.public_url.as_ref()?;
         if !self.is_usable("public_url", written, RIGHT) {
@@ -64,8 +64,8 @@ impl Reading<'_, '_> {
             Ok(url) => Some(url),
             Err(fault) => {
                 let span = written.span();
-                self.findings
-                    .at("public_url", &span, fault.to_string(), RIGHT);
+                self.problems
+                    .error("public_url", &span, fault.to_string(), RIGHT);
                 None
             }
         }
@@ -77,7 +77,7 @@ impl Reading<'_, '_> {
         public_url: Option<&PublicUrl>,
     ) -> Option<String> {
         let Some(written) = &file.redirect_path else {
-            return (!self.findings.was_faulty("redirect_path")).then(|| REDIRECT_PATH.to_owned());
+            return (!self.problems.was_faulty("redirect_path")).then(|| REDIRECT_PATH.to_owned());
         };
         let right = "a path such as \"/auth/redirect\" or \"/getAToken\"";
         if !self.is_usable("redirect_path", written, right) {
@@ -94,8 +94,8 @@ impl Reading<'_, '_> {
         } else {
             return Some(path.clone());
         };
-        self.findings
-            .at("redirect_path", &written.span(), what, right);
+        self.problems
+            .error("redirect_path", &written.span(), what, right);
         None
     }
 
@@ -108,7 +108,7 @@ impl Reading<'_, '_> {
             return Some(skew);
         }
         let span = file.clock_skew.as_ref()?.span();
-        self.findings.at(
+        self.problems.error(
             "clock_skew",
             &span,
             "is more than 300s",

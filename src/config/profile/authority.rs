@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::{ProfileFile, Text};
-use crate::config::profile::values::shortened;
-use crate::config::profile::written::{WordOr, Written};
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::profile::scalars::shortened;
+use crate::config::toml_document::alternatives::WordOr;
+use crate::config::toml_document::spanned::Spanned;
 use crate::domain::authority::{
     Authority, AuthorityError, AuthorityInput, Dialect, Kind, UserFlow, UserFlowKind, UserFlows,
 };
@@ -19,7 +20,7 @@ use crate::domain::profile::AuthorityFingerprint;
 /// A GUID that stands in for a faulty one while the rest is judged.
 const STAND_IN: &str = "00000000-0000-0000-0000-000000000000";
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn authority(&mut self, file: &ProfileFile) -> Option<Authority> {
         let kind = self.kind(file);
         let url = file
@@ -27,7 +28,7 @@ impl Reading<'_, '_> {
             .clone()
             .filter(|written| self.is_usable("authority", written, right_authority(kind)));
         if file.authority.is_none() {
-            self.findings.missing("authority", right_authority(kind));
+            self.problems.missing("authority", right_authority(kind));
         }
         let tenant = self.tenant(file);
         let issuer = self.issuer(file);
@@ -71,7 +72,7 @@ impl Reading<'_, '_> {
 
     fn tell(&mut self, file: &ProfileFile, kind: Kind, fault: &AuthorityError) {
         // A part with a fault of its own was left out; what that causes is not worth a second line.
-        if self.findings.mentions(fault.key) {
+        if self.problems.mentions(fault.key) {
             return;
         }
         let right = match fault.key {
@@ -90,7 +91,7 @@ impl Reading<'_, '_> {
         };
         let Some(span) = span_of(file, fault.key) else {
             let why = fault.what.strip_prefix("is missing; ");
-            return self.findings.missing(fault.key, why.unwrap_or(right));
+            return self.problems.missing(fault.key, why.unwrap_or(right));
         };
         // An address that cannot be read may still hold a password.
         let what = if fault.what.contains('@') {
@@ -100,9 +101,9 @@ impl Reading<'_, '_> {
         };
         if fault.idle {
             let right = format!("leave it out, or {right}");
-            return self.findings.warn(fault.key, &span, what, right);
+            return self.problems.warning(fault.key, &span, what, right);
         }
-        self.findings.at(fault.key, &span, what, right);
+        self.problems.error(fault.key, &span, what, right);
     }
 
     /// B2C documents `login` only; the others end in AADB2C90043 or in nothing.
@@ -111,7 +112,7 @@ impl Reading<'_, '_> {
             && written.get() != "login"
         {
             let what = "may be refused or ignored: B2C documents no other prompt than \"login\"";
-            self.findings.warn(
+            self.problems.warning(
                 "prompt",
                 &written.span(),
                 what,
@@ -123,7 +124,7 @@ impl Reading<'_, '_> {
     fn kind(&mut self, file: &ProfileFile) -> Option<Kind> {
         let known = Kind::ALL.map(Kind::as_str);
         if file.kind.is_none() {
-            self.findings
+            self.problems
                 .missing("kind", format!("one of {}", known.join(", ")));
         }
         self.word("kind", &file.kind, &known, Kind::parse)
@@ -134,10 +135,10 @@ impl Reading<'_, '_> {
         self.guid("tenant_id", written)
     }
 
-    fn guid(&mut self, key: &str, written: &Written<String>) -> Option<TenantGuid> {
+    fn guid(&mut self, key: &str, written: &Spanned<String>) -> Option<TenantGuid> {
         let guid = TenantGuid::parse(written.get());
         if guid.is_none() {
-            self.findings.at(
+            self.problems.error(
                 key,
                 &written.span(),
                 format!("{:?} is not a GUID", shortened(written.get())),
@@ -150,7 +151,7 @@ impl Reading<'_, '_> {
     fn issuer(&mut self, file: &ProfileFile) -> Option<String> {
         let written = self.text("issuer", &file.issuer)?;
         if written.get().contains('{') {
-            self.findings.at(
+            self.problems.error(
                 "issuer",
                 &written.span(),
                 "is a template",
@@ -168,12 +169,12 @@ impl Reading<'_, '_> {
             WordOr::Word(word) if word == "any" => Some(AllowedTenants::Any),
             WordOr::Word(word) => {
                 let what = format!("{:?} is not known here", shortened(word));
-                self.findings
-                    .at("allowed_tenants", &written.span(), what, right);
+                self.problems
+                    .error("allowed_tenants", &written.span(), what, right);
                 None
             }
             WordOr::Other(ids) if ids.is_empty() => {
-                self.findings.at(
+                self.problems.error(
                     "allowed_tenants",
                     &written.span(),
                     "is an empty list: nobody could sign in",
@@ -199,7 +200,7 @@ impl Reading<'_, '_> {
         let edit_profile = self.user_flow("user_flows.edit_profile", &table.edit_profile);
         let reset_password = self.user_flow("user_flows.reset_password", &table.reset_password);
         if table.sign_in.is_none() {
-            self.findings
+            self.problems
                 .missing("user_flows.sign_in", "such as sign_in = \"B2C_1_susi\"");
         }
         Some(UserFlows {
@@ -213,7 +214,7 @@ impl Reading<'_, '_> {
         let written = self.text(key, text)?;
         let flow = UserFlow::parse(written.get());
         if flow.is_none() {
-            self.findings.at(
+            self.problems.error(
                 key,
                 &written.span(),
                 "is not the name of a user flow or policy",
@@ -238,13 +239,13 @@ impl Reading<'_, '_> {
 
 /// Where a key of the authority stands.
 fn span_of(file: &ProfileFile, key: &str) -> Option<Range<usize>> {
-    let of = |text: &Text| text.as_ref().map(Written::span);
+    let of = |text: &Text| text.as_ref().map(Spanned::span);
     match key {
         "authority" => of(&file.authority),
         "tenant_id" => of(&file.tenant_id),
         "issuer" => of(&file.issuer),
-        "allowed_tenants" => file.allowed_tenants.as_ref().map(Written::span),
-        "allow_personal_accounts" => file.allow_personal_accounts.as_ref().map(Written::span),
+        "allowed_tenants" => file.allowed_tenants.as_ref().map(Spanned::span),
+        "allow_personal_accounts" => file.allow_personal_accounts.as_ref().map(Spanned::span),
         "user_flows" => {
             let table = file.user_flows.as_ref()?;
             [&table.sign_in, &table.edit_profile, &table.reset_password]
@@ -349,9 +350,9 @@ pub(super) fn binding(
         "gatehouse binding 1",
         authority.kind().as_str(),
         // As written: for kind oidc a slash at the end makes another issuer.
-        file.authority.as_ref().map(Written::get),
+        file.authority.as_ref().map(Spanned::get),
         written(&file.tenant_id),
-        file.issuer.as_ref().map(Written::get),
+        file.issuer.as_ref().map(Spanned::get),
         client.as_str(),
         flow(UserFlowKind::SignIn),
         flow(UserFlowKind::EditProfile),

@@ -1,8 +1,8 @@
 //! What a profile adds to every authorization request.
 
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::{ProfileFile, Text};
-use crate::config::profile::written::Written;
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::toml_document::spanned::Spanned;
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::profile::{
     AuthorizeOptions, PassedParameter, Prompt, ResponseMode, SigningAlgorithm,
@@ -12,7 +12,7 @@ use crate::domain::public_url::PublicUrl;
 /// Characters of a fixed parameter; an authorization address must stay bearable for every browser and proxy.
 const LONGEST_PARAMETER: usize = 512;
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn authorize(
         &mut self,
         file: &ProfileFile,
@@ -49,8 +49,8 @@ impl Reading<'_, '_> {
         let written = self.text(key, text)?;
         if written.get().len() > LONGEST_PARAMETER {
             let right = "at most 512 characters";
-            self.findings
-                .at(key, &written.span(), "is too long for an address", right);
+            self.problems
+                .error(key, &written.span(), "is too long for an address", right);
             return None;
         }
         Some(written.get().clone())
@@ -86,7 +86,7 @@ impl Reading<'_, '_> {
             (mode, public_url, &file.response_mode)
             && !url.is_https()
         {
-            self.findings.at(
+            self.problems.error(
                 "response_mode",
                 &written.span(),
                 "needs an https public_url: browsers keep the cookie of a sign-in from a cross-site POST to plain http",
@@ -97,7 +97,7 @@ impl Reading<'_, '_> {
     }
 
     /// Scope tokens, none of those that the gateway adds itself.
-    pub(super) fn scopes(&mut self, key: &str, texts: Option<&[Written<String>]>) -> Vec<Scope> {
+    pub(super) fn scopes(&mut self, key: &str, texts: Option<&[Spanned<String>]>) -> Vec<Scope> {
         let mut scopes: Vec<Scope> = Vec::new();
         for written in texts.unwrap_or_default() {
             if !self.is_usable(key, written, "a scope such as \"User.Read\"") {
@@ -106,7 +106,7 @@ impl Reading<'_, '_> {
             let span = written.span();
             let Some(scope) = Scope::parse(written.get()) else {
                 let right = "one scope per item: [\"User.Read\", \"Mail.Read\"]";
-                self.findings.at(
+                self.problems.error(
                     key,
                     &span,
                     "holds blanks or characters that no scope has",
@@ -116,10 +116,10 @@ impl Reading<'_, '_> {
             };
             if RESERVED_SCOPES.contains(&scope.as_str()) {
                 let what = format!("{:?} is asked for anyway", scope.as_str());
-                self.findings.at(key, &span, what, "leave it out");
+                self.problems.error(key, &span, what, "leave it out");
             } else if scopes.contains(&scope) {
                 let what = format!("names {:?} twice", scope.as_str());
-                self.findings.at(key, &span, what, "each scope once");
+                self.problems.error(key, &span, what, "each scope once");
             } else {
                 scopes.push(scope);
             }

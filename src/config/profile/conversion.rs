@@ -5,26 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
-pub use crate::config::profile::certificate::{
-    CertificateFault, CertificateSummary, read_certificate,
-};
-pub use crate::config::profile::credential::FEDERATED_TOKEN_VARIABLE;
-
 use crate::config::profile::file::ProfileFile;
-use crate::config::report::findings::Findings;
-use crate::config::report::problem::{Place, Problem};
+use crate::config::profile::profile_reader::{ProfileReader, ReadContext};
+use crate::config::report::problem::{Position, Problem};
 use crate::config::toml_document::document::Document;
-use crate::domain::profile::{Profile, ProfileId, SessionLimits, SignOutOptions};
+use crate::domain::profile::{Profile, ProfileId, SignOutOptions};
 use crate::domain::public_url::PublicUrl;
-
-/// What a profile is read against besides its file.
-#[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
-    /// The value of an environment variable.
-    pub variable: &'a dyn Fn(&str) -> Option<String>,
-    /// What a profile without a `[session]` table gets.
-    pub session: SessionLimits,
-}
 
 /// One file, read.
 #[derive(Debug)]
@@ -34,7 +20,7 @@ pub struct Converted {
     /// Its address, when at least that could be read.
     pub public_url: Option<PublicUrl>,
     /// Where its address stands.
-    pub public_url_at: Option<Place>,
+    pub public_url_position: Option<Position>,
     /// Files that it names and that are read while it serves.
     pub files: Vec<PathBuf>,
     /// Everything that is wrong or doubtful.
@@ -47,48 +33,41 @@ pub fn convert(
     name: &str,
     text: &str,
     folder: &Path,
-    surroundings: Surroundings<'_>,
+    context: ReadContext<'_>,
 ) -> Converted {
     let mut document = Document::new(name, text);
     let Some(file) = document.read::<ProfileFile>() else {
-        let problems = document.into_findings().into_problems();
+        let problems = document.into_file_problems().into_problems();
         return Converted {
             profile: None,
             public_url: None,
-            public_url_at: None,
+            public_url_position: None,
             files: Vec::new(),
             problems,
         };
     };
-    let mut reading = Reading {
-        findings: document.into_findings(),
+    let mut reading = ProfileReader {
+        problems: document.into_file_problems(),
         folder,
-        surroundings,
-        files: Vec::new(),
+        context,
+        named_files: Vec::new(),
     };
     let public_url = reading.public_url(&file);
     let profile = reading.profile(id, &file, public_url.clone());
-    let profile = profile.filter(|_| reading.findings.is_clean());
-    let public_url_at = file.public_url.as_ref();
-    let public_url_at = public_url_at.map(|written| reading.findings.place_of(&written.span()));
+    let profile = profile.filter(|_| reading.problems.is_clean());
+    let public_url_position = file.public_url.as_ref();
+    let public_url_position =
+        public_url_position.map(|written| reading.problems.position_of(&written.span()));
     Converted {
         profile,
         public_url,
-        public_url_at,
-        files: reading.files,
-        problems: reading.findings.into_problems(),
+        public_url_position,
+        files: reading.named_files,
+        problems: reading.problems.into_problems(),
     }
 }
 
-/// One file while it is turned into domain values.
-pub(super) struct Reading<'r, 't> {
-    pub(super) findings: Findings<'t>,
-    pub(super) folder: &'r Path,
-    pub(super) surroundings: Surroundings<'r>,
-    pub(super) files: Vec<PathBuf>,
-}
-
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     /// Every part is read before the first is missed, so that all faults are found.
     fn profile(
         &mut self,

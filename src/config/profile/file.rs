@@ -7,13 +7,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::config::profile::written::{OneOrMore, SecretText, WordOr, Written};
+use crate::config::toml_document::alternatives::{OneOrMore, WordOr};
 use crate::config::toml_document::schema_rules as rules;
+use crate::config::toml_document::spanned::{SecretText, Spanned};
 
 /// Text with its place.
-pub type Text = Option<Written<String>>;
+pub type Text = Option<Spanned<String>>;
 /// A list of texts, each with its place.
-pub type Texts = Option<Vec<Written<String>>>;
+pub type Texts = Option<Vec<Spanned<String>>>;
 
 /// A gatehouse profile: who signs the people of one tenant in, where they reach it, and what they may use. The
 /// file's name without `.toml` is the profile's id.
@@ -51,22 +52,22 @@ pub struct ProfileFile {
     /// One credential is required: this, `client_certificate`, `client_assertion` or `public_client`. A file is read
     /// again when it changes. Default: none.
     #[schemars(example = secret_example())]
-    pub client_secret: Option<Written<SecretTable>>,
+    pub client_secret: Option<Spanned<SecretTable>>,
 
     /// The coming password, while one is exchanged for another: tried when the authority refuses the first. Default:
     /// none. Costs one more request per token request while the first is refused.
     #[schemars(example = next_secret_example())]
-    pub client_secret_next: Option<Written<SecretTable>>,
+    pub client_secret_next: Option<Spanned<SecretTable>>,
 
     /// A certificate with its key (`private_key_jwt`, PS256) instead of a password; a list of two during a
     /// roll-over: the first that is within its validity signs. Read again when a file changes. Default: none.
     #[schemars(example = certificate_example())]
-    pub client_certificate: Option<Written<OneOrMore<CertificateTable>>>,
+    pub client_certificate: Option<Spanned<OneOrMore<CertificateTable>>>,
 
     /// Sends the certificate's chain with each request, for applications registered by subject name and issuer.
     /// Default: false.
     #[schemars(example = true)]
-    pub send_certificate_chain: Option<Written<bool>>,
+    pub send_certificate_chain: Option<Spanned<bool>>,
 
     /// A signed statement of the platform instead of a password (workload identity federation): a file that is read
     /// at each use, `"workload-identity"` for the file that `AZURE_FEDERATED_TOKEN_FILE` names, or
@@ -75,7 +76,7 @@ pub struct ProfileFile {
         example = assertion_example(),
         extend("anyOf" = rules::word_or(&["workload-identity", "managed-identity"], &json!({ "$ref": "#/$defs/AssertionTable" })))
     )]
-    pub client_assertion: Option<Written<WordOr<AssertionTable>>>,
+    pub client_assertion: Option<Spanned<WordOr<AssertionTable>>>,
 
     /// The client id of a user-assigned managed identity. Default: the system-assigned identity.
     #[schemars(example = &"d2a5b0b1-5b3b-4f0e-9a49-0c1f3f4b2b10")]
@@ -89,7 +90,7 @@ pub struct ProfileFile {
     /// Says that the application has no credential at all and proves itself with PKCE only. Default: false. Anybody
     /// who learns the client id can then redeem a stolen code: prefer a credential.
     #[schemars(example = true)]
-    pub public_client: Option<Written<bool>>,
+    pub public_client: Option<Spanned<bool>>,
 
     /// How the password is sent: `client_secret_post` or `client_secret_basic`. Default: what the authority's
     /// metadata lists; for the Microsoft kinds `client_secret_post`.
@@ -129,12 +130,12 @@ pub struct ProfileFile {
     /// entra-id with `organizations` or `common`: the tenants whose people may enter, or `"any"` for every
     /// organisation in the world. Required there, refused elsewhere. An edit holds for signed-in people at once.
     #[schemars(example = ["72f988bf-86f1-41af-91ab-2d7cd011db47"])]
-    pub allowed_tenants: Option<Written<WordOr<Vec<Written<String>>>>>,
+    pub allowed_tenants: Option<Spanned<WordOr<Vec<Spanned<String>>>>>,
 
     /// entra-id with `common`: lets personal Microsoft accounts in. Default: false. An edit holds for signed-in people at
     /// once.
     #[schemars(example = true)]
-    pub allow_personal_accounts: Option<Written<bool>>,
+    pub allow_personal_accounts: Option<Spanned<bool>>,
 
     /// The user flows or custom policies of a b2c authority. Required for b2c; anywhere else they have no meaning, and
     /// `gatehouse check` warns.
@@ -214,7 +215,7 @@ pub struct SecretTable {
     pub file: Text,
     /// The secret itself. Then this file is a secret too: keep it out of version control.
     #[schemars(example = &"the secret")]
-    pub value: Option<Written<SecretText>>,
+    pub value: Option<Spanned<SecretText>>,
 }
 
 /// A certificate and its key, both PEM.
@@ -227,7 +228,7 @@ pub struct CertificateTable {
     pub file: Text,
     /// The private key, when it is not in `file`.
     #[schemars(example = key_example())]
-    pub key: Option<Written<SecretTable>>,
+    pub key: Option<Spanned<SecretTable>>,
 }
 
 /// The platform's signed statement.
@@ -314,7 +315,7 @@ pub struct SessionTable {
 pub struct SignOutTable {
     /// Lets the authority ask which account to sign out, instead of naming it. Default: false.
     #[schemars(example = true)]
-    pub account_picker: Option<Written<bool>>,
+    pub account_picker: Option<Spanned<bool>>,
 }
 
 /// How pages look.

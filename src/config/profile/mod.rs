@@ -4,13 +4,13 @@
 //! files stand or what becomes of a profile that is broken.
 
 pub mod address;
+pub mod apis;
 pub mod authority;
 pub mod authorize;
 pub mod certificate;
 pub mod conversion;
 pub mod credential;
-pub mod details;
 pub mod file;
+pub mod profile_reader;
+pub mod scalars;
 pub mod secret;
-pub mod values;
-pub mod written;

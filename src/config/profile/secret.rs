@@ -5,11 +5,11 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::SecretTable;
-use crate::config::profile::values::PLACEHOLDER;
-use crate::config::profile::written::Written;
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::profile::scalars::PLACEHOLDER;
 use crate::config::report::placeholder::placeholder_in;
+use crate::config::toml_document::spanned::Spanned;
 use crate::domain::credential::SecretSource;
 use crate::domain::secret::ClientSecret;
 
@@ -25,11 +25,11 @@ pub(super) enum Resolved {
     File(PathBuf, String),
 }
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn secret(
         &mut self,
         key: &str,
-        written: &Written<SecretTable>,
+        written: &Spanned<SecretTable>,
     ) -> Option<SecretSource> {
         Some(match self.resolve(key, written)? {
             Resolved::Text(text) => SecretSource::Fixed(ClientSecret::new(text)),
@@ -44,15 +44,15 @@ impl Reading<'_, '_> {
     pub(super) fn resolve(
         &mut self,
         key: &str,
-        written: &Written<SecretTable>,
+        written: &Spanned<SecretTable>,
     ) -> Option<Resolved> {
         let table = written.get();
         let given = [
-            table.env.as_ref().map(Written::span),
-            table.file.as_ref().map(Written::span),
-            table.value.as_ref().map(Written::span),
+            table.env.as_ref().map(Spanned::span),
+            table.file.as_ref().map(Spanned::span),
+            table.value.as_ref().map(Spanned::span),
         ];
-        if self.findings.was_faulty(key) {
+        if self.problems.was_faulty(key) {
             return None;
         }
         let count = given.iter().flatten().count();
@@ -62,7 +62,7 @@ impl Reading<'_, '_> {
             } else {
                 "names more than one source"
             };
-            self.findings.at(key, &written.span(), what, ONE_SOURCE);
+            self.problems.error(key, &written.span(), what, ONE_SOURCE);
             return None;
         }
         if let Some(name) = &table.env {
@@ -77,14 +77,14 @@ impl Reading<'_, '_> {
             .then(|| Resolved::Text(text.to_owned()))
     }
 
-    fn in_variable(&mut self, key: &str, name: &Written<String>) -> Option<Resolved> {
+    fn in_variable(&mut self, key: &str, name: &Spanned<String>) -> Option<Resolved> {
         if !self.is_usable(key, name, "the name of an environment variable") {
             return None;
         }
-        let Some(value) = (self.surroundings.variable)(name.get()) else {
+        let Some(value) = (self.context.variable)(name.get()) else {
             let what = format!("the environment variable {:?} is not set", name.get());
             let right = "set it where gatehouse runs, or name another source";
-            self.findings.at(key, &name.span(), what, right);
+            self.problems.error(key, &name.span(), what, right);
             return None;
         };
         let value = value.trim_end().to_owned();
@@ -92,7 +92,7 @@ impl Reading<'_, '_> {
             .then_some(Resolved::Text(value))
     }
 
-    fn in_file(&mut self, key: &str, path: &Written<String>) -> Option<Resolved> {
+    fn in_file(&mut self, key: &str, path: &Spanned<String>) -> Option<Resolved> {
         let (path_on_disk, text) = self.file_text(key, path)?;
         let text = text.trim_end();
         self.is_secret(key, &path.span(), text)
@@ -103,19 +103,19 @@ impl Reading<'_, '_> {
     pub(super) fn file_text(
         &mut self,
         key: &str,
-        path: &Written<String>,
+        path: &Spanned<String>,
     ) -> Option<(PathBuf, String)> {
         if !self.is_usable(key, path, "the path of a file") {
             return None;
         }
         let path_on_disk = self.folder.join(path.get());
-        self.files.push(path_on_disk.clone());
+        self.named_files.push(path_on_disk.clone());
         match read_limited(&path_on_disk) {
             Ok(text) => Some((path_on_disk, text)),
             Err(reason) => {
                 let what = format!("the file {:?} {reason}", path_on_disk.display());
                 let right = "a file of text that gatehouse may read";
-                self.findings.at(key, &path.span(), what, right);
+                self.problems.error(key, &path.span(), what, right);
                 None
             }
         }
@@ -134,7 +134,7 @@ impl Reading<'_, '_> {
             return true;
         };
         let right = "the secret's value, as the authority showed it once when it was made";
-        self.findings.at(key, span, what, right);
+        self.problems.error(key, span, what, right);
         false
     }
 }

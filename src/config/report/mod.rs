@@ -2,8 +2,8 @@
 //!
 //! Owns problems, their positions and how they are shown. It does not know who found them.
 
-pub mod findings;
+pub mod file_problems;
 pub mod nearest;
 pub mod placeholder;
 pub mod problem;
-pub mod text;
+pub mod rendering;

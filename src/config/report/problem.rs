@@ -19,7 +19,7 @@ pub enum Severity {
 
 /// A place in a text file, both counted from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Place {
+pub struct Position {
     /// Line.
     pub line: usize,
     /// Column.
@@ -46,7 +46,7 @@ pub struct Problem {
     pub file: String,
     /// Where in the file, when it is a text file.
     #[serde(flatten)]
-    pub place: Option<Place>,
+    pub position: Option<Position>,
     /// The key, dotted: `api[0].endpoint`. Empty when the fault is about the file as a whole.
     pub key: String,
     /// What is wrong.
@@ -68,7 +68,7 @@ impl Problem {
         Self {
             severity: Severity::Error,
             file: source.into(),
-            place: None,
+            position: None,
             key: String::new(),
             what: what.into(),
             right: right.into(),
@@ -104,7 +104,7 @@ pub fn source_name(path: &Path) -> String {
 /// The order of a report: by file, by place, then by key.
 pub fn in_order(problems: &mut Vec<Problem>) {
     problems.sort_by(|left, right| {
-        let order = |problem: &Problem| (problem.place, problem.severity);
+        let order = |problem: &Problem| (problem.position, problem.severity);
         (&left.file, order(left), &left.key, &left.what).cmp(&(
             &right.file,
             order(right),
@@ -119,8 +119,8 @@ impl std::fmt::Display for Problem {
     /// One line: place, key, fault and remedy.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.file)?;
-        if let Some(place) = self.place {
-            write!(f, ":{}:{}", place.line, place.column)?;
+        if let Some(position) = self.position {
+            write!(f, ":{}:{}", position.line, position.column)?;
         }
         if !self.key.is_empty() {
             write!(f, ": {}", self.key)?;

@@ -1,7 +1,7 @@
 //! Layers: defaults, the settings file, environment variables and flags laid over one another with `config`.
 //!
 //! `config` turns types into one another and puts values into its errors. So it only merges here; what a value must
-//! be is judged by the file's strict reader and by [`crate::config::settings::values`], neither of which repeats a secret.
+//! be is judged by the file's strict reader and by [`crate::config::settings::options`], neither of which repeats a secret.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
 use crate::config::report::problem::Problem;
 use crate::config::settings::file::SettingsFile;
-use crate::config::toml_document::document::{Document, Step, dotted, span_at};
+use crate::config::toml_document::document::{Document, span_at};
+use crate::config::toml_document::key_path::{Step, dotted};
 use crate::config::toml_document::schema::Schema;
 
 /// What `config` calls the environment; our problems name the variable instead.
@@ -68,7 +69,7 @@ impl<'s> Layers<'s> {
         if let Some(file) = &sources.file {
             let mut document = Document::new(&file.name, &file.text);
             let read = document.read::<SettingsFile>();
-            problems.extend(document.into_findings().into_problems());
+            problems.extend(document.into_file_problems().into_problems());
             if read.is_some() {
                 let source = File::from_str(&file.text, FileFormat::Toml);
                 if let Ok(alone) = Config::builder().add_source(source.clone()).build() {
@@ -138,8 +139,9 @@ impl<'s> Layers<'s> {
             (Layer::Environment, _) => Problem::of(ENVIRONMENT, what, right).about(variable(key)),
             (Layer::File, Some(file)) => {
                 let mut problem = Problem::of(file.name.clone(), what, right).about(key);
-                problem.place = span_at(&file.text, key)
-                    .map(|span| crate::config::report::findings::place(&file.text, span.start));
+                problem.position = span_at(&file.text, key).map(|span| {
+                    crate::config::report::file_problems::position(&file.text, span.start)
+                });
                 problem
             }
             _ => Problem::of("settings", what, right).about(key),

@@ -1,35 +1,11 @@
-//! Single values of settings: networks, keys, the kind of a database.
-//!
-//! No text of this module repeats a secret.
+//! Secrets of the settings: files that hold them, and lists of keys. No message repeats a secret.
 
 use std::io::Read;
-use std::net::IpAddr;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use ipnet::IpNet;
 use secrecy::SecretString;
-
-/// The databases that can keep sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DatabaseKind {
-    /// Embedded, for one machine.
-    Sqlite,
-    /// For deployments with any number of replicas.
-    Postgres,
-}
-
-impl DatabaseKind {
-    /// The kind that an address names.
-    pub fn of(url: &str) -> Option<Self> {
-        match url.split_once(':')?.0 {
-            "sqlite" => Some(Self::Sqlite),
-            "postgres" | "postgresql" => Some(Self::Postgres),
-            _ => None,
-        }
-    }
-}
 
 /// Bytes; neither a list of keys nor a bundle of certificates is larger.
 const LARGEST: u64 = 4 * 1024 * 1024;
@@ -53,18 +29,6 @@ pub(in crate::config) fn read_secret(path: &Path) -> Result<String, String> {
         return Err(format!("the file {:?} is empty", path.display()));
     }
     Ok(text)
-}
-
-/// A network, or a single address as one. Everybody is not a network of proxies.
-pub(in crate::config) fn network(text: &str) -> Result<IpNet, &'static str> {
-    let network = text
-        .parse::<IpNet>()
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| "is not a network")?;
-    if network.prefix_len() == 0 {
-        return Err("is everybody: any client could then claim any address and host");
-    }
-    Ok(network.trunc())
 }
 
 /// Keys, one per line, newest first; empty lines and lines that begin with `#` do not count.
@@ -93,16 +57,6 @@ pub(in crate::config) fn key_list(text: &str) -> Result<Vec<SecretString>, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn everybody_is_not_a_network_of_proxies() {
-        for text in ["0.0.0.0/0", "::/0"] {
-            assert!(network(text).unwrap_err().contains("everybody"), "{text}");
-        }
-        assert_eq!(network("10.1.2.3/8").unwrap().to_string(), "10.0.0.0/8");
-        assert_eq!(network("127.0.0.1").unwrap().to_string(), "127.0.0.1/32");
-        assert!(network("proxy.internal").is_err());
-    }
 
     #[test]
     fn a_key_of_the_wrong_length_is_named_by_its_number_and_never_repeated() {

@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::{ApiTable, ProfileFile, Text, Texts};
-use crate::config::profile::values::shortened;
-use crate::config::profile::written::Written;
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::profile::scalars::shortened;
+use crate::config::toml_document::spanned::Spanned;
 use crate::domain::access_rule::AccessRule;
 use crate::domain::api::{Api, ApiName};
 use crate::domain::profile::{Accent, Branding, SessionLimits};
@@ -26,7 +26,7 @@ const GRAPH_HOSTS: [&str; 5] = [
 /// Scopes of OpenID Connect (OIDC Core §5.4): they belong to no API.
 const IDENTITY_SCOPES: [&str; 3] = ["email", "address", "phone"];
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn apis(&mut self, file: &ProfileFile) -> Vec<Api> {
         let mut apis: Vec<Api> = Vec::new();
         for (at, table) in file.api.iter().flatten().enumerate() {
@@ -38,7 +38,7 @@ impl Reading<'_, '_> {
             {
                 let what = format!("{:?} is the name of another API already", api.name.as_str());
                 let key = format!("api[{at}].name");
-                self.findings.at(
+                self.problems.error(
                     &key,
                     &name.span(),
                     what,
@@ -54,11 +54,11 @@ impl Reading<'_, '_> {
     fn api(&mut self, path: &str, table: &ApiTable) -> Option<Api> {
         let (name_key, endpoint_key) = (format!("{path}.name"), format!("{path}.endpoint"));
         if table.name.is_none() {
-            self.findings.missing(&name_key, "such as name = \"graph\"");
+            self.problems.missing(&name_key, "such as name = \"graph\"");
         }
         if table.endpoint.is_none() {
             let right = "such as endpoint = \"https://graph.microsoft.com/v1.0/me\"";
-            self.findings.missing(&endpoint_key, right);
+            self.problems.missing(&endpoint_key, right);
         }
         let name = self.api_name(&name_key, &table.name);
         let title = self.free_text(&format!("{path}.title"), &table.title, 200);
@@ -79,7 +79,7 @@ impl Reading<'_, '_> {
         if name.is_none() {
             let what = format!("{:?} cannot stand in an address", shortened(written.get()));
             let right = "lower-case letters, digits, '-' and '_', at most 63";
-            self.findings.at(key, &written.span(), what, right);
+            self.problems.error(key, &written.span(), what, right);
         }
         name
     }
@@ -99,7 +99,7 @@ impl Reading<'_, '_> {
             Some(_) => return url,
         };
         let right = "such as \"https://graph.microsoft.com/v1.0/me\"";
-        self.findings.at(key, &written.span(), what, right);
+        self.problems.error(key, &written.span(), what, right);
         None
     }
 
@@ -114,7 +114,7 @@ impl Reading<'_, '_> {
             {
                 let what = format!("is Microsoft Graph; {why}");
                 let key = format!("api[{at}].endpoint");
-                self.findings.warn(&key, &endpoint.span(), what, RIGHT);
+                self.problems.warning(&key, &endpoint.span(), what, RIGHT);
             }
             let key = format!("api[{at}].scopes");
             self.no_graph_scope(&key, &table.scopes, file, why, RIGHT);
@@ -130,7 +130,7 @@ impl Reading<'_, '_> {
         why: &str,
         right: &str,
     ) {
-        let client = file.client_id.as_ref().map(Written::get);
+        let client = file.client_id.as_ref().map(Spanned::get);
         for written in scopes.iter().flatten() {
             let scope = written.get();
             // B2C takes the client's own id as the scope of a token for the application itself.
@@ -140,7 +140,7 @@ impl Reading<'_, '_> {
                     "{:?} is a scope of Microsoft Graph; {why}",
                     shortened(scope)
                 );
-                self.findings.warn(key, &written.span(), what, right);
+                self.problems.warning(key, &written.span(), what, right);
             }
         }
     }
@@ -159,7 +159,7 @@ impl Reading<'_, '_> {
                 );
                 let right = "one [[api]] per resource: Microsoft issues a token for one at a time";
                 let key = format!("api[{at}].scopes");
-                self.findings.at(&key, &other.span(), what, right);
+                self.problems.error(&key, &other.span(), what, right);
             }
         }
     }
@@ -168,7 +168,7 @@ impl Reading<'_, '_> {
         let Some(table) = &file.allow else {
             return AccessRule::default();
         };
-        let plain = |texts: Vec<Written<String>>| -> Vec<String> {
+        let plain = |texts: Vec<Spanned<String>>| -> Vec<String> {
             texts.into_iter().map(|text| text.get().clone()).collect()
         };
         for (key, list) in [
@@ -179,14 +179,14 @@ impl Reading<'_, '_> {
         ] {
             if list.as_ref().is_some_and(Vec::is_empty) {
                 let right = "at least one entry, or leave the list out to demand nothing";
-                self.findings.empty_list(key, right);
+                self.problems.empty_list(key, right);
             }
         }
         let emails = self.texts("allow.emails", &table.emails);
         for written in &emails {
             if !is_email(written.get()) {
                 let right = "one address such as \"ada@contoso.example\"; whole domains belong into email_domains";
-                self.findings.at(
+                self.problems.error(
                     "allow.emails",
                     &written.span(),
                     "is not an e-mail address",
@@ -199,7 +199,7 @@ impl Reading<'_, '_> {
             if !is_domain(written.get()) {
                 let right =
                     "what follows the @, such as \"contoso.example\", without '*', '@' or scheme";
-                self.findings.at(
+                self.problems.error(
                     "allow.email_domains",
                     &written.span(),
                     "is not a domain",
@@ -216,7 +216,7 @@ impl Reading<'_, '_> {
     }
 
     pub(super) fn session(&mut self, file: &ProfileFile) -> SessionLimits {
-        let default = self.surroundings.session;
+        let default = self.context.session;
         let Some(table) = &file.session else {
             return default;
         };
@@ -233,8 +233,8 @@ impl Reading<'_, '_> {
         ] {
             if let (true, Some(written)) = (value.as_secs() == 0, text) {
                 let what = "is less than a second";
-                self.findings
-                    .at(key, &written.span(), what, "a duration such as \"8h\"");
+                self.problems
+                    .error(key, &written.span(), what, "a duration such as \"8h\"");
             }
         }
         if let (Some(idle), Some(written)) = (idle, &table.idle_timeout) {
@@ -242,10 +242,11 @@ impl Reading<'_, '_> {
             if idle > limits.lifetime {
                 let what = "is longer than the session's lifetime";
                 let right = format!("at most {}", humantime::format_duration(limits.lifetime));
-                self.findings.at(idle_key, &span, what, right);
+                self.problems.error(idle_key, &span, what, right);
             } else if (1..SHORTEST_SENSIBLE_IDLE).contains(&idle.as_secs()) {
                 let what = "ends sessions that are in use: use is written down once a minute";
-                self.findings.warn(idle_key, &span, what, "at least \"2m\"");
+                self.problems
+                    .warning(idle_key, &span, what, "at least \"2m\"");
             }
         }
         limits
@@ -285,7 +286,7 @@ impl Reading<'_, '_> {
         } else {
             "an https address or a path such as \"/logo.svg\""
         };
-        self.findings.at(
+        self.problems.error(
             key,
             &written.span(),
             "is not an address that pages may link to",

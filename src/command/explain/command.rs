@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
 use crate::command::explain::rows::rows;
-use crate::command::{Failed, Terminal, sources};
-use crate::config::profile::conversion::Surroundings;
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
+use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::source_name;
 use crate::config::{in_toml, load_files};
 use crate::domain::profile::Profile;
@@ -25,7 +26,7 @@ pub(in crate::command) struct Row {
 
 pub(in crate::command) fn explain(
     cli: &Cli,
-    explain: &cli::Explain,
+    explain: &cli::ExplainArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
     let (folder, session) = sources::offline(cli, terminal)?;
@@ -40,11 +41,11 @@ pub(in crate::command) fn explain(
     }
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();
-    let surroundings = Surroundings {
+    let context = ReadContext {
         variable: &variable,
         session,
     };
-    let loaded = load_files(std::slice::from_ref(&path), surroundings);
+    let loaded = load_files(std::slice::from_ref(&path), context);
     let Some(profile) = loaded.profiles.first() else {
         return Err(Failed::Problems(loaded.problems()));
     };

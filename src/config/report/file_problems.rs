@@ -1,9 +1,9 @@
-//! Findings: the faults of a file, each with its place and, where no secret can stand in it, its line.
+//! FileProblems: the faults of a file, each with its place and, where no secret can stand in it, its line.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::config::report::problem::{Excerpt, Place, Problem};
+use crate::config::report::problem::{Excerpt, Position, Problem};
 
 /// Keys whose values, or parts of them, are secrets: lines with them are never shown.
 const SECRET_KEYS: [&str; 8] = [
@@ -19,7 +19,7 @@ const SECRET_KEYS: [&str; 8] = [
 
 /// The faults of a file while its written shape is turned into domain values.
 #[derive(Debug)]
-pub struct Findings<'t> {
+pub struct FileProblems<'t> {
     pub(in crate::config) name: String,
     pub(in crate::config) text: &'t str,
     pub(in crate::config) problems: Vec<Problem>,
@@ -27,14 +27,14 @@ pub struct Findings<'t> {
     pub(in crate::config) faulty: BTreeSet<String>,
 }
 
-impl Findings<'_> {
+impl FileProblems<'_> {
     /// Line and column of a span.
-    pub fn place_of(&self, span: &Range<usize>) -> Place {
-        place(self.text, span.start)
+    pub fn position_of(&self, span: &Range<usize>) -> Position {
+        position(self.text, span.start)
     }
 
     /// A fault at a place of the file. The line is shown unless the key is a secret's.
-    pub fn at(
+    pub fn error(
         &mut self,
         key: &str,
         span: &Range<usize>,
@@ -46,7 +46,7 @@ impl Findings<'_> {
     }
 
     /// The same as a warning.
-    pub fn warn(
+    pub fn warning(
         &mut self,
         key: &str,
         span: &Range<usize>,
@@ -99,7 +99,7 @@ impl Findings<'_> {
         right: impl Into<String>,
     ) -> Problem {
         let mut problem = Problem::of(self.name.clone(), what, right).about(key);
-        problem.place = Some(place(self.text, span.start));
+        problem.position = Some(position(self.text, span.start));
         let root = key.split(['.', '[']).next().unwrap_or_default();
         if !SECRET_KEYS.contains(&root) {
             problem.excerpt = excerpt(self.text, span);
@@ -115,14 +115,14 @@ fn is_below(key: &str, ancestor: &str) -> bool {
 }
 
 /// Line and column of a byte offset.
-pub fn place(text: &str, offset: usize) -> Place {
+pub fn position(text: &str, offset: usize) -> Position {
     let head: String = text
         .char_indices()
         .take_while(|(at, _)| *at < offset)
         .map(|(_, letter)| letter)
         .collect();
     let line_start = head.rfind('\n').map_or(0, |at| at + 1);
-    Place {
+    Position {
         line: head.matches('\n').count() + 1,
         column: head
             .get(line_start..)

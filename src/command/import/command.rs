@@ -11,11 +11,13 @@ use url::Url;
 use crate::command::cli;
 use crate::command::cli::Cli;
 use crate::command::import::apis::apis;
+use crate::command::import::draft::Draft;
 use crate::command::import::env_file;
-use crate::command::import::text::Draft;
 use crate::command::new_file::{Readers, write_new};
-use crate::command::{Failed, Terminal, sources};
-use crate::config::profile::conversion::{Surroundings, convert};
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
+use crate::config::profile::conversion::convert;
+use crate::config::profile::profile_reader::ReadContext;
 use crate::config::{Problem, placeholder_in};
 use crate::domain::authority::Kind;
 use crate::domain::issuer::TenantGuid;
@@ -45,7 +47,7 @@ const READ: [&str; 13] = [
 
 pub(in crate::command) fn import(
     cli: &Cli,
-    import: &cli::Import,
+    import: &cli::ImportArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
     let (folder, session) = sources::offline(cli, terminal)?;
@@ -63,19 +65,13 @@ pub(in crate::command) fn import(
     let written = Written::at(&folder, import.profile_id.as_str());
     written.must_be_new()?;
     // The reader of profiles judges the draft before anything is written; a value stands in for the secret's file.
-    let surroundings = Surroundings {
+    let context = ReadContext {
         variable: &|_| None,
         session,
     };
     let trial = draft.text(&name, "{ value = \"stands in for the file\" }");
     let shown = written.profile.display().to_string();
-    let judged = convert(
-        &import.profile_id,
-        &shown,
-        &trial,
-        Path::new("."),
-        surroundings,
-    );
+    let judged = convert(&import.profile_id, &shown, &trial, Path::new("."), context);
     if judged.profile.is_none() {
         return Err(Failed::Problems(of_source(judged.problems, &name)));
     }
@@ -102,7 +98,7 @@ pub(in crate::command) fn import(
 fn of_source(problems: Vec<Problem>, source: &str) -> Vec<Problem> {
     let of_source = |problem: Problem| Problem {
         file: source.to_owned(),
-        place: None,
+        position: None,
         excerpt: None,
         ..problem
     };

@@ -1,6 +1,7 @@
-//! Settings: what the process is told, as values that cannot be invalid.
+//! Settings of the process as values that cannot be invalid.
 //!
-//! Where a value comes from is `layers`' business, what it must be `settings_reader`'s.
+//! [`crate::config::settings::layers`] decides which source a value comes from, and
+//! [`crate::config::settings::reader`] checks the value.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -10,12 +11,28 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use crate::config::report::problem::{Problem, in_order};
-use crate::config::settings::layers::{Layers, Sources};
-use crate::config::settings::reader::Reader;
-use crate::config::settings::value_readers::DatabaseKind;
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
+
+/// The databases that can keep sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// Embedded, for one machine.
+    Sqlite,
+    /// For deployments with any number of replicas.
+    Postgres,
+}
+
+impl DatabaseKind {
+    /// The kind that an address names.
+    pub fn of(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+}
 
 /// How the process talks to authorities and APIs.
 #[derive(Debug, Clone)]
@@ -102,41 +119,3 @@ pub const DEFAULT_SESSION: SessionLimits = SessionLimits {
     idle_timeout: Duration::from_secs(8 * HOUR),
     lifetime: Duration::from_secs(7 * 24 * HOUR),
 };
-
-impl Settings {
-    /// Lays the sources over the defaults and reads them.
-    ///
-    /// # Errors
-    /// Every problem of every source, in the order of a report.
-    pub fn read(sources: &Sources) -> Result<Self, Vec<Problem>> {
-        let mut reader = Reader(Layers::merge(sources));
-        let settings = reader.settings();
-        let mut problems = reader.0.problems;
-        in_order(&mut problems);
-        match settings {
-            Some(settings) if problems.is_empty() => Ok(settings),
-            _ => Err(problems),
-        }
-    }
-
-    /// The folder of profiles and the session defaults alone: what the offline commands need. A fault elsewhere
-    /// does not stop them.
-    ///
-    /// # Errors
-    /// The problems of these keys.
-    pub fn offline(sources: &Sources) -> Result<(PathBuf, SessionLimits), Vec<Problem>> {
-        let mut reader = Reader(Layers::merge(sources));
-        // What the sources hold besides is for `serve` to judge.
-        reader.0.problems.clear();
-        let profiles = reader.path("profiles");
-        let session = reader.session();
-        let problems = reader.0.problems;
-        match session {
-            Some(session) if problems.is_empty() => Ok((
-                profiles.unwrap_or_else(|| PathBuf::from("profiles")),
-                session,
-            )),
-            _ => Err(problems),
-        }
-    }
-}

@@ -1,0 +1,131 @@
+//! Single values of the merged settings: texts, paths, sockets, durations, numbers, lists and secrets.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::settings::layers::Layer;
+use crate::config::settings::reader::Reader;
+use crate::config::settings::secret_text::read_secret;
+
+impl Reader<'_> {
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        match self.0.value(key)? {
+            config::ValueKind::String(text) => Some(text.clone()),
+            // The file's strict reader has told it already.
+            _ => None,
+        }
+    }
+
+    pub(super) fn path(&mut self, key: &str) -> Option<PathBuf> {
+        let path = self.text(key)?;
+        if path.trim().is_empty() {
+            self.0.fault(key, "is empty", "a path, or leave it out");
+            return None;
+        }
+        Some(PathBuf::from(path))
+    }
+
+    pub(super) fn socket(&mut self, key: &str, default: SocketAddr) -> Option<SocketAddr> {
+        let Some(text) = self.text(key) else {
+            return Some(default);
+        };
+        let numeric = text.replacen("localhost:", "127.0.0.1:", 1);
+        let address = numeric.parse().ok();
+        if address.is_none() {
+            let what = format!("{text:?} is not an address with a port");
+            self.0.fault(
+                key,
+                what,
+                "such as \"127.0.0.1:8080\", \"0.0.0.0:8080\" or \"[::]:8080\"",
+            );
+        }
+        address
+    }
+
+    pub(super) fn duration(&mut self, key: &str, default: Duration) -> Option<Duration> {
+        let Some(text) = self.text(key) else {
+            return Some(default);
+        };
+        // To wait for nobody is a wish; to live for no time is a mistake.
+        let may_be_none = ["shutdown_delay", "shutdown_grace"].contains(&key);
+        let duration = humantime::parse_duration(&text)
+            .ok()
+            .filter(|it| may_be_none || !it.is_zero());
+        if duration.is_none() {
+            let what = format!("{text:?} is not a duration");
+            self.0.fault(
+                key,
+                what,
+                "a number with a unit, such as \"10s\"; units: ms, s, m, h, d",
+            );
+        }
+        duration
+    }
+
+    pub(super) fn number(&mut self, key: &str, default: u64, most: u64) -> Option<u64> {
+        let number = match self.0.value(key) {
+            None => return Some(default),
+            Some(config::ValueKind::String(text)) => text.trim().parse::<u64>().ok(),
+            Some(config::ValueKind::I64(number)) => u64::try_from(*number).ok(),
+            Some(config::ValueKind::U64(number)) => Some(*number),
+            // The file's strict reader has told it already.
+            Some(_) => return None,
+        };
+        let number = number.filter(|number| (1..=most).contains(number));
+        if number.is_none() {
+            self.0.fault(
+                key,
+                "is not a number that can be used",
+                format!("a whole number from 1 to {most}"),
+            );
+        }
+        number
+    }
+
+    /// A list: of the file's items, or of a variable's text cut at its commas.
+    pub(super) fn list(&self, key: &str) -> Vec<String> {
+        match self.0.value(key) {
+            Some(config::ValueKind::String(text)) => text
+                .split(',')
+                .map(|item| item.trim().to_owned())
+                .filter(|item| !item.is_empty())
+                .collect(),
+            Some(config::ValueKind::Array(items)) => items
+                .iter()
+                .filter_map(|item| match &item.kind {
+                    config::ValueKind::String(text) => Some(text.clone()),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Of a key and its `_file` sister: the text of whichever is said in the higher layer.
+    pub(super) fn secret(&mut self, key: &str) -> Option<(String, String)> {
+        let file_key = format!("{key}_file");
+        let (value, file) = (self.0.layer(key), self.0.layer(&file_key));
+        if value == Layer::Default && file == Layer::Default {
+            return None;
+        }
+        if value == file {
+            let what = format!("is given beside {key}");
+            self.0.fault(&file_key, what, "one of the two");
+            return None;
+        }
+        if value > file {
+            let text = self.list(key).join("\n");
+            return Some((key.to_owned(), text));
+        }
+        let path = self.path(&file_key)?;
+        match read_secret(&path) {
+            Ok(text) => Some((file_key, text)),
+            Err(what) => {
+                self.0
+                    .fault(&file_key, what, "a file of text that gatehouse may read");
+                None
+            }
+        }
+    }
+}
