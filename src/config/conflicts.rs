@@ -1,11 +1,11 @@
-//! Faults between files: two profiles with one address, one name, or one in the other's way.
+//! Conflicts between profiles: the same id, the same address, or an address that hides another profile's pages.
 
 use std::collections::BTreeMap;
 
-use crate::config::folder::{Candidate, same_address};
+use crate::config::candidate::Candidate;
 use crate::config::report::problem::Problem;
 
-/// Compares all files with one another and adds one problem for each conflict to both files; a report tells it once.
+/// Compares all files with one another. Each conflict is added to both files; a report shows it once.
 pub(super) fn find(candidates: &mut [Candidate]) {
     let mut found = Vec::new();
     same_names(candidates, &mut found);
@@ -25,7 +25,7 @@ pub(super) fn find(candidates: &mut [Candidate]) {
 /// Which files a problem belongs to, by index.
 type Found = Vec<(Vec<usize>, Problem)>;
 
-/// Two files of different folders with one name, or names that differ in case only.
+/// Two files of different folders with the same name, or with names that differ in case only.
 fn same_names(candidates: &[Candidate], found: &mut Found) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (at, candidate) in candidates.iter().enumerate() {
@@ -44,7 +44,7 @@ fn same_names(candidates: &[Candidate], found: &mut Found) {
     }
 }
 
-/// Indices of the files whose address is known, by host.
+/// Indices of the files whose address is known, grouped by host.
 fn by_host(candidates: &[Candidate]) -> Vec<Vec<usize>> {
     let mut hosts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, candidate) in candidates.iter().enumerate() {
@@ -58,7 +58,8 @@ fn by_host(candidates: &[Candidate]) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// RFC 9700 §4.4.2.2: with one redirect URI for two authorities, an answer can be taken for the other's.
+/// With the same redirect URI for two authorities, a response of one can be taken for a response of the other (RFC 9700
+/// §4.4.2.2).
 fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) {
     let members = || {
         group
@@ -75,7 +76,7 @@ fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) 
                 other
                     .public_url
                     .as_ref()
-                    .is_some_and(|other| same_address(other, url))
+                    .is_some_and(|other| other.has_same_address(url))
             });
         if let Some((other_at, other)) = earlier {
             let what = format!("{url} is also the public_url of {}", other.name());
@@ -91,7 +92,7 @@ fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) 
     }
 }
 
-/// The longest prefix wins: a profile below another's redirect path would get the other's answers.
+/// The longest prefix wins, so a profile below the redirect path of another would receive its responses.
 fn hidden_paths(candidates: &[Candidate], group: &[usize], found: &mut Found) {
     for at in group {
         let Some(candidate) = candidates.get(*at) else {

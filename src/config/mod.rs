@@ -3,16 +3,18 @@
 //! Owns settings, profiles and the report. No network; what time it is and what the environment holds arrive as
 //! arguments. Does not decide what becomes of a profile that is broken: see [`folder::Loaded`].
 
+mod candidate;
 mod conflicts;
+pub mod content_hash;
 pub mod folder;
 pub mod profile;
 pub mod report;
 pub mod settings;
 pub mod toml_document;
 
-pub use folder::{
-    Broken, ContentHash, FolderError, Loaded, Settled, is_reserved, load_files, load_folder,
-};
+pub use candidate::is_reserved;
+pub use content_hash::ContentHash;
+pub use folder::{Broken, FolderError, Loaded, Settled, load_files, load_folder};
 pub use profile::file::ProfileFile;
 pub use report::placeholder::placeholder_in;
 pub use report::problem::{Position, Problem, Severity};

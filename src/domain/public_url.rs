@@ -99,6 +99,11 @@ impl PublicUrl {
         &self.prefix
     }
 
+    /// Whether two profiles would answer the same requests. The scheme makes no difference.
+    pub fn has_same_address(&self, other: &Self) -> bool {
+        self.authority == other.authority && self.prefix == other.prefix
+    }
+
     /// Scheme, host and port: what browsers call the origin.
     pub fn origin(&self) -> String {
         format!(

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::profile::file::ProfileFile;
+use crate::config::profile::fingerprint::authority_fingerprint;
 use crate::config::profile::profile_reader::{ProfileReader, ReadContext};
 use crate::config::report::problem::{Position, Problem};
 use crate::config::toml_document::document::Document;
@@ -22,7 +23,7 @@ pub struct Converted {
     /// Where its address stands.
     pub public_url_position: Option<Position>,
     /// Files that it names and that are read while it serves.
-    pub files: Vec<PathBuf>,
+    pub named_files: Vec<PathBuf>,
     /// Everything that is wrong or doubtful.
     pub problems: Vec<Problem>,
 }
@@ -42,7 +43,7 @@ pub fn convert(
             profile: None,
             public_url: None,
             public_url_position: None,
-            files: Vec::new(),
+            named_files: Vec::new(),
             problems,
         };
     };
@@ -62,7 +63,7 @@ pub fn convert(
         profile,
         public_url,
         public_url_position,
-        files: reading.named_files,
+        named_files: reading.named_files,
         problems: reading.problems.into_problems(),
     }
 }
@@ -90,7 +91,7 @@ impl ProfileReader<'_, '_> {
             self.suits_the_authority(file, authority.dialect());
         }
         let (authority, client) = (authority?, client?);
-        let binding = crate::config::profile::authority::binding(file, &authority, &client.id);
+        let binding = authority_fingerprint(file, &authority, &client.id);
         Some(Profile {
             id: id.clone(),
             public_url: public_url?,

@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod conversion;
 pub mod credential;
 pub mod file;
+mod fingerprint;
 pub mod profile_reader;
 pub mod scalars;
 pub mod secret;
