@@ -121,8 +121,8 @@ pub struct ExplainArgs {
 /// `init`
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// entra-id, external-id, external-id-custom-domain, b2c or oidc.
-    #[arg(value_parser = kind)]
+    /// The kind of the authority.
+    #[arg(value_parser = kind, help = format!("The kind of the authority: {}", kinds()))]
     pub kind: Kind,
     /// The new profile's id: lower-case letters, digits and hyphens.
     #[arg(value_parser = new_profile_id)]
@@ -223,8 +223,9 @@ fn new_profile_id(text: &str) -> Result<ProfileId, String> {
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
-    Kind::parse(text).ok_or_else(|| {
-        let known = Kind::ALL.map(Kind::as_str);
-        format!("one of {}", known.join(", "))
-    })
+    Kind::parse(text).ok_or_else(|| format!("the kind must be one of {}", kinds()))
+}
+
+fn kinds() -> String {
+    Kind::ALL.map(Kind::as_str).join(", ")
 }

@@ -49,12 +49,20 @@ pub enum ResponseMode {
 }
 
 impl ResponseMode {
+    /// Every response mode.
+    pub const ALL: [Self; 2] = [Self::Query, Self::FormPost];
+
     /// The value of `response_mode`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Query => "query",
             Self::FormPost => "form_post",
         }
+    }
+
+    /// Reads the value of `response_mode`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
     }
 }
 
@@ -72,6 +80,14 @@ pub enum Prompt {
 }
 
 impl Prompt {
+    /// Every prompt.
+    pub const ALL: [Self; 4] = [
+        Self::Login,
+        Self::Consent,
+        Self::SelectAccount,
+        Self::Create,
+    ];
+
     /// The parameter's value.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -84,14 +100,7 @@ impl Prompt {
 
     /// Reads the parameter's value.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Login,
-            Self::Consent,
-            Self::SelectAccount,
-            Self::Create,
-        ]
-        .into_iter()
-        .find(|prompt| prompt.as_str() == text)
+        Self::ALL.into_iter().find(|prompt| prompt.as_str() == text)
     }
 }
 
@@ -113,6 +122,16 @@ pub enum PassedParameter {
 }
 
 impl PassedParameter {
+    /// Every parameter.
+    pub const ALL: [Self; 6] = [
+        Self::Prompt,
+        Self::LoginHint,
+        Self::DomainHint,
+        Self::UiLocales,
+        Self::MaxAge,
+        Self::AcrValues,
+    ];
+
     /// The parameter's name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -127,16 +146,9 @@ impl PassedParameter {
 
     /// Reads the parameter's name.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Prompt,
-            Self::LoginHint,
-            Self::DomainHint,
-            Self::UiLocales,
-            Self::MaxAge,
-            Self::AcrValues,
-        ]
-        .into_iter()
-        .find(|parameter| parameter.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|parameter| parameter.as_str() == text)
     }
 }
 

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use crate::config::Problem;
 use crate::config::profile::certificate::{CertificateFault, CertificateSummary, read_certificate};
-use crate::domain::authority::Kind;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{CertificateSource, Credential, PemSource};
 use crate::domain::profile::Profile;
@@ -32,35 +31,35 @@ pub struct Registration {
 
 /// What to register for a profile.
 pub fn registration(profile: &Profile) -> Registration {
-    let kind = profile.authority.kind();
+    let dialect = profile.authority.dialect();
     let redirect_uri = profile.redirect_uri();
     let mut notes = Vec::new();
-    if kind != Kind::Oidc {
+    if dialect.microsoft {
         notes.push(
             "register the post-logout address as a second redirect URI of the platform \"Web\": Microsoft returns only to registered ones"
                 .to_owned(),
         );
     }
-    if kind != Kind::Oidc && redirect_uri.starts_with("http://127.0.0.1") {
+    if dialect.microsoft && redirect_uri.starts_with("http://127.0.0.1") {
         notes.push(
             "Microsoft's portal refuses http://127.0.0.1: edit the application's manifest, or use http://localhost"
                 .to_owned(),
         );
     }
-    if matches!(kind, Kind::ExternalId | Kind::ExternalIdCustomDomain) && !profile.apis.is_empty() {
+    if dialect.admin_consent_only && !profile.apis.is_empty() {
         notes.push(
             "customers cannot consent: an administrator grants the APIs' permissions in the portal"
                 .to_owned(),
         );
     }
-    if kind != Kind::Oidc && !profile.public_url.is_https() {
+    if dialect.microsoft && !profile.public_url.is_https() {
         notes.push("a front-channel logout URL must be https: leave it out".to_owned());
     }
     Registration {
         redirect_uri,
         post_logout_redirect_uri: profile.post_logout_uri(),
         front_channel_logout_uri: profile.front_channel_logout_uri(),
-        back_channel_logout_uri: (kind == Kind::Oidc).then(|| profile.back_channel_logout_uri()),
+        back_channel_logout_uri: (!dialect.microsoft).then(|| profile.back_channel_logout_uri()),
         notes,
     }
 }

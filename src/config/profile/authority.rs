@@ -84,7 +84,7 @@ impl ProfileReader<'_, '_> {
         }
     }
 
-    /// B2C documents `login` only; the others end in AADB2C90043 or in nothing.
+    /// B2C documents `login` only; another prompt leads to AADB2C90043 or has no effect.
     fn prompt_of_b2c(&mut self, file: &ProfileFile) {
         if let Some(written) = &file.prompt
             && written.get() != "login"
@@ -182,6 +182,7 @@ impl ProfileReader<'_, '_> {
                 .missing("user_flows.sign_in", "such as sign_in = \"B2C_1_susi\"");
         }
         Some(UserFlows {
+            // A missing user flow is reported above; the others are read with a stand-in.
             sign_in: sign_in.or_else(|| UserFlow::parse("missing"))?,
             edit_profile,
             reset_password,
@@ -202,9 +203,9 @@ impl ProfileReader<'_, '_> {
         flow
     }
 
-    /// What a kind cannot do, said before people find out at sign-in.
-    pub(super) fn suits_the_authority(&mut self, file: &ProfileFile, dialect: Dialect) {
-        // Microsoft's B2C: the one authority that may answer without an access token has no Graph for its people.
+    /// Warns about keys that will fail at sign-in because of the authority's dialect.
+    pub(super) fn check_dialect(&mut self, file: &ProfileFile, dialect: Dialect) {
+        // This is B2C: only B2C may answer without an access token, and it has no Microsoft Graph.
         if dialect.id_token_only {
             self.no_graph(file);
             self.prompt_of_b2c(file);

@@ -18,7 +18,7 @@ impl ProfileReader<'_, '_> {
         file: &ProfileFile,
         public_url: Option<&PublicUrl>,
     ) -> AuthorizeOptions {
-        let prompts = ["login", "consent", "select_account", "create"];
+        let prompts = Prompt::ALL.map(Prompt::as_str);
         AuthorizeOptions {
             prompt: self.word("prompt", &file.prompt, &prompts, Prompt::parse),
             login_hint: self.parameter("login_hint", &file.login_hint),
@@ -57,15 +57,7 @@ impl ProfileReader<'_, '_> {
     }
 
     fn passed(&mut self, file: &ProfileFile) -> Vec<PassedParameter> {
-        let known = [
-            PassedParameter::Prompt,
-            PassedParameter::LoginHint,
-            PassedParameter::DomainHint,
-            PassedParameter::UiLocales,
-            PassedParameter::MaxAge,
-            PassedParameter::AcrValues,
-        ]
-        .map(PassedParameter::as_str);
+        let known = PassedParameter::ALL.map(PassedParameter::as_str);
         let key = "pass_parameters";
         self.words(key, &file.pass_parameters, &known, PassedParameter::parse)
     }
@@ -75,12 +67,13 @@ impl ProfileReader<'_, '_> {
         file: &ProfileFile,
         public_url: Option<&PublicUrl>,
     ) -> ResponseMode {
-        let known = ["query", "form_post"];
-        let mode = self.word("response_mode", &file.response_mode, &known, |word| {
-            [ResponseMode::Query, ResponseMode::FormPost]
-                .into_iter()
-                .find(|mode| mode.as_str() == word)
-        });
+        let known = ResponseMode::ALL.map(ResponseMode::as_str);
+        let mode = self.word(
+            "response_mode",
+            &file.response_mode,
+            &known,
+            ResponseMode::parse,
+        );
         let mode = mode.unwrap_or_default();
         if let (ResponseMode::FormPost, Some(url), Some(written)) =
             (mode, public_url, &file.response_mode)

@@ -10,6 +10,8 @@ use serde_json::json;
 use crate::config::toml_document::alternatives::{OneOrMore, WordOr};
 use crate::config::toml_document::schema_rules as rules;
 use crate::config::toml_document::spanned::{SecretText, Spanned};
+use crate::domain::authority::Kind;
+use crate::domain::profile::{Accent, PassedParameter, Prompt, ResponseMode, SigningAlgorithm};
 
 /// Text with its place.
 pub type Text = Option<Spanned<String>>;
@@ -28,7 +30,7 @@ pub struct ProfileFile {
     /// What signs people in: `entra-id` (staff, any Microsoft cloud), `external-id` (customers at ciamlogin.com),
     /// `external-id-custom-domain` (customers at a domain of yours), `b2c` (Azure AD B2C) or `oidc` (any OpenID
     /// provider). Required. Changing it signs everybody of this profile out.
-    #[schemars(example = &"entra-id", extend("enum" = ["entra-id", "external-id", "external-id-custom-domain", "b2c", "oidc"]))]
+    #[schemars(example = &"entra-id", extend("enum" = Kind::ALL.map(Kind::as_str)))]
     pub kind: Text,
 
     /// Where people reach this profile: scheme, host, port and an optional path prefix. https, or http on a
@@ -99,7 +101,7 @@ pub struct ProfileFile {
 
     /// Signature algorithms that ID tokens may have, of RS256, PS256 and ES256. Default: those of the three that the
     /// authority's metadata announces. Nothing else is ever accepted.
-    #[schemars(example = ["RS256"], extend("items" = rules::words(&rules::ALGORITHMS), "uniqueItems" = true))]
+    #[schemars(example = ["RS256"], extend("items" = rules::words(&SigningAlgorithm::ALL.map(SigningAlgorithm::as_str)), "uniqueItems" = true))]
     pub signing_algorithms: Texts,
 
     /// Tolerance for the authority's clock, in either direction; a duration of at most 300s. Default: `120s`.
@@ -143,7 +145,7 @@ pub struct ProfileFile {
 
     /// `prompt` of every sign-in: `login` (always asks for the password), `consent`, `select_account` or `create`.
     /// Default: none, the authority's single sign-on decides.
-    #[schemars(example = &"select_account", extend("enum" = ["login", "consent", "select_account", "create"]))]
+    #[schemars(example = &"select_account", extend("enum" = Prompt::ALL.map(Prompt::as_str)))]
     pub prompt: Text,
 
     /// `login_hint` of every sign-in: the account to begin with. Default: none.
@@ -171,12 +173,12 @@ pub struct ProfileFile {
     /// Parameters that a link to `/auth/sign_in` may set, of `prompt`, `login_hint`, `domain_hint`, `ui_locales`,
     /// `max_age` and `acr_values`. Default: none. A `prompt=none` of a link is never passed on: it is left out without a
     /// word, because an authority answers it with an error instead of a sign-in.
-    #[schemars(example = ["login_hint", "ui_locales"], extend("items" = rules::words(&rules::PASSED), "uniqueItems" = true))]
+    #[schemars(example = ["login_hint", "ui_locales"], extend("items" = rules::words(&PassedParameter::ALL.map(PassedParameter::as_str)), "uniqueItems" = true))]
     pub pass_parameters: Texts,
 
     /// How the authority returns the browser: `query` or `form_post`. Default: `query`. `form_post` needs an https
     /// `public_url`, because browsers send the cookie of the attempt with a cross-site POST only then.
-    #[schemars(example = &"query", extend("enum" = ["query", "form_post"]))]
+    #[schemars(example = &"query", extend("enum" = ResponseMode::ALL.map(ResponseMode::as_str)))]
     pub response_mode: Text,
 
     /// Scopes to ask for beyond `openid`, `profile`, `offline_access` and those of the first API. Default: none.
@@ -326,7 +328,7 @@ pub struct BrandingTable {
     #[schemars(example = &"https://contoso.example/logo.svg")]
     pub logo: Text,
     /// The shade of buttons and links. Default: `blue`.
-    #[schemars(example = &"teal", extend("enum" = ["blue", "teal", "green", "purple", "red", "orange", "grey"]))]
+    #[schemars(example = &"teal", extend("enum" = Accent::ALL.map(Accent::as_str)))]
     pub accent: Text,
     /// Where people get help: an https address, a `mailto:` or a path. Default: none.
     #[schemars(example = &"mailto:help@contoso.example")]

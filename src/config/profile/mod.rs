@@ -3,10 +3,13 @@
 //! Owns the written shape of a profile and its conversion, one file for each part of a profile. It does not know where
 //! files stand or what becomes of a profile that is broken.
 
+mod access_rule;
 pub mod address;
+mod api_scopes;
 pub mod apis;
 pub mod authority;
 pub mod authorize;
+mod branding;
 pub mod certificate;
 pub mod conversion;
 pub mod credential;
@@ -15,3 +18,4 @@ mod fingerprint;
 pub mod profile_reader;
 pub mod scalars;
 pub mod secret;
+mod session_limits;
