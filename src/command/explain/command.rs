@@ -6,23 +6,13 @@ use serde_json::{Value, json};
 
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
-use crate::command::explain::rows::rows;
+use crate::command::explain::rows::{Row, rows};
 use crate::command::sources;
 use crate::command::terminal::{Failed, Terminal};
 use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::source_name;
 use crate::config::{in_toml, load_files};
 use crate::domain::profile::Profile;
-
-/// One value in effect.
-pub(in crate::command) struct Row {
-    /// The key in the profile file, or a name in words for what follows from others.
-    pub(in crate::command) key: String,
-    /// The value, masked if it is a secret.
-    pub(in crate::command) value: Value,
-    /// Where it comes from: `line 4`, `default`, `follows`.
-    pub(in crate::command) from: String,
-}
 
 pub(in crate::command) fn explain(
     cli: &Cli,

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::command::explain::command::Row;
 use crate::config::position_of_key;
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::authority::{IssuerConfig, UserFlowKind};
@@ -17,6 +16,16 @@ const MASKED: &str = "[redacted]";
 
 /// Follows from other values.
 const FOLLOWS: &str = "follows";
+
+/// One value of a profile as it takes effect.
+pub(in crate::command) struct Row {
+    /// The key in the profile file, or a name in words for a derived value.
+    pub(in crate::command) key: String,
+    /// The value; `[redacted]` for a secret.
+    pub(in crate::command) value: Value,
+    /// The source of the value: `line 4`, `default` or `derived`.
+    pub(in crate::command) from: String,
+}
 
 /// All rows of a profile; `text` is its file, which tells what was said and what is a default.
 pub(in crate::command) fn rows(profile: &Profile, text: &str) -> Vec<Row> {
