@@ -21,6 +21,6 @@ pub use report::problem::{Position, Problem, Severity};
 pub use settings::file::SettingsFile;
 pub use settings::layers::{FileText, Layer, Sources, variable};
 pub use settings::options::{DatabaseKind, Settings};
-pub use toml_document::document::position_of_key;
+pub use toml_document::document::{position_of_key, value_of_key};
 pub use toml_document::key_path::Step;
 pub use toml_document::schema::{Schema, in_toml};

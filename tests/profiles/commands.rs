@@ -298,7 +298,7 @@ fn explain_shows_what_is_in_effect_and_masks_secrets() {
     assert!(
         has(
             "accepted issuer",
-            "\"https://id.contoso.example\"  # follows"
+            "\"https://id.contoso.example\"  # derived"
         ),
         "{}",
         answer.out

@@ -261,6 +261,19 @@ pub fn position_of_key(text: &str, key: &str) -> Option<Position> {
     span_at(text, key).map(|span| position(text, span.start))
 }
 
+/// The text of a dotted key, if its value is text.
+pub fn value_of_key(text: &str, key: &str) -> Option<String> {
+    let root: toml::Table = text.parse().ok()?;
+    let (last, tables) = {
+        let mut steps: Vec<&str> = key.split('.').collect();
+        (steps.pop()?, steps)
+    };
+    let table = tables
+        .into_iter()
+        .try_fold(&root, |table, step| table.get(step)?.as_table())?;
+    table.get(last)?.as_str().map(str::to_owned)
+}
+
 /// What a value is, in words.
 fn kind_of(value: &DeValue<'_>) -> &'static str {
     match value {
