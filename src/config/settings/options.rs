@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
 
-/// The databases that can keep sessions.
+/// The databases that can store sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseKind {
     /// Embedded, for one machine.
@@ -24,7 +24,7 @@ pub enum DatabaseKind {
 }
 
 impl DatabaseKind {
-    /// The kind that an address names.
+    /// The kind of the database at an address.
     pub fn of(url: &str) -> Option<Self> {
         match url.split_once(':')?.0 {
             "sqlite" => Some(Self::Sqlite),
@@ -34,33 +34,33 @@ impl DatabaseKind {
     }
 }
 
-/// How the process talks to authorities and APIs.
+/// Requests to authorities and APIs.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
-    /// A connection may take so long.
+    /// The time limit for a connection.
     pub connect_timeout: Duration,
-    /// A whole request to an authority may take so long.
+    /// The time limit for a whole request to an authority.
     pub timeout: Duration,
-    /// A web API's whole answer may take so long.
+    /// The time limit for a whole request to a web API.
     pub api_timeout: Duration,
-    /// Certificates of a private authority's issuer, PEM.
+    /// The certificates of a private CA, PEM.
     pub ca_file: Option<PathBuf>,
-    /// Addresses instead of DNS, by host in lower case.
+    /// IP addresses that replace DNS, by host in lower case.
     pub resolve: BTreeMap<String, IpAddr>,
 }
 
-/// The database and the cache before it.
+/// The database and the session cache.
 #[derive(Debug, Clone, Copy)]
 pub struct StoreOptions {
-    /// Connections of this process.
+    /// The maximum number of connections of this process.
     pub max_connections: u32,
-    /// Sessions in memory.
+    /// The maximum number of sessions in memory.
     pub cache_entries: u64,
     /// How long a starting process waits for its database.
     pub startup_wait: Duration,
 }
 
-/// How a log line looks.
+/// The format of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
@@ -72,9 +72,9 @@ pub enum LogFormat {
 /// Logs.
 #[derive(Debug, Clone)]
 pub struct Telemetry {
-    /// In the syntax of `RUST_LOG`, which wins.
+    /// What is logged, in the syntax of `RUST_LOG`, which overrides this setting.
     pub log: String,
-    /// How a line looks.
+    /// The format of a log line.
     pub format: LogFormat,
 }
 
@@ -87,25 +87,25 @@ pub struct Settings {
     pub admin_listen: SocketAddr,
     /// The folder of profiles.
     pub profiles: PathBuf,
-    /// Where sessions are kept.
+    /// The address of the database.
     pub database_url: SecretUrl,
-    /// Which database that is.
+    /// The kind of the database.
     pub database: DatabaseKind,
-    /// Base64 keys of 256 bits, newest first. Empty only with SQLite: then one is made and kept beside it.
+    /// Base64 keys of 256 bits, newest first. Empty only with SQLite: a key is then generated and kept beside the database.
     pub keys: Vec<SecretString>,
-    /// Whose forwarded headers are believed.
+    /// The networks whose forwarded headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Pages that replace ours.
+    /// The folder of pages that replace the built-in ones.
     pub templates: Option<PathBuf>,
-    /// After SIGTERM the process says that it is not ready and serves on for so long, until load balancers notice.
+    /// How long the process keeps serving after SIGTERM, while it reports that it is not ready.
     pub shutdown_delay: Duration,
-    /// Exchanges, requests in flight and the last writes may take so long after that, all together.
+    /// How long token requests, requests in flight and the last writes may take after that, all together.
     pub shutdown_grace: Duration,
-    /// For profiles that do not say it themselves.
+    /// The session limits of profiles without a `[session]` table.
     pub session: SessionLimits,
     /// Requests to authorities and APIs.
     pub http: HttpOptions,
-    /// The database and the cache before it.
+    /// The database and the session cache.
     pub store: StoreOptions,
     /// Logs.
     pub telemetry: Telemetry,
@@ -114,7 +114,7 @@ pub struct Settings {
 /// Seconds of an hour.
 const HOUR: u64 = 3600;
 
-/// Session limits when nobody says anything: a working day, a week.
+/// The default session limits: a working day, a week.
 pub const DEFAULT_SESSION: SessionLimits = SessionLimits {
     idle_timeout: Duration::from_secs(8 * HOUR),
     lifetime: Duration::from_secs(7 * 24 * HOUR),
