@@ -1,4 +1,4 @@
-//! The command line: every command, flag and example. Says nothing of what they do.
+//! The command line: every command, flag and example. It does not know what the commands do.
 
 use std::path::PathBuf;
 
@@ -15,21 +15,21 @@ use crate::domain::profile::ProfileId;
     after_help = "Example:\n  gatehouse init entra-id staff && gatehouse check && gatehouse serve"
 )]
 pub struct Cli {
-    /// What all commands share.
+    /// Flags of all commands.
     #[command(flatten)]
     pub shared: Shared,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What all commands share.
+/// Flags of all commands.
 #[derive(Debug, Args)]
 pub struct Shared {
-    /// The settings file [default: gatehouse.toml, if there is one]
+    /// The settings file [default: gatehouse.toml, if the file exists]
     #[arg(long, global = true, value_name = "FILE", env = "GATEHOUSE_CONFIG")]
     pub config: Option<PathBuf>,
-    /// The folder with a file for each profile [default: profiles]
+    /// The folder of profile files [default: profiles]
     #[arg(long, global = true, value_name = "DIR")]
     pub profiles: Option<String>,
 }
@@ -42,31 +42,31 @@ pub enum Command {
         after_help = "Example:\n  gatehouse serve --listen 0.0.0.0:8080 --profiles /etc/gatehouse/profiles"
     )]
     Serve(ServeArgs),
-    /// Run gateway, simulator and all four kinds on this machine: no account, no internet.
+    /// Run the gateway and a simulator with a profile of every kind on this machine. Needs no account and no internet.
     #[cfg(feature = "demo")]
     #[command(after_help = "Example:\n  gatehouse demo\n  gatehouse demo --port 3000")]
     Demo(DemoArgs),
-    /// Tell every problem of the profiles, and what to register at the authorities.
+    /// Show every problem of the profiles, and the addresses to register at the authorities.
     #[command(
         after_help = "Example:\n  gatehouse check\n  gatehouse check --online --format json profiles/staff.toml"
     )]
     Check(CheckArgs),
-    /// Show a profile as it takes effect: defaults filled in, secrets masked.
+    /// Show a profile as it takes effect, with defaults and masked secrets.
     #[command(after_help = "Example:\n  gatehouse explain staff")]
     Explain(ExplainArgs),
-    /// Write a new profile from the commented template of its kind. Never overwrites.
+    /// Write a new profile from the commented template of its kind. Never overwrites a file.
     #[command(after_help = "Example:\n  gatehouse init external-id customers")]
     Init(InitArgs),
-    /// Turn the .env of a Microsoft Python sample into a profile with the same redirect address. Never overwrites.
+    /// Turn the .env file of a Microsoft Python sample into a profile with the same redirect URI. Never overwrites a file.
     #[command(after_help = "Example:\n  gatehouse import ../ms-identity-python-webapp/.env staff")]
     Import(ImportArgs),
-    /// See and end sessions.
+    /// List and end sessions.
     #[command(subcommand)]
     Sessions(SessionsCommand),
-    /// Make sealing keys.
+    /// Generate sealing keys.
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Bring the database to this version's form.
+    /// Update the database schema to this version.
     #[command(
         after_help = "Example:\n  GATEHOUSE_DATABASE_URL=postgres://gatehouse@db/gatehouse gatehouse migrate"
     )]
@@ -88,7 +88,7 @@ pub struct ServeArgs {
 #[cfg(feature = "demo")]
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Port of the landing page on loopback; gateway, admin listener and simulator take the next three.
+    /// Port of the landing page on loopback. Gateway, admin listener and simulator use the next three ports.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
 }
@@ -96,13 +96,13 @@ pub struct DemoArgs {
 /// `check`
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Ask the authorities too: metadata, issuer, keys, clock, credential.
+    /// Also ask the authorities: metadata, issuer, keys, clock and credential.
     #[arg(long)]
     pub online: bool,
-    /// For people or for programs.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Profile files [default: all of the profiles folder]
+    /// Profile files [default: all files of the profiles folder]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -113,7 +113,7 @@ pub struct ExplainArgs {
     /// The profile's id.
     #[arg(value_parser = profile_id)]
     pub profile: ProfileId,
-    /// For people or for programs.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
@@ -137,7 +137,7 @@ pub struct ImportArgs {
     /// The new profile's id: lower-case letters, digits and hyphens.
     #[arg(value_parser = new_profile_id)]
     pub profile_id: ProfileId,
-    /// The redirect URI, when the .env does not say it (the tutorial's path is /getAToken).
+    /// The redirect URI, if the .env file does not contain it (the tutorial's path is /getAToken).
     #[arg(long, value_name = "ADDRESS")]
     pub redirect_uri: Option<String>,
 }
@@ -151,11 +151,11 @@ pub enum SessionsCommand {
         /// The sessions to list.
         #[command(flatten)]
         which: SessionFlags,
-        /// For people or for programs.
+        /// The output format.
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// End sessions; holds on every replica within a second.
+    /// End sessions. They are invalid on every replica within a second.
     #[command(
         after_help = "Example:\n  gatehouse sessions end --profile staff --person 4711\n  gatehouse sessions end --all"
     )]
@@ -172,13 +172,13 @@ pub enum SessionsCommand {
 /// Selects sessions. A flag that is not given selects all.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SessionFlags {
-    /// Of this profile.
+    /// Sessions of this profile.
     #[arg(long, value_parser = profile_id)]
     pub profile: Option<ProfileId>,
-    /// Of this person, as `list` shows it; a person is of one profile.
+    /// Sessions of this person, as `list` shows it. Needs --profile.
     #[arg(long, requires = "profile", conflicts_with = "sid")]
     pub person: Option<String>,
-    /// Of this session at the authority (`sid`), at one profile.
+    /// Sessions of this session at the authority (`sid`). Needs --profile.
     #[arg(long, requires = "profile")]
     pub sid: Option<String>,
 }
@@ -188,17 +188,17 @@ pub struct SessionFlags {
 pub enum KeysCommand {
     /// Print a new key: base64 of 256 random bits.
     #[command(
-        after_help = "The first key seals, all open. To exchange it without signing anybody out, take three steps, and \
-            finish each on every replica before the next:\n  \
-            1. add the new key behind the old one      GATEHOUSE_KEYS=OLD,NEW\n  \
+        after_help = "The first key seals, all keys open. To rotate the key without signing anybody out, take three steps, and \
+            finish each step on every replica before the next:\n  \
+            1. add the new key after the old one       GATEHOUSE_KEYS=OLD,NEW\n  \
             2. put the new key first                   GATEHOUSE_KEYS=NEW,OLD\n  \
-            3. when the sessions' lifetime has passed, take the old one away\n\n\
+            3. when the lifetime of sessions has passed, remove the old key\n\n\
             Example:\n  export GATEHOUSE_KEYS=$(gatehouse keys new)"
     )]
     New,
 }
 
-/// How a command answers.
+/// The output format of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -217,7 +217,7 @@ fn profile_id(text: &str) -> Result<ProfileId, String> {
 fn new_profile_id(text: &str) -> Result<ProfileId, String> {
     let id = profile_id(text)?;
     if is_reserved(&id) {
-        return Err("is a reserved name; docs/profiles.md lists them".to_owned());
+        return Err("this id is reserved; docs/profiles.md lists the reserved ids".to_owned());
     }
     Ok(id)
 }

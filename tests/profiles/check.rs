@@ -120,7 +120,7 @@ fn d9_keys_that_are_gone_or_empty_are_told_as_keys() {
 fn d9_a_refused_credential_gets_the_help_of_its_code() {
     for (code, words) in [
         (7_000_215, "the id of a secret"),
-        (7_000_222, "has ended"),
+        (7_000_222, "has expired"),
         (700_016, "client_id"),
         (50_011, "redirect URI"),
         (1_002_012, "scope"),
@@ -142,7 +142,7 @@ fn d9_a_refused_credential_gets_the_help_of_its_code() {
 fn d9_a_page_in_the_place_of_a_token_response_is_no_acceptance() {
     let (question, said) = only_fault(&[Fault::TokenHtml]);
     assert_eq!(question, "credential");
-    assert!(said.contains("something else answers"), "{said}");
+    assert!(said.contains("another server answers"), "{said}");
 }
 
 #[test]

@@ -133,11 +133,11 @@ fn init_writes_the_template_and_refuses_to_overwrite() {
     place.write("tenants/customers.toml", "mine");
     let answer = place.run(&["init", "b2c", "customers", "--profiles", "tenants"]);
     assert_eq!(answer.code, 1);
-    assert!(answer.err.contains("is there already"), "{}", answer.err);
+    assert!(answer.err.contains("exists already"), "{}", answer.err);
     assert_eq!(place.read("tenants/customers.toml"), "mine");
     let answer = place.run(&["init", "b2c", "admin", "--profiles", "tenants"]);
     assert_eq!(answer.code, 2);
-    assert!(answer.err.contains("is a reserved name"), "{}", answer.err);
+    assert!(answer.err.contains("this id is reserved"), "{}", answer.err);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `check`: every problem of settings and profiles, and what to register for each good profile.
+//! `check`: shows every problem of settings and profiles, and what to register for each profile.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::config::{Problem, Settings, load_files, load_folder};
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 
-/// A profile that can be read, and what is known of it.
+/// A profile without errors in its file, and what is known about it.
 struct Known {
     profile: Arc<Profile>,
-    /// Nothing is wrong with it, offline or online.
+    /// Whether neither the offline nor the online checks found an error.
     good: bool,
     file: String,
     registration: Registration,
@@ -52,7 +52,7 @@ pub(in crate::command) fn check(
         load_files(&check.files, context)
     };
     let mut problems = loaded.problems();
-    // Somebody who names files asks about these files only.
+    // With files on the command line, the check is about these files only.
     if check.files.is_empty()
         && let Err(of_settings) = &settings
     {
@@ -88,7 +88,7 @@ pub(in crate::command) fn check(
     if bad { Err(Failed::Told) } else { Ok(()) }
 }
 
-/// What an authority's answer is in the report of problems.
+/// The problem that an authority's bad answer becomes in the report.
 fn problem_of(known: &Known, answer: &runtime::Answer) -> Option<Problem> {
     let what = format!("online: {}: {}", answer.question, answer.sentence);
     (!answer.good).then(|| Problem::of(&known.file, what, &answer.help))

@@ -1,4 +1,4 @@
-//! `check --online`: metadata, issuer, keys, clock and credential of each profile, each with a sentence.
+//! `check --online`: asks the authority of each profile about metadata, issuer, keys, clock and credential.
 
 use crate::app::commands::with_causes;
 use crate::command::runtime::Answer;
@@ -9,8 +9,8 @@ use crate::oidc::{
     Misconfiguration, OidcError, Probe,
 };
 
-/// Journeys and how a report names them.
-const JOURNEYS: [(UserFlowKind, &str); 3] = [
+/// The user flows, and their names in a report.
+const USER_FLOWS: [(UserFlowKind, &str); 3] = [
     (UserFlowKind::SignIn, ""),
     (UserFlowKind::EditProfile, " of edit_profile"),
     (UserFlowKind::ResetPassword, " of reset_password"),
@@ -37,14 +37,14 @@ fn bad(
     }
 }
 
-/// Asks one authority everything that keeps people from signing in.
+/// Asks one authority about everything that can prevent people from signing in.
 pub async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (journey, of) in JOURNEYS {
-        if profile.authority.issuer_config(journey).is_none() {
+    for (user_flow, of) in USER_FLOWS {
+        if profile.authority.issuer_config(user_flow).is_none() {
             continue;
         }
-        match authorities.probe(profile, journey).await {
+        match authorities.probe(profile, user_flow).await {
             Ok(probe) => answers.extend(about(of, &probe, profile)),
             Err(error) => {
                 answers.extend(no_metadata(of, &error));
@@ -56,7 +56,7 @@ pub async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     answers
 }
 
-/// An issuer that is refused is no fault of the document's way here.
+/// The answers when the metadata cannot be used. If only its issuer is refused, the document itself was fetched.
 fn no_metadata(of: &str, error: &OidcError) -> Vec<Answer> {
     match error {
         OidcError::Misconfigured(problem @ Misconfiguration::Issuer { .. }) => vec![
@@ -64,13 +64,13 @@ fn no_metadata(of: &str, error: &OidcError) -> Vec<Answer> {
             bad(
                 format!("issuer{of}"),
                 problem.to_string(),
-                "look at kind, authority and tenant_id; only for an authority that deviates, name its issuer in the key issuer",
+                "check kind, authority and tenant_id; set the key issuer only for an authority that deviates from its kind",
             ),
         ],
         error => vec![bad(
             format!("metadata{of}"),
             with_causes(error),
-            "look at authority, tenant and network; nobody can sign in until this is right",
+            "check authority, tenant and network; nobody can sign in until this works",
         )],
     }
 }
@@ -89,11 +89,11 @@ fn about(of: &str, probe: &Probe, profile: &Profile) -> Vec<Answer> {
     ];
     if let Some(apart) = probe.metadata.clock_ahead {
         let allowed = i64::try_from(profile.clock_skew.as_secs()).unwrap_or(i64::MAX);
-        let words = format!("{} s apart from the authority's", apart.abs());
+        let words = format!("{} s different from the authority's clock", apart.abs());
         answers.push(if apart.abs() <= allowed {
             good("clock", words)
         } else {
-            let help = "set this machine's clock, or sign-ins will be refused";
+            let help = "set the clock of this machine, or sign-ins will be refused";
             bad("clock", words, help)
         });
     }
@@ -107,18 +107,18 @@ fn keys(question: String, probe: &Probe) -> Answer {
             skipped: _,
         }) => bad(
             question,
-            "no key that can be used",
-            "the authority signs with none of RS256, PS256, ES256",
+            "no usable key",
+            "the authority has no key for RS256, PS256 or ES256",
         ),
-        Ok(KeyCount { usable, skipped: 0 }) => good(question, format!("{usable} that can be used")),
+        Ok(KeyCount { usable, skipped: 0 }) => good(question, format!("{usable} usable")),
         Ok(KeyCount { usable, skipped }) => good(
             question,
-            format!("{usable} that can be used, {skipped} of other kinds"),
+            format!("{usable} usable, {skipped} of other algorithms"),
         ),
         Err(error) => bad(
             question,
             format!("{}: {}", probe.metadata.jwks_uri, with_causes(error)),
-            "no token can be checked without them; nobody can sign in until this is right",
+            "tokens cannot be verified without keys; nobody can sign in until this works",
         ),
     }
 }
@@ -133,26 +133,26 @@ async fn credential(authorities: &Authorities, profile: &Profile) -> Answer {
         Ok(CredentialProbe::Unusable(problem)) => bad(
             question,
             problem.to_string(),
-            "no proof could be made, so nothing was asked",
+            "the credential cannot be used, so the authority was not asked",
         ),
         Ok(CredentialProbe::NoAnswer(fault)) => bad(
             question,
-            format!("not answered: {fault}"),
-            "something else answers at the token endpoint's address, such as a proxy",
+            format!("no usable answer: {fault}"),
+            "another server answers at the address of the token endpoint, such as a proxy",
         ),
         Ok(CredentialProbe::Unclear(said)) => good(
             question,
-            format!("the answer says nothing about it ({said})"),
+            format!("the answer does not show whether it is accepted ({said})"),
         ),
         Err(error) => bad(
             question,
             with_causes(&error),
-            "the token endpoint gave no answer about it; check again in a minute",
+            "the token endpoint did not answer; check again in a minute",
         ),
     }
 }
 
-/// What to do about a refusal, by its code (microsoft-identity 2.5).
+/// What to do about a refusal, by its error code.
 fn refusal(detail: &AuthorityErrorDetail) -> &'static str {
     let of_code = detail.codes.iter().find_map(|code| match code {
         AuthorityErrorCode::Entra(code) => of_entra(*code),
@@ -166,23 +166,24 @@ fn refusal(detail: &AuthorityErrorDetail) -> &'static str {
     })
 }
 
-const WRONG_SECRET: &str = "a common mistake is the id of a secret in the place of its value; copy the value, or make a new secret";
-const SCOPE: &str = "the client was known, a scope was not: look at client_id, and at the scopes of the registration";
+const WRONG_SECRET: &str = "a common mistake is to use the id of a secret instead of its value; copy the value, or create a new secret";
+const SCOPE: &str =
+    "the client is known, but a scope is not: check client_id and the scopes of the registration";
 
 fn of_entra(code: u64) -> Option<&'static str> {
     Some(match code {
         7_000_215 => WRONG_SECRET,
         7_000_222 => {
-            "the secret has ended: make a new one, and exchange it with client_secret_next"
+            "the secret has expired: create a new one, and rotate it with client_secret_next"
         }
-        700_016 => "there is no such application in this tenant: look at client_id and authority",
+        700_016 => "this tenant has no such application: check client_id and authority",
         90_002 | 500_208 | 500_207 => {
-            "there is no such tenant, or it is of another kind: look at authority"
+            "this tenant does not exist or is of another kind: check authority"
         }
-        7_000_112 => "the application is disabled in its tenant: enable it there",
+        7_000_112 => "the application is disabled in its tenant: enable it",
         50_011 => "register the redirect URI that `gatehouse check` prints",
         70_011 | 28_003 | 500_011 | 1_002_012 => SCOPE,
-        700_024 => "the assertion is outside its time: set this machine's clock",
+        700_024 => "the assertion is expired or not valid yet: set the clock of this machine",
         700_027 | 7_000_274 | 7_000_214 | 7_000_277 | 1_000_502 => {
             "register this certificate, or the issuer and subject of the assertion, at the application"
         }
@@ -198,7 +199,7 @@ mod tests {
     fn d9_the_help_fits_the_code_of_the_refusal() {
         for (code, words) in [
             ("AADSTS7000215", "the id of a secret"),
-            ("AADSTS7000222", "has ended"),
+            ("AADSTS7000222", "has expired"),
             ("AADSTS700016", "client_id"),
             ("AADSTS50011", "redirect URI"),
             ("AADSTS1002012", "scope"),

@@ -1,4 +1,4 @@
-//! `explain`: a profile as it takes effect, each value with where it comes from. Secrets are masked.
+//! `explain`: shows a profile as it takes effect, each value with its source. Secrets are masked.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub(in crate::command) fn explain(
     let path = folder.join(format!("{}.toml", explain.profile));
     if !path.is_file() {
         let sentence = format!(
-            "there is no profile {}: {} is not there",
+            "there is no profile {}: {} does not exist",
             explain.profile,
             path.display()
         );

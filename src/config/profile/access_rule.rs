@@ -20,14 +20,14 @@ impl ProfileReader<'_, '_> {
             ("allow.email_domains", &table.email_domains),
         ] {
             if list.as_ref().is_some_and(Vec::is_empty) {
-                let right = "at least one entry, or leave the list out to demand nothing";
+                let right = "at least one entry, or leave the list out to admit everybody";
                 self.problems.empty_list(key, right);
             }
         }
         let emails = self.texts("allow.emails", &table.emails);
         for written in &emails {
             if !is_email(written.get()) {
-                let right = "one address such as \"ada@contoso.example\"; whole domains belong into email_domains";
+                let right = "one address such as \"ada@contoso.example\"; whole domains belong in email_domains";
                 self.problems.error(
                     "allow.emails",
                     &written.span(),
@@ -40,7 +40,7 @@ impl ProfileReader<'_, '_> {
         for written in &domains {
             if !is_domain(written.get()) {
                 let right =
-                    "what follows the @, such as \"contoso.example\", without '*', '@' or scheme";
+                    "the part after the @, such as \"contoso.example\", without '*', '@' or scheme";
                 self.problems.error(
                     "allow.email_domains",
                     &written.span(),

@@ -1,4 +1,4 @@
-//! Where people reach a profile, and where the authority returns them.
+//! The address of a profile, its redirect path, and the tolerated clock skew.
 
 use std::time::Duration;
 
@@ -112,7 +112,7 @@ impl ProfileReader<'_, '_> {
             "clock_skew",
             &span,
             "is more than 300s",
-            "at most \"300s\"; a clock that is further off must be set right",
+            "at most \"300s\"; a clock that differs more must be corrected",
         );
         None
     }
@@ -124,7 +124,7 @@ fn fault_in_path(path: &str) -> Option<String> {
         return Some(format!("{start:?} does not begin with a slash"));
     };
     if rest.is_empty() {
-        return Some("is the home page, which cannot take the authority's answer".to_owned());
+        return Some("is the home page, which cannot be the redirect path".to_owned());
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     let plain = |segment: &str| {
@@ -132,7 +132,7 @@ fn fault_in_path(path: &str) -> Option<String> {
     };
     if !rest.split('/').all(plain) {
         return Some(
-            "has more than plain segments of letters, digits, '-', '_', '.' and '~'".to_owned(),
+            "must consist of segments of letters, digits, '-', '_', '.' and '~'".to_owned(),
         );
     }
     // Case-folded: a proxy or a person may write /Auth/sign_in and mean ours.
@@ -140,7 +140,9 @@ fn fault_in_path(path: &str) -> Option<String> {
     let ours = OWN_PATHS.contains(&folded.as_str())
         || OWN_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
         || folded == "/.auth";
-    ours.then(|| "is an address that already has a meaning of its own".to_owned())
+    ours.then(|| {
+        "is an address that gatehouse or another product uses for its own purpose".to_owned()
+    })
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl ProfileReader<'_, '_> {
     /// that a profile can move to B2C by changing its kind, authority and credentials alone.
     pub(super) fn no_graph(&mut self, file: &ProfileFile) {
         const RIGHT: &str = "an API of your own, with scopes such as \"https://contoso.onmicrosoft.com/orders/read\"; or leave the [[api]] out";
-        let why = "B2C issues no token for Microsoft Graph to the people it signs in";
+        let why = "B2C does not issue tokens for Microsoft Graph";
         for (at, table) in file.api.iter().flatten().enumerate() {
             if let Some(endpoint) = &table.endpoint
                 && is_graph(endpoint.get())

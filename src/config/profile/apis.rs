@@ -18,7 +18,7 @@ impl ProfileReader<'_, '_> {
             if let (true, Some(name)) =
                 (apis.iter().any(|other| other.name == api.name), &table.name)
             {
-                let what = format!("{:?} is the name of another API already", api.name.as_str());
+                let what = format!("{:?} is already the name of another API", api.name.as_str());
                 let key = format!("api[{at}].name");
                 self.problems.error(
                     &key,
@@ -59,7 +59,10 @@ impl ProfileReader<'_, '_> {
         let written = self.text(key, text)?;
         let name = ApiName::parse(written.get());
         if name.is_none() {
-            let what = format!("{:?} cannot stand in an address", shortened(written.get()));
+            let what = format!(
+                "{:?} cannot be part of an address",
+                shortened(written.get())
+            );
             let right = "lower-case letters, digits, '-' and '_', at most 63";
             self.problems.error(key, &written.span(), what, right);
         }
@@ -75,9 +78,9 @@ impl ProfileReader<'_, '_> {
                 "must be https; an access token in plain http is accepted only for loopback hosts"
             }
             Some(url) if !url.username().is_empty() || url.password().is_some() => {
-                "holds a user name or password"
+                "contains a user name or password"
             }
-            Some(url) if url.fragment().is_some() => "holds a fragment, which is never sent",
+            Some(url) if url.fragment().is_some() => "contains a fragment, which is never sent",
             Some(_) => return url,
         };
         let right = "such as \"https://graph.microsoft.com/v1.0/me\"";

@@ -146,7 +146,7 @@ impl ProfileReader<'_, '_> {
         match written.get() {
             WordOr::Word(word) if word == "any" => Some(AllowedTenants::Any),
             WordOr::Word(word) => {
-                let what = format!("{:?} is not known here", shortened(word));
+                let what = format!("{:?} is not a known value", shortened(word));
                 self.problems
                     .error("allowed_tenants", &written.span(), what, right);
                 None

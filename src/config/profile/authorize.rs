@@ -9,7 +9,7 @@ use crate::domain::profile::{
 };
 use crate::domain::public_url::PublicUrl;
 
-/// Characters of a fixed parameter; an authorization address must stay bearable for every browser and proxy.
+/// Characters of a fixed parameter. Browsers and proxies limit the length of the authorization address.
 const LONGEST_PARAMETER: usize = 512;
 
 impl ProfileReader<'_, '_> {
@@ -82,14 +82,14 @@ impl ProfileReader<'_, '_> {
             self.problems.error(
                 "response_mode",
                 &written.span(),
-                "needs an https public_url: browsers keep the cookie of a sign-in from a cross-site POST to plain http",
+                "needs an https public_url: browsers do not send the cookie of a sign-in with a cross-site POST to plain http",
                 "response_mode = \"query\" while public_url is http",
             );
         }
         mode
     }
 
-    /// Scope tokens, none of those that the gateway adds itself.
+    /// Scopes, without those that the gateway adds itself.
     pub(super) fn scopes(&mut self, key: &str, texts: Option<&[Spanned<String>]>) -> Vec<Scope> {
         let mut scopes: Vec<Scope> = Vec::new();
         for written in texts.unwrap_or_default() {
@@ -102,13 +102,13 @@ impl ProfileReader<'_, '_> {
                 self.problems.error(
                     key,
                     &span,
-                    "holds blanks or characters that no scope has",
+                    "contains spaces or characters that are not allowed in a scope",
                     right,
                 );
                 continue;
             };
             if RESERVED_SCOPES.contains(&scope.as_str()) {
-                let what = format!("{:?} is asked for anyway", scope.as_str());
+                let what = format!("{:?} is always requested", scope.as_str());
                 self.problems.error(key, &span, what, "leave it out");
             } else if scopes.contains(&scope) {
                 let what = format!("names {:?} twice", scope.as_str());

@@ -1,6 +1,6 @@
-//! How the gateway proves itself: exactly one credential, and the keys that go with it.
+//! The client credential: exactly one, and the keys that belong to it.
 //!
-//! Where a secret's text comes from is [`crate::config::profile::secret`]'s business.
+//! [`crate::config::profile::secret`] reads the text of secrets.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use crate::domain::credential::{CertificateSource, ClientId, Credential, PemSour
 use crate::domain::profile::Client;
 use crate::domain::secret::PrivateKeyPem;
 
-/// Names the token file of a pod with workload identity (Azure's mutating webhook sets it).
+/// The variable that names the token file of a pod with workload identity; Azure's mutating webhook sets it.
 pub const FEDERATED_TOKEN_VARIABLE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
 /// The audience of federated credentials in the global cloud.
@@ -47,7 +47,7 @@ impl ProfileReader<'_, '_> {
             self.problems.error(
                 "client_id",
                 &span,
-                "holds more than printable ASCII without blanks",
+                "contains characters other than printable ASCII without spaces",
                 RIGHT,
             );
         }
@@ -95,7 +95,7 @@ impl ProfileReader<'_, '_> {
             .then_some(Credential::Public)
     }
 
-    /// Exactly one way to prove oneself.
+    /// Checks that the profile has exactly one credential.
     fn only_one(&mut self, file: &ProfileFile) {
         let public = file.public_client.as_ref().filter(|said| *said.get());
         let given: Vec<(&str, Range<usize>)> = [
@@ -135,7 +135,7 @@ impl ProfileReader<'_, '_> {
         }
     }
 
-    /// Keys that mean something only beside another.
+    /// Checks keys that have an effect only together with another key.
     fn companions(&mut self, file: &ProfileFile) {
         let managed = file.client_assertion.as_ref().is_some_and(
             |written| matches!(written.get(), WordOr::Word(word) if word == "managed-identity"),
@@ -174,7 +174,7 @@ impl ProfileReader<'_, '_> {
     fn only_with(&mut self, key: &str, span: Option<Range<usize>>, fits: bool, other: &str) {
         let other_key = other.split(' ').next().unwrap_or(other);
         if let Some(span) = span.filter(|_| !fits && !self.problems.was_faulty(other_key)) {
-            let what = format!("has no meaning without {other}");
+            let what = format!("has no effect without {other}");
             self.problems.error(key, &span, what, "leave it out");
         }
     }
@@ -277,12 +277,8 @@ impl ProfileReader<'_, '_> {
                 path.map(|path| Credential::FederatedToken(self.folder.join(path)))
             }
             WordOr::Word(_) => {
-                self.problems.error(
-                    KEY,
-                    &written.span(),
-                    "is a word that is not known here",
-                    RIGHT,
-                );
+                self.problems
+                    .error(KEY, &written.span(), "is not a known value", RIGHT);
                 None
             }
             WordOr::Other(table) => {
@@ -293,7 +289,7 @@ impl ProfileReader<'_, '_> {
                     }
                     return None;
                 };
-                // Whether the file is there is `check`'s question: the platform may write it later.
+                // `check` reports a missing file: the platform may write the file later.
                 self.is_usable(
                     "client_assertion.file",
                     path,

@@ -1,4 +1,4 @@
-//! Single values: texts without placeholders, durations, words of a list.
+//! Single values of a profile: texts without placeholders, words of a list, durations.
 
 use std::time::Duration;
 
@@ -8,18 +8,22 @@ use crate::config::report::nearest::nearest;
 use crate::config::report::placeholder::placeholder_in;
 use crate::config::toml_document::spanned::Spanned;
 
-/// What a template's placeholder is called in a report; for secrets the value is not repeated.
-pub(super) const PLACEHOLDER: &str = "is still a placeholder of the template";
+/// The message for a placeholder. For secrets the value is not repeated.
+pub(super) const PLACEHOLDER: &str = "is still the placeholder of a template";
 
 impl ProfileReader<'_, '_> {
     /// A text that is not empty, holds no control characters and no placeholder.
     pub(super) fn text<'w>(&mut self, key: &str, text: &'w Text) -> Option<&'w Spanned<String>> {
         let written = text.as_ref()?;
-        self.is_usable(key, written, "the value that your authority shows for it")
-            .then_some(written)
+        self.is_usable(
+            key,
+            written,
+            "the value that your authority shows for this key",
+        )
+        .then_some(written)
     }
 
-    /// A text that people read: brackets in it are no placeholder.
+    /// A text for people: brackets in it are not a placeholder.
     pub(super) fn free_text(&mut self, key: &str, text: &Text, longest: usize) -> Option<String> {
         let written = text.as_ref()?;
         let value = written.get();
@@ -31,13 +35,13 @@ impl ProfileReader<'_, '_> {
         self.problems.error(
             key,
             &written.span(),
-            "is empty, too long or holds control characters",
+            "is empty, too long or contains control characters",
             format!("one line of at most {longest} characters, or leave the key out"),
         );
         None
     }
 
-    /// Says what is wrong with a text that cannot be used at all.
+    /// Whether a text can be used. If not, the reason is reported.
     pub(super) fn is_usable(&mut self, key: &str, written: &Spanned<String>, right: &str) -> bool {
         let (value, span) = (written.get(), written.span());
         if value.trim().is_empty() {
@@ -47,7 +51,7 @@ impl ProfileReader<'_, '_> {
             self.problems.error(key, &span, what, right);
         } else if value.chars().any(char::is_control) {
             self.problems
-                .error(key, &span, "holds control characters", right);
+                .error(key, &span, "contains control characters", right);
         } else {
             return true;
         }
@@ -101,7 +105,7 @@ impl ProfileReader<'_, '_> {
         };
         let what = match placeholder_in(written.get()) {
             Some(placeholder) => format!("{PLACEHOLDER}: {placeholder:?}"),
-            None => format!("{:?} is not known here", shortened(written.get())),
+            None => format!("{:?} is not a known value", shortened(written.get())),
         };
         self.problems.error(key, &written.span(), what, right);
     }
@@ -130,7 +134,7 @@ impl ProfileReader<'_, '_> {
     }
 }
 
-/// A value as a report repeats it: escaped by the caller, and never longer than a line bears.
+/// A value for a report, shortened to one line. The caller escapes it.
 pub(super) fn shortened(value: &str) -> String {
     if value.chars().count() <= 80 {
         return value.to_owned();

@@ -1,6 +1,6 @@
-//! Secrets by their source: a variable, a file or the value itself, exactly one, there and not empty.
+//! Secrets from exactly one source: a variable, a file or the value itself.
 //!
-//! No text of this module repeats a secret, not even a faulty one.
+//! No message repeats a secret, not even a faulty one.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::config::toml_document::spanned::Spanned;
 use crate::domain::credential::SecretSource;
 use crate::domain::secret::ClientSecret;
 
-/// Bytes; no password and no key is longer.
+/// Bytes. Secrets and keys are shorter.
 const LONGEST_SECRET: usize = 64 * 1024;
 
 const ONE_SOURCE: &str =
@@ -40,7 +40,7 @@ impl ProfileReader<'_, '_> {
         })
     }
 
-    /// A secret from its one source, which must be there and not be empty.
+    /// Reads a secret from its source. The source must exist and must not be empty.
     pub(super) fn resolve(
         &mut self,
         key: &str,
@@ -83,7 +83,7 @@ impl ProfileReader<'_, '_> {
         }
         let Some(value) = (self.context.variable)(name.get()) else {
             let what = format!("the environment variable {:?} is not set", name.get());
-            let right = "set it where gatehouse runs, or name another source";
+            let right = "set the variable for the gatehouse process, or name another source";
             self.problems.error(key, &name.span(), what, right);
             return None;
         };
@@ -99,7 +99,7 @@ impl ProfileReader<'_, '_> {
             .then(|| Resolved::File(path_on_disk, text.to_owned()))
     }
 
-    /// The text of a file that a profile names, and where it is.
+    /// The path and the text of a file that a profile names.
     pub(super) fn file_text(
         &mut self,
         key: &str,
@@ -114,26 +114,27 @@ impl ProfileReader<'_, '_> {
             Ok(text) => Some((path_on_disk, text)),
             Err(reason) => {
                 let what = format!("the file {:?} {reason}", path_on_disk.display());
-                let right = "a file of text that gatehouse may read";
+                let right = "a text file that gatehouse may read";
                 self.problems.error(key, &path.span(), what, right);
                 None
             }
         }
     }
 
-    /// Whether a secret can be one at all.
+    /// Whether a text can be a secret.
     fn is_secret(&mut self, key: &str, span: &Range<usize>, text: &str) -> bool {
         let what = if text.trim().is_empty() {
             "the secret is empty"
         } else if placeholder_in(text.trim()) == Some(text.trim()) {
-            // Only as a whole: a good secret may hold brackets.
+            // Only as a whole: a secret may contain brackets.
             PLACEHOLDER
         } else if text.len() > LONGEST_SECRET {
             "the secret is longer than 64 kB"
         } else {
             return true;
         };
-        let right = "the secret's value, as the authority showed it once when it was made";
+        let right =
+            "the value of the secret, which the authority showed once when the secret was created";
         self.problems.error(key, span, what, right);
         false
     }

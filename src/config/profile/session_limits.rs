@@ -37,7 +37,8 @@ impl ProfileReader<'_, '_> {
                 let right = format!("at most {}", humantime::format_duration(limits.lifetime));
                 self.problems.error(idle_key, &span, what, right);
             } else if (1..SHORTEST_SENSIBLE_IDLE).contains(&idle.as_secs()) {
-                let what = "ends sessions that are in use: use is written down once a minute";
+                let what =
+                    "ends sessions that are in use: the last use is stored only once a minute";
                 self.problems
                     .warning(idle_key, &span, what, "at least \"2m\"");
             }

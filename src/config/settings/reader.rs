@@ -1,4 +1,4 @@
-//! The merged layers become [`Settings`]: what each key must be, and what it is when nothing is said.
+//! The reader of the merged layers: what each setting must be, and its default.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -19,7 +19,7 @@ use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
 
 impl Settings {
-    /// Lays the sources over the defaults and reads them.
+    /// Merges the sources over the defaults and reads them.
     ///
     /// # Errors
     /// Every problem of every source, in the order of a report.
@@ -34,14 +34,14 @@ impl Settings {
         }
     }
 
-    /// The folder of profiles and the session defaults alone: what the offline commands need. A fault elsewhere
-    /// does not stop them.
+    /// Only the profiles folder and the session defaults, which the offline commands need. Errors of other keys do not stop
+    /// them.
     ///
     /// # Errors
     /// The problems of these keys.
     pub fn offline(sources: &Sources) -> Result<(PathBuf, SessionLimits), Vec<Problem>> {
         let mut reader = Reader(Layers::merge(sources));
-        // What the sources hold besides is for `serve` to judge.
+        // Problems of other keys concern `serve` only.
         reader.0.problems.clear();
         let profiles = reader.path("profiles");
         let session = reader.session();
@@ -60,7 +60,7 @@ impl Settings {
 pub(super) struct Reader<'s>(pub(super) Layers<'s>);
 
 impl Reader<'_> {
-    /// Every key is read before the first is missed, so that all faults are found.
+    /// Reads every key before the first missing one ends the reading, so that all errors are found.
     fn settings(&mut self) -> Option<Settings> {
         let listen = self.socket("listen", SocketAddr::from(([127, 0, 0, 1], 8080)));
         let admin_listen = self.socket("admin_listen", SocketAddr::from(([127, 0, 0, 1], 8081)));
@@ -79,7 +79,7 @@ impl Reader<'_> {
             && listen == admin
             && listen.port() != 0
         {
-            let right = "another port: the admin listener asks nobody who they are";
+            let right = "another port: the admin listener has no authentication";
             self.0
                 .fault("admin_listen", "is the public listener's address", right);
         }
@@ -260,7 +260,7 @@ impl Reader<'_> {
             None | Some("text") => Some(LogFormat::Text),
             Some("json") => Some(LogFormat::Json),
             Some(other) => {
-                let what = format!("{other:?} is not known here");
+                let what = format!("{other:?} is not a known value");
                 self.0
                     .fault("telemetry.format", what, "\"text\" or \"json\"");
                 None

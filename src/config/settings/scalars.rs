@@ -12,7 +12,7 @@ impl Reader<'_> {
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         match self.0.value(key)? {
             config::ValueKind::String(text) => Some(text.clone()),
-            // The file's strict reader has told it already.
+            // The strict reader of the file has reported it already.
             _ => None,
         }
     }
@@ -47,7 +47,7 @@ impl Reader<'_> {
         let Some(text) = self.text(key) else {
             return Some(default);
         };
-        // To wait for nobody is a wish; to live for no time is a mistake.
+        // A shutdown may have no delay; every other duration of zero is an error.
         let may_be_none = ["shutdown_delay", "shutdown_grace"].contains(&key);
         let duration = humantime::parse_duration(&text)
             .ok()
@@ -69,21 +69,21 @@ impl Reader<'_> {
             Some(config::ValueKind::String(text)) => text.trim().parse::<u64>().ok(),
             Some(config::ValueKind::I64(number)) => u64::try_from(*number).ok(),
             Some(config::ValueKind::U64(number)) => Some(*number),
-            // The file's strict reader has told it already.
+            // The strict reader of the file has reported it already.
             Some(_) => return None,
         };
         let number = number.filter(|number| (1..=most).contains(number));
         if number.is_none() {
             self.0.fault(
                 key,
-                "is not a number that can be used",
+                "is not in the allowed range",
                 format!("a whole number from 1 to {most}"),
             );
         }
         number
     }
 
-    /// A list: of the file's items, or of a variable's text cut at its commas.
+    /// A list: the items of the file's list, or the text of a variable split at commas.
     pub(super) fn list(&self, key: &str) -> Vec<String> {
         match self.0.value(key) {
             Some(config::ValueKind::String(text)) => text
@@ -102,7 +102,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Of a key and its `_file` sister: the text of whichever is said in the higher layer.
+    /// The text of a key or of its variant with the suffix `_file`, whichever is set in the higher layer.
     pub(super) fn secret(&mut self, key: &str) -> Option<(String, String)> {
         let file_key = format!("{key}_file");
         let (value, file) = (self.0.layer(key), self.0.layer(&file_key));
@@ -123,7 +123,7 @@ impl Reader<'_> {
             Ok(text) => Some((file_key, text)),
             Err(what) => {
                 self.0
-                    .fault(&file_key, what, "a file of text that gatehouse may read");
+                    .fault(&file_key, what, "a text file that gatehouse may read");
                 None
             }
         }
