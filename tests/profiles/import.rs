@@ -183,11 +183,7 @@ fn scopes_of_two_resources_become_two_apis() {
             "orders-contoso-example https://orders.contoso.example/ https://orders.contoso.example/Read https://orders.contoso.example/Write",
         ]
     );
-    assert!(
-        import.out.contains("check its endpoint"),
-        "{}",
-        import.out
-    );
+    assert!(import.out.contains("check its endpoint"), "{}", import.out);
 }
 
 #[test]
@@ -202,11 +198,7 @@ fn scopes_of_a_resource_without_an_address_wait_in_a_comment() {
         text.contains("# scopes   = [\"api://1234/read\"]"),
         "{text}"
     );
-    assert!(
-        import.out.contains("add its endpoint"),
-        "{}",
-        import.out
-    );
+    assert!(import.out.contains("add its endpoint"), "{}", import.out);
 }
 
 #[test]
@@ -216,7 +208,11 @@ fn b2c_keeps_its_own_api_when_graph_stands_beside_it() {
     let profile = import.profile();
     assert_eq!(profile.apis.len(), 1);
     assert_eq!(profile.apis[0].scopes.len(), 1);
-    assert!(import.out.contains("B2C does not issue tokens"), "{}", import.out);
+    assert!(
+        import.out.contains("B2C does not issue tokens"),
+        "{}",
+        import.out
+    );
 }
 
 #[test]

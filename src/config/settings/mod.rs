@@ -9,3 +9,6 @@ mod reader;
 mod scalars;
 mod secret_text;
 mod trusted_network;
+
+#[cfg(test)]
+mod tests;

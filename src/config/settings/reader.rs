@@ -104,7 +104,9 @@ impl Reader<'_> {
 
     fn database(&mut self) -> Option<(DatabaseKind, SecretUrl)> {
         let problems = self.0.problems.len();
-        let (key, text) = match self.secret("database_url") {
+        let (key, text) = match self.secret("database_url", |reader| {
+            reader.text("database_url").unwrap_or_default()
+        }) {
             Some(found) => found,
             None if self.0.problems.len() > problems => return None,
             None => (
@@ -124,7 +126,7 @@ impl Reader<'_> {
 
     fn keys(&mut self, database: Option<DatabaseKind>) -> Option<Vec<SecretString>> {
         let problems = self.0.problems.len();
-        let Some((key, text)) = self.secret("keys") else {
+        let Some((key, text)) = self.secret("keys", |reader| reader.list("keys").join("\n")) else {
             if self.0.problems.len() > problems {
                 return None;
             }

@@ -102,8 +102,13 @@ impl Reader<'_> {
         }
     }
 
-    /// The text of a key or of its variant with the suffix `_file`, whichever is set in the higher layer.
-    pub(super) fn secret(&mut self, key: &str) -> Option<(String, String)> {
+    /// The text of a key or of its variant with the suffix `_file`, whichever is set in the higher layer. `value_of` reads
+    /// the key itself: only a list is split at commas.
+    pub(super) fn secret(
+        &mut self,
+        key: &str,
+        value_of: impl Fn(&mut Self) -> String,
+    ) -> Option<(String, String)> {
         let file_key = format!("{key}_file");
         let (value, file) = (self.0.layer(key), self.0.layer(&file_key));
         if value == Layer::Default && file == Layer::Default {
@@ -115,8 +120,7 @@ impl Reader<'_> {
             return None;
         }
         if value > file {
-            let text = self.list(key).join("\n");
-            return Some((key.to_owned(), text));
+            return Some((key.to_owned(), value_of(self)));
         }
         let path = self.path(&file_key)?;
         match read_secret(&path) {

@@ -1,0 +1,37 @@
+//! Settings from variables and files.
+
+use std::collections::BTreeMap;
+
+use crate::config::settings::layers::Sources;
+use crate::config::settings::options::Settings;
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
+    let variables: BTreeMap<_, _> = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let sources = Sources {
+        variables,
+        ..Sources::default()
+    };
+    Settings::read(&sources).map_err(|problems| {
+        problems
+            .iter()
+            .map(|problem| format!("{problem}\n"))
+            .collect()
+    })
+}
+
+#[test]
+fn a_comma_in_the_database_url_stays_in_a_variable_as_in_a_file() {
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    for url in [
+        "postgres://gh:a,b@127.0.0.1/gh?options=-csearch_path%3Dpublic,app",
+        "sqlite://a,b.db",
+        "postgres://gh:a,,b,@127.0.0.1/gh",
+    ] {
+        let variables = [("GATEHOUSE_DATABASE_URL", url), ("GATEHOUSE_KEYS", key)];
+        let settings = read(&variables).unwrap();
+        assert_eq!(settings.database_url.expose(), url);
+    }
+}
