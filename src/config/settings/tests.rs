@@ -35,3 +35,32 @@ fn a_comma_in_the_database_url_stays_in_a_variable_as_in_a_file() {
         assert_eq!(settings.database_url.expose(), url);
     }
 }
+
+#[test]
+fn variables_of_a_kubernetes_service_are_ignored_whatever_its_name() {
+    for service in ["", "POSTGRESQL_", "ADMIN_", "METRICS_V2_", "A__B_"] {
+        for form in [
+            "SERVICE_HOST",
+            "SERVICE_PORT",
+            "SERVICE_PORT_HTTP",
+            "SERVICE_PORT_TCP_POSTGRESQL",
+            "PORT",
+            "PORT_5432_TCP",
+            "PORT_5432_TCP_PROTO",
+            "PORT_5432_UDP_PORT",
+            "PORT_5432_SCTP_ADDR",
+        ] {
+            let name = format!("GATEHOUSE_{service}{form}");
+            assert!(read(&[(&name, "tcp://10.0.0.1:5432")]).is_ok(), "{name}");
+        }
+    }
+    for name in [
+        "GATEHOUSE_POSTGRESQL_HOST",
+        "GATEHOUSE_PORTS",
+        "GATEHOUSE_PORT_X_TCP",
+        "GATEHOUSE_LISTEM",
+    ] {
+        let report = read(&[(name, "1")]).unwrap_err();
+        assert!(report.contains("is not a known setting"), "{name}");
+    }
+}
