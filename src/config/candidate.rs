@@ -1,13 +1,13 @@
 //! One profile file as it was read, before files are compared with one another.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::content_hash::ContentHash;
 use crate::config::profile::conversion::{Converted, convert};
 use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::{Position, Problem, source_name};
+use crate::config::text_file::{FileFault, read_bounded};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::public_url::PublicUrl;
 
@@ -68,13 +68,13 @@ impl Candidate {
             version: None,
         };
         candidate.id = id_of(file, &mut candidate.problems);
-        let bytes = read_limited(file);
+        let bytes = read_bounded(file, LARGEST_FILE);
         candidate.content = bytes.as_ref().ok().map(|bytes| ContentHash::of(bytes));
-        let text = bytes
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()));
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|_| FileFault::NotText));
         let text = match text {
             Ok(text) => text,
-            Err(what) => {
+            Err(fault) => {
+                let what = fault.to_string();
                 let right = "a text file in TOML that gatehouse may read";
                 candidate
                     .problems
@@ -95,7 +95,7 @@ impl Candidate {
     fn take(&mut self, converted: Converted, text: &str) {
         let mut version = Vec::from(ContentHash::of(text.as_bytes()).bytes());
         for path in converted.named_files {
-            let hash = std::fs::read(&path)
+            let hash = read_bounded(&path, LARGEST_FILE)
                 .ok()
                 .map(|bytes| ContentHash::of(&bytes));
             version.extend(ContentHash::of(path.as_os_str().as_encoded_bytes()).bytes());
@@ -113,19 +113,6 @@ impl Candidate {
     pub(super) fn name(&self) -> String {
         source_name(&self.file)
     }
-}
-
-fn read_limited(file: &Path) -> Result<Vec<u8>, String> {
-    let said = |fault: io::Error| match fault.kind() {
-        io::ErrorKind::NotFound => "is not there".to_owned(),
-        io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
-        kind => format!("cannot be read: {kind}"),
-    };
-    let size = std::fs::metadata(file).map_err(said)?.len();
-    if size > LARGEST_FILE {
-        return Err("is larger than 1 MB".to_owned());
-    }
-    std::fs::read(file).map_err(said)
 }
 
 /// Whether an id is reserved: it would be mistaken for an address or a word of gatehouse.

@@ -10,6 +10,7 @@ pub mod folder;
 pub mod profile;
 pub mod report;
 pub mod settings;
+mod text_file;
 pub mod toml_document;
 
 pub use candidate::is_reserved;

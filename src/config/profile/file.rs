@@ -212,8 +212,8 @@ pub struct SecretTable {
     /// The name of an environment variable. It is read when the profile is loaded.
     #[schemars(example = &"CONTOSO_CLIENT_SECRET")]
     pub env: Text,
-    /// The path of a file, relative to the folder of the profile. White space at its end is not part of the secret. The
-    /// file is read again when it changes.
+    /// The path of a file, relative to the folder of the profile. White space around the secret and a byte order mark are
+    /// not part of it. The file is read again when it changes.
     #[schemars(example = &"/run/secrets/contoso-client-secret")]
     pub file: Text,
     /// The secret itself. This makes the profile file a secret: keep it out of version control.

@@ -19,3 +19,6 @@ pub mod profile_reader;
 pub mod scalars;
 pub mod secret;
 mod session_limits;
+
+#[cfg(test)]
+mod tests;

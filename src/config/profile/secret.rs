@@ -9,12 +9,13 @@ use crate::config::profile::file::SecretTable;
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::profile::scalars::PLACEHOLDER;
 use crate::config::report::placeholder::placeholder_in;
+use crate::config::text_file::{FileFault, read_text};
 use crate::config::toml_document::spanned::Spanned;
 use crate::domain::credential::SecretSource;
 use crate::domain::secret::ClientSecret;
 
 /// Bytes. Secrets and keys are shorter.
-const LONGEST_SECRET: usize = 64 * 1024;
+const LONGEST_SECRET: u64 = 64 * 1024;
 
 const ONE_SOURCE: &str =
     "exactly one of { env = \"NAME\" }, { file = \"PATH\" } and { value = \"…\" }";
@@ -87,14 +88,14 @@ impl ProfileReader<'_, '_> {
             self.problems.error(key, &name.span(), what, right);
             return None;
         };
-        let value = value.trim_end().to_owned();
+        let value = value.trim().to_owned();
         self.is_secret(key, &name.span(), &value)
             .then_some(Resolved::Text(value))
     }
 
     fn in_file(&mut self, key: &str, path: &Spanned<String>) -> Option<Resolved> {
         let (path_on_disk, text) = self.file_text(key, path)?;
-        let text = text.trim_end();
+        let text = text.trim();
         self.is_secret(key, &path.span(), text)
             .then(|| Resolved::File(path_on_disk, text.to_owned()))
     }
@@ -128,7 +129,7 @@ impl ProfileReader<'_, '_> {
         } else if placeholder_in(text.trim()) == Some(text.trim()) {
             // Only as a whole: a secret may contain brackets.
             PLACEHOLDER
-        } else if text.len() > LONGEST_SECRET {
+        } else if u64::try_from(text.len()).is_ok_and(|length| length > LONGEST_SECRET) {
             "the secret is longer than 64 kB"
         } else {
             return true;
@@ -140,23 +141,7 @@ impl ProfileReader<'_, '_> {
     }
 }
 
-/// A file's text, or why there is none, in words that follow its name.
-pub(super) fn read_limited(path: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_err(|fault| said(&fault))?;
-    if size.is_dir() {
-        return Err("is a folder".to_owned());
-    }
-    if size.len() > LONGEST_SECRET as u64 {
-        return Err("is larger than 64 kB".to_owned());
-    }
-    std::fs::read_to_string(path).map_err(|fault| said(&fault))
-}
-
-fn said(fault: &std::io::Error) -> String {
-    match fault.kind() {
-        std::io::ErrorKind::NotFound => "is not there".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
-        std::io::ErrorKind::InvalidData => "is not text".to_owned(),
-        kind => format!("cannot be read: {kind}"),
-    }
+/// The text of a file that a profile names, without a byte order mark.
+pub(super) fn read_limited(path: &Path) -> Result<String, FileFault> {
+    read_text(path, LONGEST_SECRET)
 }

@@ -1,30 +1,20 @@
 //! Secrets of the settings: files that hold them, and lists of keys. No message repeats a secret.
 
-use std::io::Read;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 
+use crate::config::text_file::read_text;
+
 /// Bytes; neither a list of keys nor a bundle of certificates is larger.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-/// The text of a file, or why there is none, in words that follow the key.
+/// The text of a file without a byte order mark, or why it cannot be used, in words that follow the key.
 pub(in crate::config) fn read_secret(path: &Path) -> Result<String, String> {
-    let said = |fault: std::io::Error| {
-        format!(
-            "the file {:?} cannot be read: {}",
-            path.display(),
-            fault.kind()
-        )
-    };
-    let mut text = String::new();
-    std::fs::File::open(path)
-        .map_err(said)?
-        .take(LARGEST)
-        .read_to_string(&mut text)
-        .map_err(said)?;
+    let text = read_text(path, LARGEST)
+        .map_err(|fault| format!("the file {:?} {fault}", path.display()))?;
     if text.trim().is_empty() {
         return Err(format!("the file {:?} is empty", path.display()));
     }

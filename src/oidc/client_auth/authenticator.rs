@@ -210,12 +210,12 @@ fn asserted(id: &str, assertion: &ClientAssertion) -> Proof {
     proof
 }
 
-/// The text of a file without the white space at its end.
+/// The text of a file without a byte order mark and without white space around it, as the profile's reader takes it.
 async fn read_text(path: &Path) -> Result<String, CredentialProblem> {
     let text = tokio::fs::read_to_string(path)
         .await
         .map_err(|error| unreadable(path, &error))?;
-    let text = text.trim_end();
+    let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Err(CredentialProblem::Empty(path.display().to_string()));
     }
