@@ -52,6 +52,11 @@ pub(in crate::command) fn check(
         load_files(&check.files, context)
     };
     let mut problems = loaded.problems();
+    if check.files.is_empty() && loaded.profile_files.is_empty() {
+        let right = "make the first profile with `gatehouse init KIND PROFILE-ID`";
+        let what = "the folder contains no profile";
+        problems.push(Problem::of(source_name(&folder), what, right));
+    }
     // With files on the command line, the check is about these files only.
     if check.files.is_empty()
         && let Err(of_settings) = &settings
@@ -173,7 +178,11 @@ fn write_known(item: &Known, terminal: &mut Terminal<'_>) -> Result<(), Failed> 
         ),
         ("back-channel logout URL", back_channel),
     ];
-    writeln!(terminal.out, "  register at {}:", profile.authority.url())?;
+    writeln!(
+        terminal.out,
+        "  register at {}:",
+        profile.authority.as_str()
+    )?;
     for (name, address) in rows {
         if let Some(address) = address {
             writeln!(terminal.out, "    {name:<25} {address}")?;

@@ -85,7 +85,7 @@ impl Rows<'_> {
     fn authority(&mut self, profile: &Profile) {
         let authority = &profile.authority;
         self.from_file("kind", authority.kind().as_str());
-        self.from_file("authority", authority.url().as_str());
+        self.from_file("authority", authority.as_str());
         for (user_flow, key, word) in [
             (UserFlowKind::SignIn, "user_flows.sign_in", "sign-in"),
             (

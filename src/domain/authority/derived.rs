@@ -15,6 +15,8 @@ use crate::domain::public_url::{is_loopback, is_secure_enough};
 #[derive(Debug, Clone)]
 pub struct Authority {
     kind: Kind,
+    /// The key `authority`, byte for byte.
+    text: String,
     url: Url,
     dialect: Dialect,
     configs: IssuerConfigs,
@@ -33,6 +35,7 @@ impl Authority {
         match (url, configs) {
             (Some(url), Some(configs)) if errors.is_empty() => Ok(Self {
                 kind: input.kind,
+                text: input.url.clone(),
                 url,
                 dialect: Dialect::of(input.kind),
                 configs,
@@ -46,7 +49,12 @@ impl Authority {
         self.kind
     }
 
-    /// The address as configured.
+    /// The address as configured, byte for byte: at an OpenID provider, the issuer.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The address, parsed.
     pub fn url(&self) -> &Url {
         &self.url
     }
