@@ -7,6 +7,7 @@ mod candidate;
 mod conflicts;
 pub mod content_hash;
 pub mod folder;
+mod longest_duration;
 pub mod profile;
 pub mod report;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::config::longest_duration::{LONGEST_DURATION, LONGEST_DURATION_TEXT};
 use crate::config::profile::file::{Text, Texts};
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::report::nearest::nearest;
@@ -125,6 +126,12 @@ impl ProfileReader<'_, '_> {
     pub(super) fn duration(&mut self, key: &str, text: &Text, example: &str) -> Option<Duration> {
         let written = text.as_ref()?;
         let parsed = humantime::parse_duration(written.get()).ok();
+        if parsed.is_some_and(|duration| duration > LONGEST_DURATION) {
+            let right = format!("at most \"{LONGEST_DURATION_TEXT}\"");
+            self.problems
+                .error(key, &written.span(), "is too long", right);
+            return None;
+        }
         if parsed.is_none() {
             let what = format!("{:?} is not a duration", shortened(written.get()));
             let right = format!("a number with a unit, such as {example:?}; units: s, m, h, d");

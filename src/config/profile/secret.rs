@@ -82,8 +82,20 @@ impl ProfileReader<'_, '_> {
         if !self.is_usable(key, name, "the name of an environment variable") {
             return None;
         }
-        let Some(value) = (self.context.variable)(name.get()) else {
-            let what = format!("the environment variable {:?} is not set", name.get());
+        let variable = name.get();
+        if variable.to_ascii_uppercase().starts_with("GATEHOUSE_") {
+            let what = "names a setting of gatehouse itself, which no authority may receive";
+            let right = "a variable whose name does not begin with GATEHOUSE_";
+            self.problems.error(key, &name.span(), what, right);
+            return None;
+        }
+        let Some(value) = (self.context.variable)(variable) else {
+            // A secret that was written instead of a name must not be repeated.
+            let what = if is_variable_name(variable) {
+                format!("the environment variable {variable:?} is not set")
+            } else {
+                "names an environment variable that is not set".to_owned()
+            };
             let right = "set the variable for the gatehouse process, or name another source";
             self.problems.error(key, &name.span(), what, right);
             return None;
@@ -139,6 +151,12 @@ impl ProfileReader<'_, '_> {
         self.problems.error(key, span, what, right);
         false
     }
+}
+
+/// Whether a text looks like the name of a variable, and not like a secret: capitals, digits and underscores.
+fn is_variable_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    text.len() <= 64 && text.contains('_') && text.bytes().all(allowed)
 }
 
 /// The text of a file that a profile names, without a byte order mark.

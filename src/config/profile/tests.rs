@@ -39,3 +39,55 @@ fn a_byte_order_mark_and_white_space_are_not_part_of_a_secret() {
     };
     assert_eq!(loaded.expose(), "hunter2");
 }
+
+#[test]
+fn a_duration_that_no_date_can_bear_is_refused() {
+    for key in ["idle_timeout", "lifetime"] {
+        let lines = format!("public_client = true\n[session]\n{key} = \"300000y\"");
+        let converted = read(Path::new("."), &lines, &|_| None);
+        assert!(converted.profile.is_none());
+        assert!(report(&converted).contains("is too long"), "{key}");
+    }
+    let lines = "public_client = true\n[session]\nlifetime = \"36500d\"";
+    let profile = read(Path::new("."), lines, &|_| None).profile.unwrap();
+    let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    assert!(
+        now.checked_add_signed(chrono::TimeDelta::from_std(profile.session.lifetime).unwrap())
+            .is_some()
+    );
+}
+
+#[test]
+fn a_secret_where_the_name_of_a_variable_belongs_is_not_repeated() {
+    let lines = |name: &str| format!("client_secret = {{ env = \"{name}\" }}");
+    let unset = |name: &str| report(&read(Path::new("."), &lines(name), &|_| None));
+    for secret in ["hunter2", "Q~8_hunter2.x", "HUNTER2"] {
+        let report = unset(secret);
+        assert!(report.contains("is not set"), "{report}");
+        assert!(!report.contains(secret), "{report}");
+    }
+    assert!(unset("CONTOSO_SECRET").contains("\"CONTOSO_SECRET\" is not set"));
+}
+
+#[test]
+fn a_profile_cannot_send_a_setting_of_gatehouse_to_its_authority() {
+    let set = |_: &str| Some("the value".to_owned());
+    for name in ["GATEHOUSE_KEYS", "GATEHOUSE_DATABASE_URL", "gatehouse_keys"] {
+        for key in ["client_secret", "client_secret_next"] {
+            let first = if key == "client_secret" {
+                ""
+            } else {
+                "client_secret = { value = \"hunter2\" }\n"
+            };
+            let lines = format!("{first}{key} = {{ env = \"{name}\" }}");
+            let converted = read(Path::new("."), &lines, &set);
+            assert!(converted.profile.is_none());
+            assert!(
+                report(&converted).contains("a setting of gatehouse itself"),
+                "{name}"
+            );
+        }
+    }
+    let lines = "client_secret = { env = \"CONTOSO_SECRET\" }";
+    assert!(read(Path::new("."), lines, &set).profile.is_some());
+}

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::longest_duration::{LONGEST_DURATION, LONGEST_DURATION_TEXT};
 use crate::config::settings::layers::Layer;
 use crate::config::settings::reader::Reader;
 use crate::config::settings::secret_text::read_secret;
@@ -52,6 +53,11 @@ impl Reader<'_> {
         let duration = humantime::parse_duration(&text)
             .ok()
             .filter(|it| may_be_none || !it.is_zero());
+        if duration.is_some_and(|duration| duration > LONGEST_DURATION) {
+            let right = format!("at most \"{LONGEST_DURATION_TEXT}\"");
+            self.0.fault(key, "is too long", right);
+            return None;
+        }
         if duration.is_none() {
             let what = format!("{text:?} is not a duration");
             self.0.fault(

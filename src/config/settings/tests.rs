@@ -64,3 +64,9 @@ fn variables_of_a_kubernetes_service_are_ignored_whatever_its_name() {
         assert!(report.contains("is not a known setting"), "{name}");
     }
 }
+
+#[test]
+fn a_lifetime_that_no_date_can_bear_is_refused() {
+    let report = read(&[("GATEHOUSE_SESSION__LIFETIME", "300000y")]).unwrap_err();
+    assert!(report.contains("is too long"), "{report}");
+}
