@@ -1,7 +1,7 @@
 //! Layer 1: files, variables and flags become domain values, or a report of everything that is wrong with them.
 //!
-//! Owns settings, profiles and the report. No network; what time it is and what the environment holds arrive as
-//! arguments. Does not decide what becomes of a profile that is broken: see [`folder::Loaded`].
+//! Owns settings, profile files and the report. It uses no network; time and environment are arguments. It does not decide
+//! when files are read again.
 
 mod candidate;
 mod conflicts;

@@ -1,4 +1,4 @@
-//! AppState: what every handler may use.
+//! `AppState`: what every handler may use.
 
 use std::sync::Arc;
 

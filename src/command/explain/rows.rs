@@ -50,7 +50,7 @@ struct Rows<'t> {
 
 impl Rows<'_> {
     /// A key of the profile file, with its line, or with its default.
-    fn from_file(&mut self, key: &str, value: impl Into<Value>) {
+    fn file_key(&mut self, key: &str, value: impl Into<Value>) {
         let line = position_of_key(self.text, key).map(|position| position.line);
         let from = line.map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
         self.push(key, value, from);
@@ -59,7 +59,7 @@ impl Rows<'_> {
     /// A key without a default: it has a row only if it is set.
     fn if_set(&mut self, key: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
-            self.from_file(key, value);
+            self.file_key(key, value);
         }
     }
 
@@ -76,16 +76,16 @@ impl Rows<'_> {
     }
 
     fn identity(&mut self, profile: &Profile) {
-        self.from_file("public_url", profile.public_url.to_string());
-        self.from_file("title", profile.title.clone());
-        self.from_file("redirect_path", profile.redirect_path.clone());
+        self.file_key("public_url", profile.public_url.to_string());
+        self.file_key("title", profile.title.clone());
+        self.file_key("redirect_path", profile.redirect_path.clone());
         self.derived("redirect URI", profile.redirect_uri());
     }
 
     fn authority(&mut self, profile: &Profile) {
         let authority = &profile.authority;
-        self.from_file("kind", authority.kind().as_str());
-        self.from_file("authority", authority.as_str());
+        self.file_key("kind", authority.kind().as_str());
+        self.file_key("authority", authority.as_str());
         for (user_flow, key, word) in [
             (UserFlowKind::SignIn, "user_flows.sign_in", "sign-in"),
             (
@@ -132,9 +132,9 @@ impl Rows<'_> {
                 "default, as far as the metadata announces them".to_owned(),
             );
         } else {
-            self.from_file("signing_algorithms", algorithms);
+            self.file_key("signing_algorithms", algorithms);
         }
-        self.from_file("clock_skew", duration(profile.clock_skew));
+        self.file_key("clock_skew", duration(profile.clock_skew));
     }
 
     fn issuer(&mut self, issuer_config: &IssuerConfig) {
@@ -154,14 +154,14 @@ impl Rows<'_> {
                         .map(crate::domain::issuer::TenantGuid::as_str)
                         .collect(),
                 };
-                self.from_file("allowed_tenants", allowed);
-                self.from_file("allow_personal_accounts", *personal);
+                self.file_key("allowed_tenants", allowed);
+                self.file_key("allow_personal_accounts", *personal);
             }
         }
     }
 
     fn credential(&mut self, profile: &Profile) {
-        self.from_file("client_id", profile.client.id.as_str());
+        self.file_key("client_id", profile.client.id.as_str());
         match &profile.client.credential {
             Credential::Secret { current, next } => {
                 self.secret("client_secret", current);
@@ -170,10 +170,10 @@ impl Rows<'_> {
                 }
                 match profile.client.secret_method {
                     Some(SecretMethod::Post) => {
-                        self.from_file("token_endpoint_auth_method", "client_secret_post");
+                        self.file_key("token_endpoint_auth_method", "client_secret_post");
                     }
                     Some(SecretMethod::Basic) => {
-                        self.from_file("token_endpoint_auth_method", "client_secret_basic");
+                        self.file_key("token_endpoint_auth_method", "client_secret_basic");
                     }
                     None => {
                         let value = if profile.authority.dialect().microsoft {
@@ -181,7 +181,7 @@ impl Rows<'_> {
                         } else {
                             "as the metadata says"
                         };
-                        self.from_file("token_endpoint_auth_method", value);
+                        self.file_key("token_endpoint_auth_method", value);
                     }
                 }
             }
@@ -196,33 +196,33 @@ impl Rows<'_> {
                         Some(PemSource::File(path)) => json!(shown(path)),
                     };
                     let value = json!({ "file": shown(&source.certificate), "key": key });
-                    self.from_file("client_certificate", value);
+                    self.file_key("client_certificate", value);
                 }
-                self.from_file("send_certificate_chain", *send_chain);
+                self.file_key("send_certificate_chain", *send_chain);
             }
             Credential::FederatedToken(path) => {
-                self.from_file("client_assertion", json!({ "file": shown(path) }));
+                self.file_key("client_assertion", json!({ "file": shown(path) }));
             }
             Credential::ManagedIdentity { identity, audience } => {
-                self.from_file("client_assertion", "managed-identity");
+                self.file_key("client_assertion", "managed-identity");
                 let identity = identity.as_deref().unwrap_or("system-assigned");
-                self.from_file("managed_identity_client_id", identity);
-                self.from_file("assertion_audience", audience.as_str());
+                self.file_key("managed_identity_client_id", identity);
+                self.file_key("assertion_audience", audience.as_str());
             }
-            Credential::Public => self.from_file("public_client", true),
+            Credential::Public => self.file_key("public_client", true),
         }
     }
 
     fn secret(&mut self, key: &str, source: &SecretSource) {
         match source {
-            SecretSource::Fixed(_) => self.from_file(key, MASKED),
-            SecretSource::File { path, .. } => self.from_file(key, json!({ "file": shown(path) })),
+            SecretSource::Fixed(_) => self.file_key(key, MASKED),
+            SecretSource::File { path, .. } => self.file_key(key, json!({ "file": shown(path) })),
         }
     }
 
     fn authorize(&mut self, profile: &Profile) {
         let options = &profile.authorize;
-        self.from_file("response_mode", options.response_mode.as_str());
+        self.file_key("response_mode", options.response_mode.as_str());
         self.if_set(
             "prompt",
             options.prompt.map(crate::domain::profile::Prompt::as_str),
@@ -240,7 +240,7 @@ impl Rows<'_> {
             .iter()
             .map(|parameter| parameter.as_str())
             .collect();
-        self.from_file("pass_parameters", passed);
+        self.file_key("pass_parameters", passed);
         let mut scopes: Vec<&str> = RESERVED_SCOPES.to_vec();
         let first = profile
             .apis
@@ -249,17 +249,17 @@ impl Rows<'_> {
             .unwrap_or_default();
         scopes.extend(options.extra_scopes.iter().chain(first).map(Scope::as_str));
         let extra: Vec<_> = options.extra_scopes.iter().map(Scope::as_str).collect();
-        self.from_file("extra_scopes", extra);
+        self.file_key("extra_scopes", extra);
         self.derived("scopes at sign-in", scopes);
     }
 
     fn apis(&mut self, profile: &Profile) {
         for (at, api) in profile.apis.iter().enumerate() {
             let scopes: Vec<_> = api.scopes.iter().map(Scope::as_str).collect();
-            self.from_file(&format!("api[{at}].name"), api.name.as_str());
-            self.from_file(&format!("api[{at}].title"), api.title.as_str());
-            self.from_file(&format!("api[{at}].endpoint"), api.endpoint.as_str());
-            self.from_file(&format!("api[{at}].scopes"), scopes);
+            self.file_key(&format!("api[{at}].name"), api.name.as_str());
+            self.file_key(&format!("api[{at}].title"), api.title.as_str());
+            self.file_key(&format!("api[{at}].endpoint"), api.endpoint.as_str());
+            self.file_key(&format!("api[{at}].scopes"), scopes);
         }
     }
 
@@ -272,22 +272,22 @@ impl Rows<'_> {
             ("allow.email_domains", &rule.email_domains),
         ] {
             if !list.is_empty() {
-                self.from_file(key, list.clone());
+                self.file_key(key, list.clone());
             }
         }
         if *rule == crate::domain::access_rule::AccessRule::default() {
-            self.from_file("allow", "everybody whom the authority signs in");
+            self.file_key("allow", "everybody whom the authority signs in");
         }
     }
 
     fn rest(&mut self, profile: &Profile) {
-        self.from_file(
+        self.file_key(
             "session.idle_timeout",
             duration(profile.session.idle_timeout),
         );
-        self.from_file("session.lifetime", duration(profile.session.lifetime));
-        self.from_file("sign_out.account_picker", profile.sign_out.account_picker);
-        self.from_file("branding.accent", profile.branding.accent.as_str());
+        self.file_key("session.lifetime", duration(profile.session.lifetime));
+        self.file_key("sign_out.account_picker", profile.sign_out.account_picker);
+        self.file_key("branding.accent", profile.branding.accent.as_str());
         self.if_set("branding.logo", profile.branding.logo.as_deref());
         self.if_set("branding.support", profile.branding.support.as_deref());
     }

@@ -16,7 +16,11 @@ pub(in crate::command) fn apis(variables: &BTreeMap<String, String>, draft: &mut
     let endpoint = variables.get("ENDPOINT").cloned();
     let scopes: Vec<String> = variables
         .get("SCOPE")
-        .map(|scopes| scopes.split_whitespace().map(str::to_owned).collect())
+        .map(|scopes| {
+            let separated = scopes.split(|letter: char| letter.is_whitespace() || letter == ',');
+            let scopes = separated.filter(|scope| !scope.is_empty());
+            scopes.map(str::to_owned).collect()
+        })
         .unwrap_or_default();
     let scopes = scopes
         .into_iter()

@@ -19,7 +19,7 @@ use crate::command::terminal::{Failed, Terminal};
 use crate::config::profile::conversion::convert;
 use crate::config::profile::profile_reader::ReadContext;
 use crate::config::{Problem, placeholder_in};
-use crate::domain::authority::Kind;
+use crate::domain::authority::{Kind, is_entra_host};
 use crate::domain::issuer::TenantGuid;
 
 /// Variables of the samples that have no meaning for gatehouse.
@@ -226,6 +226,8 @@ fn authority(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<
         if plain.is_some() {
             draft.note("AUTHORITY was ignored: B2C_TENANT_NAME and SIGNUPSIGNIN_USER_FLOW take precedence, as in the sample");
         }
+        // The variable is the name before .onmicrosoft.com; people also write the whole domain.
+        let tenant = tenant.strip_suffix(".onmicrosoft.com").unwrap_or(tenant);
         draft.set_authority(
             Kind::B2c,
             format!("https://{tenant}.b2clogin.com/{tenant}.onmicrosoft.com"),
@@ -279,6 +281,11 @@ fn plain_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
 /// `OIDC_AUTHORITY`: External ID behind a custom domain or, elsewhere, any OpenID provider.
 fn oidc_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
     let url = parse("OIDC_AUTHORITY", address)?;
+    let host = url.host_str().unwrap_or_default();
+    if is_entra_host(host) || host.ends_with(".ciamlogin.com") {
+        draft.note("OIDC_AUTHORITY is an authority of Microsoft and not a custom domain: it was read like AUTHORITY");
+        return plain_authority(address, draft);
+    }
     let segments: Vec<&str> = url
         .path()
         .split('/')
@@ -335,4 +342,56 @@ fn parse(key: &str, address: &str) -> Result<Url, String> {
         .ok()
         .filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none())
         .ok_or_else(|| format!("{key} is not an absolute address"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn imported(lines: &[(&str, &str)]) -> Draft {
+        let common = [
+            ("CLIENT_ID", "gatehouse"),
+            ("REDIRECT_URI", "http://localhost:5000/x"),
+        ];
+        let all = lines.iter().chain(&common);
+        draft(
+            &all.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_tenant_name_with_its_suffix_is_the_same_tenant() {
+        for name in ["contoso", "contoso.onmicrosoft.com"] {
+            let draft = imported(&[
+                ("B2C_TENANT_NAME", name),
+                ("SIGNUPSIGNIN_USER_FLOW", "B2C_1_x"),
+            ]);
+            assert_eq!(
+                draft.authority,
+                "https://contoso.b2clogin.com/contoso.onmicrosoft.com"
+            );
+        }
+    }
+
+    #[test]
+    fn an_authority_of_entra_is_entra_whatever_its_variable() {
+        let address = "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0";
+        let draft = imported(&[("OIDC_AUTHORITY", address)]);
+        assert_eq!(draft.kind, Some(Kind::EntraId));
+        assert_eq!(draft.authority, address.trim_end_matches("/v2.0"));
+    }
+
+    #[test]
+    fn scopes_may_be_separated_by_commas() {
+        let draft = imported(&[
+            (
+                "AUTHORITY",
+                "https://login.microsoftonline.com/contoso.example",
+            ),
+            ("SCOPE", "User.Read, Mail.Read,Files.Read"),
+        ]);
+        assert_eq!(draft.scopes, ["User.Read", "Mail.Read", "Files.Read"]);
+    }
 }

@@ -1,7 +1,7 @@
 //! Profile files become [`crate::domain::profile::Profile`] values.
 //!
-//! Owns the written shape of a profile and its conversion, one file for each part of a profile. It does not know where
-//! files stand or what becomes of a profile that is broken.
+//! Owns the written shape of a profile file and its conversion, one file for each part of a profile. It does not know the
+//! profiles folder, or what happens to a broken profile.
 
 mod access_rule;
 pub mod address;

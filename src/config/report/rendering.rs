@@ -1,6 +1,6 @@
-//! The report of all problems: plain lines, a terminal's view with the lines of the files, or JSON.
+//! How a report is shown: as plain lines, for a terminal with the lines of the files, or as JSON.
 //!
-//! Owns the looks only. Colour is the caller's choice, because only the caller knows where the text goes.
+//! The caller chooses colour, because only the caller knows where the text goes.
 
 use std::fmt;
 
@@ -86,7 +86,7 @@ fn graphical(problem: &Problem, color: bool) -> Result<String, fmt::Error> {
     Ok(out)
 }
 
-/// A problem as miette wants to see it.
+/// A problem in the form that miette needs.
 struct Shown<'a>(&'a Problem);
 
 impl fmt::Debug for Shown<'_> {

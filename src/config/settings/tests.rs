@@ -15,10 +15,8 @@ fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
         ..Sources::default()
     };
     Settings::read(&sources).map_err(|problems| {
-        problems
-            .iter()
-            .map(|problem| format!("{problem}\n"))
-            .collect()
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        lines.join("\n")
     })
 }
 
