@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use gatehouse::command::{self, Terminal};
-use gatehouse::config::report::text::Looks;
+use gatehouse::config::report::rendering::Looks;
 use gatehouse::domain::clock::SystemClock;
 use gatehouse::seal::OsRandom;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatehouse::app::live_profiles::LiveProfiles;
-use gatehouse::config::settings::values::DEFAULT_SESSION;
+use gatehouse::config::settings::options::DEFAULT_SESSION;
 use gatehouse::domain::clock::SystemClock;
 use gatehouse::domain::environment::process_environment;
 use gatehouse::domain::profile::Profile;

@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use crate::app::profile_changes::ProfileChanges;
-use crate::config::profile::conversion::Surroundings;
+use crate::config::profile::profile_reader::ReadContext;
 use crate::config::{ContentHash, FolderError, Loaded, Settled, load_folder};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::environment::Environment;
@@ -96,7 +96,7 @@ impl LiveProfiles {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let loaded = load_folder(
             &self.folder,
-            Surroundings {
+            ReadContext {
                 variable: &*self.environment,
                 session: self.session,
             },

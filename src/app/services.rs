@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use crate::config::Settings;
-use crate::config::settings::values;
+use crate::config::settings::options;
 use crate::domain::clock::Clock;
 use crate::domain::environment::Environment;
 use crate::domain::random::Random;
@@ -94,9 +94,9 @@ pub(in crate::app) fn store_options(
     }
 }
 
-impl From<&values::HttpOptions> for HttpOptions {
-    fn from(settings: &values::HttpOptions) -> Self {
-        let values::HttpOptions {
+impl From<&options::HttpOptions> for HttpOptions {
+    fn from(settings: &options::HttpOptions) -> Self {
+        let options::HttpOptions {
             connect_timeout,
             timeout,
             api_timeout: _,
@@ -112,9 +112,9 @@ impl From<&values::HttpOptions> for HttpOptions {
     }
 }
 
-impl From<&values::StoreOptions> for StoreOptions {
-    fn from(settings: &values::StoreOptions) -> Self {
-        let values::StoreOptions {
+impl From<&options::StoreOptions> for StoreOptions {
+    fn from(settings: &options::StoreOptions) -> Self {
+        let options::StoreOptions {
             max_connections,
             cache_entries,
             startup_wait: _,

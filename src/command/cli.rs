@@ -1,4 +1,4 @@
-//! The command line: every command, flag and example. Says nothing of what they do.
+//! The command line: every command, flag and example. It does not know what the commands do.
 
 use std::path::PathBuf;
 
@@ -16,21 +16,21 @@ use crate::domain::session::SessionId;
     after_help = "Example:\n  gatehouse init entra-id staff && gatehouse check && gatehouse serve"
 )]
 pub struct Cli {
-    /// What all commands share.
+    /// Flags of all commands.
     #[command(flatten)]
     pub shared: Shared,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What all commands share.
+/// Flags of all commands.
 #[derive(Debug, Args)]
 pub struct Shared {
-    /// The settings file [default: gatehouse.toml, if there is one]
+    /// The settings file [default: gatehouse.toml, if the file exists]
     #[arg(long, global = true, value_name = "FILE", env = "GATEHOUSE_CONFIG")]
     pub config: Option<PathBuf>,
-    /// The folder with a file for each profile [default: profiles]
+    /// The folder of profile files [default: profiles]
     #[arg(long, global = true, value_name = "DIR")]
     pub profiles: Option<String>,
 }
@@ -42,32 +42,32 @@ pub enum Command {
     #[command(
         after_help = "Example:\n  gatehouse serve --listen 0.0.0.0:8080 --profiles /etc/gatehouse/profiles"
     )]
-    Serve(Serve),
-    /// Run gateway, simulator and all four kinds on this machine: no account, no internet.
+    Serve(ServeArgs),
+    /// Run the gateway and a simulator with a profile of every kind on this machine. Needs no account and no internet.
     #[cfg(feature = "demo")]
     #[command(after_help = "Example:\n  gatehouse demo\n  gatehouse demo --port 3000")]
-    Demo(Demo),
-    /// Tell every problem of the profiles, and what to register at the authorities.
+    Demo(DemoArgs),
+    /// Show every problem of the profiles, and the addresses to register at the authorities.
     #[command(
         after_help = "Example:\n  gatehouse check\n  gatehouse check --online --format json profiles/staff.toml"
     )]
-    Check(Check),
-    /// Show a profile as it takes effect: defaults filled in, secrets masked.
+    Check(CheckArgs),
+    /// Show a profile as it takes effect, with defaults and masked secrets.
     #[command(after_help = "Example:\n  gatehouse explain staff")]
-    Explain(Explain),
-    /// Write a new profile from the commented template of its kind. Never overwrites.
+    Explain(ExplainArgs),
+    /// Write a new profile from the commented template of its kind. Never overwrites a file.
     #[command(after_help = "Example:\n  gatehouse init external-id customers")]
-    Init(Init),
-    /// Turn the .env of a Microsoft Python sample into a profile with the same redirect address. Never overwrites.
+    Init(InitArgs),
+    /// Turn the .env file of a Microsoft Python sample into a profile with the same redirect URI. Never overwrites a file.
     #[command(after_help = "Example:\n  gatehouse import ../ms-identity-python-webapp/.env staff")]
-    Import(Import),
-    /// See and end sessions.
+    Import(ImportArgs),
+    /// List and end sessions.
     #[command(subcommand)]
-    Sessions(Sessions),
-    /// Make sealing keys.
+    Sessions(SessionsCommand),
+    /// Generate sealing keys.
     #[command(subcommand)]
-    Keys(Keys),
-    /// Bring the database to this version's form.
+    Keys(KeysCommand),
+    /// Update the database schema to this version.
     #[command(
         after_help = "Example:\n  GATEHOUSE_DATABASE_URL=postgres://gatehouse@db/gatehouse gatehouse migrate"
     )]
@@ -76,7 +76,7 @@ pub enum Command {
 
 /// `serve`
 #[derive(Debug, Args)]
-pub struct Serve {
+pub struct ServeArgs {
     /// Address and port of the public listener [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
@@ -88,42 +88,42 @@ pub struct Serve {
 /// `demo`
 #[cfg(feature = "demo")]
 #[derive(Debug, Args)]
-pub struct Demo {
-    /// Port of the landing page on loopback; gateway, admin listener and simulator take the next three.
+pub struct DemoArgs {
+    /// Port of the landing page on loopback. Gateway, admin listener and simulator use the next three ports.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
 }
 
 /// `check`
 #[derive(Debug, Args)]
-pub struct Check {
-    /// Ask the authorities too: metadata, issuer, keys, clock, credential.
+pub struct CheckArgs {
+    /// Also ask the authorities: metadata, issuer, keys, clock and credential.
     #[arg(long)]
     pub online: bool,
-    /// For people or for programs.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Profile files [default: all of the profiles folder]
+    /// Profile files [default: all files of the profiles folder]
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
 
 /// `explain`
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct ExplainArgs {
     /// The profile's id.
     #[arg(value_parser = profile_id)]
     pub profile: ProfileId,
-    /// For people or for programs.
+    /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
 
 /// `init`
 #[derive(Debug, Args)]
-pub struct Init {
-    /// entra-id, external-id, external-id-custom-domain, b2c or oidc.
-    #[arg(value_parser = kind)]
+pub struct InitArgs {
+    /// The kind of the authority.
+    #[arg(value_parser = kind, help = format!("The kind of the authority: {}", kinds()))]
     pub kind: Kind,
     /// The new profile's id: lower-case letters, digits and hyphens.
     #[arg(value_parser = new_profile_id)]
@@ -132,77 +132,77 @@ pub struct Init {
 
 /// `import`
 #[derive(Debug, Args)]
-pub struct Import {
+pub struct ImportArgs {
     /// The .env file.
     pub env_file: PathBuf,
     /// The new profile's id: lower-case letters, digits and hyphens.
     #[arg(value_parser = new_profile_id)]
     pub profile_id: ProfileId,
-    /// The redirect URI, when the .env does not say it (the tutorial's path is /getAToken).
+    /// The redirect URI, if the .env file does not contain it (the tutorial's path is /getAToken).
     #[arg(long, value_name = "ADDRESS")]
     pub redirect_uri: Option<String>,
 }
 
 /// `sessions`
 #[derive(Debug, Subcommand)]
-pub enum Sessions {
+pub enum SessionsCommand {
     /// List sessions.
     #[command(after_help = "Example:\n  gatehouse sessions list --profile staff")]
     List {
-        /// Which.
+        /// The sessions to list.
         #[command(flatten)]
-        which: Which,
-        /// For people or for programs.
+        which: SessionFlags,
+        /// The output format.
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
-    /// End sessions; holds on every replica within a second.
+    /// End sessions. They are invalid on every replica within a second.
     #[command(
         after_help = "Example:\n  gatehouse sessions end --profile staff --person 4711\n  gatehouse sessions end --id 0123456789abcdef0123456789abcdef\n  gatehouse sessions end --all"
     )]
     End {
-        /// This one, by its id as `list` shows it.
+        /// The session with this id, as `list` shows it.
         #[arg(long, value_parser = session_id, conflicts_with_all = ["profile", "person", "sid"])]
         id: Option<SessionId>,
-        /// Which; at least one flag.
+        /// The sessions to end; at least one flag.
         #[command(flatten)]
-        which: Which,
+        which: SessionFlags,
         /// Every session of every profile.
         #[arg(long, conflicts_with_all = ["id", "profile", "person", "sid"], required_unless_present_any = ["id", "profile", "person", "sid"])]
         all: bool,
     },
 }
 
-/// Which sessions; what is not said does not count.
+/// Selects sessions. A flag that is not given selects all.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Which {
-    /// Of this profile.
+pub struct SessionFlags {
+    /// Sessions of this profile.
     #[arg(long, value_parser = profile_id)]
     pub profile: Option<ProfileId>,
-    /// Of this person, as `list` shows it; a person is of one profile.
+    /// Sessions of this person, as `list` shows it. Needs --profile.
     #[arg(long, requires = "profile", conflicts_with = "sid")]
     pub person: Option<String>,
-    /// Of this session at the authority (`sid`), at one profile.
+    /// Sessions of this session at the authority (`sid`). Needs --profile.
     #[arg(long, requires = "profile")]
     pub sid: Option<String>,
 }
 
 /// `keys`
 #[derive(Debug, Subcommand)]
-pub enum Keys {
+pub enum KeysCommand {
     /// Print a new key: base64 of 256 random bits.
     #[command(
-        after_help = "The first key seals, all open. To exchange it without signing anybody out, take three steps, and \
-            finish each on every replica before the next:\n  \
-            1. add the new key behind the old one      GATEHOUSE_KEYS=OLD,NEW\n  \
+        after_help = "The first key seals, all keys open. To rotate the key without signing anybody out, take three steps, and \
+            finish each step on every replica before the next:\n  \
+            1. add the new key after the old one       GATEHOUSE_KEYS=OLD,NEW\n  \
             2. put the new key first                   GATEHOUSE_KEYS=NEW,OLD\n  \
-            3. when the sessions' lifetime has passed, take the old one away\n\n\
+            3. when the lifetime of sessions has passed, remove the old key\n\n\
             Example:\n  export GATEHOUSE_KEYS=$(gatehouse keys new)"
     )]
     New,
 }
 
-/// How a command answers.
+/// The output format of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -226,14 +226,15 @@ fn session_id(text: &str) -> Result<SessionId, String> {
 fn new_profile_id(text: &str) -> Result<ProfileId, String> {
     let id = profile_id(text)?;
     if is_reserved(&id) {
-        return Err("is a reserved name; docs/profiles.md lists them".to_owned());
+        return Err("this id is reserved; docs/profiles.md lists the reserved ids".to_owned());
     }
     Ok(id)
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
-    Kind::parse(text).ok_or_else(|| {
-        let known = Kind::ALL.map(Kind::as_str);
-        format!("one of {}", known.join(", "))
-    })
+    Kind::parse(text).ok_or_else(|| format!("the kind must be one of {}", kinds()))
+}
+
+fn kinds() -> String {
+    Kind::ALL.map(Kind::as_str).join(", ")
 }

@@ -2,11 +2,11 @@
 
 use crate::command::cli;
 use crate::command::runtime::block_on;
-use crate::command::{Failed, Terminal};
+use crate::command::terminal::{Failed, Terminal};
 use crate::domain::log_format::LogFormat;
 use crate::telemetry;
 
-pub(super) fn demo(demo: &cli::Demo, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+pub(super) fn demo(demo: &cli::DemoArgs, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
     telemetry::install("warn", LogFormat::Text).map_err(Failed::Said)?;
     let ports = crate::demo::Ports::from(demo.port).map_err(Failed::Said)?;
     let inputs = terminal.system_inputs();

@@ -1,12 +1,13 @@
-//! `init`: a new profile from the commented template of its kind.
+//! `init`: writes a new profile from the commented template of its kind.
 
-use crate::command::cli::{Cli, Init};
+use crate::command::cli::{Cli, InitArgs};
 use crate::command::new_file::{Readers, write_new};
-use crate::command::{Failed, Terminal, sources};
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
 use crate::config::placeholder_in;
 use crate::domain::authority::Kind;
 
-/// The template of a kind: the same file that stands in `profiles/examples`.
+/// The template of a kind: a file of `profiles/examples`.
 pub fn template(kind: Kind) -> &'static str {
     match kind {
         Kind::EntraId => include_str!("../../profiles/examples/entra-id.toml"),
@@ -19,13 +20,16 @@ pub fn template(kind: Kind) -> &'static str {
     }
 }
 
-pub(super) fn init(cli: &Cli, init: &Init, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+pub(super) fn init(cli: &Cli, init: &InitArgs, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
     let (folder, _) = sources::offline(cli, terminal)?;
     let path = folder.join(format!("{}.toml", init.profile_id));
     let template = template(init.kind);
     write_new(&path, template, Readers::Ordinary)?;
     writeln!(terminal.out, "wrote {}", path.display())?;
-    writeln!(terminal.out, "now put your own values in the place of:")?;
+    writeln!(
+        terminal.out,
+        "replace the placeholders on these lines with your own values:"
+    )?;
     for (at, line) in template.lines().enumerate() {
         let assignment = line.split_once('=').filter(|_| !line.starts_with('#'));
         if let Some((key, value)) = assignment
@@ -36,7 +40,7 @@ pub(super) fn init(cli: &Cli, init: &Init, terminal: &mut Terminal<'_>) -> Resul
     }
     writeln!(
         terminal.out,
-        "then `gatehouse check` tells what is missing and what to register at the authority"
+        "then run `gatehouse check`: it shows what is missing and what to register at the authority"
     )?;
     Ok(())
 }

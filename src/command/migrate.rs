@@ -3,7 +3,8 @@
 use crate::app::commands;
 use crate::command::cli::Cli;
 use crate::command::runtime::block_on;
-use crate::command::{Failed, Terminal, sources};
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
 
 pub(super) fn migrate(cli: &Cli, terminal: &Terminal<'_>) -> Result<(), Failed> {
     let settings = sources::settings(cli, &[], terminal)?;

@@ -1,21 +1,21 @@
-//! New files: never over an old one, and readable by nobody else when they hold a secret.
+//! New files: they never overwrite a file, and a file with a secret is readable by its owner only.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use crate::command::Failed;
+use crate::command::terminal::Failed;
 
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::command) enum Readers {
-    /// Whoever the system's defaults let.
+    /// The system's default (umask).
     Ordinary,
-    /// Its owner (mode 0600).
+    /// The owner only (mode 0600).
     Owner,
 }
 
-/// Writes a file that is not there yet, and its folder if need be.
+/// Writes a new file, and creates its folder if necessary.
 pub(in crate::command) fn write_new(
     path: &Path,
     content: &str,
@@ -24,7 +24,7 @@ pub(in crate::command) fn write_new(
     let failed = |fault: std::io::Error| {
         Failed::Said(match fault.kind() {
             ErrorKind::AlreadyExists => {
-                format!("{} is there already; it was left as it is", path.display())
+                format!("{} exists already and was not changed", path.display())
             }
             _ => format!("{} cannot be written: {fault}", path.display()),
         })
@@ -47,7 +47,7 @@ pub(in crate::command) fn write_new(
         .write_all(content.as_bytes())
         .and_then(|()| file.sync_all());
     written.map_err(|fault| {
-        // Half a file is worse than none; it was not there before.
+        // The file did not exist before: remove the incomplete one.
         let _ = std::fs::remove_file(path);
         failed(fault)
     })

@@ -2,7 +2,7 @@
 
 use tokio::runtime::Runtime;
 
-use crate::command::Failed;
+use crate::command::terminal::Failed;
 
 /// A new runtime.
 pub(in crate::command) fn runtime() -> Result<Runtime, Failed> {

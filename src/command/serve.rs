@@ -7,12 +7,17 @@ use crate::app::services::SystemInputs;
 use crate::app::shutdown::Signals;
 use crate::command::cli::{self, Cli};
 use crate::command::runtime::{run_to_end, runtime};
-use crate::command::{Failed, Terminal, sources};
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
 use crate::config::Settings;
 use crate::telemetry;
 
 /// Signals come first: one that arrives while settings and profiles are read must not kill the process.
-pub(super) fn serve(cli: &Cli, serve: &cli::Serve, terminal: &Terminal<'_>) -> Result<(), Failed> {
+pub(super) fn serve(
+    cli: &Cli,
+    serve: &cli::ServeArgs,
+    terminal: &Terminal<'_>,
+) -> Result<(), Failed> {
     let runtime = runtime()?;
     let signals = {
         let _inside = runtime.enter();

@@ -1,9 +1,10 @@
 //! `sessions list` and `sessions end`: straight at the store, with what the admin listener shows and ends.
 
 use crate::app::commands::with_services;
-use crate::command::cli::{Cli, Format, Sessions, Which};
+use crate::command::cli::{Cli, Format, SessionFlags, SessionsCommand};
 use crate::command::runtime::block_on;
-use crate::command::{Failed, Terminal, sources};
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
 use crate::domain::identity::SubjectKey;
 use crate::flow::session_admin::{self, SessionList, SessionSelector, SessionsToEnd};
 use crate::telemetry;
@@ -13,20 +14,20 @@ const MOST_LISTED: u32 = 10_000;
 
 pub(super) fn sessions(
     cli: &Cli,
-    command: &Sessions,
+    command: &SessionsCommand,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
     let settings = sources::settings(cli, &[], terminal)?;
     let inputs = terminal.system_inputs();
     match command {
-        Sessions::List { which, format } => {
+        SessionsCommand::List { which, format } => {
             let selector = selector(which);
             let list = block_on(with_services(&settings, inputs, async move |services| {
                 session_admin::list(services, selector, MOST_LISTED).await
             }))?;
             write_list(&list, *format, terminal)
         }
-        Sessions::End { id, which, all } => {
+        SessionsCommand::End { id, which, all } => {
             let sessions = SessionsToEnd::named(*id, selector(which), *all)
                 .map_err(|error| Failed::Said(error.to_string()))?;
             // The audit stream says who was signed out by whom, in whichever process that happens.
@@ -41,7 +42,7 @@ pub(super) fn sessions(
     }
 }
 
-fn selector(which: &Which) -> SessionSelector {
+fn selector(which: &SessionFlags) -> SessionSelector {
     SessionSelector {
         profile: which.profile.clone(),
         person: which.person.as_deref().map(SubjectKey::stored),

@@ -1,17 +1,17 @@
-//! Where a command works: its settings, its profiles folder.
+//! The sources of a command's settings: settings file, environment and flags.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::command::cli::Cli;
-use crate::command::{Failed, Terminal};
+use crate::command::terminal::{Failed, Terminal};
 use crate::config::{FileText, Settings, Sources};
 use crate::domain::profile::SessionLimits;
 
-/// The settings file that is read when none is named.
+/// The settings file that is read if the command line names none.
 const SETTINGS_FILE: &str = "gatehouse.toml";
 
-/// All settings, with these flags over them.
+/// All settings, overridden by these flags.
 pub(in crate::command) fn settings(
     cli: &Cli,
     flags: &[(&str, &Option<String>)],
@@ -26,7 +26,7 @@ pub(in crate::command) fn settings(
     Settings::read(&sources).map_err(Failed::Problems)
 }
 
-/// The profiles folder and the session defaults, which is all that the offline commands need.
+/// The profiles folder and the session defaults: all that the offline commands need.
 pub(in crate::command) fn offline(
     cli: &Cli,
     terminal: &Terminal<'_>,
@@ -34,7 +34,7 @@ pub(in crate::command) fn offline(
     Settings::offline(&sources(cli, terminal)?).map_err(Failed::Problems)
 }
 
-/// Every source of settings that a command line names.
+/// All sources of settings for a command line.
 pub(in crate::command) fn sources(cli: &Cli, terminal: &Terminal<'_>) -> Result<Sources, Failed> {
     let named = cli.shared.config.as_deref();
     let path = named.unwrap_or_else(|| Path::new(SETTINGS_FILE));

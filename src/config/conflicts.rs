@@ -1,12 +1,12 @@
-//! Faults between files: two profiles with one address, one name, or one in the other's way.
+//! Conflicts between profiles: the same id, the same address, or an address that hides another profile's pages.
 
 use std::collections::BTreeMap;
 
-use crate::config::folder::{Candidate, same_place};
+use crate::config::candidate::Candidate;
 use crate::config::report::problem::Problem;
 use crate::domain::own_path::OwnPath;
 
-/// Compares all files with one another and adds one problem for each conflict to both files; a report tells it once.
+/// Compares all files with one another. Each conflict is added to both files; a report shows it once.
 pub(super) fn find(candidates: &mut [Candidate]) {
     let mut found = Vec::new();
     same_names(candidates, &mut found);
@@ -26,7 +26,7 @@ pub(super) fn find(candidates: &mut [Candidate]) {
 /// Which files a problem belongs to, by index.
 type Found = Vec<(Vec<usize>, Problem)>;
 
-/// Two files of different folders with one name, or names that differ in case only.
+/// Two files of different folders with the same name, or with names that differ in case only.
 fn same_names(candidates: &[Candidate], found: &mut Found) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (at, candidate) in candidates.iter().enumerate() {
@@ -45,7 +45,7 @@ fn same_names(candidates: &[Candidate], found: &mut Found) {
     }
 }
 
-/// Indices of the files whose address is known, by host.
+/// Indices of the files whose address is known, grouped by host.
 fn by_host(candidates: &[Candidate]) -> Vec<Vec<usize>> {
     let mut hosts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, candidate) in candidates.iter().enumerate() {
@@ -59,7 +59,8 @@ fn by_host(candidates: &[Candidate]) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// RFC 9700 §4.4.2.2: with one redirect URI for two authorities, an answer can be taken for the other's.
+/// With the same redirect URI for two authorities, a response of one can be taken for a response of the other (RFC 9700
+/// §4.4.2.2).
 fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) {
     let members = || {
         group
@@ -76,7 +77,7 @@ fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) 
                 other
                     .public_url
                     .as_ref()
-                    .is_some_and(|other| same_place(other, url))
+                    .is_some_and(|other| other.has_same_address(url))
             });
         if let Some((other_at, other)) = earlier {
             let what = format!("{url} is also the public_url of {}", other.name());
@@ -86,13 +87,13 @@ fn same_addresses(candidates: &[Candidate], group: &[usize], found: &mut Found) 
                 "a host or a path prefix of its own for each profile; the host's case and the scheme make no difference",
             )
             .about("public_url");
-            problem.place = candidate.public_url_at;
+            problem.position = candidate.public_url_position;
             found.push((vec![other_at, at], problem));
         }
     }
 }
 
-/// The longest prefix wins: a profile below another's redirect path would get the other's answers.
+/// The longest prefix wins, so a profile below the redirect path of another would receive its responses.
 fn hidden_paths(candidates: &[Candidate], group: &[usize], found: &mut Found) {
     for at in group {
         let Some(candidate) = candidates.get(*at) else {
@@ -119,7 +120,7 @@ fn hidden_paths(candidates: &[Candidate], group: &[usize], found: &mut Found) {
                 let what = format!("{nested} takes {path} away from {}", candidate.name());
                 let right = "a prefix that is not the beginning of another profile's own addresses";
                 let mut problem = Problem::of(other.name(), what, right).about("public_url");
-                problem.place = other.public_url_at;
+                problem.position = other.public_url_position;
                 found.push((vec![*at, *other_at], problem));
             }
         }

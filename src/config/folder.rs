@@ -1,69 +1,21 @@
-//! The profiles folder: every file of it, read at one moment.
+//! The profiles folder: all its files, read at one moment.
 //!
-//! A pure function of the folder and the surroundings, so that a reload is the same call again. One bad file never
-//! takes a good one with it. Watching, and when to read again, is not decided here.
+//! The result depends on the folder and the context alone, so a reload is the same call again. A broken file never
+//! affects another file. This module does not watch the folder and does not decide when to read it again.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
-
+use crate::config::candidate::Candidate;
 use crate::config::conflicts;
-use crate::config::profile::conversion::{Surroundings, convert};
-use crate::config::report::problem::{Place, Problem, in_order, source_name};
+use crate::config::content_hash::ContentHash;
+use crate::config::profile::profile_reader::ReadContext;
+use crate::config::report::problem::{Problem, in_order};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::profiles::Profiles;
 use crate::domain::public_url::PublicUrl;
-
-/// Bytes; a profile is a page of text.
-const LARGEST_FILE: u64 = 1024 * 1024;
-
-/// Ids that would be mistaken for our own addresses or words.
-const RESERVED_IDS: [&str; 17] = [
-    "health",
-    "healthz",
-    "livez",
-    "readyz",
-    "metrics",
-    "static",
-    "assets",
-    "sign-in",
-    "sign-out",
-    "login",
-    "logout",
-    "callback",
-    "well-known",
-    "admin",
-    "auth",
-    "api",
-    "all",
-];
-
-/// SHA-256 of a file's content: tells an edited file from a touched one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ContentHash([u8; 32]);
-
-impl ContentHash {
-    /// The hash of a content.
-    pub fn of(content: &[u8]) -> Self {
-        let mut bytes = [0; 32];
-        let hash = digest(&SHA256, content);
-        for (to, from) in bytes.iter_mut().zip(hash.as_ref()) {
-            *to = *from;
-        }
-        Self(bytes)
-    }
-}
-
-impl fmt::Debug for ContentHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut head = self.0.iter().take(6);
-        head.try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
 
 /// A file that cannot be used.
 #[derive(Debug, Clone)]
@@ -72,70 +24,54 @@ pub struct Broken {
     pub file: PathBuf,
     /// The profile's id, when the file's name is one.
     pub id: Option<ProfileId>,
-    /// Its address, when that could be read: it answers 503.
+    /// Its address, if the address could be read. Requests for it are answered with 503.
     pub public_url: Option<PublicUrl>,
-    /// Why.
+    /// Why the file cannot be used.
     pub problems: Vec<Problem>,
 }
 
 /// Everything that a folder held at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    /// Profiles that can serve, by id.
+    /// Profiles that can serve, ordered by id.
     pub profiles: Vec<Arc<Profile>>,
     /// Files that cannot be used.
     pub broken: Vec<Broken>,
-    /// What is doubtful about the good ones.
+    /// Warnings about the profiles that can serve.
     pub warnings: Vec<Problem>,
-    /// The profile files with their contents' hashes; none for a file that could not be read.
+    /// The profile files with the hashes of their contents; `None` for a file that could not be read.
     pub profile_files: BTreeMap<PathBuf, Option<ContentHash>>,
-    /// Secrets and certificates that profiles name, likewise.
+    /// The files that profiles name (secrets, certificates), with the hashes of their contents.
     pub watched_files: BTreeMap<PathBuf, Option<ContentHash>>,
-    /// For each profile the hash of its file and of all that it names: two versions that are the same read the same.
+    /// For each profile the hash of its file and of all files that it names. Equal versions give equal profiles.
     pub versions: BTreeMap<ProfileId, ContentHash>,
 }
 
-/// Why a folder could not be read at all.
+/// The profiles folder could not be read at all.
 #[derive(Debug, thiserror::Error)]
 #[error("the profiles folder {path:?} cannot be read: {source}")]
 pub struct FolderError {
     /// The folder.
     pub path: PathBuf,
-    /// Why.
+    /// The error of the operating system.
     pub source: io::Error,
 }
 
 /// Profiles after a reload.
 #[derive(Debug)]
 pub struct Settled {
-    /// What serves from now on.
+    /// The profiles that serve from now on.
     pub profiles: Profiles,
-    /// Profiles whose file is broken and whose last good version goes on.
+    /// Profiles whose file is broken and whose last good version keeps serving.
     pub kept: Vec<ProfileId>,
 }
 
-/// One file with its fate, before files are compared with one another.
-pub(super) struct Candidate {
-    pub(super) file: PathBuf,
-    pub(super) id: Option<ProfileId>,
-    pub(super) profile: Option<Profile>,
-    pub(super) public_url: Option<PublicUrl>,
-    pub(super) public_url_at: Option<Place>,
-    pub(super) problems: Vec<Problem>,
-}
-
-impl Candidate {
-    pub(super) fn name(&self) -> String {
-        source_name(&self.file)
-    }
-}
-
-/// Reads every profile of a folder: files that end in `.toml` and do not begin with a dot, links followed,
-/// subfolders left alone.
+/// Reads every profile of a folder: the files whose names end in `.toml` and do not begin with a dot. Links are
+/// followed, subfolders are not read.
 ///
 /// # Errors
 /// The folder is missing or cannot be read.
-pub fn load_folder(folder: &Path, surroundings: Surroundings<'_>) -> Result<Loaded, FolderError> {
+pub fn load_folder(folder: &Path, context: ReadContext<'_>) -> Result<Loaded, FolderError> {
     let failed = |source| FolderError {
         path: folder.to_owned(),
         source,
@@ -150,38 +86,19 @@ pub fn load_folder(folder: &Path, surroundings: Surroundings<'_>) -> Result<Load
         }
     }
     files.sort();
-    Ok(load_files(&files, surroundings))
+    Ok(load_files(&files, context))
 }
 
-/// Reads these files, whatever folders they are in.
-pub fn load_files(files: &[PathBuf], surroundings: Surroundings<'_>) -> Loaded {
-    let mut loaded = Loaded::default();
+/// Reads these profile files, whatever folders they are in.
+pub fn load_files(files: &[PathBuf], context: ReadContext<'_>) -> Loaded {
     let mut candidates: Vec<Candidate> = files
         .iter()
-        .map(|file| read(file, surroundings, &mut loaded))
+        .map(|file| Candidate::read(file, context))
         .collect();
     conflicts::find(&mut candidates);
+    let mut loaded = Loaded::default();
     for candidate in candidates {
-        let Candidate {
-            file,
-            id,
-            profile,
-            public_url,
-            problems,
-            ..
-        } = candidate;
-        match profile {
-            Some(profile) if !problems.iter().any(Problem::is_error) => {
-                loaded.profiles.push(Arc::new(profile));
-                loaded.warnings.extend(problems);
-            }
-            _ => loaded.broken.push(Broken {
-                file,
-                id,
-                public_url,
-                problems,
-            }),
-        }
+        loaded.take(candidate);
     }
     loaded
         .profiles
@@ -189,96 +106,29 @@ pub fn load_files(files: &[PathBuf], surroundings: Surroundings<'_>) -> Loaded {
     loaded
 }
 
-fn read(file: &Path, surroundings: Surroundings<'_>, loaded: &mut Loaded) -> Candidate {
-    let mut candidate = Candidate {
-        file: file.to_owned(),
-        id: None,
-        profile: None,
-        public_url: None,
-        public_url_at: None,
-        problems: Vec::new(),
-    };
-    let name = candidate.name();
-    candidate.id = id_of(file, &mut candidate.problems);
-    let bytes = read_limited(file);
-    let hash = bytes.as_ref().ok().map(|bytes| ContentHash::of(bytes));
-    loaded.profile_files.insert(file.to_owned(), hash);
-    let text = bytes
-        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()));
-    let text = match text {
-        Ok(text) => text,
-        Err(what) => {
-            let right = "a text file in TOML that gatehouse may read";
-            candidate.problems.push(Problem::of(name, what, right));
-            return candidate;
-        }
-    };
-    // A file without a good name is still read: all its faults belong into one report.
-    let stand_in = || ProfileId::parse("unnamed");
-    let Some(id) = candidate.id.clone().or_else(stand_in) else {
-        return candidate;
-    };
-    let folder = file.parent().unwrap_or_else(|| Path::new("."));
-    let converted = convert(&id, &name, &text, folder, surroundings);
-    let mut version = Vec::from(ContentHash::of(text.as_bytes()).0);
-    for path in converted.files {
-        let hash = std::fs::read(&path)
-            .ok()
-            .map(|bytes| ContentHash::of(&bytes));
-        version.extend(ContentHash::of(path.as_os_str().as_encoded_bytes()).0);
-        version.extend(hash.map_or([0; 32], |hash| hash.0));
-        loaded.watched_files.insert(path, hash);
-    }
-    if let Some(id) = &candidate.id {
-        let version = ContentHash::of(&version);
-        loaded.versions.insert(id.clone(), version);
-    }
-    candidate.problems.extend(converted.problems);
-    candidate.profile = converted.profile.filter(|_| candidate.id.is_some());
-    candidate.public_url = converted.public_url;
-    candidate.public_url_at = converted.public_url_at;
-    candidate
-}
-
-fn read_limited(file: &Path) -> Result<Vec<u8>, String> {
-    let said = |fault: io::Error| match fault.kind() {
-        io::ErrorKind::NotFound => "is not there".to_owned(),
-        io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
-        kind => format!("cannot be read: {kind}"),
-    };
-    let size = std::fs::metadata(file).map_err(said)?.len();
-    if size > LARGEST_FILE {
-        return Err("is larger than 1 MB".to_owned());
-    }
-    std::fs::read(file).map_err(said)
-}
-
-/// Whether no profile may have this id.
-pub fn is_reserved(id: &ProfileId) -> bool {
-    RESERVED_IDS.contains(&id.as_str())
-}
-
-/// The id that a file's name gives.
-fn id_of(file: &Path, problems: &mut Vec<Problem>) -> Option<ProfileId> {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let source = source_name(file);
-    let id = ProfileId::parse(&stem);
-    if id.is_none() {
-        problems.push(Problem::of(
-            source,
-            "the file's name is not a profile id",
-            "lower-case letters, digits and hyphens, at most 63, before .toml",
-        ));
-    } else if id.as_ref().is_some_and(is_reserved) {
-        let what = format!("{stem:?} is a reserved name");
-        problems.push(Problem::of(source, what, "another name for the file"));
-        return None;
-    }
-    id
-}
-
 impl Loaded {
-    /// Every problem of every file once, in the order of a report; warnings among them.
+    fn take(&mut self, candidate: Candidate) {
+        if let (Some(id), Some(version)) = (&candidate.id, candidate.version) {
+            self.versions.insert(id.clone(), version);
+        }
+        self.profile_files
+            .insert(candidate.file.clone(), candidate.content);
+        self.watched_files.extend(candidate.named_files);
+        match candidate.profile {
+            Some(profile) if !candidate.problems.iter().any(Problem::is_error) => {
+                self.profiles.push(Arc::new(profile));
+                self.warnings.extend(candidate.problems);
+            }
+            _ => self.broken.push(Broken {
+                file: candidate.file,
+                id: candidate.id,
+                public_url: candidate.public_url,
+                problems: candidate.problems,
+            }),
+        }
+    }
+
+    /// All problems and warnings of all files, in the order of a report and without repetitions.
     pub fn problems(&self) -> Vec<Problem> {
         let broken = self.broken.iter().flat_map(|broken| &broken.problems);
         let mut all: Vec<_> = broken.chain(&self.warnings).cloned().collect();
@@ -286,8 +136,8 @@ impl Loaded {
         all
     }
 
-    /// Puts these profiles in the place of `previous` ones: a broken file keeps its last good version, unless
-    /// another profile has taken its address; a file that is gone takes its profile with it.
+    /// Decides which profiles serve after a reload. The last good version of a broken file keeps serving, unless another
+    /// profile has taken its address. A profile whose file is gone is removed.
     pub fn settle(&self, previous: &Profiles) -> Settled {
         let mut serving = self.profiles.clone();
         let mut kept = Vec::new();
@@ -301,7 +151,7 @@ impl Loaded {
                 continue;
             };
             let mut taken = serving.iter().map(|profile| &profile.public_url);
-            if !taken.any(|url| same_place(url, &last_good.public_url)) {
+            if !taken.any(|url| url.has_same_address(&last_good.public_url)) {
                 serving.push(Arc::clone(last_good));
                 kept.push(id.clone());
             }
@@ -313,8 +163,8 @@ impl Loaded {
             let (Some(id), Some(url)) = (&broken.id, &broken.public_url) else {
                 continue;
             };
-            let free = !answering.iter().any(|other| same_place(other, url))
-                && !closed.iter().any(|(_, other)| same_place(other, url));
+            let free = !answering.iter().any(|other| other.has_same_address(url))
+                && !closed.iter().any(|(_, other)| other.has_same_address(url));
             if free && !kept.contains(id) {
                 closed.push((id.clone(), url.clone()));
             }
@@ -324,9 +174,4 @@ impl Loaded {
             kept,
         }
     }
-}
-
-/// Whether two profiles would answer the same requests: the scheme does not tell them apart.
-pub(super) fn same_place(left: &PublicUrl, right: &PublicUrl) -> bool {
-    left.authority() == right.authority() && left.prefix() == right.prefix()
 }

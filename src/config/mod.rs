@@ -1,24 +1,28 @@
 //! Layer 1: files, variables and flags become domain values, or a report of everything that is wrong with them.
 //!
-//! Owns settings, profiles and the report. No network; what time it is and what the environment holds arrive as
-//! arguments. Does not decide what becomes of a profile that is broken: see [`folder::Loaded`].
+//! Owns settings, profile files and the report. It uses no network; time and environment are arguments. It does not decide
+//! when files are read again.
 
+mod candidate;
 mod conflicts;
+pub mod content_hash;
 pub mod folder;
+mod longest_duration;
 pub mod profile;
 pub mod report;
 pub mod settings;
+mod text_file;
 pub mod toml_document;
 
-pub use folder::{
-    Broken, ContentHash, FolderError, Loaded, Settled, is_reserved, load_files, load_folder,
-};
+pub use candidate::is_reserved;
+pub use content_hash::ContentHash;
+pub use folder::{Broken, FolderError, Loaded, Settled, load_files, load_folder};
 pub use profile::file::ProfileFile;
 pub use report::placeholder::placeholder_in;
-pub use report::problem::{Place, Problem, Severity};
+pub use report::problem::{Position, Problem, Severity};
 pub use settings::file::SettingsFile;
 pub use settings::layers::{FileText, Layer, Sources, variable};
-pub use settings::value_readers::DatabaseKind;
-pub use settings::values::Settings;
-pub use toml_document::document::{Step, place_of_key};
+pub use settings::options::{DatabaseKind, Settings};
+pub use toml_document::document::{position_of_key, value_of_key};
+pub use toml_document::key_path::Step;
 pub use toml_document::schema::{Schema, in_toml};

@@ -3,7 +3,7 @@
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
 
-use crate::demo::Ports;
+use crate::demo::ports::Ports;
 use crate::demo::profiles::{PLACES, first_api};
 use crate::domain::own_path::{AdminPath, OwnPath};
 

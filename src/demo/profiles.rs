@@ -5,7 +5,7 @@ use std::path::Path;
 
 use simulator::{CLIENT_SECRET, Kind, Simulator};
 
-use crate::demo::Ports;
+use crate::demo::ports::Ports;
 
 /// The host of each kind's profile, below `localhost` (RFC 6761 §6.3), and what people call it.
 pub const PLACES: [(Kind, &str, &str); 5] = [

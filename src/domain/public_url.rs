@@ -41,6 +41,11 @@ pub enum PublicUrlError {
     /// http on a host that is not loopback.
     #[error("is plain http; that is accepted only for loopback hosts such as localhost")]
     PlainHttp,
+    /// A host that no request names: a wildcard, port 0 or a dot at the end.
+    #[error(
+        "has a host that browsers never send: '*', port 0 and a dot at the end are not allowed"
+    )]
+    Host,
     /// User name, query or fragment.
     #[error("must hold nothing but scheme, host, port and path")]
     Excess,
@@ -62,6 +67,10 @@ impl PublicUrl {
         if !is_secure_enough(&url) {
             return Err(PublicUrlError::PlainHttp);
         }
+        let name = url.host_str().unwrap_or_default();
+        if name.contains('*') || name.ends_with('.') || url.port() == Some(0) {
+            return Err(PublicUrlError::Host);
+        }
         let user = !url.username().is_empty() || url.password().is_some();
         if user || url.query().is_some() || url.fragment().is_some() {
             return Err(PublicUrlError::Excess);
@@ -79,7 +88,7 @@ impl PublicUrl {
             .map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
         Ok(Self {
             https: url.scheme() == "https",
-            authority: authority.trim_end_matches('.').to_owned(),
+            authority,
             prefix: prefix.to_owned(),
         })
     }
@@ -97,6 +106,11 @@ impl PublicUrl {
     /// The path prefix: empty, or `/segment…` without a slash at the end.
     pub fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// Whether two profiles would answer the same requests. The scheme makes no difference.
+    pub fn has_same_address(&self, other: &Self) -> bool {
+        self.authority == other.authority && self.prefix == other.prefix
     }
 
     /// Scheme, host and port: what browsers call the origin.
@@ -174,6 +188,20 @@ mod tests {
                 PublicUrlError::Path,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_host_that_no_request_names_is_refused() {
+        for text in [
+            "https://*.contoso.example",
+            "https://contoso.example.",
+            "https://contoso.example.:8443",
+            "https://contoso.example:0",
+            "http://localhost:0",
+        ] {
+            let error = PublicUrl::parse(text).unwrap_err();
+            assert_eq!(error, PublicUrlError::Host, "{text}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every bad file has its report beside it.
 
-use gatehouse::config::report::text::{Looks, text};
+use gatehouse::config::report::rendering::{Looks, text};
 use gatehouse::config::{Loaded, Problem, load_files};
 
 use crate::harness::{data, expect, folder, surroundings};
@@ -44,7 +44,7 @@ fn no_report_and_no_debug_output_repeats_a_secret() {
             text(&problems, Looks::Plain),
             text(&problems, Looks::Terminal { color: true }),
             text(&problems, Looks::Terminal { color: false }),
-            gatehouse::config::report::text::json(&problems).to_string(),
+            gatehouse::config::report::rendering::json(&problems).to_string(),
             format!("{loaded:?}"),
         ] {
             for secret in ["hunter2", "4711471147114711"] {
@@ -92,7 +92,7 @@ fn every_problem_has_a_place_a_reason_and_a_help() {
             let whole_file = problem.key.is_empty()
                 || problem.what.starts_with("is missing")
                 || problem.what == "is an empty list";
-            assert!(problem.place.is_some() || whole_file, "{problem:?}");
+            assert!(problem.position.is_some() || whole_file, "{problem:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatehouse::command::{self, Terminal};
-use gatehouse::config::report::text::Looks;
+use gatehouse::config::report::rendering::Looks;
 use gatehouse::domain::clock::{Clock, FixedClock, SystemClock, Timestamp};
 use gatehouse::seal::OsRandom;
 use serde_json::Value;
@@ -127,7 +127,7 @@ fn keys_that_are_gone_or_empty_are_told_as_keys() {
 fn a_refused_credential_gets_the_help_of_its_code() {
     for (code, words) in [
         (7_000_215, "the id of a secret"),
-        (7_000_222, "has ended"),
+        (7_000_222, "has expired"),
         (700_016, "client_id"),
         (50_011, "redirect URI"),
         (1_002_012, "scope"),
@@ -150,7 +150,7 @@ fn a_refused_credential_gets_the_help_of_its_code() {
 fn a_page_in_the_place_of_a_token_response_is_no_acceptance() {
     let (question, said) = only_fault(&[Fault::TokenHtml]);
     assert_eq!(question, "credential");
-    assert!(said.contains("something else answers"), "{said}");
+    assert!(said.contains("another server answers"), "{said}");
 }
 
 // proves: D9

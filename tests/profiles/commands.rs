@@ -133,11 +133,11 @@ fn init_writes_the_template_and_refuses_to_overwrite() {
     folder.write("tenants/customers.toml", "mine");
     let answer = folder.run(&["init", "b2c", "customers", "--profiles", "tenants"]);
     assert_eq!(answer.code, 1);
-    assert!(answer.err.contains("is there already"), "{}", answer.err);
+    assert!(answer.err.contains("exists already"), "{}", answer.err);
     assert_eq!(folder.read("tenants/customers.toml"), "mine");
     let answer = folder.run(&["init", "b2c", "admin", "--profiles", "tenants"]);
     assert_eq!(answer.code, 2);
-    assert!(answer.err.contains("is a reserved name"), "{}", answer.err);
+    assert!(answer.err.contains("this id is reserved"), "{}", answer.err);
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn explain_shows_what_is_in_effect_and_masks_secrets() {
     assert!(
         has(
             "accepted issuer",
-            "\"https://id.contoso.example\"  # follows"
+            "\"https://id.contoso.example\"  # derived"
         ),
         "{}",
         answer.out

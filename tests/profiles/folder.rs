@@ -271,8 +271,8 @@ proptest::proptest! {
         };
         let loaded = text(&format!("kind = \"oidc\"\n{secret}\n{junk}\n"));
         let problems = loaded.problems();
-        for looks in [gatehouse::config::report::text::Looks::Plain, gatehouse::config::report::text::Looks::Terminal { color: false }] {
-            let shown = gatehouse::config::report::text::text(&problems, looks);
+        for looks in [gatehouse::config::report::rendering::Looks::Plain, gatehouse::config::report::rendering::Looks::Terminal { color: false }] {
+            let shown = gatehouse::config::report::rendering::text(&problems, looks);
             proptest::prop_assert!(!shown.contains(SECRET), "{}", shown);
         }
         let shown = format!("{loaded:?}");

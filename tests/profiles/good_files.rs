@@ -1,7 +1,7 @@
 //! Every kind and every credential, accepted.
 
 use gatehouse::config::load_files;
-use gatehouse::config::report::text::{Looks, text};
+use gatehouse::config::report::rendering::{Looks, text};
 use gatehouse::domain::authority::Kind;
 use gatehouse::domain::credential::Credential;
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use gatehouse::config::profile::conversion::Surroundings;
-use gatehouse::config::settings::values::DEFAULT_SESSION;
+use gatehouse::config::profile::profile_reader::ReadContext;
+use gatehouse::config::settings::options::DEFAULT_SESSION;
 use gatehouse::config::{Loaded, load_files, load_folder};
 
 /// The variables that the test data name.
@@ -17,8 +17,8 @@ pub fn variable(name: &str) -> Option<String> {
 }
 
 /// What the test data are read against.
-pub fn surroundings() -> Surroundings<'static> {
-    Surroundings {
+pub fn surroundings() -> ReadContext<'static> {
+    ReadContext {
         variable: &variable,
         session: DEFAULT_SESSION,
     }

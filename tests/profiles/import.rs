@@ -183,11 +183,7 @@ fn scopes_of_two_resources_become_two_apis() {
             "orders-contoso-example https://orders.contoso.example/ https://orders.contoso.example/Read https://orders.contoso.example/Write",
         ]
     );
-    assert!(
-        import.out.contains("look at its endpoint"),
-        "{}",
-        import.out
-    );
+    assert!(import.out.contains("check its endpoint"), "{}", import.out);
 }
 
 #[test]
@@ -202,11 +198,7 @@ fn scopes_of_a_resource_without_an_address_wait_in_a_comment() {
         text.contains("# scopes   = [\"api://1234/read\"]"),
         "{text}"
     );
-    assert!(
-        import.out.contains("complete the [[api]]"),
-        "{}",
-        import.out
-    );
+    assert!(import.out.contains("add its endpoint"), "{}", import.out);
 }
 
 #[test]
@@ -216,7 +208,11 @@ fn b2c_keeps_its_own_api_when_graph_stands_beside_it() {
     let profile = import.profile();
     assert_eq!(profile.apis.len(), 1);
     assert_eq!(profile.apis[0].scopes.len(), 1);
-    assert!(import.out.contains("B2C issues no token"), "{}", import.out);
+    assert!(
+        import.out.contains("B2C does not issue tokens"),
+        "{}",
+        import.out
+    );
 }
 
 #[test]
@@ -254,7 +250,7 @@ fn the_b2c_shape_keeps_its_three_user_flows_and_explains_why_graph_is_left_out()
     assert!(
         import
             .out
-            .contains("B2C issues no token for Microsoft Graph"),
+            .contains("B2C does not issue tokens for Microsoft Graph"),
         "{}",
         import.out
     );
@@ -274,7 +270,7 @@ fn b2c_wins_over_authority_as_in_the_sample_and_says_so() {
     ));
     assert_eq!(import.profile().authority.kind(), Kind::B2c);
     assert!(
-        import.out.contains("AUTHORITY was left out"),
+        import.out.contains("AUTHORITY was ignored"),
         "{}",
         import.out
     );
@@ -316,7 +312,7 @@ fn placeholders_of_the_samples_templates_are_refused_by_name() {
         assert!(
             import
                 .refused()
-                .contains(&format!("{key} is still the sample's placeholder")),
+                .contains(&format!("{key} is still the placeholder of the sample")),
             "{}",
             import.err
         );
@@ -340,7 +336,7 @@ fn nothing_is_overwritten_and_nothing_half_done() {
     assert!(
         String::from_utf8(output.stderr)
             .unwrap()
-            .contains("is there already")
+            .contains("exists already")
     );
     std::fs::remove_file(import.folder.path().join("profiles/imported.toml")).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_gatehouse"))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gatehouse::config::report::text::{Looks, text};
+use gatehouse::config::report::rendering::{Looks, text};
 use gatehouse::config::{DatabaseKind, FileText, Settings, Sources};
 use gatehouse::domain::log_format::LogFormat;
 

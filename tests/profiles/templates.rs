@@ -1,7 +1,7 @@
 //! The commented templates: complete but for their placeholders, and what `init` writes.
 
 use gatehouse::command::init::template;
-use gatehouse::config::report::text::{Looks, text as report};
+use gatehouse::config::report::rendering::{Looks, text as report};
 use gatehouse::domain::authority::Kind;
 
 use crate::harness::text;

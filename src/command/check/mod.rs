@@ -3,3 +3,6 @@
 pub mod offline;
 pub mod online;
 pub mod registration;
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! `check`: every problem of settings and profiles, and what to register for each good profile.
+//! `check`: shows every problem of settings and profiles, and what to register for each profile.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,19 +9,20 @@ use crate::command::check::online;
 use crate::command::check::registration::{Registration, credential_state, registration};
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
-use crate::command::{Failed, Terminal, sources};
-use crate::config::profile::conversion::Surroundings;
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
+use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::{in_order, source_name};
-use crate::config::report::text;
-use crate::config::report::text::Looks;
+use crate::config::report::rendering;
+use crate::config::report::rendering::Looks;
 use crate::config::{Problem, Settings, load_files, load_folder};
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 
-/// A profile that can be read, and what is known of it.
+/// A profile without errors in its file, and what is known about it.
 struct Known {
     profile: Arc<Profile>,
-    /// Nothing is wrong with it, offline or online.
+    /// Whether neither the offline nor the online checks found an error.
     good: bool,
     file: String,
     registration: Registration,
@@ -31,7 +32,7 @@ struct Known {
 
 pub(in crate::command) fn check(
     cli: &Cli,
-    check: &cli::Check,
+    check: &cli::CheckArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
     let sources = sources::sources(cli, terminal)?;
@@ -42,17 +43,22 @@ pub(in crate::command) fn check(
     };
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();
-    let surroundings = Surroundings {
+    let context = ReadContext {
         variable: &variable,
         session,
     };
     let loaded = if check.files.is_empty() {
-        load_folder(&folder, surroundings)?
+        load_folder(&folder, context)?
     } else {
-        load_files(&check.files, surroundings)
+        load_files(&check.files, context)
     };
     let mut problems = loaded.problems();
-    // Somebody who names files asks about these files only.
+    if check.files.is_empty() && loaded.profile_files.is_empty() {
+        let right = "make the first profile with `gatehouse init KIND PROFILE-ID`";
+        let what = "the folder contains no profile";
+        problems.push(Problem::of(source_name(&folder), what, right));
+    }
+    // With files on the command line, the check is about these files only.
     if check.files.is_empty()
         && let Err(of_settings) = &settings
     {
@@ -88,7 +94,7 @@ pub(in crate::command) fn check(
     if bad { Err(Failed::Told) } else { Ok(()) }
 }
 
-/// What an authority's answer is in the report of problems.
+/// The problem that an authority's bad answer becomes in the report.
 fn problem_of(known: &Known, answer: &online::Answer) -> Option<Problem> {
     let what = format!("online: {}: {}", answer.question, answer.sentence);
     (!answer.good).then(|| Problem::of(&known.file, what, &answer.help))
@@ -130,7 +136,7 @@ fn write_text(
     for item in known {
         write_known(item, terminal)?;
     }
-    let text = text::text(problems, terminal.err_looks);
+    let text = rendering::text(problems, terminal.err_looks);
     terminal.err.write_all(text.as_bytes())?;
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let warnings = problems.len() - errors;
@@ -173,7 +179,11 @@ fn write_known(item: &Known, terminal: &mut Terminal<'_>) -> Result<(), Failed> 
         ),
         ("back-channel logout URL", back_channel),
     ];
-    writeln!(terminal.out, "  register at {}:", profile.authority.url())?;
+    writeln!(
+        terminal.out,
+        "  register at {}:",
+        profile.authority.as_str()
+    )?;
     for (name, address) in rows {
         if let Some(address) = address {
             writeln!(terminal.out, "    {name:<25} {address}")?;
@@ -220,7 +230,7 @@ fn write_json(
             })
         })
         .collect();
-    let document = json!({ "profiles": profiles, "problems": text::json(problems) });
+    let document = json!({ "profiles": profiles, "problems": rendering::json(problems) });
     writeln!(terminal.out, "{document:#}")?;
     Ok(())
 }

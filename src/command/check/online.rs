@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::app::commands::authorities_of_command;
 use crate::command::runtime::block_on;
-use crate::command::{Failed, Terminal};
+use crate::command::terminal::{Failed, Terminal};
 use crate::config::Settings;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::causes::with_causes;

@@ -1,71 +1,69 @@
-//! What has to be registered at the authority so that a profile works, and what can be known offline of its
-//! credentials.
+//! What to register at the authority of a profile, and what is known offline about its credential.
 
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::config::Problem;
-use crate::config::profile::conversion::{CertificateFault, CertificateSummary, read_certificate};
-use crate::domain::authority::Kind;
+use crate::config::profile::certificate::{CertificateFault, CertificateSummary, read_certificate};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{CertificateSource, Credential, PemSource};
 use crate::domain::profile::Profile;
 
-/// Days before its end from which a certificate is worth a warning.
+/// Days before the end of validity at which a certificate causes a warning.
 const DAYS_OF_WARNING: i64 = 30;
 
-/// The addresses of a profile, exactly as they have to be registered.
+/// The addresses of a profile, exactly as they must be registered.
 #[derive(Debug, Clone, Serialize)]
 pub struct Registration {
     /// The redirect URI.
     pub redirect_uri: String,
-    /// Where the browser comes back to after sign-out.
+    /// The post-logout redirect URI.
     pub post_logout_redirect_uri: String,
-    /// Front-channel logout.
+    /// The front-channel logout URL.
     pub front_channel_logout_uri: String,
-    /// Back-channel logout, for authorities that have it.
+    /// The back-channel logout URL, for authorities that support it.
     pub back_channel_logout_uri: Option<String>,
-    /// What is particular about the authority.
+    /// Notes about the authority.
     pub notes: Vec<String>,
 }
 
 /// What to register for a profile.
 pub fn registration(profile: &Profile) -> Registration {
-    let kind = profile.authority.kind();
+    let dialect = profile.authority.dialect();
     let redirect_uri = profile.redirect_uri();
     let mut notes = Vec::new();
-    if kind != Kind::Oidc {
+    if dialect.microsoft {
         notes.push(
-            "register the post-logout address as a second redirect URI of the platform \"Web\": Microsoft returns only to registered ones"
+            "register the post-logout address as a second redirect URI of the platform \"Web\": Microsoft returns only to registered addresses"
                 .to_owned(),
         );
     }
-    if kind != Kind::Oidc && redirect_uri.starts_with("http://127.0.0.1") {
+    if dialect.microsoft && redirect_uri.starts_with("http://127.0.0.1") {
         notes.push(
-            "Microsoft's portal refuses http://127.0.0.1: edit the application's manifest, or use http://localhost"
+            "Microsoft's portal refuses http://127.0.0.1: edit the manifest of the application, or use http://localhost"
                 .to_owned(),
         );
     }
-    if matches!(kind, Kind::ExternalId | Kind::ExternalIdCustomDomain) && !profile.apis.is_empty() {
+    if dialect.admin_consent_only && !profile.apis.is_empty() {
         notes.push(
-            "customers cannot consent: an administrator grants the APIs' permissions in the portal"
+            "customers cannot consent: an administrator must grant the permissions of the APIs in the portal"
                 .to_owned(),
         );
     }
-    if kind != Kind::Oidc && !profile.public_url.is_https() {
-        notes.push("a front-channel logout URL must be https: leave it out".to_owned());
+    if dialect.microsoft && !profile.public_url.is_https() {
+        notes.push("a front-channel logout URL must be https: do not register it".to_owned());
     }
     Registration {
         redirect_uri,
         post_logout_redirect_uri: profile.post_logout_uri(),
         front_channel_logout_uri: profile.front_channel_logout_uri(),
-        back_channel_logout_uri: (kind == Kind::Oidc).then(|| profile.back_channel_logout_uri()),
+        back_channel_logout_uri: (!dialect.microsoft).then(|| profile.back_channel_logout_uri()),
         notes,
     }
 }
 
-/// What a credential's files say at `now`: lines for people, and problems.
+/// The state of a credential's files at `now`: lines for people, and problems.
 pub fn credential_state(
     profile: &Profile,
     file: &str,
@@ -76,12 +74,12 @@ pub fn credential_state(
         Credential::FederatedToken(path) => {
             if path.is_file() {
                 return (
-                    vec![format!("token file {} is there", path.display())],
+                    vec![format!("token file {} exists", path.display())],
                     Vec::new(),
                 );
             }
-            let what = format!("the token file {:?} is not there", path.display());
-            let right = "the platform writes it where gatehouse runs; there, check again";
+            let what = format!("the token file {:?} is missing", path.display());
+            let right = "the platform writes the file where gatehouse runs; run the check there";
             let problem = Problem::of(file, what, right).about("client_assertion");
             (Vec::new(), vec![problem.as_warning()])
         }
@@ -100,7 +98,7 @@ fn certificates_state(
         let path = source.certificate.display();
         let summary = match summary_of(source) {
             Ok(summary) => summary,
-            // It was good a moment ago, when the profile was read.
+            // The file was valid a moment ago, when the profile was read.
             Err(fault) => {
                 problems.push(Problem::of(file, fault.to_string(), fault.right()).about(KEY));
                 continue;
@@ -120,15 +118,15 @@ fn certificates_state(
         } else if !in_time {
             format!("the certificate {path} is not valid yet")
         } else if days < DAYS_OF_WARNING {
-            format!("the certificate {path} ends in {days} days")
+            format!("the certificate {path} expires in {days} days")
         } else {
             continue;
         };
-        let right = "register a new certificate and list both here until the old one is gone";
+        let right = "register a new certificate and list both here until the old one has expired";
         problems.push(Problem::of(file, what, right).about(KEY).as_warning());
     }
     if !valid {
-        let right = "a certificate that is within its validity";
+        let right = "a certificate that is valid now";
         problems.push(Problem::of(file, "no certificate is valid now", right).about(KEY));
     }
     (lines, problems)

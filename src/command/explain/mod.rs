@@ -1,4 +1,4 @@
 //! `gatehouse explain`: the effective profile, secrets masked.
 
-pub mod profile;
+pub mod command;
 pub mod rows;

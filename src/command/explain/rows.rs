@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::command::explain::profile::Row;
-use crate::config::place_of_key;
+use crate::config::{position_of_key, value_of_key};
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::authority::{IssuerConfig, UserFlowKind};
 use crate::domain::credential::{Credential, PemSource, SecretMethod, SecretSource};
@@ -15,10 +14,20 @@ use crate::domain::profile::Profile;
 
 const MASKED: &str = "[redacted]";
 
-/// Follows from other values.
-const FOLLOWS: &str = "follows";
+/// The source of a value that is derived from others.
+const DERIVED: &str = "derived";
 
-/// All rows of a profile; `text` is its file, which tells what was said and what is a default.
+/// One value of a profile as it takes effect.
+pub(in crate::command) struct Row {
+    /// The key in the profile file, or a name in words for a derived value.
+    pub(in crate::command) key: String,
+    /// The value; `[redacted]` for a secret.
+    pub(in crate::command) value: Value,
+    /// The source of the value: `line 4`, `default` or `derived`.
+    pub(in crate::command) from: String,
+}
+
+/// All rows of a profile. `text` is its file, which shows the line of each key.
 pub(in crate::command) fn rows(profile: &Profile, text: &str) -> Vec<Row> {
     let mut rows = Rows {
         rows: Vec::new(),
@@ -29,7 +38,7 @@ pub(in crate::command) fn rows(profile: &Profile, text: &str) -> Vec<Row> {
     rows.credential(profile);
     rows.authorize(profile);
     rows.apis(profile);
-    rows.entry(profile);
+    rows.access_rule(profile);
     rows.rest(profile);
     rows.rows
 }
@@ -40,22 +49,22 @@ struct Rows<'t> {
 }
 
 impl Rows<'_> {
-    /// A key of the file: said there, or a default.
-    fn said(&mut self, key: &str, value: impl Into<Value>) {
-        let line = place_of_key(self.text, key).map(|place| place.line);
+    /// A key of the profile file, with its line, or with its default.
+    fn file_key(&mut self, key: &str, value: impl Into<Value>) {
+        let line = position_of_key(self.text, key).map(|position| position.line);
         let from = line.map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
         self.push(key, value, from);
     }
 
-    /// A key that is worth a row only when it was said.
-    fn only_said(&mut self, key: &str, value: Option<impl Into<Value>>) {
+    /// A key without a default: it has a row only if it is set.
+    fn if_set(&mut self, key: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
-            self.said(key, value);
+            self.file_key(key, value);
         }
     }
 
-    fn follows(&mut self, key: &str, value: impl Into<Value>) {
-        self.push(key, value, FOLLOWS.to_owned());
+    fn derived(&mut self, key: &str, value: impl Into<Value>) {
+        self.push(key, value, DERIVED.to_owned());
     }
 
     fn push(&mut self, key: &str, value: impl Into<Value>, from: String) {
@@ -67,17 +76,17 @@ impl Rows<'_> {
     }
 
     fn identity(&mut self, profile: &Profile) {
-        self.said("public_url", profile.public_url.to_string());
-        self.said("title", profile.title.clone());
-        self.said("redirect_path", profile.redirect_path.clone());
-        self.follows("redirect URI", profile.redirect_uri());
+        self.file_key("public_url", profile.public_url.to_string());
+        self.file_key("title", profile.title.clone());
+        self.file_key("redirect_path", profile.redirect_path.clone());
+        self.derived("redirect URI", profile.redirect_uri());
     }
 
     fn authority(&mut self, profile: &Profile) {
         let authority = &profile.authority;
-        self.said("kind", authority.kind().as_str());
-        self.said("authority", authority.url().as_str());
-        for (journey, key, word) in [
+        self.file_key("kind", authority.kind().as_str());
+        self.file_key("authority", authority.as_str());
+        for (user_flow, key, word) in [
             (UserFlowKind::SignIn, "user_flows.sign_in", "sign-in"),
             (
                 UserFlowKind::EditProfile,
@@ -90,20 +99,24 @@ impl Rows<'_> {
                 "reset-password",
             ),
         ] {
-            let Some(issuer_config) = authority.issuer_config(journey) else {
+            let Some(issuer_config) = authority.issuer_config(user_flow) else {
                 continue;
             };
-            self.only_said(
+            self.if_set(
                 key,
                 issuer_config
                     .user_flow
                     .as_ref()
                     .map(crate::domain::authority::UserFlow::as_str),
             );
-            self.follows(
+            self.derived(
                 &format!("{word} metadata"),
                 issuer_config.metadata_url.as_str(),
             );
+        }
+        for key in ["tenant_id", "issuer"] {
+            let written = value_of_key(self.text, key);
+            self.if_set(key, written);
         }
         self.issuer(authority.sign_in());
         let algorithms: Vec<_> = profile
@@ -119,17 +132,17 @@ impl Rows<'_> {
                 "default, as far as the metadata announces them".to_owned(),
             );
         } else {
-            self.said("signing_algorithms", algorithms);
+            self.file_key("signing_algorithms", algorithms);
         }
-        self.said("clock_skew", duration(profile.clock_skew));
+        self.file_key("clock_skew", duration(profile.clock_skew));
     }
 
     fn issuer(&mut self, issuer_config: &IssuerConfig) {
         match &issuer_config.issuer {
-            IssuerPolicy::Exact(issuer) => self.follows("accepted issuer", issuer.as_str()),
+            IssuerPolicy::Exact(issuer) => self.derived("accepted issuer", issuer.as_str()),
             IssuerPolicy::OneTenant { tenant, .. } => match tenant {
-                Some(tenant) => self.follows("accepted tenant", tenant.as_str()),
-                None => self.follows("accepted tenant", "the one that the metadata names first"),
+                Some(tenant) => self.derived("accepted tenant", tenant.as_str()),
+                None => self.derived("accepted tenant", "the one that the metadata names first"),
             },
             IssuerPolicy::ManyTenants {
                 allowed, personal, ..
@@ -141,14 +154,14 @@ impl Rows<'_> {
                         .map(crate::domain::issuer::TenantGuid::as_str)
                         .collect(),
                 };
-                self.said("allowed_tenants", allowed);
-                self.said("allow_personal_accounts", *personal);
+                self.file_key("allowed_tenants", allowed);
+                self.file_key("allow_personal_accounts", *personal);
             }
         }
     }
 
     fn credential(&mut self, profile: &Profile) {
-        self.said("client_id", profile.client.id.as_str());
+        self.file_key("client_id", profile.client.id.as_str());
         match &profile.client.credential {
             Credential::Secret { current, next } => {
                 self.secret("client_secret", current);
@@ -157,10 +170,10 @@ impl Rows<'_> {
                 }
                 match profile.client.secret_method {
                     Some(SecretMethod::Post) => {
-                        self.said("token_endpoint_auth_method", "client_secret_post");
+                        self.file_key("token_endpoint_auth_method", "client_secret_post");
                     }
                     Some(SecretMethod::Basic) => {
-                        self.said("token_endpoint_auth_method", "client_secret_basic");
+                        self.file_key("token_endpoint_auth_method", "client_secret_basic");
                     }
                     None => {
                         let value = if profile.authority.dialect().microsoft {
@@ -168,7 +181,7 @@ impl Rows<'_> {
                         } else {
                             "as the metadata says"
                         };
-                        self.said("token_endpoint_auth_method", value);
+                        self.file_key("token_endpoint_auth_method", value);
                     }
                 }
             }
@@ -183,51 +196,51 @@ impl Rows<'_> {
                         Some(PemSource::File(path)) => json!(shown(path)),
                     };
                     let value = json!({ "file": shown(&source.certificate), "key": key });
-                    self.said("client_certificate", value);
+                    self.file_key("client_certificate", value);
                 }
-                self.said("send_certificate_chain", *send_chain);
+                self.file_key("send_certificate_chain", *send_chain);
             }
             Credential::FederatedToken(path) => {
-                self.said("client_assertion", json!({ "file": shown(path) }));
+                self.file_key("client_assertion", json!({ "file": shown(path) }));
             }
             Credential::ManagedIdentity { identity, audience } => {
-                self.said("client_assertion", "managed-identity");
+                self.file_key("client_assertion", "managed-identity");
                 let identity = identity.as_deref().unwrap_or("system-assigned");
-                self.said("managed_identity_client_id", identity);
-                self.said("assertion_audience", audience.as_str());
+                self.file_key("managed_identity_client_id", identity);
+                self.file_key("assertion_audience", audience.as_str());
             }
-            Credential::Public => self.said("public_client", true),
+            Credential::Public => self.file_key("public_client", true),
         }
     }
 
     fn secret(&mut self, key: &str, source: &SecretSource) {
         match source {
-            SecretSource::Fixed(_) => self.said(key, MASKED),
-            SecretSource::File { path, .. } => self.said(key, json!({ "file": shown(path) })),
+            SecretSource::Fixed(_) => self.file_key(key, MASKED),
+            SecretSource::File { path, .. } => self.file_key(key, json!({ "file": shown(path) })),
         }
     }
 
     fn authorize(&mut self, profile: &Profile) {
         let options = &profile.authorize;
-        self.said("response_mode", options.response_mode.as_str());
-        self.only_said(
+        self.file_key("response_mode", options.response_mode.as_str());
+        self.if_set(
             "prompt",
             options.prompt.map(crate::domain::profile::Prompt::as_str),
         );
-        self.only_said("login_hint", options.login_hint.as_deref());
-        self.only_said("domain_hint", options.domain_hint.as_deref());
-        self.only_said("ui_locales", options.ui_locales.as_deref());
-        self.only_said("acr_values", options.acr_values.as_deref());
+        self.if_set("login_hint", options.login_hint.as_deref());
+        self.if_set("domain_hint", options.domain_hint.as_deref());
+        self.if_set("ui_locales", options.ui_locales.as_deref());
+        self.if_set("acr_values", options.acr_values.as_deref());
         let max_age = options
             .max_age
             .map(|age| duration(Duration::from_secs(age)));
-        self.only_said("max_age", max_age);
+        self.if_set("max_age", max_age);
         let passed: Vec<_> = options
             .pass
             .iter()
             .map(|parameter| parameter.as_str())
             .collect();
-        self.said("pass_parameters", passed);
+        self.file_key("pass_parameters", passed);
         let mut scopes: Vec<&str> = RESERVED_SCOPES.to_vec();
         let first = profile
             .apis
@@ -235,25 +248,22 @@ impl Rows<'_> {
             .map(|api| api.scopes.as_slice())
             .unwrap_or_default();
         scopes.extend(options.extra_scopes.iter().chain(first).map(Scope::as_str));
-        self.follows("scopes at sign-in", scopes);
+        let extra: Vec<_> = options.extra_scopes.iter().map(Scope::as_str).collect();
+        self.file_key("extra_scopes", extra);
+        self.derived("scopes at sign-in", scopes);
     }
 
     fn apis(&mut self, profile: &Profile) {
         for (at, api) in profile.apis.iter().enumerate() {
             let scopes: Vec<_> = api.scopes.iter().map(Scope::as_str).collect();
-            let value = json!({
-                "title": api.title,
-                "endpoint": api.endpoint.as_str(),
-                "scopes": scopes,
-            });
-            let name = format!("api[{at}] {}", api.name);
-            let from = place_of_key(self.text, &format!("api[{at}].name"));
-            let from = from.map_or_else(String::new, |place| format!("line {}", place.line));
-            self.push(&name, value, from);
+            self.file_key(&format!("api[{at}].name"), api.name.as_str());
+            self.file_key(&format!("api[{at}].title"), api.title.as_str());
+            self.file_key(&format!("api[{at}].endpoint"), api.endpoint.as_str());
+            self.file_key(&format!("api[{at}].scopes"), scopes);
         }
     }
 
-    fn entry(&mut self, profile: &Profile) {
+    fn access_rule(&mut self, profile: &Profile) {
         let rule = &profile.allow;
         for (key, list) in [
             ("allow.roles", &rule.roles),
@@ -262,24 +272,24 @@ impl Rows<'_> {
             ("allow.email_domains", &rule.email_domains),
         ] {
             if !list.is_empty() {
-                self.said(key, list.clone());
+                self.file_key(key, list.clone());
             }
         }
         if *rule == crate::domain::access_rule::AccessRule::default() {
-            self.said("allow", "everybody whom the authority signs in");
+            self.file_key("allow", "everybody whom the authority signs in");
         }
     }
 
     fn rest(&mut self, profile: &Profile) {
-        self.said(
+        self.file_key(
             "session.idle_timeout",
             duration(profile.session.idle_timeout),
         );
-        self.said("session.lifetime", duration(profile.session.lifetime));
-        self.said("sign_out.account_picker", profile.sign_out.account_picker);
-        self.said("branding.accent", profile.branding.accent.as_str());
-        self.only_said("branding.logo", profile.branding.logo.as_deref());
-        self.only_said("branding.support", profile.branding.support.as_deref());
+        self.file_key("session.lifetime", duration(profile.session.lifetime));
+        self.file_key("sign_out.account_picker", profile.sign_out.account_picker);
+        self.file_key("branding.accent", profile.branding.accent.as_str());
+        self.if_set("branding.logo", profile.branding.logo.as_deref());
+        self.if_set("branding.support", profile.branding.support.as_deref());
     }
 }
 
@@ -291,4 +301,93 @@ fn duration(duration: Duration) -> String {
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::profile::profile_reader::ReadContext;
+    use crate::config::settings::options::DEFAULT_SESSION;
+    use crate::config::{Loaded, ProfileFile, Schema, Step, load_files, load_folder};
+
+    const CONTEXT: ReadContext<'static> = ReadContext {
+        variable: &|_| Some("from a variable".to_owned()),
+        session: DEFAULT_SESSION,
+    };
+
+    /// Sets the keys that no file of `tests/profiles/good` sets.
+    const REST: &str = r#"
+kind          = "external-id-custom-domain"
+public_url    = "https://rest.contoso.example"
+authority     = "https://login.contoso.example/contoso.onmicrosoft.com/v2.0"
+tenant_id     = "72f988bf-86f1-41af-91ab-2d7cd011db47"
+issuer        = "https://login.contoso.example/v2.0"
+client_id     = "6731de76-14a6-49ae-97bc-6eba6914391e"
+public_client = true
+login_hint    = "ada@contoso.example"
+"#;
+
+    fn keys(loaded: &Loaded, keys: &mut BTreeSet<String>) {
+        for profile in &loaded.profiles {
+            let named = |file: &&std::path::PathBuf| {
+                file.file_stem()
+                    .is_some_and(|stem| stem == profile.id.as_str())
+            };
+            let file = loaded.profile_files.keys().find(named).unwrap();
+            let text = std::fs::read_to_string(file).unwrap();
+            // `api[0].name` is `api.name` in the schema.
+            keys.extend(
+                rows(profile, &text)
+                    .into_iter()
+                    .map(|row| row.key.replace("[0]", "")),
+            );
+        }
+    }
+
+    /// The dotted keys of all values of a profile file, those of lists of tables included.
+    fn gather(schema: &Schema, path: &mut Vec<Step>, leaves: &mut Vec<String>) {
+        for key in schema.keys(path) {
+            let length = path.len();
+            path.push(Step::Key(key));
+            if schema.is_leaf(path) {
+                path.push(Step::Item(0));
+            }
+            if schema.keys(path).is_empty() {
+                let keys = path.iter().filter_map(|step| match step {
+                    Step::Key(key) => Some(key.as_str()),
+                    Step::Item(_) => None,
+                });
+                leaves.push(keys.collect::<Vec<_>>().join("."));
+            } else {
+                gather(schema, path, leaves);
+            }
+            path.truncate(length);
+        }
+    }
+
+    #[test]
+    fn explain_shows_every_key_that_a_profile_can_set() {
+        let mut shown = BTreeSet::new();
+        keys(
+            &load_folder(Path::new("tests/profiles/good"), CONTEXT).unwrap(),
+            &mut shown,
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("rest.toml");
+        std::fs::write(&file, REST).unwrap();
+        keys(&load_files(&[file], CONTEXT), &mut shown);
+        // The table of a secret or certificate is one row.
+        let is_shown = |key: &str| {
+            let root = key.split('.').next().unwrap_or(key);
+            shown.contains(key) || (root.starts_with("client_") && shown.contains(root))
+        };
+        let mut leaves = Vec::new();
+        gather(&Schema::of::<ProfileFile>(), &mut Vec::new(), &mut leaves);
+        assert!(leaves.contains(&"api.name".to_owned()), "{leaves:?}");
+        let missing: Vec<_> = leaves.iter().filter(|key| !is_shown(key)).collect();
+        assert!(missing.is_empty(), "no row in explain: {missing:?}");
+    }
 }

@@ -1,22 +1,26 @@
-//! `SCOPE` and `ENDPOINT` of a sample become APIs: one for each resource, because Microsoft issues a token for one at a
-//! time.
+//! `SCOPE` and `ENDPOINT` of a sample become APIs: one for each resource, because Microsoft issues a token for one
+//! resource at a time.
 
 use std::collections::BTreeMap;
 
 use url::Url;
 
-use crate::command::import::text::{Draft, DraftApi};
+use crate::command::import::draft::{Draft, DraftApi};
 use crate::domain::api::RESERVED_SCOPES;
 use crate::domain::authority::Kind;
 
-/// The resource of scopes that name none.
+/// The resource of scopes without a resource.
 const GRAPH: &str = "https://graph.microsoft.com";
 
 pub(in crate::command) fn apis(variables: &BTreeMap<String, String>, draft: &mut Draft) {
     let endpoint = variables.get("ENDPOINT").cloned();
     let scopes: Vec<String> = variables
         .get("SCOPE")
-        .map(|scopes| scopes.split_whitespace().map(str::to_owned).collect())
+        .map(|scopes| {
+            let separated = scopes.split(|letter: char| letter.is_whitespace() || letter == ',');
+            let scopes = separated.filter(|scope| !scope.is_empty());
+            scopes.map(str::to_owned).collect()
+        })
         .unwrap_or_default();
     let scopes = scopes
         .into_iter()
@@ -40,20 +44,22 @@ pub(in crate::command) fn apis(variables: &BTreeMap<String, String>, draft: &mut
             endpoint = None;
         }
         if of_graph || groups.len() < before {
-            draft.note("ENDPOINT and SCOPE were left out where they are Microsoft Graph's: B2C issues no token for Microsoft Graph to the people it signs in, whatever the sample's template says; name an API of your own in an [[api]]");
+            draft.note("Microsoft Graph in ENDPOINT and SCOPE was ignored: B2C does not issue tokens for Microsoft Graph, although the template of the sample names it; add an [[api]] for an API of your own");
         }
     }
     let Some(endpoint) = endpoint else {
         draft.scopes = groups.into_iter().flat_map(|(_, scopes)| scopes).collect();
         return;
     };
-    // The endpoint is its own resource's, else it belongs to the scopes that stand first.
+    // The scopes of the endpoint's own resource belong to it, or else the first scopes.
     let own = groups
         .iter()
         .position(|(resource, _)| host(resource).is_some() && host(resource) == host(&endpoint))
         .unwrap_or(0);
     let scopes = if groups.is_empty() {
-        draft.note("SCOPE is missing beside ENDPOINT: the API will be called with a token that grants nothing in particular");
+        draft.note(
+            "SCOPE is missing beside ENDPOINT: the API will be called with a token without scopes",
+        );
         Vec::new()
     } else {
         groups.remove(own).1
@@ -69,12 +75,12 @@ pub(in crate::command) fn apis(variables: &BTreeMap<String, String>, draft: &mut
     }
 }
 
-/// Scopes of another resource than the endpoint's: an API of their own, whose address the sample never says.
+/// Scopes of another resource than the endpoint's become an API of their own, whose address the sample does not name.
 fn other(resource: &str, scopes: Vec<String>, draft: &mut Draft) {
     let endpoint = if resource == GRAPH {
         Some(format!("{GRAPH}/v1.0/me"))
     } else {
-        // An App ID URI is no address, and nothing answers at a tenant's own domain.
+        // An App ID URI is not an address, and no API answers at the domain of a tenant.
         host(resource)
             .filter(|host| !host.ends_with(".onmicrosoft.com"))
             .map(|_| format!("{}/", resource.trim_end_matches('/')))
@@ -94,10 +100,10 @@ fn other(resource: &str, scopes: Vec<String>, draft: &mut Draft) {
         );
     draft.note(match &endpoint {
         Some(endpoint) => format!(
-            "SCOPE names {resource} beside the resource of ENDPOINT: it is an [[api]] of its own, {name}; look at its endpoint, {endpoint}"
+            "SCOPE names {resource} besides the resource of ENDPOINT: it became the [[api]] {name}; check its endpoint, {endpoint}"
         ),
         None => format!(
-            "SCOPE names {resource} beside the resource of ENDPOINT: complete the [[api]] {name} in the profile, where it is a comment, with its endpoint"
+            "SCOPE names {resource} besides the resource of ENDPOINT: the [[api]] {name} is a comment in the profile; add its endpoint and remove the comment signs"
         ),
     });
     draft.apis.push(DraftApi {
@@ -107,7 +113,7 @@ fn other(resource: &str, scopes: Vec<String>, draft: &mut Draft) {
     });
 }
 
-/// What stands before a scope's last slash; none means Microsoft Graph.
+/// The resource of a scope: the text before its last slash. A scope without a slash belongs to Microsoft Graph.
 fn resource_of(scope: &str) -> &str {
     match scope.rsplit_once('/') {
         None => GRAPH,

@@ -1,10 +1,10 @@
 //! A `.env` file as python-dotenv reads it: `KEY=VALUE`, quotes, comments, `export`, `${KEY}` of a line above.
 //!
-//! Values are secrets until proven otherwise: no fault repeats one.
+//! Every value may be a secret, so no error repeats a value.
 
 use std::collections::BTreeMap;
 
-/// The variables of a file; of a key that stands there twice the last counts, as for python-dotenv.
+/// The variables of a file. If a key occurs twice, the last value counts, as in python-dotenv.
 pub(in crate::command) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
     let mut variables = BTreeMap::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -20,21 +20,18 @@ pub(in crate::command) fn parse(text: &str) -> Result<BTreeMap<String, String>, 
         let key = key.trim();
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
         if key.is_empty() || !key.bytes().all(allowed) {
-            return Err(format!(
-                "line {} has no name of a variable before its =",
-                at + 1
-            ));
+            return Err(format!("line {} has no variable name before =", at + 1));
         }
         let value = value(rest.trim())
-            .ok_or_else(|| format!("line {}: the quotes of {key} do not close", at + 1))?;
+            .ok_or_else(|| format!("line {}: the quotes of {key} are not closed", at + 1))?;
         let value = filled(&value, &variables);
         variables.insert(key.to_owned(), value);
     }
     Ok(variables)
 }
 
-/// `${KEY}` and `${KEY:-default}` with the values of the lines above. What is set nowhere stays as it is: it may be a
-/// secret's own text, and anything else is told where it is used.
+/// Replaces `${KEY}` and `${KEY:-default}` with the values of the lines above. A reference to a variable that is not set
+/// is kept: it may be part of a secret, and other values are reported where they are used.
 fn filled(value: &str, above: &BTreeMap<String, String>) -> String {
     let mut filled = String::new();
     let mut rest = value;
@@ -57,7 +54,7 @@ fn filled(value: &str, above: &BTreeMap<String, String>) -> String {
     filled
 }
 
-/// The first `${KEY}` of a value that no line above set.
+/// The first `${KEY}` of a value that no line above sets.
 pub(in crate::command) fn unset(value: &str) -> Option<&str> {
     let (_, reference) = value.split_once("${")?;
     let (name, _) = reference.split_once('}')?;
@@ -73,7 +70,7 @@ fn value(text: &str) -> Option<String> {
         }
         Some('"') => double_quoted(text.get(1..)?),
         _ => {
-            // A # counts as a comment only behind white space: secrets contain it.
+            // # begins a comment only after white space: secrets may contain it.
             let end = text
                 .char_indices()
                 .find(|(at, letter)| {
@@ -104,7 +101,7 @@ fn double_quoted(text: &str) -> Option<String> {
     }
 }
 
-/// Whether nothing but a comment follows.
+/// Whether only a comment follows.
 fn ends_here(after: &str) -> bool {
     let after = after.trim_start();
     after.is_empty() || after.starts_with('#')

@@ -1,6 +1,6 @@
 //! `gatehouse import`: a `.env` file of the Microsoft Python samples becomes a profile.
 
 pub mod apis;
+pub mod command;
+pub mod draft;
 pub mod env_file;
-pub mod profile;
-pub mod text;

@@ -1,10 +1,10 @@
-//! Where people reach a profile, and where the authority returns them.
+//! The address of a profile, its redirect path, and the tolerated clock skew.
 
 use std::time::Duration;
 
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::ProfileFile;
-use crate::config::profile::values::shortened;
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::profile::scalars::shortened;
 use crate::domain::own_path::{DEFAULT_REDIRECT_PATH, OwnPath};
 use crate::domain::public_url::PublicUrl;
 
@@ -17,11 +17,11 @@ const CLOCK_SKEW: Duration = Duration::from_mins(2);
 /// The most that a profile may tolerate; a token that expired longer ago is always refused.
 const LONGEST_CLOCK_SKEW: Duration = Duration::from_mins(5);
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn public_url(&mut self, file: &ProfileFile) -> Option<PublicUrl> {
         const RIGHT: &str = "the address that people type, such as https://staff.contoso.example or https://contoso.example/staff";
         if file.public_url.is_none() {
-            self.findings.missing("public_url", RIGHT);
+            self.problems.missing("public_url", RIGHT);
         }
         let written = file.public_url.as_ref()?;
         if !self.is_usable("public_url", written, RIGHT) {
@@ -31,8 +31,8 @@ impl Reading<'_, '_> {
             Ok(url) => Some(url),
             Err(fault) => {
                 let span = written.span();
-                self.findings
-                    .at("public_url", &span, fault.to_string(), RIGHT);
+                self.problems
+                    .error("public_url", &span, fault.to_string(), RIGHT);
                 None
             }
         }
@@ -44,7 +44,7 @@ impl Reading<'_, '_> {
         public_url: Option<&PublicUrl>,
     ) -> Option<String> {
         let Some(written) = &file.redirect_path else {
-            return (!self.findings.was_faulty("redirect_path"))
+            return (!self.problems.was_faulty("redirect_path"))
                 .then(|| DEFAULT_REDIRECT_PATH.to_owned());
         };
         let right = format!("a path such as {DEFAULT_REDIRECT_PATH:?} or \"/getAToken\"");
@@ -62,8 +62,8 @@ impl Reading<'_, '_> {
         } else {
             return Some(path.clone());
         };
-        self.findings
-            .at("redirect_path", &written.span(), what, right);
+        self.problems
+            .error("redirect_path", &written.span(), what, right);
         None
     }
 
@@ -76,11 +76,11 @@ impl Reading<'_, '_> {
             return Some(skew);
         }
         let span = file.clock_skew.as_ref()?.span();
-        self.findings.at(
+        self.problems.error(
             "clock_skew",
             &span,
             "is more than 300s",
-            "at most \"300s\"; a clock that is further off must be set right",
+            "at most \"300s\"; a clock that differs more must be corrected",
         );
         None
     }
@@ -92,7 +92,7 @@ fn fault_in_path(path: &str) -> Option<String> {
         return Some(format!("{start:?} does not begin with a slash"));
     };
     if rest.is_empty() {
-        return Some("is the home page, which cannot take the authority's answer".to_owned());
+        return Some("is the home page, which cannot be the redirect path".to_owned());
     }
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     let plain = |segment: &str| {
@@ -100,11 +100,12 @@ fn fault_in_path(path: &str) -> Option<String> {
     };
     if !rest.split('/').all(plain) {
         return Some(
-            "has more than plain segments of letters, digits, '-', '_', '.' and '~'".to_owned(),
+            "must consist of segments of letters, digits, '-', '_', '.' and '~'".to_owned(),
         );
     }
-    OwnPath::is_reserved(path)
-        .then(|| "is an address that already has a meaning of its own".to_owned())
+    OwnPath::is_reserved(path).then(|| {
+        "is an address that gatehouse or another product uses for its own purpose".to_owned()
+    })
 }
 
 #[cfg(test)]

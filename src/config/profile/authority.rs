@@ -1,117 +1,96 @@
-//! Kind, authority, tenants and user flows, and the binding that sessions hang on.
+//! The keys that say who signs people in: kind, authority, tenants, issuer and user flows.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use aws_lc_rs::digest::{SHA256, digest};
-
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::{ProfileFile, Text};
-use crate::config::profile::values::shortened;
-use crate::config::profile::written::{WordOr, Written};
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::profile::scalars::shortened;
+use crate::config::toml_document::alternatives::WordOr;
+use crate::config::toml_document::spanned::Spanned;
 use crate::domain::authority::{
-    Authority, AuthorityError, AuthorityInput, Dialect, Kind, UserFlow, UserFlowKind, UserFlows,
+    Authority, AuthorityError, AuthorityInput, AuthorityKey, Dialect, Kind, UserFlow, UserFlows,
 };
-use crate::domain::credential::ClientId;
 use crate::domain::issuer::{AllowedTenants, TenantGuid};
-use crate::domain::profile::AuthorityFingerprint;
 
-/// A GUID that stands in for a faulty one while the rest is judged.
-const STAND_IN: &str = "00000000-0000-0000-0000-000000000000";
+/// An example of `authority` while the kind is unknown.
+const ANY_AUTHORITY: &str = "the address of the authority, such as \"https://login.microsoftonline.com/contoso.onmicrosoft.com\"";
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn authority(&mut self, file: &ProfileFile) -> Option<Authority> {
         let kind = self.kind(file);
+        let example = kind.map_or(ANY_AUTHORITY, Kind::authority_example);
+        if file.authority.is_none() {
+            self.problems.missing("authority", example);
+        }
         let url = file
             .authority
-            .clone()
-            .filter(|written| self.is_usable("authority", written, right_authority(kind)));
-        if file.authority.is_none() {
-            self.findings.missing("authority", right_authority(kind));
-        }
+            .as_ref()
+            .filter(|written| self.is_usable("authority", written, example));
         let tenant = self.tenant(file);
         let issuer = self.issuer(file);
         let allowed_tenants = self.allowed_tenants(file);
         let user_flows = self.user_flows(file);
-        let kind = kind?;
-        let personal_accounts = file
-            .allow_personal_accounts
-            .as_ref()
-            .is_some_and(|written| *written.get());
-        let many = file.allowed_tenants.is_some() || personal_accounts;
-        let url = url.map_or_else(|| sample(kind, many).to_owned(), |url| url.get().clone());
-        let parts = AuthorityInput {
-            kind,
-            url,
+        let input = AuthorityInput {
+            kind: kind?,
+            // The derivation finds the errors of the other keys without an address, too.
+            url: url.map(|url| url.get().clone()).unwrap_or_default(),
             tenant,
             issuer,
             allowed_tenants,
-            personal_accounts,
+            personal_accounts: file
+                .allow_personal_accounts
+                .as_ref()
+                .is_some_and(|written| *written.get()),
             user_flows,
         };
-        self.judge(file, parts)
-    }
-
-    /// Judges the parts again and again with each faulty one set right, so that every fault is told.
-    fn judge(&mut self, file: &ProfileFile, mut parts: AuthorityInput) -> Option<Authority> {
-        let mut told: Vec<&'static str> = Vec::new();
-        loop {
-            let fault = match Authority::new(&parts) {
-                Ok(authority) => return Some(authority),
-                Err(fault) => fault,
-            };
-            if told.contains(&fault.key) {
-                return None;
-            }
-            told.push(fault.key);
-            self.tell(file, parts.kind, &fault);
-            set_right(&mut parts, fault.key);
+        for unused in input.keys_without_effect() {
+            self.key_without_effect(file, &unused);
         }
+        Authority::new(&input)
+            .map_err(|errors| {
+                for error in &errors {
+                    self.authority_error(file, input.kind, error);
+                }
+            })
+            .ok()
     }
 
-    fn tell(&mut self, file: &ProfileFile, kind: Kind, fault: &AuthorityError) {
-        // A part with a fault of its own was left out; what that causes is not worth a second line.
-        if self.findings.mentions(fault.key) {
+    fn authority_error(&mut self, file: &ProfileFile, kind: Kind, error: &AuthorityError) {
+        let key = error.key.as_str();
+        // The reader left out values that have an error of their own, so an error that follows is not reported.
+        if self.problems.mentions(key) {
             return;
         }
-        let right = match fault.key {
-            "authority" => right_authority(Some(kind)),
-            "tenant_id" => "the directory (tenant) id, a GUID",
-            "allowed_tenants" => {
-                "allowed_tenants = [\"72f988bf-86f1-41af-91ab-2d7cd011db47\"] with kind = \"entra-id\" and the authority …/organizations or …/common"
-            }
-            "allow_personal_accounts" => {
-                "allow_personal_accounts = true only with kind = \"entra-id\" and the authority …/common"
-            }
-            "user_flows" => {
-                "[user_flows] sign_in = \"B2C_1_susi\" with kind = \"b2c\", and nowhere else"
-            }
-            _ => "see docs/profiles.md",
+        let right = right_value(error.key, kind);
+        let Some(span) = span_of(file, error.key) else {
+            let why = error.what.strip_prefix("is missing; ");
+            return self.problems.missing(key, why.unwrap_or(right));
         };
-        let Some(span) = span_of(file, fault.key) else {
-            let why = fault.what.strip_prefix("is missing; ");
-            return self.findings.missing(fault.key, why.unwrap_or(right));
-        };
-        // An address that cannot be read may still hold a password.
-        let what = if fault.what.contains('@') {
+        // An address that cannot be parsed may contain a password.
+        let what = if error.what.contains('@') {
             "is not an absolute https address"
         } else {
-            &fault.what
+            &error.what
         };
-        if fault.idle {
-            let right = format!("leave it out, or {right}");
-            return self.findings.warn(fault.key, &span, what, right);
-        }
-        self.findings.at(fault.key, &span, what, right);
+        self.problems.error(key, &span, what, right);
     }
 
-    /// B2C documents `login` only; the others end in AADB2C90043 or in nothing.
+    fn key_without_effect(&mut self, file: &ProfileFile, unused: &AuthorityError) {
+        let key = unused.key.as_str();
+        if let Some(span) = span_of(file, unused.key).filter(|_| !self.problems.mentions(key)) {
+            let right = format!("leave it out, or {}", right_value(unused.key, Kind::Oidc));
+            self.problems.warning(key, &span, &unused.what, right);
+        }
+    }
+
+    /// B2C documents `login` only; another prompt leads to AADB2C90043 or has no effect.
     fn prompt_of_b2c(&mut self, file: &ProfileFile) {
         if let Some(written) = &file.prompt
             && written.get() != "login"
         {
             let what = "may be refused or ignored: B2C documents no other prompt than \"login\"";
-            self.findings.warn(
+            self.problems.warning(
                 "prompt",
                 &written.span(),
                 what,
@@ -123,7 +102,7 @@ impl Reading<'_, '_> {
     fn kind(&mut self, file: &ProfileFile) -> Option<Kind> {
         let known = Kind::ALL.map(Kind::as_str);
         if file.kind.is_none() {
-            self.findings
+            self.problems
                 .missing("kind", format!("one of {}", known.join(", ")));
         }
         self.word("kind", &file.kind, &known, Kind::parse)
@@ -134,10 +113,10 @@ impl Reading<'_, '_> {
         self.guid("tenant_id", written)
     }
 
-    fn guid(&mut self, key: &str, written: &Written<String>) -> Option<TenantGuid> {
+    fn guid(&mut self, key: &str, written: &Spanned<String>) -> Option<TenantGuid> {
         let guid = TenantGuid::parse(written.get());
         if guid.is_none() {
-            self.findings.at(
+            self.problems.error(
                 key,
                 &written.span(),
                 format!("{:?} is not a GUID", shortened(written.get())),
@@ -150,7 +129,7 @@ impl Reading<'_, '_> {
     fn issuer(&mut self, file: &ProfileFile) -> Option<String> {
         let written = self.text("issuer", &file.issuer)?;
         if written.get().contains('{') {
-            self.findings.at(
+            self.problems.error(
                 "issuer",
                 &written.span(),
                 "is a template",
@@ -167,13 +146,13 @@ impl Reading<'_, '_> {
         match written.get() {
             WordOr::Word(word) if word == "any" => Some(AllowedTenants::Any),
             WordOr::Word(word) => {
-                let what = format!("{:?} is not known here", shortened(word));
-                self.findings
-                    .at("allowed_tenants", &written.span(), what, right);
+                let what = format!("{:?} is not a known value", shortened(word));
+                self.problems
+                    .error("allowed_tenants", &written.span(), what, right);
                 None
             }
             WordOr::Other(ids) if ids.is_empty() => {
-                self.findings.at(
+                self.problems.error(
                     "allowed_tenants",
                     &written.span(),
                     "is an empty list: nobody could sign in",
@@ -199,10 +178,11 @@ impl Reading<'_, '_> {
         let edit_profile = self.user_flow("user_flows.edit_profile", &table.edit_profile);
         let reset_password = self.user_flow("user_flows.reset_password", &table.reset_password);
         if table.sign_in.is_none() {
-            self.findings
+            self.problems
                 .missing("user_flows.sign_in", "such as sign_in = \"B2C_1_susi\"");
         }
         Some(UserFlows {
+            // A missing user flow is reported above; the others are read with a stand-in.
             sign_in: sign_in.or_else(|| UserFlow::parse("missing"))?,
             edit_profile,
             reset_password,
@@ -213,7 +193,7 @@ impl Reading<'_, '_> {
         let written = self.text(key, text)?;
         let flow = UserFlow::parse(written.get());
         if flow.is_none() {
-            self.findings.at(
+            self.problems.error(
                 key,
                 &written.span(),
                 "is not the name of a user flow or policy",
@@ -223,9 +203,9 @@ impl Reading<'_, '_> {
         flow
     }
 
-    /// What a kind cannot do, said before people find out at sign-in.
-    pub(super) fn suits_the_authority(&mut self, file: &ProfileFile, dialect: Dialect) {
-        // Microsoft's B2C: the one authority that may answer without an access token has no Graph for its people.
+    /// Warns about keys that will fail at sign-in because of the authority's dialect.
+    pub(super) fn check_dialect(&mut self, file: &ProfileFile, dialect: Dialect) {
+        // This is B2C: only B2C may answer without an access token, and it has no Microsoft Graph.
         if dialect.id_token_only {
             self.no_graph(file);
             self.prompt_of_b2c(file);
@@ -236,131 +216,36 @@ impl Reading<'_, '_> {
     }
 }
 
-/// Where a key of the authority stands.
-fn span_of(file: &ProfileFile, key: &str) -> Option<Range<usize>> {
-    let of = |text: &Text| text.as_ref().map(Written::span);
+/// The position of a key that describes the authority.
+fn span_of(file: &ProfileFile, key: AuthorityKey) -> Option<Range<usize>> {
+    let span = |text: &Text| text.as_ref().map(Spanned::span);
     match key {
-        "authority" => of(&file.authority),
-        "tenant_id" => of(&file.tenant_id),
-        "issuer" => of(&file.issuer),
-        "allowed_tenants" => file.allowed_tenants.as_ref().map(Written::span),
-        "allow_personal_accounts" => file.allow_personal_accounts.as_ref().map(Written::span),
-        "user_flows" => {
+        AuthorityKey::Authority => span(&file.authority),
+        AuthorityKey::TenantId => span(&file.tenant_id),
+        AuthorityKey::AllowedTenants => file.allowed_tenants.as_ref().map(Spanned::span),
+        AuthorityKey::AllowPersonalAccounts => {
+            file.allow_personal_accounts.as_ref().map(Spanned::span)
+        }
+        AuthorityKey::UserFlows => {
             let table = file.user_flows.as_ref()?;
             [&table.sign_in, &table.edit_profile, &table.reset_password]
                 .into_iter()
-                .find_map(of)
+                .find_map(span)
         }
-        _ => None,
     }
 }
 
-/// Puts a good value in the place of a faulty one.
-fn set_right(parts: &mut AuthorityInput, key: &str) {
-    let many = parts.allowed_tenants.is_some() || parts.personal_accounts;
+/// What would be right for a key that describes the authority.
+fn right_value(key: AuthorityKey, kind: Kind) -> &'static str {
     match key {
-        "authority" => {
-            sample(parts.kind, many).clone_into(&mut parts.url);
-            parts.tenant = None;
+        AuthorityKey::Authority => kind.authority_example(),
+        AuthorityKey::TenantId => "the directory (tenant) id, a GUID",
+        AuthorityKey::AllowedTenants => {
+            "allowed_tenants = [\"72f988bf-86f1-41af-91ab-2d7cd011db47\"] with kind = \"entra-id\" and the authority …/organizations or …/common"
         }
-        "tenant_id" => {
-            parts.tenant = if parts.tenant.is_some() {
-                None
-            } else {
-                TenantGuid::parse(STAND_IN)
-            };
+        AuthorityKey::AllowPersonalAccounts => {
+            "allow_personal_accounts = true only with kind = \"entra-id\" and the authority …/common"
         }
-        "allowed_tenants" => {
-            parts.allowed_tenants = parts
-                .allowed_tenants
-                .is_none()
-                .then_some(AllowedTenants::Any);
-        }
-        "allow_personal_accounts" => parts.personal_accounts = false,
-        "user_flows" => {
-            parts.user_flows = match (&parts.user_flows, UserFlow::parse("stand-in")) {
-                (None, Some(sign_in)) => Some(UserFlows {
-                    sign_in,
-                    edit_profile: None,
-                    reset_password: None,
-                }),
-                _ => None,
-            };
-        }
-        _ => {}
+        AuthorityKey::UserFlows => "[user_flows] sign_in = \"B2C_1_susi\" only with kind = \"b2c\"",
     }
-}
-
-/// A good authority of a kind.
-fn sample(kind: Kind, many: bool) -> &'static str {
-    match kind {
-        Kind::EntraId if many => "https://login.microsoftonline.com/common",
-        Kind::EntraId => "https://login.microsoftonline.com/contoso.onmicrosoft.com",
-        Kind::ExternalId => "https://contoso.ciamlogin.com/contoso.onmicrosoft.com",
-        Kind::ExternalIdCustomDomain => {
-            "https://login.contoso.example/00000000-0000-0000-0000-000000000000/v2.0"
-        }
-        Kind::B2c => "https://contoso.b2clogin.com/contoso.onmicrosoft.com",
-        Kind::Oidc => "https://login.contoso.example",
-    }
-}
-
-fn right_authority(kind: Option<Kind>) -> &'static str {
-    match kind {
-        Some(Kind::EntraId) => {
-            "such as \"https://login.microsoftonline.com/TENANT\", TENANT being a tenant id, a domain, organizations, common or consumers"
-        }
-        Some(Kind::ExternalId) => {
-            "such as \"https://contoso.ciamlogin.com/contoso.onmicrosoft.com\""
-        }
-        Some(Kind::ExternalIdCustomDomain) => {
-            "such as \"https://login.contoso.example/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0\""
-        }
-        Some(Kind::B2c) => {
-            "such as \"https://contoso.b2clogin.com/contoso.onmicrosoft.com\", without the policy"
-        }
-        Some(Kind::Oidc) => "the provider's issuer, such as \"https://login.contoso.example\"",
-        None => {
-            "the address of the authority, such as \"https://login.microsoftonline.com/contoso.onmicrosoft.com\""
-        }
-    }
-}
-
-/// SHA-256 over what sessions depend on. The first line versions the form; a change of form ends every session.
-pub(super) fn binding(
-    file: &ProfileFile,
-    authority: &Authority,
-    client: &ClientId,
-) -> AuthorityFingerprint {
-    let written = |text: &Text| {
-        text.as_ref()
-            .map(|written| written.get().to_ascii_lowercase())
-            .unwrap_or_default()
-    };
-    let flow = |journey| {
-        authority
-            .issuer_config(journey)
-            .and_then(|issuer_config| issuer_config.user_flow.as_ref())
-            .map(|flow| flow.as_str().to_ascii_lowercase())
-            .unwrap_or_default()
-    };
-    // JSON keeps the parts apart whatever stands in them.
-    let canonical = serde_json::json!([
-        "gatehouse binding 1",
-        authority.kind().as_str(),
-        // As written: for kind oidc a slash at the end makes another issuer.
-        file.authority.as_ref().map(Written::get),
-        written(&file.tenant_id),
-        file.issuer.as_ref().map(Written::get),
-        client.as_str(),
-        flow(UserFlowKind::SignIn),
-        flow(UserFlowKind::EditProfile),
-        flow(UserFlowKind::ResetPassword),
-    ]);
-    let hash = digest(&SHA256, canonical.to_string().as_bytes());
-    let mut bytes = [0; 32];
-    for (to, from) in bytes.iter_mut().zip(hash.as_ref()) {
-        *to = *from;
-    }
-    AuthorityFingerprint(bytes)
 }

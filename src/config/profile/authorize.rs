@@ -1,24 +1,24 @@
 //! What a profile adds to every authorization request.
 
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::{ProfileFile, Text};
-use crate::config::profile::written::Written;
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::toml_document::spanned::Spanned;
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::profile::{
     AuthorizeOptions, PassedParameter, Prompt, ResponseMode, SigningAlgorithm,
 };
 use crate::domain::public_url::PublicUrl;
 
-/// Characters of a fixed parameter; an authorization address must stay bearable for every browser and proxy.
+/// Characters of a fixed parameter. Browsers and proxies limit the length of the authorization address.
 const LONGEST_PARAMETER: usize = 512;
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn authorize(
         &mut self,
         file: &ProfileFile,
         public_url: Option<&PublicUrl>,
     ) -> AuthorizeOptions {
-        let prompts = ["login", "consent", "select_account", "create"];
+        let prompts = Prompt::ALL.map(Prompt::as_str);
         AuthorizeOptions {
             prompt: self.word("prompt", &file.prompt, &prompts, Prompt::parse),
             login_hint: self.parameter("login_hint", &file.login_hint),
@@ -49,23 +49,15 @@ impl Reading<'_, '_> {
         let written = self.text(key, text)?;
         if written.get().len() > LONGEST_PARAMETER {
             let right = "at most 512 characters";
-            self.findings
-                .at(key, &written.span(), "is too long for an address", right);
+            self.problems
+                .error(key, &written.span(), "is too long for an address", right);
             return None;
         }
         Some(written.get().clone())
     }
 
     fn passed(&mut self, file: &ProfileFile) -> Vec<PassedParameter> {
-        let known = [
-            PassedParameter::Prompt,
-            PassedParameter::LoginHint,
-            PassedParameter::DomainHint,
-            PassedParameter::UiLocales,
-            PassedParameter::MaxAge,
-            PassedParameter::AcrValues,
-        ]
-        .map(PassedParameter::as_str);
+        let known = PassedParameter::ALL.map(PassedParameter::as_str);
         let key = "pass_parameters";
         self.words(key, &file.pass_parameters, &known, PassedParameter::parse)
     }
@@ -75,29 +67,30 @@ impl Reading<'_, '_> {
         file: &ProfileFile,
         public_url: Option<&PublicUrl>,
     ) -> ResponseMode {
-        let known = ["query", "form_post"];
-        let mode = self.word("response_mode", &file.response_mode, &known, |word| {
-            [ResponseMode::Query, ResponseMode::FormPost]
-                .into_iter()
-                .find(|mode| mode.as_str() == word)
-        });
+        let known = ResponseMode::ALL.map(ResponseMode::as_str);
+        let mode = self.word(
+            "response_mode",
+            &file.response_mode,
+            &known,
+            ResponseMode::parse,
+        );
         let mode = mode.unwrap_or_default();
         if let (ResponseMode::FormPost, Some(url), Some(written)) =
             (mode, public_url, &file.response_mode)
             && !url.is_https()
         {
-            self.findings.at(
+            self.problems.error(
                 "response_mode",
                 &written.span(),
-                "needs an https public_url: browsers keep the cookie of a sign-in from a cross-site POST to plain http",
+                "needs an https public_url: browsers do not send the cookie of a sign-in with a cross-site POST to plain http",
                 "response_mode = \"query\" while public_url is http",
             );
         }
         mode
     }
 
-    /// Scope tokens, none of those that the gateway adds itself.
-    pub(super) fn scopes(&mut self, key: &str, texts: Option<&[Written<String>]>) -> Vec<Scope> {
+    /// Scopes, without those that the gateway adds itself.
+    pub(super) fn scopes(&mut self, key: &str, texts: Option<&[Spanned<String>]>) -> Vec<Scope> {
         let mut scopes: Vec<Scope> = Vec::new();
         for written in texts.unwrap_or_default() {
             if !self.is_usable(key, written, "a scope such as \"User.Read\"") {
@@ -106,20 +99,20 @@ impl Reading<'_, '_> {
             let span = written.span();
             let Some(scope) = Scope::parse(written.get()) else {
                 let right = "one scope per item: [\"User.Read\", \"Mail.Read\"]";
-                self.findings.at(
+                self.problems.error(
                     key,
                     &span,
-                    "holds blanks or characters that no scope has",
+                    "contains spaces or characters that are not allowed in a scope",
                     right,
                 );
                 continue;
             };
             if RESERVED_SCOPES.contains(&scope.as_str()) {
-                let what = format!("{:?} is asked for anyway", scope.as_str());
-                self.findings.at(key, &span, what, "leave it out");
+                let what = format!("{:?} is always requested", scope.as_str());
+                self.problems.error(key, &span, what, "leave it out");
             } else if scopes.contains(&scope) {
                 let what = format!("names {:?} twice", scope.as_str());
-                self.findings.at(key, &span, what, "each scope once");
+                self.problems.error(key, &span, what, "each scope once");
             } else {
                 scopes.push(scope);
             }

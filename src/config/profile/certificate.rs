@@ -1,6 +1,6 @@
-//! Client certificates as files: what can be known of them without using them.
+//! Client certificates in files: their validity, and whether the key belongs to the certificate.
 //!
-//! Signing, and the choice between several certificates, is not done here.
+//! It neither signs nor chooses between several certificates.
 
 use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::KeyPair as _;
@@ -11,7 +11,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::domain::clock::Timestamp;
 
-/// What a certificate says of itself.
+/// The validity of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateSummary {
     /// Valid from then.
@@ -22,31 +22,31 @@ pub struct CertificateSummary {
     pub chain_length: usize,
 }
 
-/// Why a certificate cannot prove anything.
+/// Why a certificate cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateFault {
     /// No `CERTIFICATE` block.
-    #[error("holds no certificate in PEM form")]
+    #[error("contains no certificate in PEM form")]
     NoCertificate,
     /// A block that is no X.509 certificate.
-    #[error("holds a certificate that cannot be read")]
+    #[error("contains a certificate that cannot be read")]
     BadCertificate,
     /// No key.
-    #[error("holds no private key in PEM form")]
+    #[error("contains no private key in PEM form")]
     NoKey,
     /// A key of another algorithm than RSA: assertions are signed with PS256 (RFC 7518 §3.5).
-    #[error("holds a private key that is not RSA with 2048 bits or more")]
+    #[error("contains a private key that is not RSA with 2048 bits or more")]
     NotRsa,
     /// A key of another certificate.
-    #[error("holds a private key that does not belong to the certificate")]
+    #[error("contains a private key that does not belong to the certificate")]
     NotAPair,
     /// A key with a password.
-    #[error("holds a private key that is encrypted with a password")]
+    #[error("contains a private key that is encrypted with a password")]
     EncryptedKey,
 }
 
 impl CertificateFault {
-    /// Whether the key's file is at fault.
+    /// Whether the error is about the key's file.
     pub fn is_about_key(self) -> bool {
         !matches!(self, Self::NoCertificate | Self::BadCertificate)
     }
@@ -61,7 +61,7 @@ impl CertificateFault {
                 "-----BEGIN PRIVATE KEY----- in the same file, or key = { file = \"PATH\" }"
             }
             Self::NotRsa => "an RSA key of at least 2048 bits, and its certificate",
-            Self::NotAPair => "the key with which the certificate was made",
+            Self::NotAPair => "the key that the certificate was issued for",
             Self::EncryptedKey => "a key without a password: openssl pkcs8 -in KEY -out NEW-KEY",
         }
     }

@@ -1,101 +1,77 @@
-//! The written shape becomes a [`Profile`], or every reason why it cannot.
+//! The conversion of a profile file into a [`Profile`], or into every reason why it cannot be converted.
 //!
-//! Nothing here talks to a network. Files that a profile names are read, because an empty secret is a fault of the
-//! profile; what they hold is not kept.
+//! No network is used. Files that a profile names are read, because an empty secret is an error of the profile; their
+//! contents are not kept.
 
 use std::path::{Path, PathBuf};
 
-pub use crate::config::profile::certificate::{
-    CertificateFault, CertificateSummary, read_certificate,
-};
-pub use crate::config::profile::credential::FEDERATED_TOKEN_VARIABLE;
-
 use crate::config::profile::file::ProfileFile;
-use crate::config::report::findings::Findings;
-use crate::config::report::problem::{Place, Problem};
+use crate::config::profile::fingerprint::authority_fingerprint;
+use crate::config::profile::profile_reader::{ProfileReader, ReadContext};
+use crate::config::report::problem::{Position, Problem};
 use crate::config::toml_document::document::Document;
-use crate::domain::profile::{Profile, ProfileId, SessionLimits, SignOutOptions};
+use crate::domain::profile::{Profile, ProfileId, SignOutOptions};
 use crate::domain::public_url::PublicUrl;
 
-/// What a profile is read against besides its file.
-#[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
-    /// The value of an environment variable.
-    pub variable: &'a dyn Fn(&str) -> Option<String>,
-    /// What a profile without a `[session]` table gets.
-    pub session: SessionLimits,
-}
-
-/// One file, read.
-#[derive(Debug)]
+/// What was read from a profile file.
+#[derive(Debug, Default)]
 pub struct Converted {
-    /// The profile, when nothing is wrong with it.
+    /// The profile, if the file has no errors.
     pub profile: Option<Profile>,
-    /// Its address, when at least that could be read.
+    /// The profile's address, if at least that could be read.
     pub public_url: Option<PublicUrl>,
-    /// Where its address stands.
-    pub public_url_at: Option<Place>,
-    /// Files that it names and that are read while it serves.
-    pub files: Vec<PathBuf>,
-    /// Everything that is wrong or doubtful.
+    /// The position of the profile's address.
+    pub public_url_position: Option<Position>,
+    /// The files that the profile names and that are read again while it serves.
+    pub named_files: Vec<PathBuf>,
+    /// All errors and warnings.
     pub problems: Vec<Problem>,
 }
 
-/// Reads the text of a profile file. `folder` is what relative paths in it are relative to.
+/// Converts the text of a profile file in three steps: the text is read into the written shape, each part of the shape
+/// into domain values, and the parts make the profile unless one of them has an error. `folder` is the folder that
+/// relative paths in the file are relative to.
 pub fn convert(
     id: &ProfileId,
     name: &str,
     text: &str,
     folder: &Path,
-    surroundings: Surroundings<'_>,
+    context: ReadContext<'_>,
 ) -> Converted {
     let mut document = Document::new(name, text);
     let Some(file) = document.read::<ProfileFile>() else {
-        let problems = document.into_findings().into_problems();
         return Converted {
-            profile: None,
-            public_url: None,
-            public_url_at: None,
-            files: Vec::new(),
-            problems,
+            problems: document.into_file_problems().into_problems(),
+            ..Converted::default()
         };
     };
-    let mut reading = Reading {
-        findings: document.into_findings(),
+    let mut reader = ProfileReader {
+        problems: document.into_file_problems(),
         folder,
-        surroundings,
-        files: Vec::new(),
+        context,
+        named_files: Vec::new(),
     };
-    let public_url = reading.public_url(&file);
-    let profile = reading.profile(id, &file, public_url.clone());
-    let profile = profile.filter(|_| reading.findings.is_clean());
-    let public_url_at = file.public_url.as_ref();
-    let public_url_at = public_url_at.map(|written| reading.findings.place_of(&written.span()));
+    let public_url = reader.public_url(&file);
+    let profile = reader.profile(id, &file, public_url.clone());
+    let written_url = file.public_url.as_ref();
     Converted {
-        profile,
+        profile: profile.filter(|_| reader.problems.is_clean()),
         public_url,
-        public_url_at,
-        files: reading.files,
-        problems: reading.findings.into_problems(),
+        public_url_position: written_url.map(|url| reader.problems.position_of(&url.span())),
+        named_files: reader.named_files,
+        problems: reader.problems.into_problems(),
     }
 }
 
-/// One file while it is turned into domain values.
-pub(super) struct Reading<'r, 't> {
-    pub(super) findings: Findings<'t>,
-    pub(super) folder: &'r Path,
-    pub(super) surroundings: Surroundings<'r>,
-    pub(super) files: Vec<PathBuf>,
-}
-
-impl Reading<'_, '_> {
-    /// Every part is read before the first is missed, so that all faults are found.
+impl ProfileReader<'_, '_> {
+    /// Reads every part before the first missing part ends the conversion, so that all errors are found.
     fn profile(
         &mut self,
         id: &ProfileId,
         file: &ProfileFile,
         public_url: Option<PublicUrl>,
     ) -> Option<Profile> {
+        let title = self.free_text("title", &file.title, 200);
         let redirect_path = self.redirect_path(file, public_url.as_ref());
         let authority = self.authority(file);
         let client = self.client(file);
@@ -103,15 +79,14 @@ impl Reading<'_, '_> {
         let clock_skew = self.clock_skew(file);
         let authorize = self.authorize(file, public_url.as_ref());
         let apis = self.apis(file);
-        let allow = self.allow(file);
-        let session = self.session(file);
+        let allow = self.access_rule(file);
+        let session = self.session_limits(file);
         let branding = self.branding(file);
-        let title = self.free_text("title", &file.title, 200);
         if let Some(authority) = &authority {
-            self.suits_the_authority(file, authority.dialect());
+            self.check_dialect(file, authority.dialect());
         }
         let (authority, client) = (authority?, client?);
-        let binding = crate::config::profile::authority::binding(file, &authority, &client.id);
+        let binding = authority_fingerprint(file, &authority, &client.id);
         Some(Profile {
             id: id.clone(),
             public_url: public_url?,
@@ -125,15 +100,17 @@ impl Reading<'_, '_> {
             apis,
             allow,
             session,
-            sign_out: SignOutOptions {
-                account_picker: file
-                    .sign_out
-                    .as_ref()
-                    .and_then(|table| table.account_picker.as_ref())
-                    .is_some_and(|written| *written.get()),
-            },
+            sign_out: sign_out(file),
             branding,
             binding,
         })
+    }
+}
+
+fn sign_out(file: &ProfileFile) -> SignOutOptions {
+    let table = file.sign_out.as_ref();
+    let account_picker = table.and_then(|table| table.account_picker.as_ref());
+    SignOutOptions {
+        account_picker: account_picker.is_some_and(|written| *written.get()),
     }
 }

@@ -1,25 +1,26 @@
-//! How the gateway proves itself: exactly one credential, and the keys that go with it.
+//! The client credential: exactly one, and the keys that belong to it.
 //!
-//! Where a secret's text comes from is [`crate::config::profile::secret`]'s business.
+//! [`crate::config::profile::secret`] reads the text of secrets.
 
 use std::ops::Range;
 
 use crate::config::profile::certificate::read_certificate;
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::{AssertionTable, CertificateTable, ProfileFile};
+use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::profile::secret::{Resolved, read_limited};
-use crate::config::profile::written::{WordOr, Written};
+use crate::config::toml_document::alternatives::WordOr;
+use crate::config::toml_document::spanned::Spanned;
 use crate::domain::credential::{CertificateSource, ClientId, Credential, PemSource, SecretMethod};
 use crate::domain::profile::Client;
 use crate::domain::secret::PrivateKeyPem;
 
-/// Names the token file of a pod with workload identity (Azure's mutating webhook sets it).
+/// The variable that names the token file of a pod with workload identity; Azure's mutating webhook sets it.
 pub const FEDERATED_TOKEN_VARIABLE: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
 /// The audience of federated credentials in the global cloud.
 const ASSERTION_AUDIENCE: &str = "api://AzureADTokenExchange";
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn client(&mut self, file: &ProfileFile) -> Option<Client> {
         let id = self.client_id(file);
         let credential = self.credential(file);
@@ -34,7 +35,7 @@ impl Reading<'_, '_> {
     fn client_id(&mut self, file: &ProfileFile) -> Option<ClientId> {
         const RIGHT: &str = "the Application (client) ID of the app registration";
         if file.client_id.is_none() {
-            self.findings.missing("client_id", RIGHT);
+            self.problems.missing("client_id", RIGHT);
         }
         let written = file.client_id.as_ref()?;
         if !self.is_usable("client_id", written, RIGHT) {
@@ -43,10 +44,10 @@ impl Reading<'_, '_> {
         let id = ClientId::parse(written.get());
         if id.is_none() {
             let span = written.span();
-            self.findings.at(
+            self.problems.error(
                 "client_id",
                 &span,
-                "holds more than printable ASCII without blanks",
+                "contains characters other than printable ASCII without spaces",
                 RIGHT,
             );
         }
@@ -59,7 +60,7 @@ impl Reading<'_, '_> {
         let text = &file.token_endpoint_auth_method;
         self.only_with(
             key,
-            text.as_ref().map(Written::span),
+            text.as_ref().map(Spanned::span),
             file.client_secret.is_some(),
             "client_secret",
         );
@@ -94,47 +95,47 @@ impl Reading<'_, '_> {
             .then_some(Credential::Public)
     }
 
-    /// Exactly one way to prove oneself.
+    /// Checks that the profile has exactly one credential.
     fn only_one(&mut self, file: &ProfileFile) {
         let public = file.public_client.as_ref().filter(|said| *said.get());
         let given: Vec<(&str, Range<usize>)> = [
             (
                 "client_secret",
-                file.client_secret.as_ref().map(Written::span),
+                file.client_secret.as_ref().map(Spanned::span),
             ),
             (
                 "client_certificate",
-                file.client_certificate.as_ref().map(Written::span),
+                file.client_certificate.as_ref().map(Spanned::span),
             ),
             (
                 "client_assertion",
-                file.client_assertion.as_ref().map(Written::span),
+                file.client_assertion.as_ref().map(Spanned::span),
             ),
-            ("public_client", public.map(Written::span)),
+            ("public_client", public.map(Spanned::span)),
         ]
         .into_iter()
         .filter_map(|(key, span)| Some((key, span?)))
         .collect();
         let faulty = ["client_certificate", "client_assertion", "public_client"]
             .iter()
-            .any(|key| self.findings.was_faulty(key));
+            .any(|key| self.problems.was_faulty(key));
         match given.split_first() {
-            None if !faulty => self.findings.missing(
+            None if !faulty => self.problems.missing(
                 "client_secret",
                 "client_secret = { env = \"NAME\" } or { file = \"PATH\" }; or client_certificate, client_assertion, or public_client = true",
             ),
             Some(((first, _), [_, ..])) => {
                 for (key, span) in given.iter().skip(1) {
                     let what = format!("is a second credential beside {first}");
-                    self.findings
-                        .at(key, span, what, "exactly one credential: leave one of them out");
+                    self.problems
+                        .error(key, span, what, "exactly one credential: leave one of them out");
                 }
             }
             _ => {}
         }
     }
 
-    /// Keys that mean something only beside another.
+    /// Checks keys that have an effect only together with another key.
     fn companions(&mut self, file: &ProfileFile) {
         let managed = file.client_assertion.as_ref().is_some_and(
             |written| matches!(written.get(), WordOr::Word(word) if word == "managed-identity"),
@@ -143,25 +144,25 @@ impl Reading<'_, '_> {
         for (key, span, fits, other) in [
             (
                 "client_secret_next",
-                file.client_secret_next.as_ref().map(Written::span),
+                file.client_secret_next.as_ref().map(Spanned::span),
                 file.client_secret.is_some(),
                 "client_secret",
             ),
             (
                 "send_certificate_chain",
-                file.send_certificate_chain.as_ref().map(Written::span),
+                file.send_certificate_chain.as_ref().map(Spanned::span),
                 file.client_certificate.is_some(),
                 "client_certificate",
             ),
             (
                 "managed_identity_client_id",
-                file.managed_identity_client_id.as_ref().map(Written::span),
+                file.managed_identity_client_id.as_ref().map(Spanned::span),
                 managed,
                 managed_identity,
             ),
             (
                 "assertion_audience",
-                file.assertion_audience.as_ref().map(Written::span),
+                file.assertion_audience.as_ref().map(Spanned::span),
                 managed,
                 managed_identity,
             ),
@@ -172,9 +173,9 @@ impl Reading<'_, '_> {
 
     fn only_with(&mut self, key: &str, span: Option<Range<usize>>, fits: bool, other: &str) {
         let other_key = other.split(' ').next().unwrap_or(other);
-        if let Some(span) = span.filter(|_| !fits && !self.findings.was_faulty(other_key)) {
-            let what = format!("has no meaning without {other}");
-            self.findings.at(key, &span, what, "leave it out");
+        if let Some(span) = span.filter(|_| !fits && !self.problems.was_faulty(other_key)) {
+            let what = format!("has no effect without {other}");
+            self.problems.error(key, &span, what, "leave it out");
         }
     }
 
@@ -190,8 +191,8 @@ impl Reading<'_, '_> {
         }
         if tables.is_empty() {
             let right = "client_certificate = { file = \"contoso.pem\" }";
-            self.findings
-                .at("client_certificate", span, "names no certificate", right);
+            self.problems
+                .error("client_certificate", span, "names no certificate", right);
         }
         let send_chain = file.send_certificate_chain.as_ref();
         (!certificates.is_empty()).then(|| Credential::Certificate {
@@ -208,8 +209,8 @@ impl Reading<'_, '_> {
         let key = table.key.as_ref();
         let key = key.map(|key| (key.span(), self.resolve("client_certificate.key", key)));
         let Some(path) = &table.file else {
-            if !self.findings.was_faulty("client_certificate") {
-                self.findings.at(
+            if !self.problems.was_faulty("client_certificate") {
+                self.problems.error(
                     "client_certificate.file",
                     span,
                     "is missing",
@@ -226,12 +227,12 @@ impl Reading<'_, '_> {
             Some((_, None)) => None,
         };
         if let Err(fault) = read_certificate(&text, key_text.as_deref()) {
-            let (place, at) = match &key {
+            let (position, at) = match &key {
                 Some((span, _)) if fault.is_about_key() => ("client_certificate.key", span.clone()),
                 _ => ("client_certificate.file", path.span()),
             };
-            self.findings
-                .at(place, &at, fault.to_string(), fault.right());
+            self.problems
+                .error(position, &at, fault.to_string(), fault.right());
             return None;
         }
         let key = match key {
@@ -246,7 +247,7 @@ impl Reading<'_, '_> {
     fn assertion(
         &mut self,
         file: &ProfileFile,
-        written: &Written<WordOr<AssertionTable>>,
+        written: &Spanned<WordOr<AssertionTable>>,
     ) -> Option<Credential> {
         const KEY: &str = "client_assertion";
         const RIGHT: &str = "{ file = \"PATH\" }, \"workload-identity\" or \"managed-identity\"";
@@ -265,34 +266,30 @@ impl Reading<'_, '_> {
                 })
             }
             WordOr::Word(word) if word == "workload-identity" => {
-                let path = (self.surroundings.variable)(FEDERATED_TOKEN_VARIABLE)
+                let path = (self.context.variable)(FEDERATED_TOKEN_VARIABLE)
                     .filter(|path| !path.is_empty());
                 if path.is_none() {
                     let what =
                         format!("the environment variable {FEDERATED_TOKEN_VARIABLE} is not set");
                     let right = "run where workload identity sets it, or name the file: { file = \"PATH\" }";
-                    self.findings.at(KEY, &written.span(), what, right);
+                    self.problems.error(KEY, &written.span(), what, right);
                 }
                 path.map(|path| Credential::FederatedToken(self.folder.join(path)))
             }
             WordOr::Word(_) => {
-                self.findings.at(
-                    KEY,
-                    &written.span(),
-                    "is a word that is not known here",
-                    RIGHT,
-                );
+                self.problems
+                    .error(KEY, &written.span(), "is not a known value", RIGHT);
                 None
             }
             WordOr::Other(table) => {
                 let Some(path) = &table.file else {
-                    if !self.findings.was_faulty(KEY) {
-                        self.findings
-                            .at(KEY, &written.span(), "names no file", RIGHT);
+                    if !self.problems.was_faulty(KEY) {
+                        self.problems
+                            .error(KEY, &written.span(), "names no file", RIGHT);
                     }
                     return None;
                 };
-                // Whether the file is there is `check`'s question: the platform may write it later.
+                // `check` reports a missing file: the platform may write the file later.
                 self.is_usable(
                     "client_assertion.file",
                     path,

@@ -1,22 +1,25 @@
-//! The written shape of a profile: every key with its meaning, unit, default and cost.
+//! The written shape of a profile file: every key with its meaning, unit, default and cost.
 //!
-//! The comments are the reference: the JSON Schema and `docs/profiles.md` are made from them. What a value must be
-//! beyond its type is decided where it is turned into a domain value, in [`crate::config::profile::conversion`].
+//! The comments are the reference: the JSON Schema and `docs/profiles.md` are generated from them. What a value must be
+//! beyond its type is checked when it is turned into a domain value, in [`crate::config::profile::conversion`].
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::config::profile::written::{OneOrMore, SecretText, WordOr, Written};
+use crate::config::toml_document::alternatives::{OneOrMore, WordOr};
 use crate::config::toml_document::schema_rules as rules;
+use crate::config::toml_document::spanned::{SecretText, Spanned};
+use crate::domain::authority::Kind;
+use crate::domain::profile::{Accent, PassedParameter, Prompt, ResponseMode, SigningAlgorithm};
 
-/// Text with its place.
-pub type Text = Option<Written<String>>;
-/// A list of texts, each with its place.
-pub type Texts = Option<Vec<Written<String>>>;
+/// Text with its position.
+pub type Text = Option<Spanned<String>>;
+/// A list of texts, each with its position.
+pub type Texts = Option<Vec<Spanned<String>>>;
 
-/// A gatehouse profile: who signs the people of one tenant in, where they reach it, and what they may use. The
-/// file's name without `.toml` is the profile's id.
+/// A gatehouse profile: who signs in the people of one tenant, where they reach it, and what they may use. The name of
+/// the file without `.toml` is the id of the profile.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(
@@ -24,10 +27,10 @@ pub type Texts = Option<Vec<Written<String>>>;
     extend("required" = ["kind", "public_url", "authority", "client_id"], "allOf" = rules::profile())
 )]
 pub struct ProfileFile {
-    /// What signs people in: `entra-id` (staff, any Microsoft cloud), `external-id` (customers at ciamlogin.com),
-    /// `external-id-custom-domain` (customers at a domain of yours), `b2c` (Azure AD B2C) or `oidc` (any OpenID
-    /// provider). Required. Changing it signs everybody of this profile out.
-    #[schemars(example = &"entra-id", extend("enum" = ["entra-id", "external-id", "external-id-custom-domain", "b2c", "oidc"]))]
+    /// The kind of the authority: `entra-id` (staff, any Microsoft cloud), `external-id` (customers at ciamlogin.com),
+    /// `external-id-custom-domain` (customers at a custom domain), `b2c` (Azure AD B2C) or `oidc` (any OpenID
+    /// provider). Required. A change ends all sessions of this profile.
+    #[schemars(example = &"entra-id", extend("enum" = Kind::ALL.map(Kind::as_str)))]
     pub kind: Text,
 
     /// Where people reach this profile: scheme, host, port and an optional path prefix. https, or http on a
@@ -38,74 +41,74 @@ pub struct ProfileFile {
     /// The authority's address. entra-id: `https://login.microsoftonline.com/TENANT`, where TENANT is a tenant id, a
     /// domain, `organizations`, `common` or `consumers`. external-id: `https://NAME.ciamlogin.com/NAME.onmicrosoft.com`.
     /// external-id-custom-domain: `https://DOMAIN/TENANT_ID/v2.0`. b2c: `https://NAME.b2clogin.com/NAME.onmicrosoft.com`,
-    /// without the policy. oidc: the issuer, byte for byte. Required. Changing it signs everybody of this profile out.
+    /// without the policy. oidc: the issuer, byte for byte. Required. A change ends all sessions of this profile.
     #[schemars(example = &"https://login.microsoftonline.com/contoso.onmicrosoft.com")]
     pub authority: Text,
 
-    /// The application's id at the authority (Microsoft: "Application (client) ID"). Required. Changing it signs
-    /// everybody of this profile out.
+    /// The id of the application at the authority (Microsoft: "Application (client) ID"). Required. A change ends all
+    /// sessions of this profile.
     #[schemars(example = &"6731de76-14a6-49ae-97bc-6eba6914391e")]
     pub client_id: Text,
 
-    /// The password of the application at the authority, from exactly one of a variable, a file or the value itself.
-    /// One credential is required: this, `client_certificate`, `client_assertion` or `public_client`. A file is read
-    /// again when it changes. Default: none.
+    /// The client secret, from exactly one source: a variable, a file or the value itself. Exactly one credential is
+    /// required: `client_secret`, `client_certificate`, `client_assertion` or `public_client`. A file is read again when
+    /// it changes. Default: none.
     #[schemars(example = secret_example())]
-    pub client_secret: Option<Written<SecretTable>>,
+    pub client_secret: Option<Spanned<SecretTable>>,
 
-    /// The coming password, while one is exchanged for another: tried when the authority refuses the first. Default:
-    /// none. Costs one more request per token request while the first is refused.
+    /// The next client secret during a rotation: it is used when the authority refuses the first. Default: none. While the
+    /// first is refused, each token request costs one more request.
     #[schemars(example = next_secret_example())]
-    pub client_secret_next: Option<Written<SecretTable>>,
+    pub client_secret_next: Option<Spanned<SecretTable>>,
 
-    /// A certificate with its key (`private_key_jwt`, PS256) instead of a password; a list of two during a
-    /// roll-over: the first that is within its validity signs. Read again when a file changes. Default: none.
+    /// A certificate with its key (`private_key_jwt`, PS256) instead of a secret, or a list of two during a rotation: the
+    /// first certificate that is valid signs. The files are read again when they change. Default: none.
     #[schemars(example = certificate_example())]
-    pub client_certificate: Option<Written<OneOrMore<CertificateTable>>>,
+    pub client_certificate: Option<Spanned<OneOrMore<CertificateTable>>>,
 
-    /// Sends the certificate's chain with each request, for applications registered by subject name and issuer.
-    /// Default: false.
+    /// Whether each request contains the certificate chain, for applications that are registered by subject name and
+    /// issuer. Default: false.
     #[schemars(example = true)]
-    pub send_certificate_chain: Option<Written<bool>>,
+    pub send_certificate_chain: Option<Spanned<bool>>,
 
-    /// A signed statement of the platform instead of a password (workload identity federation): a file that is read
-    /// at each use, `"workload-identity"` for the file that `AZURE_FEDERATED_TOKEN_FILE` names, or
-    /// `"managed-identity"` for a token of the machine's managed identity. Default: none.
+    /// A token of the platform instead of a secret (workload identity federation): a file that is read at each use,
+    /// `"workload-identity"` for the file that `AZURE_FEDERATED_TOKEN_FILE` names, or `"managed-identity"` for a token of
+    /// the machine's managed identity. Default: none.
     #[schemars(
         example = assertion_example(),
         extend("anyOf" = rules::word_or(&["workload-identity", "managed-identity"], &json!({ "$ref": "#/$defs/AssertionTable" })))
     )]
-    pub client_assertion: Option<Written<WordOr<AssertionTable>>>,
+    pub client_assertion: Option<Spanned<WordOr<AssertionTable>>>,
 
     /// The client id of a user-assigned managed identity. Default: the system-assigned identity.
     #[schemars(example = &"d2a5b0b1-5b3b-4f0e-9a49-0c1f3f4b2b10")]
     pub managed_identity_client_id: Text,
 
-    /// The audience to ask the managed identity's token for. Default: `api://AzureADTokenExchange`, the global
-    /// cloud's.
+    /// The audience of the managed identity's token. Default: `api://AzureADTokenExchange`, the audience of the global
+    /// cloud.
     #[schemars(example = &"api://AzureADTokenExchange")]
     pub assertion_audience: Text,
 
-    /// Says that the application has no credential at all and proves itself with PKCE only. Default: false. Anybody
-    /// who learns the client id can then redeem a stolen code: prefer a credential.
+    /// Declares that the application has no credential and uses PKCE only. Default: false. Anybody who knows
+    /// the client id can then redeem a stolen code: prefer a credential.
     #[schemars(example = true)]
-    pub public_client: Option<Written<bool>>,
+    pub public_client: Option<Spanned<bool>>,
 
-    /// How the password is sent: `client_secret_post` or `client_secret_basic`. Default: what the authority's
-    /// metadata lists; for the Microsoft kinds `client_secret_post`.
+    /// How the client secret is sent: `client_secret_post` or `client_secret_basic`. Default: the method that the
+    /// authority's metadata lists; `client_secret_post` for the Microsoft kinds.
     #[schemars(example = &"client_secret_post", extend("enum" = ["client_secret_post", "client_secret_basic"]))]
     pub token_endpoint_auth_method: Text,
 
-    /// Signature algorithms that ID tokens may have, of RS256, PS256 and ES256. Default: those of the three that the
-    /// authority's metadata announces. Nothing else is ever accepted.
-    #[schemars(example = ["RS256"], extend("items" = rules::words(&rules::ALGORITHMS), "uniqueItems" = true))]
+    /// Accepted signature algorithms of ID tokens, of RS256, PS256 and ES256. Default: those of the three that the
+    /// authority's metadata announces. No other algorithm is ever accepted.
+    #[schemars(example = ["RS256"], extend("items" = rules::words(&SigningAlgorithm::ALL.map(SigningAlgorithm::as_str)), "uniqueItems" = true))]
     pub signing_algorithms: Texts,
 
-    /// Tolerance for the authority's clock, in either direction; a duration of at most 300s. Default: `120s`.
+    /// Tolerance for the authority's clock in either direction; a duration of at most 300s. Default: `120s`.
     #[schemars(example = &"120s", extend("pattern" = rules::DURATION))]
     pub clock_skew: Text,
 
-    /// What pages call this profile. Default: the id.
+    /// The name of the profile on pages. Default: the id.
     #[schemars(example = &"Contoso staff")]
     pub title: Text,
 
@@ -114,52 +117,53 @@ pub struct ProfileFile {
     #[schemars(example = &"/auth/redirect")]
     pub redirect_path: Text,
 
-    /// Pins the directory tenant: a token of any other is refused. Default: the GUID in `authority` or, when there
-    /// is none, the tenant that the authority names at first contact. Required for `external-id-custom-domain` when
+    /// Pins the directory tenant: a token of another tenant is refused. Default: the GUID in `authority`, or the tenant
+    /// that the authority names at first contact. Required for `external-id-custom-domain` when
     /// the path of `authority` has no GUID.
     #[schemars(example = &"72f988bf-86f1-41af-91ab-2d7cd011db47")]
     pub tenant_id: Text,
 
-    /// Accepts exactly this issuer and no other. Default: the issuers of the kind. Only for authorities that deviate;
-    /// it replaces the tenant's check by a comparison of text.
+    /// The only accepted issuer. Default: the issuers of the kind. Set it only for an authority that deviates from its
+    /// kind: it replaces the check of the tenant by a comparison of text.
     #[schemars(example = &"https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0"
     )]
     pub issuer: Text,
 
-    /// entra-id with `organizations` or `common`: the tenants whose people may enter, or `"any"` for every
-    /// organisation in the world. Required there, refused elsewhere. An edit holds for signed-in people at once.
+    /// entra-id with `organizations` or `common`: the tenants whose people are admitted, or `"any"` for every
+    /// organisation in the world. Required there; without effect elsewhere, where `gatehouse check` warns. An edit applies
+    /// to signed-in people at once.
     #[schemars(example = ["72f988bf-86f1-41af-91ab-2d7cd011db47"])]
-    pub allowed_tenants: Option<Written<WordOr<Vec<Written<String>>>>>,
+    pub allowed_tenants: Option<Spanned<WordOr<Vec<Spanned<String>>>>>,
 
-    /// entra-id with `common`: lets personal Microsoft accounts in. Default: false. An edit holds for signed-in people at
+    /// entra-id with `common`: admits personal Microsoft accounts. Default: false. An edit applies to signed-in people at
     /// once.
     #[schemars(example = true)]
-    pub allow_personal_accounts: Option<Written<bool>>,
+    pub allow_personal_accounts: Option<Spanned<bool>>,
 
-    /// The user flows or custom policies of a b2c authority. Required for b2c; anywhere else they have no meaning, and
+    /// The user flows or custom policies of a b2c authority. Required for b2c; without effect elsewhere, where
     /// `gatehouse check` warns.
     pub user_flows: Option<UserFlowsTable>,
 
-    /// `prompt` of every sign-in: `login` (always asks for the password), `consent`, `select_account` or `create`.
-    /// Default: none, the authority's single sign-on decides.
-    #[schemars(example = &"select_account", extend("enum" = ["login", "consent", "select_account", "create"]))]
+    /// `prompt` of every sign-in: `login` (asks for the password every time), `consent`, `select_account` or `create`.
+    /// Default: none, so that single sign-on at the authority works.
+    #[schemars(example = &"select_account", extend("enum" = Prompt::ALL.map(Prompt::as_str)))]
     pub prompt: Text,
 
-    /// `login_hint` of every sign-in: the account to begin with. Default: none.
+    /// `login_hint` of every sign-in: the suggested account. Default: none.
     #[schemars(example = &"ada@contoso.example")]
     pub login_hint: Text,
 
-    /// `domain_hint` of every sign-in: skips the choice of identity provider. Default: none. A tenant without such a
-    /// provider answers AADSTS90023.
+    /// `domain_hint` of every sign-in: skips the choice of the identity provider. Default: none. A tenant without such a
+    /// provider responds with AADSTS90023.
     #[schemars(example = &"contoso.example")]
     pub domain_hint: Text,
 
-    /// `ui_locales` of every sign-in: languages, separated by blanks. Default: none, the browser's.
+    /// `ui_locales` of every sign-in: languages, separated by spaces. Default: none; the browser's languages apply.
     #[schemars(example = &"fr de")]
     pub ui_locales: Text,
 
-    /// A sign-in at the authority may be so old at most; a duration. Default: no limit. Microsoft must be told to
-    /// send the optional claim `auth_time`; without it every sign-in is refused.
+    /// The maximum age of a sign-in at the authority; a duration. Default: no limit. At Microsoft, the application
+    /// registration must request the optional claim `auth_time`; without it every sign-in is refused.
     #[schemars(example = &"1h", extend("pattern" = rules::DURATION))]
     pub max_age: Text,
 
@@ -167,27 +171,27 @@ pub struct ProfileFile {
     #[schemars(example = &"urn:example:mfa")]
     pub acr_values: Text,
 
-    /// Parameters that a link to `/auth/sign_in` may set, of `prompt`, `login_hint`, `domain_hint`, `ui_locales`,
-    /// `max_age` and `acr_values`. Default: none. A `prompt=none` of a link is never passed on: it is left out without a
-    /// word, because an authority answers it with an error instead of a sign-in.
-    #[schemars(example = ["login_hint", "ui_locales"], extend("items" = rules::words(&rules::PASSED), "uniqueItems" = true))]
+    /// The parameters that a link to `/auth/sign_in` may set, of `prompt`, `login_hint`, `domain_hint`, `ui_locales`,
+    /// `max_age` and `acr_values`. Default: none. `prompt=none` is never passed on, because an authority responds to it
+    /// with an error instead of a sign-in.
+    #[schemars(example = ["login_hint", "ui_locales"], extend("items" = rules::words(&PassedParameter::ALL.map(PassedParameter::as_str)), "uniqueItems" = true))]
     pub pass_parameters: Texts,
 
-    /// How the authority returns the browser: `query` or `form_post`. Default: `query`. `form_post` needs an https
-    /// `public_url`, because browsers send the cookie of the attempt with a cross-site POST only then.
-    #[schemars(example = &"query", extend("enum" = ["query", "form_post"]))]
+    /// How the authority sends its response: `query` or `form_post`. Default: `query`. `form_post` needs an https
+    /// `public_url`, because browsers send the cookie of the attempt with a cross-site POST only over https.
+    #[schemars(example = &"query", extend("enum" = ResponseMode::ALL.map(ResponseMode::as_str)))]
     pub response_mode: Text,
 
-    /// Scopes to ask for beyond `openid`, `profile`, `offline_access` and those of the first API. Default: none.
+    /// Scopes to request besides `openid`, `profile`, `offline_access` and those of the first API. Default: none.
     #[schemars(example = ["email"])]
     pub extra_scopes: Texts,
 
-    /// Web APIs that are called for the signed-in person, each with its own access token. Default: none. The scopes
-    /// of the first are asked for at sign-in, the others' when they are first called.
+    /// Web APIs that are called for the signed-in person, each with its own access token. Default: none. The scopes of
+    /// the first API are requested at sign-in, those of the others when the API is first called.
     pub api: Option<Vec<ApiTable>>,
 
-    /// Who may enter at all: any one entry suffices within a list, all lists must pass. Default: everybody whom the
-    /// authority signs in.
+    /// Who is admitted. Every list must match, and one entry suffices for a list. Default: everybody whom the authority
+    /// signs in.
     pub allow: Option<AllowTable>,
 
     /// How long sessions live. Default: the `[session]` settings of the process.
@@ -205,16 +209,16 @@ pub struct ProfileFile {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("allOf" = rules::exactly_one(&["env", "file", "value"])))]
 pub struct SecretTable {
-    /// The name of an environment variable, read when the profile is loaded.
+    /// The name of an environment variable. It is read when the profile is loaded.
     #[schemars(example = &"CONTOSO_CLIENT_SECRET")]
     pub env: Text,
-    /// A file, relative to the profile's folder. White space at its end is not part of the secret. Read again when
-    /// it changes.
+    /// The path of a file, relative to the folder of the profile. White space around the secret and a byte order mark are
+    /// not part of it. The file is read again when it changes.
     #[schemars(example = &"/run/secrets/contoso-client-secret")]
     pub file: Text,
-    /// The secret itself. Then this file is a secret too: keep it out of version control.
+    /// The secret itself. This makes the profile file a secret: keep it out of version control.
     #[schemars(example = &"the secret")]
-    pub value: Option<Written<SecretText>>,
+    pub value: Option<Spanned<SecretText>>,
 }
 
 /// A certificate and its key, both PEM.
@@ -222,20 +226,21 @@ pub struct SecretTable {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("required" = ["file"]))]
 pub struct CertificateTable {
-    /// The certificate, or its chain with the leaf first; may also hold the key. Relative to the profile's folder.
+    /// The certificate, or its chain with the leaf first, relative to the folder of the profile. The file may also contain
+    /// the key.
     #[schemars(example = &"/run/secrets/contoso.pem")]
     pub file: Text,
     /// The private key, when it is not in `file`.
     #[schemars(example = key_example())]
-    pub key: Option<Written<SecretTable>>,
+    pub key: Option<Spanned<SecretTable>>,
 }
 
-/// The platform's signed statement.
+/// A token of the platform.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("required" = ["file"]))]
 pub struct AssertionTable {
-    /// The file, relative to the profile's folder; read at each use.
+    /// The file, relative to the folder of the profile. It is read at each use.
     #[schemars(example = &"/var/run/secrets/azure/tokens/azure-identity-token")]
     pub file: Text,
 }
@@ -245,10 +250,10 @@ pub struct AssertionTable {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("required" = ["sign_in"]))]
 pub struct UserFlowsTable {
-    /// Sign in and sign up. Required. Changing it signs everybody of this profile out.
+    /// Sign in and sign up. Required. A change ends all sessions of this profile.
     #[schemars(example = &"B2C_1_susi")]
     pub sign_in: Text,
-    /// Edit profile. Default: none, and no link on the pages.
+    /// Edit profile. Default: none; pages then show no link.
     #[schemars(example = &"B2C_1_edit_profile")]
     pub edit_profile: Text,
     /// Reset password, for sign-in flows that leave "forgot your password?" to the application. Default: none.
@@ -261,36 +266,36 @@ pub struct UserFlowsTable {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("required" = ["name", "endpoint"]))]
 pub struct ApiTable {
-    /// Its name in addresses, `/auth/call_api/NAME`: lower-case letters, digits, `-` and `_`. Required.
+    /// The name of the API in addresses, `/auth/call_api/NAME`: lower-case letters, digits, `-` and `_`. Required.
     #[schemars(example = &"graph")]
     pub name: Text,
-    /// What pages call it. Default: the name.
+    /// The name of the API on pages. Default: `name`.
     #[schemars(example = &"Microsoft Graph")]
     pub title: Text,
-    /// The address that is called; the token goes nowhere else. https, or http on a loopback host. Required.
+    /// The address that is called. The access token is sent nowhere else. https, or http on a loopback host. Required.
     #[schemars(example = &"https://graph.microsoft.com/v1.0/me")]
     pub endpoint: Text,
-    /// What must be granted. Microsoft issues a token for one resource only, so all scopes of an API name the same
-    /// one; a scope without a resource is Microsoft Graph's. Default: none.
+    /// The scopes that must be granted. Microsoft issues a token for one resource only, so all scopes of an API must name
+    /// the same resource. A scope without a resource belongs to Microsoft Graph. Default: none.
     #[schemars(example = ["User.Read"])]
     pub scopes: Texts,
 }
 
-/// Who may enter.
+/// Who is admitted.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllowTable {
-    /// App roles, compared exactly. Default: no demand.
+    /// App roles, compared exactly. Default: any.
     #[schemars(example = ["Orders.Read"])]
     pub roles: Texts,
-    /// Object ids of groups. Default: no demand. People with too many groups for a token cost a call to Microsoft
-    /// Graph at sign-in.
+    /// Object ids of groups. Default: any. For people with too many groups for a token, each sign-in costs a call to
+    /// Microsoft Graph.
     #[schemars(example = ["0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11"])]
     pub groups: Texts,
-    /// Verified e-mail addresses, case does not count. Default: no demand.
+    /// Verified e-mail addresses, compared without regard to case. Default: any.
     #[schemars(example = ["ada@contoso.example"])]
     pub emails: Texts,
-    /// Domains of verified e-mail addresses, without subdomains. Default: no demand.
+    /// Domains of verified e-mail addresses; subdomains do not match. Default: any.
     #[schemars(example = ["contoso.example"])]
     pub email_domains: Texts,
 }
@@ -299,11 +304,11 @@ pub struct AllowTable {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionTable {
-    /// Ends a session that nobody used for so long; a duration. Use is written down once a minute. Default: the
-    /// setting `session.idle_timeout`.
+    /// A session that is not used for this time ends; a duration. The last use is stored once a minute. Default: the setting
+    /// `session.idle_timeout`.
     #[schemars(example = &"8h", extend("pattern" = rules::DURATION))]
     pub idle_timeout: Text,
-    /// Ends a session whatever happens; a duration. Default: the setting `session.lifetime`.
+    /// A session ends after this time, used or not; a duration. Default: the setting `session.lifetime`.
     #[schemars(example = &"7d", extend("pattern" = rules::DURATION))]
     pub lifetime: Text,
 }
@@ -312,9 +317,9 @@ pub struct SessionTable {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignOutTable {
-    /// Lets the authority ask which account to sign out, instead of naming it. Default: false.
+    /// Whether the authority asks which account to sign out. Default: false; the account is then named in the request.
     #[schemars(example = true)]
-    pub account_picker: Option<Written<bool>>,
+    pub account_picker: Option<Spanned<bool>>,
 }
 
 /// How pages look.
@@ -324,8 +329,8 @@ pub struct BrandingTable {
     /// A picture at the top of pages: an https address, or a path on the profile's own host. Default: none.
     #[schemars(example = &"https://contoso.example/logo.svg")]
     pub logo: Text,
-    /// The shade of buttons and links. Default: `blue`.
-    #[schemars(example = &"teal", extend("enum" = ["blue", "teal", "green", "purple", "red", "orange", "grey"]))]
+    /// The colour of buttons and links. Default: `blue`.
+    #[schemars(example = &"teal", extend("enum" = Accent::ALL.map(Accent::as_str)))]
     pub accent: Text,
     /// Where people get help: an https address, a `mailto:` or a path. Default: none.
     #[schemars(example = &"mailto:help@contoso.example")]

@@ -1,16 +1,24 @@
 //! Profile files become [`crate::domain::profile::Profile`] values.
 //!
-//! Owns the written shape of a profile and its conversion, one file for each part of a profile. It does not know where
-//! files stand or what becomes of a profile that is broken.
+//! Owns the written shape of a profile file and its conversion, one file for each part of a profile. It does not know the
+//! profiles folder, or what happens to a broken profile.
 
+mod access_rule;
 pub mod address;
+mod api_scopes;
+pub mod apis;
 pub mod authority;
 pub mod authorize;
+mod branding;
 pub mod certificate;
 pub mod conversion;
 pub mod credential;
-pub mod details;
 pub mod file;
+mod fingerprint;
+pub mod profile_reader;
+pub mod scalars;
 pub mod secret;
-pub mod values;
-pub mod written;
+mod session_limits;
+
+#[cfg(test)]
+mod tests;

@@ -1,20 +1,21 @@
-//! Secrets by their source: a variable, a file or the value itself, exactly one, there and not empty.
+//! Secrets from exactly one source: a variable, a file or the value itself.
 //!
-//! No text of this module repeats a secret, not even a faulty one.
+//! No message repeats a secret, not even a faulty one.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::config::profile::conversion::Reading;
 use crate::config::profile::file::SecretTable;
-use crate::config::profile::values::PLACEHOLDER;
-use crate::config::profile::written::Written;
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::profile::scalars::PLACEHOLDER;
 use crate::config::report::placeholder::placeholder_in;
+use crate::config::text_file::{FileFault, read_text};
+use crate::config::toml_document::spanned::Spanned;
 use crate::domain::credential::SecretSource;
 use crate::domain::secret::ClientSecret;
 
-/// Bytes; no password and no key is longer.
-const LONGEST_SECRET: usize = 64 * 1024;
+/// Bytes. Secrets and keys are shorter.
+const LONGEST_SECRET: u64 = 64 * 1024;
 
 const ONE_SOURCE: &str =
     "exactly one of { env = \"NAME\" }, { file = \"PATH\" } and { value = \"…\" }";
@@ -25,11 +26,11 @@ pub(super) enum Resolved {
     File(PathBuf, String),
 }
 
-impl Reading<'_, '_> {
+impl ProfileReader<'_, '_> {
     pub(super) fn secret(
         &mut self,
         key: &str,
-        written: &Written<SecretTable>,
+        written: &Spanned<SecretTable>,
     ) -> Option<SecretSource> {
         Some(match self.resolve(key, written)? {
             Resolved::Text(text) => SecretSource::Fixed(ClientSecret::new(text)),
@@ -40,19 +41,19 @@ impl Reading<'_, '_> {
         })
     }
 
-    /// A secret from its one source, which must be there and not be empty.
+    /// Reads a secret from its source. The source must exist and must not be empty.
     pub(super) fn resolve(
         &mut self,
         key: &str,
-        written: &Written<SecretTable>,
+        written: &Spanned<SecretTable>,
     ) -> Option<Resolved> {
         let table = written.get();
         let given = [
-            table.env.as_ref().map(Written::span),
-            table.file.as_ref().map(Written::span),
-            table.value.as_ref().map(Written::span),
+            table.env.as_ref().map(Spanned::span),
+            table.file.as_ref().map(Spanned::span),
+            table.value.as_ref().map(Spanned::span),
         ];
-        if self.findings.was_faulty(key) {
+        if self.problems.was_faulty(key) {
             return None;
         }
         let count = given.iter().flatten().count();
@@ -62,7 +63,7 @@ impl Reading<'_, '_> {
             } else {
                 "names more than one source"
             };
-            self.findings.at(key, &written.span(), what, ONE_SOURCE);
+            self.problems.error(key, &written.span(), what, ONE_SOURCE);
             return None;
         }
         if let Some(name) = &table.env {
@@ -77,85 +78,88 @@ impl Reading<'_, '_> {
             .then(|| Resolved::Text(text.to_owned()))
     }
 
-    fn in_variable(&mut self, key: &str, name: &Written<String>) -> Option<Resolved> {
+    fn in_variable(&mut self, key: &str, name: &Spanned<String>) -> Option<Resolved> {
         if !self.is_usable(key, name, "the name of an environment variable") {
             return None;
         }
-        let Some(value) = (self.surroundings.variable)(name.get()) else {
-            let what = format!("the environment variable {:?} is not set", name.get());
-            let right = "set it where gatehouse runs, or name another source";
-            self.findings.at(key, &name.span(), what, right);
+        let variable = name.get();
+        if variable.to_ascii_uppercase().starts_with("GATEHOUSE_") {
+            let what = "names a setting of gatehouse itself, which no authority may receive";
+            let right = "a variable whose name does not begin with GATEHOUSE_";
+            self.problems.error(key, &name.span(), what, right);
+            return None;
+        }
+        let Some(value) = (self.context.variable)(variable) else {
+            // A secret that was written instead of a name must not be repeated.
+            let what = if is_variable_name(variable) {
+                format!("the environment variable {variable:?} is not set")
+            } else {
+                "names an environment variable that is not set".to_owned()
+            };
+            let right = "set the variable for the gatehouse process, or name another source";
+            self.problems.error(key, &name.span(), what, right);
             return None;
         };
-        let value = value.trim_end().to_owned();
+        let value = value.trim().to_owned();
         self.is_secret(key, &name.span(), &value)
             .then_some(Resolved::Text(value))
     }
 
-    fn in_file(&mut self, key: &str, path: &Written<String>) -> Option<Resolved> {
+    fn in_file(&mut self, key: &str, path: &Spanned<String>) -> Option<Resolved> {
         let (path_on_disk, text) = self.file_text(key, path)?;
-        let text = text.trim_end();
+        let text = text.trim();
         self.is_secret(key, &path.span(), text)
             .then(|| Resolved::File(path_on_disk, text.to_owned()))
     }
 
-    /// The text of a file that a profile names, and where it is.
+    /// The path and the text of a file that a profile names.
     pub(super) fn file_text(
         &mut self,
         key: &str,
-        path: &Written<String>,
+        path: &Spanned<String>,
     ) -> Option<(PathBuf, String)> {
         if !self.is_usable(key, path, "the path of a file") {
             return None;
         }
         let path_on_disk = self.folder.join(path.get());
-        self.files.push(path_on_disk.clone());
+        self.named_files.push(path_on_disk.clone());
         match read_limited(&path_on_disk) {
             Ok(text) => Some((path_on_disk, text)),
             Err(reason) => {
                 let what = format!("the file {:?} {reason}", path_on_disk.display());
-                let right = "a file of text that gatehouse may read";
-                self.findings.at(key, &path.span(), what, right);
+                let right = "a text file that gatehouse may read";
+                self.problems.error(key, &path.span(), what, right);
                 None
             }
         }
     }
 
-    /// Whether a secret can be one at all.
+    /// Whether a text can be a secret.
     fn is_secret(&mut self, key: &str, span: &Range<usize>, text: &str) -> bool {
         let what = if text.trim().is_empty() {
             "the secret is empty"
         } else if placeholder_in(text.trim()) == Some(text.trim()) {
-            // Only as a whole: a good secret may hold brackets.
+            // Only as a whole: a secret may contain brackets.
             PLACEHOLDER
-        } else if text.len() > LONGEST_SECRET {
+        } else if u64::try_from(text.len()).is_ok_and(|length| length > LONGEST_SECRET) {
             "the secret is longer than 64 kB"
         } else {
             return true;
         };
-        let right = "the secret's value, as the authority showed it once when it was made";
-        self.findings.at(key, span, what, right);
+        let right =
+            "the value of the secret, which the authority showed once when the secret was created";
+        self.problems.error(key, span, what, right);
         false
     }
 }
 
-/// A file's text, or why there is none, in words that follow its name.
-pub(super) fn read_limited(path: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_err(|fault| said(&fault))?;
-    if size.is_dir() {
-        return Err("is a folder".to_owned());
-    }
-    if size.len() > LONGEST_SECRET as u64 {
-        return Err("is larger than 64 kB".to_owned());
-    }
-    std::fs::read_to_string(path).map_err(|fault| said(&fault))
+/// Whether a text looks like the name of a variable, and not like a secret: capitals, digits and underscores.
+fn is_variable_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    text.len() <= 64 && text.contains('_') && text.bytes().all(allowed)
 }
 
-fn said(fault: &std::io::Error) -> String {
-    match fault.kind() {
-        std::io::ErrorKind::NotFound => "is not there".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
-        std::io::ErrorKind::InvalidData => "is not text".to_owned(),
-        kind => format!("cannot be read: {kind}"),
-    }
+/// The text of a file that a profile names, without a byte order mark.
+pub(super) fn read_limited(path: &Path) -> Result<String, FileFault> {
+    read_text(path, LONGEST_SECRET)
 }

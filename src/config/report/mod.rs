@@ -1,9 +1,9 @@
-//! The report: everything that is wrong with files, variables and flags, in one text.
+//! The report of all problems of files, variables and flags.
 //!
-//! Owns problems, their positions and how they are shown. It does not know who found them.
+//! Owns problems, their positions and how they are shown. It does not know who finds them.
 
-pub mod findings;
+pub mod file_problems;
 pub mod nearest;
 pub mod placeholder;
 pub mod problem;
-pub mod text;
+pub mod rendering;

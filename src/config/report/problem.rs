@@ -1,65 +1,64 @@
-//! Problem: one fault in a file, a variable or a flag, with its place and what would be right.
+//! `Problem`: an error or warning about a file, a variable or a flag, with its position and what would be right.
 //!
-//! Owns no rule about what a fault is; every text in here may be shown to anybody who may read the log, so no
-//! secret is ever put into one.
+//! It does not know what is wrong and what is right. Problems are shown in logs, so no text contains a secret.
 
 use std::path::Path;
 
 use serde::Serialize;
 
-/// Whether a problem stops what it was found in.
+/// How serious a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The file cannot be used.
     Error,
-    /// It can be used, but probably not as meant.
+    /// The file can be used, but probably not as intended.
     Warning,
 }
 
-/// A place in a text file, both counted from 1; columns count characters.
+/// A position in a text file. Line and column are counted from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Place {
+pub struct Position {
     /// Line.
     pub line: usize,
     /// Column.
     pub column: usize,
 }
 
-/// The line that a problem is about, for terminals. Only lines that cannot hold a secret are kept.
+/// The line that a problem is about, for terminals. Only a line that cannot contain a secret is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
     /// The line without its end.
     pub text: String,
-    /// Byte offset in `text` at which the fault begins.
+    /// The byte offset in `text` at which the problem begins.
     pub start: usize,
-    /// Bytes that belong to the fault.
+    /// The length of the problem in bytes.
     pub length: usize,
 }
 
-/// One fault.
+/// An error or a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// Whether it stops what it was found in.
+    /// How serious the problem is.
     pub severity: Severity,
-    /// The file, or what else the fault stands in: `the environment`, `--listen`.
+    /// The source: a file, `the environment` or a flag such as `--listen`.
     pub file: String,
-    /// Where in the file, when it is a text file.
+    /// The position in the file.
     #[serde(flatten)]
-    pub place: Option<Place>,
-    /// The key, dotted: `api[0].endpoint`. Empty when the fault is about the file as a whole.
+    pub position: Option<Position>,
+    /// The dotted key: `api[0].endpoint`. Empty for a problem of the whole file.
     pub key: String,
     /// What is wrong.
     pub what: String,
     /// What would be right.
     pub right: String,
-    /// The line, when it may be shown.
+    /// The line, if it may be shown.
     #[serde(skip)]
     pub excerpt: Option<Excerpt>,
 }
 
 impl Problem {
-    /// An error about a whole file or another source.
+    /// An error about a file or another source.
     pub fn of(
         source: impl Into<String>,
         what: impl Into<String>,
@@ -68,7 +67,7 @@ impl Problem {
         Self {
             severity: Severity::Error,
             file: source.into(),
-            place: None,
+            position: None,
             key: String::new(),
             what: what.into(),
             right: right.into(),
@@ -90,21 +89,21 @@ impl Problem {
         self
     }
 
-    /// Whether it stops what it was found in.
+    /// How serious the problem is.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 }
 
-/// How a path is named in problems.
+/// The name of a file in problems.
 pub fn source_name(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// The order of a report: by file, by place, then by key.
+/// Sorts problems for a report, by file, position and key, and removes repetitions.
 pub fn in_order(problems: &mut Vec<Problem>) {
     problems.sort_by(|left, right| {
-        let order = |problem: &Problem| (problem.place, problem.severity);
+        let order = |problem: &Problem| (problem.position, problem.severity);
         (&left.file, order(left), &left.key, &left.what).cmp(&(
             &right.file,
             order(right),
@@ -116,11 +115,11 @@ pub fn in_order(problems: &mut Vec<Problem>) {
 }
 
 impl std::fmt::Display for Problem {
-    /// One line: place, key, fault and remedy.
+    /// One line: position, key, what is wrong and what would be right.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.file)?;
-        if let Some(place) = self.place {
-            write!(f, ":{}:{}", place.line, place.column)?;
+        if let Some(position) = self.position {
+            write!(f, ":{}:{}", position.line, position.column)?;
         }
         if !self.key.is_empty() {
             write!(f, ": {}", self.key)?;

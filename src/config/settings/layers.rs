@@ -1,18 +1,20 @@
-//! Layers: defaults, the settings file, environment variables and flags laid over one another with `config`.
+//! Layers: defaults, the settings file, environment variables and flags, merged with the crate `config`.
 //!
-//! `config` turns types into one another and puts values into its errors. So it only merges here; what a value must
-//! be is judged by the file's strict reader and by [`crate::config::settings::values`], neither of which repeats a secret.
+//! `config` converts types into one another and repeats values in its errors. So it only merges here. The strict reader of
+//! the file checks the values, and so does [`crate::config::settings::reader`]; neither repeats a secret.
 
 use std::collections::BTreeMap;
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
+use crate::config::report::nearest::nearest;
 use crate::config::report::problem::Problem;
 use crate::config::settings::file::SettingsFile;
-use crate::config::toml_document::document::{Document, Step, dotted, span_at};
+use crate::config::toml_document::document::{Document, span_at};
+use crate::config::toml_document::key_path::{Step, dotted};
 use crate::config::toml_document::schema::Schema;
 
-/// What `config` calls the environment; our problems name the variable instead.
+/// The name of the environment in `config`. Problems name the variable instead.
 const ENVIRONMENT: &str = "the environment";
 
 const PREFIX: &str = "GATEHOUSE_";
@@ -20,9 +22,9 @@ const PREFIX: &str = "GATEHOUSE_";
 /// A settings file: its name in reports, and its text.
 #[derive(Debug, Clone, Default)]
 pub struct FileText {
-    /// What reports call it.
+    /// The name in reports.
     pub name: String,
-    /// What it holds.
+    /// The content.
     pub text: String,
 }
 
@@ -31,16 +33,16 @@ pub struct FileText {
 pub struct Sources {
     /// The settings file, if there is one.
     pub file: Option<FileText>,
-    /// All environment variables; only those of ours are looked at.
+    /// All environment variables. Only variables that begin with `GATEHOUSE_` are used.
     pub variables: BTreeMap<String, String>,
     /// Flags by the key they set: `listen` for `--listen`.
     pub flags: BTreeMap<String, String>,
 }
 
-/// Which layer a value comes from, lowest first.
+/// The layer that a value comes from, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
-    /// Nothing was said.
+    /// No source sets the value.
     Default,
     /// The settings file.
     File,
@@ -54,13 +56,13 @@ pub enum Layer {
 pub(in crate::config) struct Layers<'s> {
     sources: &'s Sources,
     merged: Value,
-    /// What the file itself says: tells a file's value from a default.
+    /// The content of the file alone, to tell its values from defaults.
     in_file: Value,
     pub(in crate::config) problems: Vec<Problem>,
 }
 
 impl<'s> Layers<'s> {
-    /// Lays the sources over one another. Whatever is unknown or of the wrong type in one of them is a problem.
+    /// Merges the sources. An unknown key or a value of the wrong type is a problem.
     pub(in crate::config) fn merge(sources: &'s Sources) -> Self {
         let mut problems = Vec::new();
         let mut builder = Config::builder();
@@ -68,7 +70,7 @@ impl<'s> Layers<'s> {
         if let Some(file) = &sources.file {
             let mut document = Document::new(&file.name, &file.text);
             let read = document.read::<SettingsFile>();
-            problems.extend(document.into_findings().into_problems());
+            problems.extend(document.into_file_problems().into_problems());
             if read.is_some() {
                 let source = File::from_str(&file.text, FileFormat::Toml);
                 if let Ok(alone) = Config::builder().add_source(source.clone()).build() {
@@ -85,7 +87,7 @@ impl<'s> Layers<'s> {
             .source(Some(variables.into_iter().collect()));
         builder = builder.add_source(environment);
         for (key, value) in &sources.flags {
-            // A key is a constant of the command line's definition: it always parses.
+            // The keys are constants of the command line, which always parse.
             if let Ok(next) = builder.clone().set_override(key, value.as_str()) {
                 builder = next;
             }
@@ -125,7 +127,7 @@ impl<'s> Layers<'s> {
         }
     }
 
-    /// Notes a fault of a key's value, at the place it comes from.
+    /// Adds a problem of a key's value, with the position of the value.
     pub(in crate::config) fn fault(
         &mut self,
         key: &str,
@@ -138,8 +140,9 @@ impl<'s> Layers<'s> {
             (Layer::Environment, _) => Problem::of(ENVIRONMENT, what, right).about(variable(key)),
             (Layer::File, Some(file)) => {
                 let mut problem = Problem::of(file.name.clone(), what, right).about(key);
-                problem.place = span_at(&file.text, key)
-                    .map(|span| crate::config::report::findings::place(&file.text, span.start));
+                problem.position = span_at(&file.text, key).map(|span| {
+                    crate::config::report::file_problems::position(&file.text, span.start)
+                });
                 problem
             }
             _ => Problem::of("settings", what, right).about(key),
@@ -166,8 +169,8 @@ pub fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
 }
 
-/// Our variables. Unknown ones are problems, but not those that Kubernetes sets in every pod of a namespace with a
-/// service named `gatehouse`.
+/// The variables that are settings. An unknown variable of ours is a problem, unless it has a form that Kubernetes sets in
+/// every pod of a namespace for a service whose name begins with `gatehouse`.
 fn ours(
     variables: &BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
@@ -178,10 +181,8 @@ fn ours(
         let Some(rest) = name.strip_prefix(PREFIX) else {
             continue;
         };
-        let kubernetes =
-            rest == "PORT" || rest.starts_with("PORT_") || rest.starts_with("SERVICE_");
-        // GATEHOUSE_CONFIG names the settings file itself and is the command line's business.
-        if kubernetes || rest == "CONFIG" || value.is_empty() {
+        // GATEHOUSE_CONFIG names the settings file itself; the command line reads it.
+        if rest == "CONFIG" || value.is_empty() {
             continue;
         }
         let path: Vec<Step> = rest
@@ -191,19 +192,38 @@ fn ours(
             .collect();
         if schema.is_leaf(&path) {
             known.insert(name.clone(), value.clone());
-            continue;
+        } else if !is_kubernetes_service(rest) {
+            problems.push(unknown(name, &dotted(&path), &schema));
         }
-        let all = schema.leaves();
-        let meant =
-            crate::config::report::nearest::nearest(&dotted(&path), all.iter().map(String::as_str));
-        let right = meant.map_or_else(
-            || {
-                "see docs/settings.md; variables of your own must not begin with GATEHOUSE_"
-                    .to_owned()
-            },
-            |key| format!("did you mean {}?", variable(key)),
-        );
-        problems.push(Problem::of(ENVIRONMENT, "is not a known setting", right).about(name));
     }
     known
+}
+
+/// The problem of a variable that is no setting.
+fn unknown(name: &str, key: &str, schema: &Schema) -> Problem {
+    let all = schema.leaves();
+    let right = match nearest(key, all.iter().map(String::as_str)) {
+        Some(key) => format!("did you mean {}?", variable(key)),
+        None => {
+            "see docs/settings.md; variables of your own must not begin with GATEHOUSE_".to_owned()
+        }
+    };
+    Problem::of(ENVIRONMENT, "is not a known setting", right).about(name)
+}
+
+/// Whether the rest of a name has a form that Kubernetes documents for services: `…SERVICE_HOST`,
+/// `…SERVICE_PORT[_NAME]`, `…PORT` and `…PORT_N_PROTO[_PROTO|_PORT|_ADDR]`, after any service name.
+fn is_kubernetes_service(rest: &str) -> bool {
+    let words: Vec<&str> = rest.split('_').collect();
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    (0..words.len()).any(|at| {
+        let form = words.get(at..).unwrap_or_default();
+        match form {
+            ["SERVICE", "HOST"] | ["SERVICE", "PORT", ..] | ["PORT"] => true,
+            ["PORT", number, "TCP" | "UDP" | "SCTP", last @ ..] => {
+                is_number(number) && matches!(last, [] | ["PROTO" | "PORT" | "ADDR"])
+            }
+            _ => false,
+        }
+    })
 }

@@ -4,6 +4,11 @@
 
 pub mod file;
 pub mod layers;
-pub mod reader;
-pub mod value_readers;
-pub mod values;
+pub mod options;
+mod reader;
+mod scalars;
+mod secret_text;
+mod trusted_network;
+
+#[cfg(test)]
+mod tests;

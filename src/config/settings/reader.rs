@@ -1,4 +1,4 @@
-//! The merged layers become [`Settings`]: what each key must be, and what it is when nothing is said.
+//! The reader of the merged layers: what each setting must be, and its default.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -8,21 +8,61 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use crate::config::settings::layers::{Layer, Layers};
-use crate::config::settings::value_readers::{DatabaseKind, key_list, network, read_secret};
-use crate::config::settings::values::{
-    DEFAULT_SESSION, HttpOptions, Settings, StoreOptions, Telemetry,
+use crate::config::report::problem::{Problem, in_order};
+use crate::config::settings::layers::{Layer, Layers, Sources};
+use crate::config::settings::options::{
+    DEFAULT_SESSION, DatabaseKind, HttpOptions, Settings, StoreOptions, Telemetry,
 };
+use crate::config::settings::secret_text::{key_list, read_secret};
+use crate::config::settings::trusted_network::network;
 use crate::domain::log_format::LogFormat;
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
 
+impl Settings {
+    /// Merges the sources over the defaults and reads them.
+    ///
+    /// # Errors
+    /// Every problem of every source, in the order of a report.
+    pub fn read(sources: &Sources) -> Result<Self, Vec<Problem>> {
+        let mut reader = Reader(Layers::merge(sources));
+        let settings = reader.settings();
+        let mut problems = reader.0.problems;
+        in_order(&mut problems);
+        match settings {
+            Some(settings) if problems.is_empty() => Ok(settings),
+            _ => Err(problems),
+        }
+    }
+
+    /// Only the profiles folder and the session defaults, which the offline commands need. Errors of other keys do not stop
+    /// them.
+    ///
+    /// # Errors
+    /// The problems of these keys.
+    pub fn offline(sources: &Sources) -> Result<(PathBuf, SessionLimits), Vec<Problem>> {
+        let mut reader = Reader(Layers::merge(sources));
+        // Problems of other keys concern `serve` only.
+        reader.0.problems.clear();
+        let profiles = reader.path("profiles");
+        let session = reader.session();
+        let problems = reader.0.problems;
+        match session {
+            Some(session) if problems.is_empty() => Ok((
+                profiles.unwrap_or_else(|| PathBuf::from("profiles")),
+                session,
+            )),
+            _ => Err(problems),
+        }
+    }
+}
+
 /// Reads the keys of the merged layers.
-pub(in crate::config) struct Reader<'s>(pub(in crate::config) Layers<'s>);
+pub(super) struct Reader<'s>(pub(super) Layers<'s>);
 
 impl Reader<'_> {
-    /// Every key is read before the first is missed, so that all faults are found.
-    pub(in crate::config) fn settings(&mut self) -> Option<Settings> {
+    /// Reads every key before the first missing one ends the reading, so that all errors are found.
+    fn settings(&mut self) -> Option<Settings> {
         let listen = self.socket("listen", SocketAddr::from(([127, 0, 0, 1], 8080)));
         let admin_listen = self.socket("admin_listen", SocketAddr::from(([127, 0, 0, 1], 8081)));
         let profiles = self.path("profiles");
@@ -40,7 +80,7 @@ impl Reader<'_> {
             && listen == admin
             && listen.port() != 0
         {
-            let right = "another port: the admin listener asks nobody who they are";
+            let right = "another port: the admin listener has no authentication";
             self.0
                 .fault("admin_listen", "is the public listener's address", right);
         }
@@ -63,129 +103,11 @@ impl Reader<'_> {
         })
     }
 
-    fn text(&mut self, key: &str) -> Option<String> {
-        match self.0.value(key)? {
-            config::ValueKind::String(text) => Some(text.clone()),
-            // The file's strict reader has told it already.
-            _ => None,
-        }
-    }
-
-    pub(in crate::config) fn path(&mut self, key: &str) -> Option<PathBuf> {
-        let path = self.text(key)?;
-        if path.trim().is_empty() {
-            self.0.fault(key, "is empty", "a path, or leave it out");
-            return None;
-        }
-        Some(PathBuf::from(path))
-    }
-
-    fn socket(&mut self, key: &str, default: SocketAddr) -> Option<SocketAddr> {
-        let Some(text) = self.text(key) else {
-            return Some(default);
-        };
-        let numeric = text.replacen("localhost:", "127.0.0.1:", 1);
-        let address = numeric.parse().ok();
-        if address.is_none() {
-            let what = format!("{text:?} is not an address with a port");
-            self.0.fault(
-                key,
-                what,
-                "such as \"127.0.0.1:8080\", \"0.0.0.0:8080\" or \"[::]:8080\"",
-            );
-        }
-        address
-    }
-
-    fn duration(&mut self, key: &str, default: Duration) -> Option<Duration> {
-        let Some(text) = self.text(key) else {
-            return Some(default);
-        };
-        // To wait for nobody is a wish; to live for no time is a mistake.
-        let may_be_none = ["shutdown_delay", "shutdown_grace"].contains(&key);
-        let duration = humantime::parse_duration(&text)
-            .ok()
-            .filter(|it| may_be_none || !it.is_zero());
-        if duration.is_none() {
-            let what = format!("{text:?} is not a duration");
-            self.0.fault(
-                key,
-                what,
-                "a number with a unit, such as \"10s\"; units: ms, s, m, h, d",
-            );
-        }
-        duration
-    }
-
-    fn number(&mut self, key: &str, default: u64, most: u64) -> Option<u64> {
-        let number = match self.0.value(key) {
-            None => return Some(default),
-            Some(config::ValueKind::String(text)) => text.trim().parse::<u64>().ok(),
-            Some(config::ValueKind::I64(number)) => u64::try_from(*number).ok(),
-            Some(config::ValueKind::U64(number)) => Some(*number),
-            // The file's strict reader has told it already.
-            Some(_) => return None,
-        };
-        let number = number.filter(|number| (1..=most).contains(number));
-        if number.is_none() {
-            self.0.fault(
-                key,
-                "is not a number that can be used",
-                format!("a whole number from 1 to {most}"),
-            );
-        }
-        number
-    }
-
-    /// A list: of the file's items, or of a variable's text cut at its commas.
-    fn list(&self, key: &str) -> Vec<String> {
-        match self.0.value(key) {
-            Some(config::ValueKind::String(text)) => text
-                .split(',')
-                .map(|item| item.trim().to_owned())
-                .filter(|item| !item.is_empty())
-                .collect(),
-            Some(config::ValueKind::Array(items)) => items
-                .iter()
-                .filter_map(|item| match &item.kind {
-                    config::ValueKind::String(text) => Some(text.clone()),
-                    _ => None,
-                })
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Of a key and its `_file` sister: the text of whichever is said in the higher layer.
-    fn secret(&mut self, key: &str) -> Option<(String, String)> {
-        let file_key = format!("{key}_file");
-        let (value, file) = (self.0.layer(key), self.0.layer(&file_key));
-        if value == Layer::Default && file == Layer::Default {
-            return None;
-        }
-        if value == file {
-            let what = format!("is given beside {key}");
-            self.0.fault(&file_key, what, "one of the two");
-            return None;
-        }
-        if value > file {
-            let text = self.list(key).join("\n");
-            return Some((key.to_owned(), text));
-        }
-        let path = self.path(&file_key)?;
-        match read_secret(&path) {
-            Ok(text) => Some((file_key, text)),
-            Err(what) => {
-                self.0
-                    .fault(&file_key, what, "a file of text that gatehouse may read");
-                None
-            }
-        }
-    }
-
     fn database(&mut self) -> Option<(DatabaseKind, SecretUrl)> {
         let problems = self.0.problems.len();
-        let (key, text) = match self.secret("database_url") {
+        let (key, text) = match self.secret("database_url", |reader| {
+            reader.text("database_url").unwrap_or_default()
+        }) {
             Some(found) => found,
             None if self.0.problems.len() > problems => return None,
             None => (
@@ -205,7 +127,7 @@ impl Reader<'_> {
 
     fn keys(&mut self, database: Option<DatabaseKind>) -> Option<Vec<SecretString>> {
         let problems = self.0.problems.len();
-        let Some((key, text)) = self.secret("keys") else {
+        let Some((key, text)) = self.secret("keys", |reader| reader.list("keys").join("\n")) else {
             if self.0.problems.len() > problems {
                 return None;
             }
@@ -242,7 +164,7 @@ impl Reader<'_> {
         networks
     }
 
-    pub(in crate::config) fn session(&mut self) -> Option<SessionLimits> {
+    fn session(&mut self) -> Option<SessionLimits> {
         let idle = self.duration("session.idle_timeout", DEFAULT_SESSION.idle_timeout);
         let lifetime = self.duration("session.lifetime", DEFAULT_SESSION.lifetime);
         let (idle_timeout, lifetime) = (idle?, lifetime?);
@@ -341,7 +263,7 @@ impl Reader<'_> {
             None | Some("text") => Some(LogFormat::Text),
             Some("json") => Some(LogFormat::Json),
             Some(other) => {
-                let what = format!("{other:?} is not known here");
+                let what = format!("{other:?} is not a known value");
                 self.0
                     .fault("telemetry.format", what, "\"text\" or \"json\"");
                 None

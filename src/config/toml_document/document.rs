@@ -13,9 +13,10 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::report::findings::{Findings, place};
+use crate::config::report::file_problems::{FileProblems, position};
 use crate::config::report::nearest::nearest;
-use crate::config::report::problem::{Place, Problem};
+use crate::config::report::problem::{Position, Problem};
+use crate::config::toml_document::key_path::{Step, dotted};
 use crate::config::toml_document::schema::Schema;
 
 /// A text file with the faults found in it so far.
@@ -66,8 +67,8 @@ impl<'t> Document<'t> {
     }
 
     /// The problems found, and the keys that need not be reported as missing.
-    pub fn into_findings(self) -> Findings<'t> {
-        Findings {
+    pub fn into_file_problems(self) -> FileProblems<'t> {
+        FileProblems {
             name: self.name,
             text: self.text,
             problems: self.problems,
@@ -91,7 +92,7 @@ impl<'t> Document<'t> {
             format!("is not TOML: {}", fault.message()),
             "key = \"text in quotes\", [table], [[list of tables]]; see https://toml.io",
         );
-        problem.place = Some(place(self.text, at));
+        problem.position = Some(position(self.text, at));
         self.problems.push(problem);
     }
 
@@ -99,12 +100,12 @@ impl<'t> Document<'t> {
     fn entry<T: JsonSchema>(&mut self, entry: &Entry, root: &DeTable<'_>) {
         let schema = Schema::of::<T>();
         let path = existing(&schema, &entry.path);
-        let dotted = dotted(path);
+        let key = dotted(path);
         let (parent, name) = parent_and_name(path);
         let mut problem = if schema.has(path) {
             let found = value_at(root, path).map_or("something else", kind_of);
             let (wanted, example) = schema.wanted(path);
-            self.faulty.insert(dotted.clone());
+            self.faulty.insert(key.clone());
             let what = format!("is {found}, but must be {wanted}");
             Problem::of(self.name.clone(), what, format!("such as {example}"))
         } else {
@@ -114,8 +115,7 @@ impl<'t> Document<'t> {
                 Some(meant) => {
                     let mut path = parent.to_vec();
                     path.push(Step::Key(meant.to_owned()));
-                    self.faulty
-                        .insert(crate::config::toml_document::document::dotted(&path));
+                    self.faulty.insert(dotted(&path));
                     format!("did you mean {meant}?")
                 }
                 None if known.len() > 12 => "see docs/profiles.md and docs/settings.md".to_owned(),
@@ -123,39 +123,10 @@ impl<'t> Document<'t> {
             };
             Problem::of(self.name.clone(), "is not a known key", right)
         };
-        problem.key = dotted;
-        problem.place = Some(place(self.text, entry.span.start));
+        problem.key = key;
+        problem.position = Some(position(self.text, entry.span.start));
         self.problems.push(problem);
     }
-}
-
-/// One step of a path into a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// A table's key.
-    Key(String),
-    /// A list's item, counted from 0.
-    Item(usize),
-}
-
-/// `api[0].endpoint`
-pub fn dotted(path: &[Step]) -> String {
-    let mut text = String::new();
-    for step in path {
-        match step {
-            Step::Key(key) if text.is_empty() => text.push_str(key),
-            Step::Key(key) => {
-                text.push('.');
-                text.push_str(key);
-            }
-            Step::Item(at) => {
-                text.push('[');
-                text.push_str(&at.to_string());
-                text.push(']');
-            }
-        }
-    }
-    text
 }
 
 /// An entry at fault.
@@ -286,8 +257,21 @@ pub fn span_at(text: &str, key: &str) -> Option<Range<usize>> {
 }
 
 /// Line and column of a key's value, when the text says it.
-pub fn place_of_key(text: &str, key: &str) -> Option<Place> {
-    span_at(text, key).map(|span| place(text, span.start))
+pub fn position_of_key(text: &str, key: &str) -> Option<Position> {
+    span_at(text, key).map(|span| position(text, span.start))
+}
+
+/// The text of a dotted key, if its value is text.
+pub fn value_of_key(text: &str, key: &str) -> Option<String> {
+    let root: toml::Table = text.parse().ok()?;
+    let (last, tables) = {
+        let mut steps: Vec<&str> = key.split('.').collect();
+        (steps.pop()?, steps)
+    };
+    let table = tables
+        .into_iter()
+        .try_fold(&root, |table, step| table.get(step)?.as_table())?;
+    table.get(last)?.as_str().map(str::to_owned)
 }
 
 /// What a value is, in words.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::Value;
 
-use crate::config::toml_document::document::{Step, dotted};
+use crate::config::toml_document::key_path::{Step, dotted};
 
 /// The schema of a written shape.
 #[derive(Debug)]

@@ -42,16 +42,3 @@ pub(in crate::config) fn words(known: &[&str]) -> Value {
 pub(in crate::config) fn word_or(known: &[&str], other: &Value) -> Value {
     json!([{ "type": "string", "enum": known }, other, { "type": "null" }])
 }
-
-/// Parameters that a link may set.
-pub(in crate::config) const PASSED: [&str; 6] = [
-    "prompt",
-    "login_hint",
-    "domain_hint",
-    "ui_locales",
-    "max_age",
-    "acr_values",
-];
-
-/// Signature algorithms of ID tokens.
-pub(in crate::config) const ALGORITHMS: [&str; 3] = ["RS256", "PS256", "ES256"];

@@ -1,87 +1,118 @@
-//! An authority's address while its kind is being worked out: what the derivations of all kinds share.
+//! The derivation of an authority from its input: what the derivations of all kinds share.
 
 use url::Url;
 
-use crate::domain::authority::input::wrong;
-use crate::domain::authority::{AuthorityError, AuthorityInput, IssuerConfig, UserFlow, UserFlows};
+use crate::domain::authority::input::{AuthorityError, AuthorityInput, AuthorityKey};
+use crate::domain::authority::issuer_config::{IssuerConfig, IssuerConfigs};
+use crate::domain::authority::kind::Kind;
+use crate::domain::authority::user_flow::UserFlow;
 use crate::domain::issuer::{IssuerForm, IssuerPolicy, TenantGuid};
+use crate::domain::public_url::is_loopback;
 
-/// An authority's address while its kind is being worked out.
-pub(in crate::domain::authority) struct Derivation<'a> {
-    pub(in crate::domain::authority) url: &'a Url,
-    pub(in crate::domain::authority) loopback: bool,
-    pub(in crate::domain::authority) parts: &'a AuthorityInput,
+/// One derivation. It goes on after an error where it can, so that all errors are found.
+pub(super) struct Derivation<'a> {
+    pub(super) input: &'a AuthorityInput,
+    /// The parsed address; `None` when the address is faulty.
+    url: Option<Url>,
+    errors: Vec<AuthorityError>,
 }
 
-impl Derivation<'_> {
-    pub(in crate::domain::authority) fn segments(&self) -> Vec<&str> {
-        self.url
-            .path()
-            .split('/')
-            .filter(|segment| !segment.is_empty())
-            .collect()
+impl<'a> Derivation<'a> {
+    pub(super) fn new(input: &'a AuthorityInput) -> Self {
+        let mut errors = Vec::new();
+        let url = input.parsed_url().map_err(|error| errors.push(error)).ok();
+        Self { input, url, errors }
     }
 
-    pub(in crate::domain::authority) fn origin(&self) -> String {
-        self.url.origin().ascii_serialization()
+    /// The issuer configurations of the input's kind; `None` after an error.
+    pub(super) fn issuer_configs(&mut self) -> Option<IssuerConfigs> {
+        let sign_in = match self.input.kind {
+            Kind::EntraId => self.entra(),
+            Kind::ExternalId => self.external(),
+            Kind::ExternalIdCustomDomain => self.custom_domain(),
+            Kind::B2c => return self.b2c(),
+            Kind::Oidc => self.openid(),
+        };
+        sign_in.map(IssuerConfigs::sign_in_only)
     }
 
-    pub(in crate::domain::authority) fn flows(&self) -> Result<&UserFlows, AuthorityError> {
-        self.parts.user_flows.as_ref().ok_or_else(|| {
-            wrong(
-                "user_flows",
-                "is missing; kind = \"b2c\" needs [user_flows] with sign_in = \"B2C_1_…\"",
-            )
-        })
+    /// The parsed address, and all errors.
+    pub(super) fn finish(self) -> (Option<Url>, Vec<AuthorityError>) {
+        (self.url, self.errors)
     }
 
-    /// The tenant of the profile: `tenant_id`, or a GUID as the path's first segment; both must agree.
-    pub(in crate::domain::authority) fn tenant(
-        &self,
-        segment: &str,
-    ) -> Result<Option<TenantGuid>, AuthorityError> {
-        match (&self.parts.tenant, TenantGuid::parse(segment)) {
-            (Some(given), Some(in_path)) if *given != in_path => Err(wrong(
-                "tenant_id",
-                format!("is {given}, but the authority's path says {in_path}"),
-            )),
-            (given, in_path) => Ok(given.clone().or(in_path)),
+    pub(super) fn error(&mut self, key: AuthorityKey, what: impl Into<String>) {
+        self.errors.push(AuthorityError::new(key, what));
+    }
+
+    /// The parsed address. Every derivation begins with it and ends where it is missing, because its error is known.
+    pub(super) fn url(&self) -> Option<Url> {
+        self.url.clone()
+    }
+
+    /// Whether the authority is on this machine: then it may be a simulator with issuers of its own.
+    pub(super) fn is_on_loopback(&self) -> bool {
+        let host = self.url.as_ref().and_then(Url::host);
+        host.is_some_and(|host| is_loopback(&host))
+    }
+
+    /// The directory tenant: the key `tenant_id`, or the path segment when it is a GUID. Two different ones are an error.
+    pub(super) fn tenant(&mut self, segment: &str) -> Option<TenantGuid> {
+        let in_path = TenantGuid::parse(segment);
+        if let (Some(given), Some(in_path)) = (&self.input.tenant, &in_path)
+            && given != in_path
+        {
+            let what = format!("is {given}, but the authority's path says {in_path}");
+            self.error(AuthorityKey::TenantId, what);
+            return None;
         }
+        self.input.tenant.clone().or(in_path)
     }
 
-    pub(in crate::domain::authority) fn issuer_config(
-        &self,
+    /// The configuration with the metadata document of `base`. The key `issuer` replaces the policy.
+    pub(super) fn issuer_config(
+        &mut self,
         base: &str,
         policy: IssuerPolicy,
         user_flow: Option<UserFlow>,
-    ) -> Result<IssuerConfig, AuthorityError> {
+    ) -> Option<IssuerConfig> {
         let address = format!("{base}/.well-known/openid-configuration");
-        let metadata_url = Url::parse(&address)
-            .map_err(|_| wrong("authority", format!("{address:?} is no address")))?;
-        let issuer = self
-            .parts
-            .issuer
-            .clone()
-            .map_or(policy, IssuerPolicy::Exact);
-        Ok(IssuerConfig {
+        let Ok(metadata_url) = Url::parse(&address) else {
+            let what = format!("{address:?} is not an address");
+            self.error(AuthorityKey::Authority, what);
+            return None;
+        };
+        let exact = self.input.issuer.clone().map(IssuerPolicy::Exact);
+        Some(IssuerConfig {
             metadata_url,
-            issuer,
+            issuer: exact.unwrap_or(policy),
             user_flow,
         })
     }
 
-    /// Forms with the loopback stand-ins that a simulator on this machine may use.
-    pub(in crate::domain::authority) fn forms(&self, forms: &[&str]) -> Vec<IssuerForm> {
+    /// Issuer forms, and on loopback the form of a simulator.
+    pub(super) fn issuer_forms(&self, forms: &[&str]) -> Vec<IssuerForm> {
         let mut all: Vec<_> = forms.iter().map(|form| IssuerForm::new(*form)).collect();
-        if self.loopback {
+        if self.is_on_loopback() {
             all.push(IssuerForm::new("http://{loopback}/{tenantid}/v2.0"));
         }
         all
     }
 }
 
-/// A policy of one tenant whose tokens have the form that the metadata has.
-pub(in crate::domain::authority) fn one_tenant(
+/// The segments of an address's path.
+pub(super) fn segments(url: &Url) -> Vec<&str> {
+    let segments = url.path().split('/');
+    segments.filter(|segment| !segment.is_empty()).collect()
+}
+
+/// Scheme, host and port of an address.
+pub(super) fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// The policy of one tenant whose tokens have the same issuer form as the metadata.
+pub(super) fn one_tenant(
     forms: Vec<IssuerForm>,
     tenant: Option<TenantGuid>,
     tid_required: bool,

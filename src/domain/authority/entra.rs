@@ -1,98 +1,124 @@
-//! Entra ID: a login host of a cloud, and one tenant or many.
+//! Entra ID: a login host of one of Microsoft's clouds, and one tenant or many.
 
-use crate::domain::authority::derivation::{Derivation, one_tenant};
-use crate::domain::authority::input::{idle, wrong};
+use url::Url;
+
+use crate::domain::authority::derivation::{Derivation, one_tenant, origin, segments};
+use crate::domain::authority::input::{AuthorityInput, AuthorityKey};
+use crate::domain::authority::issuer_config::IssuerConfig;
 use crate::domain::authority::microsoft_hosts::{ENTRA_ALIASES, ENTRA_HOSTS};
-use crate::domain::authority::{AuthorityError, IssuerConfig};
 use crate::domain::issuer::{IssuerForm, IssuerPolicy, PERSONAL_ACCOUNTS, TenantGuid};
+use crate::domain::public_url::is_loopback;
+
+/// Whose accounts the path of an Entra authority admits.
+enum Audience {
+    /// `organizations` or `common`.
+    ManyTenants,
+    /// `consumers`: the tenant of personal accounts.
+    PersonalAccounts,
+    /// A tenant id or a domain.
+    OneTenant,
+}
+
+impl Audience {
+    fn of(segment: &str) -> Self {
+        match segment.to_ascii_lowercase().as_str() {
+            "organizations" | "common" => Self::ManyTenants,
+            "consumers" => Self::PersonalAccounts,
+            _ => Self::OneTenant,
+        }
+    }
+}
+
+/// The only tenant of an Entra authority, in words; `None` for an authority of many tenants or a faulty address.
+pub(super) fn only_tenant(input: &AuthorityInput) -> Option<&'static str> {
+    let url = input.parsed_url().ok()?;
+    let (segments, true) = (segments(&url), is_entra_host(&url)) else {
+        return None;
+    };
+    let [tenant] = segments.as_slice() else {
+        return None;
+    };
+    match Audience::of(tenant) {
+        Audience::ManyTenants => None,
+        Audience::PersonalAccounts => Some("the personal accounts' tenant"),
+        Audience::OneTenant => Some("one tenant"),
+    }
+}
+
+/// A login host of Microsoft, or this machine, where a simulator may stand.
+fn is_entra_host(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    url.host().is_some_and(|host| is_loopback(&host))
+        || ENTRA_HOSTS.contains(&host)
+        || ENTRA_ALIASES.contains(&host)
+}
 
 impl Derivation<'_> {
-    pub(super) fn entra(&self) -> Result<IssuerConfig, AuthorityError> {
-        let host = self.url.host_str().unwrap_or_default();
-        if !self.loopback && !ENTRA_HOSTS.contains(&host) && !ENTRA_ALIASES.contains(&host) {
-            return Err(wrong(
-                "authority",
-                format!(
-                    "{host} is not a login host of Microsoft Entra ID; use https://login.microsoftonline.com/TENANT (or the host of your sovereign cloud)"
-                ),
-            ));
+    pub(super) fn entra(&mut self) -> Option<IssuerConfig> {
+        let url = self.url()?;
+        if !is_entra_host(&url) {
+            let host = url.host_str().unwrap_or_default();
+            let what = format!(
+                "{host} is not a login host of Microsoft Entra ID; use https://login.microsoftonline.com/TENANT (or the host of your sovereign cloud)"
+            );
+            self.error(AuthorityKey::Authority, what);
+            return None;
         }
-        let segments = self.segments();
+        let segments = segments(&url);
         let [tenant] = segments.as_slice() else {
-            return Err(wrong(
-                "authority",
+            self.error(
+                AuthorityKey::Authority,
                 "must end with exactly one path segment: a tenant id, a domain, organizations, common or consumers (without /v2.0)",
-            ));
+            );
+            return None;
         };
-        let base = format!("{}/{tenant}/v2.0", self.origin());
-        let cloud = match host {
-            "login.chinacloudapi.cn" => "login.partner.microsoftonline.cn",
-            "login.usgovcloudapi.net" => "login.microsoftonline.us",
-            alias if self.loopback || ENTRA_ALIASES.contains(&alias) => "login.microsoftonline.com",
-            own => own,
-        };
-        let form = format!("https://{cloud}/{{tenantid}}/v2.0");
-        let forms = self.forms(&[&form]);
-        let policy = match tenant.to_ascii_lowercase().as_str() {
-            word @ ("organizations" | "common") => self.many_tenants(word, forms)?,
-            "consumers" => {
-                self.no_tenant_list("the personal accounts' tenant")?;
+        let forms = self.entra_forms(&url);
+        let policy = match Audience::of(tenant) {
+            Audience::ManyTenants => self.many_tenants(&tenant.to_ascii_lowercase(), forms)?,
+            Audience::PersonalAccounts => {
                 one_tenant(forms, TenantGuid::parse(PERSONAL_ACCOUNTS), true)
             }
-            _ => {
-                self.no_tenant_list("one tenant")?;
-                one_tenant(forms, self.tenant(tenant)?, true)
-            }
+            Audience::OneTenant => one_tenant(forms, self.tenant(tenant), true),
         };
-        self.issuer_config(&base, policy, None)
+        self.issuer_config(&format!("{}/{tenant}/v2.0", origin(&url)), policy, None)
     }
 
-    fn many_tenants(
-        &self,
-        word: &str,
-        forms: Vec<IssuerForm>,
-    ) -> Result<IssuerPolicy, AuthorityError> {
-        if self.parts.tenant.is_some() {
-            return Err(wrong(
-                "tenant_id",
-                format!("pins one tenant, but the authority is {word}; use allowed_tenants"),
-            ));
+    /// The issuer form of the host's cloud.
+    fn entra_forms(&self, url: &Url) -> Vec<IssuerForm> {
+        let cloud = match url.host_str().unwrap_or_default() {
+            "login.chinacloudapi.cn" => "login.partner.microsoftonline.cn",
+            "login.usgovcloudapi.net" => "login.microsoftonline.us",
+            host if self.is_on_loopback() || ENTRA_ALIASES.contains(&host) => {
+                "login.microsoftonline.com"
+            }
+            host => host,
+        };
+        self.issuer_forms(&[&format!("https://{cloud}/{{tenantid}}/v2.0")])
+    }
+
+    fn many_tenants(&mut self, word: &str, forms: Vec<IssuerForm>) -> Option<IssuerPolicy> {
+        let personal = self.input.personal_accounts;
+        if self.input.tenant.is_some() {
+            let what = format!("pins one tenant, but the authority is {word}; use allowed_tenants");
+            self.error(AuthorityKey::TenantId, what);
         }
-        let allowed = self.parts.allowed_tenants.clone().ok_or_else(|| {
-            wrong(
-                "allowed_tenants",
-                format!(
-                    "is missing; an authority of {word} needs a list of tenant ids, or \"any\""
-                ),
-            )
-        })?;
-        if word == "organizations" && self.parts.personal_accounts {
-            return Err(wrong(
-                "allow_personal_accounts",
+        if word == "organizations" && personal {
+            self.error(
+                AuthorityKey::AllowPersonalAccounts,
                 "needs the authority …/common; organizations has no personal accounts",
-            ));
+            );
         }
-        Ok(IssuerPolicy::ManyTenants {
+        let Some(allowed) = self.input.allowed_tenants.clone() else {
+            let what = format!(
+                "is missing; an authority of {word} needs a list of tenant ids, or \"any\""
+            );
+            self.error(AuthorityKey::AllowedTenants, what);
+            return None;
+        };
+        Some(IssuerPolicy::ManyTenants {
             forms,
             allowed,
-            personal: self.parts.personal_accounts,
+            personal,
         })
-    }
-
-    fn no_tenant_list(&self, what: &str) -> Result<(), AuthorityError> {
-        if self.parts.allowed_tenants.is_some() || self.parts.personal_accounts {
-            let key = if self.parts.allowed_tenants.is_some() {
-                "allowed_tenants"
-            } else {
-                "allow_personal_accounts"
-            };
-            return Err(idle(
-                key,
-                format!(
-                    "has no meaning here: the authority is {what}; use organizations or common"
-                ),
-            ));
-        }
-        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The kinds of authority, and the dialect that each speaks.
+//! The kinds of authority: their words in profile files, and an example of each.
 
 use std::fmt;
 
@@ -38,6 +38,23 @@ impl Kind {
         }
     }
 
+    /// What the key `authority` looks like, for messages.
+    pub fn authority_example(self) -> &'static str {
+        match self {
+            Self::EntraId => {
+                "such as \"https://login.microsoftonline.com/TENANT\", where TENANT is a tenant id, a domain, organizations, common or consumers"
+            }
+            Self::ExternalId => "such as \"https://contoso.ciamlogin.com/contoso.onmicrosoft.com\"",
+            Self::ExternalIdCustomDomain => {
+                "such as \"https://login.contoso.example/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0\""
+            }
+            Self::B2c => {
+                "such as \"https://contoso.b2clogin.com/contoso.onmicrosoft.com\", without the policy"
+            }
+            Self::Oidc => "the provider's issuer, such as \"https://login.contoso.example\"",
+        }
+    }
+
     /// Reads the word of a profile file.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
@@ -47,53 +64,5 @@ impl Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// What differs between authorities beyond the issuer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a question of its own that somebody asks"
-)]
-pub struct Dialect {
-    /// Microsoft's shapes: `client_info`, error codes, `sid` without `iss`, a token for one resource at a time.
-    pub microsoft: bool,
-    /// Calls the userinfo endpoint after sign-in (OIDC Core §5.3) if the metadata has one.
-    pub userinfo: bool,
-    /// Accepts a token response without an access token (B2C without an API scope).
-    pub id_token_only: bool,
-    /// The person is `tid` and `oid` instead of `iss` and `sub`.
-    pub person_by_object: bool,
-    /// Sends the `login_hint` claim as `logout_hint`; otherwise the ID token as `id_token_hint`.
-    pub logout_hint: bool,
-    /// Announces the client capability `cp1` (claims challenges are handled).
-    pub claims_challenge: bool,
-    /// Only an administrator can consent (External ID).
-    pub admin_consent_only: bool,
-    /// Hints at a person by address: the opaque hint would show an internal name (microsoft-identity 7).
-    pub hint_by_address: bool,
-    /// `groups` may be left out for size and must be read from Graph.
-    pub groups_from_graph: bool,
-}
-
-/// What a kind implies beyond its issuer.
-pub(super) fn dialect(kind: Kind) -> Dialect {
-    let microsoft = kind != Kind::Oidc;
-    let directory = matches!(
-        kind,
-        Kind::EntraId | Kind::ExternalId | Kind::ExternalIdCustomDomain
-    );
-    let external = matches!(kind, Kind::ExternalId | Kind::ExternalIdCustomDomain);
-    Dialect {
-        microsoft,
-        userinfo: !microsoft,
-        id_token_only: kind == Kind::B2c,
-        person_by_object: directory,
-        logout_hint: directory,
-        claims_challenge: kind == Kind::EntraId,
-        admin_consent_only: external,
-        hint_by_address: external,
-        groups_from_graph: directory,
     }
 }

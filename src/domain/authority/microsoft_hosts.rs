@@ -20,6 +20,11 @@ pub(in crate::domain::authority) const ENTRA_ALIASES: [&str; 3] = [
     "sts.windows.net",
 ];
 
+/// Whether a host is a login host of Entra ID in one of Microsoft's clouds.
+pub fn is_entra_host(name: &str) -> bool {
+    ENTRA_HOSTS.contains(&name) || ENTRA_ALIASES.contains(&name)
+}
+
 /// Hosts that Microsoft's metadata documents name for any tenant.
 pub(in crate::domain::authority) fn is_microsoft_host(name: &str) -> bool {
     const SUFFIXES: [&str; 5] = [

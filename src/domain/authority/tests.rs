@@ -1,7 +1,9 @@
 //! What each kind's authority means: where its metadata is, and whose issuers count.
 
+use url::Url;
+
 use crate::domain::authority::*;
-use crate::domain::issuer::AllowedTenants;
+use crate::domain::issuer::{AllowedTenants, TenantGuid};
 
 const G: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";
@@ -222,4 +224,66 @@ fn b8_endpoints_of_a_microsoft_authority_stay_on_hosts_that_belong_together() {
     ] {
         assert!(!accepts(foreign), "{foreign}");
     }
+}
+
+#[test]
+fn every_error_of_an_authority_is_found_at_once() {
+    let faulty = AuthorityInput {
+        kind: Kind::EntraId,
+        url: "https://login.microsoftonline.com/organizations".to_owned(),
+        tenant: TenantGuid::parse(G),
+        issuer: None,
+        allowed_tenants: None,
+        personal_accounts: true,
+        user_flows: None,
+    };
+    let keys = |input: &AuthorityInput| -> Vec<AuthorityKey> {
+        let errors = Authority::new(input).unwrap_err();
+        errors.into_iter().map(|error| error.key).collect()
+    };
+    let all = [
+        AuthorityKey::TenantId,
+        AuthorityKey::AllowPersonalAccounts,
+        AuthorityKey::AllowedTenants,
+    ];
+    assert_eq!(keys(&faulty), all);
+    // The errors of other keys are found without an address, too.
+    let without_address = AuthorityInput {
+        kind: Kind::B2c,
+        url: String::new(),
+        ..faulty
+    };
+    let both = [AuthorityKey::Authority, AuthorityKey::UserFlows];
+    assert_eq!(keys(&without_address), both);
+}
+
+#[test]
+fn a_key_without_effect_is_no_error() {
+    let input = AuthorityInput {
+        kind: Kind::Oidc,
+        url: "https://login.contoso.example".to_owned(),
+        tenant: TenantGuid::parse(G),
+        issuer: None,
+        allowed_tenants: Some(AllowedTenants::Any),
+        personal_accounts: true,
+        user_flows: Some(UserFlows {
+            sign_in: UserFlow::parse("B2C_1_susi").unwrap(),
+            edit_profile: UserFlow::parse("B2C_1_edit"),
+            reset_password: None,
+        }),
+    };
+    let authority = Authority::new(&input).unwrap();
+    assert!(authority.issuer_config(UserFlowKind::EditProfile).is_none());
+    let keys: Vec<_> = input
+        .keys_without_effect()
+        .iter()
+        .map(|it| it.key)
+        .collect();
+    let all = [
+        AuthorityKey::UserFlows,
+        AuthorityKey::TenantId,
+        AuthorityKey::AllowedTenants,
+        AuthorityKey::AllowPersonalAccounts,
+    ];
+    assert_eq!(keys, all);
 }

@@ -1,55 +1,20 @@
-//! Identity: the verified person behind a session and the claims that pages may show.
+//! `Identity`: the verified person of a session, and the claims that pages may show.
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::domain::identity::claims::{Claims, OF_ONE_TOKEN, is_shown, name_of, texts, truthy};
+use crate::domain::identity::subject_key::SubjectKey;
 use crate::domain::issuer::TenantGuid;
 
-/// Claims of an ID token, verified.
-pub type Claims = Map<String, Value>;
-
-/// Protocol values that later steps need and no page shows.
-const PROTOCOL: [&str; 5] = [
-    "nonce",
-    "sid",
-    "login_hint",
-    "_claim_names",
-    "_claim_sources",
-];
-/// Values of one token that nobody asks for again once it is verified; some are long. The samples hide the first five.
-const OF_ONE_TOKEN: [&str; 8] = ["iat", "exp", "nbf", "uti", "aio", "at_hash", "c_hash", "rh"];
-
-/// The key of a person: `tid` and `oid` at Microsoft directories, `iss` and `sub` elsewhere (OIDC Core §5.7). Never
-/// an address or a name.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SubjectKey(String);
-
-impl SubjectKey {
-    /// A key read back from the store.
-    pub fn stored(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The key as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for SubjectKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Groups as far as they are known.
+/// The groups of a person, as far as they are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Groups {
     /// All of them.
     Known(Vec<String>),
-    /// Left out of the token for size and not (or not yet) read elsewhere.
+    /// The token left the groups out for size, and they are not read from elsewhere (yet).
     Unknown,
 }
 
@@ -75,29 +40,20 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Takes verified claims. `by_object` makes `tid` and `oid` the key where both are there.
-    ///
-    /// `None` if `iss` or `sub` is missing, which verification has excluded.
+    /// Takes verified claims; see [`SubjectKey::of_claims`] for `by_object`. `None` if `iss` or `sub` is missing, which
+    /// verification rules out.
     pub fn from_claims(claims: &Claims, by_object: bool) -> Option<Self> {
-        let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        let (iss, sub) = (text("iss")?, text("sub")?);
-        let object = text("oid")
-            .zip(text("tid").and_then(TenantGuid::canonical))
-            .filter(|_| by_object);
-        let person = match object {
-            Some((oid, tid)) => format!("{tid}/{oid}"),
-            None => format!("{iss}#{sub}"),
-        };
-        Some(Self::ordered(&SubjectKey(person), claims))
+        let subject = SubjectKey::of_claims(claims, by_object)?;
+        Some(Self::ordered(&subject, claims))
     }
 
-    /// An identity read back from the store: its claims are text that [`Self::claims_text`] gave.
+    /// An identity from the store. `claims` is the text that [`Self::claims_text`] returned.
     pub fn stored(person: &SubjectKey, claims: &str) -> Self {
         Self::ordered(person, &serde_json::from_str(claims).unwrap_or_default())
     }
 
-    /// The same when the store knows the name, too, and how much of the text may be shown: nothing is parsed.
-    /// `None` if the text cannot be cut there.
+    /// An identity from the store with its name and with the length of the claims that may be shown, so that nothing is
+    /// parsed. `None` if the text cannot be cut at that length.
     pub fn stored_with(person: &SubjectKey, name: &str, claims: &str, shown: u32) -> Option<Self> {
         let end = usize::try_from(shown).ok().filter(|end| *end > 0)?;
         let members = claims.strip_suffix('}')?;
@@ -146,13 +102,12 @@ impl Identity {
         self.text.get(at(from)..end).unwrap_or_default()
     }
 
-    /// The person's key.
+    /// The key of the person.
     pub fn person(&self) -> SubjectKey {
         SubjectKey::stored(self.piece(0, Some(self.name_at)))
     }
 
-    /// The directory tenant that the person belongs to. Read from the key where it stands there: this is asked at
-    /// each request.
+    /// The directory tenant of the person. It is read from the subject key if possible, because every request needs it.
     pub fn tenant(&self) -> Option<TenantGuid> {
         let person = self.piece(0, Some(self.name_at));
         person
@@ -180,7 +135,7 @@ impl Identity {
         claims
     }
 
-    /// One claim that is text.
+    /// A claim that is text.
     pub fn text(&self, name: &str) -> Option<String> {
         self.claims()
             .get(name)
@@ -188,13 +143,13 @@ impl Identity {
             .map(str::to_owned)
     }
 
-    /// What a page calls the person: `name`, else the best that is there, never nothing.
+    /// The name of the person on pages: the claim `name`, or the best substitute; never empty.
     pub fn name(&self) -> &str {
         self.piece(self.name_at, Some(self.shown_at))
     }
 
-    /// What to hint to the authority, so that it does not ask who it is: the opaque `login_hint` claim, or an address
-    /// where that reads better (`by_address`) or nothing else is there.
+    /// The `login_hint` for the authority, so that it does not ask for the account: the opaque claim `login_hint`, or an
+    /// e-mail address if `by_address` is set or the claim is missing.
     pub fn sign_in_hint(&self, by_address: bool) -> Option<String> {
         let claims = self.claims();
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
@@ -230,17 +185,17 @@ impl Identity {
         shown.strip_suffix('}').unwrap_or(shown)
     }
 
-    /// How much of [`Self::claims_text`] may be shown, in bytes: what the store gives back to [`Self::stored_with`].
+    /// The length in bytes of the part of [`Self::claims_text`] that may be shown, for [`Self::stored_with`].
     pub fn shown_length(&self) -> u32 {
         u32::try_from(self.shown_members().len()).unwrap_or(u32::MAX)
     }
 
-    /// App roles: a list, or a single text.
+    /// App roles. The claim is a list or a single text.
     pub fn roles(&self) -> Vec<String> {
         texts(self.claims().get("roles"))
     }
 
-    /// Groups: known if the token holds them, unknown if it says that it left them out (microsoft-identity 2.2).
+    /// Groups: known if the token contains them, unknown if the token says that it left them out.
     pub fn groups(&self) -> Groups {
         let claims = self.claims();
         if let Some(groups) = claims.get("groups") {
@@ -257,7 +212,7 @@ impl Identity {
         }
     }
 
-    /// The same person with groups that were read elsewhere.
+    /// The same person with groups that were read from Microsoft Graph.
     #[must_use]
     pub fn with_groups(&self, groups: &[String]) -> Self {
         let mut claims = self.claims();
@@ -266,7 +221,7 @@ impl Identity {
         Self::ordered(&self.person(), &claims)
     }
 
-    /// An address that the authority vouches for: `email` with `email_verified` or `xms_edov`, or B2C's `emails`.
+    /// An e-mail address that the authority has verified: `email` with `email_verified` or `xms_edov`, or `emails` of B2C.
     pub fn verified_email(&self) -> Option<String> {
         let claims = self.claims();
         let vouched = ["email_verified", "xms_edov"]
@@ -284,57 +239,6 @@ impl Identity {
                 .and_then(Value::as_str)
         };
         email.or_else(of_b2c).map(str::to_owned)
-    }
-}
-
-fn is_shown(name: &str) -> bool {
-    !PROTOCOL.contains(&name) && !OF_ONE_TOKEN.contains(&name)
-}
-
-fn name_of(claims: &Claims) -> String {
-    let text = |name: &str| {
-        claims
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.trim().is_empty())
-    };
-    let full = || {
-        text("given_name")
-            .zip(text("family_name"))
-            .map(|(given, family)| format!("{given} {family}"))
-    };
-    let first_of_emails = || claims.get("emails")?.get(0)?.as_str();
-    let address = || {
-        text("preferred_username")
-            .or_else(|| text("email"))
-            .or_else(first_of_emails)
-    };
-    text("name")
-        .map(str::to_owned)
-        .or_else(full)
-        .or_else(|| address().or_else(|| text("sub")).map(str::to_owned))
-        .unwrap_or_else(|| "somebody".to_owned())
-}
-
-/// True as providers write it: `true`, `1`, `"1"`, `"true"`.
-fn truthy(value: &Value) -> bool {
-    match value {
-        Value::Bool(truth) => *truth,
-        Value::Number(number) => number.as_i64() == Some(1),
-        Value::String(text) => text == "1" || text.eq_ignore_ascii_case("true"),
-        _ => false,
-    }
-}
-
-fn texts(value: Option<&Value>) -> Vec<String> {
-    match value {
-        Some(Value::Array(values)) => values
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        Some(Value::String(text)) => vec![text.clone()],
-        _ => Vec::new(),
     }
 }
 

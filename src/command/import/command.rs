@@ -1,7 +1,7 @@
-//! `import`: the `.env` of a Microsoft Python sample becomes a profile with the same redirect address.
+//! `import`: turns the `.env` file of a Microsoft Python sample into a profile with the same redirect URI.
 //!
-//! Owns the reading of the samples' variables and the text of the new profile; [`crate::command::import::env_file`] reads the file.
-//! The secret goes into a file of its own beside the profile, so that the profile can be shown to anybody.
+//! Owns the meaning of the samples' variables; [`crate::command::import::env_file`] reads the file.
+//! The secret is written to a file of its own beside the profile, so that the profile itself is no secret.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,22 +11,24 @@ use url::Url;
 use crate::command::cli;
 use crate::command::cli::Cli;
 use crate::command::import::apis::apis;
+use crate::command::import::draft::Draft;
 use crate::command::import::env_file;
-use crate::command::import::text::Draft;
 use crate::command::new_file::{Readers, write_new};
-use crate::command::{Failed, Terminal, sources};
-use crate::config::profile::conversion::{Surroundings, convert};
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
+use crate::config::profile::conversion::convert;
+use crate::config::profile::profile_reader::ReadContext;
 use crate::config::{Problem, placeholder_in};
-use crate::domain::authority::Kind;
+use crate::domain::authority::{Kind, is_entra_host};
 use crate::domain::issuer::TenantGuid;
 
-/// Variables of the samples that mean nothing here.
+/// Variables of the samples that have no meaning for gatehouse.
 const WITHOUT_MEANING: [&str; 4] = ["SESSION_TYPE", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV"];
 
-/// The redirect URI of the External ID tutorial, whose `.env` has none: it stands in its `app_config.py`.
+/// The redirect URI of the External ID tutorial, which has it in `app_config.py` and not in `.env`.
 const TUTORIALS: &str = "http://localhost:3000/getAToken";
 
-/// Variables that are read.
+/// The variables that are read.
 const READ: [&str; 13] = [
     "AUTHORITY",
     "OIDC_AUTHORITY",
@@ -45,7 +47,7 @@ const READ: [&str; 13] = [
 
 pub(in crate::command) fn import(
     cli: &Cli,
-    import: &cli::Import,
+    import: &cli::ImportArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
     let (folder, session) = sources::offline(cli, terminal)?;
@@ -62,20 +64,15 @@ pub(in crate::command) fn import(
 
     let written = Written::at(&folder, import.profile_id.as_str());
     written.must_be_new()?;
-    // The reader of profiles judges the draft before anything is written; a value stands in for the secret's file.
-    let surroundings = Surroundings {
+    // The draft is checked as a profile before anything is written. A value replaces the secret's file, which does not
+    // exist yet.
+    let context = ReadContext {
         variable: &|_| None,
         session,
     };
     let trial = draft.text(&name, "{ value = \"stands in for the file\" }");
     let shown = written.profile.display().to_string();
-    let judged = convert(
-        &import.profile_id,
-        &shown,
-        &trial,
-        Path::new("."),
-        surroundings,
-    );
+    let judged = convert(&import.profile_id, &shown, &trial, Path::new("."), context);
     if judged.profile.is_none() {
         return Err(Failed::Problems(of_source(judged.problems, &name)));
     }
@@ -85,7 +82,7 @@ pub(in crate::command) fn import(
         let path = written.secret.display();
         writeln!(
             terminal.out,
-            "wrote {path} (the client secret; only its owner may read it)"
+            "wrote {path} (the client secret; readable by its owner only)"
         )?;
     }
     for note in &draft.notes {
@@ -93,27 +90,27 @@ pub(in crate::command) fn import(
     }
     writeln!(
         terminal.out,
-        "`gatehouse check` tells what to register at the authority"
+        "`gatehouse check` shows what to register at the authority"
     )?;
     Ok(())
 }
 
-/// Problems of a draft that was never written: they are the `.env`'s, and have no line.
+/// Problems of a draft that was never written: they are about the `.env` file and have no position.
 fn of_source(problems: Vec<Problem>, source: &str) -> Vec<Problem> {
     let of_source = |problem: Problem| Problem {
         file: source.to_owned(),
-        place: None,
+        position: None,
         excerpt: None,
         ..problem
     };
     problems.into_iter().map(of_source).collect()
 }
 
-/// The files of an import.
+/// The files that an import writes.
 struct Written {
     profile: PathBuf,
     secret: PathBuf,
-    /// The secret's file as the profile names it.
+    /// The name of the secret's file in the profile.
     secret_name: String,
 }
 
@@ -136,13 +133,13 @@ impl Written {
             Some(path) => {
                 let path = path.display();
                 Err(Failed::Said(format!(
-                    "{path} is there already; it was left as it is"
+                    "{path} exists already and was not changed"
                 )))
             }
         }
     }
 
-    /// Writes the secret, then the profile that names it; never only one of the two.
+    /// Writes the secret, then the profile that names it: both files or none.
     fn write(&self, draft: &Draft, source: &str) -> Result<(), Failed> {
         if let Some(secret) = &draft.secret {
             write_new(&self.secret, secret, Readers::Owner)?;
@@ -151,14 +148,14 @@ impl Written {
         let profile = draft.text(source, &format!("{{ file = {name} }}"));
         write_new(&self.profile, &profile, Readers::Ordinary).inspect_err(|_| {
             if draft.secret.is_some() {
-                // It was written a moment ago and belongs to no profile.
+                // The file was just written and no profile names it.
                 let _ = std::fs::remove_file(&self.secret);
             }
         })
     }
 }
 
-/// What the variables mean. A fault says which variable and what would be right, never a secret.
+/// Turns the variables into a draft. An error names the variable and what would be right, and never repeats a secret.
 fn draft(variables: &BTreeMap<String, String>) -> Result<Draft, String> {
     let get = |key: &str| variables.get(key).cloned();
     for key in READ {
@@ -168,14 +165,14 @@ fn draft(variables: &BTreeMap<String, String>) -> Result<Draft, String> {
         let secret = key.ends_with("CLIENT_SECRET");
         if let Some(name) = env_file::unset(value).filter(|_| !secret) {
             return Err(format!(
-                "{key} refers to {name}, which no line above it sets; put the value itself there"
+                "{key} refers to {name}, which no line above sets; write the value itself"
             ));
         }
-        // A good secret may hold brackets, so it is a placeholder only as a whole.
+        // A secret may contain brackets, so it is a placeholder only as a whole.
         let placeholder = placeholder_in(value).is_some_and(|found| !secret || found == value);
         if placeholder {
             return Err(format!(
-                "{key} is still the sample's placeholder; put your value there first"
+                "{key} is still the placeholder of the sample; write your own value first"
             ));
         }
     }
@@ -188,7 +185,7 @@ fn draft(variables: &BTreeMap<String, String>) -> Result<Draft, String> {
     redirect(variables, &mut draft)?;
     apis(variables, &mut draft);
     if draft.secret.is_none() {
-        draft.note("CLIENT_SECRET is missing: the profile says public_client = true, as the sample would behave");
+        draft.note("CLIENT_SECRET is missing: the profile has public_client = true, which is how the sample behaves");
     }
     let known = |key: &str| READ.contains(&key) || WITHOUT_MEANING.contains(&key);
     let unread: Vec<&str> = variables
@@ -197,12 +194,15 @@ fn draft(variables: &BTreeMap<String, String>) -> Result<Draft, String> {
         .filter(|key| !known(key))
         .collect();
     if !unread.is_empty() {
-        draft.note(format!("not read: {}", unread.join(", ")));
+        draft.note(format!(
+            "these variables were ignored: {}",
+            unread.join(", ")
+        ));
     }
     Ok(draft)
 }
 
-/// Who signs people in, by the samples' own rules.
+/// The authority, by the samples' own rules.
 fn authority(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(), String> {
     let get = |key: &str| variables.get(key).map(String::as_str);
     let (plain, oidc) = (get("AUTHORITY"), get("OIDC_AUTHORITY"));
@@ -214,7 +214,7 @@ fn authority(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<
             "B2C_TENANT_NAME"
         };
         return Err(format!(
-            "OIDC_AUTHORITY and {other} are both there, and the sample fails with the two; keep OIDC_AUTHORITY for a custom domain, or {other}, and remove the other"
+            "OIDC_AUTHORITY and {other} are both set, and the sample fails with both; keep OIDC_AUTHORITY for a custom domain, or keep {other}, and remove the other one"
         ));
     }
     for key in ["EDITPROFILE_USER_FLOW", "RESETPASSWORD_USER_FLOW"] {
@@ -224,8 +224,10 @@ fn authority(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<
     }
     if let Some((tenant, flow)) = b2c {
         if plain.is_some() {
-            draft.note("AUTHORITY was left out: B2C_TENANT_NAME and SIGNUPSIGNIN_USER_FLOW win, as in the sample");
+            draft.note("AUTHORITY was ignored: B2C_TENANT_NAME and SIGNUPSIGNIN_USER_FLOW take precedence, as in the sample");
         }
+        // The variable is the name before .onmicrosoft.com; people also write the whole domain.
+        let tenant = tenant.strip_suffix(".onmicrosoft.com").unwrap_or(tenant);
         draft.set_authority(
             Kind::B2c,
             format!("https://{tenant}.b2clogin.com/{tenant}.onmicrosoft.com"),
@@ -238,7 +240,7 @@ fn authority(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<
         (None, Some(address)) => oidc_authority(address, draft),
         _ if get("B2C_TENANT_NAME").is_some() => Err("SIGNUPSIGNIN_USER_FLOW is missing beside B2C_TENANT_NAME".to_owned()),
         _ if get("SIGNUPSIGNIN_USER_FLOW").is_some() => Err("B2C_TENANT_NAME is missing beside SIGNUPSIGNIN_USER_FLOW".to_owned()),
-        _ => Err("none of AUTHORITY, OIDC_AUTHORITY, or B2C_TENANT_NAME with SIGNUPSIGNIN_USER_FLOW is there".to_owned()),
+        _ => Err("the authority is missing: set AUTHORITY, OIDC_AUTHORITY, or B2C_TENANT_NAME with SIGNUPSIGNIN_USER_FLOW".to_owned()),
     }
 }
 
@@ -264,7 +266,7 @@ fn plain_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
     let tenant = match segments.as_slice() {
         [tenant] | [tenant, "v2.0"] => (*tenant).to_owned(),
         _ => {
-            return Err("AUTHORITY has no tenant at its end; such as https://login.microsoftonline.com/contoso.onmicrosoft.com".to_owned());
+            return Err("AUTHORITY does not end with a tenant, as in https://login.microsoftonline.com/contoso.onmicrosoft.com".to_owned());
         }
     };
     draft.set_authority(Kind::EntraId, format!("{origin}/{tenant}"));
@@ -279,6 +281,11 @@ fn plain_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
 /// `OIDC_AUTHORITY`: External ID behind a custom domain or, elsewhere, any OpenID provider.
 fn oidc_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
     let url = parse("OIDC_AUTHORITY", address)?;
+    let host = url.host_str().unwrap_or_default();
+    if is_entra_host(host) || host.ends_with(".ciamlogin.com") {
+        draft.note("OIDC_AUTHORITY is an authority of Microsoft and not a custom domain: it was read like AUTHORITY");
+        return plain_authority(address, draft);
+    }
     let segments: Vec<&str> = url
         .path()
         .split('/')
@@ -290,12 +297,12 @@ fn oidc_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
         draft.set_authority(Kind::ExternalIdCustomDomain, address.trim_end_matches('/'));
     } else {
         draft.set_authority(Kind::Oidc, address);
-        draft.note("OIDC_AUTHORITY is not https://DOMAIN/TENANT_ID/v2.0, so it is taken for an OpenID provider that is not Microsoft's");
+        draft.note("OIDC_AUTHORITY does not have the form https://DOMAIN/TENANT_ID/v2.0, so the profile has kind = \"oidc\", an OpenID provider other than Microsoft");
     }
     Ok(())
 }
 
-/// The redirect address, the same as before: it is registered already.
+/// The redirect URI of the sample, which is registered already.
 fn redirect(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(), String> {
     let address = match (
         variables.get("REDIRECT_URI").map(String::as_str),
@@ -304,20 +311,20 @@ fn redirect(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(
         (Some(address), _) => address,
         (None, Some(Kind::ExternalId)) => {
             draft.note(format!(
-                "REDIRECT_URI is missing: {TUTORIALS} was taken, as the tutorial registers it; another is said with --redirect-uri"
+                "REDIRECT_URI is missing: the profile has {TUTORIALS}, which the tutorial registers; use --redirect-uri for another address"
             ));
             TUTORIALS
         }
         (None, _) => {
             return Err(format!(
-                "REDIRECT_URI is missing (the sample would show a device code); say it with --redirect-uri, such as {TUTORIALS}"
+                "REDIRECT_URI is missing (the sample would use a device code); set it with --redirect-uri, such as {TUTORIALS}"
             ));
         }
     };
     let url = parse("REDIRECT_URI", address)?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err(
-            "REDIRECT_URI has a query or a fragment; register an address without".to_owned(),
+            "REDIRECT_URI has a query or a fragment; register an address without them".to_owned(),
         );
     }
     draft.public_url = url.origin().ascii_serialization();
@@ -335,4 +342,56 @@ fn parse(key: &str, address: &str) -> Result<Url, String> {
         .ok()
         .filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none())
         .ok_or_else(|| format!("{key} is not an absolute address"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn imported(lines: &[(&str, &str)]) -> Draft {
+        let common = [
+            ("CLIENT_ID", "gatehouse"),
+            ("REDIRECT_URI", "http://localhost:5000/x"),
+        ];
+        let all = lines.iter().chain(&common);
+        draft(
+            &all.map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_tenant_name_with_its_suffix_is_the_same_tenant() {
+        for name in ["contoso", "contoso.onmicrosoft.com"] {
+            let draft = imported(&[
+                ("B2C_TENANT_NAME", name),
+                ("SIGNUPSIGNIN_USER_FLOW", "B2C_1_x"),
+            ]);
+            assert_eq!(
+                draft.authority,
+                "https://contoso.b2clogin.com/contoso.onmicrosoft.com"
+            );
+        }
+    }
+
+    #[test]
+    fn an_authority_of_entra_is_entra_whatever_its_variable() {
+        let address = "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0";
+        let draft = imported(&[("OIDC_AUTHORITY", address)]);
+        assert_eq!(draft.kind, Some(Kind::EntraId));
+        assert_eq!(draft.authority, address.trim_end_matches("/v2.0"));
+    }
+
+    #[test]
+    fn scopes_may_be_separated_by_commas() {
+        let draft = imported(&[
+            (
+                "AUTHORITY",
+                "https://login.microsoftonline.com/contoso.example",
+            ),
+            ("SCOPE", "User.Read, Mail.Read,Files.Read"),
+        ]);
+        assert_eq!(draft.scopes, ["User.Read", "Mail.Read", "Files.Read"]);
+    }
 }

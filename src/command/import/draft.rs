@@ -1,11 +1,11 @@
-//! Draft: an imported profile before it is written, and its text.
+//! `Draft`: an imported profile before it is written, and its text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::domain::authority::Kind;
 
-/// What a `.env` said.
+/// The content of a `.env` file as a profile.
 #[derive(Default)]
 pub(in crate::command) struct Draft {
     pub(in crate::command) kind: Option<Kind>,
@@ -17,14 +17,14 @@ pub(in crate::command) struct Draft {
     pub(in crate::command) any_tenant: bool,
     pub(in crate::command) personal_accounts: bool,
     pub(in crate::command) apis: Vec<DraftApi>,
-    /// Scopes that no API has.
+    /// Scopes that belong to no API.
     pub(in crate::command) scopes: Vec<String>,
     /// For the person who imports.
     pub(in crate::command) notes: Vec<String>,
     pub(in crate::command) user_flows: BTreeMap<&'static str, String>,
 }
 
-/// One `[[api]]`. Without an endpoint it is written as a comment, to be completed.
+/// One `[[api]]`. Without an endpoint it is written as a comment.
 pub(in crate::command) struct DraftApi {
     pub(in crate::command) name: String,
     pub(in crate::command) endpoint: Option<String>,
@@ -41,7 +41,7 @@ impl Draft {
         self.authority = authority.into();
     }
 
-    /// Notes a user flow under the sample's name for it.
+    /// Sets a user flow by the name of the sample's variable.
     pub(in crate::command) fn user_flow(&mut self, variable: &str, flow: &str) {
         let key = match variable {
             "SIGNUPSIGNIN_USER_FLOW" => "sign_in",
@@ -118,7 +118,7 @@ fn list(items: &[String]) -> String {
     format!("[{}]", items.join(", "))
 }
 
-/// A name that cannot end a comment.
+/// A name without control characters, so that it cannot end a comment.
 fn one_line(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control()).collect()
 }

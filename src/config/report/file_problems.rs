@@ -1,11 +1,11 @@
-//! Findings: the faults of a file, each with its place and, where no secret can stand in it, its line.
+//! The problems of one file, each with its position and, unless the line may contain a secret, its line.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::config::report::problem::{Excerpt, Place, Problem};
+use crate::config::report::problem::{Excerpt, Position, Problem};
 
-/// Keys whose values, or parts of them, are secrets: lines with them are never shown.
+/// Keys whose values may contain secrets. Lines with these keys are never shown.
 const SECRET_KEYS: [&str; 8] = [
     "client_secret",
     "client_secret_next",
@@ -17,24 +17,24 @@ const SECRET_KEYS: [&str; 8] = [
     "database_url_file",
 ];
 
-/// The faults of a file while its written shape is turned into domain values.
+/// The problems of a file that were found so far.
 #[derive(Debug)]
-pub struct Findings<'t> {
+pub struct FileProblems<'t> {
     pub(in crate::config) name: String,
     pub(in crate::config) text: &'t str,
     pub(in crate::config) problems: Vec<Problem>,
-    /// Keys that were there and faulty, or were probably meant: they are not reported as missing too.
+    /// Keys that were faulty or misspelt. They are not reported as missing as well.
     pub(in crate::config) faulty: BTreeSet<String>,
 }
 
-impl Findings<'_> {
-    /// Line and column of a span.
-    pub fn place_of(&self, span: &Range<usize>) -> Place {
-        place(self.text, span.start)
+impl FileProblems<'_> {
+    /// The line and column of a span.
+    pub fn position_of(&self, span: &Range<usize>) -> Position {
+        position(self.text, span.start)
     }
 
-    /// A fault at a place of the file. The line is shown unless the key is a secret's.
-    pub fn at(
+    /// Adds an error. The line is shown unless the key is a secret.
+    pub fn error(
         &mut self,
         key: &str,
         span: &Range<usize>,
@@ -45,8 +45,8 @@ impl Findings<'_> {
         self.problems.push(problem);
     }
 
-    /// The same as a warning.
-    pub fn warn(
+    /// Adds a warning.
+    pub fn warning(
         &mut self,
         key: &str,
         span: &Range<usize>,
@@ -57,7 +57,7 @@ impl Findings<'_> {
         self.problems.push(problem);
     }
 
-    /// A key that must be there and is not; silent when it was there with a fault of its own.
+    /// Adds the error of a missing key, unless the key was faulty or misspelt.
     pub fn missing(&mut self, key: &str, right: impl Into<String>) {
         if !self.was_faulty(key) {
             let problem = Problem::of(self.name.clone(), "is missing", right).about(key);
@@ -65,28 +65,28 @@ impl Findings<'_> {
         }
     }
 
-    /// A list without items: a list has no place of its own in the written shape.
+    /// Adds the error of an empty list. A list has no position in the written shape.
     pub fn empty_list(&mut self, key: &str, right: impl Into<String>) {
         let problem = Problem::of(self.name.clone(), "is an empty list", right).about(key);
         self.problems.push(problem);
     }
 
-    /// Whether the key, or one below it, was there with a fault.
+    /// Whether the key, or a key below it, was faulty or misspelt.
     pub fn was_faulty(&self, key: &str) -> bool {
         self.faulty.iter().any(|faulty| is_below(faulty, key))
     }
 
-    /// Whether the key, or one below it, is in the report already.
+    /// Whether the report has a problem of the key or of a key below it.
     pub fn mentions(&self, key: &str) -> bool {
         self.was_faulty(key) || self.problems.iter().any(|found| is_below(&found.key, key))
     }
 
-    /// Whether nothing found so far stops the file from being used.
+    /// Whether no error was found so far.
     pub fn is_clean(&self) -> bool {
         !self.problems.iter().any(Problem::is_error)
     }
 
-    /// Everything found.
+    /// All problems.
     pub fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
@@ -99,7 +99,7 @@ impl Findings<'_> {
         right: impl Into<String>,
     ) -> Problem {
         let mut problem = Problem::of(self.name.clone(), what, right).about(key);
-        problem.place = Some(place(self.text, span.start));
+        problem.position = Some(position(self.text, span.start));
         let root = key.split(['.', '[']).next().unwrap_or_default();
         if !SECRET_KEYS.contains(&root) {
             problem.excerpt = excerpt(self.text, span);
@@ -108,21 +108,21 @@ impl Findings<'_> {
     }
 }
 
-/// Whether `key` is `ancestor` or stands below it.
+/// Whether `key` is `ancestor` or below it.
 fn is_below(key: &str, ancestor: &str) -> bool {
     key.strip_prefix(ancestor)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Line and column of a byte offset.
-pub fn place(text: &str, offset: usize) -> Place {
+/// The line and column of a byte offset.
+pub fn position(text: &str, offset: usize) -> Position {
     let head: String = text
         .char_indices()
         .take_while(|(at, _)| *at < offset)
         .map(|(_, letter)| letter)
         .collect();
     let line_start = head.rfind('\n').map_or(0, |at| at + 1);
-    Place {
+    Position {
         line: head.matches('\n').count() + 1,
         column: head
             .get(line_start..)
@@ -131,7 +131,7 @@ pub fn place(text: &str, offset: usize) -> Place {
     }
 }
 
-/// The line of a span that lies within one line of bearable length.
+/// The line of a span, if the span is within one line that is not too long.
 fn excerpt(text: &str, span: &Range<usize>) -> Option<Excerpt> {
     let start = text
         .get(..span.start)?
@@ -139,7 +139,7 @@ fn excerpt(text: &str, span: &Range<usize>) -> Option<Excerpt> {
         .map_or(0, |newline| newline + 1);
     let line = text.get(start..)?.lines().next()?;
     let inside = span.end <= start + line.len() && line.len() <= 300;
-    // An address may hold a password before its @.
+    // An address may contain a password before its @.
     let hidden = line.contains("://") && line.contains('@');
     (inside && !hidden && !line.chars().any(char::is_control)).then(|| Excerpt {
         text: line.to_owned(),

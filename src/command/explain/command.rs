@@ -1,4 +1,4 @@
-//! `explain`: a profile as it takes effect, each value with where it comes from. Secrets are masked.
+//! `explain`: shows a profile as it takes effect, each value with its source. Secrets are masked.
 
 use std::path::Path;
 
@@ -6,33 +6,24 @@ use serde_json::{Value, json};
 
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
-use crate::command::explain::rows::rows;
-use crate::command::{Failed, Terminal, sources};
-use crate::config::profile::conversion::Surroundings;
+use crate::command::explain::rows::{Row, rows};
+use crate::command::sources;
+use crate::command::terminal::{Failed, Terminal};
+use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::source_name;
 use crate::config::{in_toml, load_files};
 use crate::domain::profile::Profile;
 
-/// One value in effect.
-pub(in crate::command) struct Row {
-    /// The key in the profile file, or a name in words for what follows from others.
-    pub(in crate::command) key: String,
-    /// The value, masked if it is a secret.
-    pub(in crate::command) value: Value,
-    /// Where it comes from: `line 4`, `default`, `follows`.
-    pub(in crate::command) from: String,
-}
-
 pub(in crate::command) fn explain(
     cli: &Cli,
-    explain: &cli::Explain,
+    explain: &cli::ExplainArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
     let (folder, session) = sources::offline(cli, terminal)?;
     let path = folder.join(format!("{}.toml", explain.profile));
     if !path.is_file() {
         let sentence = format!(
-            "there is no profile {}: {} is not there",
+            "there is no profile {}: {} does not exist",
             explain.profile,
             path.display()
         );
@@ -40,11 +31,11 @@ pub(in crate::command) fn explain(
     }
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();
-    let surroundings = Surroundings {
+    let context = ReadContext {
         variable: &variable,
         session,
     };
-    let loaded = load_files(std::slice::from_ref(&path), surroundings);
+    let loaded = load_files(std::slice::from_ref(&path), context);
     let Some(profile) = loaded.profiles.first() else {
         return Err(Failed::Problems(loaded.problems()));
     };

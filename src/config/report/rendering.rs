@@ -1,6 +1,6 @@
-//! The report of all problems: plain lines, a terminal's view with the lines of the files, or JSON.
+//! How a report is shown: as plain lines, for a terminal with the lines of the files, or as JSON.
 //!
-//! Owns the looks only. Colour is the caller's choice, because only the caller knows where the text goes.
+//! The caller chooses colour, because only the caller knows where the text goes.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
-use crate::config::report::problem::{Excerpt, Place, Problem, Severity};
+use crate::config::report::problem::{Excerpt, Position, Problem, Severity};
 
 /// Where a report is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +43,13 @@ pub fn json(problems: &[Problem]) -> serde_json::Value {
 /// find the place.
 fn plain(problem: &Problem) -> String {
     let severity = word(problem.severity);
-    let place = problem
-        .place
-        .map(|Place { line, column }| format!(":{line}:{column}"))
+    let position = problem
+        .position
+        .map(|Position { line, column }| format!(":{line}:{column}"))
         .unwrap_or_default();
     let what = headline(problem);
     format!(
-        "{severity}: {file}{place}: {what}\n  help: {right}\n",
+        "{severity}: {file}{position}: {what}\n  help: {right}\n",
         file = problem.file,
         right = problem.right
     )
@@ -86,7 +86,7 @@ fn graphical(problem: &Problem, color: bool) -> Result<String, fmt::Error> {
     Ok(out)
 }
 
-/// A problem as miette wants to see it.
+/// A problem in the form that miette needs.
 struct Shown<'a>(&'a Problem);
 
 impl fmt::Debug for Shown<'_> {
@@ -99,9 +99,9 @@ impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problem = self.0;
         let what = headline(problem);
-        match (&problem.excerpt, problem.place) {
+        match (&problem.excerpt, problem.position) {
             (Some(_), _) => f.write_str(&what),
-            (None, Some(Place { line, column })) => {
+            (None, Some(Position { line, column })) => {
                 write!(f, "{}:{line}:{column}: {what}", problem.file)
             }
             (None, None) => write!(f, "{}: {what}", problem.file),
@@ -142,7 +142,7 @@ impl SourceCode for Shown<'_> {
         _lines_before: usize,
         _lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let (Some(excerpt), Some(place)) = (&self.0.excerpt, self.0.place) else {
+        let (Some(excerpt), Some(position)) = (&self.0.excerpt, self.0.position) else {
             return Err(MietteError::OutOfBounds);
         };
         let span = SourceSpan::from((0, excerpt.text.len()));
@@ -150,8 +150,8 @@ impl SourceCode for Shown<'_> {
             self.0.file.clone(),
             excerpt.text.as_bytes(),
             span,
-            place.line.saturating_sub(1),
-            place.column.saturating_sub(1),
+            position.line.saturating_sub(1),
+            position.column.saturating_sub(1),
             1,
         );
         Ok(Box::new(contents))
@@ -164,7 +164,7 @@ mod tests {
 
     fn problem() -> Problem {
         Problem {
-            place: Some(Place {
+            position: Some(Position {
                 line: 4,
                 column: 13,
             }),

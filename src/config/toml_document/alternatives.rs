@@ -1,101 +1,20 @@
-//! Written: a value as it stands in a file, with its place. No rule is applied here.
+//! Values that have more than one form in a TOML file: a word or a list, one table or several.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use secrecy::{ExposeSecret, SecretString};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use toml::Spanned;
 
-/// A value with its place in the file.
-#[derive(Debug, Clone)]
-pub struct Written<T>(Spanned<T>);
-
-impl<T> Written<T> {
-    /// The value.
-    pub fn get(&self) -> &T {
-        self.0.get_ref()
-    }
-
-    /// The bytes of the file it stands in.
-    pub fn span(&self) -> Range<usize> {
-        self.0.span()
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Written<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Spanned::deserialize(deserializer).map(Self)
-    }
-}
-
-/// The place does not show in the schema.
-impl<T: JsonSchema> JsonSchema for Written<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-
-    fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
-    }
-}
-
-/// A secret written into the file itself.
-#[derive(Clone)]
-pub struct SecretText(SecretString);
-
-impl SecretText {
-    /// The text: call this only where it becomes a domain secret.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(text.into()))
-    }
-}
-
-impl JsonSchema for SecretText {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "SecretText".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        String::json_schema(generator)
-    }
-}
-
-/// A word or something larger: `allowed_tenants = "any"` or a list of ids. serde's own untagged enums lose the
-/// places inside.
+/// A word or a larger value, such as `allowed_tenants = "any"` or a list of ids. An untagged enum of serde would lose
+/// the positions inside the larger value.
 #[derive(Debug, Clone)]
 pub enum WordOr<T> {
-    /// Plain text.
+    /// A single word.
     Word(String),
-    /// The larger form.
+    /// The larger value.
     Other(T),
 }
 
@@ -107,7 +26,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for WordOr<T> {
             type Value = WordOr<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a larger form")
+                f.write_str("text, a list or a table")
             }
 
             fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Self::Value, E> {
@@ -146,7 +65,7 @@ impl<T: JsonSchema> JsonSchema for WordOr<T> {
     }
 }
 
-/// One table or a list of them: a certificate, or two during a roll-over.
+/// One table, or a list of tables: one certificate, or two during a roll-over.
 #[derive(Debug, Clone)]
 pub struct OneOrMore<T>(Vec<T>);
 

@@ -1,0 +1,95 @@
+//! `[allow]`: who is admitted.
+
+use crate::config::profile::file::ProfileFile;
+use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::toml_document::spanned::Spanned;
+use crate::domain::access_rule::AccessRule;
+
+impl ProfileReader<'_, '_> {
+    pub(super) fn access_rule(&mut self, file: &ProfileFile) -> AccessRule {
+        let Some(table) = &file.allow else {
+            return AccessRule::default();
+        };
+        let plain = |texts: Vec<Spanned<String>>| -> Vec<String> {
+            texts.into_iter().map(|text| text.get().clone()).collect()
+        };
+        for (key, list) in [
+            ("allow.roles", &table.roles),
+            ("allow.groups", &table.groups),
+            ("allow.emails", &table.emails),
+            ("allow.email_domains", &table.email_domains),
+        ] {
+            if list.as_ref().is_some_and(Vec::is_empty) {
+                let right = "at least one entry, or leave the list out to admit everybody";
+                self.problems.empty_list(key, right);
+            }
+        }
+        let emails = self.texts("allow.emails", &table.emails);
+        for written in &emails {
+            if !is_email(written.get()) {
+                let right = "one address such as \"ada@contoso.example\"; whole domains belong in email_domains";
+                self.problems.error(
+                    "allow.emails",
+                    &written.span(),
+                    "is not an e-mail address",
+                    right,
+                );
+            }
+        }
+        let domains = self.texts("allow.email_domains", &table.email_domains);
+        for written in &domains {
+            if !is_domain(written.get()) {
+                let right =
+                    "the part after the @, such as \"contoso.example\", without '*', '@' or scheme";
+                self.problems.error(
+                    "allow.email_domains",
+                    &written.span(),
+                    "is not a domain",
+                    right,
+                );
+            }
+        }
+        AccessRule {
+            roles: plain(self.texts("allow.roles", &table.roles)),
+            groups: plain(self.texts("allow.groups", &table.groups)),
+            emails: plain(emails),
+            email_domains: plain(domains),
+        }
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, domain)| {
+        let plain = |letter: char| !letter.is_whitespace() && letter != '*' && letter != '"';
+        !local.is_empty() && local.chars().all(plain) && is_domain(domain)
+    })
+}
+
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(allowed)
+    };
+    text.len() <= 253 && text.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c29_a_star_a_scheme_or_a_path_is_no_domain() {
+        assert!(is_domain("contoso.example"));
+        for text in [
+            "*",
+            "*.contoso.example",
+            "https://contoso.example",
+            "a/b",
+            "@a.b",
+            ".",
+            "",
+        ] {
+            assert!(!is_domain(text), "{text}");
+        }
+    }
+}

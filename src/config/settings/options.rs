@@ -1,0 +1,113 @@
+//! Settings of the process as values that cannot be invalid.
+//!
+//! [`crate::config::settings::layers`] decides which source a value comes from, and
+//! [`crate::config::settings::reader`] checks the value.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use crate::domain::log_format::LogFormat;
+use crate::domain::profile::SessionLimits;
+use crate::domain::secret::SecretUrl;
+
+/// The databases that can store sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// Embedded, for one machine.
+    Sqlite,
+    /// For deployments with any number of replicas.
+    Postgres,
+}
+
+impl DatabaseKind {
+    /// The kind of the database at an address.
+    pub fn of(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+}
+
+/// Requests to authorities and APIs.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// The time limit for a connection.
+    pub connect_timeout: Duration,
+    /// The time limit for a whole request to an authority.
+    pub timeout: Duration,
+    /// The time limit for a whole request to a web API.
+    pub api_timeout: Duration,
+    /// The certificates of a private CA, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// IP addresses that replace DNS, by host in lower case.
+    pub resolve: BTreeMap<String, IpAddr>,
+}
+
+/// The database and the session cache.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreOptions {
+    /// The maximum number of connections of this process.
+    pub max_connections: u32,
+    /// The maximum number of sessions in memory.
+    pub cache_entries: u64,
+    /// How long a starting process waits for its database.
+    pub startup_wait: Duration,
+}
+
+/// Logs.
+#[derive(Debug, Clone)]
+pub struct Telemetry {
+    /// What is logged, in the syntax of `RUST_LOG`, which overrides this setting.
+    pub log: String,
+    /// The format of a log line.
+    pub format: LogFormat,
+}
+
+/// The settings of a process.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The public listener.
+    pub listen: SocketAddr,
+    /// The admin listener.
+    pub admin_listen: SocketAddr,
+    /// The folder of profiles.
+    pub profiles: PathBuf,
+    /// The address of the database.
+    pub database_url: SecretUrl,
+    /// The kind of the database.
+    pub database: DatabaseKind,
+    /// Base64 keys of 256 bits, newest first. Empty only with SQLite: a key is then generated and kept beside the database.
+    pub keys: Vec<SecretString>,
+    /// The networks whose forwarded headers are trusted.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The folder of pages that replace the built-in ones.
+    pub templates: Option<PathBuf>,
+    /// How long the process keeps serving after SIGTERM, while it reports that it is not ready.
+    pub shutdown_delay: Duration,
+    /// How long token requests, requests in flight and the last writes may take after that, all together.
+    pub shutdown_grace: Duration,
+    /// The session limits of profiles without a `[session]` table.
+    pub session: SessionLimits,
+    /// Requests to authorities and APIs.
+    pub http: HttpOptions,
+    /// The database and the session cache.
+    pub store: StoreOptions,
+    /// Logs.
+    pub telemetry: Telemetry,
+}
+
+/// Seconds of an hour.
+const HOUR: u64 = 3600;
+
+/// The default session limits: a working day, a week.
+pub const DEFAULT_SESSION: SessionLimits = SessionLimits {
+    idle_timeout: Duration::from_secs(8 * HOUR),
+    lifetime: Duration::from_secs(7 * 24 * HOUR),
+};

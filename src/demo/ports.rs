@@ -1,0 +1,34 @@
+//! The ports of the demo.
+
+/// The ports of the demo: four consecutive ports that begin with `--port`.
+#[derive(Debug, Clone, Copy)]
+pub struct Ports {
+    /// The landing page.
+    pub landing: u16,
+    /// The gateway.
+    pub gateway: u16,
+    /// The gateway's admin listener.
+    pub admin: u16,
+    /// The simulator.
+    pub simulator: u16,
+}
+
+impl Ports {
+    /// The four ports from `first` on.
+    ///
+    /// # Errors
+    /// One sentence when fewer than four ports are left.
+    pub fn from(first: u16) -> Result<Self, String> {
+        let port = |at: u16| {
+            first
+                .checked_add(at)
+                .ok_or_else(|| format!("--port {first} leaves no room for four ports"))
+        };
+        Ok(Self {
+            landing: first,
+            gateway: port(1)?,
+            admin: port(2)?,
+            simulator: port(3)?,
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Verified claims, and how values are read from them.
+
+use serde_json::{Map, Value};
+
+/// The verified claims of an ID token.
+pub type Claims = Map<String, Value>;
+
+/// Protocol values that later steps need and that no page shows.
+const PROTOCOL: [&str; 5] = [
+    "nonce",
+    "sid",
+    "login_hint",
+    "_claim_names",
+    "_claim_sources",
+];
+
+/// Values that nothing needs once the token is verified; some are long. The samples hide the first five.
+pub(super) const OF_ONE_TOKEN: [&str; 8] =
+    ["iat", "exp", "nbf", "uti", "aio", "at_hash", "c_hash", "rh"];
+
+pub(super) fn is_shown(name: &str) -> bool {
+    !PROTOCOL.contains(&name) && !OF_ONE_TOKEN.contains(&name)
+}
+
+pub(super) fn name_of(claims: &Claims) -> String {
+    let text = |name: &str| {
+        claims
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+    };
+    let full = || {
+        text("given_name")
+            .zip(text("family_name"))
+            .map(|(given, family)| format!("{given} {family}"))
+    };
+    let first_of_emails = || claims.get("emails")?.get(0)?.as_str();
+    let address = || {
+        text("preferred_username")
+            .or_else(|| text("email"))
+            .or_else(first_of_emails)
+    };
+    text("name")
+        .map(str::to_owned)
+        .or_else(full)
+        .or_else(|| address().or_else(|| text("sub")).map(str::to_owned))
+        .unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// True as providers write it: `true`, `1`, `"1"`, `"true"`.
+pub(super) fn truthy(value: &Value) -> bool {
+    match value {
+        Value::Bool(truth) => *truth,
+        Value::Number(number) => number.as_i64() == Some(1),
+        Value::String(text) => text == "1" || text.eq_ignore_ascii_case("true"),
+        _ => false,
+    }
+}
+
+pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Array(values)) => values
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        Some(Value::String(text)) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,12 @@
+//! Who signed in: the verified claims of a person, and the key that identifies the person.
+//!
+//! Owns which claims are kept, which are shown and how values are read from them. It does not know tokens: `oidc` verifies
+//! claims before they come here.
+
+mod claims;
+mod subject_key;
+mod verified;
+
+pub use claims::Claims;
+pub use subject_key::SubjectKey;
+pub use verified::{Groups, Identity};

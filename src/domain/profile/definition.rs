@@ -1,0 +1,90 @@
+//! `Profile`: one tenant of the gateway, as values that cannot be invalid.
+
+use std::time::Duration;
+
+use crate::domain::access_rule::AccessRule;
+use crate::domain::api::{Api, ApiName};
+use crate::domain::authority::Authority;
+use crate::domain::credential::{ClientId, Credential, SecretMethod};
+use crate::domain::own_path::OwnPath;
+use crate::domain::profile::authorize_options::AuthorizeOptions;
+use crate::domain::profile::branding::Branding;
+use crate::domain::profile::fingerprint::AuthorityFingerprint;
+use crate::domain::profile::id::ProfileId;
+use crate::domain::profile::session_options::{SessionLimits, SignOutOptions};
+use crate::domain::profile::signing_algorithm::SigningAlgorithm;
+use crate::domain::public_url::PublicUrl;
+
+/// The gateway's registration as a client of the authority.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// `client_id`
+    pub id: ClientId,
+    /// The client's credential.
+    pub credential: Credential,
+    /// How a secret is sent; `None` leaves it to the dialect and the metadata.
+    pub secret_method: Option<SecretMethod>,
+}
+
+/// One tenant of the gateway: who signs people in, where, and what they may use.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The id: the name of the profile's file.
+    pub id: ProfileId,
+    /// Where people reach the profile.
+    pub public_url: PublicUrl,
+    /// The name of the profile on pages.
+    pub title: String,
+    /// The path below `public_url` to which the authority returns the browser; begins with a slash.
+    pub redirect_path: String,
+    /// Who signs people in.
+    pub authority: Authority,
+    /// The gateway's registration at the authority.
+    pub client: Client,
+    /// Accepted signature algorithms of ID tokens. An empty list accepts those of [`SigningAlgorithm::ALL`] that the metadata
+    /// announces.
+    pub signing_algorithms: Vec<SigningAlgorithm>,
+    /// Tolerance for the authority's clock in either direction.
+    pub clock_skew: Duration,
+    /// Options of every authorization request.
+    pub authorize: AuthorizeOptions,
+    /// Downstream APIs. The scopes of the first are requested at sign-in.
+    pub apis: Vec<Api>,
+    /// Who is admitted.
+    pub allow: AccessRule,
+    /// How long sessions live.
+    pub session: SessionLimits,
+    /// Sign-out at the authority.
+    pub sign_out: SignOutOptions,
+    /// How pages look.
+    pub branding: Branding,
+    /// The fingerprint that sessions and attempts depend on.
+    pub binding: AuthorityFingerprint,
+}
+
+impl Profile {
+    /// The redirect URI to register.
+    pub fn redirect_uri(&self) -> String {
+        self.public_url.join(&self.redirect_path)
+    }
+
+    /// The front-channel logout URL to register.
+    pub fn front_channel_logout_uri(&self) -> String {
+        OwnPath::FrontChannelLogout.url(&self.public_url)
+    }
+
+    /// The back-channel logout URL to register.
+    pub fn back_channel_logout_uri(&self) -> String {
+        OwnPath::BackChannelLogout.url(&self.public_url)
+    }
+
+    /// The post-logout redirect URI to register. At Microsoft it is registered as a redirect URI.
+    pub fn post_logout_uri(&self) -> String {
+        OwnPath::Home.url(&self.public_url)
+    }
+
+    /// The API of this name.
+    pub fn api(&self, name: &ApiName) -> Option<&Api> {
+        self.apis.iter().find(|api| api.name == *name)
+    }
+}
