@@ -115,8 +115,9 @@ mod tests {
         String::from_utf8(bytes).unwrap()
     }
 
+    // proves: B178
     #[test]
-    fn b178_what_strangers_send_stays_on_its_line() {
+    fn what_strangers_send_stays_on_its_line() {
         let hostile = "name\n2026-11-21T12:00:00Z  INFO audit: forged\r\u{1b}[31m \"quoted\" \0";
         for format in [LogFormat::Text, LogFormat::Json] {
             let text = written(format, || {
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_watches_files_never_writes_about_each_write_even_when_everything_is_asked_for() {
+    fn the_file_watcher_never_logs_single_writes_even_at_trace_level() {
         for asked in ["trace", "info,notify=trace", "notify::inotify=trace,debug"] {
             let kept = Kept::default();
             let writer = kept.clone();
@@ -148,8 +149,9 @@ mod tests {
         }
     }
 
+    // proves: B172
     #[test]
-    fn b172_json_lines_have_time_level_target_and_fields_of_their_own() {
+    fn json_lines_have_time_level_target_and_fields_of_their_own() {
         let text = written(LogFormat::Json, || {
             tracing::info!(target: "audit", event = "sign_in", profile.id = "staff", "signed in");
         });

@@ -125,8 +125,9 @@ mod tests {
         );
     }
 
+    // proves: B181, B182, B205
     #[test]
-    fn b205_groups_left_out_for_size_are_unknown_and_refuse() {
+    fn groups_left_out_for_size_are_unknown_and_refuse() {
         let rule = AccessRule {
             groups: vec!["g1".into()],
             ..AccessRule::default()

@@ -131,16 +131,18 @@ mod tests {
         )
     }
 
+    // proves: B33
     #[test]
-    fn b33_code_and_error_together_is_refused() {
+    fn code_and_error_together_is_refused() {
         assert_eq!(
             parse("state=s&code=c&error=e").unwrap_err(),
             CallbackShapeError::Contradictory
         );
     }
 
+    // proves: B33
     #[test]
-    fn b33_a_doubled_parameter_is_an_error_and_not_last_wins() {
+    fn a_doubled_parameter_is_an_error_and_not_last_wins() {
         for query in [
             "state=s&code=c&code=d",
             "state=s&state=t&code=c",
@@ -154,8 +156,9 @@ mod tests {
         }
     }
 
+    // proves: B33
     #[test]
-    fn b33_neither_or_empty_is_refused() {
+    fn neither_or_empty_is_refused() {
         for query in ["", "state=s", "state=s&code=", "code=c", "state=&code=c"] {
             assert_eq!(
                 parse(query).unwrap_err(),
@@ -165,8 +168,9 @@ mod tests {
         }
     }
 
+    // proves: B14
     #[test]
-    fn b14_a_token_in_the_front_channel_is_refused() {
+    fn a_token_in_the_front_channel_is_refused() {
         for query in [
             "state=s&code=c&id_token=x",
             "state=s&access_token=x",

@@ -147,6 +147,7 @@ impl fmt::Display for PublicUrl {
 mod tests {
     use super::*;
 
+    // proves: B26
     #[test]
     fn plain_http_is_accepted_for_loopback_hosts_only() {
         for text in [

@@ -137,8 +137,9 @@ mod tests {
         }
     }
 
+    // proves: B129
     #[test]
-    fn b129_a_handle_is_256_random_bits_and_nothing_else() {
+    fn a_handle_is_256_random_bits_and_nothing_else() {
         let random = Counted::default();
         let handles: HashSet<[u8; 32]> = (0..200)
             .map(|_| *SessionHandle::generate(&random).expose())

@@ -161,8 +161,9 @@ mod tests {
         );
     }
 
+    // proves: A79
     #[test]
-    fn a79_a_lifetime_unsaid_is_short_and_an_absurd_one_is_clamped() {
+    fn a_lifetime_unsaid_is_short_and_an_absurd_one_is_clamped() {
         let now = Timestamp::default();
         assert_eq!(grant(None, None, now).expires_at, now + UNSAID_LIFETIME);
         assert_eq!(

@@ -68,8 +68,9 @@ mod tests {
         Timestamp::from_timestamp(seconds, 0).unwrap()
     }
 
+    // proves: D16
     #[test]
-    fn d16_after_five_failures_calls_fail_at_once_but_for_one_probe() {
+    fn after_five_failures_calls_fail_at_once_but_for_one_probe() {
         let circuit_breaker = CircuitBreaker::default();
         for second in 0..5 {
             assert!(circuit_breaker.pass(at(second)).is_ok());
@@ -90,8 +91,9 @@ mod tests {
         assert!(circuit_breaker.pass(at(13)).is_ok());
     }
 
+    // proves: D16
     #[test]
-    fn d16_failures_that_lie_apart_open_nothing() {
+    fn failures_that_lie_apart_open_nothing() {
         let circuit_breaker = CircuitBreaker::default();
         for second in (0..60).step_by(3) {
             assert!(circuit_breaker.pass(at(second)).is_ok());

@@ -88,8 +88,9 @@ mod tests {
         }
     }
 
+    // proves: D11
     #[test]
-    fn d11_retry_after_is_read_as_seconds_and_as_a_date_and_never_beyond_an_hour() {
+    fn retry_after_is_read_as_seconds_and_as_a_date_and_never_beyond_an_hour() {
         let now = http_date("Sun, 06 Nov 1994 08:49:00 GMT").unwrap();
         let wait = |value| response(header::RETRY_AFTER, value).retry_after(now);
         assert_eq!(wait("120"), Some(Duration::from_mins(2)));

@@ -245,8 +245,9 @@ pub(crate) fn claims_object(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    // proves: B37
     #[test]
-    fn b37_an_entra_error_body_keeps_codes_suberror_claims_and_ids() {
+    fn an_entra_error_body_keeps_codes_suberror_claims_and_ids() {
         let body = br#"{"error":"invalid_grant","error_description":"AADSTS50076: Due to a configuration change ada@contoso.example\r\nTrace ID: t-1\r\nCorrelation ID: c-1\r\nTimestamp: 2024-01-01 00:00:00Z","error_codes":[50076],"timestamp":"2024-01-01 00:00:00Z","trace_id":"t-1","correlation_id":"c-1","error_uri":"https://login.microsoftonline.com/error?code=50076","suberror":"basic_action","claims":"{\"access_token\":{}}"}"#;
         let detail = AuthorityErrorDetail::from_body(body).unwrap();
         assert_eq!(detail.error, "invalid_grant");
@@ -275,8 +276,9 @@ mod tests {
         }
     }
 
+    // proves: T8
     #[test]
-    fn t8_an_error_body_without_error_is_still_an_error() {
+    fn an_error_body_without_error_is_still_an_error() {
         let body = br#"{"error_description":"AADSTS991: something","error_codes":[90010]}"#;
         let detail = AuthorityErrorDetail::from_body(body).unwrap();
         assert_eq!(
@@ -300,8 +302,9 @@ mod tests {
         }
     }
 
+    // proves: B204
     #[test]
-    fn b204_a_b2c_code_counts_at_the_start_of_the_description_only() {
+    fn a_b2c_code_counts_at_the_start_of_the_description_only() {
         let at_start = AuthorityErrorDetail::from_callback(
             "access_denied",
             "AADB2C90118: The user has forgotten their password.\r\nCorrelation ID: 5d9a-1\r\nTimestamp: 2024-01-01 00:00:00Z\r\n",

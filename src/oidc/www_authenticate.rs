@@ -157,16 +157,18 @@ mod tests {
         claims_challenge([field])
     }
 
+    // proves: T11
     #[test]
-    fn t11_the_challenge_of_the_documentation_is_read() {
+    fn the_challenge_of_the_documentation_is_read() {
         let field = format!(
             r#"Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="{BASE64}""#
         );
         assert_eq!(of(&field).as_deref(), Some(JSON));
     }
 
+    // proves: T11
     #[test]
-    fn t11_spaces_instead_of_commas_several_challenges_and_any_case_are_read() {
+    fn spaces_instead_of_commas_several_challenges_and_any_case_are_read() {
         for field in [
             format!(r#"Bearer realm="x" error="insufficient_claims" claims="{BASE64}""#),
             format!(r#"Basic realm="a, b", Bearer error="insufficient_claims",claims="{BASE64}""#),
@@ -197,8 +199,9 @@ mod tests {
         );
     }
 
+    // proves: T11
     #[test]
-    fn t11_base64_of_either_alphabet_is_read_with_its_padding_or_without() {
+    fn base64_of_either_alphabet_is_read_with_its_padding_or_without() {
         let json = r#"{"x":"???>>>~~"}"#;
         let standard = base64::engine::general_purpose::STANDARD.encode(json);
         let safe = URL_SAFE_NO_PAD.encode(json);
@@ -210,8 +213,9 @@ mod tests {
         }
     }
 
+    // proves: T11
     #[test]
-    fn t11_raw_json_is_read_escaped_and_not() {
+    fn raw_json_is_read_escaped_and_not() {
         let escaped = JSON.replace('"', "\\\"");
         for field in [
             format!(r#"Bearer error="insufficient_claims", claims="{escaped}", x=y"#),

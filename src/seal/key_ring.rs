@@ -220,6 +220,7 @@ mod tests {
     use super::*;
     use crate::seal::OsRandom;
 
+    // proves: B90
     #[test]
     fn a_new_key_is_accepted_and_two_new_keys_differ() {
         let (one, two) = (new_key_text(&OsRandom), new_key_text(&OsRandom));

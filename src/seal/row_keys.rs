@@ -99,8 +99,9 @@ mod tests {
     use super::*;
     use crate::seal::OsRandom;
 
+    // proves: C76
     #[test]
-    fn c76_a_row_does_not_open_under_another_handle_row_column_or_profile() {
+    fn a_row_does_not_open_under_another_handle_row_column_or_profile() {
         let ring = KeyRing::ephemeral(&OsRandom);
         let (handle, id) = (
             SessionHandle::generate(&OsRandom),
@@ -140,8 +141,9 @@ mod tests {
         assert_eq!(ring.row(&stranger).open(place, &sealed), None);
     }
 
+    // proves: C81
     #[test]
-    fn c81_another_server_key_opens_nothing() {
+    fn another_server_key_opens_nothing() {
         let handle = SessionHandle::generate(&OsRandom);
         let id = SessionId::generate(&OsRandom);
         let staff = ProfileId::parse("staff").unwrap();

@@ -159,8 +159,9 @@ mod tests {
         assert!(!sealed.windows(8).any(|window| window == b"verifier"));
     }
 
+    // proves: C91
     #[test]
-    fn c91_any_flipped_bit_and_any_cut_end_is_refused() {
+    fn any_flipped_bit_and_any_cut_end_is_refused() {
         let ring = KeyRing::ephemeral(&OsRandom);
         let sealed = ring.seal(Purpose::STATE, b"", b"target", &OsRandom);
         for at in 0..sealed.len() {
@@ -175,8 +176,9 @@ mod tests {
         }
     }
 
+    // proves: C90
     #[test]
-    fn c90_an_old_key_opens_while_it_is_listed_and_not_after() {
+    fn an_old_key_opens_while_it_is_listed_and_not_after() {
         let (old, new) = (new_key_text(&OsRandom), new_key_text(&OsRandom));
         let sealed = ring(&[&old]).seal(Purpose::STATE, b"", b"x", &OsRandom);
         let rotated = ring(&[&new, &old]);
@@ -193,8 +195,9 @@ mod tests {
         assert_ne!(seal(), seal());
     }
 
+    // proves: D27
     #[test]
-    fn d27_a_format_of_a_newer_version_is_none_and_no_panic() {
+    fn a_format_of_a_newer_version_is_none_and_no_panic() {
         let ring = KeyRing::ephemeral(&OsRandom);
         let mut sealed = ring.seal(Purpose::STATE, b"", b"x", &OsRandom);
         sealed[0] = 2;

@@ -64,8 +64,9 @@ mod tests {
     use super::*;
     use crate::domain::clock::FixedClock;
 
+    // proves: D32
     #[test]
-    fn d32_a_replica_five_minutes_off_follows_the_databases_clock() {
+    fn a_replica_five_minutes_off_follows_the_databases_clock() {
         let at = Timestamp::from_timestamp_millis(1_000_000_000_000).unwrap();
         let database = at + TimeDelta::minutes(5);
         let clock = StoreClock::new(Arc::new(FixedClock::at(at)), true);

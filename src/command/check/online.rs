@@ -226,8 +226,9 @@ fn refusal(detail: &AuthorityErrorDetail) -> &'static str {
 mod tests {
     use super::*;
 
+    // proves: D9
     #[test]
-    fn d9_the_help_fits_the_code_of_the_refusal() {
+    fn the_help_fits_the_code_of_the_refusal() {
         for (code, words) in [
             ("AADSTS7000215", "the id of a secret"),
             ("AADSTS7000222", "has ended"),

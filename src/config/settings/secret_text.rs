@@ -48,6 +48,7 @@ pub(in crate::config) fn key_list(text: &str) -> Result<Vec<SecretString>, Strin
 mod tests {
     use super::*;
 
+    // proves: B90
     #[test]
     fn a_key_of_the_wrong_length_is_named_by_its_number_and_never_repeated() {
         let good = STANDARD.encode([1, 2, 3, 4].repeat(8));

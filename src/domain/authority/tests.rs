@@ -77,8 +77,9 @@ fn metadata_is_where_the_samples_find_it() {
     }
 }
 
+// proves: B199, B200
 #[test]
-fn b199_b200_each_kind_believes_the_issuers_of_its_tenant_and_no_others() {
+fn each_kind_believes_the_issuers_of_its_tenant_and_no_others() {
     let custom = format!("https://login.contoso.com/{G}/v2.0");
     for (kind, url, good) in [
         (
@@ -204,8 +205,9 @@ fn a_stand_in_on_loopback_may_have_its_own_issuer_or_the_one_of_the_real_platfor
     ));
 }
 
+// proves: B8
 #[test]
-fn b8_endpoints_of_a_microsoft_authority_stay_on_hosts_that_belong_together() {
+fn endpoints_of_a_microsoft_authority_stay_on_hosts_that_belong_together() {
     let entra = authority(
         Kind::EntraId,
         "https://login.microsoftonline.com/contoso.onmicrosoft.com",

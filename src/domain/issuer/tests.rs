@@ -60,8 +60,9 @@ fn both_guids_of_an_external_id_issuer_must_be_the_same() {
     );
 }
 
+// proves: B39, B197
 #[test]
-fn b39_an_issuer_that_differs_by_slash_case_scheme_or_tenant_is_refused() {
+fn an_issuer_that_differs_by_slash_case_scheme_or_tenant_is_refused() {
     let policy = one("https://login.microsoftonline.com/{tenantid}/v2.0", Some(G));
     let trusted = policy
         .accept_metadata(&format!("https://login.microsoftonline.com/{G}/v2.0"), None)
@@ -82,8 +83,9 @@ fn b39_an_issuer_that_differs_by_slash_case_scheme_or_tenant_is_refused() {
     }
 }
 
+// proves: B194
 #[test]
-fn b194_a_tid_that_is_missing_malformed_or_anothers_is_refused() {
+fn a_tid_that_is_missing_malformed_or_anothers_is_refused() {
     let policy = many(AllowedTenants::Any, false);
     let trusted = policy
         .accept_metadata("https://login.microsoftonline.com/{tenantid}/v2.0", None)
@@ -107,8 +109,9 @@ fn b194_a_tid_that_is_missing_malformed_or_anothers_is_refused() {
     );
 }
 
+// proves: B193
 #[test]
-fn b193_a_stranger_tenant_and_personal_accounts_may_not_enter() {
+fn a_stranger_tenant_and_personal_accounts_may_not_enter() {
     let policy = many(
         AllowedTenants::These([TenantGuid::parse(G).unwrap()].into()),
         false,
@@ -123,8 +126,9 @@ fn b193_a_stranger_tenant_and_personal_accounts_may_not_enter() {
     }
 }
 
+// proves: B195
 #[test]
-fn b195_a_personal_account_key_cannot_sign_for_a_company_tenant() {
+fn a_personal_account_key_cannot_sign_for_a_company_tenant() {
     let policy = many(AllowedTenants::Any, true);
     let trusted = policy
         .accept_metadata("https://login.microsoftonline.com/{tenantid}/v2.0", None)
@@ -153,8 +157,9 @@ fn b195_a_personal_account_key_cannot_sign_for_a_company_tenant() {
     );
 }
 
+// proves: B201
 #[test]
-fn b201_the_last_slash_and_the_policy_of_a_b2c_issuer_count() {
+fn the_last_slash_and_the_policy_of_a_b2c_issuer_count() {
     let policy = IssuerPolicy::OneTenant {
         forms: vec![
             IssuerForm::new("https://contoso.b2clogin.com/{tenantid}/v2.0/"),

@@ -30,8 +30,9 @@ impl fmt::Display for ProfileId {
 mod tests {
     use super::*;
 
+    // proves: C119
     #[test]
-    fn c119_a_profile_id_is_a_file_name_that_needs_no_escaping() {
+    fn a_profile_id_is_a_file_name_that_needs_no_escaping() {
         for good in ["a", "contoso-staff", "b2c2", &"x".repeat(63)] {
             assert!(ProfileId::parse(good).is_some(), "{good}");
         }

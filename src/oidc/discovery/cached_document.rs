@@ -268,8 +268,9 @@ mod tests {
         (Arc::new(cached), source, clock)
     }
 
+    // proves: D8
     #[tokio::test]
-    async fn d8_a_thousand_first_requests_fetch_once() {
+    async fn a_thousand_first_requests_fetch_once() {
         let (cached, source, _) = cached();
         let all = (0..1_000).map(|_| cached.current());
         for copy in futures_util::future::join_all(all).await {
@@ -278,8 +279,9 @@ mod tests {
         assert_eq!(source.calls.load(Ordering::SeqCst), 1);
     }
 
+    // proves: D6
     #[tokio::test]
-    async fn d6_the_last_good_copy_serves_24_hours_and_not_longer() {
+    async fn the_last_good_copy_serves_24_hours_and_not_longer() {
         let (cached, source, clock) = cached();
         cached.current().await.unwrap();
         source.down.store(true, Ordering::SeqCst);
@@ -289,8 +291,9 @@ mod tests {
         assert!(cached.current().await.is_err());
     }
 
+    // proves: D7
     #[tokio::test]
-    async fn d7_after_a_failure_nobody_asks_again_before_the_pause_is_over() {
+    async fn after_a_failure_nobody_asks_again_before_the_pause_is_over() {
         let (cached, source, clock) = cached();
         source.down.store(true, Ordering::SeqCst);
         for _ in 0..10 {

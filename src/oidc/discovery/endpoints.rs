@@ -241,8 +241,9 @@ fn algorithms(profile: &Profile, metadata: &Metadata) -> Vec<SigningAlgorithm> {
 mod tests {
     use super::*;
 
+    // proves: D3
     #[test]
-    fn d3_a_budget_is_spent_and_comes_back_with_time() {
+    fn a_budget_is_spent_and_comes_back_with_time() {
         let budget = Budget::new(2, Duration::from_mins(1));
         let at = |seconds| Timestamp::from_timestamp(seconds, 0).unwrap();
         assert!(budget.spend(at(0)));

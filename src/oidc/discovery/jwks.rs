@@ -228,8 +228,9 @@ mod tests {
     use serde_json::json;
 
     proptest::proptest! {
+        // proves: D4
         #[test]
-        fn d4_no_key_set_makes_the_reader_panic(
+        fn no_key_set_makes_the_reader_panic(
             kind in "RSA|EC|OKP|oct|", number in "[A-Za-z0-9_=-]{0,60}", other in "AQAB|AQ|Ag|AA||[A-Za-z0-9]{0,9}", body in ".{0,60}"
         ) {
             let key = json!({"kty": kind, "n": number, "e": other, "crv": "P-256", "x": number, "y": other, "kid": body});

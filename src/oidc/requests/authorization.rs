@@ -245,8 +245,9 @@ mod tests {
         authorization_address(profile, &metadata_of(profile), flow, &request).unwrap()
     }
 
+    // proves: A59, A61, B9, B30, B80
     #[test]
-    fn b9_b30_a59_a61_b80_the_request_has_pkce_state_nonce_and_nothing_twice() {
+    fn the_request_has_pkce_state_nonce_and_nothing_twice() {
         let url = address(&oidc(), UserFlowKind::SignIn, |_| ());
         let all = parameters(&url);
         assert_eq!(all["response_type"], "code");
@@ -264,8 +265,9 @@ mod tests {
         assert!(!all.contains_key("claims"));
     }
 
+    // proves: B10
     #[test]
-    fn b10_entra_gets_s256_although_it_announces_none_and_learns_of_cp1() {
+    fn entra_gets_s256_although_it_announces_none_and_learns_of_cp1() {
         let mut profile = entra();
         profile.apis.push(Api {
             name: ApiName::parse("graph").unwrap(),
@@ -283,8 +285,9 @@ mod tests {
         assert_eq!(all["scope"], "openid User.Read offline_access profile");
     }
 
+    // proves: T5
     #[test]
-    fn t5_an_endpoint_with_a_policy_in_its_query_keeps_it() {
+    fn an_endpoint_with_a_policy_in_its_query_keeps_it() {
         let profile = b2c();
         let mut metadata = metadata_of(&profile);
         metadata.authorization_endpoint =
@@ -346,8 +349,9 @@ mod tests {
         );
     }
 
+    // proves: B11, B79
     #[test]
-    fn b11_b79_ten_thousand_attempts_repeat_nothing() {
+    fn ten_thousand_attempts_repeat_nothing() {
         let random = Counting::default();
         let mut seen = HashSet::new();
         for _ in 0..10_000 {

@@ -103,8 +103,9 @@ mod tests {
         url.query_pairs().into_owned().collect()
     }
 
+    // proves: B208, T14
     #[test]
-    fn t14_b208_entra_gets_the_login_hint_and_no_token() {
+    fn entra_gets_the_login_hint_and_no_token() {
         let token = IdToken::new("e30.e30.x");
         let request = EndSession {
             id_token: Some(&token),
@@ -119,8 +120,9 @@ mod tests {
         assert!(!all.contains_key("id_token_hint"));
     }
 
+    // proves: T14
     #[test]
-    fn t14_the_account_picker_is_had_by_leaving_the_hint_out() {
+    fn the_account_picker_is_had_by_leaving_the_hint_out() {
         let mut profile = entra();
         profile.sign_out.account_picker = true;
         let request = EndSession {
@@ -130,8 +132,9 @@ mod tests {
         assert!(!sign_out(&profile, &request).contains_key("logout_hint"));
     }
 
+    // proves: A37, T14
     #[test]
-    fn a37_t14_b2c_and_generic_providers_get_the_id_token() {
+    fn b2c_and_generic_providers_get_the_id_token() {
         let token = IdToken::new("e30.e30.x");
         let request = EndSession {
             id_token: Some(&token),
@@ -145,8 +148,9 @@ mod tests {
         }
     }
 
+    // proves: B100
     #[test]
-    fn b100_an_id_token_that_would_make_the_address_too_long_is_left_out() {
+    fn an_id_token_that_would_make_the_address_too_long_is_left_out() {
         let token = IdToken::new("x".repeat(12_000));
         let request = EndSession {
             id_token: Some(&token),
@@ -157,8 +161,9 @@ mod tests {
         assert!(all.contains_key("post_logout_redirect_uri"));
     }
 
+    // proves: B99
     #[test]
-    fn b99_it_works_without_any_token() {
+    fn it_works_without_any_token() {
         let all = sign_out(&b2c(), &EndSession::default());
         assert_eq!(all.len(), 2);
     }
@@ -173,8 +178,9 @@ mod tests {
         assert!(url.query().unwrap().starts_with("p=b2c_1_x&"), "{url}");
     }
 
+    // proves: B103
     #[test]
-    fn b103_without_an_endpoint_there_is_no_address() {
+    fn without_an_endpoint_there_is_no_address() {
         let mut metadata = metadata_of(&oidc());
         metadata.end_session_endpoint = None;
         assert_eq!(address(&oidc(), &metadata, &EndSession::default()), None);

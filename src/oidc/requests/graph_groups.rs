@@ -95,8 +95,9 @@ mod tests {
     use super::*;
     use crate::oidc::testing::{entra, metadata_of, oidc};
 
+    // proves: B58, B205
     #[test]
-    fn b58_b205_groups_are_asked_at_microsofts_host_and_nowhere_else() {
+    fn groups_are_asked_at_microsofts_host_and_nowhere_else() {
         let profile = entra();
         let mut metadata = metadata_of(&profile);
         metadata.msgraph_host = Some("graph.microsoft.us".into());
@@ -117,8 +118,9 @@ mod tests {
         assert_eq!(address(&oidc(), &metadata_of(&oidc())), None);
     }
 
+    // proves: D17
     #[test]
-    fn d17_an_answer_that_is_no_complete_list_of_ids_is_unknown() {
+    fn an_answer_that_is_no_complete_list_of_ids_is_unknown() {
         assert_eq!(read(br#"{"value":["a","b"]}"#).unwrap(), ["a", "b"]);
         assert_eq!(read(br#"{"value":[]}"#).unwrap(), [""; 0]);
         for body in [

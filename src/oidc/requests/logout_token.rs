@@ -148,16 +148,18 @@ mod tests {
         check(claims)
     }
 
+    // proves: A42
     #[test]
-    fn a42_a_right_logout_token_is_accepted_and_unknown_claims_are_ignored() {
+    fn a_right_logout_token_is_accepted_and_unknown_claims_are_ignored() {
         let token = check(good()).unwrap();
         assert_eq!(token.sid.as_deref(), Some("session"));
         assert_eq!(token.sub.as_deref(), Some("s"));
         assert_eq!(token.exp.timestamp(), NOW + 240);
     }
 
+    // proves: A44, A48, B119
     #[test]
-    fn a44_a48_b119_events_must_name_a_back_channel_logout_with_an_object() {
+    fn events_must_name_a_back_channel_logout_with_an_object() {
         for events in [
             Value::Null,
             json!(EVENT),
@@ -174,21 +176,24 @@ mod tests {
         }
     }
 
+    // proves: A45
     #[test]
-    fn a45_an_id_token_is_no_logout_token_because_of_its_nonce() {
+    fn an_id_token_is_no_logout_token_because_of_its_nonce() {
         assert_eq!(with("nonce", json!("n")), Err(IdTokenFault::NonceInLogout));
         assert_eq!(with("nonce", json!({})), Err(IdTokenFault::NonceInLogout));
     }
 
+    // proves: A47, A49
     #[test]
-    fn a47_a49_a_logout_token_for_or_from_somebody_else_is_refused() {
+    fn a_logout_token_for_or_from_somebody_else_is_refused() {
         assert_eq!(with("aud", json!("stranger")), Err(IdTokenFault::Audience));
         let refusal = IdTokenFault::Issuer(IssuerRefusal::Token);
         assert_eq!(with("iss", json!("https://x.example")), Err(refusal));
     }
 
+    // proves: B117
     #[test]
-    fn b117_times_that_are_missing_past_or_far_off_and_a_missing_jti_are_refused() {
+    fn times_that_are_missing_past_or_far_off_and_a_missing_jti_are_refused() {
         assert_eq!(with("iat", Value::Null), Err(IdTokenFault::IssuedAt));
         assert_eq!(with("iat", json!(NOW + 200)), Err(IdTokenFault::IssuedAt));
         assert_eq!(with("exp", Value::Null), Err(IdTokenFault::Expired));
@@ -200,8 +205,9 @@ mod tests {
         }
     }
 
+    // proves: B119
     #[test]
-    fn b119_a_logout_token_that_names_nobody_is_refused() {
+    fn a_logout_token_that_names_nobody_is_refused() {
         let mut claims = good();
         claims.as_object_mut().unwrap().remove("sid");
         assert_eq!(check(claims.clone()).unwrap().sid, None);

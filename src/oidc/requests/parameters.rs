@@ -146,8 +146,9 @@ fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
 mod tests {
     use super::*;
 
+    // proves: T11
     #[test]
-    fn t11_a_challenge_and_the_capability_are_sent_together() {
+    fn a_challenge_and_the_capability_are_sent_together() {
         let challenge = r#"{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}"#;
         let text = claims_parameter(true, Some(challenge)).unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();

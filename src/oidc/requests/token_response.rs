@@ -150,8 +150,9 @@ mod tests {
         );
     }
 
+    // proves: T6
     #[test]
-    fn t6_the_answer_of_b2c_without_an_api_scope_has_no_access_token() {
+    fn the_answer_of_b2c_without_an_api_scope_has_no_access_token() {
         let body = br#"{"id_token":"it  ","token_type":"Bearer","not_before":1585658742,"client_info":"ci","scope":"","refresh_token":"rt","refresh_token_expires_in":1209600}"#;
         let answer = read_text(body, true).unwrap();
         assert!(answer.access_token.is_none());
@@ -163,8 +164,9 @@ mod tests {
         );
     }
 
+    // proves: B34, T6
     #[test]
-    fn t6_b34_lifetimes_as_text_are_read_and_absurd_ones_are_cut() {
+    fn lifetimes_as_text_are_read_and_absurd_ones_are_cut() {
         let life = |value: Value| {
             read(&json!({"access_token": "a", "token_type": "Bearer", "expires_in": value}))
                 .unwrap()
@@ -185,8 +187,9 @@ mod tests {
         }
     }
 
+    // proves: A80
     #[test]
-    fn a80_bearer_counts_in_any_case_and_another_type_is_refused() {
+    fn bearer_counts_in_any_case_and_another_type_is_refused() {
         let of_type = |kind: Value| read(&json!({"access_token": "a", "token_type": kind})).err();
         assert_eq!(of_type(json!("bEARER")), None);
         for kind in [json!("mac"), json!("DPoP"), json!(""), json!(7)] {
@@ -202,8 +205,9 @@ mod tests {
         );
     }
 
+    // proves: B34
     #[test]
-    fn b34_an_access_token_that_is_missing_or_could_split_a_header_is_refused() {
+    fn an_access_token_that_is_missing_or_could_split_a_header_is_refused() {
         for token in [
             json!(null),
             json!(""),
@@ -216,8 +220,9 @@ mod tests {
         }
     }
 
+    // proves: B36
     #[test]
-    fn b36_what_is_no_object_is_refused() {
+    fn what_is_no_object_is_refused() {
         for body in [&b"[]"[..], b"null"] {
             assert_eq!(read_text(body, true).unwrap_err(), ResponseFault::Shape);
         }
@@ -234,13 +239,15 @@ mod tests {
     }
 
     proptest::proptest! {
+        // proves: B36
         #[test]
-        fn b36_no_body_makes_the_reader_panic(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+        fn no_body_makes_the_reader_panic(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
             let _ = read_text(&body, true).is_ok();
         }
 
+        // proves: B34
         #[test]
-        fn b34_no_number_makes_the_reader_panic(life in proptest::prelude::any::<f64>(), text in ".{0,20}") {
+        fn no_number_makes_the_reader_panic(life in proptest::prelude::any::<f64>(), text in ".{0,20}") {
             let body = json!({"access_token": "a", "token_type": "Bearer", "expires_in": life, "refresh_in": text});
             let _ = read(&body).is_ok();
         }

@@ -152,8 +152,9 @@ mod tests {
         }
     }
 
+    // proves: A21, B58
     #[test]
-    fn a21_b58_userinfo_adds_what_is_absent_and_never_what_the_id_token_decides() {
+    fn userinfo_adds_what_is_absent_and_never_what_the_id_token_decides() {
         let mut claims = object(json!({"sub": "s", "name": "Ada"}));
         let more = json!({
             "sub": "s", "name": "Eve", "email": "ada@example.com", "tid": "x", "oid": "y",

@@ -220,8 +220,9 @@ mod tests {
         Jwt::parse(&token(header, claims), kind, &SigningAlgorithm::ALL).err()
     }
 
+    // proves: B86
     #[test]
-    fn b86_none_hmac_and_unknown_algorithms_are_refused() {
+    fn none_hmac_and_unknown_algorithms_are_refused() {
         for alg in [
             "none", "nOnE", "NONE", "", "HS256", "HS512", "RSA1_5", "ES256K", "rs256", "RS512",
             "EdDSA",
@@ -241,15 +242,17 @@ mod tests {
         }
     }
 
+    // proves: B43, B153
     #[test]
-    fn b43_an_algorithm_that_the_profile_does_not_list_is_refused() {
+    fn an_algorithm_that_the_profile_does_not_list_is_refused() {
         let text = token(r#"{"alg":"ES256"}"#, "{}");
         let refused = Jwt::parse(&text, TokenUse::Id, &[SigningAlgorithm::Rs256]).err();
         assert_eq!(refused, Some(JwtRefusal::Algorithm));
     }
 
+    // proves: B38, B88, B91
     #[test]
-    fn b88_b91_extensions_nesting_and_encryption_are_refused() {
+    fn extensions_nesting_and_encryption_are_refused() {
         for (header, expected) in [
             (r#"{"alg":"RS256","crit":["b64"]}"#, JwtRefusal::Extension),
             (r#"{"alg":"RS256","crit":null}"#, JwtRefusal::Extension),
@@ -270,8 +273,9 @@ mod tests {
         }
     }
 
+    // proves: B96
     #[test]
-    fn b96_a_token_of_another_type_is_no_id_token() {
+    fn a_token_of_another_type_is_no_id_token() {
         for typ in [
             "at+jwt",
             "application/at+jwt",
@@ -294,8 +298,9 @@ mod tests {
         assert_eq!(refusal(logout, "{}", TokenUse::Logout), None);
     }
 
+    // proves: B92
     #[test]
-    fn b92_a_doubled_claim_or_one_in_other_case_is_refused() {
+    fn a_doubled_claim_or_one_in_other_case_is_refused() {
         for claims in [
             r#"{"tid":"a","TID":"b"}"#,
             r#"{"tid":"a","tid":"b"}"#,
@@ -321,8 +326,9 @@ mod tests {
         );
     }
 
+    // proves: B95
     #[test]
-    fn b95_an_overlong_kid_is_refused_and_key_addresses_are_ignored() {
+    fn an_overlong_kid_is_refused_and_key_addresses_are_ignored() {
         let long = format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "x".repeat(10_000));
         assert_eq!(refusal(&long, "{}", TokenUse::Id), Some(JwtRefusal::KeyId));
         let addresses = r#"{"alg":"RS256","kid":"../../etc","jku":"http://evil.example","x5u":"http://evil.example","jwk":{},"x5c":[]}"#;
@@ -330,13 +336,15 @@ mod tests {
     }
 
     proptest::proptest! {
+        // proves: B88
         #[test]
-        fn b88_no_text_makes_the_gate_panic(text in ".{0,200}") {
+        fn no_text_makes_the_gate_panic(text in ".{0,200}") {
             let _ = Jwt::parse(&text, TokenUse::Id, &SigningAlgorithm::ALL).is_ok();
         }
 
+        // proves: B92
         #[test]
-        fn b92_no_header_or_claims_make_the_gate_panic(header in ".{0,80}", claims in ".{0,80}") {
+        fn no_header_or_claims_make_the_gate_panic(header in ".{0,80}", claims in ".{0,80}") {
             let _ = refusal(&header, &claims, TokenUse::Logout).is_none();
         }
     }

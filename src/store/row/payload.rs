@@ -245,16 +245,18 @@ mod tests {
         write_tokens(&tokens, &id()).unwrap()
     }
 
+    // proves: D27
     #[test]
-    fn d27_a_newer_version_is_not_read_and_no_error() {
+    fn a_newer_version_is_not_read_and_no_error() {
         let mut bytes = sealed_tokens();
         bytes[0] = VERSION + 1;
         assert!(matches!(read_tokens(&bytes, &id()), Ok(Opened::Newer)));
         assert!(matches!(read_identity(&bytes, &id()), Ok(Opened::Newer)));
     }
 
+    // proves: D27
     #[test]
-    fn d27_a_member_that_a_newer_release_added_is_ignored() {
+    fn a_member_that_a_newer_release_added_is_ignored() {
         let mut bytes = sealed_tokens();
         assert_eq!(bytes.pop(), Some(b'}'));
         bytes.extend_from_slice(br#","added_later":{"x":1}}"#);

@@ -97,8 +97,9 @@ fn client_network(address: IpAddr) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    // proves: C162
     #[test]
-    fn c162_the_addresses_of_one_household_are_counted_together() {
+    fn the_addresses_of_one_household_are_counted_together() {
         let of = |text: &str| client_network(text.parse().unwrap());
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));

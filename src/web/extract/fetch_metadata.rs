@@ -69,8 +69,9 @@ mod tests {
             .to_http_request()
     }
 
+    // proves: C114
     #[test]
-    fn c114_images_frames_streams_sockets_and_calls_are_no_navigation() {
+    fn images_frames_streams_sockets_and_calls_are_no_navigation() {
         for headers in [
             &[("sec-fetch-mode", "cors")][..],
             &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],

@@ -60,8 +60,9 @@ mod tests {
             .map_err(|error| error.as_response_error().status_code())
     }
 
+    // proves: C157
     #[tokio::test]
-    async fn c157_a_body_without_end_is_given_up() {
+    async fn a_body_without_end_is_given_up() {
         let never = std::future::pending::<Result<Bytes, Error>>();
         let refused = within(Duration::from_millis(1), never).await.unwrap_err();
         assert_eq!(
@@ -70,8 +71,9 @@ mod tests {
         );
     }
 
+    // proves: B66
     #[tokio::test]
-    async fn b66_only_urlencoded_forms_are_read() {
+    async fn only_urlencoded_forms_are_read() {
         for kind in [
             "application/json",
             "multipart/form-data; boundary=x",

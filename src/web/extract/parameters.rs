@@ -55,8 +55,9 @@ impl From<Vec<(String, String)>> for Parameters {
 mod tests {
     use super::*;
 
+    // proves: B190, C22
     #[test]
-    fn c22_b190_a_parameter_that_occurs_twice_has_no_value() {
+    fn a_parameter_that_occurs_twice_has_no_value() {
         let twice = Parameters::parse(b"a=1&b=2&a=1");
         assert_eq!(twice.value("a"), None);
         assert_eq!(twice.value("b"), Some("2"));

@@ -52,8 +52,9 @@ mod tests {
         panic!("the cause, which nobody reads")
     }
 
+    // proves: B183
     #[actix_web::test]
-    async fn b183_a_panic_is_a_500_and_the_next_request_is_answered() {
+    async fn a_panic_is_a_500_and_the_next_request_is_answered() {
         let app = App::new()
             .route("/broken", web::get().to(broken))
             .route("/good", web::get().to(HttpResponse::Ok))

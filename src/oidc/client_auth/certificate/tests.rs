@@ -119,8 +119,9 @@ fn part(token: &str, at: usize) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
+// proves: B25, T16
 #[tokio::test]
-async fn b25_t16_an_assertion_is_short_lived_fresh_and_signed_with_ps256() {
+async fn an_assertion_is_short_lived_fresh_and_signed_with_ps256() {
     let folder = tempfile::tempdir().unwrap();
     let key = key();
     let source = write(folder.path(), "a.pem", &key, NOW - DAY, NOW + DAY);
@@ -152,8 +153,9 @@ async fn b25_t16_an_assertion_is_short_lived_fresh_and_signed_with_ps256() {
     assert_ne!(part(&next, 1)["jti"], claims["jti"]);
 }
 
+// proves: T16
 #[tokio::test]
-async fn t16_the_chain_is_sent_leaf_first() {
+async fn the_chain_is_sent_leaf_first() {
     let folder = tempfile::tempdir().unwrap();
     let (leaf, issuer) = (key(), key());
     let path = folder.path().join("chain.pem");
@@ -178,7 +180,7 @@ async fn t16_the_chain_is_sent_leaf_first() {
 }
 
 #[tokio::test]
-async fn of_several_certificates_the_first_valid_one_signs_and_a_spoiled_file_stops_nobody() {
+async fn the_first_valid_certificate_signs_and_a_spoiled_file_stops_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let (old, current, next) = (key(), key(), key());
     let spoiled = folder.path().join("spoiled.pem");
@@ -203,8 +205,9 @@ async fn of_several_certificates_the_first_valid_one_signs_and_a_spoiled_file_st
     assert!(matches!(spoiled, Some(CredentialProblem::NoCertificate(_))));
 }
 
+// proves: D66
 #[tokio::test]
-async fn d66_an_exchanged_certificate_file_is_picked_up() {
+async fn an_exchanged_certificate_file_is_picked_up() {
     let folder = tempfile::tempdir().unwrap();
     let source = write(folder.path(), "a.pem", &key(), NOW - DAY, NOW + DAY);
     let (shelf, sources) = (CertificateCache::default(), [source]);

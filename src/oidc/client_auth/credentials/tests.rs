@@ -25,8 +25,9 @@ fn secret(text: &str) -> SecretSource {
     SecretSource::Fixed(ClientSecret::new(text))
 }
 
+// proves: A14
 #[tokio::test]
-async fn a14_id_and_secret_are_form_encoded_before_basic() {
+async fn id_and_secret_are_form_encoded_before_basic() {
     let mut profile = oidc();
     profile.client.credential = Credential::Secret {
         current: secret("a:b%c+d~e ä"),
@@ -47,8 +48,9 @@ async fn a14_id_and_secret_are_form_encoded_before_basic() {
     );
 }
 
+// proves: A62
 #[tokio::test]
-async fn a62_microsoft_gets_the_secret_in_the_body_and_only_there() {
+async fn microsoft_gets_the_secret_in_the_body_and_only_there() {
     let authentication = authentication(&entra(), Try::First, &ProfileCredentials::default()).await;
     assert_eq!(authentication.authorization, None);
     assert_eq!(
@@ -80,8 +82,9 @@ async fn of_two_secrets_the_second_is_tried_and_then_comes_first() {
     assert_eq!(used(Try::Second).await, "old");
 }
 
+// proves: D66
 #[tokio::test]
-async fn d66_a_secret_file_is_read_again_at_each_use() {
+async fn a_secret_file_is_read_again_at_each_use() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret");
     std::fs::write(&path, "one\n").unwrap();
@@ -144,8 +147,9 @@ async fn edits_that_name_another_secret_file_leave_one() {
     assert_eq!(auth.secrets.lock().unwrap().len(), 1);
 }
 
+// proves: T16
 #[tokio::test]
-async fn t16_a_federated_token_is_read_again_at_each_use() {
+async fn a_federated_token_is_read_again_at_each_use() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("token");
     std::fs::write(&path, "jwt-1").unwrap();

@@ -111,8 +111,9 @@ fn detect(set: &[(&str, &str)]) -> Source {
     })
 }
 
+// proves: T16
 #[test]
-fn t16_the_sources_are_looked_for_in_their_order() {
+fn the_sources_are_looked_for_in_their_order() {
     let all = [
         ("IDENTITY_SERVER_THUMBPRINT", "t"),
         ("IDENTITY_HEADER", "h"),
@@ -159,8 +160,9 @@ fn arc(keys: &std::path::Path, challenge: String) -> (Platform, ManagedIdentity)
     (platform, identity)
 }
 
+// proves: T16
 #[tokio::test]
-async fn t16_arc_gives_its_token_to_whoever_can_read_its_key() {
+async fn arc_gives_its_token_to_whoever_can_read_its_key() {
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("3f2a.key");
     std::fs::write(&key, "the-key").unwrap();
@@ -242,8 +244,9 @@ fn fabric(thumbprint: &str) -> (Platform, ManagedIdentity) {
     (platform, identity)
 }
 
+// proves: T16
 #[tokio::test]
-async fn t16_service_fabric_is_asked_over_tls_with_its_header() {
+async fn service_fabric_is_asked_over_tls_with_its_header() {
     let (platform, identity) = fabric(&thumbprint());
     assert_eq!(ask(&identity, None).await.unwrap(), "from-fabric");
     let head = &platform.heads()[0];

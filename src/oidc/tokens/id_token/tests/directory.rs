@@ -8,8 +8,9 @@ use crate::oidc::tokens::id_token::tests::*;
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";
 
+// proves: B202, T5
 #[test]
-fn b202_t5_a_token_of_another_user_flow_is_refused() {
+fn a_token_of_another_user_flow_is_refused() {
     let susi = Setup {
         user_flow: UserFlow::parse("B2C_1_susi"),
         ..Setup::default()
@@ -30,8 +31,9 @@ fn b202_t5_a_token_of_another_user_flow_is_refused() {
     assert_eq!(susi.with("acr", json!("b2c_1_susi")), Ok(()));
 }
 
+// proves: B202
 #[test]
-fn b202_an_acr_that_fits_does_not_excuse_a_tfp_that_does_not() {
+fn an_acr_that_fits_does_not_excuse_a_tfp_that_does_not() {
     let susi = Setup {
         user_flow: UserFlow::parse("B2C_1_susi"),
         ..Setup::default()
@@ -67,8 +69,9 @@ fn of_tenant(iss_tenant: &str, tid: Value) -> Value {
     claims
 }
 
+// proves: B192, B194
 #[test]
-fn b192_b194_the_template_is_filled_with_a_canonical_tid_only() {
+fn the_template_is_filled_with_a_canonical_tid_only() {
     let setup = organizations(AllowedTenants::Any);
     assert_eq!(setup.check(of_tenant(TENANT, json!(TENANT))), Ok(()));
     assert_eq!(
@@ -92,15 +95,17 @@ fn b192_b194_the_template_is_filled_with_a_canonical_tid_only() {
     assert_eq!(setup.check(none), Err(IssuerRefusal::Tid.into()));
 }
 
+// proves: B193
 #[test]
-fn b193_a_tenant_that_is_not_on_the_list_may_not_enter() {
+fn a_tenant_that_is_not_on_the_list_may_not_enter() {
     let only = AllowedTenants::These([TenantGuid::parse(OTHER).unwrap()].into());
     let refused = organizations(only).check(of_tenant(TENANT, json!(TENANT)));
     assert_eq!(refused, Err(IssuerRefusal::TenantNotAllowed.into()));
 }
 
+// proves: B195
 #[test]
-fn b195_a_key_of_personal_accounts_does_not_sign_for_a_company() {
+fn a_key_of_personal_accounts_does_not_sign_for_a_company() {
     let mut setup = organizations(AllowedTenants::Any);
     setup.key_issuer =
         Some("https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0".into());
@@ -110,8 +115,9 @@ fn b195_a_key_of_personal_accounts_does_not_sign_for_a_company() {
     );
 }
 
+// proves: B196
 #[test]
-fn b196_a_key_of_another_cloud_is_refused() {
+fn a_key_of_another_cloud_is_refused() {
     let setup = Setup::default();
     let mut token = setup.signed(good());
     token.key_cloud = Some("microsoftonline.us".into());

@@ -6,8 +6,9 @@ use crate::oidc::tokens::id_token::tests::*;
 
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 
+// proves: A35, A36, B61
 #[test]
-fn a35_a36_b61_a_refreshed_token_of_somebody_else_is_refused() {
+fn a_refreshed_token_of_somebody_else_is_refused() {
     let setup = Setup::default();
     let first = setup.signed(good()).claims;
     let refresh = |name: &str, value: Value| {
