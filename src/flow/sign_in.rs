@@ -9,7 +9,7 @@ use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::State;
 use crate::flow::attempt_cookie::{AttemptCookie, new_state, seal_attempt};
 use crate::flow::error::FlowError;
-use crate::flow::services::{Services, Visit};
+use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::session_check::SignedIn;
 use crate::oidc::{AuthorizationRequest, fresh_nonce, fresh_verifier};
 use url::Url;
@@ -97,7 +97,7 @@ pub struct AuthorizationRedirect {
 /// authorization request is made.
 pub async fn begin(
     services: &Services,
-    visit: Visit<'_>,
+    visit: BrowserVisit<'_>,
     options: AuthorizationOptions,
     return_to: &ReturnTo,
 ) -> Result<AuthorizationRedirect, FlowError> {

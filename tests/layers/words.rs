@@ -18,6 +18,8 @@ use crate::{Finding, check};
 struct Definitions {
     types: Vec<(String, usize)>,
     others: Vec<(String, usize)>,
+    /// The type whose fields or variants are visited.
+    owner: String,
 }
 
 impl Definitions {
@@ -31,8 +33,11 @@ impl Definitions {
         self.types.push(defined(name));
     }
 
+    /// Adds a name twice: alone, and as `Owner::name` for the words that only one type gave up.
     fn add(&mut self, name: &Ident) {
-        self.others.push(defined(name));
+        let (name, line) = defined(name);
+        self.others.push((format!("{}::{name}", self.owner), line));
+        self.others.push((name, line));
     }
 }
 
@@ -43,11 +48,13 @@ fn defined(name: &Ident) -> (String, usize) {
 impl<'ast> Visit<'ast> for Definitions {
     fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
         self.add_type(&item.ident);
+        self.owner = item.ident.to_string();
         visit::visit_item_struct(self, item);
     }
 
     fn visit_item_enum(&mut self, item: &'ast ItemEnum) {
         self.add_type(&item.ident);
+        self.owner = item.ident.to_string();
         visit::visit_item_enum(self, item);
     }
 
@@ -127,8 +134,14 @@ fn fields_variants_and_functions_have_the_names_of_the_field() {
     check(&findings.collect::<Vec<_>>());
     let count = |text| old_names(Path::new("a.rs"), &parsed(text)).len();
     assert_eq!(
-        count("struct A { rests: u8 } enum B { StillExchanging } impl A { fn stay() {} }"),
+        count("struct A { rests: u8 } enum B { StillExchanging } impl A { fn unheeded() {} }"),
         3
+    );
+    assert_eq!(
+        count(
+            "struct WebError { over: u8 } struct A { idle: u8 } enum AuthorityError { A { idle: u8 } }"
+        ),
+        2
     );
     assert_eq!(count("fn f() { let over = interests.iter().over(); }"), 0);
 }

@@ -10,13 +10,14 @@ use gatehouse::domain::attempt::Attempt;
 use gatehouse::domain::authority::{
     Authority as DomainAuthority, AuthorityInput, Kind, UserFlow, UserFlowKind, UserFlows,
 };
-use gatehouse::domain::clock::{Clock, FixedClock, Random, Timestamp};
+use gatehouse::domain::clock::{Clock, FixedClock, Timestamp};
 use gatehouse::domain::credential::{ClientId, Credential, SecretSource};
 use gatehouse::domain::profile::{
     AuthorityFingerprint, AuthorizeOptions, Branding, Client, Profile, ProfileId, SessionLimits,
     SignOutOptions,
 };
 use gatehouse::domain::public_url::PublicUrl;
+use gatehouse::domain::random::Random;
 use gatehouse::domain::secret::{AuthorizationCode, ClientSecret, CodeVerifier, Nonce};
 use gatehouse::http::{HttpOptions, OutboundClient};
 use gatehouse::oidc::{Authorities, ClientDeps, InProcessPins, OidcError, Redeemed};

@@ -11,7 +11,7 @@ use crate::domain::secret::{AuthorizationCode, State};
 use crate::domain::session::SessionHandle;
 use crate::flow::attempt_cookie::{open_attempt, open_state};
 use crate::flow::error::FlowError;
-use crate::flow::services::{Services, Visit};
+use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
 use crate::flow::{audit, edit_profile, session_check};
 use crate::oidc::{Asking, OidcError, Redeemed};
@@ -72,7 +72,7 @@ pub enum CallbackResult {
 /// See [`FlowError`]; whenever there is an error, no session began, and the one that the browser had is untouched.
 pub async fn complete(
     services: &Services,
-    visit: Visit<'_>,
+    visit: BrowserVisit<'_>,
     answer: CallbackAnswer,
     browser: Browser<'_>,
 ) -> Result<CallbackResult, FlowError> {
@@ -108,7 +108,7 @@ pub async fn complete(
 #[derive(Clone, Copy)]
 pub(super) struct Arrival<'a> {
     pub(super) services: &'a Services,
-    pub(super) visit: Visit<'a>,
+    pub(super) visit: BrowserVisit<'a>,
     pub(super) browser: Browser<'a>,
 }
 

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::api::Scope;
+use crate::domain::clock::Clock;
 use crate::domain::clock::SystemClock;
-use crate::domain::clock::{Clock, Random};
 use crate::domain::profile::{AuthorityFingerprint, ProfileId};
+use crate::domain::random::Random;
 use crate::domain::route::EasyAuth;
 use crate::domain::session::SessionId;
 

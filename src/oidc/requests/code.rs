@@ -9,7 +9,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::identity::{Claims, Identity};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, AuthorizationCode};
-use crate::domain::token_set::{AccessGrant, TokenSet};
+use crate::domain::token_set::{AccessGrant, StatedLifetime, TokenSet};
 use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::endpoints::{DiscoveredAuthority, Origin};
 use crate::oidc::error::{Invalid, Misconfiguration, OidcError, ResponseFault};
@@ -170,8 +170,10 @@ pub(crate) fn access_grant(
         response.access_token.clone()?,
         response.scopes.clone(),
         now,
-        response.expires_in,
-        response.refresh_in,
+        StatedLifetime {
+            expires_in: response.expires_in,
+            refresh_in: response.refresh_in,
+        },
     ))
 }
 

@@ -228,8 +228,8 @@ fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8], id: &SessionId) -> Result<Opene
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::random_256;
     use crate::domain::profile::ProfileId;
+    use crate::domain::random::random_256;
     use crate::seal::OsRandom;
 
     fn id() -> SessionId {

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::clock::{Random, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
 use crate::domain::profile::ProfileId;
+use crate::domain::random::Random;
 use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::domain::token_set::TokenSet;
 use crate::seal::{Column, KeyRing, RowPlace, handle_hash};

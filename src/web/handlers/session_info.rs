@@ -68,7 +68,7 @@ mod tests {
 
     /// What [`json`] writes, written by serde.
     #[derive(Serialize)]
-    struct Expected<'a> {
+    struct ExpectedInfo<'a> {
         signed_in: bool,
         name: &'a str,
         claims: &'a RawValue,
@@ -93,7 +93,7 @@ mod tests {
                 expires_at: at(253_402_300_799_999),
                 identity,
             };
-            let expected = Expected {
+            let expected = ExpectedInfo {
                 signed_in: true,
                 name: session.identity.name(),
                 claims: serde_json::from_str(session.identity.shown_json()).unwrap(),
