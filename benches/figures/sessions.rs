@@ -99,7 +99,7 @@ fn begun(profile: &Profile, number: usize, handle: &SessionHandle) -> NewSession
     let session = Session {
         id: SessionId::generate(&OsRandom),
         profile: profile.id.clone(),
-        binding: profile.binding,
+        fingerprint: profile.fingerprint,
         identity: identity(number),
         created_at: now,
         seen_at: now,

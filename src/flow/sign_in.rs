@@ -132,8 +132,8 @@ fn new_attempt(
     let claims = options.claims.clone();
     Attempt {
         profile: profile.id.clone(),
-        binding: profile.binding,
-        journey: user_flow,
+        fingerprint: profile.fingerprint,
+        user_flow: user_flow,
         nonce: fresh_nonce(&*services.random),
         verifier: fresh_verifier(&*services.random),
         begun_at: services.now(),
@@ -172,7 +172,7 @@ fn request<'a>(
             .api
             .as_ref()
             .or_else(|| profile.apis.first())
-            .filter(|_| attempt.journey == UserFlowKind::SignIn),
+            .filter(|_| attempt.user_flow == UserFlowKind::SignIn),
         claims: options.claims.as_deref(),
         prompt,
         login_hint: options

@@ -86,7 +86,7 @@ fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),
-        binding: AuthorityFingerprint([1; 32]),
+        fingerprint: AuthorityFingerprint([1; 32]),
     }
 }
 

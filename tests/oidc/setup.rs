@@ -105,7 +105,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),
-        binding: AuthorityFingerprint([1; 32]),
+        fingerprint: AuthorityFingerprint([1; 32]),
     }
 }
 
@@ -144,8 +144,8 @@ pub fn entra(authority: &Authority, signer: &Signer, tenant: &str) -> Profile {
 pub fn attempt(profile: &Profile) -> Attempt {
     Attempt {
         profile: profile.id.clone(),
-        binding: profile.binding,
-        journey: UserFlowKind::SignIn,
+        fingerprint: profile.fingerprint,
+        user_flow: UserFlowKind::SignIn,
         nonce: Nonce::new("n-1"),
         verifier: CodeVerifier::new("v".repeat(43)),
         begun_at: Timestamp::from_timestamp(NOW, 0).unwrap(),

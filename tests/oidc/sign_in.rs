@@ -231,7 +231,7 @@ async fn an_answer_without_its_parts_is_refused() {
 async fn an_attempt_that_began_at_another_authority_goes_to_no_token_endpoint() {
     let (authority, _, party, profile) = signed_in();
     let mut attempt = attempt(&profile);
-    attempt.binding = AuthorityFingerprint([2; 32]);
+    attempt.fingerprint = AuthorityFingerprint([2; 32]);
     let code = AuthorizationCode::new("c");
     let refused = party.authorities.redeem(&profile, &code, &attempt).await;
     assert_eq!(invalid(refused.unwrap_err()), Invalid::Moved);

@@ -129,7 +129,7 @@ impl Database {
         let session = Session {
             id: SessionId::generate(&OsRandom),
             profile: ProfileId::parse(profile).unwrap(),
-            binding: AuthorityFingerprint([3; 32]),
+            fingerprint: AuthorityFingerprint([3; 32]),
             identity: identity(person, "Ada \u{1f98a} \"Lovelace\""),
             created_at: now,
             seen_at: now,

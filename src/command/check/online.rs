@@ -17,7 +17,7 @@ use crate::oidc::{
 };
 
 /// Journeys and how a report names them.
-const JOURNEYS: [(UserFlowKind, &str); 3] = [
+const USER_FLOWS: [(UserFlowKind, &str); 3] = [
     (UserFlowKind::SignIn, ""),
     (UserFlowKind::EditProfile, " of edit_profile"),
     (UserFlowKind::ResetPassword, " of reset_password"),
@@ -81,11 +81,11 @@ fn bad(
 /// Asks one authority everything that keeps people from signing in.
 async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (journey, of) in JOURNEYS {
-        if profile.authority.issuer_config(journey).is_none() {
+    for (user_flow, of) in USER_FLOWS {
+        if profile.authority.issuer_config(user_flow).is_none() {
             continue;
         }
-        match authorities.probe(profile, journey).await {
+        match authorities.probe(profile, user_flow).await {
             Ok(probe) => answers.extend(about(of, &probe, profile)),
             Err(error) => {
                 answers.extend(no_metadata(of, &error));
@@ -179,7 +179,7 @@ async fn credential(authorities: &Authorities, profile: &Profile) -> Answer {
         Ok(CredentialProbe::NoAnswer(fault)) => bad(
             question,
             format!("not answered: {fault}"),
-            "something else answers at the token endpoint's address, such as a proxy",
+            "another server answers at the token endpoint's address, such as a proxy",
         ),
         Ok(CredentialProbe::Unclear(said)) => good(
             question,
@@ -200,7 +200,7 @@ fn refusal(detail: &AuthorityErrorDetail) -> &'static str {
             "a common mistake is the id of a secret in the place of its value; copy the value, or make a new secret"
         }
         Topic::SecretExpired => {
-            "the secret has ended: make a new one, and exchange it with client_secret_next"
+            "the secret has expired: make a new one, and rotate it in with client_secret_next"
         }
         Topic::UnknownApplication => {
             "there is no such application in this tenant: look at client_id and authority"

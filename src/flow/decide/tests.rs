@@ -34,7 +34,7 @@ fn session(claims: serde_json::Value) -> Session {
     Session {
         id: SessionId::generate(&Zeros),
         profile: ProfileId::parse("staff").unwrap(),
-        binding: AuthorityFingerprint([0; 32]),
+        fingerprint: AuthorityFingerprint([0; 32]),
         identity: identity(claims),
         created_at: now,
         seen_at: now,

@@ -48,11 +48,11 @@ impl Authorities {
         attempt: &Attempt,
     ) -> Result<Redeemed, OidcError> {
         // RFC 9700 §4.4.2: an authorization response is redeemed only at the authority that was asked.
-        if attempt.binding != profile.binding || attempt.profile != profile.id {
+        if attempt.fingerprint != profile.fingerprint || attempt.profile != profile.id {
             return Err(OidcError::Invalid(Invalid::Moved));
         }
         let client = self.profile_client(profile);
-        let authority = client.discovered(profile, attempt.journey).await?;
+        let authority = client.discovered(profile, attempt.user_flow).await?;
         let wanted = attempt.api.as_ref().and_then(|name| profile.api(name));
         let api = signed_in_api(profile, wanted);
         let mut grant: Form<'_> = vec![

@@ -132,7 +132,7 @@ impl RowSealer {
         Ok(Some(Session {
             id: row.id,
             profile: row.profile.clone(),
-            binding: sealed.binding,
+            fingerprint: sealed.fingerprint,
             identity: sealed.identity,
             created_at: sealed.created_at,
             seen_at: payload::moment(row.seen_at, &row.id)?,

@@ -86,7 +86,7 @@ mod tests {
             let session = Session {
                 id: SessionId::from_bytes([1; 16]),
                 profile: ProfileId::parse("staff").unwrap(),
-                binding: AuthorityFingerprint([2; 32]),
+                fingerprint: AuthorityFingerprint([2; 32]),
                 created_at: at(1_800_000_000_000),
                 seen_at: at(0),
                 idle_until: at(1_800_000_000_001),
