@@ -337,7 +337,7 @@ async fn b2c_signs_in_without_access_token_and_checks_the_policy() {
     let refused = invalid(redeem(&party, &profile).await.unwrap_err());
     assert_eq!(refused, Invalid::Claim(IdTokenFault::UserFlow));
     let mut edit = attempt(&profile);
-    edit.journey = UserFlowKind::EditProfile;
+    edit.user_flow = UserFlowKind::EditProfile;
     let code = AuthorizationCode::new("c");
     party
         .authorities
