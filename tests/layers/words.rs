@@ -314,3 +314,36 @@ fn a_type_of_the_product_has_its_name_alone() {
     });
     assert_eq!(same_names(&two).len(), 1);
 }
+
+/// The words of the glossary in `docs/architecture.md` with the types that they name.
+fn glossary(document: &str) -> Vec<(String, String)> {
+    let table = document.split("## The words").nth(1).unwrap_or_default();
+    let table = table.split("\n## ").next().unwrap_or_default();
+    let rows = table.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, word, _, kind, _] = cells[..] else {
+            return None;
+        };
+        let name = kind.strip_prefix('`')?.strip_suffix('`')?;
+        Some((word.to_owned(), name.to_owned()))
+    });
+    rows.collect()
+}
+
+#[test]
+fn a_word_of_the_glossary_names_one_thing() {
+    let document = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let words = glossary(&document);
+    assert!(words.len() >= 15, "{} words", words.len());
+    let mut defined = BTreeMap::new();
+    for path in product_files() {
+        for (name, _) in Definitions::of(&parse(&path)).types {
+            *defined.entry(name).or_insert(0) += 1;
+        }
+    }
+    for (word, name) in &words {
+        let same = |(one, other): &&(String, String)| one == word || other == name;
+        assert_eq!(words.iter().filter(same).count(), 1, "{word} stands once");
+        assert_eq!(defined.get(name), Some(&1), "{word} names the type {name}");
+    }
+}
