@@ -93,9 +93,9 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct CapturedLines(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Kept {
+    impl Write for CapturedLines {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -107,7 +107,7 @@ mod tests {
     }
 
     fn written(format: LogFormat, tell: impl FnOnce()) -> String {
-        let kept = Kept::default();
+        let kept = CapturedLines::default();
         let writer = kept.clone();
         let lines = lines(format, move || writer.clone(), false);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), tell);
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn the_file_watcher_never_logs_single_writes_even_at_trace_level() {
         for asked in ["trace", "info,notify=trace", "notify::inotify=trace,debug"] {
-            let kept = Kept::default();
+            let kept = CapturedLines::default();
             let writer = kept.clone();
             let lines = lines(LogFormat::Text, move || writer.clone(), false);
             let all = tracing_subscriber::registry().with(filter(asked).unwrap());

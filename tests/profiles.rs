@@ -3,12 +3,12 @@
 
 #[path = "profiles/bad_files.rs"]
 mod bad_files;
-#[path = "profiles/binding.rs"]
-mod binding;
 #[path = "profiles/check.rs"]
 mod check;
 #[path = "profiles/commands.rs"]
 mod commands;
+#[path = "profiles/fingerprint.rs"]
+mod fingerprint;
 #[path = "profiles/folder.rs"]
 mod folder;
 #[path = "profiles/good_files.rs"]

@@ -160,38 +160,7 @@ async fn cached(
         process: &bare,
         requests: Arc::new(vec![same_bytes.expect("the request of a check")]),
     };
-    let (ours, theirs) = in_turn(&one, &nothing, effort).await;
-    report.add(
-        "cached check: requests/s against a bare actix handler",
-        ours.per_second / theirs.per_second,
-        "ratio",
-        Limit::AtLeast(0.80),
-        said(ours, theirs),
-    );
-    report.add(
-        "cached check: own processor time",
-        ours.cpu_micros - theirs.cpu_micros,
-        "µs",
-        Limit::AtMost(10.0),
-        format!("{:.1} µs in all", ours.cpu_micros),
-    );
-    report.add(
-        "cached check: p99 against a bare actix handler",
-        ours.p99 / theirs.p99,
-        "ratio",
-        Limit::AtMost(1.5),
-        format!("{:.0} µs of {:.0} µs", ours.p99, theirs.p99),
-    );
-
-    let (ours, theirs) = in_turn(&one, &same, effort).await;
-    report.add(
-        "cached check: requests/s against a bare handler that sends the same bytes",
-        ours.per_second / theirs.per_second,
-        "ratio",
-        Limit::None,
-        said(ours, theirs),
-    );
-
+    against_bare_handlers(&one, &nothing, &same, effort, report).await;
     let before = gateway.resident();
     let all = requests(MANY);
     let read = load::once_each(gateway.address, &all, CONNECTIONS).await;
@@ -223,6 +192,47 @@ async fn cached(
             said(many, single),
         );
     }
+}
+
+/// One session in the cache, against a handler that does nothing and one that sends the same bytes.
+async fn against_bare_handlers(
+    one: &Contender<'_>,
+    nothing: &Contender<'_>,
+    same: &Contender<'_>,
+    effort: Effort,
+    report: &mut Report,
+) {
+    let (ours, theirs) = in_turn(one, nothing, effort).await;
+    report.add(
+        "cached check: requests/s against a bare actix handler",
+        ours.per_second / theirs.per_second,
+        "ratio",
+        Limit::AtLeast(0.80),
+        said(ours, theirs),
+    );
+    report.add(
+        "cached check: own processor time",
+        ours.cpu_micros - theirs.cpu_micros,
+        "µs",
+        Limit::AtMost(10.0),
+        format!("{:.1} µs in all", ours.cpu_micros),
+    );
+    report.add(
+        "cached check: p99 against a bare actix handler",
+        ours.p99 / theirs.p99,
+        "ratio",
+        Limit::AtMost(1.5),
+        format!("{:.0} µs of {:.0} µs", ours.p99, theirs.p99),
+    );
+
+    let (ours, theirs) = in_turn(one, same, effort).await;
+    report.add(
+        "cached check: requests/s against a bare handler that sends the same bytes",
+        ours.per_second / theirs.per_second,
+        "ratio",
+        Limit::None,
+        said(ours, theirs),
+    );
 }
 
 async fn cold(

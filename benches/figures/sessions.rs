@@ -12,7 +12,7 @@ use gatehouse::domain::identity::Identity;
 use gatehouse::domain::profile::Profile;
 use gatehouse::domain::secret::{AccessToken, IdToken, RefreshToken, SecretUrl};
 use gatehouse::domain::session::{Session, SessionHandle, SessionId};
-use gatehouse::domain::token_set::{AccessGrant, TokenSet};
+use gatehouse::domain::token_set::{AccessGrant, StatedLifetime, TokenSet};
 use gatehouse::seal::{KeyRing, OsRandom};
 use gatehouse::store::{NewSession, SessionStore, StoreOptions};
 use gatehouse::web::cookies::flags::SESSION;
@@ -45,8 +45,10 @@ fn tokens() -> TokenSet {
         AccessToken::new("a".repeat(1_800)),
         vec!["User.Read".to_owned()],
         now,
-        Some(Duration::from_hours(1)),
-        None,
+        StatedLifetime {
+            expires_in: Some(Duration::from_hours(1)),
+            refresh_in: None,
+        },
     );
     TokenSet {
         id_token: IdToken::new("i".repeat(1_300)),
@@ -97,7 +99,7 @@ fn begun(profile: &Profile, number: usize, handle: &SessionHandle) -> NewSession
     let session = Session {
         id: SessionId::generate(&OsRandom),
         profile: profile.id.clone(),
-        binding: profile.binding,
+        fingerprint: profile.fingerprint,
         identity: identity(number),
         created_at: now,
         seen_at: now,

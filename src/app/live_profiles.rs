@@ -200,7 +200,7 @@ fn audit_changes(
             None => audit::reloaded(id, "loaded"),
             Some(_) if !is_reload(id) => {}
             Some(_) if kept.contains(id) => audit::reloaded(id, "kept_last_good"),
-            Some(old) if old.binding != profile.binding => {
+            Some(old) if old.fingerprint != profile.fingerprint => {
                 audit::reloaded(id, "moved_to_another_authority");
             }
             Some(_) => audit::reloaded(id, "changed"),

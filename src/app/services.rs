@@ -94,9 +94,9 @@ pub(in crate::app) fn store_options(
     }
 }
 
-impl From<&options::HttpOptions> for HttpOptions {
-    fn from(settings: &options::HttpOptions) -> Self {
-        let options::HttpOptions {
+impl From<&options::OutboundSettings> for HttpOptions {
+    fn from(settings: &options::OutboundSettings) -> Self {
+        let options::OutboundSettings {
             connect_timeout,
             timeout,
             api_timeout: _,
@@ -112,9 +112,9 @@ impl From<&options::HttpOptions> for HttpOptions {
     }
 }
 
-impl From<&options::StoreOptions> for StoreOptions {
-    fn from(settings: &options::StoreOptions) -> Self {
-        let options::StoreOptions {
+impl From<&options::DatabaseSettings> for StoreOptions {
+    fn from(settings: &options::DatabaseSettings) -> Self {
+        let options::DatabaseSettings {
             max_connections,
             cache_entries,
             startup_wait: _,

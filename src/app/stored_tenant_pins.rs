@@ -26,10 +26,10 @@ impl TenantPins for StoredPins {
     async fn pin(
         &self,
         profile: &ProfileId,
-        binding: AuthorityFingerprint,
+        fingerprint: AuthorityFingerprint,
         seen: &TenantGuid,
     ) -> Result<TenantGuid, TenantPinsUnavailable> {
-        let authority = format!("{profile}/{}", hex(&binding.0));
+        let authority = format!("{profile}/{}", hex(&fingerprint.0));
         self.store
             .pin_tenant(&authority, seen)
             .await

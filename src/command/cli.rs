@@ -18,7 +18,7 @@ use crate::domain::session::SessionId;
 pub struct Cli {
     /// Flags of all commands.
     #[command(flatten)]
-    pub shared: Shared,
+    pub shared: SharedArgs,
     /// The command.
     #[command(subcommand)]
     pub command: Command,
@@ -26,7 +26,7 @@ pub struct Cli {
 
 /// Flags of all commands.
 #[derive(Debug, Args)]
-pub struct Shared {
+pub struct SharedArgs {
     /// The settings file [default: gatehouse.toml, if the file exists]
     #[arg(long, global = true, value_name = "FILE", env = "GATEHOUSE_CONFIG")]
     pub config: Option<PathBuf>,

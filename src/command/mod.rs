@@ -15,6 +15,7 @@ pub mod init;
 mod keys;
 mod migrate;
 mod new_file;
+mod process;
 mod runtime;
 mod serve;
 mod sessions;
@@ -22,4 +23,5 @@ mod sources;
 pub mod terminal;
 
 pub use dispatch::{FAILURE, SUCCESS, USAGE, run};
+pub use process::run_this_process;
 pub use terminal::{Failed, Terminal};

@@ -24,9 +24,9 @@ pub struct Attempt {
     /// The profile it is for.
     pub profile: ProfileId,
     /// The authority it was sent to: an answer after the profile moved is refused (RFC 9700 §4.4.2).
-    pub binding: AuthorityFingerprint,
+    pub fingerprint: AuthorityFingerprint,
     /// What it is for.
-    pub journey: UserFlowKind,
+    pub user_flow: UserFlowKind,
     /// Comes back in the ID token (OIDC Core §3.1.3.7 (11)).
     pub nonce: Nonce,
     /// Proves to the token endpoint who began (RFC 7636 §4.5).

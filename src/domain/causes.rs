@@ -32,15 +32,15 @@ mod tests {
 
     #[derive(Debug, thiserror::Error)]
     #[error("{text}")]
-    struct Layer {
+    struct LinkedError {
         text: &'static str,
         #[source]
-        source: Option<Box<Layer>>,
+        source: Option<Box<LinkedError>>,
     }
 
-    fn layer(text: &'static str, source: Option<Layer>) -> Layer {
+    fn layer(text: &'static str, source: Option<LinkedError>) -> LinkedError {
         let source = source.map(Box::new);
-        Layer { text, source }
+        LinkedError { text, source }
     }
 
     #[test]

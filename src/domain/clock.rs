@@ -5,8 +5,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use crate::domain::random::{Random, random_256};
-
 /// A point in time, UTC, kept to the millisecond in the store.
 pub type Timestamp = DateTime<Utc>;
 

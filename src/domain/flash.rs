@@ -1,8 +1,8 @@
-//! What a journey that came home has to say, once: one of a few fixed sentences.
+//! Flash message: one of four fixed sentences, shown once on the home page after a user flow was cancelled or finished.
 
 use crate::domain::authority::UserFlowKind;
 
-/// How a journey ended that leads home without an error.
+/// The result of a user flow that leads to the home page without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flash {
     /// The person cancelled it.
@@ -11,7 +11,7 @@ pub enum Flash {
     ProfileUpdated,
 }
 
-/// Every notice with its word. What is not in here is none: nobody else puts words on a page.
+/// Every flash message with its word. Any other word shows nothing, so that a link cannot put text on the page.
 const FLASHES: [(Flash, &str); 4] = [
     (Flash::Cancelled(UserFlowKind::SignIn), "sign-in-cancelled"),
     (
@@ -26,7 +26,7 @@ const FLASHES: [(Flash, &str); 4] = [
 ];
 
 impl Flash {
-    /// Reads the word of a notice.
+    /// Reads the word of a flash message.
     pub fn parse(word: &str) -> Option<Self> {
         let known = FLASHES.iter().find(|(_, known)| *known == word)?;
         Some(known.0)

@@ -84,7 +84,7 @@ pub struct Session {
     /// The profile it belongs to; it is nothing anywhere else.
     pub profile: ProfileId,
     /// The authority it came from; nothing after the profile moves to another.
-    pub binding: AuthorityFingerprint,
+    pub fingerprint: AuthorityFingerprint,
     /// Who it is.
     pub identity: Identity,
     /// When the person signed in.

@@ -6,10 +6,10 @@ use crate::domain::api::{Api, ApiName};
 use crate::domain::clock::Timestamp;
 use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
 
-/// An access token is exchanged this long before it expires, so that it does not expire on its way.
+/// An access token is refreshed this long before it expires, so that it does not expire on its way.
 const EARLY: Duration = Duration::from_mins(5);
 /// Life of an access token whose response does not say (RFC 6749 §5.1 recommends saying it).
-pub const UNSAID_LIFETIME: Duration = Duration::from_mins(5);
+pub const UNSTATED_LIFETIME: Duration = Duration::from_mins(5);
 /// No token is believed to live longer: keeps absurd values from overflowing.
 pub const LONGEST_LIFETIME: Duration = Duration::from_hours(90 * 24);
 
@@ -24,8 +24,17 @@ pub struct AccessGrant {
     pub scopes: Vec<String>,
     /// When it expires.
     pub expires_at: Timestamp,
-    /// When it should be exchanged although it still works (`refresh_in`).
+    /// When it should be refreshed although it still works (`refresh_in`).
     pub refresh_at: Timestamp,
+}
+
+/// What a token response states about the lifetime of its access token (RFC 6749 §5.1).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StatedLifetime {
+    /// `expires_in`.
+    pub expires_in: Option<Duration>,
+    /// `refresh_in`, which only Microsoft sends: when to refresh.
+    pub refresh_in: Option<Duration>,
 }
 
 /// How usable a token is.
@@ -33,25 +42,29 @@ pub struct AccessGrant {
 pub enum Freshness {
     /// Use it.
     Fresh,
-    /// Exchange it; if that fails for a reason that passes, use it.
+    /// Refresh it; if the refresh fails for a temporary reason, use it.
     Due,
-    /// Exchange it first.
+    /// Refresh it first.
     Expired,
 }
 
 impl AccessGrant {
-    /// Works out the moments from lifetimes counted from `now`. A short-lived token is due at half its life.
+    /// Works out the moments from a lifetime counted from `now`. A short-lived token is due at half its life.
     pub fn new(
         api: Option<ApiName>,
         token: AccessToken,
         scopes: Vec<String>,
         now: Timestamp,
-        expires_in: Option<Duration>,
-        refresh_in: Option<Duration>,
+        lifetime: StatedLifetime,
     ) -> Self {
-        let life = expires_in.unwrap_or(UNSAID_LIFETIME).min(LONGEST_LIFETIME);
+        let life = lifetime
+            .expires_in
+            .unwrap_or(UNSTATED_LIFETIME)
+            .min(LONGEST_LIFETIME);
         let early = life.saturating_sub(EARLY.min(life / 2));
-        let due = refresh_in.map_or(early, |wanted| wanted.min(early));
+        let due = lifetime
+            .refresh_in
+            .map_or(early, |wanted| wanted.min(early));
         Self {
             api,
             token,
@@ -134,8 +147,10 @@ mod tests {
             AccessToken::new("a"),
             vec![],
             now,
-            seconds(life),
-            seconds(refresh),
+            StatedLifetime {
+                expires_in: seconds(life),
+                refresh_in: seconds(refresh),
+            },
         )
     }
 
@@ -165,7 +180,7 @@ mod tests {
     #[test]
     fn a_lifetime_unsaid_is_short_and_an_absurd_one_is_clamped() {
         let now = Timestamp::default();
-        assert_eq!(grant(None, None, now).expires_at, now + UNSAID_LIFETIME);
+        assert_eq!(grant(None, None, now).expires_at, now + UNSTATED_LIFETIME);
         assert_eq!(
             grant(Some(u64::MAX), None, now).expires_at,
             now + LONGEST_LIFETIME

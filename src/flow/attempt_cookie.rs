@@ -129,7 +129,7 @@ pub fn open_state(services: &Services, profile: &Profile, state: &State) -> Opti
 pub fn seal_attempt(services: &Services, attempt: &Attempt, state: &State) -> AttemptCookie {
     let name = AttemptName::of(state);
     let sealed = Sealed {
-        user_flow: user_flow_code(attempt.journey),
+        user_flow: user_flow_code(attempt.user_flow),
         nonce: attempt.nonce.expose().to_owned(),
         verifier: attempt.verifier.expose().to_owned(),
         begun_at: attempt.begun_at.timestamp(),
@@ -143,7 +143,7 @@ pub fn seal_attempt(services: &Services, attempt: &Attempt, state: &State) -> At
         max_age: attempt.max_age,
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
-    let data = associated(&attempt.profile, attempt.binding, state);
+    let data = associated(&attempt.profile, attempt.fingerprint, state);
     let value = BASE64.encode(services.seal(Purpose::ATTEMPT, &data, &plain));
     AttemptCookie { name, value }
 }
@@ -156,13 +156,13 @@ pub fn open_attempt(
     state: &State,
     cookie: &str,
 ) -> Option<Attempt> {
-    let data = associated(&profile.id, profile.binding, state);
+    let data = associated(&profile.id, profile.fingerprint, state);
     let plain = services.open(Purpose::ATTEMPT, &data, &BASE64.decode(cookie).ok()?)?;
     let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
     Some(Attempt {
         profile: profile.id.clone(),
-        binding: profile.binding,
-        journey: user_flow_of(sealed.user_flow)?,
+        fingerprint: profile.fingerprint,
+        user_flow: user_flow_of(sealed.user_flow)?,
         nonce: Nonce::new(sealed.nonce),
         verifier: CodeVerifier::new(sealed.verifier),
         begun_at: DateTime::from_timestamp(sealed.begun_at, 0)?,
@@ -175,9 +175,9 @@ pub fn open_attempt(
 }
 
 /// Profile, authority and `state` are associated data: the authenticated decryption compares them in constant time.
-fn associated(profile: &ProfileId, binding: AuthorityFingerprint, state: &State) -> Vec<u8> {
+fn associated(profile: &ProfileId, fingerprint: AuthorityFingerprint, state: &State) -> Vec<u8> {
     let mut data = format!("{profile}/").into_bytes();
-    data.extend_from_slice(&binding.0);
+    data.extend_from_slice(&fingerprint.0);
     data.extend_from_slice(&sha256(state.expose().as_bytes()));
     data
 }

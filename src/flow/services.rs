@@ -117,7 +117,7 @@ impl Services {
 
 /// The browser and profile that a flow is for.
 #[derive(Debug, Clone, Copy)]
-pub struct Visit<'a> {
+pub struct BrowserVisit<'a> {
     /// The profile of the request.
     pub profile: &'a Arc<Profile>,
     /// What the browser says it is, for the list of sessions.

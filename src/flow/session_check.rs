@@ -65,7 +65,7 @@ pub async fn check(
         audit::cross_profile_session(profile, &session.id);
         return Ok(None);
     }
-    if session.binding != profile.binding || !session.is_live(now) {
+    if session.fingerprint != profile.fingerprint || !session.is_live(now) {
         return Ok(None);
     }
     if !profile

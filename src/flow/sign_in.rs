@@ -9,7 +9,7 @@ use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::State;
 use crate::flow::attempt_cookie::{AttemptCookie, new_state, seal_attempt};
 use crate::flow::error::FlowError;
-use crate::flow::services::{Services, Visit};
+use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::session_check::SignedIn;
 use crate::oidc::{AuthorizationRequest, fresh_nonce, fresh_verifier};
 use url::Url;
@@ -97,7 +97,7 @@ pub struct AuthorizationRedirect {
 /// authorization request is made.
 pub async fn begin(
     services: &Services,
-    visit: Visit<'_>,
+    visit: BrowserVisit<'_>,
     options: AuthorizationOptions,
     return_to: &ReturnTo,
 ) -> Result<AuthorizationRedirect, FlowError> {
@@ -132,8 +132,8 @@ fn new_attempt(
     let claims = options.claims.clone();
     Attempt {
         profile: profile.id.clone(),
-        binding: profile.binding,
-        journey: user_flow,
+        fingerprint: profile.fingerprint,
+        user_flow: user_flow,
         nonce: fresh_nonce(&*services.random),
         verifier: fresh_verifier(&*services.random),
         begun_at: services.now(),
@@ -172,7 +172,7 @@ fn request<'a>(
             .api
             .as_ref()
             .or_else(|| profile.apis.first())
-            .filter(|_| attempt.journey == UserFlowKind::SignIn),
+            .filter(|_| attempt.user_flow == UserFlowKind::SignIn),
         claims: options.claims.as_deref(),
         prompt,
         login_hint: options

@@ -55,7 +55,7 @@ pub async fn sign_out(
         &ended.session.id,
         &ended.session.identity.person(),
     );
-    if ended.session.binding != profile.binding {
+    if ended.session.fingerprint != profile.fingerprint {
         return Ok(SignedOut::HereOnly);
     }
     let login_hint = ended.session.identity.text("login_hint");

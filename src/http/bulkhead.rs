@@ -22,7 +22,7 @@ pub(crate) struct Bulkhead {
 
 impl fmt::Debug for Bulkhead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lane")
+        f.debug_struct("Bulkhead")
             .field("free", &self.slots.available_permits())
             .finish_non_exhaustive()
     }

@@ -65,7 +65,7 @@ impl Authorities {
     pub fn keep_only(&self, profiles: &[Arc<Profile>]) {
         let live: HashMap<_, _> = profiles
             .iter()
-            .map(|profile| (&profile.id, profile.binding))
+            .map(|profile| (&profile.id, profile.fingerprint))
             .collect();
         let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         clients.retain(|id, client| live.get(id) == Some(&client.fingerprint));
@@ -79,7 +79,7 @@ impl Authorities {
 
     /// The client of a profile; a new one when the profile moved to another authority.
     pub(crate) fn profile_client(&self, profile: &Profile) -> Arc<ProfileClient> {
-        let is_current = |client: &&Arc<ProfileClient>| client.fingerprint == profile.binding;
+        let is_current = |client: &&Arc<ProfileClient>| client.fingerprint == profile.fingerprint;
         {
             let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(client) = clients.get(&profile.id).filter(is_current) {
@@ -91,7 +91,7 @@ impl Authorities {
             return Arc::clone(client);
         }
         let client = Arc::new(ProfileClient::new(
-            profile.binding,
+            profile.fingerprint,
             Bulkhead::new(self.deps.http.clone()),
             Arc::clone(&self.deps),
             Arc::clone(&self.identities),
@@ -125,10 +125,10 @@ mod tests {
         })
     }
 
-    fn profile(id: &str, binding: u8) -> Arc<Profile> {
+    fn profile(id: &str, fingerprint: u8) -> Arc<Profile> {
         let mut profile = entra();
         profile.id = ProfileId::parse(id).unwrap();
-        profile.binding = AuthorityFingerprint([binding; 32]);
+        profile.fingerprint = AuthorityFingerprint([fingerprint; 32]);
         Arc::new(profile)
     }
 

@@ -48,9 +48,6 @@ pub enum Outage {
     /// A document that cannot be used.
     #[error("{0}")]
     BadDocument(&'static str),
-    /// A refresh of this session failed a moment ago, here or at another replica; it is tried again after the back-off.
-    #[error("a refresh failed a moment ago and is not tried again before its back-off is over")]
-    Resting,
     /// The tenant pin could not be read or written.
     #[error("the pinned tenant could not be read")]
     TenantPins,

@@ -137,9 +137,9 @@ pub struct Meaning {
 }
 
 /// A code with its meaning.
-type Row = (u64, Remedy, Topic, RefreshEffect);
+type CodeRow = (u64, Remedy, Topic, RefreshEffect);
 
-const ENTRA: &[Row] = &[
+const ENTRA: &[CodeRow] = &[
     (16_000, Person, Topic::SeveralAccounts, StepUp),
     (28_003, Operator, Topic::Scope, KeepSession),
     (50_005, Person, Topic::DeviceRule, StepUp),
@@ -199,7 +199,7 @@ const ENTRA: &[Row] = &[
     (7_000_277, Operator, Topic::AssertionKey, KeepSession),
 ];
 
-const B2C: &[Row] = &[
+const B2C: &[CodeRow] = &[
     (90_006, Operator, Topic::RedirectUri, KeepSession),
     (90_008, Operator, Topic::Configuration, KeepSession),
     (90_043, Operator, Topic::Configuration, KeepSession),
@@ -368,7 +368,7 @@ mod tests {
 
     #[test]
     fn only_codes_of_the_whole_grant_end_a_session() {
-        let ending = |table: &[Row]| {
+        let ending = |table: &[CodeRow]| {
             let rows = table.iter().filter(|row| row.3 == EndSession);
             rows.map(|row| row.0).collect::<Vec<_>>()
         };

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::domain::access_rule::AccessRule;
 use crate::domain::authority::{Authority, AuthorityInput, Kind, UserFlow, UserFlows};
-use crate::domain::clock::Random;
 use crate::domain::credential::{ClientId, Credential, SecretSource};
 use crate::domain::issuer::TrustedIssuer;
 use crate::domain::profile::{
@@ -16,6 +15,7 @@ use crate::domain::profile::{
     SignOutOptions, SigningAlgorithm,
 };
 use crate::domain::public_url::PublicUrl;
+use crate::domain::random::Random;
 use crate::domain::secret::ClientSecret;
 use crate::http::{HttpOptions, OutboundClient};
 use crate::oidc::client_auth::managed_identity::ManagedIdentity;
@@ -86,7 +86,7 @@ fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),
-        binding: AuthorityFingerprint([1; 32]),
+        fingerprint: AuthorityFingerprint([1; 32]),
     }
 }
 

@@ -31,7 +31,7 @@ pub enum StoreError {
 /// A reason of our own, where no library gave one.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Reason(pub(super) &'static str);
+pub(super) struct OwnCause(pub(super) &'static str);
 
 impl StoreError {
     /// The error with its chain of causes, for operators.
@@ -56,7 +56,7 @@ impl From<sqlx::Error> for StoreError {
                 table: "sessions",
                 id: format!("(column {index})"),
             },
-            sqlx::Error::PoolTimedOut => Self::unavailable(Reason(
+            sqlx::Error::PoolTimedOut => Self::unavailable(OwnCause(
                 "no connection in time: the database is down or out of reach, or every connection is busy",
             )),
             other => Self::unavailable(other),

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use crate::domain::clock::Random;
 use crate::domain::identity::Identity;
+use crate::domain::random::Random;
 use crate::domain::session::{HandleHash, SessionHandle};
 use crate::domain::token_set::TokenSet;
 use crate::seal::handle_hash;

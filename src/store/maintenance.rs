@@ -2,16 +2,16 @@
 //! sweeping expired rows. Readiness and status.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::domain::clock::{Clock, Random, Timestamp, random_256};
+use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::random::{Random, random_256};
 use crate::store::database::Swept;
-use crate::store::error::{Reason, StoreError};
+use crate::store::error::{OwnCause, StoreError};
 use crate::store::session_store::SessionStore;
 use crate::store::shared::Shared;
 
@@ -29,35 +29,6 @@ const SWEEP_GRACE: Duration = Duration::from_mins(1);
 const PROVE_WRITABLE_EVERY: Duration = Duration::from_secs(5);
 /// How often gauges are published.
 const PUBLISH_EVERY: Duration = Duration::from_secs(5);
-
-/// The background tasks of a store, which end with its last clone.
-#[derive(Debug, Default)]
-pub(in crate::store) struct Tasks {
-    running: Mutex<Vec<AbortHandle>>,
-}
-
-impl Tasks {
-    /// Starts the tasks unless they are running.
-    fn start(&self, tasks: impl FnOnce() -> Vec<AbortHandle>) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.is_empty() {
-            *running = tasks();
-        }
-    }
-
-    fn stop(&self) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        for task in running.drain(..) {
-            task.abort();
-        }
-    }
-}
-
-impl Drop for Tasks {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
 
 /// The state of the store, for the detail of `/readyz`.
 #[derive(Debug, Clone)]
@@ -125,7 +96,7 @@ impl SessionStore {
         let now = shared.metrics.count_error(shared.database.ping().await)?;
         shared.clock.compare(now);
         if !shared.is_migrated() {
-            return Err(StoreError::migration(Reason(
+            return Err(StoreError::migration(OwnCause(
                 "the migrations have not run yet",
             )));
         }

@@ -10,14 +10,14 @@ use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migratio
 pub(in crate::store) const TABLE: &str = "gatehouse_migrations";
 
 /// One step, written for each database.
-struct Step {
+struct MigrationStep {
     version: i64,
     description: &'static str,
     postgres: &'static str,
     sqlite: &'static str,
 }
 
-const STEPS: [Step; 1] = [Step {
+const STEPS: [MigrationStep; 1] = [MigrationStep {
     version: 1,
     description: "create sessions",
     postgres: include_str!("../../migrations/postgres/0001_create_sessions.sql"),
@@ -61,8 +61,8 @@ pub(in crate::store) async fn skip_to<C: Migrate>(
     migrator.run_direct(Some(version), connection, true).await
 }
 
-fn migrator(table: String, sql: fn(&Step) -> &'static str) -> Migrator {
-    let migration = |step: &Step| {
+fn migrator(table: String, sql: fn(&MigrationStep) -> &'static str) -> Migrator {
+    let migration = |step: &MigrationStep| {
         Migration::new(
             step.version,
             Cow::Borrowed(step.description),

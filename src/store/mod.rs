@@ -28,6 +28,7 @@
 //! | `gatehouse_refresh_leases_total` | leases asked for, by `outcome` |
 //! | `gatehouse_store_swept_total` | expired rows deleted, by `table` |
 
+mod background_tasks;
 mod cache;
 mod clock;
 mod database;

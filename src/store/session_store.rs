@@ -4,17 +4,18 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
-use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::ProfileId;
+use crate::domain::random::Random;
 use crate::domain::secret::SecretUrl;
 use crate::domain::session::{HandleHash, Session, SessionHandle};
 use crate::seal::{KeyRing, handle_hash};
+use crate::store::background_tasks::BackgroundTasks;
 use crate::store::cache::entries::Bounds;
 use crate::store::cache::sessions::Cache;
 use crate::store::clock::StoreClock;
 use crate::store::database::{Database, Touch};
 use crate::store::error::StoreError;
-use crate::store::maintenance::Tasks;
 use crate::store::metrics::StoreMetrics;
 use crate::store::options::StoreOptions;
 use crate::store::postgres::PostgresDatabase;
@@ -31,7 +32,7 @@ const TOKEN_BYTES: u64 = 5000;
 #[derive(Debug, Clone)]
 pub struct SessionStore {
     pub(in crate::store) shared: Arc<Shared>,
-    pub(in crate::store) tasks: Arc<Tasks>,
+    pub(in crate::store) tasks: Arc<BackgroundTasks>,
 }
 
 impl SessionStore {

@@ -22,22 +22,7 @@ mod words;
 use std::path::Path;
 
 /// Rules that the sources do not keep yet. Their findings are printed and fail nothing.
-const NOT_YET: &[&str] = &[
-    "circles",
-    "circles of the simulator",
-    "imports of main",
-    "imports",
-    "imports of web",
-    "lines of a function",
-    "parameters",
-    "mod.rs",
-    "types",
-    "names",
-    "files",
-    "phrases",
-    "one meaning",
-    "test names",
-];
+const NOT_YET: &[&str] = &["circles of the simulator", "parameters"];
 
 /// One place that breaks a rule.
 pub struct Finding {

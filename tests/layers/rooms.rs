@@ -17,7 +17,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("flow", &["domain", "seal", "http", "oidc", "store"]),
     ("proxy", &["domain", "seal", "http"]),
     ("web", &["domain", "seal", "flow", "proxy"]),
-    ("telemetry", &[]),
+    ("telemetry", &["domain"]),
     (
         "app",
         &[

@@ -65,20 +65,20 @@ pub const TYPES: &[Word] = &[
     ("Wish", "AuthorizationOptions", FIELD),
 ];
 
-/// Names of fields, variants, constants and functions.
+/// Names of fields, variants, constants and functions; `Type::name` where other types may use the name.
 pub const NAMES: &[Word] = &[
     (
         "StillExchanging",
         "a variant of the flow's own outcome",
         "`oidc` never makes it",
     ),
-    ("again", "retry_target", RIDDLE),
-    ("idle", "has_no_effect", RIDDLE),
+    ("WebError::again", "retry_target", RIDDLE),
+    ("AuthorityError::idle", "has_no_effect", RIDDLE),
     ("made_anew", "rotated", FIELD),
-    ("over", "spent_attempt", RIDDLE),
+    ("WebError::over", "spent_attempt", RIDDLE),
     ("resting", "token_endpoint_throttled", RIDDLE),
     ("rests", "refresh_backoff", RIDDLE),
-    ("stay", "no_redirect", RIDDLE),
+    ("WebError::stay", "no_redirect", RIDDLE),
     (
         "throttled",
         "api_throttled or token_endpoint_throttled",
@@ -135,7 +135,8 @@ pub const PHRASES: &[Word] = &[
     ("lanes", "bulkheads", FIELD),
     ("made anew", "rotated", FIELD),
     ("signs in anew", "signs in again", PLAIN),
-    ("resting", "in back-off", FIELD),
+    ("are resting", "are in back-off", FIELD),
+    ("is resting", "is in back-off", FIELD),
     ("that is told", "that is logged, or shown", PLAIN),
     ("that is too much", "request too large", FIELD),
     ("the gate", "gatehouse, or the services", HOMONYM),

@@ -18,6 +18,8 @@ use crate::{Finding, check};
 struct Definitions {
     types: Vec<(String, usize)>,
     others: Vec<(String, usize)>,
+    /// The type whose fields or variants are visited.
+    owner: String,
 }
 
 impl Definitions {
@@ -31,8 +33,11 @@ impl Definitions {
         self.types.push(defined(name));
     }
 
+    /// Adds a name twice: alone, and as `Owner::name` for the words that only one type gave up.
     fn add(&mut self, name: &Ident) {
-        self.others.push(defined(name));
+        let (name, line) = defined(name);
+        self.others.push((format!("{}::{name}", self.owner), line));
+        self.others.push((name, line));
     }
 }
 
@@ -43,11 +48,13 @@ fn defined(name: &Ident) -> (String, usize) {
 impl<'ast> Visit<'ast> for Definitions {
     fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
         self.add_type(&item.ident);
+        self.owner = item.ident.to_string();
         visit::visit_item_struct(self, item);
     }
 
     fn visit_item_enum(&mut self, item: &'ast ItemEnum) {
         self.add_type(&item.ident);
+        self.owner = item.ident.to_string();
         visit::visit_item_enum(self, item);
     }
 
@@ -127,8 +134,14 @@ fn fields_variants_and_functions_have_the_names_of_the_field() {
     check(&findings.collect::<Vec<_>>());
     let count = |text| old_names(Path::new("a.rs"), &parsed(text)).len();
     assert_eq!(
-        count("struct A { rests: u8 } enum B { StillExchanging } impl A { fn stay() {} }"),
+        count("struct A { rests: u8 } enum B { StillExchanging } impl A { fn unheeded() {} }"),
         3
+    );
+    assert_eq!(
+        count(
+            "struct WebError { over: u8 } struct A { idle: u8 } enum AuthorityError { A { idle: u8 } }"
+        ),
+        2
     );
     assert_eq!(count("fn f() { let over = interests.iter().over(); }"), 0);
 }
@@ -300,4 +313,37 @@ fn a_type_of_the_product_has_its_name_alone() {
         (PathBuf::from(path), types)
     });
     assert_eq!(same_names(&two).len(), 1);
+}
+
+/// The words of the glossary in `docs/architecture.md` with the types that they name.
+fn glossary(document: &str) -> Vec<(String, String)> {
+    let table = document.split("## The words").nth(1).unwrap_or_default();
+    let table = table.split("\n## ").next().unwrap_or_default();
+    let rows = table.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, word, _, kind, _] = cells[..] else {
+            return None;
+        };
+        let name = kind.strip_prefix('`')?.strip_suffix('`')?;
+        Some((word.to_owned(), name.to_owned()))
+    });
+    rows.collect()
+}
+
+#[test]
+fn a_word_of_the_glossary_names_one_thing() {
+    let document = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let words = glossary(&document);
+    assert!(words.len() >= 15, "{} words", words.len());
+    let mut defined = BTreeMap::new();
+    for path in product_files() {
+        for (name, _) in Definitions::of(&parse(&path)).types {
+            *defined.entry(name).or_insert(0) += 1;
+        }
+    }
+    for (word, name) in &words {
+        let same = |(one, other): &&(String, String)| one == word || other == name;
+        assert_eq!(words.iter().filter(same).count(), 1, "{word} stands once");
+        assert_eq!(defined.get(name), Some(&1), "{word} names the type {name}");
+    }
 }

@@ -10,13 +10,14 @@ use gatehouse::domain::attempt::Attempt;
 use gatehouse::domain::authority::{
     Authority as DomainAuthority, AuthorityInput, Kind, UserFlow, UserFlowKind, UserFlows,
 };
-use gatehouse::domain::clock::{Clock, FixedClock, Random, Timestamp};
+use gatehouse::domain::clock::{Clock, FixedClock, Timestamp};
 use gatehouse::domain::credential::{ClientId, Credential, SecretSource};
 use gatehouse::domain::profile::{
     AuthorityFingerprint, AuthorizeOptions, Branding, Client, Profile, ProfileId, SessionLimits,
     SignOutOptions,
 };
 use gatehouse::domain::public_url::PublicUrl;
+use gatehouse::domain::random::Random;
 use gatehouse::domain::secret::{AuthorizationCode, ClientSecret, CodeVerifier, Nonce};
 use gatehouse::http::{HttpOptions, OutboundClient};
 use gatehouse::oidc::{Authorities, ClientDeps, InProcessPins, OidcError, Redeemed};
@@ -104,7 +105,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),
-        binding: AuthorityFingerprint([1; 32]),
+        fingerprint: AuthorityFingerprint([1; 32]),
     }
 }
 
@@ -143,8 +144,8 @@ pub fn entra(authority: &Authority, signer: &Signer, tenant: &str) -> Profile {
 pub fn attempt(profile: &Profile) -> Attempt {
     Attempt {
         profile: profile.id.clone(),
-        binding: profile.binding,
-        journey: UserFlowKind::SignIn,
+        fingerprint: profile.fingerprint,
+        user_flow: UserFlowKind::SignIn,
         nonce: Nonce::new("n-1"),
         verifier: CodeVerifier::new("v".repeat(43)),
         begun_at: Timestamp::from_timestamp(NOW, 0).unwrap(),

@@ -231,7 +231,7 @@ async fn an_answer_without_its_parts_is_refused() {
 async fn an_attempt_that_began_at_another_authority_goes_to_no_token_endpoint() {
     let (authority, _, party, profile) = signed_in();
     let mut attempt = attempt(&profile);
-    attempt.binding = AuthorityFingerprint([2; 32]);
+    attempt.fingerprint = AuthorityFingerprint([2; 32]);
     let code = AuthorizationCode::new("c");
     let refused = party.authorities.redeem(&profile, &code, &attempt).await;
     assert_eq!(invalid(refused.unwrap_err()), Invalid::Moved);
@@ -337,7 +337,7 @@ async fn b2c_signs_in_without_access_token_and_checks_the_policy() {
     let refused = invalid(redeem(&party, &profile).await.unwrap_err());
     assert_eq!(refused, Invalid::Claim(IdTokenFault::UserFlow));
     let mut edit = attempt(&profile);
-    edit.journey = UserFlowKind::EditProfile;
+    edit.user_flow = UserFlowKind::EditProfile;
     let code = AuthorizationCode::new("c");
     party
         .authorities

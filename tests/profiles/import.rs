@@ -236,14 +236,14 @@ fn the_b2c_shape_keeps_its_three_user_flows_and_explains_why_graph_is_left_out()
         profile.authority.url().as_str(),
         "https://contoso.b2clogin.com/contoso.onmicrosoft.com"
     );
-    for journey in [
+    for user_flow in [
         UserFlowKind::SignIn,
         UserFlowKind::EditProfile,
         UserFlowKind::ResetPassword,
     ] {
         assert!(
-            profile.authority.issuer_config(journey).is_some(),
-            "{journey:?}"
+            profile.authority.issuer_config(user_flow).is_some(),
+            "{user_flow:?}"
         );
     }
     assert!(profile.apis.is_empty());

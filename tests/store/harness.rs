@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use gatehouse::domain::api::ApiName;
-use gatehouse::domain::clock::{Clock, FixedClock, Random, Timestamp};
+use gatehouse::domain::clock::{Clock, FixedClock, Timestamp};
 use gatehouse::domain::identity::Identity;
 use gatehouse::domain::profile::{AuthorityFingerprint, ProfileId};
+use gatehouse::domain::random::Random;
 use gatehouse::domain::secret::{AccessToken, IdToken, RefreshToken, SecretUrl};
 use gatehouse::domain::session::{Session, SessionHandle, SessionId};
-use gatehouse::domain::token_set::{AccessGrant, TokenSet};
+use gatehouse::domain::token_set::{AccessGrant, StatedLifetime, TokenSet};
 use gatehouse::seal::{KeyRing, OsRandom, hex, new_key_text};
 use gatehouse::store::{NewSession, SessionStore, StoreOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -128,7 +129,7 @@ impl Database {
         let session = Session {
             id: SessionId::generate(&OsRandom),
             profile: ProfileId::parse(profile).unwrap(),
-            binding: AuthorityFingerprint([3; 32]),
+            fingerprint: AuthorityFingerprint([3; 32]),
             identity: identity(person, "Ada \u{1f98a} \"Lovelace\""),
             created_at: now,
             seen_at: now,
@@ -177,8 +178,10 @@ pub fn token_set(label: &str, now: Timestamp) -> TokenSet {
             AccessToken::new(text),
             vec!["User.Read".to_owned()],
             now,
-            Some(Duration::from_hours(1)),
-            Some(Duration::from_mins(30)),
+            StatedLifetime {
+                expires_in: Some(Duration::from_hours(1)),
+                refresh_in: Some(Duration::from_mins(30)),
+            },
         )
     };
     TokenSet {

@@ -18,7 +18,7 @@ fn idle(database: &Database) -> gatehouse::domain::clock::Timestamp {
 fn same(one: &Session, other: &Session) {
     assert_eq!(one.id, other.id);
     assert_eq!(one.profile, other.profile);
-    assert_eq!(one.binding, other.binding);
+    assert_eq!(one.fingerprint, other.fingerprint);
     assert_eq!(one.identity, other.identity);
     assert_eq!(one.created_at, other.created_at);
     assert_eq!(one.seen_at, other.seen_at);

@@ -1,6 +1,6 @@
 //! `check`: shows every problem of settings and profiles, and what to register for each profile.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -53,16 +53,12 @@ pub(in crate::command) fn check(
         load_files(&check.files, context)
     };
     let mut problems = loaded.problems();
-    if check.files.is_empty() && loaded.profile_files.is_empty() {
-        let right = "make the first profile with `gatehouse init KIND PROFILE-ID`";
-        let what = "the folder contains no profile";
-        problems.push(Problem::of(source_name(&folder), what, right));
-    }
     // With files on the command line, the check is about these files only.
-    if check.files.is_empty()
-        && let Err(of_settings) = &settings
-    {
-        problems.extend(of_settings.iter().cloned());
+    if check.files.is_empty() {
+        if loaded.profile_files.is_empty() {
+            problems.push(empty_folder(&folder));
+        }
+        problems.extend(settings.as_ref().err().into_iter().flatten().cloned());
     }
     let now = terminal.clock.now();
     let files: Vec<PathBuf> = loaded.profile_files.keys().cloned().collect();
@@ -92,6 +88,15 @@ pub(in crate::command) fn check(
     }
     let bad = problems.iter().any(Problem::is_error);
     if bad { Err(Failed::Told) } else { Ok(()) }
+}
+
+fn empty_folder(folder: &Path) -> Problem {
+    let remedy = "make the first profile with `gatehouse init KIND PROFILE-ID`";
+    Problem::of(
+        source_name(folder),
+        "the folder contains no profile",
+        remedy,
+    )
 }
 
 /// The problem that an authority's bad answer becomes in the report.

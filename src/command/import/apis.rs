@@ -13,29 +13,10 @@ use crate::domain::authority::Kind;
 const GRAPH: &str = "https://graph.microsoft.com";
 
 pub(in crate::command) fn apis(variables: &BTreeMap<String, String>, draft: &mut Draft) {
-    let endpoint = variables.get("ENDPOINT").cloned();
-    let scopes: Vec<String> = variables
-        .get("SCOPE")
-        .map(|scopes| {
-            let separated = scopes.split(|letter: char| letter.is_whitespace() || letter == ',');
-            let scopes = separated.filter(|scope| !scope.is_empty());
-            scopes.map(str::to_owned).collect()
-        })
-        .unwrap_or_default();
-    let scopes = scopes
-        .into_iter()
-        .filter(|scope| !RESERVED_SCOPES.contains(&scope.as_str()));
+    let mut endpoint = variables.get("ENDPOINT").cloned();
     let microsoft = draft.kind != Some(Kind::Oidc);
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for scope in scopes {
-        let resource = if microsoft { resource_of(&scope) } else { "" };
-        match groups.iter_mut().find(|(known, _)| known == resource) {
-            Some((_, scopes)) => scopes.push(scope),
-            None => groups.push((resource.to_owned(), vec![scope])),
-        }
-    }
+    let mut groups = scopes_by_resource(variables, microsoft);
     let graph = |text: &str| text.contains("graph.microsoft.");
-    let mut endpoint = endpoint;
     if draft.kind == Some(Kind::B2c) {
         let before = groups.len();
         groups.retain(|(resource, _)| !graph(resource));
@@ -73,6 +54,29 @@ pub(in crate::command) fn apis(variables: &BTreeMap<String, String>, draft: &mut
     for (resource, scopes) in groups {
         other(&resource, scopes, draft);
     }
+}
+
+/// The scopes of `SCOPE`, without those of OpenID Connect itself, by their resource and in their order.
+fn scopes_by_resource(
+    variables: &BTreeMap<String, String>,
+    microsoft: bool,
+) -> Vec<(String, Vec<String>)> {
+    let text = variables
+        .get("SCOPE")
+        .map(String::as_str)
+        .unwrap_or_default();
+    let scopes = text
+        .split(|letter: char| letter.is_whitespace() || letter == ',')
+        .filter(|scope| !scope.is_empty() && !RESERVED_SCOPES.contains(scope));
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for scope in scopes {
+        let resource = if microsoft { resource_of(scope) } else { "" };
+        match groups.iter_mut().find(|(known, _)| known == resource) {
+            Some((_, scopes)) => scopes.push(scope.to_owned()),
+            None => groups.push((resource.to_owned(), vec![scope.to_owned()])),
+        }
+    }
+    groups
 }
 
 /// Scopes of another resource than the endpoint's become an API of their own, whose address the sample does not name.

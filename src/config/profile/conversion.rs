@@ -86,7 +86,7 @@ impl ProfileReader<'_, '_> {
             self.check_dialect(file, authority.dialect());
         }
         let (authority, client) = (authority?, client?);
-        let binding = authority_fingerprint(file, &authority, &client.id);
+        let fingerprint = authority_fingerprint(file, &authority, &client.id);
         Some(Profile {
             id: id.clone(),
             public_url: public_url?,
@@ -102,7 +102,7 @@ impl ProfileReader<'_, '_> {
             session,
             sign_out: sign_out(file),
             branding,
-            binding,
+            fingerprint,
         })
     }
 }

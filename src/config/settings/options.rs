@@ -37,7 +37,7 @@ impl DatabaseKind {
 
 /// Requests to authorities and APIs.
 #[derive(Debug, Clone)]
-pub struct HttpOptions {
+pub struct OutboundSettings {
     /// The time limit for a connection.
     pub connect_timeout: Duration,
     /// The time limit for a whole request to an authority.
@@ -52,7 +52,7 @@ pub struct HttpOptions {
 
 /// The database and the session cache.
 #[derive(Debug, Clone, Copy)]
-pub struct StoreOptions {
+pub struct DatabaseSettings {
     /// The maximum number of connections of this process.
     pub max_connections: u32,
     /// The maximum number of sessions in memory.
@@ -96,9 +96,9 @@ pub struct Settings {
     /// The session limits of profiles without a `[session]` table.
     pub session: SessionLimits,
     /// Requests to authorities and APIs.
-    pub http: HttpOptions,
+    pub http: OutboundSettings,
     /// The database and the session cache.
-    pub store: StoreOptions,
+    pub store: DatabaseSettings,
     /// Logs.
     pub telemetry: Telemetry,
 }

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use crate::config::report::problem::{Problem, in_order};
 use crate::config::settings::layers::{Layer, Layers, Sources};
 use crate::config::settings::options::{
-    DEFAULT_SESSION, DatabaseKind, HttpOptions, Settings, StoreOptions, Telemetry,
+    DEFAULT_SESSION, DatabaseKind, DatabaseSettings, OutboundSettings, Settings, Telemetry,
 };
 use crate::config::settings::secret_text::{key_list, read_secret};
 use crate::config::settings::trusted_network::network;
@@ -183,7 +183,7 @@ impl Reader<'_> {
         })
     }
 
-    fn http(&mut self) -> Option<HttpOptions> {
+    fn http(&mut self) -> Option<OutboundSettings> {
         let connect_timeout = self.duration("http.connect_timeout", Duration::from_secs(2));
         let timeout = self.duration("http.timeout", Duration::from_secs(10));
         let api_timeout = self.duration("http.api_timeout", Duration::from_secs(30));
@@ -200,7 +200,7 @@ impl Reader<'_> {
             }
         }
         let resolve = self.resolve();
-        Some(HttpOptions {
+        Some(OutboundSettings {
             connect_timeout: connect_timeout?,
             timeout: timeout?,
             api_timeout: api_timeout?,
@@ -244,11 +244,11 @@ impl Reader<'_> {
         resolved
     }
 
-    fn store(&mut self) -> Option<StoreOptions> {
+    fn store(&mut self) -> Option<DatabaseSettings> {
         let connections = self.number("store.max_connections", 10, 1_000);
         let entries = self.number("store.cache_entries", 100_000, 100_000_000);
         let startup_wait = self.duration("store.startup_wait", Duration::from_secs(10));
-        Some(StoreOptions {
+        Some(DatabaseSettings {
             max_connections: u32::try_from(connections?).ok()?,
             cache_entries: entries?,
             startup_wait: startup_wait?,

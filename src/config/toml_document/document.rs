@@ -97,7 +97,7 @@ impl<'t> Document<'t> {
     }
 
     /// An unknown key or a wrong type.
-    fn entry<T: JsonSchema>(&mut self, entry: &Entry, root: &DeTable<'_>) {
+    fn entry<T: JsonSchema>(&mut self, entry: &TableEntry, root: &DeTable<'_>) {
         let schema = Schema::of::<T>();
         let path = existing(&schema, &entry.path);
         let key = dotted(path);
@@ -130,7 +130,7 @@ impl<'t> Document<'t> {
 }
 
 /// An entry at fault.
-struct Entry {
+struct TableEntry {
     path: Vec<Step>,
     span: Range<usize>,
 }
@@ -154,8 +154,8 @@ fn parent_and_name(path: &[Step]) -> (&[Step], &str) {
 }
 
 /// The smallest entry whose key or value covers `span`.
-fn find(table: &DeTable<'_>, span: &Range<usize>) -> Option<Entry> {
-    let mut best: Option<Entry> = None;
+fn find(table: &DeTable<'_>, span: &Range<usize>) -> Option<TableEntry> {
+    let mut best: Option<TableEntry> = None;
     let covers = |whole: &Range<usize>| whole.start <= span.start && span.end <= whole.end;
     visit(table, &mut Vec::new(), &mut |path, key, value| {
         for candidate in [key, value].into_iter().flatten() {
@@ -163,7 +163,7 @@ fn find(table: &DeTable<'_>, span: &Range<usize>) -> Option<Entry> {
                 .as_ref()
                 .is_none_or(|best| candidate.len() <= best.span.len());
             if covers(&candidate) && smaller {
-                best = Some(Entry {
+                best = Some(TableEntry {
                     path: path.to_vec(),
                     span: candidate,
                 });

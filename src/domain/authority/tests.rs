@@ -128,6 +128,11 @@ fn each_kind_believes_the_issuers_of_its_tenant_and_no_others() {
             "{kind} {url}: a loopback stand-in"
         );
     }
+}
+
+// proves: B199, B200
+#[test]
+fn many_tenants_are_believed_by_a_template_only() {
     let organizations = "https://login.microsoftonline.com/organizations";
     assert!(accepts(
         Kind::EntraId,
@@ -193,6 +198,12 @@ fn a_stand_in_on_loopback_may_have_its_own_issuer_or_the_one_of_the_real_platfor
             "{kind} {url} believes {issuer}"
         );
     }
+}
+
+#[test]
+fn a_stand_in_on_loopback_may_have_no_other_issuer() {
+    let entra = format!("http://127.0.0.1:9000/{G}");
+    let domain = "http://127.0.0.1:9000/contoso.onmicrosoft.com";
     assert!(!accepts(
         Kind::EntraId,
         &entra,

@@ -59,7 +59,7 @@ pub struct Profile {
     /// How pages look.
     pub branding: Branding,
     /// The fingerprint that sessions and attempts depend on.
-    pub binding: AuthorityFingerprint,
+    pub fingerprint: AuthorityFingerprint,
 }
 
 impl Profile {

@@ -42,7 +42,7 @@ impl Callback<'_> {
         let session = Session {
             id: SessionId::generate(&*services.random),
             profile: profile.id.clone(),
-            binding: profile.binding,
+            fingerprint: profile.fingerprint,
             identity,
             created_at: now,
             seen_at: now,

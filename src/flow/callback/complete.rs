@@ -11,7 +11,7 @@ use crate::domain::secret::{AuthorizationCode, State};
 use crate::domain::session::SessionHandle;
 use crate::flow::attempt_cookie::{open_attempt, open_state};
 use crate::flow::error::FlowError;
-use crate::flow::services::{Services, Visit};
+use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
 use crate::flow::{audit, edit_profile, session_check};
 use crate::oidc::{Asking, OidcError, Redeemed};
@@ -72,7 +72,7 @@ pub enum CallbackResult {
 /// See [`FlowError`]; whenever there is an error, no session began, and the one that the browser had is untouched.
 pub async fn complete(
     services: &Services,
-    visit: Visit<'_>,
+    visit: BrowserVisit<'_>,
     answer: CallbackAnswer,
     browser: Browser<'_>,
 ) -> Result<CallbackResult, FlowError> {
@@ -108,7 +108,7 @@ pub async fn complete(
 #[derive(Clone, Copy)]
 pub(super) struct Arrival<'a> {
     pub(super) services: &'a Services,
-    pub(super) visit: Visit<'a>,
+    pub(super) visit: BrowserVisit<'a>,
     pub(super) browser: Browser<'a>,
 }
 
@@ -187,7 +187,7 @@ impl Callback<'_> {
         let profile = self.arrival.visit.profile;
         let authorities = &self.arrival.services.authorities;
         let judged = authorities
-            .judge_issuer_parameter(profile, self.attempt.journey, self.iss.as_deref())
+            .judge_issuer_parameter(profile, self.attempt.user_flow, self.iss.as_deref())
             .await;
         judged.map_err(|cause| {
             if matches!(cause, OidcError::Invalid(_)) {
@@ -205,7 +205,7 @@ impl Callback<'_> {
         if self.arrival.is_signed_in().await? {
             return Ok(CallbackResult::Redirect(self.return_to));
         }
-        if self.attempt.journey != UserFlowKind::SignIn {
+        if self.attempt.user_flow != UserFlowKind::SignIn {
             let target = Some(self.return_to);
             return Err(self.arrival.not_found("its state was used before", target));
         }
@@ -254,7 +254,7 @@ impl Callback<'_> {
             browser,
         } = self.arrival;
         let profile = visit.profile;
-        match self.attempt.journey {
+        match self.attempt.user_flow {
             UserFlowKind::SignIn => {
                 let expected = self.attempt.expects.as_ref();
                 if expected.is_some_and(|person| *person != redeemed.identity.person()) {
@@ -293,7 +293,7 @@ impl Callback<'_> {
         } = self.arrival;
         let api = self.attempt.api.as_ref();
         let options = AuthorizationOptions {
-            user_flow: Some(self.attempt.journey),
+            user_flow: Some(self.attempt.user_flow),
             api: api.and_then(|name| visit.profile.api(name)).cloned(),
             claims,
             expects: self.attempt.expects.clone(),

@@ -35,7 +35,7 @@ impl Callback<'_> {
         }
         if detail.topic() == Topic::Cancelled {
             let home = ReturnTo::home(&profile.public_url);
-            let cancelled = Flash::Cancelled(self.attempt.journey);
+            let cancelled = Flash::Cancelled(self.attempt.user_flow);
             return Ok(CallbackResult::RedirectWithFlash(home, cancelled));
         }
         audit::refused(profile, &detail.to_string());

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::api::Scope;
+use crate::domain::clock::Clock;
 use crate::domain::clock::SystemClock;
-use crate::domain::clock::{Clock, Random};
 use crate::domain::profile::{AuthorityFingerprint, ProfileId};
+use crate::domain::random::Random;
 use crate::domain::route::EasyAuth;
 use crate::domain::session::SessionId;
 
@@ -33,7 +34,7 @@ fn session(claims: serde_json::Value) -> Session {
     Session {
         id: SessionId::generate(&Zeros),
         profile: ProfileId::parse("staff").unwrap(),
-        binding: AuthorityFingerprint([0; 32]),
+        fingerprint: AuthorityFingerprint([0; 32]),
         identity: identity(claims),
         created_at: now,
         seen_at: now,

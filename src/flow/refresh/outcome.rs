@@ -83,7 +83,7 @@ impl PartialEq for Force {
 
 /// What a caller asks of the refresh of a session; callers with equal questions share one outcome.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Question {
+pub struct TokenRequest {
     pub(super) api: ApiName,
     pub(super) force: Force,
 }
@@ -92,4 +92,4 @@ pub struct Question {
 pub type Outcome = Result<Token, FlowError>;
 
 /// The refreshes of this process: one at a time for each session.
-pub type Refreshes = SingleFlight<HandleHash, Question, Outcome>;
+pub type Refreshes = SingleFlight<HandleHash, TokenRequest, Outcome>;

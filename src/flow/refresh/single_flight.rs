@@ -106,7 +106,7 @@ where
     /// Makes the call when it is this caller's turn, in a task of its own: it ends whether anybody waits for it or not.
     /// If a call with the same question ended since the caller joined, its outcome is the answer.
     pub fn run(self, question: Q, call: impl Future<Output = O> + Send + 'static) -> JoinHandle<O> {
-        let running = Running::begin(self.running);
+        let running = InFlight::begin(self.running);
         self.runtime.spawn(async move {
             let _running = running;
             let mut last = match self.turn {
@@ -131,16 +131,16 @@ where
 }
 
 /// Counts one running call, also if it panics.
-struct Running(watch::Sender<usize>);
+struct InFlight(watch::Sender<usize>);
 
-impl Running {
+impl InFlight {
     fn begin(count: watch::Sender<usize>) -> Self {
         count.send_modify(|count| *count += 1);
         Self(count)
     }
 }
 
-impl Drop for Running {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.send_modify(|count| *count = count.saturating_sub(1));
     }

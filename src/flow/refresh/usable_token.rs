@@ -10,7 +10,7 @@ use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::flow::error::FlowError;
 use crate::flow::refresh::lease::{HeldLease, LEASE, RowState};
-use crate::flow::refresh::outcome::{Force, Outcome, Question, Token};
+use crate::flow::refresh::outcome::{Force, Outcome, Token, TokenRequest};
 use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
 use crate::flow::{access, audit};
@@ -77,7 +77,7 @@ pub async fn usable_token(
         Some(_) => PATIENCE_WITH_TOKEN,
         None => longest_wait(services),
     };
-    let question = Question {
+    let question = TokenRequest {
         api: api.name.clone(),
         force: force.clone(),
     };

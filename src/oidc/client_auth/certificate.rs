@@ -20,9 +20,10 @@ use serde_json::json;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::time::ASN1Time;
 
-use crate::domain::clock::{Random, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::credential::{CertificateSource, Credential, PemSource};
 use crate::domain::profile::Profile;
+use crate::domain::random::Random;
 use crate::domain::secret::ClientAssertion;
 use crate::oidc::client_auth::credential_file::read_bytes;
 use crate::oidc::error::CredentialProblem;

@@ -12,9 +12,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded::byte_serialize;
 
-use crate::domain::clock::{Random, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::credential::{Credential, SecretMethod, SecretSource};
 use crate::domain::profile::Profile;
+use crate::domain::random::Random;
 use crate::domain::secret::{ClientAssertion, ClientSecret};
 use crate::oidc::authority_error::AuthorityErrorDetail;
 use crate::oidc::client_auth::certificate::{Assertion, CertificateCache};

@@ -10,8 +10,9 @@ use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use crate::domain::clock::{Clock, Random, Timestamp};
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::ProfileId;
+use crate::domain::random::Random;
 use crate::oidc::error::{OidcError, Outage};
 
 /// A snapshot is used this long while the document cannot be fetched.
@@ -219,14 +220,14 @@ mod tests {
     use crate::http::CallError;
     use crate::oidc::testing::Zeros;
 
-    struct Source {
+    struct CountedSource {
         profile: ProfileId,
         down: AtomicBool,
         calls: AtomicU32,
     }
 
     #[async_trait]
-    impl Fetch for Arc<Source> {
+    impl Fetch for Arc<CountedSource> {
         type Document = u32;
 
         const NAME: &'static str = "number";
@@ -250,11 +251,11 @@ mod tests {
     }
 
     fn cached() -> (
-        Arc<CachedDocument<Arc<Source>>>,
-        Arc<Source>,
+        Arc<CachedDocument<Arc<CountedSource>>>,
+        Arc<CountedSource>,
         Arc<FixedClock>,
     ) {
-        let source = Arc::new(Source {
+        let source = Arc::new(CountedSource {
             profile: ProfileId::parse("staff").unwrap(),
             down: AtomicBool::default(),
             calls: AtomicU32::default(),

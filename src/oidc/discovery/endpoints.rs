@@ -94,7 +94,7 @@ impl Discovery {
             bulkhead: Arc::clone(&bulkhead),
             deps: Arc::clone(&deps),
             profile: profile.id.clone(),
-            fingerprint: profile.binding,
+            fingerprint: profile.fingerprint,
             authority: profile.authority.clone(),
             issuer_config: issuer_config.clone(),
         };

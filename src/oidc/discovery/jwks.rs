@@ -28,12 +28,12 @@ const MAX_AGE: Duration = Duration::from_hours(1);
 const TRIED: usize = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
+enum KeyFamily {
     Rsa,
     P256,
 }
 
-impl Family {
+impl KeyFamily {
     fn of(algorithm: SigningAlgorithm) -> Self {
         match algorithm {
             SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => Self::Rsa,
@@ -45,7 +45,7 @@ impl Family {
 /// A public key that may verify tokens.
 pub(crate) struct SigningKey {
     id: Option<String>,
-    family: Family,
+    family: KeyFamily,
     algorithm: Option<SigningAlgorithm>,
     /// The `issuer` member of Entra ID's v2 keys; may be a template.
     pub(crate) issuer: Option<String>,
@@ -81,7 +81,7 @@ impl KeySet {
 
     /// Verifies the signature and returns the key that made it.
     pub(crate) fn verify(&self, jwt: &Jwt<'_>) -> Result<&SigningKey, SignatureRefusal> {
-        let family = Family::of(jwt.algorithm);
+        let family = KeyFamily::of(jwt.algorithm);
         let fits = |key: &&SigningKey| {
             // RFC 8725 §3.1: one key, one algorithm family.
             key.family == family
@@ -121,15 +121,15 @@ fn signing_key(key: &Map<String, Value>) -> Option<SigningKey> {
         operations.find(|operation| *operation == "verify")?;
     }
     let (family, public) = match text("kty")? {
-        "RSA" => (Family::Rsa, rsa(text("n")?, text("e")?)?),
-        "EC" if text("crv")? == "P-256" => (Family::P256, p256(text("x")?, text("y")?)?),
+        "RSA" => (KeyFamily::Rsa, rsa(text("n")?, text("e")?)?),
+        "EC" if text("crv")? == "P-256" => (KeyFamily::P256, p256(text("x")?, text("y")?)?),
         _ => return None,
     };
     let algorithm = match key.get("alg") {
         None => None,
         Some(name) => Some(SigningAlgorithm::parse(name.as_str()?)?),
     };
-    if algorithm.is_some_and(|algorithm| Family::of(algorithm) != family) {
+    if algorithm.is_some_and(|algorithm| KeyFamily::of(algorithm) != family) {
         return None;
     }
     Some(SigningKey {

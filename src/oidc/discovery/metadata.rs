@@ -65,12 +65,12 @@ pub struct Metadata {
 }
 
 /// A document whose issuer is not checked yet.
-struct Document {
+struct UncheckedMetadata {
     members: Map<String, Value>,
     issuer: String,
 }
 
-impl Document {
+impl UncheckedMetadata {
     fn read(body: &[u8]) -> Result<Self, OidcError> {
         let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
             return Err(OidcError::outage(Outage::BadDocument(
@@ -235,7 +235,7 @@ impl Fetch for MetadataSource {
 
     async fn fetch(&self, timeout: Option<Duration>) -> Result<Fetched<Metadata>, OidcError> {
         let response = self.response(timeout).await?;
-        let document = Document::read(&response.body)?;
+        let document = UncheckedMetadata::read(&response.body)?;
         let trusted = self.check_issuer(&document.issuer).await?;
         let mut metadata = document.into_metadata(&self.authority, trusted)?;
         let now = self.deps.clock.now();

@@ -14,8 +14,8 @@ use url::Url;
 
 use crate::domain::api::Api;
 use crate::domain::authority::UserFlowKind;
-use crate::domain::clock::{Random, random_256};
 use crate::domain::profile::{Profile, Prompt, ResponseMode};
+use crate::domain::random::{Random, random_256};
 use crate::domain::secret::{CodeVerifier, Nonce, State};
 use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::metadata::Metadata;

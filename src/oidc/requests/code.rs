@@ -9,7 +9,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::identity::{Claims, Identity};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, AuthorizationCode};
-use crate::domain::token_set::{AccessGrant, TokenSet};
+use crate::domain::token_set::{AccessGrant, StatedLifetime, TokenSet};
 use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::endpoints::{DiscoveredAuthority, Origin};
 use crate::oidc::error::{Invalid, Misconfiguration, OidcError, ResponseFault};
@@ -48,11 +48,11 @@ impl Authorities {
         attempt: &Attempt,
     ) -> Result<Redeemed, OidcError> {
         // RFC 9700 §4.4.2: an authorization response is redeemed only at the authority that was asked.
-        if attempt.binding != profile.binding || attempt.profile != profile.id {
+        if attempt.fingerprint != profile.fingerprint || attempt.profile != profile.id {
             return Err(OidcError::Invalid(Invalid::Moved));
         }
         let client = self.profile_client(profile);
-        let authority = client.discovered(profile, attempt.journey).await?;
+        let authority = client.discovered(profile, attempt.user_flow).await?;
         let wanted = attempt.api.as_ref().and_then(|name| profile.api(name));
         let api = signed_in_api(profile, wanted);
         let mut grant: Form<'_> = vec![
@@ -170,8 +170,10 @@ pub(crate) fn access_grant(
         response.access_token.clone()?,
         response.scopes.clone(),
         now,
-        response.expires_in,
-        response.refresh_in,
+        StatedLifetime {
+            expires_in: response.expires_in,
+            refresh_in: response.refresh_in,
+        },
     ))
 }
 

@@ -14,7 +14,7 @@ use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Postgres};
 use tokio::time::Instant;
 
-use crate::store::error::{Reason, StoreError};
+use crate::store::error::{OwnCause, StoreError};
 use crate::store::postgres::address;
 
 /// Without a connection in this time the database is away; the answer is sent within a second.
@@ -111,8 +111,8 @@ impl PostgresDatabase {
         })
     }
 
-    pub(super) fn attempt(&self) -> Attempt<'_> {
-        Attempt {
+    pub(super) fn attempt(&self) -> StatementAttempt<'_> {
+        StatementAttempt {
             pool: &self.pool,
             demoted: &self.demoted,
             deadline: Instant::now() + TIME_LIMIT,
@@ -124,7 +124,7 @@ impl PostgresDatabase {
 
 /// One operation in progress.
 #[derive(Debug)]
-pub(super) struct Attempt<'a> {
+pub(super) struct StatementAttempt<'a> {
     pool: &'a PgPool,
     demoted: &'a Demoted,
     deadline: Instant,
@@ -132,7 +132,7 @@ pub(super) struct Attempt<'a> {
     tries: u32,
 }
 
-impl Attempt<'_> {
+impl StatementAttempt<'_> {
     pub(super) fn deadline(&self) -> Instant {
         self.deadline
     }
@@ -146,7 +146,7 @@ impl Attempt<'_> {
         self.tries += 1;
         tokio::time::timeout_at(self.deadline, self.pool.acquire())
             .await
-            .map_err(|_| StoreError::unavailable(Reason("no connection in time")))?
+            .map_err(|_| StoreError::unavailable(OwnCause("no connection in time")))?
             .map_err(StoreError::from)
     }
 
@@ -161,7 +161,7 @@ impl Attempt<'_> {
             Ok(Err(error)) => error,
             Err(_) => {
                 held.close_on_drop();
-                let cause = Reason("no answer in time");
+                let cause = OwnCause("no answer in time");
                 return Some(Err(StoreError::unavailable(cause)));
             }
         };
@@ -182,7 +182,9 @@ impl Attempt<'_> {
         let in_time = Instant::now() < self.deadline;
         (!again || !in_time).then(|| {
             Err(match fault {
-                Fault::ReadOnly => StoreError::unavailable(Reason("the database takes no writes")),
+                Fault::ReadOnly => {
+                    StoreError::unavailable(OwnCause("the database takes no writes"))
+                }
                 _ => StoreError::from(error),
             })
         })

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use crate::store::cache::invalidation::Invalidation;
 use crate::store::database::{ListenerEvent, OnEvent};
-use crate::store::error::{Reason, StoreError};
+use crate::store::error::{OwnCause, StoreError};
 use crate::store::postgres::connection::{PostgresDatabase, with_connection, writable};
 use crate::store::postgres::statements::CHANNEL;
 
@@ -74,7 +74,7 @@ async fn receive(
             Ok(Some(notification)) => on_event(ListenerEvent::Invalidation(Invalidation::parse(
                 notification.payload(),
             ))),
-            Ok(None) => return Err(StoreError::unavailable(Reason("listening was cut off"))),
+            Ok(None) => return Err(StoreError::unavailable(OwnCause("listening was cut off"))),
             Err(error) => return Err(StoreError::from(error)),
         }
     }
@@ -97,14 +97,14 @@ async fn beat(
         };
         let now = timeout_at(begun + ARRIVAL, there_and_back)
             .await
-            .map_err(|_| StoreError::unavailable(Reason("invalidations do not arrive")))??;
+            .map_err(|_| StoreError::unavailable(OwnCause("invalidations do not arrive")))??;
         if number == 1 {
             on_event(ListenerEvent::Listening);
         }
         on_event(ListenerEvent::Alive(now));
         sleep_until(begun + HEARTBEAT).await;
     }
-    Err(StoreError::unavailable(Reason("no more heartbeats")))
+    Err(StoreError::unavailable(OwnCause("no more heartbeats")))
 }
 
 /// Sends a heartbeat on a connection of the pool, and returns what the database's clock shows. If the whole pool is
@@ -144,6 +144,6 @@ async fn notify(
 async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
     timeout(ARRIVAL, answer)
         .await
-        .map_err(|_| StoreError::unavailable(Reason("no answer while listening")))?
+        .map_err(|_| StoreError::unavailable(OwnCause("no answer while listening")))?
         .map_err(StoreError::from)
 }

@@ -3,7 +3,7 @@
 use sqlx::migrate::{Migrate, MigrateError};
 use sqlx::{PgConnection, query_scalar, raw_sql};
 
-use crate::store::error::{Reason, StoreError};
+use crate::store::error::{OwnCause, StoreError};
 use crate::store::migrations;
 use crate::store::postgres::connection::PostgresDatabase;
 
@@ -32,7 +32,7 @@ pub(super) async fn migrate(database: &PostgresDatabase) -> Result<(), StoreErro
         .await
         .map_err(StoreError::migration)?;
     let schema = schema.ok_or_else(|| {
-        StoreError::migration(Reason(
+        StoreError::migration(OwnCause(
             "no schema of the database's search_path exists and may be used",
         ))
     })?;

@@ -36,7 +36,7 @@ pub(in crate::store) enum Opened<T> {
 /// What a row says of its person. All of it is authenticated by the seal.
 #[derive(Debug)]
 pub(in crate::store) struct SealedIdentity {
-    pub(in crate::store) binding: AuthorityFingerprint,
+    pub(in crate::store) fingerprint: AuthorityFingerprint,
     pub(in crate::store) identity: Identity,
     pub(in crate::store) created_at: Timestamp,
     pub(in crate::store) expires_at: Timestamp,
@@ -44,8 +44,8 @@ pub(in crate::store) struct SealedIdentity {
 
 #[derive(Serialize, Deserialize)]
 struct IdentityText<'a> {
-    #[serde(borrow)]
-    binding: Cow<'a, str>,
+    #[serde(borrow, rename = "binding")]
+    fingerprint: Cow<'a, str>,
     #[serde(borrow)]
     person: Cow<'a, str>,
     created_at: i64,
@@ -85,7 +85,7 @@ pub(in crate::store) fn write_identity(
 ) -> Result<Vec<u8>, StoreError> {
     let (person, claims) = (identity.person(), identity.claims_text());
     let text = IdentityText {
-        binding: STANDARD_NO_PAD.encode(session.binding.0).into(),
+        fingerprint: STANDARD_NO_PAD.encode(session.fingerprint.0).into(),
         person: person.as_str().into(),
         created_at: session.created_at.timestamp_millis(),
         expires_at: session.expires_at.timestamp_millis(),
@@ -107,13 +107,13 @@ pub(in crate::store) fn read_identity(
         Opened::Value(text) => text,
         Opened::Newer => return Ok(Opened::Newer),
     };
-    let binding = STANDARD_NO_PAD
-        .decode(text.binding.as_bytes())
+    let fingerprint = STANDARD_NO_PAD
+        .decode(text.fingerprint.as_bytes())
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| inconsistent(id))?;
     Ok(Opened::Value(SealedIdentity {
-        binding: AuthorityFingerprint(binding),
+        fingerprint: AuthorityFingerprint(fingerprint),
         identity: identity(text.person, text.claims, text.shown).ok_or_else(|| inconsistent(id))?,
         created_at: moment(text.created_at, id)?,
         expires_at: moment(text.expires_at, id)?,
@@ -228,8 +228,8 @@ fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8], id: &SessionId) -> Result<Opene
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::random_256;
     use crate::domain::profile::ProfileId;
+    use crate::domain::random::random_256;
     use crate::seal::OsRandom;
 
     fn id() -> SessionId {
@@ -292,7 +292,7 @@ mod tests {
         let session = Session {
             id: id(),
             profile: ProfileId::parse("staff").unwrap(),
-            binding: AuthorityFingerprint(random_256(&OsRandom)),
+            fingerprint: AuthorityFingerprint(random_256(&OsRandom)),
             identity: identity.clone(),
             created_at: at(1),
             seen_at: at(2),
@@ -304,7 +304,7 @@ mod tests {
             panic!("not read")
         };
         assert_eq!(read.identity, identity);
-        assert_eq!(read.binding, session.binding);
+        assert_eq!(read.fingerprint, session.fingerprint);
         assert_eq!((read.created_at, read.expires_at), (at(1), at(4)));
     }
 }

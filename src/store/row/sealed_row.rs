@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::clock::{Random, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
 use crate::domain::profile::ProfileId;
+use crate::domain::random::Random;
 use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::domain::token_set::TokenSet;
 use crate::seal::{Column, KeyRing, RowPlace, handle_hash};
@@ -131,7 +132,7 @@ impl RowSealer {
         Ok(Some(Session {
             id: row.id,
             profile: row.profile.clone(),
-            binding: sealed.binding,
+            fingerprint: sealed.fingerprint,
             identity: sealed.identity,
             created_at: sealed.created_at,
             seen_at: payload::moment(row.seen_at, &row.id)?,

@@ -10,11 +10,11 @@ use crate::domain::clock::Timestamp;
 use crate::domain::profile::{Profile, ResponseMode};
 use crate::flow::attempt_cookie::{AttemptCookie, AttemptName};
 use crate::web::cookies::cookie_header::{pairs, single_value};
-use crate::web::cookies::eviction::{Bounds, dated, evicted, undated};
+use crate::web::cookies::eviction::{CookieBounds, dated, evicted, undated};
 use crate::web::cookies::flags::{self, ATTEMPT};
 
 /// Attempts that may be open in one browser at one origin.
-const BOUNDS: Bounds = Bounds {
+const BOUNDS: CookieBounds = CookieBounds {
     count: 10,
     bytes: 4_096,
 };

@@ -2,7 +2,7 @@
 
 /// What all cookies of one kind may amount to at one origin.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub struct CookieBounds {
     /// How many there may be.
     pub count: usize,
     /// Bytes of all names and values.
@@ -22,7 +22,7 @@ pub fn undated(value: &str) -> Option<&str> {
 /// Names of the cookies that must go so that a new one fits in. The time of a value is not sealed: a browser that
 /// changes it harms its own attempts only.
 pub fn evicted<'a>(
-    bounds: Bounds,
+    bounds: CookieBounds,
     kept: impl Iterator<Item = (&'a str, &'a str)>,
     new: (&str, &str),
 ) -> Vec<&'a str> {
@@ -52,7 +52,7 @@ pub fn evicted<'a>(
 mod tests {
     use super::*;
 
-    const BOUNDS: Bounds = Bounds {
+    const BOUNDS: CookieBounds = CookieBounds {
         count: 3,
         bytes: 40,
     };

@@ -17,7 +17,7 @@ use crate::domain::profile::Profile;
 use crate::flow::services::Services;
 use crate::seal::{Purpose, hex};
 use crate::web::cookies::cookie_header::{pairs, single_value};
-use crate::web::cookies::eviction::{Bounds, dated, evicted, undated};
+use crate::web::cookies::eviction::{CookieBounds, dated, evicted, undated};
 use crate::web::cookies::flags::{self, POSTED_CALLBACK};
 
 /// The parameter that names the kept callback.
@@ -29,7 +29,7 @@ const LIFETIME_SECONDS: i64 = 60;
 const LONGEST: usize = 3_800;
 
 /// Kept callbacks of one browser at one origin.
-const BOUNDS: Bounds = Bounds {
+const BOUNDS: CookieBounds = CookieBounds {
     count: 10,
     bytes: 4_096,
 };

@@ -29,7 +29,7 @@ impl WayOn {
     }
 }
 
-/// What the person is told.
+/// The text about a refusal on the error page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Help {
     /// What happened.
@@ -47,7 +47,8 @@ pub fn help_for(detail: &AuthorityErrorDetail, admin_consent_only: bool) -> Help
     } else {
         detail.topic()
     };
-    let (heading, sentence, way_on) = about_person(topic)
+    let (heading, sentence, way_on) = about_account(topic)
+        .or_else(|| about_sign_in(topic))
         .or_else(|| about_rules(topic))
         .unwrap_or_else(|| about_service(topic));
     Help {
@@ -57,10 +58,11 @@ pub fn help_for(detail: &AuthorityErrorDetail, admin_consent_only: bool) -> Help
     }
 }
 
-type Texts = (&'static str, &'static str, WayOn);
+/// Heading, sentence and what to do next.
+type HelpTexts = (&'static str, &'static str, WayOn);
 
-/// The person's account and session at the authority.
-fn about_person(topic: Topic) -> Option<Texts> {
+/// The person's account at the authority.
+fn about_account(topic: Topic) -> Option<HelpTexts> {
     Some(match topic {
         Topic::SeveralAccounts => (
             "Several accounts are signed in",
@@ -82,6 +84,13 @@ fn about_person(topic: Topic) -> Option<Texts> {
             "Your organisation has disabled this account. Its help desk can tell why.",
             WayOn::OtherAccount,
         ),
+        _ => return None,
+    })
+}
+
+/// The person's session at the authority, and this attempt to sign in.
+fn about_sign_in(topic: Topic) -> Option<HelpTexts> {
+    Some(match topic {
         Topic::NoSession => (
             "Please sign in again",
             "The sign-in service has no session for you any more.",
@@ -133,7 +142,7 @@ fn about_person(topic: Topic) -> Option<Texts> {
 }
 
 /// What the organisation allows.
-fn about_rules(topic: Topic) -> Option<Texts> {
+fn about_rules(topic: Topic) -> Option<HelpTexts> {
     Some(match topic {
         Topic::NotAssigned => (
             "You are not assigned to this application",
@@ -170,7 +179,7 @@ fn about_rules(topic: Topic) -> Option<Texts> {
 }
 
 /// The authority itself, and what its operator and ours must act on.
-fn about_service(topic: Topic) -> Texts {
+fn about_service(topic: Topic) -> HelpTexts {
     match topic {
         Topic::RequestLoop => (
             "Too many sign-ins in a row",

@@ -3,21 +3,21 @@
 use crate::domain::profile::Profile;
 use crate::flow::error::{FlowError, Misconfiguration, OidcError, Outage, RefreshDelay, Remedy};
 use crate::web::errors::authority_error_texts::help_for;
-use crate::web::errors::problem_text::{ProblemText, problem as told};
+use crate::web::errors::problem_text::{ProblemText, problem};
 
 /// The page about an outage, or about a configuration that does not fit.
 pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> ProblemText {
-    let told = match error {
+    let text = match error {
         FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
         FlowError::RefreshDelayed { why, .. } => refresh_delayed(*why),
         FlowError::Misconfigured { cause } => misconfigured(cause),
-        FlowError::ApiUnavailable(_) => told(
+        FlowError::ApiUnavailable(_) => problem(
             "api_unavailable",
             "502",
             "The API did not answer",
             "The service behind this page did not answer, or broke off.",
         ),
-        FlowError::ApiTimedOut => told(
+        FlowError::ApiTimedOut => problem(
             "api_timed_out",
             "504",
             "The API did not answer in time",
@@ -28,33 +28,33 @@ pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> Probl
                 "It cannot answer you now. Please try again in {} seconds.",
                 retry_after.as_secs().max(1)
             );
-            told(
+            problem(
                 "api_throttled",
                 "Try again later",
                 "The API is busy",
                 sentence,
             )
         }
-        FlowError::Busy => told(
+        FlowError::Busy => problem(
             "busy",
             "Try again shortly",
             "Your change has not arrived here yet",
             "Your session was being renewed at the same time. Please try again in a moment.",
         ),
-        FlowError::TooMany => told(
+        FlowError::TooMany => problem(
             "too_many",
             "429",
             "Too many requests",
             "There were too many requests from your network. Please wait a moment.",
         ),
-        _ => told(
+        _ => problem(
             "unavailable",
             "Try again shortly",
             "Something is wrong on our side",
             "We cannot tell just now who is signed in. Nobody was signed out; please try again in a moment.",
         ),
     };
-    told.home(profile)
+    text.home(profile)
 }
 
 /// The authority cannot be asked now: what it said about that, if it said anything.
@@ -65,7 +65,7 @@ fn authority_unavailable(cause: &OidcError) -> ProblemText {
     match why {
         Outage::ErrorResponse(detail) if detail.remedy() == Remedy::Time => {
             let help = help_for(detail, false);
-            told(
+            problem(
                 "authority_busy",
                 "Try again shortly",
                 help.heading,
@@ -74,13 +74,13 @@ fn authority_unavailable(cause: &OidcError) -> ProblemText {
             .with_detail(detail)
         }
         Outage::ErrorResponse(detail) => silent().with_detail(detail),
-        Outage::Status(429) => told(
+        Outage::Status(429) => problem(
             "authority_busy",
             "Try again shortly",
             "The sign-in service is busy",
             "It asks us to wait. Please try again shortly.",
         ),
-        Outage::ManagedIdentity { .. } => told(
+        Outage::ManagedIdentity { .. } => problem(
             "credential_unavailable",
             "Try again shortly",
             "This application cannot authenticate just now",
@@ -91,7 +91,7 @@ fn authority_unavailable(cause: &OidcError) -> ProblemText {
 }
 
 fn silent() -> ProblemText {
-    told(
+    problem(
         "authority_unavailable",
         "Try again shortly",
         "The sign-in service does not answer",
@@ -102,7 +102,7 @@ fn silent() -> ProblemText {
 /// A refresh takes its time, or failed a moment ago.
 fn refresh_delayed(why: RefreshDelay) -> ProblemText {
     match why {
-        RefreshDelay::InProgress => told(
+        RefreshDelay::InProgress => problem(
             "tokens_on_their_way",
             "Try again shortly",
             "Your sign-in is being renewed",
@@ -122,14 +122,14 @@ fn misconfigured(cause: &OidcError) -> ProblemText {
             "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log."
         }
     };
-    let told = told(
+    let text = problem(
         "misconfigured",
         "Not available",
         "This application is not set up right",
         sentence,
     );
     match cause {
-        OidcError::Misconfigured(Misconfiguration::Client(detail)) => told.with_detail(detail),
-        _ => told,
+        OidcError::Misconfigured(Misconfiguration::Client(detail)) => text.with_detail(detail),
+        _ => text,
     }
 }

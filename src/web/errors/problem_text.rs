@@ -4,7 +4,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
-use crate::oidc::AuthorityErrorDetail;
+use crate::flow::error::AuthorityErrorDetail;
 use crate::web::pages::{Action, Fact, Frame, Problem};
 
 /// An error in words, without its cause.

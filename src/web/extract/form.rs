@@ -19,9 +19,9 @@ const URLENCODED: &str = "application/x-www-form-urlencoded";
 /// The parameters of a posted form; none for a request of any other method. The `PayloadConfig` of the route limits the
 /// size.
 #[derive(Debug, Default)]
-pub struct Form(pub Parameters);
+pub struct PostedForm(pub Parameters);
 
-impl FromRequest for Form {
+impl FromRequest for PostedForm {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
@@ -40,9 +40,9 @@ impl FromRequest for Form {
 async fn within(
     time_out: Duration,
     body: impl Future<Output = Result<Bytes, Error>>,
-) -> Result<Form, Error> {
+) -> Result<PostedForm, Error> {
     match tokio::time::timeout(time_out, body).await {
-        Ok(body) => Ok(Form(Parameters::parse(&body?))),
+        Ok(body) => Ok(PostedForm(Parameters::parse(&body?))),
         Err(_) => Err(ErrorRequestTimeout("")),
     }
 }
@@ -53,9 +53,9 @@ mod tests {
     use actix_web::http::StatusCode;
     use actix_web::test::TestRequest;
 
-    async fn read(request: TestRequest) -> Result<Form, StatusCode> {
+    async fn read(request: TestRequest) -> Result<PostedForm, StatusCode> {
         let (request, mut payload) = request.to_http_parts();
-        Form::from_request(&request, &mut payload)
+        PostedForm::from_request(&request, &mut payload)
             .await
             .map_err(|error| error.as_response_error().status_code())
     }
@@ -92,7 +92,7 @@ mod tests {
             CONTENT_TYPE,
             "application/x-www-form-urlencoded;charset=utf-8",
         );
-        let Form(form) = read(
+        let PostedForm(form) = read(
             TestRequest::post()
                 .insert_header(kind)
                 .set_payload("a=%C3%A9&b=2&b=3"),

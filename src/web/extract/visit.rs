@@ -115,8 +115,8 @@ impl Visit {
     }
 
     /// What the flows need to know of the visit.
-    pub fn for_flows(&self) -> services::Visit<'_> {
-        services::Visit {
+    pub fn for_flows(&self) -> services::BrowserVisit<'_> {
+        services::BrowserVisit {
             profile: &self.resolved.profile,
             user_agent: self.resolved.user_agent.as_deref(),
         }

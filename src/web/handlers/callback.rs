@@ -12,7 +12,7 @@ use crate::flow::error::FlowError;
 use crate::web::answer::{see_other, to_authority};
 use crate::web::cookies::{attempt, consent_asked, flash, posted_callback, redirect_loop, session};
 use crate::web::errors::mapping::{WebError, WebResult};
-use crate::web::extract::form::Form;
+use crate::web::extract::form::PostedForm;
 use crate::web::extract::parameters::Parameters;
 use crate::web::extract::visit::Visit;
 
@@ -24,7 +24,7 @@ pub const LONGEST_FORM: usize = 64 * 1024;
 /// # Errors
 /// `CallbackMalformed` for parameters that are no authorization response, or that came by another method than the profile
 /// asks for; see [`complete`].
-pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
+pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
     let (profile, headers) = (visit.profile(), visit.headers());
     let form_post = profile.authorize.response_mode == ResponseMode::FormPost;
     let query = visit.query();

@@ -11,7 +11,7 @@ use crate::seal::csrf_token;
 use crate::web::answer::see_other;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::require_own_form;
-use crate::web::extract::form::Form;
+use crate::web::extract::form::PostedForm;
 use crate::web::extract::visit::Visit;
 use crate::web::pages::{SessionRow, Sessions, shown};
 
@@ -40,7 +40,7 @@ pub async fn list(visit: Visit, signed_in: SignedIn) -> WebResult {
 ///
 /// # Errors
 /// `NotSignedIn`, `CrossSite`, `Store`.
-pub async fn end(visit: Visit, Form(form): Form, signed_in: SignedIn) -> WebResult {
+pub async fn end(visit: Visit, PostedForm(form): PostedForm, signed_in: SignedIn) -> WebResult {
     require_own_form(&visit, signed_in.handle(), &form)?;
     let (services, profile) = (visit.services(), visit.profile());
     if form.value("others") == Some("1") {

@@ -68,7 +68,7 @@ mod tests {
 
     /// What [`json`] writes, written by serde.
     #[derive(Serialize)]
-    struct Expected<'a> {
+    struct ExpectedInfo<'a> {
         signed_in: bool,
         name: &'a str,
         claims: &'a RawValue,
@@ -86,14 +86,14 @@ mod tests {
             let session = Session {
                 id: SessionId::from_bytes([1; 16]),
                 profile: ProfileId::parse("staff").unwrap(),
-                binding: AuthorityFingerprint([2; 32]),
+                fingerprint: AuthorityFingerprint([2; 32]),
                 created_at: at(1_800_000_000_000),
                 seen_at: at(0),
                 idle_until: at(1_800_000_000_001),
                 expires_at: at(253_402_300_799_999),
                 identity,
             };
-            let expected = Expected {
+            let expected = ExpectedInfo {
                 signed_in: true,
                 name: session.identity.name(),
                 claims: serde_json::from_str(session.identity.shown_json()).unwrap(),

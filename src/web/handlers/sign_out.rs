@@ -15,7 +15,7 @@ use crate::web::cookies::{consent_asked, redirect_loop, session};
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::{Provenance, provenance, require_own_form};
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
-use crate::web::extract::form::Form;
+use crate::web::extract::form::PostedForm;
 use crate::web::extract::signed_in::peek;
 use crate::web::extract::visit::Visit;
 use crate::web::middleware::security_headers::FormRedirects;
@@ -39,7 +39,7 @@ pub async fn ask_or_sign_out(visit: Visit) -> WebResult {
 ///
 /// # Errors
 /// `CrossSite` without proof that a page of this site sent the form, `Store` when the session could not be ended.
-pub async fn sign_out(visit: Visit, Form(form): Form) -> WebResult {
+pub async fn sign_out(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
     let handle = visit.session_handle();
     if let Some(handle) = &handle {
         require_own_form(&visit, handle, &form)?;

@@ -7,7 +7,7 @@ use actix_web::{HttpMessage as _, HttpResponse};
 use crate::flow::error::FlowError;
 use crate::flow::{sign_out, single_logout};
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::form::Form;
+use crate::web::extract::form::PostedForm;
 use crate::web::extract::visit::Visit;
 use crate::web::middleware::security_headers::Framable;
 
@@ -52,7 +52,7 @@ pub async fn front_channel(visit: Visit) -> WebResult {
 ///
 /// # Errors
 /// `LogoutTokenRefused` (400) for a logout token that is not valid; `Store` (503) when the authority should repeat the request.
-pub async fn back_channel(visit: Visit, Form(form): Form) -> WebResult {
+pub async fn back_channel(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
     admit(&visit)?;
     let token = form
         .value("logout_token")

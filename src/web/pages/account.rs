@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::own_path::{DEFAULT_REDIRECT_PATH, OwnPath};
 use crate::web::pages::claim::Claim;
-use crate::web::pages::frame::{AssetNames, Frame, SAMPLE_PREFIX};
+use crate::web::pages::layout::{AssetNames, Frame, SAMPLE_PREFIX};
 use crate::web::pages::page::{Sampled, pages};
 
 pages! {

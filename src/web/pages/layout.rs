@@ -1,75 +1,102 @@
-//! The frame that a profile puts around its pages, and the response that a page becomes.
+//! What every page has around its content.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
-use crate::domain::profile::Profile;
-use crate::flow::session_check::SignedIn;
-use crate::web::pages::frame::{Frame, Urls};
-use crate::web::pages::page::Page;
-use crate::web::pages::renderer::Pages;
-use crate::web::pages::shown_text::shown;
+use crate::domain::own_path::OwnPath;
 
-/// Characters of a name in the header.
-const LONGEST_NAME: usize = 120;
-
-/// A person's name as pages show it.
-pub fn account_name(who: &SignedIn) -> String {
-    let name = shown(who.session().identity.name()).replace(['\n', '\t'], " ");
-    if name.chars().count() <= LONGEST_NAME {
-        return name;
-    }
-    name.chars().take(LONGEST_NAME).chain(['…']).collect()
+/// The frame of a page.
+#[derive(Debug, Clone, Serialize)]
+pub struct Frame {
+    /// The page's own title.
+    pub title: String,
+    /// The profile's title.
+    pub profile_title: String,
+    /// Who is signed in.
+    pub account: Option<String>,
+    /// Whether to offer sign-in when nobody is signed in.
+    pub sign_in: bool,
+    /// Our addresses at this profile.
+    pub url: Urls,
+    /// The word for the accent color.
+    pub accent: &'static str,
+    /// The profile's logo.
+    pub logo: Option<String>,
+    /// Where people get help.
+    pub support: Option<String>,
+    /// The language of the texts.
+    pub lang: &'static str,
 }
 
-impl Pages {
-    /// The frame of a page of this profile.
-    pub fn frame(&self, profile: &Profile, title: &str, who: Option<&SignedIn>) -> Frame {
-        Frame {
+/// File names of the style sheet and the icon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetNames {
+    /// The style sheet.
+    pub style: String,
+    /// The icon.
+    pub icon: String,
+}
+
+/// Our addresses as templates name them: `frame.url.sign_in`, one for each [`OwnPath`] without a parameter, and
+/// `frame.url.style` and `frame.url.icon`.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    prefix: String,
+    assets: AssetNames,
+}
+
+impl Urls {
+    /// The addresses below the path prefix of a profile.
+    pub fn new(prefix: impl Into<String>, assets: AssetNames) -> Self {
+        let prefix = prefix.into();
+        Self { prefix, assets }
+    }
+
+    /// The path of the home page.
+    pub fn home(&self) -> String {
+        OwnPath::Home.below(&self.prefix)
+    }
+}
+
+impl Serialize for Urls {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for own in OwnPath::ALL.iter().filter(|own| !own.is_parameterized()) {
+            map.serialize_entry(own.key(), &own.below(&self.prefix))?;
+        }
+        for (key, name) in [("style", &self.assets.style), ("icon", &self.assets.icon)] {
+            map.serialize_entry(key, &OwnPath::Asset.named(&self.prefix, name))?;
+        }
+        map.end()
+    }
+}
+
+/// The path prefix of the profile in samples.
+pub(super) const SAMPLE_PREFIX: &str = "/staff";
+
+impl Frame {
+    /// A frame for samples of pages that are shown to nobody in particular.
+    pub(super) fn signed_out_sample(assets: &AssetNames, title: &str) -> Self {
+        Self {
             title: title.to_owned(),
-            profile_title: profile.title.clone(),
-            account: who.map(account_name),
+            profile_title: "Contoso staff".to_owned(),
+            account: None,
             sign_in: true,
-            url: Urls::new(profile.public_url.prefix(), self.asset_names()),
-            accent: profile.branding.accent.as_str(),
-            logo: profile.branding.logo.clone(),
-            support: profile.branding.support.clone(),
+            url: Urls::new(SAMPLE_PREFIX, assets.clone()),
+            accent: "blue",
+            logo: None,
+            support: Some("https://help.contoso.example/".to_owned()),
             lang: "en",
         }
     }
 
-    /// The frame of a page shown without reading the session (errors): neither account nor sign-in button.
-    pub fn frame_without_account(&self, profile: &Profile, title: &str) -> Frame {
-        Frame {
-            sign_in: false,
-            ..self.frame(profile, title, None)
-        }
-    }
-
-    /// The page as a response; plain text when the template does not fit its context.
-    pub fn respond<P: Page>(&self, status: StatusCode, page: &P) -> HttpResponse {
-        self.respond_with(HttpResponse::build(status), page)
-    }
-
-    /// The same for a response that already has headers.
-    pub fn respond_with<P: Page>(
-        &self,
-        mut response: HttpResponseBuilder,
-        page: &P,
-    ) -> HttpResponse {
-        match self.render(page) {
-            Ok(text) => response
-                .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-                .body(text),
-            Err(error) => {
-                tracing::error!(template = P::TEMPLATE, error = %error, "a page could not be rendered");
-                response.status(StatusCode::INTERNAL_SERVER_ERROR);
-                let plain = "The page could not be shown. Please tell the operator of this site.\n";
-                response
-                    .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
-                    .body(plain)
-            }
+    /// A frame for samples of pages of a person who is signed in.
+    pub(super) fn signed_in_sample(assets: &AssetNames, title: &str) -> Self {
+        Self {
+            account: Some("Ada Lovelace".to_owned()),
+            logo: Some("/logo.svg".to_owned()),
+            support: None,
+            ..Self::signed_out_sample(assets, title)
         }
     }
 }

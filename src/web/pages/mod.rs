@@ -5,18 +5,18 @@
 mod account;
 mod assets;
 mod claim;
-mod frame;
 mod layout;
 mod outcome;
 mod page;
+mod page_response;
 mod renderer;
 mod shown_text;
 
 pub use account::*;
 pub use claim::Claim;
-pub use frame::{AssetNames, Frame, Urls};
-pub use layout::account_name;
+pub use layout::{AssetNames, Frame, Urls};
 pub use outcome::*;
 pub use page::{Page, Sampled};
+pub use page_response::account_name;
 pub use renderer::{Pages, PagesError, RenderedSample};
 pub use shown_text::shown;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::own_path::OwnPath;
-use crate::web::pages::frame::{AssetNames, Frame, SAMPLE_PREFIX};
+use crate::web::pages::layout::{AssetNames, Frame, SAMPLE_PREFIX};
 use crate::web::pages::page::{Sampled, pages};
 
 pages! {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tera::Context;
 
-use crate::web::pages::frame::AssetNames;
+use crate::web::pages::layout::AssetNames;
 
 /// A template with its context.
 pub trait Page: Serialize {

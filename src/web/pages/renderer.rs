@@ -10,7 +10,7 @@ use tera::{Context, Kwargs, State, Tera, Value};
 
 use crate::web::pages::account::ACCOUNT_PAGES;
 use crate::web::pages::assets::Asset;
-use crate::web::pages::frame::AssetNames;
+use crate::web::pages::layout::AssetNames;
 use crate::web::pages::outcome::OUTCOME_PAGES;
 use crate::web::pages::page::{Page, PageGroup};
 

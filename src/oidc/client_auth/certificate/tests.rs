@@ -7,7 +7,7 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::Value;
 
-use crate::domain::clock::Random;
+use crate::domain::random::Random;
 use crate::oidc::client_auth::certificate::*;
 use crate::oidc::testing::{Counting, entra};
 

@@ -29,13 +29,13 @@ fn profile(file: &str) -> Profile {
     Profile::clone(loaded.profiles.first().unwrap())
 }
 
-fn binding(file: &str) -> AuthorityFingerprint {
-    profile(file).binding
+fn fingerprint(file: &str) -> AuthorityFingerprint {
+    profile(file).fingerprint
 }
 
 #[test]
 fn editing_what_people_see_keeps_their_sessions() {
-    let before = binding(FILE);
+    let before = fingerprint(FILE);
     for (from, to) in [
         ("title         = \"Contoso\"", "title = \"Fabrikam\""),
         ("12h", "6h"),
@@ -44,13 +44,13 @@ fn editing_what_people_see_keeps_their_sessions() {
         ("orders.contoso.example\"\n", "stock.contoso.example\"\n"),
     ] {
         assert!(FILE.contains(from), "{from}");
-        assert_eq!(binding(&FILE.replace(from, to)), before, "{to}");
+        assert_eq!(fingerprint(&FILE.replace(from, to)), before, "{to}");
     }
 }
 
 #[test]
 fn editing_who_signs_people_in_ends_their_sessions() {
-    let mut seen = vec![binding(FILE)];
+    let mut seen = vec![fingerprint(FILE)];
     for (from, to) in [
         (
             "contoso.onmicrosoft.com\"\nclient_id",
@@ -69,9 +69,9 @@ fn editing_who_signs_people_in_ends_their_sessions() {
             "issuer = \"https://sts.windows.net/x/\"\nclient_id ",
         ),
     ] {
-        let binding = binding(&FILE.replacen(from, to, 1));
-        assert!(!seen.contains(&binding), "{to}");
-        seen.push(binding);
+        let fingerprint = fingerprint(&FILE.replacen(from, to, 1));
+        assert!(!seen.contains(&fingerprint), "{to}");
+        seen.push(fingerprint);
     }
 }
 
@@ -82,7 +82,7 @@ fn an_issuer_with_a_slash_at_its_end_is_another_authority() {
             "https://login.microsoftonline.com/contoso.onmicrosoft.com",
             authority,
         );
-        binding(&file)
+        fingerprint(&file)
     };
     assert_ne!(
         oidc("https://id.contoso.example"),
@@ -96,7 +96,7 @@ fn a_b2c_user_flow_is_part_of_the_binding_but_its_case_is_not() {
         let file = FILE
             .replace("entra-id", "b2c")
             .replace("login.microsoftonline.com", "contoso.b2clogin.com");
-        binding(&format!("{file}\n[user_flows]\nsign_in = \"{flow}\"\n"))
+        fingerprint(&format!("{file}\n[user_flows]\nsign_in = \"{flow}\"\n"))
     };
     assert_eq!(b2c("B2C_1_susi"), b2c("b2c_1_SUSI"));
     assert_ne!(b2c("B2C_1_susi"), b2c("B2C_1_other"));
