@@ -3,6 +3,8 @@
 //! A value is percent-encoded UTF-8 (RFC 3986 §2.1): every byte that is not printable ASCII, the percent sign and, in
 //! lists, the comma. So no claim ends a header, and no group becomes two.
 
+use std::fmt::Write as _;
+
 use crate::domain::identity::{Groups, Identity};
 use crate::domain::profile::ProfileId;
 
@@ -86,7 +88,8 @@ fn encoded(value: &str, in_list: bool) -> String {
         if plain {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            // Writing to a text cannot fail.
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text

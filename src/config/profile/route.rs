@@ -126,13 +126,12 @@ impl ProfileReader<'_, '_> {
         let mut origins = Vec::new();
         for written in self.texts(key, texts) {
             let url = PublicUrl::parse(written.get());
-            match url.ok().filter(|url| url.prefix().is_empty()) {
-                Some(url) => origins.push(url.origin()),
-                None => {
-                    let right = "scheme and host, such as \"https://www.contoso.example\"";
-                    self.problems
-                        .error(key, &written.span(), "is not an origin", right);
-                }
+            if let Some(url) = url.ok().filter(|url| url.prefix().is_empty()) {
+                origins.push(url.origin());
+            } else {
+                let right = "scheme and host, such as \"https://www.contoso.example\"";
+                self.problems
+                    .error(key, &written.span(), "is not an origin", right);
             }
         }
         origins

@@ -58,7 +58,7 @@ pub struct SettingsFile {
     pub trusted_proxies: Option<Vec<Spanned<String>>>,
 
     /// How the proxies in `trusted_proxies` tell which request a forward-auth check is about: `forwarded`
-    /// (`X-Forwarded-Uri` and its like: Traefik, Caddy, HAProxy), `original` (`X-Original-URL`: nginx), `path` (the path of
+    /// (`X-Forwarded-Uri` and its like: Traefik, Caddy, `HAProxy`), `original` (`X-Original-URL`: nginx), `path` (the path of
     /// the check: Envoy, Gateway API) or `fabric` (`Path`: NGINX Gateway Fabric). Default: every way; two that tell
     /// different requests are refused.
     #[schemars(example = &"original")]

@@ -134,7 +134,7 @@ async fn answer(app: &AppState, request: &ServiceRequest) -> HttpResponse {
     };
     let profile = match profile_of(app, &target) {
         Ok(profile) => profile,
-        Err(response) => return response,
+        Err(status) => return no_profile(status),
     };
     let asked = Asked {
         app,
@@ -158,22 +158,28 @@ fn single_host(headers: &HeaderMap) -> Option<&str> {
 fn profile_of(
     app: &AppState,
     target: &RequestTarget<'_>,
-) -> Result<std::sync::Arc<Profile>, HttpResponse> {
+) -> Result<std::sync::Arc<Profile>, StatusCode> {
     match app.profiles.load().find(target.host, target.path.as_str()) {
         Some((ProfileStatus::Serving(profile), _)) => Ok(std::sync::Arc::clone(profile)),
         Some((ProfileStatus::Broken(id), _)) => {
             tracing::error!(profile.id = %id, "a check for a profile whose file is broken: run `gatehouse check`");
-            Err(unknown())
+            Err(StatusCode::SERVICE_UNAVAILABLE)
         }
         None => {
             tracing::warn!(
                 host = target.host,
                 "a check for a host and path of no profile"
             );
-            let nothing = "There is no profile for this address.\n";
-            Err(text(StatusCode::NOT_FOUND, nothing))
+            Err(StatusCode::NOT_FOUND)
         }
     }
+}
+
+fn no_profile(status: StatusCode) -> HttpResponse {
+    if status == StatusCode::NOT_FOUND {
+        return text(status, "There is no profile for this address.\n");
+    }
+    unknown()
 }
 
 /// What the proxy's own query narrows: each list must match besides the route's. `None` when a list occurs twice: some
@@ -237,9 +243,8 @@ impl Asked<'_> {
             Decision::Allow(identity) => self.allow(identity),
             Decision::SignIn => self.sign_in(),
             Decision::Deny(reason) => self.deny(reason),
-            Decision::Unknown => unknown(),
             // No route of a profile can ask for a step-up yet.
-            Decision::StepUp(_) => unknown(),
+            Decision::Unknown | Decision::StepUp(_) => unknown(),
         }
     }
 
