@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::families::TRUSTED;
 use crate::harness::browser::{Browser, Page};
-use crate::harness::{Kind, Plan, TestGatehouse, add_profile};
+use crate::harness::{Plan, TestGatehouse, add_profile};
 
 const GUIDE: &str = include_str!("../../../docs/behind/nginx.conf");
 
