@@ -93,13 +93,14 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         refreshes,
     } = services(&settings, &deps, &store, &keys)?;
     let pages = Pages::load(settings.templates.as_deref());
-    let app = Arc::new(AppState::new(
+    let app = AppState::new(
         Arc::new(services),
         Arc::clone(&profiles.current),
         pages.map_err(|error| other("templates", error))?,
         CookieKeys::new(keys.cookie_keys()),
         settings.trusted_proxies.clone(),
-    ));
+    );
+    let app = Arc::new(app.with_forward_auth(settings.forward_auth));
     let public = bind(deps.public, settings.listen, "listen")?;
     let private = bind(deps.private, settings.admin_listen, "admin-listen")?;
     let stopping = Arc::new(AtomicBool::new(false));

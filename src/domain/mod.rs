@@ -15,6 +15,7 @@ pub mod clock;
 pub mod credential;
 pub mod environment;
 pub mod flash;
+pub mod forward_auth;
 pub mod identity;
 pub mod issuer;
 pub mod log_format;

@@ -7,13 +7,9 @@ use crate::domain::public_url::PublicUrl;
 /// The redirect path of a profile that names none.
 pub const DEFAULT_REDIRECT_PATH: &str = "/auth/redirect";
 
-/// Answers forward-auth requests; reserved, not routed yet.
-const FORWARD_AUTH: &str = "/auth/check";
-
 /// Further addresses that no profile may take as its redirect path: those of later versions, and those that browsers
 /// and crawlers ask for by themselves.
-const RESERVED: [&str; 6] = [
-    FORWARD_AUTH,
+const RESERVED: [&str; 5] = [
     "/auth/jwks.json",
     "/auth",
     "/.auth",
@@ -87,6 +83,8 @@ own_paths! {
     FrontChannelLogout, "front_channel_logout", "/auth/front_channel_logout";
     /// Back-channel logout requests of the authority.
     BackChannelLogout, "back_channel_logout", "/auth/back_channel_logout";
+    /// Forward auth: a proxy asks about a request. Below it, in path style, stands the original path.
+    ForwardAuth, "forward_auth", "/auth/check";
     /// The style sheet and the icon.
     Asset, "asset", "/auth/assets/{name}";
 }
@@ -130,8 +128,7 @@ impl OwnPath {
         self.pattern().ends_with(NAME)
     }
 
-    /// Whether a visit begins or ends something. Such an address is no target of a sign-in: the browser would be sent
-    /// to the authority again.
+    /// Whether a visit begins or ends something, or is no page at all. Such an address is no target of a sign-in.
     pub const fn begins_a_flow(self) -> bool {
         match self {
             Self::Login
@@ -141,7 +138,8 @@ impl OwnPath {
             | Self::EditProfile
             | Self::ResetPassword
             | Self::FrontChannelLogout
-            | Self::BackChannelLogout => true,
+            | Self::BackChannelLogout
+            | Self::ForwardAuth => true,
             Self::Home
             | Self::CallFirstApi
             | Self::TokenDetails
@@ -168,12 +166,16 @@ impl OwnPath {
             || RESERVED_PREFIXES.into_iter().any(below)
     }
 
-    /// Whether a path, without the profile's prefix, may be a return address: any but those that begin a flow, and that
-    /// of forward auth.
+    /// Whether a path lies where our own addresses are, so that a proxy must send it here and no rule can guard it.
+    pub fn is_below_auth(path: &str) -> bool {
+        path == "/auth" || path.starts_with("/auth/")
+    }
+
+    /// Whether a path, without the profile's prefix, may be a return address: any but those that begin a flow.
     pub fn may_return_to(path: &str) -> bool {
         let path = path.trim_end_matches('/');
         let mut flows = Self::ALL.iter().filter(|own| own.begins_a_flow());
-        path != FORWARD_AUTH && flows.all(|own| own.pattern() != path)
+        flows.all(|own| own.pattern() != path)
     }
 }
 

@@ -101,34 +101,65 @@ pub struct EasyAuth {
 }
 
 impl Route {
+    /// The route of a path that no route of the profile matches: a session of the profile is needed, nothing more.
+    pub fn guarding(host: &str) -> Self {
+        Self {
+            host: host.to_owned(),
+            path: "/".to_owned(),
+            upstream: None,
+            token_for: None,
+            allow: AccessRule::default(),
+            public: Vec::new(),
+            step_up: None,
+            preflight: false,
+            identity_headers: Vec::new(),
+            accept_bearer: None,
+            allowed_origins: Vec::new(),
+            easyauth: EasyAuth::default(),
+        }
+    }
+
     /// Whether a path below this route needs no session.
     pub fn is_public(&self, path: &str) -> bool {
         self.public.iter().any(|prefix| is_below(path, prefix))
     }
 }
 
-/// The routes of one profile, most specific first.
+/// The routes of one profile.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Routes(Vec<Route>);
+pub struct Routes {
+    /// Most specific first.
+    routes: Vec<Route>,
+    /// Indices into `routes`, in the order of the profile file.
+    listed: Vec<usize>,
+}
 
 impl Routes {
     /// Orders routes so that the first that matches is the most specific one.
-    pub fn new(mut routes: Vec<Route>) -> Self {
-        routes.sort_by(|one, other| {
-            let length = other.path.trim_end_matches('/').len();
-            length.cmp(&one.path.trim_end_matches('/').len())
-        });
-        Self(routes)
+    pub fn new(listed: Vec<Route>) -> Self {
+        let mut numbered: Vec<(usize, Route)> = listed.into_iter().enumerate().collect();
+        numbered
+            .sort_by_key(|(_, route)| std::cmp::Reverse(route.path.trim_end_matches('/').len()));
+        let mut positions: Vec<(usize, usize)> = numbered
+            .iter()
+            .enumerate()
+            .map(|(at, (number, _))| (*number, at))
+            .collect();
+        positions.sort_unstable();
+        Self {
+            routes: numbered.into_iter().map(|(_, route)| route).collect(),
+            listed: positions.into_iter().map(|(_, at)| at).collect(),
+        }
     }
 
-    /// Every route.
-    pub fn iter(&self) -> impl Iterator<Item = &Route> {
-        self.0.iter()
+    /// Every route, in the order in which the profile lists them.
+    pub fn written(&self) -> impl Iterator<Item = &Route> {
+        self.listed.iter().filter_map(|at| self.routes.get(*at))
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.routes.is_empty()
     }
 
     /// The route of a request, and whether its path is public there.
@@ -142,17 +173,17 @@ impl Routes {
         path: &CanonicalPath<'_>,
     ) -> Result<Option<(&Route, bool)>, TargetRefusal> {
         let found = path.agreed(|path| {
-            let index = self.0.iter().position(|route| {
+            let index = self.routes.iter().position(|route| {
                 route.host.eq_ignore_ascii_case(host) && is_below(path, &route.path)
             });
             let public = index
-                .and_then(|index| self.0.get(index))
+                .and_then(|index| self.routes.get(index))
                 .is_some_and(|route| route.is_public(path));
             (index, public)
         })?;
         let (index, public) = found;
         Ok(index
-            .and_then(|index| self.0.get(index))
+            .and_then(|index| self.routes.get(index))
             .map(|route| (route, public)))
     }
 }

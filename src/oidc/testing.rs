@@ -80,6 +80,7 @@ fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
         authorize: AuthorizeOptions::default(),
         apis: Vec::new(),
         allow: AccessRule::default(),
+        routes: crate::domain::route::Routes::default(),
         session: SessionLimits {
             idle_timeout: Duration::from_hours(1),
             lifetime: Duration::from_hours(24),

@@ -4,7 +4,7 @@
 //! ignore case, some ignore dots. Two names are the same here when their letters and digits are.
 
 /// Headers that tell an upstream who the caller is.
-pub const IDENTITY: [&str; 8] = [
+pub const IDENTITY: [&str; 9] = [
     "x-auth-subject",
     "x-auth-name",
     "x-auth-email",
@@ -12,6 +12,7 @@ pub const IDENTITY: [&str; 8] = [
     "x-auth-groups",
     "x-auth-tenant",
     "x-auth-profile",
+    "x-auth-truncated",
     "x-auth-assertion",
 ];
 

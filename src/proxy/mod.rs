@@ -4,3 +4,4 @@
 //! translates a decision that was made elsewhere; it knows neither sessions in a store nor pages.
 
 pub mod header_names;
+pub mod identity_headers;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use ipnet::IpNet;
 
+use crate::domain::forward_auth::Family;
 use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
 use crate::web::client::rate_limit::RateLimits;
@@ -24,6 +25,8 @@ pub struct AppState {
     pub cookie_keys: CookieKeys,
     /// Peers whose forwarded headers count.
     pub trusted_proxies: Vec<IpNet>,
+    /// How proxies tell the original request of a check; `None` accepts every way.
+    pub forward_auth: Option<Family>,
     /// Rate limits for each client address.
     pub rate_limits: RateLimits,
     /// Warns of untrusted peers that send forwarded headers.
@@ -51,8 +54,18 @@ impl AppState {
             pages,
             cookie_keys,
             trusted_proxies,
+            forward_auth: None,
             rate_limits: RateLimits::default(),
             untrusted_proxy_warning: UntrustedProxyWarning::default(),
+        }
+    }
+
+    /// The same, with one way only in which proxies tell the original request of a check.
+    #[must_use]
+    pub fn with_forward_auth(self, forward_auth: Option<Family>) -> Self {
+        Self {
+            forward_auth,
+            ..self
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::web::admin::{health, sessions};
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping;
+use crate::web::gateway::check::answer_checks;
 use crate::web::handlers::{
     assets, call_api, callback, home, my_sessions, session_info, sign_in, sign_out, single_logout,
     token_details,
@@ -109,6 +110,9 @@ pub fn public(
         .wrap(from_fn(mapping::pages))
         .wrap(from_fn(rotate_session_key::renew))
         .wrap(from_fn(resolve))
+        .wrap(from_fn(|request, next| {
+            answer_checks(OwnPath::ForwardAuth, request, next)
+        }))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(catch_panic::catch))
         .wrap(TracingLogger::<RequestSpan>::new())

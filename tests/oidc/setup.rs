@@ -99,6 +99,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         authorize: AuthorizeOptions::default(),
         apis: Vec::new(),
         allow: AccessRule::default(),
+        routes: gatehouse::domain::route::Routes::default(),
         session: SessionLimits {
             idle_timeout: Duration::from_hours(1),
             lifetime: Duration::from_hours(24),

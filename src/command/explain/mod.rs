@@ -1,4 +1,5 @@
 //! `gatehouse explain`: the effective profile, secrets masked.
 
 pub mod command;
+mod route_rows;
 pub mod rows;

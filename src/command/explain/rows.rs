@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::config::{position_of_key, value_of_key};
+use crate::domain::access_rule::AccessRule;
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::authority::{IssuerConfig, UserFlowKind};
 use crate::domain::credential::{Credential, PemSource, SecretMethod, SecretSource};
@@ -39,18 +40,20 @@ pub(in crate::command) fn rows(profile: &Profile, text: &str) -> Vec<Row> {
     rows.authorize(profile);
     rows.apis(profile);
     rows.access_rule(profile);
+    rows.routes(profile);
     rows.rest(profile);
     rows.rows
 }
 
-struct Rows<'t> {
+/// The rows so far, and the text of the file.
+pub(super) struct Rows<'t> {
     rows: Vec<Row>,
     text: &'t str,
 }
 
 impl Rows<'_> {
     /// A key of the profile file, with its line, or with its default.
-    fn file_key(&mut self, key: &str, value: impl Into<Value>) {
+    pub(super) fn file_key(&mut self, key: &str, value: impl Into<Value>) {
         let line = position_of_key(self.text, key).map(|position| position.line);
         let from = line.map_or_else(|| "default".to_owned(), |line| format!("line {line}"));
         self.push(key, value, from);
@@ -264,18 +267,8 @@ impl Rows<'_> {
     }
 
     fn access_rule(&mut self, profile: &Profile) {
-        let rule = &profile.allow;
-        for (key, list) in [
-            ("allow.roles", &rule.roles),
-            ("allow.groups", &rule.groups),
-            ("allow.emails", &rule.emails),
-            ("allow.email_domains", &rule.email_domains),
-        ] {
-            if !list.is_empty() {
-                self.file_key(key, list.clone());
-            }
-        }
-        if *rule == crate::domain::access_rule::AccessRule::default() {
+        self.rule("allow", &profile.allow);
+        if profile.allow == AccessRule::default() {
             self.file_key("allow", "everybody whom the authority signs in");
         }
     }

@@ -1,48 +1,50 @@
-//! `[allow]`: who is admitted.
+//! `[allow]`, of a profile and of a route: who is admitted.
 
-use crate::config::profile::file::ProfileFile;
+use crate::config::profile::file::AllowTable;
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::toml_document::spanned::Spanned;
 use crate::domain::access_rule::AccessRule;
 
 impl ProfileReader<'_, '_> {
-    pub(super) fn access_rule(&mut self, file: &ProfileFile) -> AccessRule {
-        let Some(table) = &file.allow else {
+    /// `key` is the dotted key of the table.
+    pub(super) fn access_rule(&mut self, key: &str, table: Option<&AllowTable>) -> AccessRule {
+        let Some(table) = table else {
             return AccessRule::default();
         };
+        let key = |name: &str| format!("{key}.{name}");
         let plain = |texts: Vec<Spanned<String>>| -> Vec<String> {
             texts.into_iter().map(|text| text.get().clone()).collect()
         };
-        for (key, list) in [
-            ("allow.roles", &table.roles),
-            ("allow.groups", &table.groups),
-            ("allow.emails", &table.emails),
-            ("allow.email_domains", &table.email_domains),
+        for (name, list) in [
+            ("roles", &table.roles),
+            ("groups", &table.groups),
+            ("emails", &table.emails),
+            ("email_domains", &table.email_domains),
         ] {
             if list.as_ref().is_some_and(Vec::is_empty) {
                 let right = "at least one entry, or leave the list out to admit everybody";
-                self.problems.empty_list(key, right);
+                self.problems.empty_list(&key(name), right);
             }
         }
-        let emails = self.texts("allow.emails", &table.emails);
+        let emails = self.texts("emails", &table.emails);
         for written in &emails {
             if !is_email(written.get()) {
                 let right = "one address such as \"ada@contoso.example\"; whole domains belong in email_domains";
                 self.problems.error(
-                    "allow.emails",
+                    &key("emails"),
                     &written.span(),
                     "is not an e-mail address",
                     right,
                 );
             }
         }
-        let domains = self.texts("allow.email_domains", &table.email_domains);
+        let domains = self.texts("email_domains", &table.email_domains);
         for written in &domains {
             if !is_domain(written.get()) {
                 let right =
                     "the part after the @, such as \"contoso.example\", without '*', '@' or scheme";
                 self.problems.error(
-                    "allow.email_domains",
+                    &key("email_domains"),
                     &written.span(),
                     "is not a domain",
                     right,
@@ -50,8 +52,8 @@ impl ProfileReader<'_, '_> {
             }
         }
         AccessRule {
-            roles: plain(self.texts("allow.roles", &table.roles)),
-            groups: plain(self.texts("allow.groups", &table.groups)),
+            roles: plain(self.texts("roles", &table.roles)),
+            groups: plain(self.texts("groups", &table.groups)),
             emails: plain(emails),
             email_domains: plain(domains),
         }

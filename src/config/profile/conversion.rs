@@ -79,7 +79,8 @@ impl ProfileReader<'_, '_> {
         let clock_skew = self.clock_skew(file);
         let authorize = self.authorize(file, public_url.as_ref());
         let apis = self.apis(file);
-        let allow = self.access_rule(file);
+        let allow = self.access_rule("allow", file.allow.as_ref());
+        let routes = self.routes(file, public_url.as_ref());
         let session = self.session_limits(file);
         let branding = self.branding(file);
         if let Some(authority) = &authority {
@@ -99,6 +100,7 @@ impl ProfileReader<'_, '_> {
             authorize,
             apis,
             allow,
+            routes,
             session,
             sign_out: sign_out(file),
             branding,

@@ -194,6 +194,10 @@ pub struct ProfileFile {
     /// signs in.
     pub allow: Option<AllowTable>,
 
+    /// Rules for the applications that a proxy guards with forward auth, each for the paths below one prefix of one host.
+    /// Default: every path needs a session of this profile.
+    pub route: Option<Vec<RouteTable>>,
+
     /// How long sessions live. Default: the `[session]` settings of the process.
     pub session: Option<SessionTable>,
 
@@ -298,6 +302,31 @@ pub struct AllowTable {
     /// Domains of verified e-mail addresses; subdomains do not match. Default: any.
     #[schemars(example = ["contoso.example"])]
     pub email_domains: Texts,
+}
+
+/// The rules for the paths below one prefix.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["path"]))]
+pub struct RouteTable {
+    /// The host of the application, with its port if that is not the scheme's own. Default: the host of `public_url`.
+    #[schemars(example = &"staff.contoso.example")]
+    pub host: Text,
+    /// The path prefix. The longest prefix decides, at the border of a segment: `/app` matches `/app/x`, not `/apple`.
+    /// Required.
+    #[schemars(example = &"/orders")]
+    pub path: Text,
+    /// Who is admitted, besides the rule of the profile. Default: everybody whom the profile admits.
+    pub allow: Option<AllowTable>,
+    /// Path prefixes below `path` that need no session. Default: none.
+    #[schemars(example = ["/orders/assets/"])]
+    pub public: Texts,
+    /// Whether CORS preflights pass without a session. Default: false.
+    #[schemars(example = true)]
+    pub preflight: Option<Spanned<bool>>,
+    /// Other origins whose pages may send unsafe methods with the session. Default: none.
+    #[schemars(example = ["https://www.contoso.example"])]
+    pub allowed_origins: Texts,
 }
 
 /// How long sessions live.

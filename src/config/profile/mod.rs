@@ -16,6 +16,7 @@ pub mod credential;
 pub mod file;
 mod fingerprint;
 pub mod profile_reader;
+mod route;
 pub mod scalars;
 pub mod secret;
 mod session_limits;

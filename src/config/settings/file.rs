@@ -57,6 +57,13 @@ pub struct SettingsFile {
     #[schemars(example = ["10.0.0.0/8"])]
     pub trusted_proxies: Option<Vec<Spanned<String>>>,
 
+    /// How the proxies in `trusted_proxies` tell which request a forward-auth check is about: `forwarded`
+    /// (`X-Forwarded-Uri` and its like: Traefik, Caddy, `HAProxy`), `original` (`X-Original-URL`: nginx), `path` (the path of
+    /// the check: Envoy, Gateway API) or `fabric` (`Path`: NGINX Gateway Fabric). Default: every way; two that tell
+    /// different requests are refused.
+    #[schemars(example = &"original")]
+    pub forward_auth: Option<Spanned<String>>,
+
     /// A folder whose `.html` files replace the built-in pages of the same name. Default: none.
     #[schemars(example = &"/etc/gatehouse/templates")]
     pub templates: Option<Spanned<String>>,

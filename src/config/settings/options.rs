@@ -11,6 +11,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+use crate::domain::forward_auth::Family;
 use crate::domain::log_format::LogFormat;
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
@@ -87,6 +88,8 @@ pub struct Settings {
     pub keys: Vec<SecretString>,
     /// The networks whose forwarded headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// How proxies tell the original request of a check; `None` accepts every way.
+    pub forward_auth: Option<Family>,
     /// The folder of pages that replace the built-in ones.
     pub templates: Option<PathBuf>,
     /// How long the process keeps serving after SIGTERM, while it reports that it is not ready.

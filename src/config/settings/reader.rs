@@ -15,6 +15,7 @@ use crate::config::settings::options::{
 };
 use crate::config::settings::secret_text::{key_list, read_secret};
 use crate::config::settings::trusted_network::network;
+use crate::domain::forward_auth::Family;
 use crate::domain::log_format::LogFormat;
 use crate::domain::profile::SessionLimits;
 use crate::domain::secret::SecretUrl;
@@ -69,6 +70,7 @@ impl Reader<'_> {
         let database = self.database();
         let keys = self.keys(database.as_ref().map(|(kind, _)| *kind));
         let trusted_proxies = self.trusted_proxies();
+        let forward_auth = self.forward_auth();
         let templates = self.path("templates");
         let shutdown_delay = self.duration("shutdown_delay", Duration::from_secs(1));
         let shutdown_grace = self.duration("shutdown_grace", Duration::from_secs(25));
@@ -93,6 +95,7 @@ impl Reader<'_> {
             database,
             keys: keys?,
             trusted_proxies,
+            forward_auth,
             templates,
             shutdown_delay: shutdown_delay?,
             shutdown_grace: shutdown_grace?,
@@ -162,6 +165,17 @@ impl Reader<'_> {
             }
         }
         networks
+    }
+
+    fn forward_auth(&mut self) -> Option<Family> {
+        let text = self.text("forward_auth")?;
+        let family = Family::parse(&text);
+        if family.is_none() {
+            let right = format!("one of {}", Family::ALL.map(Family::as_str).join(", "));
+            let what = format!("{text:?} is no way in which proxies ask");
+            self.0.fault("forward_auth", what, right);
+        }
+        family
     }
 
     fn session(&mut self) -> Option<SessionLimits> {

@@ -14,6 +14,7 @@ use crate::domain::profile::id::ProfileId;
 use crate::domain::profile::session_options::{SessionLimits, SignOutOptions};
 use crate::domain::profile::signing_algorithm::SigningAlgorithm;
 use crate::domain::public_url::PublicUrl;
+use crate::domain::route::Routes;
 
 /// The gateway's registration as a client of the authority.
 #[derive(Debug, Clone)]
@@ -52,6 +53,8 @@ pub struct Profile {
     pub apis: Vec<Api>,
     /// Who is admitted.
     pub allow: AccessRule,
+    /// Rules for the applications that a proxy guards.
+    pub routes: Routes,
     /// How long sessions live.
     pub session: SessionLimits,
     /// Sign-out at the authority.

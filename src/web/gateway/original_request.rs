@@ -12,35 +12,8 @@
 
 use actix_web::http::header::HeaderMap;
 
+use crate::domain::forward_auth::Family;
 use crate::domain::request_target::{RequestTarget, TargetRefusal};
-
-/// How a proxy tells which request it asks about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// `X-Forwarded-Method/-Proto/-Host/-Uri`.
-    Forwarded,
-    /// `X-Original-URL/-Method`.
-    Original,
-    /// Our path and the original path and query.
-    Path,
-    /// `Path` and `Method`.
-    Fabric,
-}
-
-impl Family {
-    /// Every family.
-    pub const ALL: [Self; 4] = [Self::Forwarded, Self::Original, Self::Path, Self::Fabric];
-
-    /// The word of the settings.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Forwarded => "forwarded",
-            Self::Original => "original",
-            Self::Path => "path",
-            Self::Fabric => "fabric",
-        }
-    }
-}
 
 /// Why a check is refused before anything is decided (400).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

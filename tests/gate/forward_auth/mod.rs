@@ -1,0 +1,6 @@
+//! Forward auth: what a proxy asks, and what it is answered.
+
+mod answers;
+mod families;
+mod nginx;
+mod rules;
