@@ -1,4 +1,4 @@
-//! What the simulator was asked: a bounded log and counters, for tests.
+//! The calls that the simulator received: a bounded log and counters, for tests.
 //!
 //! Counters are atomic; the log takes a lock for as long as a push takes.
 

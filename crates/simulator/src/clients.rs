@@ -1,6 +1,6 @@
 //! Applications that are registered at the simulated authorities.
 //!
-//! Owns what a registration says. How an application proves who it is, is `client_auth`'s business.
+//! Owns what a registration says. Does not check credentials: `client_auth` does.
 
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};

@@ -1,4 +1,4 @@
-//! A realm: one login address — kind, host, tenant, policy — with its issuer and endpoints.
+//! A realm: kind, host, tenant and policy of one login address, with its issuer and endpoints.
 //!
 //! Owns the shapes of addresses (microsoft-identity.md §1). Every request to a login host is first turned into
 //! a realm and an endpoint here; nothing after it looks at a path again.
@@ -53,7 +53,7 @@ pub(crate) struct Realm {
     pub kind: Kind,
     pub audience: Audience,
     pub policy: Option<Policy>,
-    /// Scheme, host and port as they were asked.
+    /// Scheme, host and port by which the realm was asked.
     pub origin: String,
     /// The path segment that names the tenant in the endpoints.
     pub segment: String,

@@ -1,6 +1,6 @@
 //! The templates of the pages, compiled in and checked when the simulator starts.
 //!
-//! Owns loading and rendering. What a page says is `web::pages`' business.
+//! Owns loading and rendering. Does not decide what a page says: `web::pages` does.
 
 use tera::{Context, Tera};
 

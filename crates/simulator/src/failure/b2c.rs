@@ -1,6 +1,7 @@
 //! Refusals of Azure AD B2C, with their AADB2C codes (microsoft-identity.md §2.5).
 
-use super::{Cause as C, Failure};
+use super::cause::Cause as C;
+use super::error_response::Failure;
 
 /// The refusal for a cause.
 pub(crate) fn of(cause: &C) -> Failure {

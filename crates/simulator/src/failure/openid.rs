@@ -1,6 +1,7 @@
 //! Refusals of the plain provider: the codes of RFC 6749 §4.1.2.1, §5.2 and OIDC Core §3.1.2.6, few words.
 
-use super::{Cause, Failure};
+use super::cause::Cause;
+use super::error_response::Failure;
 
 /// The refusal for a cause.
 pub(crate) fn of(cause: &Cause) -> Failure {

@@ -5,13 +5,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::back_channel::LogoutToken;
 use crate::calls::Endpoint;
 use crate::clients::Client;
 use crate::faults::{Fault, Injection};
 use crate::kind::Kind;
-use crate::web::answer;
-use crate::web::asked::Asked;
+use crate::tokens::logout_token::LogoutToken;
+use crate::web::incoming::Incoming;
+use crate::web::response;
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -36,70 +36,70 @@ struct Urls {
     back_channel: Option<Vec<String>>,
 }
 
-pub(crate) fn answer(asked: &Asked<'_>) -> HttpResponse {
-    if !asked.world.options.control {
-        return answer::json(404, &json!({"error": "start the simulator with --control"}));
+pub(crate) fn answer(incoming: &Incoming<'_>) -> HttpResponse {
+    if !incoming.platform.options.control {
+        return response::json(404, &json!({"error": "start the simulator with --control"}));
     }
-    let result = match (asked.method.as_str(), asked.path.as_str()) {
-        ("GET", "/calls") => Ok(json!(asked.world.calls.all())),
-        ("GET", "/counts") => Ok(counts(asked)),
-        ("GET", "/signed_in") => Ok(json!(asked.world.signed_in())),
-        ("GET", "/authorities") => Ok(authorities(asked)),
-        ("POST", path) => order(asked, path),
+    let result = match (incoming.method.as_str(), incoming.path.as_str()) {
+        ("GET", "/calls") => Ok(json!(incoming.platform.calls.all())),
+        ("GET", "/counts") => Ok(counts(incoming)),
+        ("GET", "/signed_in") => Ok(json!(incoming.platform.signed_in())),
+        ("GET", "/authorities") => Ok(authorities(incoming)),
+        ("POST", path) => order(incoming, path),
         _ => Err("not found".to_owned()),
     };
     match result {
-        Ok(body) => answer::json(200, &body),
-        Err(why) => answer::json(400, &json!({"error": why})),
+        Ok(body) => response::json(200, &body),
+        Err(why) => response::json(400, &json!({"error": why})),
     }
 }
 
-fn read<T: DeserializeOwned>(asked: &Asked<'_>) -> Result<T, String> {
-    serde_json::from_slice(asked.body).map_err(|error| error.to_string())
+fn read<T: DeserializeOwned>(incoming: &Incoming<'_>) -> Result<T, String> {
+    serde_json::from_slice(incoming.body).map_err(|error| error.to_string())
 }
 
-fn order(asked: &Asked<'_>, path: &str) -> Result<Value, String> {
-    let world = asked.world;
+fn order(incoming: &Incoming<'_>, path: &str) -> Result<Value, String> {
+    let platform = incoming.platform;
     match path {
-        "/fault" => match read::<Ordered>(asked)? {
-            Ordered::Bounded(injection) => world.faults.add(injection),
-            Ordered::Plain(fault) => world.faults.add(fault.into()),
+        "/fault" => match read::<Ordered>(incoming)? {
+            Ordered::Bounded(injection) => platform.faults.add(injection),
+            Ordered::Plain(fault) => platform.faults.add(fault.into()),
         },
-        "/clear" => world.faults.clear(),
-        "/forget_calls" => world.calls.forget(),
-        "/rotate" => world.keys.rotate(),
-        "/withdraw" => world.keys.withdraw_old(),
+        "/clear" => platform.faults.clear(),
+        "/forget_calls" => platform.calls.forget(),
+        "/rotate" => platform.keys.rotate(),
+        "/withdraw" => platform.keys.withdraw_old(),
         "/shapes" => {
-            let shapes = read(asked)?;
-            world.change_shapes(|current| *current = shapes);
+            let shapes = read(incoming)?;
+            platform.change_shapes(|current| *current = shapes);
         }
-        "/client" => world.register(read::<Client>(asked)?),
+        "/client" => platform.register(read::<Client>(incoming)?),
         "/urls" => {
-            let urls: Urls = read(asked)?;
-            world.change_client(urls.kind.client_id(), |client| {
+            let urls: Urls = read(incoming)?;
+            platform.change_client(urls.kind.client_id(), |client| {
                 client.front_channel_logout = urls.front_channel.unwrap_or_default();
                 client.back_channel_logout = urls.back_channel.unwrap_or_default();
             });
         }
-        "/revoke" => world.revoke(&read::<OfPerson>(asked)?.person),
+        "/revoke" => platform.revoke(&read::<OfPerson>(incoming)?.person),
         "/person" => {
-            let wish: OfPerson = read(asked)?;
-            world.change_everywhere(&wish.person, |person| {
+            let wish: OfPerson = read(incoming)?;
+            platform.change_everywhere(&wish.person, |person| {
                 person.roles.clone_from(&wish.roles);
                 person.groups.clone_from(&wish.groups);
             });
         }
         "/logout_token" => {
-            let token: LogoutToken = read(asked)?;
-            return Ok(json!({"logout_token": token.encode(world)}));
+            let token: LogoutToken = read(incoming)?;
+            return Ok(json!({"logout_token": token.encode(platform)}));
         }
         _ => return Err("not found".to_owned()),
     }
     Ok(json!({"done": true}))
 }
 
-fn counts(asked: &Asked<'_>) -> Value {
-    let calls = &asked.world.calls;
+fn counts(incoming: &Incoming<'_>) -> Value {
+    let calls = &incoming.platform.calls;
     let name = |endpoint: Endpoint| json!(endpoint).as_str().unwrap_or_default().to_owned();
     let of = |count: &dyn Fn(Endpoint) -> u64| {
         Endpoint::ALL
@@ -119,8 +119,8 @@ fn counts(asked: &Asked<'_>) -> Value {
     Value::Object(all)
 }
 
-fn authorities(asked: &Asked<'_>) -> Value {
-    let port = asked.world.port;
+fn authorities(incoming: &Incoming<'_>) -> Value {
+    let port = incoming.platform.port;
     Kind::ALL
         .into_iter()
         .map(|kind| json!({"kind": kind, "authority": kind.authority(port), "client_id": kind.client_id(), "client_secret": crate::clients::CLIENT_SECRET}))

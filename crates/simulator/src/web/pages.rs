@@ -12,9 +12,8 @@ use crate::kind::{API_HOST, CONTROL_HOST, GRAPH_HOST, Kind};
 use crate::realm::{Policy, Realm};
 use crate::scopes::{Api, Scope};
 use crate::state::Account;
-use crate::web::answer;
-use crate::web::asked::Asked;
-use crate::web::authorize_request::AuthorizeRequest;
+use crate::web::incoming::Incoming;
+use crate::web::response;
 
 /// Names of buttons and fields that belong to a page, not to the authorization request.
 const OF_PAGES: [&str; 14] = [
@@ -34,10 +33,10 @@ const OF_PAGES: [&str; 14] = [
     "repeat_password",
 ];
 
-fn render(asked: &Asked<'_>, code: u16, template: &str, context: &Context) -> HttpResponse {
-    match asked.world.pages.render(template, context) {
-        Ok(page) => answer::html(code, page),
-        Err(why) => answer::html(500, why),
+fn render(incoming: &Incoming<'_>, code: u16, template: &str, context: &Context) -> HttpResponse {
+    match incoming.platform.pages.render(template, context) {
+        Ok(page) => response::html(code, page),
+        Err(why) => response::html(500, why),
     }
 }
 
@@ -54,30 +53,30 @@ struct Choice<'a> {
 
 /// The pages around one authorization request.
 pub(crate) struct Frame<'a> {
-    asked: &'a Asked<'a>,
+    incoming: &'a Incoming<'a>,
     context: Context,
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn new(asked: &'a Asked<'a>, realm: &Realm, request: &AuthorizeRequest) -> Self {
-        let hidden: Vec<(String, String)> = asked
+    pub(crate) fn new(incoming: &'a Incoming<'a>, realm: &Realm, client_id: &str) -> Self {
+        let hidden: Vec<(String, String)> = incoming
             .parameters()
             .0
             .into_iter()
             .filter(|(name, _)| !OF_PAGES.contains(&name.as_str()))
             .collect();
         let mut context = context_of(realm);
-        context.insert("action", &realm_path(asked));
+        context.insert("action", &realm_path(incoming));
         context.insert("hidden", &hidden);
-        context.insert("client", &request.client.id);
+        context.insert("client", client_id);
         context.insert("can_sign_up", &realm.kind.is_for_customers());
         context.insert("can_forget", &(realm.policy == Some(Policy::SignIn)));
-        Self { asked, context }
+        Self { incoming, context }
     }
 
     pub(crate) fn pick(mut self, people: &[(&'static Tenant, Person)]) -> HttpResponse {
-        let browser = self.asked.browser();
-        let accounts = self.asked.world.state().accounts(&browser).to_vec();
+        let browser = self.incoming.browser();
+        let accounts = self.incoming.platform.state().accounts(&browser).to_vec();
         let here = |tenant: &Tenant, person: &Person| {
             accounts
                 .iter()
@@ -101,16 +100,16 @@ impl<'a> Frame<'a> {
             })
             .collect();
         self.context.insert("people", &choices);
-        render(self.asked, 200, "pick.html", &self.context)
+        render(self.incoming, 200, "pick.html", &self.context)
     }
 
     pub(crate) fn sign_up(mut self) -> HttpResponse {
-        let text = |name| self.asked.form.text(name).unwrap_or_default().to_owned();
-        let tried = self.asked.form.text("sign_up") == Some("done");
+        let text = |name| self.incoming.form.text(name).unwrap_or_default().to_owned();
+        let tried = self.incoming.form.text("sign_up") == Some("done");
         let filled = json!({"email": text("email"), "given_name": text("given_name"), "family_name": text("family_name")});
         self.context.insert("filled", &filled);
         self.context.insert("tried", &tried);
-        render(self.asked, 200, "sign_up.html", &self.context)
+        render(self.incoming, 200, "sign_up.html", &self.context)
     }
 
     pub(crate) fn consent(
@@ -122,17 +121,17 @@ impl<'a> Frame<'a> {
         let wishes: Vec<String> = scopes.iter().map(wish).collect();
         self.context.insert("scopes", &wishes);
         self.about(person, account);
-        render(self.asked, 200, "consent.html", &self.context)
+        render(self.incoming, 200, "consent.html", &self.context)
     }
 
     pub(crate) fn edit_profile(mut self, person: &Person, account: &Account) -> HttpResponse {
         self.about(person, account);
-        render(self.asked, 200, "edit_profile.html", &self.context)
+        render(self.incoming, 200, "edit_profile.html", &self.context)
     }
 
     pub(crate) fn new_password(mut self, person: &Person, account: &Account) -> HttpResponse {
         self.about(person, account);
-        render(self.asked, 200, "new_password.html", &self.context)
+        render(self.incoming, 200, "new_password.html", &self.context)
     }
 
     fn about(&mut self, person: &Person, account: &Account) {
@@ -172,30 +171,32 @@ fn context_of(realm: &Realm) -> Context {
 }
 
 /// Where a page's form goes: back to the address that showed it. `?p=` stays in the address, where the policy is.
-fn realm_path(asked: &Asked<'_>) -> String {
-    match asked.query.text("p") {
-        Some(policy) => answer::with_query(&asked.path, &[("p".to_owned(), policy.to_owned())]),
-        None => asked.path.clone(),
+fn realm_path(incoming: &Incoming<'_>) -> String {
+    match incoming.query.text("p") {
+        Some(policy) => {
+            response::with_query(&incoming.path, &[("p".to_owned(), policy.to_owned())])
+        }
+        None => incoming.path.clone(),
     }
 }
 
 /// An error that may not be sent to the application.
-pub(crate) fn failure(asked: &Asked<'_>, realm: &Realm, text: &str) -> HttpResponse {
+pub(crate) fn failure(incoming: &Incoming<'_>, realm: &Realm, text: &str) -> HttpResponse {
     let mut context = context_of(realm);
     context.insert("text", text);
-    render(asked, 400, "failure.html", &context)
+    render(incoming, 400, "failure.html", &context)
 }
 
 /// OAuth 2.0 Form Post Response Mode: a form that sends itself, or by its button.
 pub(crate) fn form_post(
-    asked: &Asked<'_>,
+    incoming: &Incoming<'_>,
     address: &str,
     parameters: &[(String, String)],
 ) -> HttpResponse {
     let mut context = Context::new();
     context.insert("address", address);
     context.insert("parameters", parameters);
-    render(asked, 200, "form_post.html", &context)
+    render(incoming, 200, "form_post.html", &context)
 }
 
 /// What a person sees at the end of a sign-out.
@@ -208,19 +209,23 @@ pub(crate) struct SignedOut<'a> {
     pub action: &'a str,
 }
 
-pub(crate) fn signed_out(asked: &Asked<'_>, realm: &Realm, end: &SignedOut<'_>) -> HttpResponse {
+pub(crate) fn signed_out(
+    incoming: &Incoming<'_>,
+    realm: &Realm,
+    end: &SignedOut<'_>,
+) -> HttpResponse {
     let mut context = context_of(realm);
     context.insert("accounts", &end.accounts);
     context.insert("frames", &end.frames);
     context.insert("onward", end.onward.unwrap_or_default());
     context.insert("hidden", &end.hidden);
     context.insert("action", end.action);
-    render(asked, 200, "signed_out.html", &context)
+    render(incoming, 200, "signed_out.html", &context)
 }
 
 /// What the simulator offers, for whoever opens its address in a browser.
-pub(crate) fn index(asked: &Asked<'_>) -> HttpResponse {
-    let port = asked.world.port;
+pub(crate) fn index(incoming: &Incoming<'_>) -> HttpResponse {
+    let port = incoming.platform.port;
     let authorities: Vec<_> = Kind::ALL
         .into_iter()
         .map(|kind| json!({"kind": kind.name(), "authority": kind.authority(port), "client_id": kind.client_id()}))
@@ -237,5 +242,5 @@ pub(crate) fn index(asked: &Asked<'_>) -> HttpResponse {
     context.insert("authorities", &authorities);
     context.insert("others", &others);
     context.insert("secret", crate::clients::CLIENT_SECRET);
-    render(asked, 200, "index.html", &context)
+    render(incoming, 200, "index.html", &context)
 }

@@ -1,10 +1,11 @@
 use aws_lc_rs::digest;
-use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PSS_SHA256};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use rustls_pki_types::PrivatePkcs8KeyDer;
 use serde_json::{Value, json};
 use simulator::{CLIENT_SECRET, Client, Credential, Endpoint, Federation, Kind, Registered};
 
@@ -91,37 +92,14 @@ async fn a_certificates_assertion_is_for_this_endpoint_this_time_and_once() {
     }
 }
 
-/// One DER element.
-fn der(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let mut all = vec![tag];
-    if let Ok(short @ 0..0x80) = u8::try_from(length) {
-        all.push(short);
-    } else {
-        all.push(0x82);
-        all.extend(u16::try_from(length).unwrap().to_be_bytes());
-    }
-    all.extend(content);
-    all
-}
-
-/// A certificate that holds this key; nobody looks at the rest of it.
+/// A self-signed certificate of this key.
 fn certificate(key: &KeyPair) -> Vec<u8> {
-    let key: PublicKeyX509Der<'_> = key.public_key().as_der().unwrap();
-    let body = [
-        der(0xa0, &der(0x02, &[2])),
-        der(0x02, &[1]),
-        der(0x30, &[]),
-        der(0x30, &[]),
-        der(0x30, &[]),
-        der(0x30, &[]),
-        key.as_ref().to_vec(),
-    ]
-    .concat();
-    der(
-        0x30,
-        &[der(0x30, &body), der(0x30, &[]), der(0x03, &[0])].concat(),
-    )
+    let pkcs8: Pkcs8V1Der<'_> = key.as_der().unwrap();
+    let pkcs8 = PrivatePkcs8KeyDer::from(pkcs8.as_ref().to_vec());
+    let algorithm = &rcgen::PKCS_RSA_SHA256;
+    let key = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8, algorithm).unwrap();
+    let certificate = rcgen::CertificateParams::default().self_signed(&key);
+    certificate.unwrap().der().to_vec()
 }
 
 #[tokio::test]

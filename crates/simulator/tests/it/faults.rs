@@ -1,8 +1,7 @@
-use reqwest::header::HOST;
 use serde_json::{Value, json};
-use simulator::{Endpoint, FABRIKAM, Fault, Kind, Options};
+use simulator::{Endpoint, FABRIKAM, Fault, Kind};
 
-use crate::harness::{Browser, NOW, World, claims, header, is_signed_by, keys, world, world_with};
+use crate::harness::{Browser, NOW, World, claims, header, is_signed_by, keys, world};
 
 async fn id_token(world: &World, kind: Kind, fault: Fault) -> Value {
     world.sim.fault(fault.times(1).at(kind));
@@ -193,75 +192,4 @@ async fn the_answer_at_the_application_goes_wrong_on_demand() {
     };
     let answer = callback(error).await;
     assert!(!answer.contains_key("code") && answer["error_description"] == "AADSTS90033: x");
-}
-
-#[tokio::test]
-async fn faults_can_be_ordered_over_http_only_if_that_was_wished() {
-    let closed = world();
-    let control =
-        |world: &World, path: &str| format!("http://127.0.0.1:{}{path}", world.sim.port());
-    let host = "control.localhost";
-    let request = closed
-        .http
-        .get(control(&closed, "/counts"))
-        .header(HOST, host);
-    assert_eq!(request.send().await.unwrap().status(), 404);
-
-    let world = world_with(Options {
-        control: true,
-        ..Options::default()
-    });
-    let post = async |path: &str, body: Value| {
-        let request = world
-            .http
-            .post(control(&world, path))
-            .header(HOST, host)
-            .json(&body);
-        request.send().await.unwrap()
-    };
-    assert_eq!(post("/fault", json!("KeysDown")).await.status(), 200);
-    assert_eq!(
-        post(
-            "/fault",
-            json!({"fault": {"MissingClaim": "sub"}, "times": 1, "kind": "b2c"})
-        )
-        .await
-        .status(),
-        200
-    );
-    assert_eq!(post("/fault", json!("NoSuchFault")).await.status(), 400);
-    let tokens = world.tokens(Kind::B2c, "ada", "openid").await;
-    assert!(!claims(&tokens["id_token"]).contains_key("sub"));
-    let jwks = world.metadata(Kind::B2c).await["jwks_uri"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    assert_eq!(world.http.get(&jwks).send().await.unwrap().status(), 503);
-    post("/clear", json!(null)).await;
-    assert_eq!(world.http.get(&jwks).send().await.unwrap().status(), 200);
-    let counts = world
-        .http
-        .get(control(&world, "/counts"))
-        .header(HOST, host)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(counts.json::<Value>().await.unwrap()["b2c"]["token"], 1);
-    let calls = world
-        .http
-        .get(control(&world, "/calls"))
-        .header(HOST, host)
-        .send()
-        .await
-        .unwrap();
-    assert!(
-        calls
-            .json::<Value>()
-            .await
-            .unwrap()
-            .as_array()
-            .unwrap()
-            .len()
-            >= 4
-    );
 }

@@ -9,6 +9,7 @@
 
 mod apis;
 mod client_authentication;
+mod control;
 mod faults;
 mod faulty_answers;
 mod harness;

@@ -1,0 +1,211 @@
+//! The simulated platform: settings, clients, keys, faults, calls and state behind one shared value.
+//!
+//! Owns locks and the access to time and randomness. Holds no protocol rules.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
+
+use crate::calls::Calls;
+use crate::clients::{CLIENT_SECRET, Client, Credential};
+use crate::directory::{B2C, CUSTOMERS, PARTNER, PERSONAL, PLAIN, Person, STAFF, TENANTS, Tenant};
+use crate::encoding::base64url;
+use crate::failure::Trace;
+use crate::faults::Faults;
+use crate::kind::Kind;
+use crate::options::{Options, Shapes};
+use crate::state::{State, pairwise};
+use crate::templates::Pages;
+use crate::tokens::keys::Keys;
+
+pub(crate) struct Platform {
+    pub options: Options,
+    /// The port that was really bound.
+    pub port: u16,
+    pub keys: Keys,
+    pub faults: Faults,
+    pub calls: Calls,
+    pub pages: Pages,
+    clients: RwLock<HashMap<String, Client>>,
+    shapes: RwLock<Shapes>,
+    state: Mutex<State>,
+}
+
+impl Platform {
+    pub(crate) fn new(options: Options, port: u16, pages: Pages) -> Self {
+        let mut clients: HashMap<_, _> = Kind::ALL
+            .into_iter()
+            .map(|kind| (kind.client_id().to_owned(), built_in(kind, &options)))
+            .collect();
+        clients.extend(
+            options
+                .clients
+                .iter()
+                .map(|client| (client.id.clone(), client.clone())),
+        );
+        Self {
+            port,
+            keys: Keys::default(),
+            faults: Faults::default(),
+            calls: Calls::new(options.remembered_calls),
+            pages,
+            clients: RwLock::new(clients),
+            shapes: RwLock::new(options.shapes.clone()),
+            state: Mutex::new(State::new()),
+            options,
+        }
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        (self.options.clock)()
+    }
+
+    /// 32 random bytes as base64url.
+    pub(crate) fn handle(&self) -> String {
+        let mut bytes = [0_u8; 32];
+        (self.options.random)(&mut bytes);
+        base64url(&bytes)
+    }
+
+    pub(crate) fn guid(&self) -> String {
+        let mut bytes = [0_u8; 16];
+        (self.options.random)(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes)
+            .into_uuid()
+            .to_string()
+    }
+
+    pub(crate) fn trace(&self) -> Trace {
+        Trace::new(self.guid(), self.guid(), self.now())
+    }
+
+    // A panic under a lock is a defect of the simulator; the next test shall still get an answer.
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn shapes(&self) -> Shapes {
+        self.shapes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Seconds until an access token that is issued now expires.
+    pub(crate) fn access_token_lifetime(&self) -> i64 {
+        let shapes = self.shapes.read().unwrap_or_else(PoisonError::into_inner);
+        shapes
+            .access_token_lifetime
+            .unwrap_or(self.options.access_token_lifetime)
+    }
+
+    pub(crate) fn change_shapes(&self, change: impl FnOnce(&mut Shapes)) {
+        change(&mut self.shapes.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The application of this id, if it is registered at this kind.
+    pub(crate) fn client(&self, kind: Kind, id: &str) -> Option<Client> {
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        clients
+            .get(id)
+            .filter(|client| client.kind.is_none_or(|at| at == kind))
+            .cloned()
+    }
+
+    pub(crate) fn register(&self, client: Client) {
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        clients.insert(client.id.clone(), client);
+    }
+
+    pub(crate) fn change_client(&self, id: &str, change: impl FnOnce(&mut Client)) {
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get_mut(id) {
+            change(client);
+        }
+    }
+}
+
+/// Somebody who is signed in at an authority.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The login host, without port.
+    pub host: String,
+    /// GUID of the directory tenant.
+    pub tenant: String,
+    /// Id of the person, such as `ada`.
+    pub person: String,
+    /// Session id, as ID tokens and logout notices have it.
+    pub sid: String,
+    /// Applications that were signed in to.
+    pub clients: Vec<String>,
+}
+
+impl Platform {
+    pub(crate) fn signed_in(&self) -> Vec<SignedIn> {
+        let state = self.state();
+        let one = |(host, account): (&str, &crate::state::Account)| SignedIn {
+            host: host.to_owned(),
+            tenant: account.tenant.id.to_owned(),
+            person: account.person.clone(),
+            sid: account.sid.clone(),
+            clients: account.clients.clone(),
+        };
+        state.signed_in().map(one).collect()
+    }
+
+    pub(crate) fn tenants_of(kind: Kind) -> Vec<&'static Tenant> {
+        match kind {
+            Kind::EntraId => vec![&STAFF, &PARTNER, &PERSONAL],
+            Kind::ExternalId | Kind::ExternalIdCustomDomain => vec![&CUSTOMERS],
+            Kind::B2c => vec![&B2C],
+            Kind::Oidc => vec![&PLAIN],
+        }
+    }
+
+    /// `sub` of a person for an application, if the person exists.
+    pub(crate) fn subject(
+        &self,
+        kind: Kind,
+        tenant: &Tenant,
+        person: &str,
+        client_id: &str,
+    ) -> Option<String> {
+        let state = self.state();
+        state
+            .person(tenant, person)
+            .map(|person| pairwise(kind, tenant, person, client_id))
+    }
+
+    /// Changes a person in every directory that has one of this id.
+    pub(crate) fn change_everywhere(&self, id: &str, change: impl Fn(&mut Person)) {
+        let mut state = self.state();
+        for tenant in TENANTS {
+            state.change_person(tenant, id, &change);
+        }
+    }
+
+    pub(crate) fn revoke(&self, person: &str) {
+        self.change_everywhere(person, |person| person.revocations += 1);
+    }
+}
+
+fn built_in(kind: Kind, options: &Options) -> Client {
+    let of_kind = |urls: &[(Kind, String)]| {
+        urls.iter()
+            .filter(|(of, _)| *of == kind)
+            .map(|(_, url)| url.clone())
+            .collect()
+    };
+    Client {
+        id: kind.client_id().to_owned(),
+        kind: Some(kind),
+        credential: Credential::Secrets(vec![CLIENT_SECRET.to_owned()]),
+        redirect_uris: options.redirect_uris.clone(),
+        post_logout_redirect_uris: options.post_logout_redirect_uris.clone(),
+        front_channel_logout: of_kind(&options.front_channel_urls),
+        back_channel_logout: of_kind(&options.back_channel_urls),
+    }
+}

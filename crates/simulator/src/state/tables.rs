@@ -1,0 +1,32 @@
+//! The tables of everything that changes while the simulator runs.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::directory::{Person, TENANTS, residents};
+use crate::state::records::{Account, BrowserKey, Code, Grant, RefreshToken};
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(super) people: HashMap<&'static str, Vec<Person>>,
+    pub(super) consents: HashSet<(&'static str, String, String, String)>,
+    pub(super) browsers: HashMap<BrowserKey, Vec<Account>>,
+    pub(super) codes: HashMap<String, Code>,
+    pub(super) grants: HashMap<u64, Grant>,
+    pub(super) refresh_tokens: HashMap<String, RefreshToken>,
+    pub(super) assertions: HashMap<String, i64>,
+    pub(super) last_grant: u64,
+    pub(super) sign_ups: u32,
+}
+
+impl State {
+    pub(crate) fn new() -> Self {
+        let people = TENANTS
+            .iter()
+            .map(|tenant| (tenant.id, residents(tenant)))
+            .collect();
+        Self {
+            people,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The endpoints of the authorities: metadata, authorization, token, userinfo, sign-out.
+//!
+//! Owns the order of the checks at each endpoint. Does not know the shapes of addresses (`realm`) or of error codes (`failure`).
+
+pub(crate) mod authorize;
+pub(crate) mod authorize_request;
+pub(crate) mod client_auth;
+pub(crate) mod interaction;
+pub(crate) mod logout;
+pub(crate) mod metadata;
+pub(crate) mod token;
+pub(crate) mod token_response;
+pub(crate) mod userinfo;
