@@ -56,6 +56,20 @@ pub enum Credential {
     Public,
 }
 
+impl Credential {
+    /// What a person who configures an application needs to know.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Secrets(secrets) => secrets
+                .first()
+                .map_or_else(String::new, |secret| format!("client_secret {secret}")),
+            Self::Certificates(_) => "a certificate".to_owned(),
+            Self::Federation(federation) => format!("federation with {}", federation.issuer),
+            Self::Public => "none (public client)".to_owned(),
+        }
+    }
+}
+
 /// A federated credential of an application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Federation {

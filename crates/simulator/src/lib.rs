@@ -15,17 +15,20 @@
 //! # }
 //! ```
 //!
-//! Modules in layers, imports go down only: `server` → `web` → `tokens` → `platform` → `state`, `templates` → `scopes`, `realm` →
+//! Modules in layers, imports go down only: `command` → `server` → `web` → `tokens` → `platform` → `state`, `templates`, `tls` → `scopes`, `realm` →
 //! `failure`, `faults`, `calls` → `options` → `clients` → `kind` → `directory`, `certificates`, `encoding`.
 
+mod authorities;
 mod calls;
 mod certificates;
 mod clients;
+pub mod command;
 mod directory;
 mod encoding;
 mod failure;
 mod faults;
 mod kind;
+mod names;
 mod options;
 mod platform;
 mod realm;
@@ -33,6 +36,7 @@ mod scopes;
 mod server;
 mod state;
 mod templates;
+mod tls;
 mod tokens;
 mod web;
 
@@ -44,5 +48,6 @@ pub use kind::Kind;
 pub use options::{ChallengeForm, Clock, Options, Random, Shapes};
 pub use platform::SignedIn;
 pub use server::{Simulator, StartError};
+pub use tls::error::AuthorityError;
 pub use tokens::logout_token::{Delivery, LogoutSignature, LogoutToken};
 pub use web::managed_identity::IDENTITY_HEADER;

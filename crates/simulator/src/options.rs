@@ -3,6 +3,8 @@
 //! Owns the settings and their defaults; applies none of them.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,8 +23,14 @@ pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 /// Settings of one simulator; [`Options::default`] is good for a demonstration.
 #[derive(Clone)]
 pub struct Options {
-    /// Port on 127.0.0.1; 0 takes a free one.
+    /// Address to listen on; loopback unless said otherwise.
+    pub listen: IpAddr,
+    /// Port for plain http and `CONNECT`; 0 takes a free one.
     pub port: u16,
+    /// Port for direct TLS, for those who write a hosts file; 0 takes a free one.
+    pub tls_port: Option<u16>,
+    /// Folder of the certificate authority (`ca.pem`, `ca-key.pem`). Without it, the authority lives as long as the process.
+    pub ca: Option<PathBuf>,
     /// The simulator's notion of now.
     pub clock: Clock,
     /// The source of codes and handles. Signing keys have their own.
@@ -122,7 +130,10 @@ impl Default for Shapes {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            listen: Ipv4Addr::LOCALHOST.into(),
             port: 0,
+            tls_port: None,
+            ca: None,
             clock: Arc::new(system_now),
             random: system_random(),
             access_token_lifetime: 3600,
@@ -153,11 +164,12 @@ impl fmt::Debug for Options {
     }
 }
 
+/// The real time, in seconds since 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "the clock itself; whoever wants another gives one in the options"
 )]
-fn system_now() -> i64 {
+pub(crate) fn system_now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()

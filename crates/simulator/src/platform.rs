@@ -3,26 +3,34 @@
 //! Owns locks and the access to time and randomness. Holds no protocol rules.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
+use rustls::ServerConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::calls::Calls;
 use crate::clients::{CLIENT_SECRET, Client, Credential};
-use crate::directory::{B2C, CUSTOMERS, PARTNER, PERSONAL, PLAIN, Person, STAFF, TENANTS, Tenant};
+use crate::directory::{Person, Product, Tenant, Tenants};
 use crate::encoding::base64url;
 use crate::failure::Trace;
 use crate::faults::Faults;
 use crate::kind::Kind;
+use crate::names::Names;
 use crate::options::{Options, Shapes};
 use crate::state::{State, pairwise};
 use crate::templates::Pages;
+use crate::tls::authority::CertificateAuthority;
+use crate::tls::error::AuthorityError;
 use crate::tokens::keys::Keys;
 
 pub(crate) struct Platform {
     pub options: Options,
+    /// Where the simulator reaches itself.
+    pub address: SocketAddr,
     /// The port that was really bound.
     pub port: u16,
+    pub tenants: Tenants,
     pub keys: Keys,
     pub faults: Faults,
     pub calls: Calls,
@@ -30,10 +38,17 @@ pub(crate) struct Platform {
     clients: RwLock<HashMap<String, Client>>,
     shapes: RwLock<Shapes>,
     state: Mutex<State>,
+    tls: OnceLock<Tls>,
+}
+
+/// The certificate authority and what is made from it.
+struct Tls {
+    authority: Arc<CertificateAuthority>,
+    config: Arc<ServerConfig>,
 }
 
 impl Platform {
-    pub(crate) fn new(options: Options, port: u16, pages: Pages) -> Self {
+    pub(crate) fn new(options: Options, address: SocketAddr, pages: Pages) -> Self {
         let mut clients: HashMap<_, _> = Kind::ALL
             .into_iter()
             .map(|kind| (kind.client_id().to_owned(), built_in(kind, &options)))
@@ -44,17 +59,41 @@ impl Platform {
                 .iter()
                 .map(|client| (client.id.clone(), client.clone())),
         );
+        let tenants = Tenants::built_in();
         Self {
-            port,
+            port: address.port(),
+            address,
+            tls: OnceLock::new(),
             keys: Keys::default(),
             faults: Faults::default(),
             calls: Calls::new(options.remembered_calls),
             pages,
             clients: RwLock::new(clients),
             shapes: RwLock::new(options.shapes.clone()),
-            state: Mutex::new(State::new()),
+            state: Mutex::new(State::new(&tenants)),
+            tenants,
             options,
         }
+    }
+
+    fn tls(&self) -> Result<&Tls, AuthorityError> {
+        if let Some(known) = self.tls.get() {
+            return Ok(known);
+        }
+        let folder = self.options.ca.as_deref();
+        let authority = Arc::new(CertificateAuthority::open(folder, &self.tenants)?);
+        let config = authority.server_config()?;
+        Ok(self.tls.get_or_init(|| Tls { authority, config }))
+    }
+
+    /// TLS settings for the simulated hosts. The certificate authority is made when it is first needed.
+    pub(crate) fn tls_config(&self) -> Result<Arc<ServerConfig>, AuthorityError> {
+        self.tls().map(|tls| Arc::clone(&tls.config))
+    }
+
+    /// PEM of the certificate authority.
+    pub(crate) fn ca_pem(&self) -> Result<&str, AuthorityError> {
+        self.tls().map(|tls| tls.authority.pem())
     }
 
     /// Seconds since 1970.
@@ -115,6 +154,14 @@ impl Platform {
             .cloned()
     }
 
+    /// Every registered application, by id.
+    pub(crate) fn all_clients(&self) -> Vec<Client> {
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = clients.values().cloned().collect();
+        all.sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
+        all
+    }
+
     pub(crate) fn register(&self, client: Client) {
         let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         clients.insert(client.id.clone(), client);
@@ -148,7 +195,7 @@ impl Platform {
         let state = self.state();
         let one = |(host, account): (&str, &crate::state::Account)| SignedIn {
             host: host.to_owned(),
-            tenant: account.tenant.id.to_owned(),
+            tenant: account.tenant.id.clone(),
             person: account.person.clone(),
             sid: account.sid.clone(),
             clients: account.clients.clone(),
@@ -156,13 +203,13 @@ impl Platform {
         state.signed_in().map(one).collect()
     }
 
-    pub(crate) fn tenants_of(kind: Kind) -> Vec<&'static Tenant> {
-        match kind {
-            Kind::EntraId => vec![&STAFF, &PARTNER, &PERSONAL],
-            Kind::ExternalId | Kind::ExternalIdCustomDomain => vec![&CUSTOMERS],
-            Kind::B2c => vec![&B2C],
-            Kind::Oidc => vec![&PLAIN],
-        }
+    pub(crate) fn tenants_of(&self, kind: Kind) -> Vec<Arc<Tenant>> {
+        self.tenants.of(Product::of(kind))
+    }
+
+    /// The names under `.localhost`.
+    pub(crate) fn local_names(&self) -> Names {
+        Names::local(self.port)
     }
 
     /// `sub` of a person for an application, if the person exists.
@@ -182,7 +229,7 @@ impl Platform {
     /// Changes a person in every directory that has one of this id.
     pub(crate) fn change_everywhere(&self, id: &str, change: impl Fn(&mut Person)) {
         let mut state = self.state();
-        for tenant in TENANTS {
+        for tenant in self.tenants.iter() {
             state.change_person(tenant, id, &change);
         }
     }

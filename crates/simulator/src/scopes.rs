@@ -3,7 +3,8 @@
 //! Owns the known APIs and their scopes, and who may consent to them. Does not know who has consented.
 
 use crate::failure::Cause;
-use crate::kind::{GRAPH_HOST, Kind};
+use crate::kind::Kind;
+use crate::names::after_graph;
 
 /// `aud` of Graph's tokens.
 pub(crate) const GRAPH_AUDIENCE: &str = "https://graph.microsoft.com";
@@ -133,14 +134,7 @@ fn scope_of_api(kind: Kind, client_id: &str, word: &str) -> Result<Scope, Cause>
         // Graph's delegated scopes do not exist for B2C's people.
         return Err(Cause::ScopeNotSupported(word.to_owned()));
     }
-    let on_simulated_host = word
-        .split_once("://")
-        .and_then(|(_, rest)| rest.strip_prefix(GRAPH_HOST))
-        .and_then(|rest| rest.split_once('/'))
-        .map(|(_, name)| name);
-    let name = after_resource(word, GRAPH_AUDIENCE)
-        .or(on_simulated_host)
-        .unwrap_or(word);
+    let name = after_graph(word).unwrap_or(word);
     if name.contains("://") {
         return Err(Cause::UnknownResource(word.to_owned()));
     }

@@ -4,35 +4,39 @@
 
 use std::fmt;
 use std::io;
-use std::net::TcpListener;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
-use actix_web::web::{self, Data, PayloadConfig};
+use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use thiserror::Error;
 
+use crate::authorities;
 use crate::calls::{Call, Endpoint};
 use crate::clients::{Client, Federation, Registered};
+use crate::directory::Tenant;
 use crate::faults::Injection;
-use crate::kind::{API_HOST, GRAPH_HOST, IDENTITY_HOST, Kind};
+use crate::kind::Kind;
+use crate::names::Names;
 use crate::options::{Options, Shapes};
 use crate::platform::{Platform, SignedIn};
 use crate::templates::Pages;
+use crate::tls::error::AuthorityError;
+use crate::tls::relay;
 use crate::tokens::logout_token::{Delivery, LogoutToken, deliver_all};
 use crate::web::dispatch::entry;
 use crate::web::managed_identity;
-
-/// Requests above this size are refused.
-const LARGEST_BODY: usize = 1024 * 1024;
 
 /// Why a simulator does not start.
 #[derive(Debug, Error)]
 pub enum StartError {
     /// The port is taken or may not be used.
-    #[error("cannot listen on 127.0.0.1:{port}")]
+    #[error("cannot listen on {address}:{port}")]
     Listen {
+        /// The address that was asked for.
+        address: IpAddr,
         /// The port that was asked for.
         port: u16,
         /// What the system says.
@@ -42,6 +46,9 @@ pub enum StartError {
     /// The server's thread did not come up.
     #[error("cannot start the server")]
     Server(#[source] io::Error),
+    /// The certificate authority cannot be read, made or written.
+    #[error("no certificate authority: {0}")]
+    Authority(#[from] AuthorityError),
     /// A template of the simulator is broken.
     #[error("a template is broken: {0}")]
     Template(String),
@@ -50,32 +57,42 @@ pub enum StartError {
 /// An offline identity platform on a loopback port. Stops when dropped.
 pub struct Simulator {
     platform: Arc<Platform>,
+    tls_port: Option<u16>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Simulator {
-    /// Binds 127.0.0.1 and answers from then on, in threads of its own.
+    /// Binds the address of the options and answers from then on, in threads of its own.
     ///
     /// # Errors
-    /// [`StartError::Listen`] if the port is taken, [`StartError::Server`] if no thread can be started.
+    /// [`StartError::Listen`] if a port is taken, [`StartError::Authority`] if the folder of the certificate authority cannot be
+    /// used, [`StartError::Server`] if no thread can be started.
     pub fn start(options: Options) -> Result<Self, StartError> {
         let pages = Pages::load().map_err(|error| StartError::Template(error.to_string()))?;
-        let asked_for = options.port;
-        let on_listen = |source| StartError::Listen {
-            port: asked_for,
-            source,
-        };
-        let listener = TcpListener::bind(("127.0.0.1", asked_for)).map_err(on_listen)?;
-        let port = listener.local_addr().map_err(on_listen)?.port();
-        let platform = Arc::new(Platform::new(options, port, pages));
-
+        let (listener, address) = bind(options.listen, options.port)?;
+        let tls = options
+            .tls_port
+            .map(|port| bind(options.listen, port))
+            .transpose()?;
+        let tls_port = tls.as_ref().map(|(_, address)| address.port());
+        let uses_tls = tls.is_some() || options.ca.is_some();
+        let platform = Arc::new(Platform::new(options, reachable(address), pages));
+        if uses_tls {
+            platform.tls_config()?;
+        }
         let (started, outcome) = mpsc::channel();
         let for_server = Data::from(Arc::clone(&platform));
+        let tls = tls.map(|(listener, _)| listener);
         let thread = thread::Builder::new()
             .name("simulator".to_owned())
             .spawn(move || {
-                actix_web::rt::System::new().block_on(serve(listener, for_server, started));
+                actix_web::rt::System::new().block_on(async move {
+                    if let Some((listener, config)) = tls.zip(for_server.tls_config().ok()) {
+                        tokio::spawn(relay::listen(listener, config, for_server.address));
+                    }
+                    serve(listener, for_server, started).await;
+                });
             })
             .map_err(StartError::Server)?;
         let handle = outcome
@@ -84,45 +101,89 @@ impl Simulator {
             .map_err(StartError::Server)?;
         Ok(Self {
             platform,
+            tls_port,
             handle,
             thread: Some(thread),
         })
     }
 
-    /// The port on 127.0.0.1.
+    /// The port for direct TLS, if there is one.
+    pub fn tls_port(&self) -> Option<u16> {
+        self.tls_port
+    }
+
+    /// PEM of the certificate authority that signs for the true names.
+    ///
+    /// # Errors
+    /// When the authority cannot be made.
+    pub fn ca_pem(&self) -> Result<&str, AuthorityError> {
+        self.platform.ca_pem()
+    }
+
+    /// What goes into the key `authority` of an application that reaches the simulator as its proxy, by the platform's true names.
+    pub fn true_authority(&self, kind: Kind) -> String {
+        authorities::authority(kind, &Names::global(), &self.platform.tenants)
+    }
+
+    /// The registered applications.
+    pub fn clients(&self) -> Vec<Client> {
+        self.platform.all_clients()
+    }
+
+    /// The simulated true names, as a hosts file needs them.
+    pub fn true_hosts(&self) -> Vec<String> {
+        Names::true_hosts(&self.platform.tenants)
+    }
+
+    /// The title of each tenant with its people: id and note.
+    pub fn people(&self) -> Vec<(String, Vec<(String, String)>)> {
+        let state = self.platform.state();
+        let one = |tenant: &Tenant| {
+            let people = state.people(tenant).iter();
+            let people = people.map(|person| (person.id.clone(), person.note.clone()));
+            (tenant.title.clone(), people.collect())
+        };
+        self.platform
+            .tenants
+            .iter()
+            .map(|tenant| one(tenant))
+            .collect()
+    }
+
+    /// The port for plain http and `CONNECT`.
     pub fn port(&self) -> u16 {
         self.platform.port
     }
 
     /// Scheme, host and port of an authority.
     pub fn base(&self, kind: Kind) -> String {
-        kind.base(self.platform.port)
+        authorities::base(kind, &self.platform.local_names(), &self.platform.tenants)
     }
 
     /// What goes into the key `authority` of a profile.
     pub fn authority(&self, kind: Kind) -> String {
-        kind.authority(self.platform.port)
+        authorities::authority(kind, &self.platform.local_names(), &self.platform.tenants)
     }
 
     /// The simulated Graph, for example `http://graph.microsoft.localhost:9000`.
     pub fn graph(&self) -> String {
-        format!("http://{GRAPH_HOST}:{}", self.platform.port)
+        self.platform.local_names().graph()
     }
 
     /// The sample API; `/orders` is what it has.
     pub fn api(&self) -> String {
-        format!("http://{API_HOST}:{}", self.platform.port)
+        self.platform.local_names().api()
     }
 
     /// The host of the managed-identity endpoints, for `AZURE_POD_IDENTITY_AUTHORITY_HOST`; `IDENTITY_ENDPOINT`
     /// is this with `/msi/token`.
     pub fn managed_identity(&self) -> String {
-        format!("http://{IDENTITY_HOST}:{}", self.platform.port)
+        self.platform.local_names().managed_identity()
     }
 
     /// The credential of an application that trusts the simulated managed identity.
     pub fn managed_identity_federation(&self) -> Federation {
-        managed_identity::federation(self.platform.port)
+        managed_identity::federation(&self.platform.local_names())
     }
 
     /// Makes something go wrong: `sim.fault(Fault::BadSignature)` until cleared,
@@ -226,8 +287,9 @@ impl Simulator {
 
     /// `sub` of a person for an application.
     pub fn subject(&self, kind: Kind, person: &str, client_id: &str) -> Option<String> {
-        Platform::tenants_of(kind)
-            .into_iter()
+        self.platform
+            .tenants_of(kind)
+            .iter()
             .find_map(|tenant| self.platform.subject(kind, tenant, person, client_id))
     }
 
@@ -274,6 +336,26 @@ impl Drop for Simulator {
     }
 }
 
+fn bind(address: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen {
+        address,
+        port,
+        source,
+    };
+    let listener = TcpListener::bind((address, port)).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// A listener on all addresses is reached on loopback.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()))
+    } else {
+        address
+    }
+}
+
 async fn serve(
     listener: TcpListener,
     platform: Data<Platform>,
@@ -283,7 +365,6 @@ async fn serve(
     let server = HttpServer::new(move || {
         App::new()
             .app_data(platform.clone())
-            .app_data(PayloadConfig::new(LARGEST_BODY))
             .default_service(web::to(entry))
     })
     // Longer than clients keep quiet connections: none is closed in the moment of its next use.

@@ -1,8 +1,10 @@
 //! The people of each tenant as they are when the simulator starts, and their identifiers.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 
-use crate::directory::tenants::{CONTOSO, FABRIKAM, PARTNER, PERSONAL_ACCOUNTS, Tenant};
+use crate::directory::tenants::{CONTOSO, FABRIKAM, PERSONAL_ACCOUNTS, Tenant, Tenants};
 
 /// Somebody who can sign in.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ pub(crate) struct Person {
     pub roles: Vec<String>,
     pub groups: Vec<String>,
     /// The issuer of the home directory, when it is not this one (a guest).
-    pub home: Option<&'static Tenant>,
+    pub home: Option<Arc<Tenant>>,
     /// Nothing is consented in advance by an administrator.
     pub must_consent: bool,
     /// Graph answers this person with a claims challenge.
@@ -85,28 +87,28 @@ fn groups(tenant: &Tenant, count: u32) -> Vec<String> {
 }
 
 /// The sample people of a tenant, as they are when the simulator starts.
-pub(crate) fn residents(tenant: &Tenant) -> Vec<Person> {
-    match tenant.id {
+pub(crate) fn residents(tenant: &Tenant, tenants: &Tenants) -> Vec<Person> {
+    match tenant.id.as_str() {
         FABRIKAM => vec![Person::new(
             "fred",
             "Fred Fabrikant",
-            tenant.domain,
+            &tenant.domain,
             "of another tenant",
         )],
         PERSONAL_ACCOUNTS => {
             vec![Person::new(
                 "mona",
                 "Mona Lott",
-                tenant.domain,
+                &tenant.domain,
                 "personal account",
             )]
         }
-        _ => contoso_people(tenant),
+        _ => sample_people(tenant, tenants),
     }
 }
 
-fn contoso_people(tenant: &Tenant) -> Vec<Person> {
-    let person = |id, name, note| Person::new(id, name, tenant.domain, note);
+fn sample_people(tenant: &Tenant, tenants: &Tenants) -> Vec<Person> {
+    let person = |id, name, note| Person::new(id, name, &tenant.domain, note);
     let mut people = vec![
         person("ada", "Ada Lovelace", "plain member"),
         Person {
@@ -141,10 +143,10 @@ fn contoso_people(tenant: &Tenant) -> Vec<Person> {
             ..person("mallory", "Mallory", "hostile display name")
         },
     ];
-    if tenant.id == CONTOSO {
+    if let Some(home) = tenants.by_id(FABRIKAM).filter(|_| tenant.id == CONTOSO) {
         people.push(Person {
-            home: Some(&PARTNER),
-            mail: format!("guest@{}", PARTNER.domain),
+            home: Some(Arc::clone(home)),
+            mail: format!("guest@{}", home.domain),
             ..person("guest", "Gerda Gast", "guest of Fabrikam's")
         });
     }
@@ -154,19 +156,21 @@ fn contoso_people(tenant: &Tenant) -> Vec<Person> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::tenants::{CUSTOMERS, PERSONAL, STAFF};
 
     #[test]
     fn a_person_has_another_object_id_in_every_directory() {
         let ada = Person::new("ada", "Ada Lovelace", "x.example", "");
-        assert_ne!(ada.object_id(&STAFF), ada.object_id(&CUSTOMERS));
-        assert_eq!(ada.object_id(&STAFF), ada.object_id(&STAFF));
-        assert!(ada.object_id(&PERSONAL).starts_with("00000000-0000-0000-"));
+        let tenants = Tenants::built_in();
+        let object_id = |tenant| ada.object_id(tenants.by_id(tenant).unwrap());
+        assert_ne!(object_id(CONTOSO), object_id(FABRIKAM));
+        assert_eq!(object_id(CONTOSO), object_id(CONTOSO));
+        assert!(object_id(PERSONAL_ACCOUNTS).starts_with("00000000-0000-0000-"));
     }
 
     #[test]
     fn three_hundred_groups_are_three_hundred_different_ones() {
-        let mut all = groups(&STAFF, 300);
+        let tenants = Tenants::built_in();
+        let mut all = groups(tenants.by_id(CONTOSO).unwrap(), 300);
         all.dedup();
         assert_eq!(all.len(), 300);
     }

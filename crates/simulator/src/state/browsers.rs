@@ -29,7 +29,7 @@ impl State {
         let accounts = self.browsers.entry(browser.clone()).or_default();
         for account in accounts
             .iter_mut()
-            .filter(|a| a.tenant == tenant && a.person == person)
+            .filter(|a| *a.tenant == *tenant && a.person == person)
         {
             if !account.clients.iter().any(|known| known == client) {
                 account.clients.push(client.to_owned());

@@ -82,7 +82,7 @@ impl State {
         }
         let grant = self.grants.get(&id).cloned().ok_or(Cause::Revoked)?;
         let revocations = self
-            .person(grant.tenant, &grant.person)
+            .person(&grant.tenant, &grant.person)
             .map(|p| p.revocations);
         match revocations {
             None => Err(Cause::NotAdmitted),
@@ -116,13 +116,19 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::PLAIN;
+    use std::sync::Arc;
+
+    use crate::directory::{Product, Tenant, Tenants};
     use crate::kind::Kind;
+
+    fn plain() -> Arc<Tenant> {
+        Tenants::built_in().of(Product::OpenId).pop().unwrap()
+    }
 
     fn grant() -> Grant {
         Grant {
             kind: Kind::Oidc,
-            tenant: &PLAIN,
+            tenant: plain(),
             person: "ada".to_owned(),
             client_id: "app".to_owned(),
             scope: "openid".to_owned(),
@@ -140,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_second_use_of_a_code_ends_what_came_of_the_first() {
-        let mut state = State::new();
+        let mut state = State::new(&Tenants::built_in());
         state.add_code("c".to_owned(), grant(), 0, 600);
         let id = state.use_code("c").unwrap();
         state.add_refresh_token("r".to_owned(), id, 600);
@@ -154,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_code_is_nothing_after_its_time() {
-        let mut state = State::new();
+        let mut state = State::new(&Tenants::built_in());
         state.add_code("c".to_owned(), grant(), 0, 600);
         assert!(state.grant_of_code("c", 599).is_ok());
         assert_eq!(
@@ -165,11 +171,11 @@ mod tests {
 
     #[test]
     fn a_revoked_persons_refresh_token_is_nothing() {
-        let mut state = State::new();
+        let mut state = State::new(&Tenants::built_in());
         state.add_code("c".to_owned(), grant(), 0, 600);
         let id = state.use_code("c").unwrap();
         state.add_refresh_token("r".to_owned(), id, 600);
-        state.change_person(&PLAIN, "ada", |person| person.revocations += 1);
+        state.change_person(&plain(), "ada", |person| person.revocations += 1);
         assert_eq!(
             state.grant_of_refresh_token("r", 1, false).unwrap_err(),
             Cause::Revoked

@@ -8,7 +8,7 @@ use crate::state::tables::State;
 
 impl State {
     pub(crate) fn people(&self, tenant: &Tenant) -> &[Person] {
-        self.people.get(tenant.id).map_or(&[], Vec::as_slice)
+        self.people.get(&tenant.id).map_or(&[], Vec::as_slice)
     }
 
     /// By id, or by mail address as a `login_hint` has it.
@@ -24,7 +24,7 @@ impl State {
         id: &str,
         change: impl FnOnce(&mut Person),
     ) {
-        let people = self.people.get_mut(tenant.id);
+        let people = self.people.get_mut(&tenant.id);
         if let Some(person) = people.and_then(|all| all.iter_mut().find(|p| p.id == id)) {
             change(person);
         }
@@ -32,7 +32,7 @@ impl State {
 
     pub(crate) fn sign_up(
         &mut self,
-        tenant: &'static Tenant,
+        tenant: &Tenant,
         mail: &str,
         given_name: &str,
         family_name: &str,
@@ -40,7 +40,10 @@ impl State {
         self.sign_ups += 1;
         let id = format!("new{}", self.sign_ups);
         let person = Person::signed_up(&id, mail, given_name, family_name);
-        self.people.entry(tenant.id).or_default().push(person);
+        self.people
+            .entry(tenant.id.clone())
+            .or_default()
+            .push(person);
         id
     }
 
@@ -52,8 +55,12 @@ impl State {
         scope: &Scope,
     ) -> bool {
         let name = format!("{:?}/{}", scope.api, scope.name);
-        self.consents
-            .contains(&(tenant.id, person.to_owned(), client.to_owned(), name))
+        self.consents.contains(&(
+            tenant.id.clone(),
+            person.to_owned(),
+            client.to_owned(),
+            name,
+        ))
     }
 
     pub(crate) fn consent(
@@ -65,8 +72,12 @@ impl State {
     ) {
         for scope in scopes {
             let name = format!("{:?}/{}", scope.api, scope.name);
-            self.consents
-                .insert((tenant.id, person.to_owned(), client.to_owned(), name));
+            self.consents.insert((
+                tenant.id.clone(),
+                person.to_owned(),
+                client.to_owned(),
+                name,
+            ));
         }
     }
 }

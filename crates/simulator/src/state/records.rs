@@ -1,16 +1,17 @@
 //! The rows of the tables: grants, codes, refresh tokens, accounts in browsers.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use crate::directory::Tenant;
+use crate::directory::{Policy, Tenant};
 use crate::kind::Kind;
-use crate::realm::Policy;
 
 /// What a person has granted to an application: behind a code and all refresh tokens that come of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub kind: Kind,
-    pub tenant: &'static Tenant,
+    pub tenant: Arc<Tenant>,
     pub person: String,
     pub client_id: String,
     pub scope: String,
@@ -42,7 +43,7 @@ pub(super) struct RefreshToken {
 /// One person in a browser.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
-    pub tenant: &'static Tenant,
+    pub tenant: Arc<Tenant>,
     pub person: String,
     pub sid: String,
     pub auth_time: i64,

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::directory::{Person, TENANTS, residents};
+use crate::directory::{Person, Tenants, residents};
 use crate::state::records::{Account, BrowserKey, Code, Grant, RefreshToken};
 
 #[derive(Default)]
 pub(crate) struct State {
-    pub(super) people: HashMap<&'static str, Vec<Person>>,
-    pub(super) consents: HashSet<(&'static str, String, String, String)>,
+    pub(super) people: HashMap<String, Vec<Person>>,
+    pub(super) consents: HashSet<(String, String, String, String)>,
     pub(super) browsers: HashMap<BrowserKey, Vec<Account>>,
     pub(super) codes: HashMap<String, Code>,
     pub(super) grants: HashMap<u64, Grant>,
@@ -19,10 +19,10 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new() -> Self {
-        let people = TENANTS
+    pub(crate) fn new(tenants: &Tenants) -> Self {
+        let people = tenants
             .iter()
-            .map(|tenant| (tenant.id, residents(tenant)))
+            .map(|tenant| (tenant.id.clone(), residents(tenant, tenants)))
             .collect();
         Self {
             people,

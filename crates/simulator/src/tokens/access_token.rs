@@ -4,12 +4,15 @@
 
 use serde_json::{Value, json};
 
-use crate::directory::{Person, TENANTS, Tenant};
+use std::sync::Arc;
+
+use crate::directory::{Person, Tenant};
 use crate::encoding::{Members, object};
-use crate::kind::{GRAPH_HOST, Kind};
+use crate::kind::Kind;
+use crate::names::after_graph;
 use crate::platform::Platform;
 use crate::realm::Realm;
-use crate::scopes::{Api, GRAPH_AUDIENCE};
+use crate::scopes::Api;
 use crate::state::Grant;
 use crate::tokens::id_token::{ring, subject};
 use crate::tokens::jwt::{Parts, Signing, encode};
@@ -42,7 +45,7 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
         300
     };
     let mut claims = object(json!({
-        "iss": realm.issuer(grant.tenant.id, &shapes),
+        "iss": realm.issuer(&grant.tenant.id, &shapes),
         "aud": audience(realm, grant, api),
         "sub": subject(realm.kind, grant, person),
         "iat": now - back,
@@ -55,8 +58,8 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
         "sim": {"kind": realm.kind, "tenant": grant.tenant.id, "person": person.id, "revocations": grant.revocations},
     }));
     if realm.kind.is_microsoft() {
-        claims.insert("oid".to_owned(), person.object_id(grant.tenant).into());
-        claims.insert("tid".to_owned(), grant.tenant.id.into());
+        claims.insert("oid".to_owned(), person.object_id(&grant.tenant).into());
+        claims.insert("tid".to_owned(), grant.tenant.id.clone().into());
         let ver = if realm.kind == Kind::B2c {
             "1.0"
         } else {
@@ -67,7 +70,7 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
     claims.extend(requested(grant.claims.as_ref()));
     let key = platform
         .keys
-        .current(ring(realm.kind, grant.tenant.id, &shapes));
+        .current(ring(realm.kind, &grant.tenant.id, &shapes));
     if api == Api::Graph && realm.kind != Kind::Oidc {
         let header = object(json!({"nonce": platform.handle()}));
         return encode(header, &claims, &Signing::HashedNonce(&key));
@@ -126,7 +129,7 @@ pub(crate) fn satisfies(requested_claims: Option<&Value>, challenge: &Value) -> 
 /// A bearer token that an API has found good.
 pub(crate) struct Bearer {
     pub person: Person,
-    pub tenant: &'static Tenant,
+    pub tenant: Arc<Tenant>,
     pub kind: Kind,
     pub claims: Members,
 }
@@ -160,12 +163,13 @@ pub(crate) fn check(
         .and_then(|kind| serde_json::from_value::<Kind>(kind.clone()).ok())
         .ok_or(Unacceptable::Malformed)?;
     let tenant = text("tenant")?;
-    let tenant = TENANTS
-        .into_iter()
-        .find(|known| known.id == tenant)
+    let tenant = platform
+        .tenants
+        .by_id(tenant)
+        .cloned()
         .ok_or(Unacceptable::Malformed)?;
 
-    if !is_signed(platform, &parts, kind, tenant) {
+    if !is_signed(platform, &parts, kind, &tenant) {
         return Err(Unacceptable::Signature);
     }
     let time = |name| parts.claims.get(name).and_then(Value::as_i64);
@@ -180,7 +184,7 @@ pub(crate) fn check(
     if !fits {
         return Err(Unacceptable::Audience);
     }
-    let person = platform.state().person(tenant, text("person")?).cloned();
+    let person = platform.state().person(&tenant, text("person")?).cloned();
     let person = person.ok_or(Unacceptable::Revoked)?;
     if sim.get("revocations").and_then(Value::as_u64) != Some(u64::from(person.revocations)) {
         return Err(Unacceptable::Revoked);
@@ -206,7 +210,7 @@ fn is_signed(platform: &Platform, parts: &Parts<'_>, kind: Kind, tenant: &Tenant
     [false, true].into_iter().any(|es256| {
         shapes.oidc_es256 = es256;
         platform.keys.verify(
-            ring(kind, tenant.id, &shapes),
+            ring(kind, &tenant.id, &shapes),
             key_id,
             signed,
             &parts.signature,
@@ -216,7 +220,7 @@ fn is_signed(platform: &Platform, parts: &Parts<'_>, kind: Kind, tenant: &Tenant
 
 /// Whether `aud` is Graph, as the real one or under its simulated host.
 pub(crate) fn is_graph(audience: &str) -> bool {
-    audience == GRAPH_AUDIENCE || audience.contains(GRAPH_HOST)
+    after_graph(audience).is_some()
 }
 
 impl Bearer {

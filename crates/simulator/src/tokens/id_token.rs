@@ -5,13 +5,13 @@
 use serde_json::{Value, json};
 
 use crate::clients::CLIENT_SECRET;
-use crate::directory::{FABRIKAM, PERSONAL_ACCOUNTS, Person};
+use crate::directory::{FABRIKAM, PERSONAL_ACCOUNTS, Person, UserFlow};
 use crate::encoding::{Members, left_half_hash, object, sha256};
 use crate::faults::Fault;
 use crate::kind::Kind;
 use crate::options::Shapes;
 use crate::platform::Platform;
-use crate::realm::{Policy, Realm};
+use crate::realm::Realm;
 use crate::scopes::Scopes;
 use crate::state::{Grant, pairwise};
 use crate::tokens::jwt::{Signing, encode};
@@ -39,7 +39,7 @@ pub(crate) struct Facts<'a> {
 
 /// `sub` of the person of a grant.
 pub(crate) fn subject(kind: Kind, grant: &Grant, person: &Person) -> String {
-    pairwise(kind, grant.tenant, person, &grant.client_id)
+    pairwise(kind, &grant.tenant, person, &grant.client_id)
 }
 
 /// Whose key signs tokens for people of this tenant.
@@ -79,7 +79,7 @@ fn common_claims(facts: &Facts<'_>, shapes: &Shapes, back: i64, lifetime: i64) -
     } = facts;
     let now = platform.now();
     let mut claims = object(json!({
-        "iss": realm.issuer(grant.tenant.id, shapes),
+        "iss": realm.issuer(&grant.tenant.id, shapes),
         "sub": subject(realm.kind, grant, person),
         "aud": grant.client_id,
         "exp": now + lifetime,
@@ -116,10 +116,10 @@ fn entra_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
     })));
     if scopes.profile {
         claims.insert("name".to_owned(), person.name.clone().into());
-        claims.insert("oid".to_owned(), person.object_id(grant.tenant).into());
+        claims.insert("oid".to_owned(), person.object_id(&grant.tenant).into());
         claims.insert("preferred_username".to_owned(), person.mail.clone().into());
     }
-    if let Some(home) = person.home {
+    if let Some(home) = &person.home {
         // Present only when the identity provider is not the issuer (id-token-claims-reference).
         let idp = format!("https://sts.windows.net/{}/", home.id);
         claims.insert("idp".to_owned(), idp.into());
@@ -147,7 +147,7 @@ fn overage(facts: &Facts<'_>, shapes: &Shapes) -> Members {
     let endpoint = format!(
         "https://graph.windows.net/{}/users/{}/getMemberObjects",
         grant.tenant.id,
-        person.object_id(grant.tenant)
+        person.object_id(&grant.tenant)
     );
     object(json!({
         "_claim_names": {"groups": "src1"},
@@ -198,7 +198,10 @@ fn b2c_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
         ..
     } = facts;
     let mut claims = common_claims(facts, shapes, 0, platform.options.id_token_lifetime);
-    let policy = realm.policy.unwrap_or(Policy::SignIn).name();
+    let policy = realm
+        .policy
+        .as_ref()
+        .map_or("", |policy| policy.name.as_str());
     let policy_claim = if shapes.b2c_policy_in_acr {
         "acr"
     } else {
@@ -213,7 +216,7 @@ fn b2c_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
         "nbf": platform.now(),
         "auth_time": grant.auth_time,
         "ver": "1.0",
-        "oid": person.object_id(grant.tenant),
+        "oid": person.object_id(&grant.tenant),
         "name": person.name,
         "given_name": person.given_name,
         "family_name": person.family_name,
@@ -266,7 +269,11 @@ fn apply(fault: &Fault, claims: &mut Members, header: &mut Members, facts: &Fact
             } else {
                 "tfp"
             };
-            claims.insert(name.to_owned(), Policy::EditProfile.name().into());
+            let other = facts.grant.tenant.policy_for(UserFlow::EditProfile);
+            claims.insert(
+                name.to_owned(),
+                other.map(|policy| policy.name.clone()).into(),
+            );
         }
         Fault::Expired => {
             claims.insert("iat".to_owned(), (now - 7200).into());
@@ -294,7 +301,7 @@ fn append(claims: &mut Members, name: &str) {
 }
 
 fn other_tenant(claims: &mut Members, facts: &Facts<'_>) {
-    let own = facts.grant.tenant.id;
+    let own = facts.grant.tenant.id.as_str();
     if let Some(Value::String(issuer)) = claims.get_mut("iss") {
         *issuer = issuer.replace(own, FABRIKAM);
     }
@@ -311,7 +318,7 @@ fn sign(
     faults: &[Fault],
 ) -> String {
     let keys = &facts.platform.keys;
-    let ring = ring(facts.realm.kind, facts.grant.tenant.id, shapes);
+    let ring = ring(facts.realm.kind, &facts.grant.tenant.id, shapes);
     if faults.contains(&Fault::KeysRotated) {
         keys.rotate();
     }

@@ -81,7 +81,7 @@ impl LogoutToken {
     pub(crate) fn encode(&self, platform: &Platform) -> String {
         let now = platform.now();
         let mut claims = object(json!({
-            "iss": Kind::Oidc.base(platform.port),
+            "iss": platform.local_names().openid(),
             "aud": self.client_id,
             "iat": now,
             "exp": now + LIFETIME,

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::authorities;
 use crate::calls::Endpoint;
 use crate::clients::Client;
 use crate::faults::{Fault, Injection};
@@ -120,9 +121,10 @@ fn counts(incoming: &Incoming<'_>) -> Value {
 }
 
 fn authorities(incoming: &Incoming<'_>) -> Value {
-    let port = incoming.platform.port;
+    let platform = incoming.platform;
+    let names = platform.local_names();
     Kind::ALL
         .into_iter()
-        .map(|kind| json!({"kind": kind, "authority": kind.authority(port), "client_id": kind.client_id(), "client_secret": crate::clients::CLIENT_SECRET}))
+        .map(|kind| json!({"kind": kind, "authority": authorities::authority(kind, &names, &platform.tenants), "client_id": kind.client_id(), "client_secret": crate::clients::CLIENT_SECRET}))
         .collect()
 }

@@ -1,46 +1,80 @@
 //! Sends each request to the code that answers for its host and path, and records the call.
 
-use actix_web::web::{Bytes, Data};
+use actix_web::http::Method;
+use actix_web::http::uri::Authority;
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use crate::calls::{Call, Endpoint};
 use crate::failure::{Cause, Failure};
-use crate::kind::{API_HOST, CONTROL_HOST, GRAPH_HOST, IDENTITY_HOST, Kind};
+use crate::kind::Kind;
+use crate::names::Service;
 use crate::platform::Platform;
-use crate::realm::{Located, Realm, Version, locate};
+use crate::realm::{Address, Located, Realm, Version, locate};
 use crate::web::incoming::Incoming;
-use crate::web::{apis, control, login, managed_identity, pages, response};
+use crate::web::{apis, control, login, managed_identity, pages, response, tunnel};
+
+/// The control interface at the simulator's own address.
+const CONTROL_PATH: &str = "/control/";
+/// Requests above this size are refused.
+const LARGEST_BODY: usize = 1024 * 1024;
 
 /// Answers every request.
 pub(crate) async fn entry(
     request: HttpRequest,
-    body: Bytes,
+    payload: Payload,
     platform: Data<Platform>,
 ) -> HttpResponse {
-    let incoming = Incoming::new(&platform, &request, &body);
-    match incoming.host.as_str() {
-        CONTROL_HOST => control::answer(&incoming),
-        IDENTITY_HOST => {
+    if request.method() == Method::CONNECT {
+        let target = request.uri().authority().map(Authority::as_str);
+        return tunnel::open(target.unwrap_or_default(), payload, &platform);
+    }
+    let Ok(Ok(body)) = payload.to_bytes_limited(LARGEST_BODY).await else {
+        return response::json(413, &json!({"error": "request_too_large"}));
+    };
+    let mut incoming = Incoming::new(&platform, &request, &body);
+    match &incoming.service {
+        Some(Service::Control) => control::answer(&incoming),
+        Some(Service::ManagedIdentity) => {
             record(&incoming, Endpoint::ManagedIdentity, None);
             managed_identity::answer(&incoming)
         }
-        GRAPH_HOST => {
+        Some(Service::Graph) => {
             let endpoint = apis::graph::endpoint(&incoming.path);
             record(&incoming, endpoint, None);
             apis::graph::answer(&incoming, endpoint).await
         }
-        API_HOST => {
+        Some(Service::Api) => {
             record(&incoming, Endpoint::Orders, None);
             apis::orders::answer(&incoming).await
         }
-        _ => login_host(&incoming).await,
+        // For clients whose resolver does not know names under `.localhost`.
+        Some(Service::Index) if incoming.path.starts_with(CONTROL_PATH) => {
+            let path = incoming.path.split_off(CONTROL_PATH.len());
+            incoming.path = format!("/{path}");
+            control::answer(&incoming)
+        }
+        Some(Service::Index) => {
+            record(&incoming, Endpoint::Other, None);
+            pages::index(&incoming)
+        }
+        Some(service) => login_host(&incoming, service).await,
+        None => {
+            record(&incoming, Endpoint::Other, None);
+            response::unknown_host(&incoming.host)
+        }
     }
 }
 
-async fn login_host(incoming: &Incoming<'_>) -> HttpResponse {
-    let p = incoming.query.text("p").or_else(|| incoming.form.text("p"));
-    match locate(&incoming.host, &incoming.path, p, incoming.platform.port) {
+async fn login_host(incoming: &Incoming<'_>, service: &Service) -> HttpResponse {
+    let address = Address {
+        host: &incoming.host,
+        path: &incoming.path,
+        policy: incoming.query.text("p").or_else(|| incoming.form.text("p")),
+        names: incoming.names.clone(),
+    };
+    match locate(service, &address, &incoming.platform.tenants) {
         Some(Located::Found(realm, endpoint, version)) => {
             record(incoming, endpoint, Some(realm.kind));
             at_realm(incoming, &realm, endpoint, version).await
@@ -54,10 +88,7 @@ async fn login_host(incoming: &Incoming<'_>) -> HttpResponse {
             record(incoming, Endpoint::Other, Some(kind));
             response::json(404, &json!({"error": "not_found"}))
         }
-        None => {
-            record(incoming, Endpoint::Other, None);
-            pages::index(incoming)
-        }
+        None => response::unknown_host(&incoming.host),
     }
 }
 

@@ -7,6 +7,7 @@ use actix_web::http::header;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::names::{Names, Service, resolve, split_port};
 use crate::platform::Platform;
 use crate::state::BrowserKey;
 
@@ -42,6 +43,10 @@ pub(crate) struct Incoming<'a> {
     pub method: String,
     /// Without port, in lower case.
     pub host: String,
+    /// The service at this host; none for hosts that are not simulated.
+    pub service: Option<Service>,
+    /// The names that the answer uses.
+    pub names: Names,
     pub path: String,
     pub query: Parameters,
     pub form: Parameters,
@@ -62,10 +67,12 @@ impl<'a> Incoming<'a> {
                 .map(str::to_owned)
         };
         let host = text(header::HOST).unwrap_or_default().to_ascii_lowercase();
-        let host = host
-            .rsplit_once(':')
-            .map_or(host.as_str(), |(name, _)| name)
-            .to_owned();
+        let (name, port) = split_port(&host);
+        let (service, names) = match resolve(name, port, platform.port, &platform.tenants) {
+            Some((service, names)) => (Some(service), names),
+            None => (None, platform.local_names()),
+        };
+        let host = name.to_owned();
         let is_form = text(header::CONTENT_TYPE)
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         Self {
@@ -73,6 +80,8 @@ impl<'a> Incoming<'a> {
             request,
             method: request.method().to_string(),
             host,
+            service,
+            names,
             path: request.path().to_owned(),
             query: Parameters::read(request.query_string().as_bytes()),
             form: if is_form {

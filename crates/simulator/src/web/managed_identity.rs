@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::clients::Federation;
 use crate::directory::{CONTOSO, stable_guid};
 use crate::encoding::object;
-use crate::kind::ENTRA_HOST;
+use crate::names::Names;
 use crate::tokens::jwt::{Signing, encode};
 use crate::tokens::keys::KeyRing;
 use crate::web::incoming::Incoming;
@@ -20,9 +20,9 @@ pub const IDENTITY_HEADER: &str = "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a";
 const LIFETIME: i64 = 86_400;
 
 /// The federated credential by which an application trusts the simulated managed identity.
-pub(crate) fn federation(port: u16) -> Federation {
+pub(crate) fn federation(names: &Names) -> Federation {
     Federation {
-        issuer: issuer(port),
+        issuer: issuer(names),
         subject: stable_guid("managed identity"),
         audience: "api://AzureADTokenExchange".to_owned(),
         public_key: None,
@@ -30,8 +30,8 @@ pub(crate) fn federation(port: u16) -> Federation {
     }
 }
 
-fn issuer(port: u16) -> String {
-    format!("http://{ENTRA_HOST}:{port}/{CONTOSO}/v2.0")
+fn issuer(names: &Names) -> String {
+    format!("{}/{CONTOSO}/v2.0", names.entra())
 }
 
 pub(crate) fn answer(incoming: &Incoming<'_>) -> HttpResponse {
@@ -53,7 +53,7 @@ pub(crate) fn answer(incoming: &Incoming<'_>) -> HttpResponse {
     };
     let platform = incoming.platform;
     let now = platform.now();
-    let own = federation(platform.port);
+    let own = federation(&platform.local_names());
     let claims = object(json!({
         "aud": resource,
         "iss": own.issuer,

@@ -10,3 +10,4 @@ pub(crate) mod login;
 pub(crate) mod managed_identity;
 pub(crate) mod pages;
 pub(crate) mod response;
+mod tunnel;

@@ -7,9 +7,12 @@ use serde::Serialize;
 use serde_json::json;
 use tera::Context;
 
-use crate::directory::{Person, Tenant};
-use crate::kind::{API_HOST, CONTROL_HOST, GRAPH_HOST, Kind};
-use crate::realm::{Policy, Realm};
+use std::sync::Arc;
+
+use crate::authorities;
+use crate::directory::{Person, Tenant, UserFlow};
+use crate::kind::Kind;
+use crate::realm::Realm;
 use crate::scopes::{Api, Scope};
 use crate::state::Account;
 use crate::web::incoming::Incoming;
@@ -70,17 +73,17 @@ impl<'a> Frame<'a> {
         context.insert("hidden", &hidden);
         context.insert("client", client_id);
         context.insert("can_sign_up", &realm.kind.is_for_customers());
-        context.insert("can_forget", &(realm.policy == Some(Policy::SignIn)));
+        context.insert("can_forget", &(realm.is_flow(UserFlow::SignIn)));
         Self { incoming, context }
     }
 
-    pub(crate) fn pick(mut self, people: &[(&'static Tenant, Person)]) -> HttpResponse {
+    pub(crate) fn pick(mut self, people: &[(Arc<Tenant>, Person)]) -> HttpResponse {
         let browser = self.incoming.browser();
         let accounts = self.incoming.platform.state().accounts(&browser).to_vec();
         let here = |tenant: &Tenant, person: &Person| {
             accounts
                 .iter()
-                .any(|a| a.tenant == tenant && a.person == person.id)
+                .any(|a| *a.tenant == *tenant && a.person == person.id)
         };
         let choices: Vec<_> = people
             .iter()
@@ -89,7 +92,7 @@ impl<'a> Frame<'a> {
                 name: &person.name,
                 mail: &person.mail,
                 note: &person.note,
-                tenant: tenant.title,
+                tenant: &tenant.title,
                 initial: person
                     .name
                     .chars()
@@ -163,9 +166,14 @@ fn context_of(realm: &Realm) -> Context {
     };
     context.insert("product", product);
     context.insert("kind", realm.kind.name());
-    let policy = realm.policy.map(Policy::name).unwrap_or_default();
-    context.insert("policy", policy);
-    let tenants: Vec<_> = realm.tenants().iter().map(|tenant| tenant.title).collect();
+    let policy = realm.policy.as_ref().map(|policy| policy.name.as_str());
+    context.insert("policy", policy.unwrap_or_default());
+    context.insert("resets_password", &realm.is_flow(UserFlow::ResetPassword));
+    let tenants: Vec<_> = realm
+        .tenants
+        .iter()
+        .map(|tenant| tenant.title.as_str())
+        .collect();
     context.insert("tenants", &tenants.join(", "));
     context
 }
@@ -225,17 +233,18 @@ pub(crate) fn signed_out(
 
 /// What the simulator offers, for whoever opens its address in a browser.
 pub(crate) fn index(incoming: &Incoming<'_>) -> HttpResponse {
-    let port = incoming.platform.port;
+    let platform = incoming.platform;
+    let names = platform.local_names();
     let authorities: Vec<_> = Kind::ALL
         .into_iter()
-        .map(|kind| json!({"kind": kind.name(), "authority": kind.authority(port), "client_id": kind.client_id()}))
+        .map(|kind| json!({"kind": kind.name(), "authority": authorities::authority(kind, &names, &platform.tenants), "client_id": kind.client_id()}))
         .collect();
     let others = [
-        ("Graph", format!("http://{GRAPH_HOST}:{port}/v1.0/me")),
-        ("Sample API", format!("http://{API_HOST}:{port}/orders")),
+        ("Graph", format!("{}/v1.0/me", names.graph())),
+        ("Sample API", format!("{}/orders", names.api())),
         (
             "Control (with --control)",
-            format!("http://{CONTROL_HOST}:{port}/"),
+            format!("http://localhost:{}/control/", platform.port),
         ),
     ];
     let mut context = Context::new();

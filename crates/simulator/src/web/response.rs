@@ -38,6 +38,23 @@ pub(crate) fn html(code: u16, page: String) -> HttpResponse {
         .body(page)
 }
 
+/// Plain text.
+pub(crate) fn text(code: u16, text: String) -> HttpResponse {
+    HttpResponse::build(status(code))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type("text/plain; charset=utf-8")
+        .force_close()
+        .body(text)
+}
+
+/// 403 for a host that is not simulated: nothing is ever forwarded.
+pub(crate) fn unknown_host(host: &str) -> HttpResponse {
+    let text = format!(
+        "{host} is not simulated, and the simulator never connects to the internet. Add the host to NO_PROXY, or its tenant to --config.\n"
+    );
+    self::text(403, text)
+}
+
 /// 302 after a GET, 303 after a form.
 pub(crate) fn redirect(incoming: &Incoming<'_>, to: &str) -> HttpResponse {
     let code = if incoming.method == "POST" { 303 } else { 302 };
@@ -47,10 +64,15 @@ pub(crate) fn redirect(incoming: &Incoming<'_>, to: &str) -> HttpResponse {
         .finish()
 }
 
-/// Gives a browser without a cookie one. No `SameSite=None`, which plain http does not allow.
+/// Gives a browser without a cookie one. `SameSite=None`, as at the real platform, only where https allows it.
 pub(crate) fn with_cookie(incoming: &Incoming<'_>, mut response: HttpResponse) -> HttpResponse {
     if let Some(value) = incoming.cookie_to_set() {
-        let cookie = format!("{BROWSER_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax");
+        let site = if incoming.names.is_local() {
+            "SameSite=Lax"
+        } else {
+            "Secure; SameSite=None"
+        };
+        let cookie = format!("{BROWSER_COOKIE}={value}; Path=/; HttpOnly; {site}");
         if let Ok(cookie) = cookie.parse() {
             response.headers_mut().append(SET_COOKIE, cookie);
         }

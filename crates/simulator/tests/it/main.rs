@@ -20,3 +20,4 @@ mod running;
 mod sign_in;
 mod sign_out;
 mod tokens;
+mod true_names;

@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::faults::{Fault, Point};
-use crate::kind::ENTRA_HOST;
 use crate::options::ChallengeForm;
 use crate::tokens::access_token::{Bearer, Unacceptable, check};
 use crate::web::incoming::Incoming;
@@ -106,9 +105,9 @@ pub(crate) fn refuse(
 }
 
 fn issuer(incoming: &Incoming<'_>) -> String {
-    let port = incoming.platform.port;
     format!(
-        "authorization_uri=\"http://{ENTRA_HOST}:{port}/common/oauth2/authorize\", client_id=\"00000003-0000-0000-c000-000000000000\""
+        "authorization_uri=\"{}/common/oauth2/authorize\", client_id=\"00000003-0000-0000-c000-000000000000\"",
+        incoming.names.entra()
     )
 }
 

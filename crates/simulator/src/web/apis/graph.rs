@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use crate::calls::Endpoint;
 use crate::directory::PERSONAL_ACCOUNTS;
-use crate::kind::GRAPH_HOST;
 use crate::tokens::access_token::{Bearer, is_graph};
 use crate::web::apis::checks::{self, Outcome, STEP_UP};
 use crate::web::incoming::Incoming;
@@ -56,9 +55,9 @@ pub(crate) async fn answer(incoming: &Incoming<'_>, endpoint: Endpoint) -> HttpR
 
 fn me(incoming: &Incoming<'_>, bearer: &Bearer) -> Value {
     let person = &bearer.person;
-    let port = incoming.platform.port;
+    let graph = incoming.names.graph();
     json!({
-        "@odata.context": format!("http://{GRAPH_HOST}:{port}/v1.0/$metadata#users/$entity"),
+        "@odata.context": format!("{graph}/v1.0/$metadata#users/$entity"),
         "businessPhones": [],
         "displayName": person.name,
         "givenName": person.given_name,
@@ -69,7 +68,7 @@ fn me(incoming: &Incoming<'_>, bearer: &Bearer) -> Value {
         "preferredLanguage": Value::Null,
         "surname": person.family_name,
         "userPrincipalName": person.mail,
-        "id": person.object_id(bearer.tenant),
+        "id": person.object_id(&bearer.tenant),
     })
 }
 
@@ -90,11 +89,11 @@ fn groups(incoming: &Incoming<'_>, bearer: &Bearer) -> HttpResponse {
     if bearer.tenant.id == PERSONAL_ACCOUNTS {
         return checks::forbidden(incoming);
     }
-    let port = incoming.platform.port;
+    let graph = incoming.names.graph();
     response::json(
         200,
         &json!({
-            "@odata.context": format!("http://{GRAPH_HOST}:{port}/v1.0/$metadata#Collection(Edm.String)"),
+            "@odata.context": format!("{graph}/v1.0/$metadata#Collection(Edm.String)"),
             "value": bearer.person.groups,
         }),
     )

@@ -257,7 +257,7 @@ fn signed_by_managed_identity(
     federation: &Federation,
     parts: &Parts<'_>,
 ) -> bool {
-    if federation.issuer != managed_identity::federation(incoming.platform.port).issuer {
+    if federation.issuer != managed_identity::federation(&incoming.platform.local_names()).issuer {
         return true;
     }
     let kid = parts

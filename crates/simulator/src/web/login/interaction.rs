@@ -3,10 +3,12 @@
 //! Owns the decisions behind the authorization endpoint. The pages keep nothing on the server: each form carries
 //! the whole request, so a person may leave, come back and press any button again.
 
-use crate::directory::{PERSONAL_ACCOUNTS, Person, Tenant};
+use std::sync::Arc;
+
+use crate::directory::{Person, Tenant, UserFlow};
 use crate::failure::Cause;
 use crate::kind::Kind;
-use crate::realm::{Policy, Realm};
+use crate::realm::Realm;
 use crate::scopes::{Api, Consent, Scope};
 use crate::state::{Account, Grant, State};
 use crate::tokens::id_token::opaque_login_hint;
@@ -42,7 +44,7 @@ pub(crate) fn next(incoming: &Incoming<'_>, realm: &Realm, request: &AuthorizeRe
     if incoming.form.has("cancel") {
         return Next::No(Cause::Cancelled);
     }
-    if incoming.form.has("forgot") && realm.policy == Some(Policy::SignIn) {
+    if incoming.form.has("forgot") && realm.is_flow(UserFlow::SignIn) {
         return Next::No(Cause::PasswordForgotten);
     }
     if incoming.form.text("consent") == Some("decline") {
@@ -55,19 +57,19 @@ pub(crate) fn next(incoming: &Incoming<'_>, realm: &Realm, request: &AuthorizeRe
     let Some(person) = incoming
         .platform
         .state()
-        .person(account.tenant, &account.person)
+        .person(&account.tenant, &account.person)
         .cloned()
     else {
         return Next::Pick;
     };
-    match realm.policy {
-        Some(Policy::EditProfile) if !incoming.form.has("save") => {
+    match realm.policy.as_ref().map(|policy| policy.flow) {
+        Some(UserFlow::EditProfile) if !incoming.form.has("save") => {
             Next::EditProfile { person, account }
         }
-        Some(Policy::ResetPassword) if !incoming.form.has("reset") => {
+        Some(UserFlow::ResetPassword) if !incoming.form.has("reset") => {
             Next::NewPassword { person, account }
         }
-        Some(Policy::EditProfile) => {
+        Some(UserFlow::EditProfile) => {
             save_profile(incoming, &account);
             grant(incoming, realm, request, account, &person)
         }
@@ -97,7 +99,7 @@ fn who(
 
 fn sign_up(incoming: &Incoming<'_>, realm: &Realm) -> Option<Account> {
     let form = &incoming.form;
-    let tenant = realm.tenants().into_iter().next()?;
+    let tenant = realm.tenants.first()?;
     let (mail, given) = (form.text("email")?, form.text("given_name")?);
     let family = form.text("family_name").unwrap_or_default();
     let taken = incoming.platform.state().person(tenant, mail).is_some();
@@ -118,17 +120,17 @@ fn sign_in(incoming: &Incoming<'_>, realm: &Realm, name: &str, again: bool) -> O
     let browser = incoming.browser();
     let mut state = incoming.platform.state();
     let tenant = realm
-        .tenants()
-        .into_iter()
+        .tenants
+        .iter()
         .find(|tenant| state.person(tenant, name).is_some())?;
     let person = state.person(tenant, name)?.id.clone();
-    let mine = |a: &&Account| a.tenant == tenant && a.person == person;
+    let mine = |a: &&Account| a.tenant == *tenant && a.person == person;
     let known = state.accounts(&browser).iter().find(mine).cloned();
     if let (true, Some(account)) = (again, known) {
         return Some(account);
     }
     let account = Account {
-        tenant,
+        tenant: Arc::clone(tenant),
         person: person.clone(),
         sid,
         auth_time: now,
@@ -152,13 +154,13 @@ fn from_session(
         return Err(Box::new(Next::SignUp));
     }
     // A forgotten password means that nobody can be signed in by it.
-    if asks || realm.policy == Some(Policy::ResetPassword) {
+    if asks || realm.is_flow(UserFlow::ResetPassword) {
         return Err(Box::new(Next::Pick));
     }
     let now = incoming.platform.now();
     let state = incoming.platform.state();
     let mut accounts = state.accounts(&incoming.browser()).to_vec();
-    accounts.retain(|account| realm.tenants().contains(&account.tenant));
+    accounts.retain(|account| realm.tenants.contains(&account.tenant));
     accounts.retain(|account| {
         request
             .max_age
@@ -177,7 +179,7 @@ fn from_session(
 
 fn is_hinted(state: &State, account: &Account, hint: &str) -> bool {
     state
-        .person(account.tenant, &account.person)
+        .person(&account.tenant, &account.person)
         .is_some_and(|person| {
             person.id == hint
                 || person.mail.eq_ignore_ascii_case(hint)
@@ -190,23 +192,25 @@ pub(crate) fn choices(
     incoming: &Incoming<'_>,
     realm: &Realm,
     request: &AuthorizeRequest,
-) -> Vec<(&'static Tenant, Person)> {
+) -> Vec<(Arc<Tenant>, Person)> {
     let state = incoming.platform.state();
-    let admitted = |tenant: &&'static Tenant| match request.domain_hint.as_deref() {
-        Some("consumers") => tenant.id == PERSONAL_ACCOUNTS,
-        Some("organizations") => tenant.id != PERSONAL_ACCOUNTS,
+    let admitted = |tenant: &Arc<Tenant>| match request.domain_hint.as_deref() {
+        Some("consumers") => tenant.is_personal_accounts(),
+        Some("organizations") => !tenant.is_personal_accounts(),
         _ => true,
     };
-    let all: Vec<_> = realm.tenants();
-    let narrowed: Vec<_> = all.iter().copied().filter(admitted).collect();
-    let tenants = if narrowed.is_empty() { all } else { narrowed };
+    let mut tenants = realm.tenants.clone();
+    if tenants.iter().any(admitted) {
+        tenants.retain(admitted);
+    }
     let mut people: Vec<_> = tenants
         .into_iter()
         .flat_map(|tenant| {
             state
-                .people(tenant)
+                .people(&tenant)
                 .iter()
-                .map(move |p| (tenant, p.clone()))
+                .map(|p| (Arc::clone(&tenant), p.clone()))
+                .collect::<Vec<_>>()
         })
         .collect();
     if let Some(hint) = &request.login_hint {
@@ -221,7 +225,7 @@ fn save_profile(incoming: &Incoming<'_>, account: &Account) {
     incoming
         .platform
         .state()
-        .change_person(account.tenant, &account.person, |person| {
+        .change_person(&account.tenant, &account.person, |person| {
             if !name.is_empty() {
                 person.name = name;
             }
@@ -269,7 +273,7 @@ fn agree(
     let client = &request.client.id;
     let mut missing = missing_consents(
         &incoming.platform.state(),
-        account.tenant,
+        &account.tenant,
         &person,
         client,
         &scopes,
@@ -287,7 +291,7 @@ fn agree(
         incoming
             .platform
             .state()
-            .consent(account.tenant, &person.id, client, &missing);
+            .consent(&account.tenant, &person.id, client, &missing);
         missing.clear();
     }
     if missing.is_empty() {
@@ -320,7 +324,7 @@ fn grant(
     let client = request.client.id.clone();
     incoming.platform.state().visited(
         &incoming.browser(),
-        account.tenant,
+        &account.tenant,
         &account.person,
         &client,
     );
@@ -333,7 +337,7 @@ fn grant(
         redirect_uri: request.redirect_uri().to_owned(),
         nonce: request.nonce.clone(),
         challenge: request.challenge.clone(),
-        policy: realm.policy,
+        policy: realm.policy.clone(),
         sid: account.sid,
         auth_time: account.auth_time,
         max_age: request.max_age.is_some(),

@@ -47,7 +47,7 @@ pub(crate) async fn answer(
         .state()
         .accounts(&browser)
         .iter()
-        .filter(|account| realm.tenants().contains(&account.tenant))
+        .filter(|account| realm.tenants.contains(&account.tenant))
         .cloned()
         .collect();
     let sid = match which(incoming, realm, hint.as_ref(), &accounts, version) {
@@ -145,7 +145,7 @@ fn which(
         let state = incoming.platform.state();
         let fits = |account: &&Account| {
             // The opaque `login_hint` claim, not the user name (MSAL.js #4450).
-            let person = state.person(account.tenant, &account.person);
+            let person = state.person(&account.tenant, &account.person);
             person.is_some_and(|person| opaque_login_hint(person) == wanted)
         };
         if let Some(account) = accounts.iter().find(fits) {
@@ -166,7 +166,7 @@ fn ask(incoming: &Incoming<'_>, realm: &Realm, accounts: &[Account]) -> HttpResp
         let state = incoming.platform.state();
         let mail = |account: &Account| {
             state
-                .person(account.tenant, &account.person)
+                .person(&account.tenant, &account.person)
                 .map(|person| person.mail.clone())
         };
         accounts
@@ -249,7 +249,7 @@ fn also_by_hint(incoming: &Incoming<'_>, realm: &Realm, hint: &Hint, out: &mut V
         .signed_in()
         .find(|(host, account)| *host == incoming.host && &account.sid == sid)
         .map(|(_, account)| account.clone());
-    if let Some(account) = found.filter(|account| realm.tenants().contains(&account.tenant)) {
+    if let Some(account) = found.filter(|account| realm.tenants.contains(&account.tenant)) {
         state.end_session(&incoming.host, sid);
         out.push(account);
     }
@@ -290,7 +290,7 @@ async fn notify(incoming: &Incoming<'_>, realm: &Realm, out: &[Account], hint: O
             let subject =
                 incoming
                     .platform
-                    .subject(realm.kind, account.tenant, &account.person, &client.id);
+                    .subject(realm.kind, &account.tenant, &account.person, &client.id);
             let by_hint = hint.filter(|hint| hint.client_id == client.id);
             let subject = subject.or_else(|| by_hint?.subject.clone());
             let token = LogoutToken {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::directory::{FABRIKAM, PERSONAL_ACCOUNTS};
 use crate::faults::{Fault, Point};
-use crate::kind::{GRAPH_HOST, Kind};
+use crate::kind::Kind;
 use crate::options::Shapes;
 use crate::realm::{Audience, Realm, Version};
 use crate::web::incoming::Incoming;
@@ -38,7 +38,7 @@ pub(crate) async fn document(
             Fault::MetadataHuge => return response::huge(),
             Fault::MetadataTruncated => return response::truncated(&document),
             Fault::MetadataRedirect => {
-                let elsewhere = format!("http://elsewhere.localhost:{}/", realm.port);
+                let elsewhere = realm.names.origin("elsewhere.localhost");
                 return HttpResponse::Found()
                     .insert_header((LOCATION, elsewhere))
                     .finish();
@@ -69,8 +69,10 @@ fn put(document: &mut Value, name: &str, value: Value) {
 
 fn changed_issuer(realm: &Realm, shapes: &Shapes) -> String {
     let issuer = realm.metadata_issuer(shapes);
-    match realm.audience {
-        Audience::One(tenant) if issuer.contains(tenant.id) => issuer.replace(tenant.id, FABRIKAM),
+    match &realm.audience {
+        Audience::One(tenant) if issuer.contains(&tenant.id) => {
+            issuer.replace(&tenant.id, FABRIKAM)
+        }
         _ => format!("{issuer}x"),
     }
 }
@@ -78,11 +80,11 @@ fn changed_issuer(realm: &Realm, shapes: &Shapes) -> String {
 /// Recorded document of 2 February 2024, with the hosts exchanged.
 fn entra(realm: &Realm, shapes: &Shapes) -> Value {
     let at = |tail: &str| realm.endpoint(tail, shapes);
-    let region = match realm.audience {
+    let region = match &realm.audience {
         Audience::One(_) => json!("EU"),
         _ => Value::Null,
     };
-    let graph = format!("{GRAPH_HOST}:{}", realm.port);
+    let graph = realm.names.graph_host();
     json!({
         "token_endpoint": at("oauth2/v2.0/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -94,7 +96,7 @@ fn entra(realm: &Realm, shapes: &Shapes) -> Value {
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "issuer": realm.metadata_issuer(shapes),
         "request_uri_parameter_supported": false,
-        "userinfo_endpoint": format!("http://{graph}/oidc/userinfo"),
+        "userinfo_endpoint": format!("{}/oidc/userinfo", realm.names.graph()),
         "authorization_endpoint": at("oauth2/v2.0/authorize"),
         "device_authorization_endpoint": at("oauth2/v2.0/devicecode"),
         "http_logout_supported": true,
@@ -103,7 +105,7 @@ fn entra(realm: &Realm, shapes: &Shapes) -> Value {
         "claims_supported": ["sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"],
         "kerberos_endpoint": at("kerberos"),
         "tenant_region_scope": region,
-        "cloud_instance_name": "microsoftonline.com",
+        "cloud_instance_name": realm.names.cloud.instance,
         "cloud_graph_host_name": "graph.windows.net",
         "msgraph_host": graph,
         "rbac_url": "https://pas.windows.net",
@@ -114,11 +116,11 @@ fn entra(realm: &Realm, shapes: &Shapes) -> Value {
 fn entra_v1(realm: &Realm) -> Value {
     let shapes = Shapes::default();
     let at = |tail: &str| realm.endpoint(tail, &shapes);
-    let tenant = match realm.audience {
-        Audience::One(tenant) => tenant.id,
+    let tenant = match &realm.audience {
+        Audience::One(tenant) => tenant.id.as_str(),
         _ => "{tenantid}",
     };
-    let graph = format!("{GRAPH_HOST}:{}", realm.port);
+    let graph = realm.names.graph_host();
     json!({
         "token_endpoint": at("oauth2/token"),
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -137,7 +139,7 @@ fn entra_v1(realm: &Realm) -> Value {
         "check_session_iframe": at("oauth2/checksession"),
         "userinfo_endpoint": at("openid/userinfo"),
         "tenant_region_scope": Value::Null,
-        "cloud_instance_name": "microsoftonline.com",
+        "cloud_instance_name": realm.names.cloud.instance,
         "cloud_graph_host_name": "graph.windows.net",
         "msgraph_host": graph,
     })

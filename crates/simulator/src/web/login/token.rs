@@ -130,13 +130,13 @@ fn belongs_here(grant: &Grant, realm: &Realm, client: &Client) -> Result<(), Cau
     if grant.client_id != client.id {
         return Err(Cause::OtherClient);
     }
-    if matches!(realm.audience, Audience::One(tenant) if tenant != grant.tenant) {
+    if matches!(&realm.audience, Audience::One(tenant) if *tenant != grant.tenant) {
         return Err(Cause::OtherTenant);
     }
-    match (grant.policy, realm.policy) {
+    match (&grant.policy, &realm.policy) {
         (Some(actual), Some(expected)) if actual != expected => Err(Cause::OtherPolicy {
-            actual: actual.name().to_owned(),
-            expected: expected.name().to_owned(),
+            actual: actual.name.clone(),
+            expected: expected.name.clone(),
         }),
         _ => Ok(()),
     }
@@ -220,11 +220,11 @@ fn wanted(incoming: &Incoming<'_>, realm: &Realm, grant: &Grant) -> Result<Scope
 
 fn admitted(state: &State, grant: &Grant, wanted: &Scopes) -> Result<Person, Cause> {
     let person = state
-        .person(grant.tenant, &grant.person)
+        .person(&grant.tenant, &grant.person)
         .ok_or(Cause::NotAdmitted)?;
     let missing = missing_consents(
         state,
-        grant.tenant,
+        &grant.tenant,
         person,
         &grant.client_id,
         &wanted.of_apis,

@@ -196,10 +196,10 @@ fn b2c(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> Members {
 /// base64url of `{uid, utid}` (microsoft-identity.md §2.6): home object and home tenant.
 fn client_info(realm: &Realm, issue: &Issue) -> String {
     let Issue { grant, person, .. } = issue;
-    let home = person.home.unwrap_or(grant.tenant);
+    let home = person.home.as_ref().unwrap_or(&grant.tenant);
     let object_id = person.object_id(home);
-    let uid = match realm.policy {
-        Some(policy) => format!("{object_id}-{}", policy.name().to_ascii_lowercase()),
+    let uid = match &realm.policy {
+        Some(policy) => format!("{object_id}-{}", policy.in_addresses()),
         None => object_id,
     };
     base64url(json!({"uid": uid, "utid": home.id}).to_string().as_bytes())

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::encoding::object;
 use crate::faults::{Fault, Point};
-use crate::kind::{Kind, OIDC_HOST};
+use crate::kind::Kind;
+use crate::names;
 use crate::tokens::access_token::{Bearer, check, is_graph};
 use crate::tokens::jwt::{Signing, encode};
 use crate::tokens::keys::KeyRing;
@@ -17,7 +18,7 @@ use crate::web::response;
 pub(crate) fn answer(incoming: &Incoming<'_>, kind: Option<Kind>) -> HttpResponse {
     let platform = incoming.platform;
     let accepts = |audience: &str| match kind {
-        Some(_) => audience.contains(OIDC_HOST),
+        Some(_) => names::is_openid(audience),
         None => is_graph(audience),
     };
     let bearer = incoming
