@@ -54,6 +54,8 @@ pub enum Credential {
     Federation(Federation),
     /// None: a public client, which must use PKCE.
     Public,
+    /// Any one of these, as a registration may have secrets and certificates.
+    Any(Vec<Credential>),
 }
 
 impl Credential {
@@ -66,6 +68,10 @@ impl Credential {
             Self::Certificates(_) => "a certificate".to_owned(),
             Self::Federation(federation) => format!("federation with {}", federation.issuer),
             Self::Public => "none (public client)".to_owned(),
+            Self::Any(credentials) => {
+                let all: Vec<_> = credentials.iter().map(Self::shown).collect();
+                all.join(" or ")
+            }
         }
     }
 }

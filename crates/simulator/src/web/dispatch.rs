@@ -99,8 +99,10 @@ async fn at_realm(
     version: Version,
 ) -> HttpResponse {
     match (endpoint, incoming.method.as_str()) {
-        (Endpoint::Metadata, "GET") => login::metadata::document(incoming, realm, version).await,
-        (Endpoint::Keys, "GET") => login::metadata::keys(incoming, realm).await,
+        (Endpoint::Metadata, "GET" | "HEAD") => {
+            login::metadata::document(incoming, realm, version).await
+        }
+        (Endpoint::Keys, "GET" | "HEAD") => login::metadata::keys(incoming, realm).await,
         (Endpoint::Authorize, "GET" | "POST") => login::authorize::answer(incoming, realm),
         (Endpoint::Token, "POST") => login::token::answer(incoming, realm).await,
         (Endpoint::Logout, "GET" | "POST") => login::logout::answer(incoming, realm, version).await,

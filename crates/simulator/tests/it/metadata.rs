@@ -220,3 +220,12 @@ async fn a_tenant_that_does_not_exist_is_aadsts90002() {
     let body: serde_json::Value = response.json().await.unwrap();
     assert_eq!(body["error_codes"], json!([90002]));
 }
+
+#[tokio::test]
+async fn metadata_and_keys_answer_head_without_a_body() {
+    let world = world();
+    let url = world.metadata_url(Kind::EntraId);
+    let answer = world.http.head(&url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().await.unwrap().is_empty());
+}

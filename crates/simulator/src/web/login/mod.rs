@@ -2,6 +2,7 @@
 //!
 //! Owns the order of the checks at each endpoint. Does not know the shapes of addresses (`realm`) or of error codes (`failure`).
 
+pub(crate) mod assertions;
 pub(crate) mod authorize;
 pub(crate) mod authorize_request;
 pub(crate) mod client_auth;
