@@ -20,6 +20,13 @@ pub enum Registered {
     Exactly(Vec<String>),
 }
 
+impl Default for Registered {
+    /// None.
+    fn default() -> Self {
+        Self::Exactly(Vec::new())
+    }
+}
+
 impl Registered {
     /// Whether `uri` may be used.
     pub fn allows(&self, uri: &str) -> bool {
@@ -107,10 +114,47 @@ pub struct Client {
     /// Loaded in an iframe when a person signs out.
     pub front_channel_logout: Vec<String>,
     /// Gets a logout token when a person signs out (`oidc` only, as Microsoft offers none).
+    #[serde(default)]
     pub back_channel_logout: Vec<String>,
+    /// Redirect addresses of a single page application: its codes are redeemed by a script of that origin, without a secret.
+    #[serde(default)]
+    pub spa_redirect_uris: Registered,
+    /// Whether tokens may be issued at the authorization endpoint (hybrid and implicit flow).
+    #[serde(default)]
+    pub implicit: bool,
+    /// "Allow public client flows": device code and password without a credential.
+    #[serde(default)]
+    pub public_flows: bool,
+    /// Identifier URIs of the API that the application exposes; `api://{client_id}` is always one.
+    #[serde(default)]
+    pub identifier_uris: Vec<String>,
+    /// Scopes of that API. Any name is a scope when there are none.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Application permissions with an administrator's consent, as `{resource}/{role}`.
+    #[serde(default)]
+    pub application_permissions: Vec<String>,
 }
 
 impl Client {
+    /// Every identifier URI of the API that the application exposes.
+    pub(crate) fn apis(&self) -> impl Iterator<Item = String> {
+        let own = format!("api://{}", self.id);
+        std::iter::once(own).chain(self.identifier_uris.iter().cloned())
+    }
+
+    /// Roles that the application has at a resource.
+    pub(crate) fn roles_at(&self, resource: &str) -> Vec<String> {
+        let role = |permission: &String| {
+            let (at, role) = permission.rsplit_once('/')?;
+            (at == resource).then(|| role.to_owned())
+        };
+        self.application_permissions
+            .iter()
+            .filter_map(role)
+            .collect()
+    }
+
     /// An application with a secret that may come back to any loopback address.
     pub fn with_secret(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
@@ -121,6 +165,12 @@ impl Client {
             post_logout_redirect_uris: Registered::AnyLoopback,
             front_channel_logout: Vec::new(),
             back_channel_logout: Vec::new(),
+            spa_redirect_uris: Registered::default(),
+            implicit: false,
+            public_flows: false,
+            identifier_uris: Vec::new(),
+            scopes: Vec::new(),
+            application_permissions: Vec::new(),
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct Options {
     pub code_lifetime: i64,
     /// Seconds until an unused refresh token expires.
     pub refresh_token_lifetime: i64,
+    /// `interval` of device authorizations, in seconds.
+    pub device_code_interval: i64,
     /// `refresh_in` of token answers, in seconds; absent when `None`.
     pub refresh_in: Option<i64>,
     /// Where the applications registered from the start may send codes.
@@ -140,6 +142,7 @@ impl Default for Options {
             id_token_lifetime: 3600,
             code_lifetime: 600,
             refresh_token_lifetime: 90 * 24 * 3600,
+            device_code_interval: 5,
             refresh_in: None,
             redirect_uris: Registered::AnyLoopback,
             post_logout_redirect_uris: Registered::AnyLoopback,

@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use serde::{Deserialize, Serialize};
 
 use crate::calls::Calls;
-use crate::clients::{CLIENT_SECRET, Client, Credential};
+use crate::clients::{CLIENT_SECRET, Client, Credential, Registered};
 use crate::directory::{Person, Product, Tenant, Tenants};
 use crate::encoding::base64url;
 use crate::failure::Trace;
@@ -18,6 +18,7 @@ use crate::faults::Faults;
 use crate::kind::Kind;
 use crate::names::Names;
 use crate::options::{Options, Shapes};
+use crate::scopes::{Catalog, ExposedApi, GRAPH_AUDIENCE, ORDERS_AUDIENCE, ORDERS_AUDIENCE_B2C};
 use crate::state::{State, pairwise};
 use crate::templates::Pages;
 use crate::tls::authority::CertificateAuthority;
@@ -103,9 +104,14 @@ impl Platform {
 
     /// 32 random bytes as base64url.
     pub(crate) fn handle(&self) -> String {
+        base64url(&self.random_bytes())
+    }
+
+    /// 32 random bytes.
+    pub(crate) fn random_bytes(&self) -> [u8; 32] {
         let mut bytes = [0_u8; 32];
         (self.options.random)(&mut bytes);
-        base64url(&bytes)
+        bytes
     }
 
     pub(crate) fn guid(&self) -> String {
@@ -160,6 +166,24 @@ impl Platform {
         let mut all: Vec<_> = clients.values().cloned().collect();
         all.sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
         all
+    }
+
+    /// The APIs that an application can ask for, beside the fixed ones.
+    pub(crate) fn catalog(&self, kind: Kind, client_id: &str) -> Catalog {
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        let here = |client: &&Client| client.kind.is_none_or(|at| at == kind);
+        let exposed = clients.values().filter(here).flat_map(|client| {
+            client.apis().map(|uri| ExposedApi {
+                client_id: client.id.clone(),
+                uri,
+                scopes: client.scopes.clone(),
+            })
+        });
+        Catalog {
+            kind,
+            client_id: client_id.to_owned(),
+            exposed: exposed.collect(),
+        }
     }
 
     pub(crate) fn register(&self, client: Client) {
@@ -254,5 +278,15 @@ fn built_in(kind: Kind, options: &Options) -> Client {
         post_logout_redirect_uris: options.post_logout_redirect_uris.clone(),
         front_channel_logout: of_kind(&options.front_channel_urls),
         back_channel_logout: of_kind(&options.back_channel_urls),
+        spa_redirect_uris: Registered::default(),
+        implicit: false,
+        public_flows: kind.is_microsoft(),
+        identifier_uris: Vec::new(),
+        scopes: Vec::new(),
+        application_permissions: vec![
+            format!("{GRAPH_AUDIENCE}/User.Read.All"),
+            format!("{ORDERS_AUDIENCE}/Orders.Read.All"),
+            format!("{ORDERS_AUDIENCE_B2C}/Orders.Read.All"),
+        ],
     }
 }

@@ -32,6 +32,7 @@ pub(crate) struct Realm {
     /// The path segment that names the tenant in the endpoints.
     pub segment: String,
     pub names: Names,
+    pub version: Version,
 }
 
 /// The two generations of Microsoft's metadata and sign-out.
@@ -43,7 +44,7 @@ pub(crate) enum Version {
 
 /// What a request to a login host is for.
 pub(crate) enum Located {
-    Found(Box<Realm>, Endpoint, Version),
+    Found(Box<Realm>, Endpoint),
     /// The tenant (or, for B2C, the policy) does not exist.
     UnknownTenant(Kind, String),
     NotFound(Kind),
@@ -113,8 +114,9 @@ impl Place<'_> {
             origin: self.address.names.origin(self.address.host),
             segment: segment.to_owned(),
             names: self.address.names.clone(),
+            version,
         };
-        Located::Found(Box::new(realm), endpoint, version)
+        Located::Found(Box::new(realm), endpoint)
     }
 
     fn entra(&self) -> Located {
@@ -176,9 +178,9 @@ impl Place<'_> {
         };
         let audience = Audience::One(Arc::clone(at_host));
         match self.found(Kind::B2c, audience, &name.to_ascii_lowercase(), rest) {
-            Located::Found(mut realm, endpoint, version) => {
+            Located::Found(mut realm, endpoint) => {
                 realm.policy = Some(known.clone());
-                Located::Found(realm, endpoint, version)
+                Located::Found(realm, endpoint)
             }
             other => other,
         }
@@ -210,7 +212,14 @@ fn endpoint(rest: &[&str]) -> Option<(Endpoint, Version)> {
         ["oauth2", "v2.0", "authorize"] => (Endpoint::Authorize, Version::V2),
         ["oauth2", "v2.0", "token"] => (Endpoint::Token, Version::V2),
         ["oauth2", "v2.0", "logout"] => (Endpoint::Logout, Version::V2),
+        ["oauth2", "v2.0", "devicecode"] => (Endpoint::DeviceCode, Version::V2),
+        ["oauth2", "deviceauth"] => (Endpoint::DevicePage, Version::V2),
+        ["oauth2", "authorize"] => (Endpoint::Authorize, Version::V1),
+        ["oauth2", "token"] => (Endpoint::Token, Version::V1),
+        ["oauth2", "devicecode"] => (Endpoint::DeviceCode, Version::V1),
         ["oauth2", "logout"] => (Endpoint::Logout, Version::V1),
+        ["discovery", "instance"] => (Endpoint::InstanceDiscovery, Version::V1),
+        ["userrealm", _] => (Endpoint::UserRealm, Version::V1),
         ["userinfo"] => (Endpoint::Userinfo, Version::V2),
         _ => return None,
     })
@@ -289,7 +298,7 @@ mod tests {
 
     fn realm(host: &str, path: &str, p: Option<&str>) -> (Realm, Endpoint) {
         match at(host, path, p) {
-            Some(Located::Found(realm, endpoint, _)) => (*realm, endpoint),
+            Some(Located::Found(realm, endpoint)) => (*realm, endpoint),
             _ => panic!("{host}{path} was not found"),
         }
     }

@@ -4,7 +4,7 @@
 
 use tera::{Context, Tera};
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("../templates/base.html")),
     ("pick.html", include_str!("../templates/pick.html")),
     ("sign_up.html", include_str!("../templates/sign_up.html")),
@@ -26,6 +26,7 @@ const TEMPLATES: [(&str, &str); 10] = [
         "signed_out.html",
         include_str!("../templates/signed_out.html"),
     ),
+    ("device.html", include_str!("../templates/device.html")),
     ("index.html", include_str!("../templates/index.html")),
 ];
 

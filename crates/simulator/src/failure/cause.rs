@@ -18,7 +18,10 @@ pub(crate) enum Cause {
     CodeUsed,
     CodeExpired,
     OtherTenant,
-    OtherPolicy { actual: String, expected: String },
+    OtherPolicy {
+        actual: String,
+        expected: String,
+    },
     OtherClient,
     RedirectNotRegistered(String),
     RedirectDiffers,
@@ -46,5 +49,24 @@ pub(crate) enum Cause {
     UnknownResource(String),
     SeveralResources,
     NotAdmitted,
+    /// Client credentials: the scope does not end in `/.default`.
+    NotDefaultScope(String),
+    /// The grant is not possible at `common` or `consumers`.
+    NotAtCommon,
+    /// The application may not use this grant.
+    GrantNotAllowed,
+    /// Device code: the person has not decided yet.
+    AuthorizationPending,
+    AuthorizationDeclined,
+    DeviceCodeUnknown,
+    DeviceCodeExpired,
+    /// On-behalf-of: the assertion is for another application.
+    OtherAudience,
+    PasswordWrong,
+    UnknownPerson(String),
+    /// A code of a web application, redeemed by a script.
+    NotCrossOrigin,
+    /// A code of a single page application, redeemed by a server.
+    OnlyCrossOrigin,
     LogoutHint,
 }

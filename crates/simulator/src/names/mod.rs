@@ -10,5 +10,6 @@ mod service;
 mod set;
 
 pub(crate) use audience::{after_graph, is_openid};
+pub(crate) use clouds::{CLOUDS, Cloud};
 pub(crate) use service::{Service, is_simulated, resolve, split_port};
 pub(crate) use set::Names;

@@ -1,7 +1,7 @@
 //! Authorization codes, the grants that come of them, refresh tokens, and client assertions seen.
 
 use crate::failure::Cause;
-use crate::state::records::{Code, Grant, RefreshToken};
+use crate::state::records::{Code, Grant, Redeemer, RefreshToken};
 use crate::state::tables::State;
 
 /// Above this many codes, those that are long over are forgotten.
@@ -48,6 +48,23 @@ impl State {
         self.last_grant = id;
         self.grants.insert(id, found.grant.clone());
         Ok(id)
+    }
+
+    /// A grant that comes of no code: device code, password, on-behalf-of.
+    pub(crate) fn add_grant(&mut self, grant: Grant) -> u64 {
+        self.last_grant += 1;
+        self.grants.insert(self.last_grant, grant);
+        self.last_grant
+    }
+
+    /// Who may redeem this code or refresh token; nothing about it is checked.
+    pub(crate) fn redeemer(&self, code_or_token: &str) -> Option<Redeemer> {
+        let of_code = self.codes.get(code_or_token).map(|code| &code.grant);
+        let of_token = || {
+            let token = self.refresh_tokens.get(code_or_token)?;
+            self.grants.get(&token.grant)
+        };
+        of_code.or_else(of_token).map(|grant| grant.redeemer)
     }
 
     pub(crate) fn add_refresh_token(&mut self, token: String, grant: u64, expires: i64) {
@@ -141,6 +158,7 @@ mod tests {
             max_age: false,
             claims: None,
             revocations: 0,
+            redeemer: Redeemer::Web,
         }
     }
 

@@ -4,11 +4,12 @@
 //! under that lock. Does not know HTTP or tokens.
 
 mod browsers;
+mod devices;
 mod grants;
 mod people;
 mod records;
 mod tables;
 
 pub(crate) use people::pairwise;
-pub(crate) use records::{Account, BrowserKey, Grant};
+pub(crate) use records::{Account, BrowserKey, Decision, DeviceCode, Grant, Redeemer};
 pub(crate) use tables::State;

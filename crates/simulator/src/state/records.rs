@@ -25,6 +25,37 @@ pub(crate) struct Grant {
     /// The `claims` parameter of the authorization request.
     pub claims: Option<Value>,
     pub revocations: u32,
+    pub redeemer: Redeemer,
+}
+
+/// Who may redeem and refresh a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Redeemer {
+    /// A server with a credential, or a native application.
+    Web,
+    /// A script of a single page application, without a credential.
+    SinglePage,
+    /// A public client by device code or password, without a credential.
+    PublicFlow,
+}
+
+/// What a device waits for.
+#[derive(Clone, Debug)]
+pub(crate) enum Decision {
+    Pending,
+    Approved(Box<Grant>),
+    Declined,
+}
+
+/// One device authorization (RFC 8628).
+#[derive(Clone, Debug)]
+pub(crate) struct DeviceCode {
+    pub user_code: String,
+    pub client_id: String,
+    pub kind: Kind,
+    pub scope: String,
+    pub expires: i64,
+    pub decision: Decision,
 }
 
 pub(super) struct Code {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::directory::{Person, Tenants, residents};
-use crate::state::records::{Account, BrowserKey, Code, Grant, RefreshToken};
+use crate::state::records::{Account, BrowserKey, Code, DeviceCode, Grant, RefreshToken};
 
 #[derive(Default)]
 pub(crate) struct State {
@@ -13,6 +13,7 @@ pub(crate) struct State {
     pub(super) codes: HashMap<String, Code>,
     pub(super) grants: HashMap<u64, Grant>,
     pub(super) refresh_tokens: HashMap<String, RefreshToken>,
+    pub(super) devices: HashMap<String, DeviceCode>,
     pub(super) assertions: HashMap<String, i64>,
     pub(super) last_grant: u64,
     pub(super) sign_ups: u32,

@@ -11,10 +11,10 @@ use crate::encoding::{Members, object};
 use crate::kind::Kind;
 use crate::names::after_graph;
 use crate::platform::Platform;
-use crate::realm::Realm;
+use crate::realm::{Realm, Version};
 use crate::scopes::Api;
 use crate::state::Grant;
-use crate::tokens::id_token::{ring, subject};
+use crate::tokens::issuance::{ring, subject};
 use crate::tokens::jwt::{Parts, Signing, encode};
 
 /// What a delegated access token is made from.
@@ -24,7 +24,7 @@ pub(crate) struct Delegated<'a> {
     pub person: &'a Person,
     pub api: Api,
     /// Short names of the scopes.
-    pub names: Vec<&'static str>,
+    pub names: Vec<String>,
 }
 
 /// A signed access token for one API with these scopes.
@@ -36,7 +36,6 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
         api,
         names,
     } = token;
-    let api = *api;
     let shapes = platform.shapes();
     let now = platform.now();
     let back = if matches!(realm.kind, Kind::B2c | Kind::Oidc) {
@@ -67,11 +66,14 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
         };
         claims.insert("ver".to_owned(), ver.into());
     }
+    if realm.version == Version::V1 {
+        as_v1(&mut claims, grant);
+    }
     claims.extend(requested(grant.claims.as_ref()));
     let key = platform
         .keys
         .current(ring(realm.kind, &grant.tenant.id, &shapes));
-    if api == Api::Graph && realm.kind != Kind::Oidc {
+    if *api == Api::Graph && realm.kind != Kind::Oidc {
         let header = object(json!({"nonce": platform.handle()}));
         return encode(header, &claims, &Signing::HashedNonce(&key));
     }
@@ -84,7 +86,18 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
     encode(object(header), &claims, &Signing::With(&key))
 }
 
-fn audience(realm: &Realm, grant: &Grant, api: Api) -> Value {
+/// The older endpoint: another issuer, `ver`, and the application under another claim.
+fn as_v1(claims: &mut Members, grant: &Grant) {
+    let issuer = format!("https://sts.windows.net/{}/", grant.tenant.id);
+    claims.remove("azp");
+    claims.extend(object(json!({
+        "iss": issuer,
+        "ver": "1.0",
+        "appid": grant.client_id,
+    })));
+}
+
+fn audience(realm: &Realm, grant: &Grant, api: &Api) -> Value {
     match (realm.kind, api) {
         (Kind::Oidc, Api::Orders) => {
             json!([
@@ -128,7 +141,8 @@ pub(crate) fn satisfies(requested_claims: Option<&Value>, challenge: &Value) -> 
 
 /// A bearer token that an API has found good.
 pub(crate) struct Bearer {
-    pub person: Person,
+    /// Nobody when an application calls on its own behalf.
+    pub person: Option<Person>,
     pub tenant: Arc<Tenant>,
     pub kind: Kind,
     pub claims: Members,
@@ -184,17 +198,33 @@ pub(crate) fn check(
     if !fits {
         return Err(Unacceptable::Audience);
     }
-    let person = platform.state().person(&tenant, text("person")?).cloned();
-    let person = person.ok_or(Unacceptable::Revoked)?;
-    if sim.get("revocations").and_then(Value::as_u64) != Some(u64::from(person.revocations)) {
-        return Err(Unacceptable::Revoked);
-    }
+    let person = match sim.get("person") {
+        Some(_) => Some(in_good_standing(platform, &tenant, sim)?),
+        None => None,
+    };
     Ok(Bearer {
         person,
         tenant,
         kind,
         claims: parts.claims,
     })
+}
+
+/// The person of a token, unless the token was revoked since.
+fn in_good_standing(
+    platform: &Platform,
+    tenant: &Tenant,
+    sim: &Value,
+) -> Result<Person, Unacceptable> {
+    let name = sim.get("person").and_then(Value::as_str);
+    let known = name.and_then(|name| platform.state().person(tenant, name).cloned());
+    let person = known.ok_or(Unacceptable::Revoked)?;
+    let count = sim.get("revocations").and_then(Value::as_u64);
+    if count == Some(u64::from(person.revocations)) {
+        Ok(person)
+    } else {
+        Err(Unacceptable::Revoked)
+    }
 }
 
 fn is_signed(platform: &Platform, parts: &Parts<'_>, kind: Kind, tenant: &Tenant) -> bool {
@@ -234,6 +264,12 @@ impl Bearer {
         scopes
             .split(' ')
             .any(|scope| scope.eq_ignore_ascii_case(name) || scope == ".default")
+    }
+
+    /// Whether the token carries this application permission.
+    pub(crate) fn has_role(&self, name: &str) -> bool {
+        let roles = self.claims.get("roles").and_then(Value::as_array);
+        self.person.is_none() && roles.is_some_and(|all| all.iter().any(|role| role == name))
     }
 
     pub(crate) fn has_context(&self, context: &str) -> bool {

@@ -4,55 +4,23 @@
 
 use serde_json::{Value, json};
 
-use crate::clients::CLIENT_SECRET;
-use crate::directory::{FABRIKAM, PERSONAL_ACCOUNTS, Person, UserFlow};
+use crate::directory::{PERSONAL_ACCOUNTS, Person};
 use crate::encoding::{Members, left_half_hash, object, sha256};
 use crate::faults::Fault;
 use crate::kind::Kind;
 use crate::options::Shapes;
-use crate::platform::Platform;
-use crate::realm::Realm;
-use crate::scopes::Scopes;
-use crate::state::{Grant, pairwise};
-use crate::tokens::jwt::{Signing, encode};
-use crate::tokens::keys::KeyRing;
+use crate::realm::Version;
+use crate::tokens::id_token_faults;
+use crate::tokens::issuance::{Facts, subject};
 
 /// More groups than this do not fit into a JWT (microsoft-identity.md §2.2).
 const MOST_GROUPS: usize = 200;
+/// The same for the implicit and the hybrid flow.
+const MOST_GROUPS_IN_AN_ADDRESS: usize = 6;
 /// Microsoft's kinds date tokens back by so many seconds: `exp - iat` is 3900, not 3600 (recorded).
 const BACKDATED: i64 = 300;
 /// ID tokens of personal accounts live a day (recorded).
 const PERSONAL_LIFETIME: i64 = 86_400;
-const WEEK: i64 = 7 * 24 * 3600;
-
-/// What an ID token is made from.
-pub(crate) struct Facts<'a> {
-    pub platform: &'a Platform,
-    pub realm: &'a Realm,
-    pub grant: &'a Grant,
-    pub person: &'a Person,
-    pub scopes: &'a Scopes,
-    pub access_token: Option<&'a str>,
-    /// Not at refresh: a refreshed ID token should not have one (OIDC Core §12.2).
-    pub with_nonce: bool,
-}
-
-/// `sub` of the person of a grant.
-pub(crate) fn subject(kind: Kind, grant: &Grant, person: &Person) -> String {
-    pairwise(kind, &grant.tenant, person, &grant.client_id)
-}
-
-/// Whose key signs tokens for people of this tenant.
-pub(crate) fn ring(kind: Kind, tenant: &str, shapes: &Shapes) -> KeyRing {
-    match kind {
-        Kind::EntraId if tenant == PERSONAL_ACCOUNTS => KeyRing::Personal,
-        Kind::EntraId => KeyRing::Entra,
-        Kind::ExternalId | Kind::ExternalIdCustomDomain => KeyRing::Customers,
-        Kind::B2c => KeyRing::B2c,
-        Kind::Oidc if shapes.oidc_es256 => KeyRing::OidcEc,
-        Kind::Oidc => KeyRing::Oidc,
-    }
-}
 
 /// A signed ID token, with these faults.
 pub(crate) fn issue(facts: &Facts<'_>, faults: &[Fault]) -> String {
@@ -62,11 +30,17 @@ pub(crate) fn issue(facts: &Facts<'_>, faults: &[Fault]) -> String {
         Kind::Oidc => openid_claims(facts, &shapes),
         _ => entra_claims(facts, &shapes),
     };
+    if let Some(code) = facts.code {
+        claims.insert("c_hash".to_owned(), left_half_hash(code).into());
+    }
+    if let (Some(token), true) = (facts.access_token, facts.by_front_channel) {
+        claims.insert("at_hash".to_owned(), left_half_hash(token).into());
+    }
     let mut header = Members::new();
     for fault in faults {
-        apply(fault, &mut claims, &mut header, facts);
+        id_token_faults::apply(fault, &mut claims, &mut header, facts);
     }
-    sign(facts, &shapes, header, &claims, faults)
+    id_token_faults::sign(facts, &shapes, header, &claims, faults)
 }
 
 fn common_claims(facts: &Facts<'_>, shapes: &Shapes, back: i64, lifetime: i64) -> Members {
@@ -128,18 +102,41 @@ fn entra_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
     if !person.roles.is_empty() {
         claims.insert("roles".to_owned(), json!(person.roles));
     }
-    if person.groups.len() > MOST_GROUPS {
+    let most_groups = if facts.by_front_channel {
+        MOST_GROUPS_IN_AN_ADDRESS
+    } else {
+        MOST_GROUPS
+    };
+    if person.groups.len() > most_groups {
         claims.extend(overage(facts, shapes));
     } else if !person.groups.is_empty() {
         claims.insert("groups".to_owned(), json!(person.groups));
     }
     optional_claims(facts, shapes, &mut claims);
+    if facts.realm.version == Version::V1 {
+        as_v1(&mut claims, facts);
+    }
     claims
+}
+
+/// The older endpoint: another issuer, `ver`, and names under other claims.
+fn as_v1(claims: &mut Members, facts: &Facts<'_>) {
+    let tenant = &facts.grant.tenant.id;
+    claims.remove("preferred_username");
+    claims.extend(object(json!({
+        "iss": format!("https://sts.windows.net/{tenant}/"),
+        "ver": "1.0",
+        "amr": ["pwd"],
+        "unique_name": facts.person.mail,
+        "upn": facts.person.mail,
+        "given_name": facts.person.given_name,
+        "family_name": facts.person.family_name,
+    })));
 }
 
 /// Too many groups: a hint where they are instead (microsoft-identity.md §2.2, §6.4).
 fn overage(facts: &Facts<'_>, shapes: &Shapes) -> Members {
-    if shapes.overage_as_hasgroups {
+    if shapes.overage_as_hasgroups || facts.by_front_channel {
         return object(json!({"hasgroups": true}));
     }
     let Facts { grant, person, .. } = facts;
@@ -229,10 +226,14 @@ fn b2c_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
     claims
 }
 
-/// Name and mail address are in userinfo only, as OIDC Core §5.4 has it when there is an access token.
+/// Name and mail address are in userinfo only, as OIDC Core §5.4 has it when there is an access token, unless `claims` asks for
+/// them in the ID token (§5.5).
 fn openid_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
     let Facts {
-        platform, grant, ..
+        platform,
+        grant,
+        person,
+        ..
     } = facts;
     let mut claims = common_claims(facts, shapes, 0, platform.options.id_token_lifetime);
     claims.insert("auth_time".to_owned(), grant.auth_time.into());
@@ -240,112 +241,21 @@ fn openid_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
     if let Some(token) = facts.access_token {
         claims.insert("at_hash".to_owned(), left_half_hash(token).into());
     }
+    let requested = grant.claims.as_ref().and_then(|all| all.get("id_token"));
+    let known = object(json!({
+        "name": person.name,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "preferred_username": person.mail,
+        "email": person.mail,
+        "email_verified": true,
+        "roles": person.roles,
+        "groups": person.groups,
+    }));
+    claims.extend(
+        known
+            .into_iter()
+            .filter(|(name, _)| requested.is_some_and(|requested| requested.get(name).is_some())),
+    );
     claims
-}
-
-fn apply(fault: &Fault, claims: &mut Members, header: &mut Members, facts: &Facts<'_>) {
-    let client = facts.grant.client_id.as_str();
-    let now = facts.platform.now();
-    let mut set = |name: &str, value: Value| {
-        claims.insert(name.to_owned(), value);
-    };
-    match fault {
-        Fault::WrongIssuer | Fault::RefreshOtherIssuer => append(claims, "iss"),
-        Fault::WrongNonce => append(claims, "nonce"),
-        Fault::RefreshOtherSubject => append(claims, "sub"),
-        Fault::WrongAccessTokenHash => append(claims, "at_hash"),
-        Fault::WrongAudience => set("aud", format!("{client}1").into()),
-        Fault::ExtraAudience => set("aud", json!([client, "stranger"])),
-        Fault::AudienceArray => set("aud", json!([client])),
-        Fault::TidNotGuid => set("tid", "contoso.onmicrosoft.com".into()),
-        Fault::OtherTid => set("tid", FABRIKAM.into()),
-        Fault::SetClaim(name, value) => set(name, value.clone()),
-        Fault::MissingClaim(name) => drop(claims.remove(name)),
-        Fault::MissingNonce => drop(claims.remove("nonce")),
-        Fault::IssuerOfOtherTenant => other_tenant(claims, facts),
-        Fault::OtherPolicy => {
-            let name = if claims.contains_key("acr") {
-                "acr"
-            } else {
-                "tfp"
-            };
-            let other = facts.grant.tenant.policy_for(UserFlow::EditProfile);
-            claims.insert(
-                name.to_owned(),
-                other.map(|policy| policy.name.clone()).into(),
-            );
-        }
-        Fault::Expired => {
-            claims.insert("iat".to_owned(), (now - 7200).into());
-            claims.insert("exp".to_owned(), (now - 3600).into());
-        }
-        Fault::NotYetValid => set("nbf", (now + 3600).into()),
-        Fault::IatWeekOld => set("iat", (now - WEEK).into()),
-        Fault::ClockOff(seconds) => {
-            for name in ["iat", "nbf", "exp", "auth_time"] {
-                if let Some(time) = claims.get(name).and_then(Value::as_i64) {
-                    claims.insert(name.to_owned(), (time + seconds).into());
-                }
-            }
-        }
-        Fault::MissingKid => drop(header.insert("kid".to_owned(), Value::Null)),
-        Fault::HeaderMember(name, value) => drop(header.insert(name.clone(), value.clone())),
-        _ => {}
-    }
-}
-
-fn append(claims: &mut Members, name: &str) {
-    if let Some(Value::String(text)) = claims.get_mut(name) {
-        text.push('x');
-    }
-}
-
-fn other_tenant(claims: &mut Members, facts: &Facts<'_>) {
-    let own = facts.grant.tenant.id.as_str();
-    if let Some(Value::String(issuer)) = claims.get_mut("iss") {
-        *issuer = issuer.replace(own, FABRIKAM);
-    }
-    if claims.contains_key("tid") {
-        claims.insert("tid".to_owned(), FABRIKAM.into());
-    }
-}
-
-fn sign(
-    facts: &Facts<'_>,
-    shapes: &Shapes,
-    mut header: Members,
-    claims: &Members,
-    faults: &[Fault],
-) -> String {
-    let keys = &facts.platform.keys;
-    let ring = ring(facts.realm.kind, &facts.grant.tenant.id, shapes);
-    if faults.contains(&Fault::KeysRotated) {
-        keys.rotate();
-    }
-    let key = keys.current(ring);
-    let stranger = || keys.current(KeyRing::Stranger);
-    let signing = faults.iter().rev().find_map(|fault| match fault {
-        Fault::BadSignature | Fault::RefreshBadSignature => {
-            Some(encode(header.clone(), claims, &Signing::Corrupted(&key)))
-        }
-        Fault::AlgNone => Some(encode(header.clone(), claims, &Signing::Unsigned)),
-        Fault::Hs256WithSecret => Some(encode(
-            header.clone(),
-            claims,
-            &Signing::Hs256(CLIENT_SECRET.as_bytes()),
-        )),
-        Fault::OtherAlgorithm => Some(encode(header.clone(), claims, &Signing::Pss(&key))),
-        Fault::UnknownKid => Some(encode(header.clone(), claims, &Signing::With(&stranger()))),
-        Fault::ForgedKid => {
-            header.insert("kid".to_owned(), key.kid().into());
-            Some(encode(header.clone(), claims, &Signing::With(&stranger())))
-        }
-        Fault::KeyOfOtherIssuer => Some(encode(
-            header.clone(),
-            claims,
-            &Signing::With(&keys.current(KeyRing::Personal)),
-        )),
-        _ => None,
-    });
-    signing.unwrap_or_else(|| encode(header, claims, &Signing::With(&key)))
 }

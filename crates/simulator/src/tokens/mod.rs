@@ -4,7 +4,10 @@
 //! is issued: that is the token endpoint's decision.
 
 pub(crate) mod access_token;
+pub(crate) mod app_token;
 pub(crate) mod id_token;
+mod id_token_faults;
+pub(crate) mod issuance;
 pub(crate) mod jwt;
 mod key_set;
 pub(crate) mod keys;

@@ -11,9 +11,9 @@ use crate::failure::{Cause, Failure};
 use crate::kind::Kind;
 use crate::names::Service;
 use crate::platform::Platform;
-use crate::realm::{Address, Located, Realm, Version, locate};
+use crate::realm::{Address, Located, Realm, locate};
 use crate::web::incoming::Incoming;
-use crate::web::{apis, control, login, managed_identity, pages, response, tunnel};
+use crate::web::{apis, control, cors, login, managed_identity, pages, response, tunnel};
 
 /// The control interface at the simulator's own address.
 const CONTROL_PATH: &str = "/control/";
@@ -43,7 +43,10 @@ pub(crate) async fn entry(
         Some(Service::Graph) => {
             let endpoint = apis::graph::endpoint(&incoming.path);
             record(&incoming, endpoint, None);
-            apis::graph::answer(&incoming, endpoint).await
+            if incoming.method == "OPTIONS" {
+                return cors::with_any_origin(cors::preflight());
+            }
+            cors::with_any_origin(apis::graph::answer(&incoming, endpoint).await)
         }
         Some(Service::Api) => {
             record(&incoming, Endpoint::Orders, None);
@@ -75,9 +78,11 @@ async fn login_host(incoming: &Incoming<'_>, service: &Service) -> HttpResponse 
         names: incoming.names.clone(),
     };
     match locate(service, &address, &incoming.platform.tenants) {
-        Some(Located::Found(realm, endpoint, version)) => {
+        Some(Located::Found(realm, endpoint)) => {
             record(incoming, endpoint, Some(realm.kind));
-            at_realm(incoming, &realm, endpoint, version).await
+            let mut response = at_realm(incoming, &realm, endpoint).await;
+            cors::allow(incoming, endpoint, &mut response);
+            response
         }
         Some(Located::UnknownTenant(kind, name)) => {
             record(incoming, Endpoint::Other, Some(kind));
@@ -92,20 +97,18 @@ async fn login_host(incoming: &Incoming<'_>, service: &Service) -> HttpResponse 
     }
 }
 
-async fn at_realm(
-    incoming: &Incoming<'_>,
-    realm: &Realm,
-    endpoint: Endpoint,
-    version: Version,
-) -> HttpResponse {
+async fn at_realm(incoming: &Incoming<'_>, realm: &Realm, endpoint: Endpoint) -> HttpResponse {
     match (endpoint, incoming.method.as_str()) {
-        (Endpoint::Metadata, "GET" | "HEAD") => {
-            login::metadata::document(incoming, realm, version).await
-        }
+        (Endpoint::Metadata, "GET" | "HEAD") => login::metadata::document(incoming, realm).await,
         (Endpoint::Keys, "GET" | "HEAD") => login::metadata::keys(incoming, realm).await,
         (Endpoint::Authorize, "GET" | "POST") => login::authorize::answer(incoming, realm),
         (Endpoint::Token, "POST") => login::token::answer(incoming, realm).await,
-        (Endpoint::Logout, "GET" | "POST") => login::logout::answer(incoming, realm, version).await,
+        (Endpoint::Logout, "GET" | "POST") => login::logout::answer(incoming, realm).await,
+        (Endpoint::DeviceCode, "POST") => login::device::endpoint(incoming, realm),
+        (Endpoint::DevicePage, "GET" | "POST") => login::device::page(incoming, realm),
+        (Endpoint::InstanceDiscovery, "GET") => login::discovery::instance(incoming, realm),
+        (Endpoint::UserRealm, "GET") => login::discovery::user_realm(incoming, realm),
+        (_, "OPTIONS") => cors::preflight(),
         (Endpoint::Userinfo, "GET" | "POST") => login::userinfo::answer(incoming, Some(realm.kind)),
         _ => response::json(405, &json!({"error": "method_not_allowed"})),
     }

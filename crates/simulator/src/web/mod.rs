@@ -4,6 +4,7 @@
 
 pub(crate) mod apis;
 mod control;
+mod cors;
 pub(crate) mod dispatch;
 pub(crate) mod incoming;
 pub(crate) mod login;

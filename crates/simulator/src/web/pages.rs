@@ -147,11 +147,12 @@ impl<'a> Frame<'a> {
 }
 
 fn wish(scope: &Scope) -> String {
-    match (scope.api, scope.name) {
+    match (&scope.api, scope.name.as_str()) {
         (Api::Own, _) => "Sign you in and read your name and mail address".to_owned(),
         (Api::Graph, "User.Read") => "Read your profile (User.Read)".to_owned(),
         (Api::Graph, name) => format!("Microsoft Graph: {name}"),
         (Api::Orders, name) => format!("Contoso orders: {name}"),
+        (Api::Exposed { uri, .. }, name) => format!("{uri}: {name}"),
     }
 }
 
@@ -229,6 +230,57 @@ pub(crate) fn signed_out(
     context.insert("hidden", &end.hidden);
     context.insert("action", end.action);
     render(incoming, 200, "signed_out.html", &context)
+}
+
+/// What a person sees who signs a device in.
+pub(crate) enum DevicePage<'a> {
+    /// The form for the code.
+    Enter {
+        wrong: bool,
+    },
+    Choose {
+        code: &'a str,
+        client: &'a str,
+        people: Vec<Person>,
+    },
+    Done {
+        approved: bool,
+    },
+}
+
+pub(crate) fn device(
+    incoming: &Incoming<'_>,
+    realm: &Realm,
+    page: &DevicePage<'_>,
+) -> HttpResponse {
+    let mut context = context_of(realm);
+    context.insert("action", &incoming.path);
+    let step = match page {
+        DevicePage::Enter { wrong } => {
+            context.insert("wrong", wrong);
+            "enter"
+        }
+        DevicePage::Choose {
+            code,
+            client,
+            people,
+        } => {
+            let people: Vec<_> = people
+                .iter()
+                .map(|p| json!({"id": p.id, "name": p.name, "mail": p.mail, "note": p.note}))
+                .collect();
+            context.insert("people", &people);
+            context.insert("code", code);
+            context.insert("client", client);
+            "choose"
+        }
+        DevicePage::Done { approved } => {
+            context.insert("approved", approved);
+            "done"
+        }
+    };
+    context.insert("step", step);
+    render(incoming, 200, "device.html", &context)
 }
 
 /// What the simulator offers, for whoever opens its address in a browser.

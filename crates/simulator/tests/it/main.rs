@@ -10,13 +10,17 @@
 mod apis;
 mod client_authentication;
 mod control;
+mod device;
+mod discovery;
 mod faults;
 mod faulty_answers;
+mod grants;
 mod harness;
 mod metadata;
 mod pages;
 mod refresh;
 mod running;
+mod scripts;
 mod sign_in;
 mod sign_out;
 mod tokens;

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use serde_json::{Value, json};
 
 use crate::calls::Endpoint;
-use crate::directory::PERSONAL_ACCOUNTS;
+use crate::directory::{PERSONAL_ACCOUNTS, Person};
 use crate::tokens::access_token::{Bearer, is_graph};
 use crate::web::apis::checks::{self, Outcome, STEP_UP};
 use crate::web::incoming::Incoming;
@@ -32,7 +32,11 @@ pub(crate) async fn answer(incoming: &Incoming<'_>, endpoint: Endpoint) -> HttpR
         Ok(bearer) => bearer,
         Err(response) => return *response,
     };
-    let challenged = challenging || (bearer.person.challenged && endpoint == Endpoint::GraphMe);
+    let Some(person) = &bearer.person else {
+        let message = "/me request is only valid with delegated authentication flow.";
+        return response::json(400, &checks::error(incoming, "BadRequest", message));
+    };
+    let challenged = challenging || (person.challenged && endpoint == Endpoint::GraphMe);
     if challenged && !bearer.has_context("c1") {
         return checks::challenge(incoming, STEP_UP);
     }
@@ -40,8 +44,8 @@ pub(crate) async fn answer(incoming: &Incoming<'_>, endpoint: Endpoint) -> HttpR
         return checks::forbidden(incoming);
     }
     match (endpoint, incoming.method.as_str()) {
-        (Endpoint::GraphMe, "GET") => response::json(200, &me(incoming, &bearer)),
-        (Endpoint::GraphGroups, "POST") => groups(incoming, &bearer),
+        (Endpoint::GraphMe, "GET") => response::json(200, &me(incoming, &bearer, person)),
+        (Endpoint::GraphGroups, "POST") => groups(incoming, &bearer, person),
         _ => {
             let body = checks::error(
                 incoming,
@@ -53,8 +57,7 @@ pub(crate) async fn answer(incoming: &Incoming<'_>, endpoint: Endpoint) -> HttpR
     }
 }
 
-fn me(incoming: &Incoming<'_>, bearer: &Bearer) -> Value {
-    let person = &bearer.person;
+fn me(incoming: &Incoming<'_>, bearer: &Bearer, person: &Person) -> Value {
     let graph = incoming.names.graph();
     json!({
         "@odata.context": format!("{graph}/v1.0/$metadata#users/$entity"),
@@ -73,7 +76,7 @@ fn me(incoming: &Incoming<'_>, bearer: &Bearer) -> Value {
 }
 
 /// `POST /me/getMemberObjects` (microsoft-identity.md §6.4); not for personal accounts.
-fn groups(incoming: &Incoming<'_>, bearer: &Bearer) -> HttpResponse {
+fn groups(incoming: &Incoming<'_>, bearer: &Bearer, person: &Person) -> HttpResponse {
     let body: Option<Value> = serde_json::from_slice(incoming.body).ok();
     let only_security = body
         .as_ref()
@@ -94,7 +97,7 @@ fn groups(incoming: &Incoming<'_>, bearer: &Bearer) -> HttpResponse {
         200,
         &json!({
             "@odata.context": format!("{graph}/v1.0/$metadata#Collection(Edm.String)"),
-            "value": bearer.person.groups,
+            "value": person.groups,
         }),
     )
 }

@@ -107,7 +107,7 @@ fn fits(parts: &Parts<'_>, pem: &str) -> bool {
         return signed_with(parts, &block);
     }
     names_certificate(parts, &block)
-        && leaf_of_chain(parts).is_none_or(|leaf| leaf == Some(block.clone()))
+        && starts_chain(parts, &block)
         && certificates::public_key_info(&block).is_some_and(|key| signed_with(parts, key))
 }
 
@@ -122,16 +122,19 @@ fn names_certificate(parts: &Parts<'_>, certificate: &[u8]) -> bool {
         .unwrap_or(false)
 }
 
-/// The first certificate of `x5c` (RFC 7515 §4.1.6: the leaf comes first), which MSAL.NET writes as one text. Line feeds in it are
-/// no part of the base64. `None` without a chain, `Some(None)` when it cannot be read.
-fn leaf_of_chain(parts: &Parts<'_>) -> Option<Option<Vec<u8>>> {
-    let chain = parts.header.get("x5c")?;
-    let text = chain.as_str().or_else(|| chain.get(0)?.as_str());
-    let decode = |text: &str| {
-        let compact: String = text.split_whitespace().collect();
-        STANDARD.decode(compact).ok()
+/// Whether the certificate is the first one of `x5c`, if there is a chain (RFC 7515 §4.1.6). MSAL.NET writes one text instead of
+/// a list. Line feeds are no part of the base64.
+fn starts_chain(parts: &Parts<'_>, certificate: &[u8]) -> bool {
+    let Some(chain) = parts.header.get("x5c") else {
+        return true;
     };
-    Some(text.and_then(decode))
+    let leaf = chain
+        .as_str()
+        .or_else(|| chain.get(0).and_then(Value::as_str));
+    let compact: String = leaf.unwrap_or_default().split_whitespace().collect();
+    STANDARD
+        .decode(compact)
+        .is_ok_and(|leaf| leaf == certificate)
 }
 
 fn signed_with(parts: &Parts<'_>, key: &[u8]) -> bool {

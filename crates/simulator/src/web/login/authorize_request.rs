@@ -1,32 +1,25 @@
 //! The authorization request: read, checked, and answered at the address that is registered.
 //!
-//! Owns what the parameters mean and the two ways back. Who is signed in is decided in `interaction`.
+//! Owns what the parameters mean. `way_back` sends answers; who is signed in is decided in `interaction`.
 
-use actix_web::HttpResponse;
 use serde_json::Value;
 
 use crate::clients::Client;
-use crate::failure::{Cause, Failure};
-use crate::faults::{Fault, Point};
+use crate::failure::Cause;
 use crate::kind::Kind;
 use crate::realm::Realm;
-use crate::scopes::Scopes;
+use crate::scopes::{Catalog, Scopes};
+use crate::state::Redeemer;
 use crate::web::incoming::{Incoming, Parameters};
-use crate::web::pages;
-use crate::web::response;
-
-/// Where the answer goes, and how.
-#[derive(Clone, Debug)]
-pub(crate) struct WayBack {
-    redirect_uri: String,
-    form_post: bool,
-    state: Option<String>,
-}
+use crate::web::login::v1;
+use crate::web::login::way_back::{ResponseMode, WayBack};
 
 /// A request that may be answered at its redirect address.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthorizeRequest {
     pub client: Client,
+    pub redeemer: Redeemer,
+    pub response_type: ResponseType,
     pub way_back: WayBack,
     pub scope: String,
     pub scopes: Scopes,
@@ -37,6 +30,39 @@ pub(crate) struct AuthorizeRequest {
     pub domain_hint: Option<String>,
     pub max_age: Option<i64>,
     pub claims: Option<Value>,
+}
+
+/// What the authorization endpoint issues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ResponseType {
+    pub code: bool,
+    pub id_token: bool,
+    pub token: bool,
+}
+
+impl ResponseType {
+    /// Tokens are issued here only to applications that allow it, and not by the plain provider.
+    fn parse(text: &str, kind: Kind, client: &Client) -> Result<Self, Cause> {
+        let unsupported = || Cause::ResponseType(text.to_owned());
+        let mut found = Self::default();
+        for word in text.split_whitespace() {
+            match word {
+                "code" => found.code = true,
+                "id_token" => found.id_token = true,
+                "token" => found.token = true,
+                _ => return Err(unsupported()),
+            }
+        }
+        let allowed = client.implicit && kind.is_microsoft();
+        if found == Self::default() || (found.has_token() && !allowed) {
+            return Err(unsupported());
+        }
+        Ok(found)
+    }
+
+    pub(crate) const fn has_token(self) -> bool {
+        self.id_token || self.token
+    }
 }
 
 /// Why a request is not one.
@@ -61,43 +87,55 @@ impl AuthorizeRequest {
             .text("redirect_uri")
             .ok_or(Refused::OnThisPage(Cause::Parameter("redirect_uri")))?
             .to_owned();
-        if !client.redirect_uris.allows(&redirect_uri) {
+        let redeemer = if client.spa_redirect_uris.allows(&redirect_uri) {
+            Redeemer::SinglePage
+        } else if client.redirect_uris.allows(&redirect_uri) {
+            Redeemer::Web
+        } else {
             return Err(Refused::OnThisPage(Cause::RedirectNotRegistered(
                 redirect_uri,
             )));
-        }
+        };
+        let asked = parameters.text("response_type").unwrap_or_default();
+        let response_type = ResponseType::parse(asked, kind, &client);
+        let has_token = response_type.as_ref().is_ok_and(|asked| asked.has_token());
+        let mode = ResponseMode::parse(parameters.text("response_mode"), has_token);
         let way_back = WayBack {
             redirect_uri,
-            form_post: parameters.text("response_mode") == Some("form_post"),
+            mode: mode.clone().unwrap_or(ResponseMode::Query),
             state: parameters.text("state").map(str::to_owned),
         };
-        match Self::read_rest(&parameters, kind, client, way_back.clone()) {
-            Ok(request) => Ok(request),
-            Err(cause) => Err(Refused::AtTheApplication(way_back, cause)),
+        let refused = |cause| Refused::AtTheApplication(way_back.clone(), cause);
+        let response_type = response_type.map_err(refused)?;
+        mode.map_err(refused)?;
+        let catalog = incoming.platform.catalog(kind, client_id);
+        let scope = v1::scope(realm, &parameters).ok_or(Cause::Parameter("scope"));
+        let request = scope
+            .and_then(|scope| Self::read_rest(&parameters, &catalog, scope, way_back.clone()))
+            .map_err(refused)?;
+        if response_type.id_token && request.nonce.is_none() {
+            return Err(refused(Cause::Parameter("nonce")));
         }
+        Ok(Self {
+            client,
+            redeemer,
+            response_type,
+            ..request
+        })
     }
 
     fn read_rest(
         parameters: &Parameters,
-        kind: Kind,
-        client: Client,
+        catalog: &Catalog,
+        scope: String,
         way_back: WayBack,
     ) -> Result<Self, Cause> {
         let text = |name| parameters.text(name).map(str::to_owned);
-        match text("response_type").as_deref() {
-            Some("code") => {}
-            other => return Err(Cause::ResponseType(other.unwrap_or_default().to_owned())),
-        }
-        if matches!(parameters.text("response_mode"), Some(mode) if !matches!(mode, "query" | "form_post"))
-        {
-            return Err(Cause::Parameter("response_mode"));
-        }
-        let scope = text("scope").ok_or(Cause::Parameter("scope"))?;
-        let scopes = Scopes::parse(kind, &client.id, &scope)?;
-        if kind == Kind::Oidc && !scopes.openid {
+        let scopes = Scopes::parse(catalog, &scope)?;
+        if catalog.kind == Kind::Oidc && !scopes.openid {
             return Err(Cause::ScopeNotSupported(scope));
         }
-        if kind == Kind::B2c && scopes.apis().len() > 1 {
+        if catalog.kind == Kind::B2c && scopes.apis().len() > 1 {
             return Err(Cause::SeveralResources);
         }
         let prompt: Vec<String> = parameters
@@ -113,7 +151,9 @@ impl AuthorizeRequest {
             .transpose()?;
         Ok(Self {
             challenge: challenge(parameters)?,
-            client,
+            client: Client::with_secret(&catalog.client_id, ""),
+            redeemer: Redeemer::Web,
+            response_type: ResponseType::default(),
             way_back,
             scope,
             scopes,
@@ -156,85 +196,5 @@ fn challenge(parameters: &Parameters) -> Result<Option<String>, Cause> {
         (None, None) => Ok(None),
         (Some(challenge), Some("S256")) if challenge.len() == 43 => Ok(Some(challenge.to_owned())),
         _ => Err(Cause::ChallengeMethod),
-    }
-}
-
-impl WayBack {
-    /// Sends parameters to the application, with `state` and, from the plain provider, `iss` (RFC 9207 §2).
-    pub(crate) fn answer(
-        &self,
-        incoming: &Incoming<'_>,
-        realm: &Realm,
-        mut parameters: Vec<(String, String)>,
-    ) -> HttpResponse {
-        if let Some(state) = &self.state {
-            parameters.push(("state".to_owned(), state.clone()));
-        }
-        if realm.kind == Kind::Oidc {
-            parameters.push(("iss".to_owned(), realm.origin.clone()));
-        }
-        for fault in incoming
-            .platform
-            .faults
-            .take(Point::AuthorizeAnswer, Some(realm.kind))
-        {
-            apply(&fault, &mut parameters);
-        }
-        if self.form_post {
-            pages::form_post(incoming, &self.redirect_uri, &parameters)
-        } else {
-            response::redirect(
-                incoming,
-                &response::with_query(&self.redirect_uri, &parameters),
-            )
-        }
-    }
-
-    /// Sends an error to the application.
-    pub(crate) fn refuse(
-        &self,
-        incoming: &Incoming<'_>,
-        realm: &Realm,
-        cause: &Cause,
-    ) -> HttpResponse {
-        let failure = Failure::of(cause, realm.kind);
-        let mut parameters = vec![
-            ("error".to_owned(), failure.error.clone()),
-            (
-                "error_description".to_owned(),
-                failure.description(realm.kind, &incoming.platform.trace()),
-            ),
-        ];
-        if *cause == Cause::Cancelled && realm.kind != Kind::B2c && realm.kind != Kind::Oidc {
-            parameters.push(("error_subcode".to_owned(), "cancel".to_owned()));
-        }
-        self.answer(incoming, realm, parameters)
-    }
-}
-
-fn apply(fault: &Fault, parameters: &mut Vec<(String, String)>) {
-    let without = |parameters: &mut Vec<(String, String)>, name: &str| {
-        parameters.retain(|(n, _)| n != name);
-    };
-    let append = |parameters: &mut Vec<(String, String)>, name: &str| {
-        for (_, value) in parameters.iter_mut().filter(|(n, _)| n == name) {
-            value.push('x');
-        }
-    };
-    let mut push = |name: &str, value: &str| parameters.push((name.to_owned(), value.to_owned()));
-    match fault {
-        Fault::CallbackIssWrong => append(parameters, "iss"),
-        Fault::CallbackIssMissing => without(parameters, "iss"),
-        Fault::CallbackStateWrong => append(parameters, "state"),
-        Fault::CallbackStateMissing => without(parameters, "state"),
-        Fault::CallbackWithoutCode => without(parameters, "code"),
-        Fault::CallbackCodeAndError => push("error", "server_error"),
-        Fault::AuthorizeError { error, description } => {
-            without(parameters, "code");
-            without(parameters, "session_state");
-            parameters.push(("error".to_owned(), error.clone()));
-            parameters.push(("error_description".to_owned(), description.clone()));
-        }
-        _ => {}
     }
 }

@@ -8,6 +8,7 @@ use crate::clients::{Client, Credential};
 use crate::failure::Cause;
 use crate::kind::Kind;
 use crate::realm::Realm;
+use crate::state::Redeemer;
 use crate::web::incoming::Incoming;
 use crate::web::login::assertions;
 
@@ -65,8 +66,30 @@ pub(crate) fn authenticate(incoming: &Incoming<'_>, realm: &Realm) -> Result<Cli
     if in_body && basic_only {
         return Err(Cause::SecretMissing);
     }
+    let proves_nothing = claimed.secret.is_none() && claimed.assertion.is_none();
+    if proves_nothing && needs_no_credential(incoming, &client) {
+        return Ok(client);
+    }
     check(incoming, realm, (&client.id, &client.credential), &claimed)?;
     Ok(client)
+}
+
+/// Device code and password of an application that allows public flows, and what a script or such a flow was granted.
+fn needs_no_credential(incoming: &Incoming<'_>, client: &Client) -> bool {
+    let form = &incoming.form;
+    let granted = |name| {
+        let code_or_token = form.text(name).unwrap_or_default();
+        incoming.platform.state().redeemer(code_or_token)
+    };
+    match form.text("grant_type") {
+        Some("authorization_code") => granted("code") == Some(Redeemer::SinglePage),
+        Some("refresh_token") => matches!(
+            granted("refresh_token"),
+            Some(Redeemer::SinglePage | Redeemer::PublicFlow)
+        ),
+        Some("password" | "urn:ietf:params:oauth:grant-type:device_code") => client.public_flows,
+        _ => false,
+    }
 }
 
 fn check(

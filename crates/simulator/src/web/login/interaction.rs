@@ -10,7 +10,7 @@ use crate::failure::Cause;
 use crate::kind::Kind;
 use crate::realm::Realm;
 use crate::scopes::{Api, Consent, Scope};
-use crate::state::{Account, Grant, State};
+use crate::state::{Account, Grant, Redeemer, State};
 use crate::tokens::id_token::opaque_login_hint;
 use crate::web::incoming::Incoming;
 use crate::web::login::authorize_request::AuthorizeRequest;
@@ -256,7 +256,7 @@ pub(crate) fn missing_consents(
 fn to_sign_in() -> Scope {
     Scope {
         api: Api::Own,
-        name: "sign in",
+        name: "sign in".to_owned(),
         consent: Consent::Given,
     }
 }
@@ -318,7 +318,9 @@ fn grant(
         request.client.credential,
         crate::clients::Credential::Public
     );
-    if request.challenge.is_none() && (public || realm.kind == Kind::Oidc) {
+    let single_page = request.redeemer == Redeemer::SinglePage;
+    let needs_challenge = public || single_page || realm.kind == Kind::Oidc;
+    if request.response_type.code && request.challenge.is_none() && needs_challenge {
         return Next::No(Cause::ChallengeMissing);
     }
     let client = request.client.id.clone();
@@ -343,5 +345,6 @@ fn grant(
         max_age: request.max_age.is_some(),
         claims: request.claims.clone(),
         revocations: person.revocations,
+        redeemer: request.redeemer,
     }))
 }

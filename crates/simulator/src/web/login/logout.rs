@@ -10,7 +10,8 @@ use crate::faults::{Fault, Point};
 use crate::kind::Kind;
 use crate::realm::{Realm, Version};
 use crate::state::Account;
-use crate::tokens::id_token::{opaque_login_hint, ring};
+use crate::tokens::id_token::opaque_login_hint;
+use crate::tokens::issuance::ring;
 use crate::tokens::jwt::Parts;
 use crate::tokens::keys::KeyRing;
 use crate::tokens::logout_token::{LogoutToken, deliver_all};
@@ -26,11 +27,7 @@ struct Hint {
 }
 
 /// Answers GET and POST alike (RP-Initiated Logout §2).
-pub(crate) async fn answer(
-    incoming: &Incoming<'_>,
-    realm: &Realm,
-    version: Version,
-) -> HttpResponse {
+pub(crate) async fn answer(incoming: &Incoming<'_>, realm: &Realm) -> HttpResponse {
     let parameters = incoming.parameters();
     let hint = match parameters
         .text("id_token_hint")
@@ -50,7 +47,7 @@ pub(crate) async fn answer(
         .filter(|account| realm.tenants.contains(&account.tenant))
         .cloned()
         .collect();
-    let sid = match which(incoming, realm, hint.as_ref(), &accounts, version) {
+    let sid = match which(incoming, realm, hint.as_ref(), &accounts) {
         Which::One(sid) => Some(sid),
         Which::All => None,
         Which::Ask => return ask(incoming, realm, &accounts),
@@ -129,7 +126,6 @@ fn which(
     realm: &Realm,
     hint: Option<&Hint>,
     accounts: &[Account],
-    version: Version,
 ) -> Which {
     let parameters = incoming.parameters();
     if let Some(sid) = parameters.text("account") {
@@ -156,7 +152,7 @@ fn which(
         [] => Which::All,
         [one] => Which::One(one.sid.clone()),
         // Empirically the older endpoint signs out without asking (microsoft-identity.md W24).
-        _ if version == Version::V1 => Which::All,
+        _ if realm.version == Version::V1 => Which::All,
         _ => Which::Ask,
     }
 }

@@ -13,16 +13,12 @@ use crate::web::incoming::Incoming;
 use crate::web::response;
 
 /// The `OpenID` metadata of a realm.
-pub(crate) async fn document(
-    incoming: &Incoming<'_>,
-    realm: &Realm,
-    version: Version,
-) -> HttpResponse {
+pub(crate) async fn document(incoming: &Incoming<'_>, realm: &Realm) -> HttpResponse {
     let shapes = incoming.platform.shapes();
     let mut document = match realm.kind {
         Kind::B2c => b2c(realm, &shapes),
         Kind::Oidc => openid(realm, &shapes),
-        _ if version == Version::V1 => entra_v1(realm),
+        _ if realm.version == Version::V1 => entra_v1(realm),
         _ => entra(realm, &shapes),
     };
     for fault in incoming
@@ -53,7 +49,6 @@ pub(crate) async fn document(
     }
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "max-age=86400, private"))
-        .insert_header(("Access-Control-Allow-Origin", "*"))
         .json(document)
 }
 

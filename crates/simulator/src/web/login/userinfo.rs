@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::WWW_AUTHENTICATE;
 use serde_json::{Value, json};
 
+use crate::directory::Person;
 use crate::encoding::object;
 use crate::faults::{Fault, Point};
 use crate::kind::Kind;
@@ -29,7 +30,10 @@ pub(crate) fn answer(incoming: &Incoming<'_>, kind: Option<Kind>) -> HttpRespons
             .insert_header((WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""))
             .json(json!({"error": "invalid_token"}));
     };
-    let mut claims = claims(&bearer);
+    let Some(person) = &bearer.person else {
+        return response::json(403, &json!({"error": "insufficient_scope"}));
+    };
+    let mut claims = claims(&bearer, person);
     for fault in platform.faults.take(Point::Userinfo, kind) {
         match fault {
             Fault::UserinfoDown => return response::proxy_page(503),
@@ -45,8 +49,7 @@ pub(crate) fn answer(incoming: &Incoming<'_>, kind: Option<Kind>) -> HttpRespons
     response::json(200, &claims)
 }
 
-fn claims(bearer: &Bearer) -> Value {
-    let person = &bearer.person;
+fn claims(bearer: &Bearer, person: &Person) -> Value {
     let mut claims = object(json!({"sub": bearer.claims.get("sub")}));
     if bearer.has_scope("profile") {
         claims.extend(object(json!({

@@ -7,16 +7,18 @@ use crate::directory::{Person, stable_guid};
 use crate::encoding::{Members, base64url, object};
 use crate::faults::{Fault, Point};
 use crate::kind::Kind;
-use crate::realm::Realm;
+use crate::realm::{Realm, Version};
 use crate::scopes::{Api, Scopes};
 use crate::state::Grant;
 use crate::tokens::access_token::{self, Delegated};
-use crate::tokens::id_token::{self, Facts};
+use crate::tokens::id_token;
+use crate::tokens::issuance::Facts;
 use crate::web::incoming::Incoming;
+use crate::web::login::v1;
 use crate::web::response;
 
 /// Everything that a token answer is made from.
-pub(crate) struct Issue {
+pub(super) struct Issue {
     pub grant: Grant,
     pub person: Person,
     pub scopes: Scopes,
@@ -27,7 +29,7 @@ pub(crate) struct Issue {
 }
 
 /// The answer, with the faults that are active.
-pub(crate) fn answer(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> HttpResponse {
+pub(super) fn answer(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> HttpResponse {
     let platform = incoming.platform;
     let kind = Some(realm.kind);
     let mut of_id_token = platform.faults.take(Point::IdToken, kind);
@@ -46,7 +48,16 @@ pub(crate) fn answer(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> H
             _ => {}
         }
     }
-    for fault in platform.faults.take(Point::TokenBody, kind) {
+    finish(incoming, realm, body)
+}
+
+/// Carries out the faults in the body of an answer.
+pub(super) fn finish(incoming: &Incoming<'_>, realm: &Realm, mut body: Members) -> HttpResponse {
+    for fault in incoming
+        .platform
+        .faults
+        .take(Point::TokenBody, Some(realm.kind))
+    {
         match fault {
             Fault::TokenTruncated => return response::truncated(&Value::Object(body)),
             Fault::TokenHuge => return response::huge(),
@@ -65,13 +76,13 @@ fn members(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue, faults: &[Faul
         ..
     } = issue;
     let platform = incoming.platform;
-    let access_token = issue.api.map(|api| {
+    let access_token = issue.api.as_ref().map(|api| {
         let names = names_in_token(realm.kind, scopes, api);
         let token = Delegated {
             realm,
             grant,
             person,
-            api,
+            api: api.clone(),
             names,
         };
         access_token::issue(platform, &token)
@@ -83,6 +94,8 @@ fn members(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue, faults: &[Faul
         person,
         scopes,
         access_token: access_token.as_deref(),
+        code: None,
+        by_front_channel: false,
         with_nonce: !issue.refreshed,
     };
     let mut body = match realm.kind {
@@ -101,16 +114,21 @@ fn members(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue, faults: &[Faul
     if let Some(token) = &issue.refresh_token {
         body.insert("refresh_token".to_owned(), token.clone().into());
     }
+    if realm.version == Version::V1 {
+        let api = issue.api.as_ref().unwrap_or(&Api::Graph);
+        let resource = api.audience(realm.kind, &grant.client_id);
+        v1::reshape(&mut body, &resource, platform.now());
+    }
     if issue.client_info && realm.kind != Kind::Oidc {
         body.insert("client_info".to_owned(), client_info(realm, issue).into());
     }
     body
 }
 
-fn names_in_token(kind: Kind, scopes: &Scopes, api: Api) -> Vec<&'static str> {
+fn names_in_token(kind: Kind, scopes: &Scopes, api: &Api) -> Vec<String> {
     let mut names = scopes.names(api);
-    if kind == Kind::Oidc || api == Api::Graph {
-        names.extend(basic_names(scopes));
+    if kind == Kind::Oidc || *api == Api::Graph {
+        names.extend(basic_names(scopes).map(str::to_owned));
     }
     names
 }
@@ -122,19 +140,19 @@ fn basic_names(scopes: &Scopes) -> impl Iterator<Item = &'static str> {
         ("email", scopes.email),
     ]
     .into_iter()
-    .filter_map(|(name, incoming)| incoming.then_some(name))
+    .filter_map(|(name, wanted)| wanted.then_some(name))
 }
 
 /// The scopes as the answer tells them: `offline_access` is never among Microsoft's (azure-docs #68619).
 fn echo(realm: &Realm, issue: &Issue) -> String {
     let Issue { grant, scopes, .. } = issue;
-    let api = issue.api.unwrap_or(Api::Own);
+    let api = issue.api.as_ref().unwrap_or(&Api::Own);
     let mut words: Vec<String> = scopes
         .names(api)
         .into_iter()
-        .map(|name| api.echoed(realm.kind, &grant.client_id, name))
+        .map(|name| api.echoed(realm.kind, &grant.client_id, &name))
         .collect();
-    if realm.kind == Kind::Oidc || api == Api::Graph {
+    if realm.kind == Kind::Oidc || *api == Api::Graph {
         words.extend(basic_names(scopes).map(str::to_owned));
     }
     if realm.kind == Kind::Oidc && scopes.offline {
@@ -173,7 +191,7 @@ fn b2c(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> Members {
         "id_token_expires_in": options.id_token_lifetime,
         "profile_info": base64url(json!({"ver": "1.0", "tid": issue.grant.tenant.id, "sub": Value::Null, "name": issue.person.name, "preferred_username": Value::Null, "idp": Value::Null}).to_string().as_bytes()),
     }));
-    if let Some(api) = issue.api {
+    if let Some(api) = &issue.api {
         body.extend(object(json!({
             "scope": echo(realm, issue),
             "expires_in": incoming.platform.access_token_lifetime(),
