@@ -2,10 +2,13 @@
 //!
 //! Does not know hosts (`names`), addresses (`realm`) or answers (`web`).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The kind of an authority, as a profile of gatehouse writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Microsoft Entra ID.

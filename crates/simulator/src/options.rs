@@ -1,4 +1,4 @@
-//! How a simulator is started, and the shapes in which it may answer.
+//! How a simulator is started.
 //!
 //! Owns the settings and their defaults; applies none of them.
 
@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
-use serde::{Deserialize, Serialize};
 
 use crate::clients::{Client, Registered};
+use crate::config::{PersonSettings, TenantSettings};
 use crate::kind::Kind;
+use crate::shapes::Shapes;
 
 /// What the simulator takes for now, in seconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -57,6 +58,12 @@ pub struct Options {
     pub back_channel_urls: Vec<(Kind, String)>,
     /// Further applications.
     pub clients: Vec<Client>,
+    /// Further tenants. The first one of a kind comes before the built-in one.
+    pub tenants: Vec<TenantSettings>,
+    /// Further people, and changes of sample people.
+    pub people: Vec<PersonSettings>,
+    /// A request with the `login_hint` of a person is answered without a page.
+    pub auto_sign_in: bool,
     /// Where deployments of the same kind differ.
     pub shapes: Shapes,
     /// Whether faults and calls can be reached over HTTP.
@@ -65,68 +72,6 @@ pub struct Options {
     pub workers: usize,
     /// How many calls are remembered; older ones are forgotten, counters go on.
     pub remembered_calls: usize,
-}
-
-/// Where deployments of the same kind of authority legitimately differ.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of a deployment by itself"
-)]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Shapes {
-    /// External ID behind a custom domain: issuer on the Entra host instead of the GUID host.
-    pub custom_domain_issuer_on_entra_host: bool,
-    /// B2C: issuer of the form `…/tfp/{GUID}/{policy}/v2.0/`.
-    pub b2c_issuer_with_policy: bool,
-    /// B2C: policy as `?p=` in the addresses of the metadata.
-    pub b2c_policy_in_query: bool,
-    /// B2C: policy in `acr` instead of `tfp`.
-    pub b2c_policy_in_acr: bool,
-    /// Optional claims that the registration asks for: `sid`, `login_hint`, `auth_time`, `email`, `given_name`, `family_name`.
-    pub optional_claims: Vec<String>,
-    /// Entra: `hasgroups` instead of `_claim_names` for people with too many groups.
-    pub overage_as_hasgroups: bool,
-    /// Seconds until an access token expires, instead of [`Options::access_token_lifetime`].
-    pub access_token_lifetime: Option<i64>,
-    /// How an API writes a claims challenge.
-    pub challenge: ChallengeForm,
-    /// `oidc`: ES256 instead of RS256.
-    pub oidc_es256: bool,
-    /// `oidc`: token endpoint takes HTTP Basic only.
-    pub oidc_basic_only: bool,
-    /// `oidc`: key sets announce only signing keys, without the odd ones.
-    pub oidc_plain_keys: bool,
-}
-
-/// How a claims challenge is written into `WWW-Authenticate`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChallengeForm {
-    /// `claims` as base64.
-    Base64,
-    /// `claims` as JSON with escaped quotes.
-    RawJson,
-    /// A `PoP` challenge in one header, the `Bearer` one in a second.
-    TwoHeaders,
-}
-
-impl Default for Shapes {
-    fn default() -> Self {
-        Self {
-            custom_domain_issuer_on_entra_host: false,
-            b2c_issuer_with_policy: false,
-            b2c_policy_in_query: false,
-            b2c_policy_in_acr: false,
-            optional_claims: vec!["sid".to_owned(), "login_hint".to_owned()],
-            overage_as_hasgroups: false,
-            access_token_lifetime: None,
-            challenge: ChallengeForm::Base64,
-            oidc_es256: false,
-            oidc_basic_only: false,
-            oidc_plain_keys: false,
-        }
-    }
 }
 
 impl Default for Options {
@@ -149,6 +94,9 @@ impl Default for Options {
             front_channel_urls: Vec::new(),
             back_channel_urls: Vec::new(),
             clients: Vec::new(),
+            tenants: Vec::new(),
+            people: Vec::new(),
+            auto_sign_in: false,
             shapes: Shapes::default(),
             control: false,
             workers: 2,

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rustls::ServerConfig;
@@ -11,14 +12,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::calls::Calls;
 use crate::clients::{CLIENT_SECRET, Client, Credential, Registered};
+use crate::config::PersonSettings;
 use crate::directory::{Person, Product, Tenant, Tenants};
 use crate::encoding::base64url;
 use crate::failure::Trace;
 use crate::faults::Faults;
 use crate::kind::Kind;
 use crate::names::Names;
-use crate::options::{Options, Shapes};
+use crate::options::Options;
 use crate::scopes::{Catalog, ExposedApi, GRAPH_AUDIENCE, ORDERS_AUDIENCE, ORDERS_AUDIENCE_B2C};
+use crate::shapes::Shapes;
 use crate::state::{State, pairwise};
 use crate::templates::Pages;
 use crate::tls::authority::CertificateAuthority;
@@ -36,6 +39,8 @@ pub(crate) struct Platform {
     pub faults: Faults,
     pub calls: Calls,
     pub pages: Pages,
+    /// Seconds by which the clock was moved.
+    pub clock_offset: AtomicI64,
     clients: RwLock<HashMap<String, Client>>,
     shapes: RwLock<Shapes>,
     state: Mutex<State>,
@@ -49,19 +54,14 @@ struct Tls {
 }
 
 impl Platform {
-    pub(crate) fn new(options: Options, address: SocketAddr, pages: Pages) -> Self {
-        let mut clients: HashMap<_, _> = Kind::ALL
-            .into_iter()
-            .map(|kind| (kind.client_id().to_owned(), built_in(kind, &options)))
-            .collect();
-        clients.extend(
-            options
-                .clients
-                .iter()
-                .map(|client| (client.id.clone(), client.clone())),
-        );
-        let tenants = Tenants::built_in();
-        Self {
+    /// # Errors
+    /// What is wrong with the tenants, applications or people of the options.
+    pub(crate) fn new(options: Options, address: SocketAddr, pages: Pages) -> Result<Self, String> {
+        let mut tenants = Tenants::built_in();
+        for settings in options.tenants.iter().rev() {
+            tenants.put_first(settings.tenant()?);
+        }
+        let platform = Self {
             port: address.port(),
             address,
             tls: OnceLock::new(),
@@ -69,12 +69,87 @@ impl Platform {
             faults: Faults::default(),
             calls: Calls::new(options.remembered_calls),
             pages,
-            clients: RwLock::new(clients),
-            shapes: RwLock::new(options.shapes.clone()),
+            clock_offset: AtomicI64::new(0),
+            clients: RwLock::default(),
+            shapes: RwLock::default(),
             state: Mutex::new(State::new(&tenants)),
             tenants,
             options,
+        };
+        platform.reset()?;
+        Ok(platform)
+    }
+
+    /// Everything as it was at the start: people, sessions, codes, tokens, applications, shapes, faults, calls and the clock. Keys
+    /// stay.
+    pub(crate) fn reset(&self) -> Result<(), String> {
+        let options = &self.options;
+        let mut clients: HashMap<_, _> = Kind::ALL
+            .into_iter()
+            .map(|kind| (kind.client_id().to_owned(), built_in(kind, options)))
+            .collect();
+        let further = options.clients.iter();
+        clients.extend(further.map(|client| (client.id.clone(), client.clone())));
+        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = clients;
+        *self.shapes.write().unwrap_or_else(PoisonError::into_inner) = options.shapes.clone();
+        self.clock_offset.store(0, Ordering::SeqCst);
+        self.faults.clear();
+        self.calls.forget();
+        let mut state = State::new(&self.tenants);
+        for settings in options
+            .tenants
+            .iter()
+            .filter(|settings| !settings.sample_people)
+        {
+            if let Some(tenant) = self.tenants.by_id(&settings.id) {
+                state.clear_people(tenant);
+            }
         }
+        *self.state() = state;
+        for person in &options.people {
+            self.put_person(person)?;
+        }
+        Ok(())
+    }
+
+    /// Changes a person, or adds one who is in none of the tenants that are meant.
+    pub(crate) fn put_person(&self, settings: &PersonSettings) -> Result<(), String> {
+        if self.change_person(settings)? {
+            return Ok(());
+        }
+        let tenants = self.tenants_meant(settings)?;
+        let mut state = self.state();
+        for tenant in tenants {
+            let mut person = Person::new(&settings.id, &settings.id, &tenant.domain, "configured");
+            settings.apply(&mut person);
+            state.add_person(&tenant, person);
+        }
+        Ok(())
+    }
+
+    /// Changes a person wherever they are; `false` if they are nowhere.
+    pub(crate) fn change_person(&self, settings: &PersonSettings) -> Result<bool, String> {
+        let tenants = self.tenants_meant(settings)?;
+        let mut state = self.state();
+        let mut found = false;
+        for tenant in tenants {
+            state.change_person(&tenant, &settings.id, |person| {
+                settings.apply(person);
+                found = true;
+            });
+        }
+        Ok(found)
+    }
+
+    fn tenants_meant(&self, settings: &PersonSettings) -> Result<Vec<Arc<Tenant>>, String> {
+        let Some(name) = &settings.tenant else {
+            return Ok(self.tenants.iter().cloned().collect());
+        };
+        let tenants = self.tenants.meant(name);
+        if tenants.is_empty() {
+            return Err(format!("person {}: there is no tenant {name}", settings.id));
+        }
+        Ok(tenants)
     }
 
     fn tls(&self) -> Result<&Tls, AuthorityError> {
@@ -99,7 +174,7 @@ impl Platform {
 
     /// Seconds since 1970.
     pub(crate) fn now(&self) -> i64 {
-        (self.options.clock)()
+        (self.options.clock)() + self.clock_offset.load(Ordering::SeqCst)
     }
 
     /// 32 random bytes as base64url.

@@ -9,7 +9,7 @@ use crate::calls::Endpoint;
 use crate::directory::{Policy, Product, Tenant, Tenants, UserFlow};
 use crate::kind::Kind;
 use crate::names::{Names, Service};
-use crate::options::Shapes;
+use crate::shapes::Shapes;
 
 /// Whose people may sign in at a realm.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,8 +20,9 @@ use crate::directory::Tenant;
 use crate::faults::Injection;
 use crate::kind::Kind;
 use crate::names::Names;
-use crate::options::{Options, Shapes};
+use crate::options::Options;
 use crate::platform::{Platform, SignedIn};
+use crate::shapes::Shapes;
 use crate::templates::Pages;
 use crate::tls::error::AuthorityError;
 use crate::tls::relay;
@@ -49,6 +50,9 @@ pub enum StartError {
     /// The certificate authority cannot be read, made or written.
     #[error("no certificate authority: {0}")]
     Authority(#[from] AuthorityError),
+    /// A tenant, an application or a person of the options is wrong.
+    #[error("{0}")]
+    Options(String),
     /// A template of the simulator is broken.
     #[error("a template is broken: {0}")]
     Template(String),
@@ -77,7 +81,9 @@ impl Simulator {
             .transpose()?;
         let tls_port = tls.as_ref().map(|(_, address)| address.port());
         let uses_tls = tls.is_some() || options.ca.is_some();
-        let platform = Arc::new(Platform::new(options, reachable(address), pages));
+        let platform = Arc::new(
+            Platform::new(options, reachable(address), pages).map_err(StartError::Options)?,
+        );
         if uses_tls {
             platform.tls_config()?;
         }

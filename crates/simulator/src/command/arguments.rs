@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::command::announcement::announce;
+use crate::config::Config;
 use crate::options::Options;
 use crate::server::Simulator;
 
@@ -31,6 +32,9 @@ pub struct Arguments {
     /// Folder of the certificate authority, made when it is missing [default: a folder among your own data, which is printed]
     #[arg(long, value_name = "DIR")]
     pub ca: Option<PathBuf>,
+    /// TOML file with tenants, applications, people and settings of your own; docs/simulator.md has an example.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Let faults, people, clients and calls be reached over HTTP, at /control/ of the same port.
     #[arg(long)]
     pub control: bool,
@@ -59,7 +63,11 @@ fn default_folder() -> PathBuf {
 /// One sentence that names the flag, the port or the file.
 pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), String> {
     let folder = arguments.ca.clone().unwrap_or_else(default_folder);
-    let options = options(arguments, folder.clone());
+    let config = arguments.config.as_deref().map(Config::read).transpose();
+    let config = config
+        .map_err(|error| error.to_string())?
+        .unwrap_or_default();
+    let options = options(arguments, config, folder.clone());
     let simulator = Simulator::start(options).map_err(|error| explained(&error))?;
     // A closed standard output is no reason to stop.
     let _ = announce(&simulator, &folder, arguments.control, out);
@@ -67,8 +75,14 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), String> {
     Ok(())
 }
 
-fn options(arguments: &Arguments, folder: PathBuf) -> Options {
+fn options(arguments: &Arguments, config: Config, folder: PathBuf) -> Options {
     let defaults = Options::default();
+    let settings = config.settings;
+    // Both were checked when the file was read.
+    let clients = config
+        .client
+        .iter()
+        .filter_map(|client| client.client().ok());
     Options {
         port: arguments.port,
         listen: arguments.listen,
@@ -76,9 +90,26 @@ fn options(arguments: &Arguments, folder: PathBuf) -> Options {
         ca: Some(folder),
         control: arguments.control,
         workers: arguments.workers,
+        clients: clients.collect(),
+        tenants: config.tenant,
+        people: config.person,
+        shapes: config.shapes.unwrap_or_default(),
+        auto_sign_in: settings.auto_sign_in,
         access_token_lifetime: arguments
             .access_token_lifetime
+            .or(settings.access_token_lifetime)
             .unwrap_or(defaults.access_token_lifetime),
+        id_token_lifetime: settings
+            .id_token_lifetime
+            .unwrap_or(defaults.id_token_lifetime),
+        code_lifetime: settings.code_lifetime.unwrap_or(defaults.code_lifetime),
+        refresh_token_lifetime: settings
+            .refresh_token_lifetime
+            .unwrap_or(defaults.refresh_token_lifetime),
+        refresh_in: settings.refresh_in,
+        device_code_interval: settings
+            .device_code_interval
+            .unwrap_or(defaults.device_code_interval),
         ..defaults
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 
 use crate::directory::tenants::{CONTOSO, FABRIKAM, PERSONAL_ACCOUNTS, Tenant, Tenants};
+use crate::encoding::Members;
 
 /// Somebody who can sign in.
 #[derive(Clone, Debug)]
@@ -24,12 +25,14 @@ pub(crate) struct Person {
     pub must_consent: bool,
     /// Graph answers this person with a claims challenge.
     pub challenged: bool,
+    /// Further claims of ID tokens.
+    pub claims: Members,
     /// How often this person's grants were revoked; tokens of an earlier count are dead.
     pub revocations: u32,
 }
 
 impl Person {
-    fn new(id: &str, name: &str, domain: &str, note: &str) -> Self {
+    pub(crate) fn new(id: &str, name: &str, domain: &str, note: &str) -> Self {
         let (given_name, family_name) = name.split_once(' ').unwrap_or((name, ""));
         Self {
             id: id.to_owned(),
@@ -43,6 +46,7 @@ impl Person {
             home: None,
             must_consent: false,
             challenged: false,
+            claims: Members::new(),
             revocations: 0,
         }
     }

@@ -139,6 +139,24 @@ impl Tenants {
         Self(all.into_iter().map(Arc::new).collect())
     }
 
+    /// Puts a tenant before the others, in place of the one of the same id.
+    pub(crate) fn put_first(&mut self, tenant: Tenant) {
+        self.0.retain(|known| known.id != tenant.id);
+        self.0.insert(0, Arc::new(tenant));
+    }
+
+    /// Puts a tenant that is known before the others.
+    pub(crate) fn prefer(&mut self, tenant: &Arc<Tenant>) {
+        self.0.retain(|known| known != tenant);
+        self.0.insert(0, Arc::clone(tenant));
+    }
+
+    /// The tenants that an id or a name means.
+    pub(crate) fn meant(&self, text: &str) -> Vec<Arc<Tenant>> {
+        let fits = |tenant: &&Arc<Tenant>| tenant.id == text || tenant.name == text;
+        self.0.iter().filter(fits).cloned().collect()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Tenant>> {
         self.0.iter()
     }

@@ -5,13 +5,14 @@ use super::error_response::Failure;
 
 /// The refusal for a cause.
 pub(crate) fn of(cause: &Cause) -> Failure {
-    let (error, text) = words(cause);
+    let (error, text) = credential(cause).unwrap_or_else(|| words(cause));
     Failure::new(error, 0, text)
 }
 
-fn words(cause: &Cause) -> (&'static str, &'static str) {
+/// What is wrong with the application's credential or with its code.
+fn credential(cause: &Cause) -> Option<(&'static str, &'static str)> {
     use Cause as C;
-    match cause {
+    Some(match cause {
         C::UnknownClient(_) | C::SecretMissing | C::SecretWrong => {
             ("invalid_client", "client authentication failed")
         }
@@ -24,6 +25,13 @@ fn words(cause: &Cause) -> (&'static str, &'static str) {
             "invalid_grant",
             "the authorization code is unknown, used or expired",
         ),
+        _ => return None,
+    })
+}
+
+fn words(cause: &Cause) -> (&'static str, &'static str) {
+    use Cause as C;
+    match cause {
         C::OtherTenant | C::OtherPolicy { .. } | C::OtherClient => {
             ("invalid_grant", "the grant was issued to somebody else")
         }
@@ -64,12 +72,6 @@ fn words(cause: &Cause) -> (&'static str, &'static str) {
         C::OtherAudience | C::PasswordWrong | C::UnknownPerson(_) | C::DeviceCodeUnknown => {
             ("invalid_grant", "the grant was refused")
         }
-        C::UnknownTenant(_)
-        | C::Parameter(_)
-        | C::Prompt(_)
-        | C::LogoutHint
-        | C::NotAtCommon
-        | C::NotCrossOrigin
-        | C::OnlyCrossOrigin => ("invalid_request", "a parameter is missing or wrong"),
+        _ => ("invalid_request", "a parameter is missing or wrong"),
     }
 }

@@ -21,6 +21,12 @@ impl Faults {
         self.active.store(list.len(), Ordering::SeqCst);
     }
 
+    /// The active faults, in the order in which they were added.
+    pub(crate) fn all(&self) -> Vec<Injection> {
+        let list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        list.clone()
+    }
+
     pub(crate) fn clear(&self) {
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         list.clear();

@@ -1,5 +1,6 @@
 //! The faults that exist, and where each is carried out.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use crate::kind::Kind;
 /// A wrong, late or unusual answer. Durations are milliseconds; what is throttled says `Retry-After` in seconds.
 ///
 /// Over HTTP: `"BadSignature"`, `{"MissingClaim": "sub"}`, `{"TokenThrottled": 3}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[expect(
     missing_docs,
     reason = "the names say it; groups are explained where they begin"
@@ -275,7 +276,8 @@ impl Fault {
 }
 
 /// A fault with its bounds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Injection {
     /// What goes wrong.
     pub fault: Fault,

@@ -30,6 +30,18 @@ impl State {
         }
     }
 
+    pub(crate) fn add_person(&mut self, tenant: &Tenant, person: Person) {
+        self.people
+            .entry(tenant.id.clone())
+            .or_default()
+            .push(person);
+    }
+
+    /// Nobody lives in this tenant any more.
+    pub(crate) fn clear_people(&mut self, tenant: &Tenant) {
+        self.people.remove(&tenant.id);
+    }
+
     pub(crate) fn sign_up(
         &mut self,
         tenant: &Tenant,

@@ -8,8 +8,8 @@ use crate::directory::{PERSONAL_ACCOUNTS, Person};
 use crate::encoding::{Members, left_half_hash, object, sha256};
 use crate::faults::Fault;
 use crate::kind::Kind;
-use crate::options::Shapes;
 use crate::realm::Version;
+use crate::shapes::Shapes;
 use crate::tokens::id_token_faults;
 use crate::tokens::issuance::{Facts, subject};
 
@@ -30,6 +30,7 @@ pub(crate) fn issue(facts: &Facts<'_>, faults: &[Fault]) -> String {
         Kind::Oidc => openid_claims(facts, &shapes),
         _ => entra_claims(facts, &shapes),
     };
+    claims.extend(facts.person.claims.clone());
     if let Some(code) = facts.code {
         claims.insert("c_hash".to_owned(), left_half_hash(code).into());
     }

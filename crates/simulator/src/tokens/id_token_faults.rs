@@ -6,7 +6,7 @@ use crate::clients::CLIENT_SECRET;
 use crate::directory::{FABRIKAM, UserFlow};
 use crate::encoding::Members;
 use crate::faults::Fault;
-use crate::options::Shapes;
+use crate::shapes::Shapes;
 use crate::tokens::issuance::{Facts, ring};
 use crate::tokens::jwt::{Signing, encode};
 use crate::tokens::keys::KeyRing;

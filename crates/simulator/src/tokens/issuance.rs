@@ -2,10 +2,10 @@
 
 use crate::directory::{PERSONAL_ACCOUNTS, Person};
 use crate::kind::Kind;
-use crate::options::Shapes;
 use crate::platform::Platform;
 use crate::realm::Realm;
 use crate::scopes::Scopes;
+use crate::shapes::Shapes;
 use crate::state::{Grant, pairwise};
 use crate::tokens::keys::KeyRing;
 

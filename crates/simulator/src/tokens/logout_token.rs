@@ -45,7 +45,7 @@ pub enum LogoutSignature {
 
 /// A logout token of the plain provider. The default is right in everything but that it names nobody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct LogoutToken {
     /// `aud`.
     pub client_id: String,

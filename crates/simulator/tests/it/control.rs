@@ -3,7 +3,7 @@ use reqwest::header::HOST;
 use serde_json::{Value, json};
 use simulator::{Kind, Options};
 
-use crate::harness::{World, claims, world, world_with};
+use crate::harness::{Browser, World, claims, world, world_with};
 
 fn controlled() -> World {
     world_with(Options {
@@ -39,10 +39,6 @@ async fn faults_can_be_switched_on_and_off_over_http() {
     );
     let once = json!({"fault": {"MissingClaim": "sub"}, "times": 1, "kind": "b2c"});
     assert_eq!(post(&world, "/fault", once).await.status(), 200);
-    assert_eq!(
-        post(&world, "/fault", json!("NoSuchFault")).await.status(),
-        400
-    );
     let tokens = world.tokens(Kind::B2c, "ada", "openid").await;
     assert!(!claims(&tokens["id_token"]).contains_key("sub"));
     let metadata = world.metadata(Kind::B2c).await;
@@ -60,4 +56,120 @@ async fn calls_and_counters_can_be_read_over_http() {
     assert_eq!(counts["b2c"]["token"], 1);
     let calls: Value = get(&world, "/calls").await.json().await.unwrap();
     assert!(calls.as_array().unwrap().len() >= 4);
+}
+
+#[tokio::test]
+async fn the_interface_lists_its_commands_faults_and_shapes_at_two_addresses() {
+    let world = controlled();
+    let list: Value = get(&world, "/").await.json().await.unwrap();
+    assert!(list["commands"].as_array().unwrap().len() > 20);
+    let schema = list["fault_schema"].to_string();
+    assert!(schema.contains("BadSignature") && schema.contains("MissingClaim"));
+    assert_eq!(list["shapes"]["b2c_policy_in_acr"], false);
+    let url = format!("http://127.0.0.1:{}/control/", world.sim.port());
+    let other: Value = world.json(&url).await;
+    assert_eq!(other["commands"], list["commands"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_command_is_named_and_nothing_is_changed() {
+    let world = controlled();
+    let before: Value = get(&world, "/people").await.json().await.unwrap();
+    for (path, body, named) in [
+        ("/fault", json!("NoSuchFault"), "NoSuchFault"),
+        ("/fault", json!({"fault": "KeysDown", "tims": 1}), "tims"),
+        ("/client", json!({"id": "a", "secret": "x"}), "secret"),
+        ("/client", json!({"id": "a", "secrets": "x"}), "secrets"),
+        ("/client", json!({"secrets": ["x"]}), "id is missing"),
+        ("/person", json!({"id": "nobody", "roles": []}), "nobody"),
+        ("/person", json!({"id": "ada", "rolls": []}), "rolls"),
+        (
+            "/person",
+            json!({"id": "ada", "tenant": "nowhere"}),
+            "nowhere",
+        ),
+        ("/revoke", json!({"id": "nobody"}), "nobody"),
+        ("/shapes", json!({"no_such_shape": true}), "no_such_shape"),
+        ("/clock", json!({"advance": 1, "now": 2}), "exactly one"),
+        (
+            "/token",
+            json!({"kind": "entra-id", "person": "nobody"}),
+            "nobody",
+        ),
+        ("/token", json!({"kind": "entra"}), "entra"),
+        (
+            "/token",
+            json!({"kind": "b2c", "person": "ada", "policy": "x"}),
+            "policy",
+        ),
+        ("/no_such_command", json!(null), "/no_such_command"),
+    ] {
+        let answer = post(&world, path, body.clone()).await;
+        assert_eq!(answer.status(), 400, "{path} {body}");
+        let error: Value = answer.json().await.unwrap();
+        let text = error["error"].as_str().unwrap();
+        assert!(text.contains(named), "{path} {body}: {text}");
+    }
+    let after: Value = get(&world, "/people").await.json().await.unwrap();
+    assert_eq!(before, after);
+}
+
+#[tokio::test]
+async fn a_person_changes_only_in_what_is_given_until_everything_is_reset() {
+    let world = controlled();
+    let change = json!({"id": "grace", "claims": {"department": "compilers"}});
+    assert_eq!(post(&world, "/person", change).await.status(), 200);
+    let scope = "openid profile";
+    let tokens = world.tokens(Kind::EntraId, "grace", scope).await;
+    let with = claims(&tokens["id_token"]);
+    assert_eq!(with["department"], "compilers");
+    assert_eq!(with["roles"], json!(["Orders.Read", "Admin"]));
+    let zoe = json!({"id": "zoe", "tenant": "fabrikam", "create": true});
+    assert_eq!(post(&world, "/person", zoe).await.status(), 200);
+    assert_eq!(post(&world, "/reset", json!({})).await.status(), 200);
+    let tokens = world.tokens(Kind::EntraId, "grace", scope).await;
+    assert!(!claims(&tokens["id_token"]).contains_key("department"));
+    let zoe = json!({"id": "zoe", "name": "Zoe"});
+    assert_eq!(post(&world, "/person", zoe).await.status(), 400);
+}
+
+#[tokio::test]
+async fn tokens_can_be_had_without_a_browser() {
+    let world = controlled();
+    let wish = json!({"kind": "entra-id", "person": "ada", "scope": "openid profile api://orders/Orders.Read", "nonce": "n", "true_names": true});
+    let tokens: Value = post(&world, "/token", wish).await.json().await.unwrap();
+    let id_token = claims(&tokens["id_token"]);
+    assert_eq!(id_token["nonce"], "n");
+    let issuer = format!(
+        "https://login.microsoftonline.com/{}/v2.0",
+        simulator::CONTOSO
+    );
+    assert_eq!(id_token["iss"], issuer);
+    let bearer = tokens["access_token"].as_str().unwrap();
+    let orders = world.http.get(format!("{}/orders", world.sim.api()));
+    let orders = orders.bearer_auth(bearer).send().await.unwrap();
+    assert_eq!(orders.status(), 200);
+    let own = json!({"kind": "b2c", "scope": "https://contoso.onmicrosoft.com/orders/.default"});
+    let token: Value = post(&world, "/token", own).await.json().await.unwrap();
+    let roles = &claims(&token["access_token"])["roles"];
+    assert_eq!(*roles, json!(["Orders.Read.All"]));
+}
+
+#[tokio::test]
+async fn the_clock_can_be_moved_and_a_client_registered_by_its_id_alone() {
+    let world = controlled();
+    let before: Value = get(&world, "/").await.json().await.unwrap();
+    let moved = post(&world, "/clock", json!({"advance": 7200})).await;
+    let moved: Value = moved.json().await.unwrap();
+    let now = before["now"].as_i64().unwrap();
+    assert_eq!(moved["now"], now + 7200);
+    let exact = post(&world, "/clock", json!({"now": 1_800_000_000})).await;
+    assert_eq!(exact.json::<Value>().await.unwrap()["now"], 1_800_000_000);
+    let client = post(&world, "/client", json!({"id": "mine"})).await;
+    assert_eq!(client.status(), 200);
+    let mut application = world.application(Kind::EntraId).with("client_id", "mine");
+    let mut browser = Browser::new(&world);
+    let callback = application.sign_in(&mut browser, "ada").await;
+    let changes = [("client_id", "mine")];
+    assert_eq!(application.redeem_with(&callback, &changes).await.0, 200);
 }

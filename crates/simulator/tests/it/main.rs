@@ -9,6 +9,7 @@
 
 mod apis;
 mod client_authentication;
+mod config;
 mod control;
 mod device;
 mod discovery;

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::faults::{Fault, Point};
-use crate::options::ChallengeForm;
+use crate::shapes::ChallengeForm;
 use crate::tokens::access_token::{Bearer, Unacceptable, check};
 use crate::web::incoming::Incoming;
 use crate::web::response;

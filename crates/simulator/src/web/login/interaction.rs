@@ -94,6 +94,12 @@ fn who(
         let again = form.has("chosen") && !form.has("person");
         return sign_in(incoming, realm, name, again).ok_or_else(|| Box::new(Next::Pick));
     }
+    if incoming.platform.options.auto_sign_in {
+        let hint = request.login_hint.as_deref().unwrap_or_default();
+        if let Some(account) = sign_in(incoming, realm, hint, true) {
+            return Ok(account);
+        }
+    }
     from_session(incoming, realm, request)
 }
 
@@ -287,7 +293,8 @@ fn agree(
     {
         return Next::No(Cause::AdministratorConsentMissing);
     }
-    if incoming.form.text("consent") == Some("accept") {
+    let automatic = incoming.platform.options.auto_sign_in && request.login_hint.is_some();
+    if incoming.form.text("consent") == Some("accept") || automatic {
         incoming
             .platform
             .state()

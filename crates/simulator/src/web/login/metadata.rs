@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::directory::{FABRIKAM, PERSONAL_ACCOUNTS};
 use crate::faults::{Fault, Point};
 use crate::kind::Kind;
-use crate::options::Shapes;
 use crate::realm::{Audience, Realm, Version};
+use crate::shapes::Shapes;
 use crate::web::incoming::Incoming;
 use crate::web::response;
 

@@ -17,26 +17,38 @@ pub(super) fn redeem(
     realm: &Realm,
     client: &Client,
 ) -> Result<Members, Cause> {
-    let Audience::One(tenant) = &realm.audience else {
-        return Err(Cause::NotAtCommon);
-    };
-    if tenant.is_personal_accounts() {
-        return Err(Cause::NotAtCommon);
-    }
     if client.credential == Credential::Public || !proves_itself(incoming) {
         return Err(Cause::GrantNotAllowed);
     }
-    let platform = incoming.platform;
-    let catalog = platform.catalog(realm.kind, &client.id);
     let scope = match realm.version {
         Version::V1 => v1::scope(realm, &incoming.form)
             .and_then(|scope| scope.split(' ').next_back().map(str::to_owned)),
         Version::V2 => incoming.form.text("scope").map(str::to_owned),
     };
-    let scope = scope.ok_or(Cause::Parameter("scope"))?;
+    token(
+        incoming,
+        realm,
+        client,
+        &scope.ok_or(Cause::Parameter("scope"))?,
+    )
+}
+
+/// The answer for a scope that ends in `/.default`.
+pub(super) fn token(
+    incoming: &Incoming<'_>,
+    realm: &Realm,
+    client: &Client,
+    scope: &str,
+) -> Result<Members, Cause> {
+    let tenant = match &realm.audience {
+        Audience::One(tenant) if !tenant.is_personal_accounts() => tenant,
+        _ => return Err(Cause::NotAtCommon),
+    };
+    let platform = incoming.platform;
+    let catalog = platform.catalog(realm.kind, &client.id);
     let words: Vec<_> = scope.split_whitespace().collect();
     let [word] = words.as_slice() else {
-        return Err(Cause::NotDefaultScope(scope));
+        return Err(Cause::NotDefaultScope(scope.to_owned()));
     };
     let api = catalog.default_of(word)?;
     let token = app_token::issue(platform, realm, tenant, client, &api);

@@ -6,6 +6,7 @@ mod application;
 mod code;
 mod device_code;
 mod endpoint;
+mod minted;
 mod on_behalf_of;
 mod password;
 mod refresh;
@@ -13,3 +14,4 @@ mod requested;
 mod response;
 
 pub(crate) use endpoint::answer;
+pub(crate) use minted::{Minted, answer_minted};
