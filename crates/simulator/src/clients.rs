@@ -131,6 +131,9 @@ pub struct Client {
     /// Scopes of that API. Any name is a scope when there are none.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// Tokens are signed with a key of the application's own, which is published under `?appid=` only (claims mapping).
+    #[serde(default)]
+    pub own_signing_key: bool,
     /// Application permissions with an administrator's consent, as `{resource}/{role}`.
     #[serde(default)]
     pub application_permissions: Vec<String>,
@@ -170,6 +173,7 @@ impl Client {
             public_flows: false,
             identifier_uris: Vec::new(),
             scopes: Vec::new(),
+            own_signing_key: false,
             application_permissions: Vec::new(),
         }
     }

@@ -358,6 +358,7 @@ fn built_in(kind: Kind, options: &Options) -> Client {
         public_flows: kind.is_microsoft(),
         identifier_uris: Vec::new(),
         scopes: Vec::new(),
+        own_signing_key: false,
         application_permissions: vec![
             format!("{GRAPH_AUDIENCE}/User.Read.All"),
             format!("{ORDERS_AUDIENCE}/Orders.Read.All"),

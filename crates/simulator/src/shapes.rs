@@ -31,8 +31,12 @@ pub struct Shapes {
     pub oidc_es256: bool,
     /// `oidc`: token endpoint takes HTTP Basic only.
     pub oidc_basic_only: bool,
-    /// `oidc`: key sets announce only signing keys, without the odd ones.
-    pub oidc_plain_keys: bool,
+    /// `oidc`: key sets hold further keys of types, curves and uses that a relying party need not know.
+    pub oidc_hostile_keys: bool,
+    /// B2C: the claim that holds the policy, instead of `tfp`; empty for none.
+    pub b2c_policy_claim: Option<String>,
+    /// B2C: `sub` says that it is not supported, as older tenants have it.
+    pub b2c_subject_not_supported: bool,
 }
 
 /// How a claims challenge is written into `WWW-Authenticate`.
@@ -60,7 +64,9 @@ impl Default for Shapes {
             challenge: ChallengeForm::Base64,
             oidc_es256: false,
             oidc_basic_only: false,
-            oidc_plain_keys: false,
+            oidc_hostile_keys: false,
+            b2c_policy_claim: None,
+            b2c_subject_not_supported: false,
         }
     }
 }

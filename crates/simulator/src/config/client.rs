@@ -9,6 +9,10 @@ use crate::clients::{CLIENT_SECRET, Client, Credential, Registered};
 use crate::kind::Kind;
 
 /// An application. Everything but `id` has a default: any loopback redirect address, and the simulator's own secret.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the registration by itself"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClientSettings {
@@ -40,6 +44,8 @@ pub struct ClientSettings {
     pub identifier_uris: Vec<String>,
     /// Scopes of that API. Default: any name is a scope.
     pub scopes: Vec<String>,
+    /// Tokens are signed with a key of the application's own, which is published under `?appid=` only (Entra ID).
+    pub own_signing_key: bool,
     /// Application permissions with an administrator's consent, as `{resource}/{role}`.
     pub application_permissions: Vec<String>,
 }
@@ -96,6 +102,7 @@ impl ClientSettings {
             public_flows: self.public_flows || self.public,
             identifier_uris: self.identifier_uris.clone(),
             scopes: self.scopes.clone(),
+            own_signing_key: self.own_signing_key,
             application_permissions: self.application_permissions.clone(),
         })
     }

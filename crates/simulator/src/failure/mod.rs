@@ -5,6 +5,7 @@
 mod b2c;
 mod by_kind;
 mod cause;
+pub(crate) mod codes;
 mod entra;
 mod error_response;
 mod openid;

@@ -67,6 +67,7 @@ pub enum Fault {
     MetadataRedirect,
     MetadataStatus(u16),
     MetadataSlow(u64),
+    MetadataThrottled(Option<u64>),
     /// Replaces a member of the document; `null` removes it.
     MetadataMember(String, Value),
     KeysDown,
@@ -81,6 +82,8 @@ pub enum Fault {
         error: String,
         description: String,
     },
+    /// A code of the platform, such as 50105 or 90118, at the kinds that have it.
+    AuthorizeCode(u32),
     CallbackIssWrong,
     CallbackIssMissing,
     CallbackStateWrong,
@@ -124,6 +127,8 @@ pub enum Fault {
     /// `suberror: message_only`.
     MessageOnly,
     ErrorBodyWithoutError,
+    /// A code of the platform, such as 50076 or 90080, at the kinds that have it.
+    TokenCode(u32),
     TokenError {
         error: String,
         code: u32,
@@ -206,6 +211,7 @@ impl Fault {
             | F::MetadataRedirect
             | F::MetadataStatus(_)
             | F::MetadataSlow(_)
+            | F::MetadataThrottled(_)
             | F::MetadataMember(..) => Point::Metadata,
             F::KeysDown
             | F::KeysHtml
@@ -214,6 +220,7 @@ impl Fault {
             | F::KeysSlow(_)
             | F::KeysWithoutKid => Point::Keys,
             F::AuthorizeError { .. }
+            | F::AuthorizeCode(_)
             | F::CallbackIssWrong
             | F::CallbackIssMissing
             | F::CallbackStateWrong
@@ -249,6 +256,7 @@ impl Fault {
             | F::ConsentRequired
             | F::MessageOnly
             | F::ErrorBodyWithoutError
+            | F::TokenCode(_)
             | F::TokenError { .. } => Point::TokenRefusal,
             F::TokenTruncated
             | F::TokenHuge

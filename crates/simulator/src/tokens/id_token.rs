@@ -41,7 +41,7 @@ pub(crate) fn issue(facts: &Facts<'_>, faults: &[Fault]) -> String {
     for fault in faults {
         id_token_faults::apply(fault, &mut claims, &mut header, facts);
     }
-    id_token_faults::sign(facts, &shapes, header, &claims, faults)
+    id_token_faults::sign(facts, header, &claims, faults)
 }
 
 fn common_claims(facts: &Facts<'_>, shapes: &Shapes, back: i64, lifetime: i64) -> Members {
@@ -200,15 +200,11 @@ fn b2c_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
         .policy
         .as_ref()
         .map_or("", |policy| policy.name.as_str());
-    let policy_claim = if shapes.b2c_policy_in_acr {
-        "acr"
+    let (policy_claim, shown) = if shapes.b2c_policy_in_acr {
+        ("acr", policy.to_ascii_lowercase())
     } else {
-        "tfp"
-    };
-    let shown = if shapes.b2c_policy_in_acr {
-        policy.to_ascii_lowercase()
-    } else {
-        policy.to_owned()
+        let claim = shapes.b2c_policy_claim.as_deref().unwrap_or("tfp");
+        (claim, policy.to_owned())
     };
     claims.extend(object(json!({
         "nbf": platform.now(),
@@ -219,8 +215,14 @@ fn b2c_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
         "given_name": person.given_name,
         "family_name": person.family_name,
         "emails": [person.mail],
-        policy_claim: shown,
     })));
+    if !policy_claim.is_empty() {
+        claims.insert(policy_claim.to_owned(), shown.into());
+    }
+    if shapes.b2c_subject_not_supported {
+        let subject = "Not supported currently. Use oid claim.";
+        claims.insert("sub".to_owned(), subject.into());
+    }
     if let Some(token) = facts.access_token {
         claims.insert("at_hash".to_owned(), left_half_hash(token).into());
     }

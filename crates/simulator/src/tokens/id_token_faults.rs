@@ -6,8 +6,7 @@ use crate::clients::CLIENT_SECRET;
 use crate::directory::{FABRIKAM, UserFlow};
 use crate::encoding::Members;
 use crate::faults::Fault;
-use crate::shapes::Shapes;
-use crate::tokens::issuance::{Facts, ring};
+use crate::tokens::issuance::{Facts, ring_of_client};
 use crate::tokens::jwt::{Signing, encode};
 use crate::tokens::keys::KeyRing;
 
@@ -84,13 +83,14 @@ fn other_tenant(claims: &mut Members, facts: &Facts<'_>) {
 /// Signs the token, rightly unless a fault says otherwise.
 pub(super) fn sign(
     facts: &Facts<'_>,
-    shapes: &Shapes,
     mut header: Members,
     claims: &Members,
     faults: &[Fault],
 ) -> String {
     let keys = &facts.platform.keys;
-    let ring = ring(facts.realm.kind, &facts.grant.tenant.id, shapes);
+    let grant = facts.grant;
+    let kind = facts.realm.kind;
+    let ring = ring_of_client(facts.platform, kind, &grant.tenant.id, &grant.client_id);
     if faults.contains(&Fault::KeysRotated) {
         keys.rotate();
     }

@@ -41,3 +41,18 @@ pub(crate) fn ring(kind: Kind, tenant: &str, shapes: &Shapes) -> KeyRing {
         Kind::Oidc => KeyRing::Oidc,
     }
 }
+
+/// Whose key signs the ID tokens of an application.
+pub(crate) fn ring_of_client(
+    platform: &Platform,
+    kind: Kind,
+    tenant: &str,
+    client_id: &str,
+) -> KeyRing {
+    let own = platform.client(kind, client_id);
+    if kind == Kind::EntraId && own.is_some_and(|client| client.own_signing_key) {
+        KeyRing::of_application(client_id)
+    } else {
+        ring(kind, tenant, &platform.shapes())
+    }
+}

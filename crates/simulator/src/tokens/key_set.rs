@@ -10,6 +10,13 @@ use crate::kind::Kind;
 use crate::tokens::keys::{KeyRing, Keys};
 
 impl Keys {
+    /// The keys of one application, as `?appid=` adds them.
+    pub(crate) fn of_application(&self, client_id: &str, issuer: &str) -> Vec<Value> {
+        self.published(KeyRing::of_application(client_id))
+            .map(|key| key.published(&json!({"issuer": issuer})))
+            .collect()
+    }
+
     /// The key set of an authority. `issuer` is what its metadata says, templates included.
     pub(crate) fn key_set(
         &self,

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::encoding::sha256;
 use crate::tokens::signing_key::SigningKey;
 
 /// Whose keys: authorities do not share any.
@@ -19,8 +20,22 @@ pub(crate) enum KeyRing {
     B2c,
     Oidc,
     OidcEc,
+    /// The key of one application, by the hash of its id.
+    Application(u64),
     /// Published nowhere.
     Stranger,
+}
+
+impl KeyRing {
+    /// The keys of an application with claims of its own.
+    pub(crate) fn of_application(client_id: &str) -> Self {
+        let hash = sha256(client_id.as_bytes());
+        let number = hash
+            .bytes()
+            .take(8)
+            .fold(0, |sum, byte| (sum << 8) | u64::from(byte));
+        Self::Application(number)
+    }
 }
 
 type Pool = Mutex<HashMap<(KeyRing, u32), Arc<SigningKey>>>;

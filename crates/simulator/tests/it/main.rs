@@ -26,3 +26,4 @@ mod sign_in;
 mod sign_out;
 mod tokens;
 mod true_names;
+mod truer_tokens;

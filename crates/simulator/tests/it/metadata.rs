@@ -193,6 +193,7 @@ async fn microsofts_keys_have_an_issuer_and_no_algorithm() {
 #[tokio::test]
 async fn the_plain_providers_key_set_has_keys_that_nobody_can_use() {
     let world = world();
+    world.sim.shapes(|shapes| shapes.oidc_hostile_keys = true);
     let keys = world
         .json(&format!("{}/keys", world.sim.base(Kind::Oidc)))
         .await;

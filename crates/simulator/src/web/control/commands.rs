@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::config::{ClientSettings, PersonSettings};
+use crate::failure::codes;
 use crate::faults::{Fault, Injection};
 use crate::kind::Kind;
 use crate::platform::Platform;
@@ -80,10 +81,16 @@ pub(super) fn carry_out(incoming: &Incoming<'_>, path: &str) -> Result<Value, St
 /// `"KeysDown"`, or `{"fault": "KeysDown", "times": 1, "kind": "b2c"}`.
 fn fault(body: &[u8]) -> Result<Injection, String> {
     let value: Value = read(body)?;
-    if value.get("fault").is_some() {
-        read(body)
+    let injection = if value.get("fault").is_some() {
+        read(body)?
     } else {
-        read::<Fault>(body).map(Injection::from)
+        read::<Fault>(body).map(Injection::from)?
+    };
+    match injection.fault {
+        Fault::TokenCode(code) | Fault::AuthorizeCode(code) if !codes::is_known(code) => {
+            Err(format!("fault: the code {code} is not simulated"))
+        }
+        _ => Ok(injection),
     }
 }
 

@@ -97,7 +97,8 @@ fn read_hint(incoming: &Incoming<'_>, realm: &Realm, token: &str) -> Option<Hint
     let rings = if realm.kind == Kind::Oidc {
         vec![KeyRing::Oidc, KeyRing::OidcEc]
     } else {
-        vec![own]
+        let client = parts.text("aud").unwrap_or_default();
+        vec![own, KeyRing::of_application(client)]
     };
     let verify = |ring| {
         incoming

@@ -21,6 +21,14 @@ pub(crate) async fn document(incoming: &Incoming<'_>, realm: &Realm) -> HttpResp
         _ if realm.version == Version::V1 => entra_v1(realm),
         _ => entra(realm, &shapes),
     };
+    if let Some(id) = appid(incoming, realm) {
+        let keys = realm.endpoint("discovery/v2.0/keys", &shapes);
+        put(
+            &mut document,
+            "jwks_uri",
+            format!("{keys}?appid={id}").into(),
+        );
+    }
     for fault in incoming
         .platform
         .faults
@@ -28,6 +36,12 @@ pub(crate) async fn document(incoming: &Incoming<'_>, realm: &Realm) -> HttpResp
     {
         match fault {
             Fault::MetadataSlow(milliseconds) => response::wait(milliseconds).await,
+            Fault::MetadataThrottled(retry_after) => {
+                return response::throttled(
+                    retry_after,
+                    &json!({"error": "temporarily_unavailable"}),
+                );
+            }
             Fault::MetadataHtml => return response::proxy_page(200),
             Fault::MetadataNotFound => return response::proxy_page(404),
             Fault::MetadataStatus(code) => return response::proxy_page(code),
@@ -50,6 +64,13 @@ pub(crate) async fn document(incoming: &Incoming<'_>, realm: &Realm) -> HttpResp
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "max-age=86400, private"))
         .json(document)
+}
+
+/// An application with a key of its own, when the request names one (claims mapping).
+fn appid(incoming: &Incoming<'_>, realm: &Realm) -> Option<String> {
+    let id = incoming.query.text("appid")?;
+    let client = incoming.platform.client(realm.kind, id)?;
+    (client.own_signing_key && realm.kind == Kind::EntraId).then_some(client.id)
 }
 
 fn put(document: &mut Value, name: &str, value: Value) {
@@ -201,8 +222,14 @@ pub(crate) async fn keys(incoming: &Incoming<'_>, realm: &Realm) -> HttpResponse
     let shapes = platform.shapes();
     let personal = realm.issuer(PERSONAL_ACCOUNTS, &shapes);
     let issuer = realm.metadata_issuer(&shapes);
-    let odd = !shapes.oidc_plain_keys;
+    let odd = shapes.oidc_hostile_keys;
     let mut set = platform.keys.key_set(realm.kind, &issuer, &personal, odd);
+    if let (Some(id), Some(keys)) = (
+        appid(incoming, realm),
+        set.get_mut("keys").and_then(Value::as_array_mut),
+    ) {
+        keys.extend(platform.keys.of_application(&id, &issuer));
+    }
     for fault in platform.faults.take(Point::Keys, Some(realm.kind)) {
         match fault {
             Fault::KeysSlow(milliseconds) => response::wait(milliseconds).await,

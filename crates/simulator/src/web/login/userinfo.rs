@@ -56,17 +56,24 @@ fn claims(bearer: &Bearer, person: &Person) -> Value {
             "name": person.name,
             "given_name": person.given_name,
             "family_name": person.family_name,
-            "preferred_username": person.mail,
         })));
-        if bearer.kind == Kind::Oidc {
-            claims.insert("roles".to_owned(), json!(person.roles));
-            claims.insert("groups".to_owned(), json!(person.groups));
-        }
     }
     if bearer.has_scope("email") {
-        claims.extend(object(
-            json!({"email": person.mail, "email_verified": true}),
-        ));
+        claims.insert("email".to_owned(), person.mail.clone().into());
+    }
+    if bearer.kind != Kind::Oidc {
+        // Graph says neither `preferred_username` nor whether an address is verified.
+        let picture = "https://graph.microsoft.com/v1.0/me/photo/$value";
+        claims.insert("picture".to_owned(), picture.into());
+        return Value::Object(claims);
+    }
+    if bearer.has_scope("profile") {
+        claims.insert("preferred_username".to_owned(), person.mail.clone().into());
+        claims.insert("roles".to_owned(), json!(person.roles));
+        claims.insert("groups".to_owned(), json!(person.groups));
+    }
+    if bearer.has_scope("email") {
+        claims.insert("email_verified".to_owned(), true.into());
     }
     Value::Object(claims)
 }

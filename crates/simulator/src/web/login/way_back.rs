@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use crate::failure::{Cause, Failure};
+use crate::failure::{Cause, Failure, codes};
 use crate::faults::{Fault, Point};
 use crate::kind::Kind;
 use crate::realm::Realm;
@@ -59,7 +59,16 @@ impl WayBack {
             .faults
             .take(Point::AuthorizeAnswer, Some(realm.kind))
         {
-            apply(&fault, &mut parameters);
+            match fault {
+                Fault::AuthorizeCode(code) => {
+                    if let Some(failure) = codes::failure(realm.kind, code) {
+                        let description =
+                            failure.description(realm.kind, &incoming.platform.trace());
+                        replace_by_error(&mut parameters, &failure.error, &description);
+                    }
+                }
+                fault => apply(&fault, &mut parameters),
+            }
         }
         match self.mode {
             ResponseMode::FormPost => pages::form_post(incoming, &self.redirect_uri, &parameters),
@@ -116,11 +125,16 @@ fn apply(fault: &Fault, parameters: &mut Vec<(String, String)>) {
         Fault::CallbackWithoutCode => without(parameters, "code"),
         Fault::CallbackCodeAndError => push("error", "server_error"),
         Fault::AuthorizeError { error, description } => {
-            without(parameters, "code");
-            without(parameters, "session_state");
-            parameters.push(("error".to_owned(), error.clone()));
-            parameters.push(("error_description".to_owned(), description.clone()));
+            replace_by_error(parameters, error, description);
         }
         _ => {}
     }
+}
+
+/// An error in place of everything that was to be issued.
+fn replace_by_error(parameters: &mut Vec<(String, String)>, error: &str, description: &str) {
+    let issued = ["code", "session_state", "id_token", "access_token"];
+    parameters.retain(|(name, _)| !issued.contains(&name.as_str()));
+    parameters.push(("error".to_owned(), error.to_owned()));
+    parameters.push(("error_description".to_owned(), description.to_owned()));
 }

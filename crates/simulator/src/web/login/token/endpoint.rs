@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::clients::Client;
 use crate::encoding::Members;
-use crate::failure::{Cause, Failure};
+use crate::failure::{Cause, Failure, codes};
 use crate::faults::{Fault, Point};
 use crate::kind::Kind;
 use crate::realm::Realm;
@@ -126,6 +126,7 @@ fn ordered_refusal(fault: &Fault, kind: Kind) -> Option<Failure> {
         }
         // Recorded: AADSTS991 with code 90010 and without `error` (microsoft-identity.md §2.1).
         Fault::ErrorBodyWithoutError => Failure::new("", 90010, "The grant type is not supported over this endpoint."),
+        Fault::TokenCode(code) => return codes::failure(kind, *code),
         Fault::TokenError { error, code, suberror, description } => Failure {
             suberror: suberror.clone(),
             ..Failure::new(error, *code, description.clone())
