@@ -87,7 +87,9 @@ fn needs_no_credential(incoming: &Incoming<'_>, client: &Client) -> bool {
             granted("refresh_token"),
             Some(Redeemer::SinglePage | Redeemer::PublicFlow)
         ),
-        Some("password" | "urn:ietf:params:oauth:grant-type:device_code") => client.public_flows,
+        Some("password" | "device_code" | "urn:ietf:params:oauth:grant-type:device_code") => {
+            client.public_flows
+        }
         _ => false,
     }
 }

@@ -104,7 +104,10 @@ fn by_grant_type(
             application::redeem(incoming, realm, client).map(Redeemed::Application)
         }
         ON_BEHALF_OF if device => on_behalf_of::redeem(incoming, realm, client).map(person),
-        DEVICE_CODE if device => device_code::redeem(incoming, realm, client).map(person),
+        // MSAL.js still sends the name of the drafts.
+        DEVICE_CODE | "device_code" if device => {
+            device_code::redeem(incoming, realm, client).map(person)
+        }
         "password" if entra => password::redeem(incoming, realm, client).map(person),
         _ => Err(Cause::GrantType),
     }
