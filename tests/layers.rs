@@ -37,7 +37,7 @@ const EXCLUSIVELY: [(&str, &[&str]); 7] = [
     ("tera", &["web"]),
     ("actix_web", &["web", "app", "demo"]),
     ("actix_session", &["web"]),
-    ("simulator", &["demo"]),
+    ("simulator", &["demo", "command"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -46,6 +46,10 @@ pub enum Command {
     #[cfg(feature = "demo")]
     #[command(after_help = "Example:\n  gatehouse demo\n  gatehouse demo --port 3000")]
     Demo(Demo),
+    /// Run an offline Microsoft identity platform for tests of any application.
+    #[cfg(feature = "demo")]
+    #[command(after_help = simulator::command::EXAMPLES)]
+    Simulator(simulator::command::Arguments),
     /// Tell every problem of the profiles, and what to register at the authorities.
     #[command(
         after_help = "Example:\n  gatehouse check\n  gatehouse check --online --format json profiles/staff.toml"

@@ -18,6 +18,8 @@ mod place;
 pub mod registration;
 pub mod run;
 mod sessions;
+#[cfg(feature = "demo")]
+mod simulator;
 mod write_new;
 
 use std::collections::BTreeMap;
@@ -124,6 +126,8 @@ fn dispatch(cli: &cli::Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
                 let _ = writeln!(out, "{text}");
             })
         }
+        #[cfg(feature = "demo")]
+        Command::Simulator(arguments) => simulator::simulator(arguments, terminal),
         Command::Check(check) => check::check(cli, check, terminal),
         Command::Explain(explain) => explain::explain(cli, explain, terminal),
         Command::Init(init) => init::init(cli, init, terminal),
