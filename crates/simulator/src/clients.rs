@@ -41,6 +41,26 @@ impl Registered {
     }
 }
 
+impl Registered {
+    /// Whether `uri` may be used at Microsoft's kinds, which ignore the port of `http://localhost` (reply-url).
+    pub(crate) fn allows_any_port(&self, uri: &str) -> bool {
+        let Self::Exactly(list) = self else {
+            return false;
+        };
+        let without_port = |uri: &str| {
+            let mut url = Url::parse(uri).ok()?;
+            let is_localhost = url.scheme() == "http" && url.host_str() == Some("localhost");
+            url.set_port(None).ok()?;
+            is_localhost.then_some(url)
+        };
+        let asked = without_port(uri);
+        asked.is_some()
+            && list
+                .iter()
+                .any(|registered| without_port(registered) == asked)
+    }
+}
+
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
@@ -189,6 +209,15 @@ mod tests {
         assert!(list.allows("http://localhost:5000/redirect"));
         assert!(!list.allows("http://localhost:5000/redirect/"));
         assert!(!list.allows("http://127.0.0.1:5000/redirect"));
+    }
+
+    #[test]
+    fn the_port_of_localhost_may_be_ignored_and_no_other() {
+        let list = Registered::Exactly(vec!["http://localhost/cb".to_owned()]);
+        assert!(list.allows_any_port("http://localhost:43210/cb"));
+        assert!(!list.allows_any_port("http://localhost:43210/other"));
+        assert!(!list.allows_any_port("http://127.0.0.1:43210/cb"));
+        assert!(!list.allows_any_port("https://localhost:43210/cb"));
     }
 
     #[test]

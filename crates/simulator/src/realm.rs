@@ -220,6 +220,7 @@ fn endpoint(rest: &[&str]) -> Option<(Endpoint, Version)> {
         ["oauth2", "logout"] => (Endpoint::Logout, Version::V1),
         ["discovery", "instance"] => (Endpoint::InstanceDiscovery, Version::V1),
         ["userrealm", _] => (Endpoint::UserRealm, Version::V1),
+        ["openid", "userinfo"] => (Endpoint::Userinfo, Version::V1),
         ["userinfo"] => (Endpoint::Userinfo, Version::V2),
         _ => return None,
     })

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
+use serde_json::Value;
 
 use crate::directory::tenants::{CONTOSO, FABRIKAM, PERSONAL_ACCOUNTS, Tenant, Tenants};
 use crate::encoding::Members;
@@ -59,6 +60,20 @@ impl Person {
         given_name.clone_into(&mut person.given_name);
         family_name.clone_into(&mut person.family_name);
         person
+    }
+
+    /// A claim of OIDC Core §5.1, or of the roles and groups beside them.
+    pub(crate) fn standard_claim(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "name" => self.name.clone().into(),
+            "given_name" => self.given_name.clone().into(),
+            "family_name" => self.family_name.clone().into(),
+            "preferred_username" | "email" => self.mail.clone().into(),
+            "email_verified" => true.into(),
+            "roles" => self.roles.clone().into(),
+            "groups" => self.groups.clone().into(),
+            _ => return None,
+        })
     }
 
     /// `oid`: the same for every application, different in every directory.

@@ -54,7 +54,7 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
         "scp": names.join(" "),
         "jti": platform.handle(),
         // How the simulated APIs find the person again; not part of any platform's tokens.
-        "sim": {"kind": realm.kind, "tenant": grant.tenant.id, "person": person.id, "revocations": grant.revocations},
+        "sim": {"kind": realm.kind, "tenant": grant.tenant.id, "person": person.id, "revocations": grant.revocations, "userinfo": asked_of_userinfo(grant)},
     }));
     if realm.kind.is_microsoft() {
         claims.insert("oid".to_owned(), person.object_id(&grant.tenant).into());
@@ -84,6 +84,16 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
         json!({})
     };
     encode(object(header), &claims, &Signing::With(&key))
+}
+
+/// What a `claims` parameter asks of userinfo (OIDC Core §5.5).
+fn asked_of_userinfo(grant: &Grant) -> Vec<String> {
+    let asked = grant
+        .claims
+        .as_ref()
+        .and_then(|claims| claims.get("userinfo"));
+    let names = asked.and_then(Value::as_object).map(|asked| asked.keys());
+    names.into_iter().flatten().cloned().collect()
 }
 
 /// The older endpoint: another issuer, `ver`, and the application under another claim.

@@ -245,20 +245,11 @@ fn openid_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
         claims.insert("at_hash".to_owned(), left_half_hash(token).into());
     }
     let requested = grant.claims.as_ref().and_then(|all| all.get("id_token"));
-    let known = object(json!({
-        "name": person.name,
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "preferred_username": person.mail,
-        "email": person.mail,
-        "email_verified": true,
-        "roles": person.roles,
-        "groups": person.groups,
-    }));
-    claims.extend(
-        known
-            .into_iter()
-            .filter(|(name, _)| requested.is_some_and(|requested| requested.get(name).is_some())),
-    );
+    let names = requested.and_then(Value::as_object).map(|all| all.keys());
+    for name in names.into_iter().flatten() {
+        if let Some(value) = person.standard_claim(name) {
+            claims.insert(name.clone(), value);
+        }
+    }
     claims
 }

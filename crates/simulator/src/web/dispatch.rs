@@ -109,7 +109,11 @@ async fn at_realm(incoming: &Incoming<'_>, realm: &Realm, endpoint: Endpoint) ->
         (Endpoint::InstanceDiscovery, "GET") => login::discovery::instance(incoming, realm),
         (Endpoint::UserRealm, "GET") => login::discovery::user_realm(incoming, realm),
         (_, "OPTIONS") => cors::preflight(),
-        (Endpoint::Userinfo, "GET" | "POST") => login::userinfo::answer(incoming, Some(realm.kind)),
+        (Endpoint::Userinfo, "GET" | "POST") => {
+            // The older address of Entra ID answers as Graph does.
+            let own = (realm.kind == Kind::Oidc).then_some(realm.kind);
+            login::userinfo::answer(incoming, own)
+        }
         _ => response::json(405, &json!({"error": "method_not_allowed"})),
     }
 }

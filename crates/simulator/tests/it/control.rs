@@ -173,3 +173,11 @@ async fn the_clock_can_be_moved_and_a_client_registered_by_its_id_alone() {
     let changes = [("client_id", "mine")];
     assert_eq!(application.redeem_with(&callback, &changes).await.0, 200);
 }
+
+#[tokio::test]
+async fn a_script_of_a_web_page_may_not_use_the_interface() {
+    let world = controlled();
+    let url = format!("http://127.0.0.1:{}/control/reset", world.sim.port());
+    let request = world.http.post(url).header("origin", "https://a.example");
+    assert_eq!(request.send().await.unwrap().status(), 403);
+}

@@ -43,7 +43,8 @@ async fn a_user_name_is_managed_or_unknown() {
 #[tokio::test]
 async fn the_plain_provider_puts_claims_into_the_id_token_that_the_request_names() {
     let world = world();
-    let wanted = json!({"id_token": {"email": {"essential": true}, "name": null}}).to_string();
+    let wanted = json!({"id_token": {"email": {"essential": true}, "name": null}, "userinfo": {"family_name": null}});
+    let wanted = wanted.to_string();
     let mut application = world.application(Kind::Oidc).with("claims", &wanted);
     let callback = application.sign_in(&mut Browser::new(&world), "ada").await;
     let (_, tokens) = application.redeem(&callback).await;
@@ -51,4 +52,23 @@ async fn the_plain_provider_puts_claims_into_the_id_token_that_the_request_names
     assert_eq!(claims["email"], "ada@openid.example");
     assert_eq!(claims["name"], "Ada Lovelace");
     assert!(!claims.contains_key("family_name"));
+    let url = format!("{}/userinfo", world.sim.base(Kind::Oidc));
+    let request = world.http.get(url);
+    let request = request.bearer_auth(tokens["access_token"].as_str().unwrap());
+    let info: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(info["family_name"], "Lovelace");
+}
+
+#[tokio::test]
+async fn every_address_of_the_older_document_answers() {
+    let world = world();
+    let authority = world.sim.authority(Kind::EntraId);
+    let url = format!("{authority}/.well-known/openid-configuration");
+    let document = world.json(&url).await;
+    for (name, value) in document.as_object().unwrap() {
+        let address = value.as_str().filter(|text| text.starts_with("http://"));
+        let Some(address) = address else { continue };
+        let status = world.http.get(address).send().await.unwrap().status();
+        assert_ne!(status, 404, "{name}: {address}");
+    }
 }

@@ -90,6 +90,10 @@ pub(crate) fn answer(incoming: &Incoming<'_>) -> HttpResponse {
     if !incoming.platform.options.control {
         return response::json(404, &json!({"error": "start the simulator with --control"}));
     }
+    if incoming.header("origin").is_some() {
+        let why = "scripts of web pages may not use the control interface";
+        return response::json(403, &json!({"error": why}));
+    }
     let result = match (incoming.method.as_str(), incoming.path.as_str()) {
         ("GET", "/ca.pem") => return ca(incoming),
         ("POST", "/token") => return mint::answer(incoming),

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::clients::Client;
+use crate::clients::{Client, Registered};
 use crate::failure::Cause;
 use crate::kind::Kind;
 use crate::realm::Realm;
@@ -87,9 +87,13 @@ impl AuthorizeRequest {
             .text("redirect_uri")
             .ok_or(Refused::OnThisPage(Cause::Parameter("redirect_uri")))?
             .to_owned();
-        let redeemer = if client.spa_redirect_uris.allows(&redirect_uri) {
+        let allows = |registered: &Registered| {
+            let any_port = kind.is_microsoft() && registered.allows_any_port(&redirect_uri);
+            any_port || registered.allows(&redirect_uri)
+        };
+        let redeemer = if allows(&client.spa_redirect_uris) {
             Redeemer::SinglePage
-        } else if client.redirect_uris.allows(&redirect_uri) {
+        } else if allows(&client.redirect_uris) {
             Redeemer::Web
         } else {
             return Err(Refused::OnThisPage(Cause::RedirectNotRegistered(

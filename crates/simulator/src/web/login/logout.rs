@@ -3,8 +3,10 @@
 //! Owns the end-session endpoint. Logout tokens are made in `back_channel`.
 
 use actix_web::HttpResponse;
+use serde_json::json;
 
 use crate::clients::Client;
+use crate::encoding::object;
 use crate::failure::{Cause, Failure};
 use crate::faults::{Fault, Point};
 use crate::kind::Kind;
@@ -294,6 +296,7 @@ async fn notify(incoming: &Incoming<'_>, realm: &Realm, out: &[Account], hint: O
                 client_id: client.id.clone(),
                 sub: subject,
                 sid: Some(account.sid.clone()),
+                set: object(json!({"iss": realm.origin})),
                 ..LogoutToken::default()
             };
             let token = token.encode(incoming.platform);

@@ -93,7 +93,7 @@ fn changed_issuer(realm: &Realm, shapes: &Shapes) -> String {
     }
 }
 
-/// Recorded document of 2 February 2024, with the hosts exchanged.
+/// Recorded document of 2 February 2024, with the names by which it was asked, without `kerberos_endpoint`, which is not simulated.
 fn entra(realm: &Realm, shapes: &Shapes) -> Value {
     let at = |tail: &str| realm.endpoint(tail, shapes);
     let region = match &realm.audience {
@@ -119,7 +119,6 @@ fn entra(realm: &Realm, shapes: &Shapes) -> Value {
         "frontchannel_logout_supported": true,
         "end_session_endpoint": at("oauth2/v2.0/logout"),
         "claims_supported": ["sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"],
-        "kerberos_endpoint": at("kerberos"),
         "tenant_region_scope": region,
         "cloud_instance_name": realm.names.cloud.instance,
         "cloud_graph_host_name": "graph.windows.net",
@@ -128,7 +127,8 @@ fn entra(realm: &Realm, shapes: &Shapes) -> Value {
     })
 }
 
-/// The older document, which an authority without `/v2.0` leads to.
+/// The older document, which an authority without `/v2.0` leads to. Session management is not simulated, so
+/// `check_session_iframe` is left out.
 fn entra_v1(realm: &Realm) -> Value {
     let shapes = Shapes::default();
     let at = |tail: &str| realm.endpoint(tail, &shapes);
@@ -152,7 +152,6 @@ fn entra_v1(realm: &Realm) -> Value {
         "http_logout_supported": true,
         "frontchannel_logout_supported": true,
         "end_session_endpoint": at("oauth2/logout"),
-        "check_session_iframe": at("oauth2/checksession"),
         "userinfo_endpoint": at("openid/userinfo"),
         "tenant_region_scope": Value::Null,
         "cloud_instance_name": realm.names.cloud.instance,

@@ -75,6 +75,13 @@ fn claims(bearer: &Bearer, person: &Person) -> Value {
     if bearer.has_scope("email") {
         claims.insert("email_verified".to_owned(), true.into());
     }
+    let asked = bearer.claims.get("sim").and_then(|sim| sim.get("userinfo"));
+    let asked = asked.and_then(Value::as_array).into_iter().flatten();
+    for name in asked.filter_map(Value::as_str) {
+        if let Some(value) = person.standard_claim(name) {
+            claims.insert(name.to_owned(), value);
+        }
+    }
     Value::Object(claims)
 }
 
