@@ -99,7 +99,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Nothing may stand twice, and nobody may be without an id.
+    /// Ids are present, and unique among tenants and among applications.
     fn check_ids(&self) -> Result<(), String> {
         let mut seen = HashSet::new();
         let tenants = self
@@ -111,7 +111,7 @@ impl Config {
             .iter()
             .map(|client| ("client", client.id.as_str()));
         if let Some((what, id)) = tenants.chain(clients).find(|id| !seen.insert(*id)) {
-            return Err(format!("{what} {id} stands twice"));
+            return Err(format!("{what} {id} is defined twice"));
         }
         match self.person.iter().find(|person| person.id.is_empty()) {
             Some(_) => Err("person: id is missing".to_owned()),
@@ -163,7 +163,7 @@ mod tests {
             ("[[client]]\nsecrets = [\"x\"]", "client: id is missing"),
             (
                 "[[client]]\nid = \"a\"\n[[client]]\nid = \"a\"",
-                "client a stands twice",
+                "client a is defined twice",
             ),
             (
                 "[[client]]\nid = \"a\"\ncertificates = [\"none.pem\"]",

@@ -1,7 +1,7 @@
 //! The certificate authority: one key, and a certificate for each host when a client first asks for it.
 //!
-//! The authority's certificate is constrained to the simulated domains (RFC 5280 §4.2.1.10), so that a browser which trusts it
-//! trusts nothing else by it.
+//! The authority's certificate is constrained to the simulated domains (RFC 5280 §4.2.1.10), so that trusting it makes
+//! no other host trusted.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -22,7 +22,7 @@ where
     };
     // Without it, short answers wait for acknowledgements.
     let _ = inner.set_nodelay(true);
-    // Connections end in many ways, none of which concerns anybody else.
+    // An error here is the end of one connection, which both sides notice themselves.
     let _ = copy_bidirectional(&mut decrypted, &mut inner).await;
 }
 

@@ -11,7 +11,7 @@ use crate::kind::Kind;
 use crate::realm::Version;
 use crate::shapes::Shapes;
 use crate::tokens::id_token_faults;
-use crate::tokens::issuance::{Facts, subject};
+use crate::tokens::issuance::{IdTokenInput, subject};
 
 /// More groups than this do not fit into a JWT (microsoft-identity.md §2.2).
 const MOST_GROUPS: usize = 200;
@@ -23,35 +23,35 @@ const BACKDATED: i64 = 300;
 const PERSONAL_LIFETIME: i64 = 86_400;
 
 /// A signed ID token, with these faults.
-pub(crate) fn issue(facts: &Facts<'_>, faults: &[Fault]) -> String {
-    let shapes = facts.platform.shapes();
-    let mut claims = match facts.realm.kind {
-        Kind::B2c => b2c_claims(facts, &shapes),
-        Kind::Oidc => openid_claims(facts, &shapes),
-        _ => entra_claims(facts, &shapes),
+pub(crate) fn issue(input: &IdTokenInput<'_>, faults: &[Fault]) -> String {
+    let shapes = input.platform.shapes();
+    let mut claims = match input.realm.kind {
+        Kind::B2c => b2c_claims(input, &shapes),
+        Kind::Oidc => openid_claims(input, &shapes),
+        _ => entra_claims(input, &shapes),
     };
-    claims.extend(facts.person.claims.clone());
-    if let Some(code) = facts.code {
+    claims.extend(input.person.claims.clone());
+    if let Some(code) = input.code {
         claims.insert("c_hash".to_owned(), left_half_hash(code).into());
     }
-    if let (Some(token), true) = (facts.access_token, facts.by_front_channel) {
+    if let (Some(token), true) = (input.access_token, input.by_front_channel) {
         claims.insert("at_hash".to_owned(), left_half_hash(token).into());
     }
     let mut header = Members::new();
     for fault in faults {
-        id_token_faults::apply(fault, &mut claims, &mut header, facts);
+        id_token_faults::apply(fault, &mut claims, &mut header, input);
     }
-    id_token_faults::sign(facts, header, &claims, faults)
+    id_token_faults::sign(input, header, &claims, faults)
 }
 
-fn common_claims(facts: &Facts<'_>, shapes: &Shapes, back: i64, lifetime: i64) -> Members {
-    let Facts {
+fn common_claims(input: &IdTokenInput<'_>, shapes: &Shapes, back: i64, lifetime: i64) -> Members {
+    let IdTokenInput {
         platform,
         realm,
         grant,
         person,
         ..
-    } = facts;
+    } = input;
     let now = platform.now();
     let mut claims = object(json!({
         "iss": realm.issuer(&grant.tenant.id, shapes),
@@ -60,27 +60,27 @@ fn common_claims(facts: &Facts<'_>, shapes: &Shapes, back: i64, lifetime: i64) -
         "exp": now + lifetime,
         "iat": now - back,
     }));
-    if let (Some(nonce), true) = (&grant.nonce, facts.with_nonce) {
+    if let (Some(nonce), true) = (&grant.nonce, input.with_nonce) {
         claims.insert("nonce".to_owned(), nonce.clone().into());
     }
     claims
 }
 
-fn entra_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
-    let Facts {
+fn entra_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
+    let IdTokenInput {
         platform,
         grant,
         person,
         scopes,
         ..
-    } = facts;
+    } = input;
     let personal = grant.tenant.id == PERSONAL_ACCOUNTS;
     let lifetime = if personal {
         PERSONAL_LIFETIME
     } else {
         platform.options.id_token_lifetime
     };
-    let mut claims = common_claims(facts, shapes, BACKDATED, lifetime);
+    let mut claims = common_claims(input, shapes, BACKDATED, lifetime);
     claims.extend(object(json!({
         "nbf": platform.now() - BACKDATED,
         "tid": grant.tenant.id,
@@ -103,44 +103,44 @@ fn entra_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
     if !person.roles.is_empty() {
         claims.insert("roles".to_owned(), json!(person.roles));
     }
-    let most_groups = if facts.by_front_channel {
+    let most_groups = if input.by_front_channel {
         MOST_GROUPS_IN_AN_ADDRESS
     } else {
         MOST_GROUPS
     };
     if person.groups.len() > most_groups {
-        claims.extend(overage(facts, shapes));
+        claims.extend(overage(input, shapes));
     } else if !person.groups.is_empty() {
         claims.insert("groups".to_owned(), json!(person.groups));
     }
-    optional_claims(facts, shapes, &mut claims);
-    if facts.realm.version == Version::V1 {
-        as_v1(&mut claims, facts);
+    optional_claims(input, shapes, &mut claims);
+    if input.realm.version == Version::V1 {
+        as_v1(&mut claims, input);
     }
     claims
 }
 
 /// The older endpoint: another issuer, `ver`, and names under other claims.
-fn as_v1(claims: &mut Members, facts: &Facts<'_>) {
-    let tenant = &facts.grant.tenant.id;
+fn as_v1(claims: &mut Members, input: &IdTokenInput<'_>) {
+    let tenant = &input.grant.tenant.id;
     claims.remove("preferred_username");
     claims.extend(object(json!({
         "iss": format!("https://sts.windows.net/{tenant}/"),
         "ver": "1.0",
         "amr": ["pwd"],
-        "unique_name": facts.person.mail,
-        "upn": facts.person.mail,
-        "given_name": facts.person.given_name,
-        "family_name": facts.person.family_name,
+        "unique_name": input.person.mail,
+        "upn": input.person.mail,
+        "given_name": input.person.given_name,
+        "family_name": input.person.family_name,
     })));
 }
 
 /// Too many groups: a hint where they are instead (microsoft-identity.md §2.2, §6.4).
-fn overage(facts: &Facts<'_>, shapes: &Shapes) -> Members {
-    if shapes.overage_as_hasgroups || facts.by_front_channel {
+fn overage(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
+    if shapes.overage_as_hasgroups || input.by_front_channel {
         return object(json!({"hasgroups": true}));
     }
-    let Facts { grant, person, .. } = facts;
+    let IdTokenInput { grant, person, .. } = input;
     // The retired AAD Graph, as real tokens still say; nobody may call it.
     let endpoint = format!(
         "https://graph.windows.net/{}/users/{}/getMemberObjects",
@@ -153,13 +153,13 @@ fn overage(facts: &Facts<'_>, shapes: &Shapes) -> Members {
     }))
 }
 
-fn optional_claims(facts: &Facts<'_>, shapes: &Shapes, claims: &mut Members) {
-    let Facts {
+fn optional_claims(input: &IdTokenInput<'_>, shapes: &Shapes, claims: &mut Members) {
+    let IdTokenInput {
         grant,
         person,
         scopes,
         ..
-    } = facts;
+    } = input;
     for name in &shapes.optional_claims {
         let value: Value = match name.as_str() {
             "sid" => grant.sid.clone().into(),
@@ -187,15 +187,15 @@ pub(crate) fn opaque_login_hint(person: &Person) -> String {
     format!("O.{}", sha256(person.mail.as_bytes()))
 }
 
-fn b2c_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
-    let Facts {
+fn b2c_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
+    let IdTokenInput {
         platform,
         realm,
         grant,
         person,
         ..
-    } = facts;
-    let mut claims = common_claims(facts, shapes, 0, platform.options.id_token_lifetime);
+    } = input;
+    let mut claims = common_claims(input, shapes, 0, platform.options.id_token_lifetime);
     let policy = realm
         .policy
         .as_ref()
@@ -223,7 +223,7 @@ fn b2c_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
         let subject = "Not supported currently. Use oid claim.";
         claims.insert("sub".to_owned(), subject.into());
     }
-    if let Some(token) = facts.access_token {
+    if let Some(token) = input.access_token {
         claims.insert("at_hash".to_owned(), left_half_hash(token).into());
     }
     claims
@@ -231,17 +231,17 @@ fn b2c_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
 
 /// Name and mail address are in userinfo only, as OIDC Core §5.4 has it when there is an access token, unless `claims` asks for
 /// them in the ID token (§5.5).
-fn openid_claims(facts: &Facts<'_>, shapes: &Shapes) -> Members {
-    let Facts {
+fn openid_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
+    let IdTokenInput {
         platform,
         grant,
         person,
         ..
-    } = facts;
-    let mut claims = common_claims(facts, shapes, 0, platform.options.id_token_lifetime);
+    } = input;
+    let mut claims = common_claims(input, shapes, 0, platform.options.id_token_lifetime);
     claims.insert("auth_time".to_owned(), grant.auth_time.into());
     claims.insert("sid".to_owned(), grant.sid.clone().into());
-    if let Some(token) = facts.access_token {
+    if let Some(token) = input.access_token {
         claims.insert("at_hash".to_owned(), left_half_hash(token).into());
     }
     let requested = grant.claims.as_ref().and_then(|all| all.get("id_token"));

@@ -6,16 +6,21 @@ use crate::clients::CLIENT_SECRET;
 use crate::directory::{FABRIKAM, UserFlow};
 use crate::encoding::Members;
 use crate::faults::Fault;
-use crate::tokens::issuance::{Facts, ring_of_client};
+use crate::tokens::issuance::{IdTokenInput, ring_of_client};
 use crate::tokens::jwt::{Signing, encode};
 use crate::tokens::keys::KeyRing;
 
 const WEEK: i64 = 7 * 24 * 3600;
 
 /// Changes claims and header as a fault says.
-pub(super) fn apply(fault: &Fault, claims: &mut Members, header: &mut Members, facts: &Facts<'_>) {
-    let client = facts.grant.client_id.as_str();
-    let now = facts.platform.now();
+pub(super) fn apply(
+    fault: &Fault,
+    claims: &mut Members,
+    header: &mut Members,
+    input: &IdTokenInput<'_>,
+) {
+    let client = input.grant.client_id.as_str();
+    let now = input.platform.now();
     let mut set = |name: &str, value: Value| {
         claims.insert(name.to_owned(), value);
     };
@@ -32,14 +37,14 @@ pub(super) fn apply(fault: &Fault, claims: &mut Members, header: &mut Members, f
         Fault::SetClaim(name, value) => set(name, value.clone()),
         Fault::MissingClaim(name) => drop(claims.remove(name)),
         Fault::MissingNonce => drop(claims.remove("nonce")),
-        Fault::IssuerOfOtherTenant => other_tenant(claims, facts),
+        Fault::IssuerOfOtherTenant => other_tenant(claims, input),
         Fault::OtherPolicy => {
             let name = if claims.contains_key("acr") {
                 "acr"
             } else {
                 "tfp"
             };
-            let other = facts.grant.tenant.policy_for(UserFlow::EditProfile);
+            let other = input.grant.tenant.policy_for(UserFlow::EditProfile);
             claims.insert(
                 name.to_owned(),
                 other.map(|policy| policy.name.clone()).into(),
@@ -70,8 +75,8 @@ fn append(claims: &mut Members, name: &str) {
     }
 }
 
-fn other_tenant(claims: &mut Members, facts: &Facts<'_>) {
-    let own = facts.grant.tenant.id.as_str();
+fn other_tenant(claims: &mut Members, input: &IdTokenInput<'_>) {
+    let own = input.grant.tenant.id.as_str();
     if let Some(Value::String(issuer)) = claims.get_mut("iss") {
         *issuer = issuer.replace(own, FABRIKAM);
     }
@@ -82,15 +87,15 @@ fn other_tenant(claims: &mut Members, facts: &Facts<'_>) {
 
 /// Signs the token, rightly unless a fault says otherwise.
 pub(super) fn sign(
-    facts: &Facts<'_>,
+    input: &IdTokenInput<'_>,
     mut header: Members,
     claims: &Members,
     faults: &[Fault],
 ) -> String {
-    let keys = &facts.platform.keys;
-    let grant = facts.grant;
-    let kind = facts.realm.kind;
-    let ring = ring_of_client(facts.platform, kind, &grant.tenant.id, &grant.client_id);
+    let keys = &input.platform.keys;
+    let grant = input.grant;
+    let kind = input.realm.kind;
+    let ring = ring_of_client(input.platform, kind, &grant.tenant.id, &grant.client_id);
     if faults.contains(&Fault::KeysRotated) {
         keys.rotate();
     }

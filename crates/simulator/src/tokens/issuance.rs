@@ -1,4 +1,4 @@
-//! What tokens are made from: the facts of an ID token, `sub`, and whose key signs.
+//! What tokens are made from: the input of an ID token, `sub`, and whose key signs.
 
 use crate::directory::{PERSONAL_ACCOUNTS, Person};
 use crate::kind::Kind;
@@ -10,7 +10,7 @@ use crate::state::{Grant, pairwise};
 use crate::tokens::keys::KeyRing;
 
 /// What an ID token is made from.
-pub(crate) struct Facts<'a> {
+pub(crate) struct IdTokenInput<'a> {
     pub platform: &'a Platform,
     pub realm: &'a Realm,
     pub grant: &'a Grant,

@@ -17,6 +17,7 @@ mod faults;
 mod faulty_answers;
 mod grants;
 mod harness;
+mod house;
 mod metadata;
 mod pages;
 mod refresh;

@@ -19,9 +19,9 @@ use crate::web::response;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct TokenRequest {
     kind: Kind,
-    /// Nobody: a token of the application itself.
+    /// Absent for a token of the application itself.
     person: Option<String>,
     client_id: Option<String>,
     #[serde(default = "openid")]
@@ -41,22 +41,25 @@ fn openid() -> String {
 
 /// The token answer, or 400 with the field that is wrong.
 pub(super) fn answer(incoming: &Incoming<'_>) -> HttpResponse {
-    let minted = read::<Wish>(incoming.body).and_then(|wish| mint(incoming, &wish));
+    let minted = read::<TokenRequest>(incoming.body).and_then(|wanted| mint(incoming, &wanted));
     match minted {
         Ok((realm, minted)) => answer_minted(incoming, &realm, minted),
         Err(why) => response::json(400, &json!({"error": why})),
     }
 }
 
-fn mint(incoming: &Incoming<'_>, wish: &Wish) -> Result<(Realm, Minted), String> {
+fn mint(incoming: &Incoming<'_>, wanted: &TokenRequest) -> Result<(Realm, Minted), String> {
     let platform = incoming.platform;
-    let realm = realm(incoming, wish)?;
-    let id = wish.client_id.as_deref().unwrap_or(wish.kind.client_id());
+    let realm = realm(incoming, wanted)?;
+    let id = wanted
+        .client_id
+        .as_deref()
+        .unwrap_or(wanted.kind.client_id());
     let client = platform
-        .client(wish.kind, id)
+        .client(wanted.kind, id)
         .ok_or_else(|| format!("client_id: there is no application {id}"))?;
-    let Some(name) = &wish.person else {
-        let scope = wish.scope.clone();
+    let Some(name) = &wanted.person else {
+        let scope = wanted.scope.clone();
         let client = Box::new(client);
         return Ok((realm, Minted::Application { client, scope }));
     };
@@ -67,13 +70,13 @@ fn mint(incoming: &Incoming<'_>, wish: &Wish) -> Result<(Realm, Minted), String>
     };
     let (tenant, person) = found.ok_or_else(|| format!("person: there is no {name} here"))?;
     let grant = Grant {
-        kind: wish.kind,
+        kind: wanted.kind,
         tenant,
         person: person.id.clone(),
         client_id: client.id,
-        scope: wish.scope.clone(),
+        scope: wanted.scope.clone(),
         redirect_uri: String::new(),
-        nonce: wish.nonce.clone(),
+        nonce: wanted.nonce.clone(),
         challenge: None,
         policy: realm.policy.clone(),
         sid: platform.guid(),
@@ -87,27 +90,30 @@ fn mint(incoming: &Incoming<'_>, wish: &Wish) -> Result<(Realm, Minted), String>
 }
 
 /// The realm of an authority's metadata document.
-fn realm(incoming: &Incoming<'_>, wish: &Wish) -> Result<Realm, String> {
+fn realm(incoming: &Incoming<'_>, wanted: &TokenRequest) -> Result<Realm, String> {
     let platform = incoming.platform;
-    let names = if wish.true_names {
+    let names = if wanted.true_names {
         Names::global()
     } else {
         platform.local_names()
     };
     let mut tenants = platform.tenants.clone();
-    if let Some(name) = &wish.tenant {
-        let meant = |tenant: &&Arc<Tenant>| tenant.product == Product::of(wish.kind);
+    if let Some(name) = &wanted.tenant {
+        let meant = |tenant: &&Arc<Tenant>| tenant.product == Product::of(wanted.kind);
         let meant = platform.tenants.meant(name).iter().find(meant).cloned();
         tenants.prefer(&meant.ok_or_else(|| format!("tenant: there is no {name} of this kind"))?);
     }
-    let base = authorities::authority(wish.kind, &names, &tenants);
-    let first = tenants.of(Product::of(wish.kind)).into_iter().next();
+    let base = authorities::authority(wanted.kind, &names, &tenants);
+    let first = tenants.of(Product::of(wanted.kind)).into_iter().next();
     let sign_in = first
         .as_ref()
         .and_then(|tenant| tenant.policy_for(UserFlow::SignIn));
-    let policy = wish.policy.as_ref().or(sign_in.map(|policy| &policy.name));
+    let policy = wanted
+        .policy
+        .as_ref()
+        .or(sign_in.map(|policy| &policy.name));
     let policy = policy.map(|name| format!("/{name}")).unwrap_or_default();
-    let version = match wish.kind {
+    let version = match wanted.kind {
         Kind::ExternalIdCustomDomain | Kind::Oidc => "",
         _ => "/v2.0",
     };
@@ -127,7 +133,7 @@ fn realm(incoming: &Incoming<'_>, wish: &Wish) -> Result<Realm, String> {
         Some(Located::Found(realm, _)) => Ok(*realm),
         _ => Err(format!(
             "policy: there is no {}",
-            wish.policy.as_deref().unwrap_or_default()
+            wanted.policy.as_deref().unwrap_or_default()
         )),
     }
 }

@@ -38,7 +38,7 @@ const OFFERS: [(&str, &str, &str); 22] = [
         "the certificate of the certificate authority",
     ),
     ("POST", "/fault", "a fault, or {fault, times, kind}"),
-    ("POST", "/clear", "no faults any more"),
+    ("POST", "/clear", "clears all faults"),
     ("POST", "/shapes", "changes the shapes that are given"),
     (
         "POST",

@@ -10,7 +10,7 @@ use crate::scopes::Api;
 use crate::state::Grant;
 use crate::tokens::access_token::{self, Delegated};
 use crate::tokens::id_token;
-use crate::tokens::issuance::Facts;
+use crate::tokens::issuance::IdTokenInput;
 use crate::web::incoming::Incoming;
 use crate::web::login::authorize_request::{AuthorizeRequest, Refused};
 use crate::web::login::interaction::{self, Next};
@@ -111,7 +111,7 @@ fn tokens(
         push("scope", grant.scope.clone());
     }
     if request.response_type.id_token {
-        let facts = Facts {
+        let input = IdTokenInput {
             platform,
             realm,
             grant,
@@ -123,7 +123,7 @@ fn tokens(
             with_nonce: true,
         };
         let faults = platform.faults.take(Point::IdToken, Some(realm.kind));
-        push("id_token", id_token::issue(&facts, &faults));
+        push("id_token", id_token::issue(&input, &faults));
     }
     parameters
 }

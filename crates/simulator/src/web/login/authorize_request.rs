@@ -183,10 +183,10 @@ fn check_prompt(prompt: &[String]) -> Result<(), Cause> {
     let known = ["none", "login", "consent", "select_account", "create"];
     let wrong = prompt.iter().find(|word| !known.contains(&word.as_str()));
     // OIDC Core §3.1.2.1: `none` with anything else is an error.
-    let torn = prompt.len() > 1 && prompt.iter().any(|word| word == "none");
+    let contradictory = prompt.len() > 1 && prompt.iter().any(|word| word == "none");
     match wrong {
         Some(word) => Err(Cause::Prompt(word.clone())),
-        None if torn => Err(Cause::Prompt(prompt.join(" "))),
+        None if contradictory => Err(Cause::Prompt(prompt.join(" "))),
         None => Ok(()),
     }
 }

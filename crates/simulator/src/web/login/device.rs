@@ -13,7 +13,7 @@ use crate::web::response;
 
 /// Seconds that a device code lives (v2-oauth2-device-code).
 const LIFETIME: i64 = 900;
-/// Letters and digits of a user code: none that is read as another.
+/// Letters and digits of a user code, without those that look alike (0 and O, 1 and I).
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const LENGTH: usize = 9;
 

@@ -12,7 +12,7 @@ use crate::scopes::{Api, Scopes};
 use crate::state::Grant;
 use crate::tokens::access_token::{self, Delegated};
 use crate::tokens::id_token;
-use crate::tokens::issuance::Facts;
+use crate::tokens::issuance::IdTokenInput;
 use crate::web::incoming::Incoming;
 use crate::web::login::v1;
 use crate::web::response;
@@ -87,7 +87,7 @@ fn members(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue, faults: &[Faul
         };
         access_token::issue(platform, &token)
     });
-    let facts = Facts {
+    let input = IdTokenInput {
         platform,
         realm,
         grant,
@@ -108,7 +108,7 @@ fn members(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue, faults: &[Faul
     if scopes.openid || realm.kind == Kind::B2c {
         body.insert(
             "id_token".to_owned(),
-            id_token::issue(&facts, faults).into(),
+            id_token::issue(&input, faults).into(),
         );
     }
     if let Some(token) = &issue.refresh_token {
