@@ -10,6 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 
+use serde::{Deserialize, Serialize};
+
 use crate::clients::{Client, Registered};
 use crate::config::{PersonSettings, TenantSettings};
 use crate::kind::Kind;
@@ -134,4 +136,47 @@ fn system_random() -> Random {
         // aws-lc aborts the process rather than fail here, so there is no error to pass on.
         let _ = source.fill(buffer);
     })
+}
+
+/// The settings that the control interface can change. Lifetimes are in seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lifetimes {
+    pub auto_sign_in: bool,
+    pub access_token_lifetime: i64,
+    pub id_token_lifetime: i64,
+    pub code_lifetime: i64,
+    pub refresh_token_lifetime: i64,
+    pub refresh_in: Option<i64>,
+    pub device_code_interval: i64,
+}
+
+impl From<&Options> for Lifetimes {
+    fn from(options: &Options) -> Self {
+        Self {
+            auto_sign_in: options.auto_sign_in,
+            access_token_lifetime: options.access_token_lifetime,
+            id_token_lifetime: options.id_token_lifetime,
+            code_lifetime: options.code_lifetime,
+            refresh_token_lifetime: options.refresh_token_lifetime,
+            refresh_in: options.refresh_in,
+            device_code_interval: options.device_code_interval,
+        }
+    }
+}
+
+impl Lifetimes {
+    /// The name of a value that is less than one second, if there is one.
+    pub(crate) fn too_short(&self) -> Option<&'static str> {
+        [
+            ("access_token_lifetime", self.access_token_lifetime),
+            ("id_token_lifetime", self.id_token_lifetime),
+            ("code_lifetime", self.code_lifetime),
+            ("refresh_token_lifetime", self.refresh_token_lifetime),
+            ("refresh_in", self.refresh_in.unwrap_or(1)),
+            ("device_code_interval", self.device_code_interval),
+        ]
+        .into_iter()
+        .find_map(|(name, seconds)| (seconds < 1).then_some(name))
+    }
 }

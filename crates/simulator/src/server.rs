@@ -128,7 +128,7 @@ impl Simulator {
 
     /// What goes into the key `authority` of an application that reaches the simulator as its proxy, by the platform's true names.
     pub fn true_authority(&self, kind: Kind) -> String {
-        authorities::authority(kind, &Names::global(), &self.platform.tenants)
+        authorities::authority(kind, &Names::global(), &self.platform.tenants())
     }
 
     /// The registered applications.
@@ -138,7 +138,7 @@ impl Simulator {
 
     /// The simulated true names, as a hosts file needs them.
     pub fn true_hosts(&self) -> Vec<String> {
-        Names::true_hosts(&self.platform.tenants)
+        Names::true_hosts(&self.platform.tenants())
     }
 
     /// The title of each tenant with its people: id and note.
@@ -150,7 +150,7 @@ impl Simulator {
             (tenant.title.clone(), people.collect())
         };
         self.platform
-            .tenants
+            .tenants()
             .iter()
             .map(|tenant| one(tenant))
             .collect()
@@ -163,12 +163,12 @@ impl Simulator {
 
     /// Scheme, host and port of an authority.
     pub fn base(&self, kind: Kind) -> String {
-        authorities::base(kind, &self.platform.local_names(), &self.platform.tenants)
+        authorities::base(kind, &self.platform.local_names(), &self.platform.tenants())
     }
 
     /// What goes into the key `authority` of a profile.
     pub fn authority(&self, kind: Kind) -> String {
-        authorities::authority(kind, &self.platform.local_names(), &self.platform.tenants)
+        authorities::authority(kind, &self.platform.local_names(), &self.platform.tenants())
     }
 
     /// The simulated Graph, for example `http://graph.microsoft.localhost:9000`.

@@ -4,9 +4,11 @@
 
 mod people;
 mod policy;
+mod shared;
 mod tenants;
 
 pub(crate) use people::{Person, residents, stable_guid};
 pub(crate) use policy::{Policy, UserFlow};
+pub(crate) use shared::SharedTenants;
 pub use tenants::{CONTOSO, CONTOSO_B2C, CONTOSO_CUSTOMERS, FABRIKAM, PERSONAL_ACCOUNTS};
 pub(crate) use tenants::{Product, Tenant, Tenants};

@@ -19,7 +19,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::directory::Tenants;
+use crate::directory::SharedTenants;
 use crate::names::{Names, is_simulated};
 use crate::options::system_now;
 use crate::tls::authority_files::{self, Stored};
@@ -38,7 +38,7 @@ pub(crate) struct CertificateAuthority {
     host_key: KeyPair,
     host_signer: Arc<dyn SigningKey>,
     hosts: Mutex<HashMap<String, Arc<CertifiedKey>>>,
-    tenants: Tenants,
+    tenants: SharedTenants,
 }
 
 impl CertificateAuthority {
@@ -46,8 +46,11 @@ impl CertificateAuthority {
     ///
     /// # Errors
     /// When a file cannot be read or written, or holds something else.
-    pub(crate) fn open(folder: Option<&Path>, tenants: &Tenants) -> Result<Self, AuthorityError> {
-        let domains = Names::simulated_domains(tenants);
+    pub(crate) fn open(
+        folder: Option<&Path>,
+        tenants: &SharedTenants,
+    ) -> Result<Self, AuthorityError> {
+        let domains = Names::simulated_domains(&tenants.current());
         let stored = folder.map(authority_files::read).transpose()?.flatten();
         let (key, known) = match stored {
             Some(Stored { key, certificate }) => (key, certificate),
@@ -156,7 +159,7 @@ impl fmt::Debug for CertificateAuthority {
 impl ResolvesServerCert for CertificateAuthority {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let host = hello.server_name()?.to_ascii_lowercase();
-        if !is_simulated(&host, &self.tenants) {
+        if !is_simulated(&host, &self.tenants.current()) {
             return None;
         }
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);

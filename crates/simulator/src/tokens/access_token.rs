@@ -188,7 +188,7 @@ pub(crate) fn check(
         .ok_or(Unacceptable::Malformed)?;
     let tenant = text("tenant")?;
     let tenant = platform
-        .tenants
+        .tenants()
         .by_id(tenant)
         .cloned()
         .ok_or(Unacceptable::Malformed)?;

@@ -78,7 +78,7 @@ fn entra_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
     let lifetime = if personal {
         PERSONAL_LIFETIME
     } else {
-        platform.options.id_token_lifetime
+        platform.settings().id_token_lifetime
     };
     let mut claims = common_claims(input, shapes, BACKDATED, lifetime);
     claims.extend(object(json!({
@@ -195,7 +195,7 @@ fn b2c_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
         person,
         ..
     } = input;
-    let mut claims = common_claims(input, shapes, 0, platform.options.id_token_lifetime);
+    let mut claims = common_claims(input, shapes, 0, platform.settings().id_token_lifetime);
     let policy = realm
         .policy
         .as_ref()
@@ -238,7 +238,7 @@ fn openid_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
         person,
         ..
     } = input;
-    let mut claims = common_claims(input, shapes, 0, platform.options.id_token_lifetime);
+    let mut claims = common_claims(input, shapes, 0, platform.settings().id_token_lifetime);
     claims.insert("auth_time".to_owned(), grant.auth_time.into());
     claims.insert("sid".to_owned(), grant.sid.clone().into());
     if let Some(token) = input.access_token {

@@ -77,7 +77,7 @@ async fn login_host(incoming: &Incoming<'_>, service: &Service) -> HttpResponse 
         policy: incoming.query.text("p").or_else(|| incoming.form.text("p")),
         names: incoming.names.clone(),
     };
-    match locate(service, &address, &incoming.platform.tenants) {
+    match locate(service, &address, &incoming.platform.tenants()) {
         Some(Located::Found(realm, endpoint)) => {
             record(incoming, endpoint, Some(realm.kind));
             let mut response = at_realm(incoming, &realm, endpoint).await;

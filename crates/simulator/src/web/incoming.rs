@@ -68,7 +68,7 @@ impl<'a> Incoming<'a> {
         };
         let host = text(header::HOST).unwrap_or_default().to_ascii_lowercase();
         let (name, port) = split_port(&host);
-        let (service, names) = match resolve(name, port, platform.port, &platform.tenants) {
+        let (service, names) = match resolve(name, port, platform.port, &platform.tenants()) {
             Some((service, names)) => (Some(service), names),
             None => (None, platform.local_names()),
         };

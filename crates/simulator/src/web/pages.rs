@@ -289,7 +289,7 @@ pub(crate) fn index(incoming: &Incoming<'_>) -> HttpResponse {
     let names = platform.local_names();
     let authorities: Vec<_> = Kind::ALL
         .into_iter()
-        .map(|kind| json!({"kind": kind.name(), "authority": authorities::authority(kind, &names, &platform.tenants), "client_id": kind.client_id()}))
+        .map(|kind| json!({"kind": kind.name(), "authority": authorities::authority(kind, &names, &platform.tenants()), "client_id": kind.client_id()}))
         .collect();
     let others = [
         ("Graph", format!("{}/v1.0/me", names.graph())),

@@ -22,7 +22,7 @@ const BUFFER: usize = 64 * 1024;
 pub(crate) fn open(target: &str, payload: Payload, platform: &Platform) -> HttpResponse {
     let target = target.to_ascii_lowercase();
     let (host, port) = split_port(&target);
-    if port != Some(443) || !is_simulated(host, &platform.tenants) {
+    if port != Some(443) || !is_simulated(host, &platform.tenants()) {
         return response::unknown_host(&target);
     }
     let config = match platform.tls_config() {

@@ -88,6 +88,22 @@ async fn what_is_wrong_in_a_command_is_named_and_nothing_is_changed() {
             json!({"id": "ada", "tenant": "nowhere"}),
             "nowhere",
         ),
+        (
+            "/tenant",
+            json!({"kind": "b2c", "id": "x", "name": "y"}),
+            "id",
+        ),
+        (
+            "/tenant",
+            json!({"kind": "oidc", "id": "5e3ce6c0-2b1f-4285-8d4b-75ee78787346", "name": "y"}),
+            "kind",
+        ),
+        ("/settings", json!({"code_lifetime": 0}), "code_lifetime"),
+        (
+            "/settings",
+            json!({"no_such_setting": 1}),
+            "no_such_setting",
+        ),
         ("/revoke", json!({"id": "nobody"}), "nobody"),
         ("/shapes", json!({"no_such_shape": true}), "no_such_shape"),
         ("/clock", json!({"advance": 1, "now": 2}), "exactly one"),
@@ -180,4 +196,32 @@ async fn a_script_of_a_web_page_may_not_use_the_interface() {
     let url = format!("http://127.0.0.1:{}/control/reset", world.sim.port());
     let request = world.http.post(url).header("origin", "https://a.example");
     assert_eq!(request.send().await.unwrap().status(), 403);
+}
+
+#[tokio::test]
+async fn tenants_and_settings_can_be_added_and_changed_until_the_reset() {
+    let world = controlled();
+    let id = "5e3ce6c0-2b1f-4285-8d4b-75ee78787346";
+    let tenant = json!({"kind": "entra-id", "id": id, "name": "example"});
+    assert_eq!(post(&world, "/tenant", tenant).await.status(), 200);
+    let settings = json!({"auto_sign_in": true, "id_token_lifetime": 60});
+    assert_eq!(post(&world, "/settings", settings).await.status(), 200);
+    let url = format!(
+        "{}/{id}/v2.0/.well-known/openid-configuration",
+        world.sim.base(Kind::EntraId)
+    );
+    let application = world
+        .application(Kind::EntraId)
+        .at(&url)
+        .with("login_hint", "ada@example.onmicrosoft.com");
+    let page = Browser::new(&world)
+        .get(&application.authorize_url().await)
+        .await;
+    let (_, tokens) = application.redeem(&page.callback().unwrap()).await;
+    let claims = claims(&tokens["id_token"]);
+    assert_eq!(claims["tid"], id);
+    let lifetime = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+    assert_eq!(lifetime, 360, "dated back by 300 seconds");
+    post(&world, "/reset", json!({})).await;
+    assert!(world.json(&url).await["error_codes"].is_array());
 }

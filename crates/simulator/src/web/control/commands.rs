@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::config::{ClientSettings, PersonSettings};
+use crate::config::{ClientSettings, PersonSettings, TenantSettings};
 use crate::failure::codes;
 use crate::faults::{Fault, Injection};
 use crate::kind::Kind;
+use crate::options::Lifetimes;
 use crate::platform::Platform;
 use crate::tokens::logout_token::LogoutToken;
 use crate::web::control::input::{merged, read};
@@ -57,6 +58,14 @@ pub(super) fn carry_out(incoming: &Incoming<'_>, path: &str) -> Result<Value, St
             platform.register(client);
             return Ok(shown);
         }
+        "/tenant" => tenant(platform, &read(body)?)?,
+        "/settings" => {
+            let settings: Lifetimes = merged(&platform.settings(), body)?;
+            if let Some(name) = settings.too_short() {
+                return Err(format!("{name}: is less than one second"));
+            }
+            platform.change_settings(settings);
+        }
         "/urls" => urls(platform, read(body)?),
         "/person" => person(platform, body)?,
         "/revoke" => {
@@ -92,6 +101,14 @@ fn fault(body: &[u8]) -> Result<Injection, String> {
         }
         _ => Ok(injection),
     }
+}
+
+fn tenant(platform: &Platform, settings: &TenantSettings) -> Result<(), String> {
+    if settings.custom_domain.is_some() {
+        let why = "needs --config: certificates are constrained to the domains that are known at the start";
+        return Err(format!("custom_domain: {why}"));
+    }
+    platform.put_tenant(settings)
 }
 
 fn urls(platform: &Platform, urls: Urls) {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::authorities;
-use crate::directory::{Product, Tenant, UserFlow};
+use crate::directory::{Product, Tenant, Tenants, UserFlow};
 use crate::kind::Kind;
 use crate::names::{Names, resolve, split_port};
 use crate::realm::{Address, Located, Realm, locate};
@@ -97,10 +97,10 @@ fn realm(incoming: &Incoming<'_>, wanted: &TokenRequest) -> Result<Realm, String
     } else {
         platform.local_names()
     };
-    let mut tenants = platform.tenants.clone();
+    let mut tenants = Tenants::clone(&platform.tenants());
     if let Some(name) = &wanted.tenant {
         let meant = |tenant: &&Arc<Tenant>| tenant.product == Product::of(wanted.kind);
-        let meant = platform.tenants.meant(name).iter().find(meant).cloned();
+        let meant = platform.tenants().meant(name).iter().find(meant).cloned();
         tenants.prefer(&meant.ok_or_else(|| format!("tenant: there is no {name} of this kind"))?);
     }
     let base = authorities::authority(wanted.kind, &names, &tenants);

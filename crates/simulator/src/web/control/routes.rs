@@ -16,7 +16,7 @@ use crate::web::incoming::Incoming;
 use crate::web::response;
 
 /// What the interface offers: method, address, meaning.
-const OFFERS: [(&str, &str, &str); 22] = [
+const OFFERS: [(&str, &str, &str); 24] = [
     ("GET", "/", "this list, the faults and the shapes"),
     ("GET", "/calls", "the calls so far, oldest first"),
     ("GET", "/counts", "how often each endpoint was called"),
@@ -49,6 +49,16 @@ const OFFERS: [(&str, &str, &str); 22] = [
         "POST",
         "/urls",
         "logout addresses of a built-in application: {kind, front_channel, back_channel}",
+    ),
+    (
+        "POST",
+        "/tenant",
+        "adds a tenant, as [[tenant]] of the file; no custom_domain",
+    ),
+    (
+        "POST",
+        "/settings",
+        "changes the lifetimes and switches that are given",
     ),
     (
         "POST",
@@ -138,6 +148,7 @@ fn overview(incoming: &Incoming<'_>) -> Value {
         "now": incoming.platform.now(),
         "clock_offset": incoming.platform.clock_offset.load(Ordering::SeqCst),
         "shapes": incoming.platform.shapes(),
+        "settings": incoming.platform.settings(),
         "active_faults": incoming.platform.faults.all(),
         "fault_schema": schema_for!(Fault),
         "shapes_schema": schema_for!(Shapes),
@@ -146,7 +157,8 @@ fn overview(incoming: &Incoming<'_>) -> Value {
 
 fn people(incoming: &Incoming<'_>) -> Value {
     let state = incoming.platform.state();
-    let tenants = incoming.platform.tenants.iter().map(|tenant| {
+    let tenants = incoming.platform.tenants();
+    let tenants = tenants.iter().map(|tenant| {
         let people = state.people(tenant).iter();
         let people: Vec<_> = people
             .map(|person| json!({"id": person.id, "name": person.name, "mail": person.mail, "oid": person.object_id(tenant), "roles": person.roles, "groups": person.groups, "claims": person.claims}))
@@ -179,7 +191,7 @@ fn addresses(incoming: &Incoming<'_>) -> Value {
     let platform = incoming.platform;
     let local = platform.local_names();
     let real = crate::names::Names::global();
-    let address = |kind, names| authorities::authority(kind, names, &platform.tenants);
+    let address = |kind, names| authorities::authority(kind, names, &platform.tenants());
     Kind::ALL
         .into_iter()
         .map(|kind| json!({"kind": kind, "authority": address(kind, &local), "true_authority": address(kind, &real), "client_id": kind.client_id(), "client_secret": crate::clients::CLIENT_SECRET}))

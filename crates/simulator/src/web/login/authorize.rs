@@ -60,7 +60,7 @@ fn send(
     let code = format!("1.{}", platform.handle());
     if request.response_type.code {
         parameters.push(("code".to_owned(), code.clone()));
-        let expires = now + platform.options.code_lifetime;
+        let expires = now + platform.settings().code_lifetime;
         let mut state = platform.state();
         state.add_code(code.clone(), grant.clone(), now, expires);
     }

@@ -58,7 +58,7 @@ fn begin(incoming: &Incoming<'_>, realm: &Realm) -> Result<Value, Cause> {
         "device_code": device_code,
         "verification_uri": page,
         "expires_in": LIFETIME,
-        "interval": platform.options.device_code_interval,
+        "interval": platform.settings().device_code_interval,
         "message": format!("To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."),
     }))
 }

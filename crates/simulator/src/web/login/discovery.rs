@@ -19,7 +19,7 @@ pub(crate) fn instance(incoming: &Incoming<'_>, realm: &Realm) -> HttpResponse {
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let host = split_port(authority).0.to_ascii_lowercase();
     let tenant = path.split('/').next().unwrap_or_default();
-    let local = realm.names.is_local() && is_simulated(&host, &incoming.platform.tenants);
+    let local = realm.names.is_local() && is_simulated(&host, &incoming.platform.tenants());
     if Cloud::of_login_host(&host).is_none() && !local {
         return response::json(400, &invalid(&incoming.platform.trace()));
     }
@@ -77,7 +77,7 @@ pub(crate) fn user_realm(incoming: &Incoming<'_>, realm: &Realm) -> HttpResponse
     let domain = name.split_once('@').map_or("", |(_, domain)| domain);
     let known = incoming
         .platform
-        .tenants
+        .tenants()
         .iter()
         .any(|tenant| tenant.domain.eq_ignore_ascii_case(domain));
     let account_type = if known { "Managed" } else { "Unknown" };

@@ -94,7 +94,7 @@ fn who(
         let again = form.has("chosen") && !form.has("person");
         return sign_in(incoming, realm, name, again).ok_or_else(|| Box::new(Next::Pick));
     }
-    if incoming.platform.options.auto_sign_in {
+    if incoming.platform.settings().auto_sign_in {
         let hint = request.login_hint.as_deref().unwrap_or_default();
         if let Some(account) = sign_in(incoming, realm, hint, true) {
             return Ok(account);
@@ -293,7 +293,7 @@ fn agree(
     {
         return Next::No(Cause::AdministratorConsentMissing);
     }
-    let automatic = incoming.platform.options.auto_sign_in && request.login_hint.is_some();
+    let automatic = incoming.platform.settings().auto_sign_in && request.login_hint.is_some();
     if incoming.form.text("consent") == Some("accept") || automatic {
         incoming
             .platform

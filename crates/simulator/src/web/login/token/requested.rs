@@ -97,8 +97,8 @@ pub(super) fn finish(
         let token = format!("1.{}{}", platform.handle(), platform.handle());
         let lifetime = match grant.redeemer {
             // Fixed, whatever the lifetime of others (microsoft-identity.md §2.4).
-            Redeemer::SinglePage => platform.options.refresh_token_lifetime.min(DAY),
-            _ => platform.options.refresh_token_lifetime,
+            Redeemer::SinglePage => platform.settings().refresh_token_lifetime.min(DAY),
+            _ => platform.settings().refresh_token_lifetime,
         };
         let expires = platform.now() + lifetime;
         platform

@@ -162,7 +162,7 @@ fn echo(realm: &Realm, issue: &Issue) -> String {
 }
 
 fn entra(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> Members {
-    let options = &incoming.platform.options;
+    let settings = incoming.platform.settings();
     let mut body = object(json!({
         "token_type": "Bearer",
         "scope": echo(realm, issue),
@@ -174,7 +174,7 @@ fn entra(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> Members {
             incoming.platform.access_token_lifetime().into(),
         );
     }
-    if let Some(seconds) = options.refresh_in {
+    if let Some(seconds) = settings.refresh_in {
         body.insert("refresh_in".to_owned(), seconds.into());
     }
     body
@@ -182,13 +182,13 @@ fn entra(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> Members {
 
 /// Without an API there is neither `access_token` nor `expires_in` (azure-docs #64582, openid-client #717).
 fn b2c(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> Members {
-    let options = &incoming.platform.options;
+    let settings = incoming.platform.settings();
     let now = incoming.platform.now();
     let mut body = object(json!({
         "token_type": "Bearer",
         "not_before": now,
         "scope": "",
-        "id_token_expires_in": options.id_token_lifetime,
+        "id_token_expires_in": settings.id_token_lifetime,
         "profile_info": base64url(json!({"ver": "1.0", "tid": issue.grant.tenant.id, "sub": Value::Null, "name": issue.person.name, "preferred_username": Value::Null, "idp": Value::Null}).to_string().as_bytes()),
     }));
     if let Some(api) = &issue.api {
@@ -198,14 +198,14 @@ fn b2c(incoming: &Incoming<'_>, realm: &Realm, issue: &Issue) -> Members {
             "expires_on": now + incoming.platform.access_token_lifetime(),
             "resource": stable_guid(&api.audience(realm.kind, &issue.grant.client_id)),
         })));
-        if let Some(seconds) = options.refresh_in {
+        if let Some(seconds) = settings.refresh_in {
             body.insert("refresh_in".to_owned(), seconds.into());
         }
     }
     if issue.refresh_token.is_some() {
         body.insert(
             "refresh_token_expires_in".to_owned(),
-            options.refresh_token_lifetime.into(),
+            settings.refresh_token_lifetime.into(),
         );
     }
     body
