@@ -9,8 +9,9 @@ help: ## List the targets
 demo: ## Run gatehouse, the simulator and all four kinds on this machine
 	cargo run --release -- demo
 
-test: ## Run all tests; gets Postgres and Chromium itself
+test: ## Run all tests; gets Postgres, Chromium and the foreign clients itself
 	scripts/with-services scripts/run-tests
+	scripts/foreign-clients
 
 check: fmt clippy docs conformance deny ## What CI demands besides the tests
 

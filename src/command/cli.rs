@@ -47,6 +47,10 @@ pub enum Command {
     #[cfg(feature = "demo")]
     #[command(after_help = "Example:\n  gatehouse demo\n  gatehouse demo --port 3000")]
     Demo(DemoArgs),
+    /// Run an offline Microsoft identity platform for tests of any application.
+    #[cfg(feature = "demo")]
+    #[command(after_help = simulator::command::EXAMPLES)]
+    Simulator(simulator::command::Arguments),
     /// Show every problem of the profiles, and the addresses to register at the authorities.
     #[command(
         after_help = "Example:\n  gatehouse check\n  gatehouse check --online --format json profiles/staff.toml"

@@ -38,6 +38,8 @@ fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
         Command::Serve(serve) => serve::serve(cli, serve, terminal),
         #[cfg(feature = "demo")]
         Command::Demo(demo) => crate::command::demo::demo(demo, terminal),
+        #[cfg(feature = "demo")]
+        Command::Simulator(arguments) => crate::command::simulator::simulator(arguments, terminal),
         Command::Check(check) => check::offline::check(cli, check, terminal),
         Command::Explain(explain) => explain::command::explain(cli, explain, terminal),
         Command::Init(init) => init::init(cli, init, terminal),

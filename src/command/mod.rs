@@ -19,6 +19,8 @@ mod process;
 mod runtime;
 mod serve;
 mod sessions;
+#[cfg(feature = "demo")]
+mod simulator;
 mod sources;
 pub mod terminal;
 

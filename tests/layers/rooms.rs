@@ -62,7 +62,7 @@ const EXCLUSIVELY: [(&str, &[&str]); 7] = [
     ("tera", &["web"]),
     ("actix_web", &["web", "app", "demo"]),
     ("actix_session", &["web"]),
-    ("simulator", &["demo"]),
+    ("simulator", &["demo", "command"]),
 ];
 
 /// Imports that go up or aside. `name` is what the crate is called in the paths of `modules`.

@@ -1,4 +1,4 @@
-//! What the simulator was asked: a bounded log and counters, for tests.
+//! The calls that the simulator received: a bounded log and counters, for tests.
 //!
 //! Counters are atomic; the log takes a lock for as long as a push takes.
 
@@ -28,6 +28,14 @@ pub enum Endpoint {
     Userinfo,
     /// End-session endpoint.
     Logout,
+    /// Device authorization endpoint.
+    DeviceCode,
+    /// The page on which a person enters a device's code.
+    DevicePage,
+    /// Instance discovery: which login hosts belong together.
+    InstanceDiscovery,
+    /// Home realm discovery of a user name.
+    UserRealm,
     /// Graph `/me`.
     GraphMe,
     /// Graph `/me/getMemberObjects`.
@@ -42,7 +50,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint, in the order of the counters.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Metadata,
         Self::Keys,
         Self::Authorize,
@@ -50,6 +58,10 @@ impl Endpoint {
         Self::Refresh,
         Self::Userinfo,
         Self::Logout,
+        Self::DeviceCode,
+        Self::DevicePage,
+        Self::InstanceDiscovery,
+        Self::UserRealm,
         Self::GraphMe,
         Self::GraphGroups,
         Self::Orders,

@@ -1,6 +1,6 @@
 //! Applications that are registered at the simulated authorities.
 //!
-//! Owns what a registration says. How an application proves who it is, is `client_auth`'s business.
+//! Owns what a registration says. Does not check credentials: `client_auth` does.
 
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
@@ -20,6 +20,13 @@ pub enum Registered {
     Exactly(Vec<String>),
 }
 
+impl Default for Registered {
+    /// None.
+    fn default() -> Self {
+        Self::Exactly(Vec::new())
+    }
+}
+
 impl Registered {
     /// Whether `uri` may be used.
     pub fn allows(&self, uri: &str) -> bool {
@@ -31,6 +38,26 @@ impl Registered {
                     && url.host().is_some_and(|host| is_loopback(&host))
             }),
         }
+    }
+}
+
+impl Registered {
+    /// Whether `uri` may be used at Microsoft's kinds, which ignore the port of `http://localhost` (reply-url).
+    pub(crate) fn allows_any_port(&self, uri: &str) -> bool {
+        let Self::Exactly(list) = self else {
+            return false;
+        };
+        let without_port = |uri: &str| {
+            let mut url = Url::parse(uri).ok()?;
+            let is_localhost = url.scheme() == "http" && url.host_str() == Some("localhost");
+            url.set_port(None).ok()?;
+            is_localhost.then_some(url)
+        };
+        let asked = without_port(uri);
+        asked.is_some()
+            && list
+                .iter()
+                .any(|registered| without_port(registered) == asked)
     }
 }
 
@@ -54,6 +81,26 @@ pub enum Credential {
     Federation(Federation),
     /// None: a public client, which must use PKCE.
     Public,
+    /// Any one of these, as a registration may have secrets and certificates.
+    Any(Vec<Credential>),
+}
+
+impl Credential {
+    /// What a person who configures an application needs to know.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Secrets(secrets) => secrets
+                .first()
+                .map_or_else(String::new, |secret| format!("client_secret {secret}")),
+            Self::Certificates(_) => "a certificate".to_owned(),
+            Self::Federation(federation) => format!("federation with {}", federation.issuer),
+            Self::Public => "none (public client)".to_owned(),
+            Self::Any(credentials) => {
+                let all: Vec<_> = credentials.iter().map(Self::shown).collect();
+                all.join(" or ")
+            }
+        }
+    }
 }
 
 /// A federated credential of an application.
@@ -87,10 +134,50 @@ pub struct Client {
     /// Loaded in an iframe when a person signs out.
     pub front_channel_logout: Vec<String>,
     /// Gets a logout token when a person signs out (`oidc` only, as Microsoft offers none).
+    #[serde(default)]
     pub back_channel_logout: Vec<String>,
+    /// Redirect addresses of a single page application: its codes are redeemed by a script of that origin, without a secret.
+    #[serde(default)]
+    pub spa_redirect_uris: Registered,
+    /// Whether tokens may be issued at the authorization endpoint (hybrid and implicit flow).
+    #[serde(default)]
+    pub implicit: bool,
+    /// "Allow public client flows": device code and password without a credential.
+    #[serde(default)]
+    pub public_flows: bool,
+    /// Identifier URIs of the API that the application exposes; `api://{client_id}` is always one.
+    #[serde(default)]
+    pub identifier_uris: Vec<String>,
+    /// Scopes of that API. Any name is a scope when there are none.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Tokens are signed with a key of the application's own, which is published under `?appid=` only (claims mapping).
+    #[serde(default)]
+    pub own_signing_key: bool,
+    /// Application permissions with an administrator's consent, as `{resource}/{role}`.
+    #[serde(default)]
+    pub application_permissions: Vec<String>,
 }
 
 impl Client {
+    /// Every identifier URI of the API that the application exposes.
+    pub(crate) fn apis(&self) -> impl Iterator<Item = String> {
+        let own = format!("api://{}", self.id);
+        std::iter::once(own).chain(self.identifier_uris.iter().cloned())
+    }
+
+    /// Roles that the application has at a resource.
+    pub(crate) fn roles_at(&self, resource: &str) -> Vec<String> {
+        let role = |permission: &String| {
+            let (at, role) = permission.rsplit_once('/')?;
+            (at == resource).then(|| role.to_owned())
+        };
+        self.application_permissions
+            .iter()
+            .filter_map(role)
+            .collect()
+    }
+
     /// An application with a secret that may come back to any loopback address.
     pub fn with_secret(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
@@ -101,6 +188,13 @@ impl Client {
             post_logout_redirect_uris: Registered::AnyLoopback,
             front_channel_logout: Vec::new(),
             back_channel_logout: Vec::new(),
+            spa_redirect_uris: Registered::default(),
+            implicit: false,
+            public_flows: false,
+            identifier_uris: Vec::new(),
+            scopes: Vec::new(),
+            own_signing_key: false,
+            application_permissions: Vec::new(),
         }
     }
 }
@@ -115,6 +209,15 @@ mod tests {
         assert!(list.allows("http://localhost:5000/redirect"));
         assert!(!list.allows("http://localhost:5000/redirect/"));
         assert!(!list.allows("http://127.0.0.1:5000/redirect"));
+    }
+
+    #[test]
+    fn the_port_of_localhost_may_be_ignored_and_no_other() {
+        let list = Registered::Exactly(vec!["http://localhost/cb".to_owned()]);
+        assert!(list.allows_any_port("http://localhost:43210/cb"));
+        assert!(!list.allows_any_port("http://localhost:43210/other"));
+        assert!(!list.allows_any_port("http://127.0.0.1:43210/cb"));
+        assert!(!list.allows_any_port("https://localhost:43210/cb"));
     }
 
     #[test]

@@ -1,34 +1,14 @@
-//! The five kinds of authority, and how a relying party is told to reach the simulated ones.
+//! The five kinds of authority, and the application that is registered at each from the start.
 //!
-//! Owns the host names. Does not know what an authority answers: that is `realm` and `web`.
+//! Does not know hosts (`names`), addresses (`realm`) or answers (`web`).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::directory::{CONTOSO, CONTOSO_CUSTOMERS};
-
-/// Where staff of a directory sign in; stands for `login.microsoftonline.com`.
-pub(crate) const ENTRA_HOST: &str = "login.microsoftonline.localhost";
-/// What follows the sub-domain of an External ID tenant; stands for `ciamlogin.com`.
-pub(crate) const CIAM_DOMAIN: &str = "ciamlogin.localhost";
-/// The customer-owned domain in front of the External ID tenant.
-pub(crate) const CUSTOM_HOST: &str = "login.contoso.localhost";
-/// Where customers of the B2C tenant sign in; stands for `contoso.b2clogin.com`.
-pub(crate) const B2C_HOST: &str = "contoso.b2clogin.localhost";
-/// The B2C tenant behind its own domain, where the issuer follows the domain.
-pub(crate) const B2C_CUSTOM_HOST: &str = "b2c.contoso.localhost";
-/// A plain `OpenID` provider.
-pub(crate) const OIDC_HOST: &str = "openid.localhost";
-/// Stands for `graph.microsoft.com`.
-pub(crate) const GRAPH_HOST: &str = "graph.microsoft.localhost";
-/// A web API of Contoso's own.
-pub(crate) const API_HOST: &str = "api.contoso.localhost";
-/// The managed-identity endpoints of a virtual machine and of App Service.
-pub(crate) const IDENTITY_HOST: &str = "identity.localhost";
-/// Faults, calls and counters as JSON, for tests in another process.
-pub(crate) const CONTROL_HOST: &str = "control.localhost";
-
 /// The kind of an authority, as a profile of gatehouse writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Microsoft Entra ID.
@@ -84,28 +64,6 @@ impl Kind {
             Self::ExternalIdCustomDomain => 2,
             Self::B2c => 3,
             Self::Oidc => 4,
-        }
-    }
-
-    /// Scheme, host and port of the simulated authority.
-    pub(crate) fn base(self, port: u16) -> String {
-        match self {
-            Self::EntraId => format!("http://{ENTRA_HOST}:{port}"),
-            Self::ExternalId => format!("http://contoso.{CIAM_DOMAIN}:{port}"),
-            Self::ExternalIdCustomDomain => format!("http://{CUSTOM_HOST}:{port}"),
-            Self::B2c => format!("http://{B2C_HOST}:{port}"),
-            Self::Oidc => format!("http://{OIDC_HOST}:{port}"),
-        }
-    }
-
-    /// What goes into the key `authority` of a profile.
-    pub(crate) fn authority(self, port: u16) -> String {
-        let base = self.base(port);
-        match self {
-            Self::EntraId => format!("{base}/{CONTOSO}"),
-            Self::ExternalId | Self::B2c => format!("{base}/contoso.onmicrosoft.com"),
-            Self::ExternalIdCustomDomain => format!("{base}/{CONTOSO_CUSTOMERS}/v2.0"),
-            Self::Oidc => base,
         }
     }
 

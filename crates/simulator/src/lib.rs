@@ -15,39 +15,42 @@
 //! # }
 //! ```
 //!
-//! Modules in layers, imports go down only: `server` → `web` → `id_token`, `access_token`, `back_channel` → `world` →
-//! `state`, `templates` → `scopes`, `realm` → `failure`, `faults`, `calls`, `jwt` → `keys`, `options` → `clients` → `kind` →
-//! `directory`, `encoding`, `der`.
+//! Modules in layers, imports go down only: `command` → `server` → `web` → `tokens` → `platform` → `state`, `templates`, `tls` → `scopes`, `realm` →
+//! `failure`, `faults`, `calls` → `options` → `clients` → `kind` → `directory`, `certificates`, `encoding`.
 
-mod access_token;
-mod back_channel;
+mod authorities;
 mod calls;
+mod certificates;
 mod clients;
-mod der;
+pub mod command;
+pub mod config;
 mod directory;
 mod encoding;
 mod failure;
 mod faults;
-mod id_token;
-mod jwt;
-mod keys;
 mod kind;
+mod names;
 mod options;
+mod platform;
 mod realm;
 mod scopes;
 mod server;
+mod shapes;
 mod state;
 mod templates;
+mod tls;
+mod tokens;
 mod web;
-mod world;
 
-pub use back_channel::{Delivery, LogoutSignature, LogoutToken};
 pub use calls::{Call, Endpoint};
 pub use clients::{CLIENT_SECRET, Client, Credential, Federation, Registered};
 pub use directory::{CONTOSO, CONTOSO_B2C, CONTOSO_CUSTOMERS, FABRIKAM, PERSONAL_ACCOUNTS};
 pub use faults::{Fault, Injection};
 pub use kind::Kind;
-pub use options::{ChallengeForm, Clock, Options, Random, Shapes};
+pub use options::{Clock, Options, Random};
+pub use platform::SignedIn;
 pub use server::{Simulator, StartError};
+pub use shapes::{ChallengeForm, Shapes};
+pub use tls::error::AuthorityError;
+pub use tokens::logout_token::{Delivery, LogoutSignature, LogoutToken};
 pub use web::managed_identity::IDENTITY_HEADER;
-pub use world::SignedIn;

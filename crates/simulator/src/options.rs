@@ -1,16 +1,21 @@
-//! How a simulator is started, and the shapes in which it may answer.
+//! How a simulator is started.
 //!
 //! Owns the settings and their defaults; applies none of them.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+
 use serde::{Deserialize, Serialize};
 
 use crate::clients::{Client, Registered};
+use crate::config::{PersonSettings, TenantSettings};
 use crate::kind::Kind;
+use crate::shapes::Shapes;
 
 /// What the simulator takes for now, in seconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -21,8 +26,14 @@ pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 /// Settings of one simulator; [`Options::default`] is good for a demonstration.
 #[derive(Clone)]
 pub struct Options {
-    /// Port on 127.0.0.1; 0 takes a free one.
+    /// Address to listen on; loopback unless said otherwise.
+    pub listen: IpAddr,
+    /// Port for plain http and `CONNECT`; 0 takes a free one.
     pub port: u16,
+    /// Port for direct TLS, for those who write a hosts file; 0 takes a free one.
+    pub tls_port: Option<u16>,
+    /// Folder of the certificate authority (`ca.pem`, `ca-key.pem`). Without it, the authority lives as long as the process.
+    pub ca: Option<PathBuf>,
     /// The simulator's notion of now.
     pub clock: Clock,
     /// The source of codes and handles. Signing keys have their own.
@@ -35,6 +46,8 @@ pub struct Options {
     pub code_lifetime: i64,
     /// Seconds until an unused refresh token expires.
     pub refresh_token_lifetime: i64,
+    /// `interval` of device authorizations, in seconds.
+    pub device_code_interval: i64,
     /// `refresh_in` of token answers, in seconds; absent when `None`.
     pub refresh_in: Option<i64>,
     /// Where the applications registered from the start may send codes.
@@ -47,6 +60,12 @@ pub struct Options {
     pub back_channel_urls: Vec<(Kind, String)>,
     /// Further applications.
     pub clients: Vec<Client>,
+    /// Further tenants. The first one of a kind comes before the built-in one.
+    pub tenants: Vec<TenantSettings>,
+    /// Further people, and changes of sample people.
+    pub people: Vec<PersonSettings>,
+    /// A request with the `login_hint` of a person is answered without a page.
+    pub auto_sign_in: bool,
     /// Where deployments of the same kind differ.
     pub shapes: Shapes,
     /// Whether faults and calls can be reached over HTTP.
@@ -57,84 +76,29 @@ pub struct Options {
     pub remembered_calls: usize,
 }
 
-/// Where deployments of the same kind of authority legitimately differ.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of a deployment by itself"
-)]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Shapes {
-    /// External ID behind a custom domain: issuer on the Entra host instead of the GUID host.
-    pub custom_domain_issuer_on_entra_host: bool,
-    /// B2C: issuer of the form `…/tfp/{GUID}/{policy}/v2.0/`.
-    pub b2c_issuer_with_policy: bool,
-    /// B2C: policy as `?p=` in the addresses of the metadata.
-    pub b2c_policy_in_query: bool,
-    /// B2C: policy in `acr` instead of `tfp`.
-    pub b2c_policy_in_acr: bool,
-    /// Optional claims that the registration asks for: `sid`, `login_hint`, `auth_time`, `email`, `given_name`, `family_name`.
-    pub optional_claims: Vec<String>,
-    /// Entra: `hasgroups` instead of `_claim_names` for people with too many groups.
-    pub overage_as_hasgroups: bool,
-    /// Seconds until an access token expires, instead of [`Options::access_token_lifetime`].
-    pub access_token_lifetime: Option<i64>,
-    /// How an API writes a claims challenge.
-    pub challenge: ChallengeForm,
-    /// `oidc`: ES256 instead of RS256.
-    pub oidc_es256: bool,
-    /// `oidc`: token endpoint takes HTTP Basic only.
-    pub oidc_basic_only: bool,
-    /// `oidc`: key sets announce only signing keys, without the odd ones.
-    pub oidc_plain_keys: bool,
-}
-
-/// How a claims challenge is written into `WWW-Authenticate`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChallengeForm {
-    /// `claims` as base64.
-    Base64,
-    /// `claims` as JSON with escaped quotes.
-    RawJson,
-    /// A `PoP` challenge in one header, the `Bearer` one in a second.
-    TwoHeaders,
-}
-
-impl Default for Shapes {
-    fn default() -> Self {
-        Self {
-            custom_domain_issuer_on_entra_host: false,
-            b2c_issuer_with_policy: false,
-            b2c_policy_in_query: false,
-            b2c_policy_in_acr: false,
-            optional_claims: vec!["sid".to_owned(), "login_hint".to_owned()],
-            overage_as_hasgroups: false,
-            access_token_lifetime: None,
-            challenge: ChallengeForm::Base64,
-            oidc_es256: false,
-            oidc_basic_only: false,
-            oidc_plain_keys: false,
-        }
-    }
-}
-
 impl Default for Options {
     fn default() -> Self {
         Self {
+            listen: Ipv4Addr::LOCALHOST.into(),
             port: 0,
+            tls_port: None,
+            ca: None,
             clock: Arc::new(system_now),
             random: system_random(),
             access_token_lifetime: 3600,
             id_token_lifetime: 3600,
             code_lifetime: 600,
             refresh_token_lifetime: 90 * 24 * 3600,
+            device_code_interval: 5,
             refresh_in: None,
             redirect_uris: Registered::AnyLoopback,
             post_logout_redirect_uris: Registered::AnyLoopback,
             front_channel_urls: Vec::new(),
             back_channel_urls: Vec::new(),
             clients: Vec::new(),
+            tenants: Vec::new(),
+            people: Vec::new(),
+            auto_sign_in: false,
             shapes: Shapes::default(),
             control: false,
             workers: 2,
@@ -153,11 +117,12 @@ impl fmt::Debug for Options {
     }
 }
 
+/// The real time, in seconds since 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "the clock itself; whoever wants another gives one in the options"
 )]
-fn system_now() -> i64 {
+pub(crate) fn system_now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()
@@ -171,4 +136,47 @@ fn system_random() -> Random {
         // aws-lc aborts the process rather than fail here, so there is no error to pass on.
         let _ = source.fill(buffer);
     })
+}
+
+/// The settings that the control interface can change. Lifetimes are in seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lifetimes {
+    pub auto_sign_in: bool,
+    pub access_token_lifetime: i64,
+    pub id_token_lifetime: i64,
+    pub code_lifetime: i64,
+    pub refresh_token_lifetime: i64,
+    pub refresh_in: Option<i64>,
+    pub device_code_interval: i64,
+}
+
+impl From<&Options> for Lifetimes {
+    fn from(options: &Options) -> Self {
+        Self {
+            auto_sign_in: options.auto_sign_in,
+            access_token_lifetime: options.access_token_lifetime,
+            id_token_lifetime: options.id_token_lifetime,
+            code_lifetime: options.code_lifetime,
+            refresh_token_lifetime: options.refresh_token_lifetime,
+            refresh_in: options.refresh_in,
+            device_code_interval: options.device_code_interval,
+        }
+    }
+}
+
+impl Lifetimes {
+    /// The name of a value that is less than one second, if there is one.
+    pub(crate) fn too_short(&self) -> Option<&'static str> {
+        [
+            ("access_token_lifetime", self.access_token_lifetime),
+            ("id_token_lifetime", self.id_token_lifetime),
+            ("code_lifetime", self.code_lifetime),
+            ("refresh_token_lifetime", self.refresh_token_lifetime),
+            ("refresh_in", self.refresh_in.unwrap_or(1)),
+            ("device_code_interval", self.device_code_interval),
+        ]
+        .into_iter()
+        .find_map(|(name, seconds)| (seconds < 1).then_some(name))
+    }
 }

@@ -1,50 +1,22 @@
-//! A realm: one login address — kind, host, tenant, policy — with its issuer and endpoints.
+//! A realm: kind, host, tenant and policy of one login address, with its issuer and endpoints.
 //!
 //! Owns the shapes of addresses (microsoft-identity.md §1). Every request to a login host is first turned into
 //! a realm and an endpoint here; nothing after it looks at a path again.
 
+use std::sync::Arc;
+
 use crate::calls::Endpoint;
-use crate::directory::{
-    B2C, CONTOSO_CUSTOMERS, CUSTOMERS, PARTNER, PERSONAL, PERSONAL_ACCOUNTS, PLAIN, STAFF, Tenant,
-};
-use crate::kind::{
-    B2C_CUSTOM_HOST, B2C_HOST, CIAM_DOMAIN, CUSTOM_HOST, ENTRA_HOST, Kind, OIDC_HOST,
-};
-use crate::options::Shapes;
+use crate::directory::{Policy, Product, Tenant, Tenants, UserFlow};
+use crate::kind::Kind;
+use crate::names::{Names, Service};
+use crate::shapes::Shapes;
 
 /// Whose people may sign in at a realm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
-    One(&'static Tenant),
+    One(Arc<Tenant>),
     Common,
     Organizations,
-}
-
-/// A B2C user flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Policy {
-    SignIn,
-    EditProfile,
-    ResetPassword,
-}
-
-impl Policy {
-    pub(crate) const ALL: [Self; 3] = [Self::SignIn, Self::EditProfile, Self::ResetPassword];
-
-    /// The name as the portal shows it, and as `tfp` has it.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::SignIn => "B2C_1_susi",
-            Self::EditProfile => "B2C_1_edit_profile",
-            Self::ResetPassword => "B2C_1_reset_password",
-        }
-    }
-
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|policy| policy.name().eq_ignore_ascii_case(name))
-    }
 }
 
 /// One login address.
@@ -52,12 +24,15 @@ impl Policy {
 pub(crate) struct Realm {
     pub kind: Kind,
     pub audience: Audience,
+    /// The tenants whose people the realm admits.
+    pub tenants: Vec<Arc<Tenant>>,
     pub policy: Option<Policy>,
-    /// Scheme, host and port as they were asked.
+    /// Scheme, host and port by which the realm was asked.
     pub origin: String,
     /// The path segment that names the tenant in the endpoints.
     pub segment: String,
-    pub port: u16,
+    pub names: Names,
+    pub version: Version,
 }
 
 /// The two generations of Microsoft's metadata and sign-out.
@@ -67,138 +42,151 @@ pub(crate) enum Version {
     V2,
 }
 
-/// What was asked of a login host.
+/// What a request to a login host is for.
 pub(crate) enum Located {
-    Found(Box<Realm>, Endpoint, Version),
+    Found(Box<Realm>, Endpoint),
     /// The tenant (or, for B2C, the policy) does not exist.
     UnknownTenant(Kind, String),
     NotFound(Kind),
 }
 
-/// Turns host, path and `?p=` of a request to a login host into a realm; `None` for other hosts.
-pub(crate) fn locate(host: &str, path: &str, p: Option<&str>, port: u16) -> Option<Located> {
-    let origin = format!("http://{host}:{port}");
-    let segments: Vec<&str> = path
+/// What a request names: its host, the segments of its path, and `?p=`.
+pub(crate) struct Address<'a> {
+    pub host: &'a str,
+    pub path: &'a str,
+    pub policy: Option<&'a str>,
+    pub names: Names,
+}
+
+/// Turns the address of a request to a login host into a realm; `None` for other services.
+pub(crate) fn locate(
+    service: &Service,
+    address: &Address<'_>,
+    tenants: &Tenants,
+) -> Option<Located> {
+    let segments: Vec<&str> = address
+        .path
         .split('/')
         .filter(|segment| !segment.is_empty())
         .collect();
     let place = Place {
-        origin,
+        address,
         segments: &segments,
-        port,
+        tenants,
     };
-    match host {
-        ENTRA_HOST => Some(place.entra()),
-        CUSTOM_HOST => Some(place.external(Kind::ExternalIdCustomDomain)),
-        B2C_HOST | B2C_CUSTOM_HOST => Some(place.b2c(p)),
-        OIDC_HOST => Some(place.openid()),
-        _ => {
-            let sub_domain = host.strip_suffix(CIAM_DOMAIN)?.strip_suffix('.')?;
-            if sub_domain == "contoso" || sub_domain == CONTOSO_CUSTOMERS {
-                Some(place.external(Kind::ExternalId))
-            } else {
-                Some(Located::UnknownTenant(
-                    Kind::ExternalId,
-                    sub_domain.to_owned(),
-                ))
-            }
-        }
-    }
+    Some(match service {
+        Service::Entra => place.entra(),
+        Service::CustomDomain(tenant) => place.external(Kind::ExternalIdCustomDomain, tenant),
+        Service::ExternalId(Ok(tenant)) => place.external(Kind::ExternalId, tenant),
+        Service::ExternalId(Err(name)) => Located::UnknownTenant(Kind::ExternalId, name.clone()),
+        Service::B2c(Ok(tenant)) => place.b2c(tenant),
+        Service::B2c(Err(name)) => Located::UnknownTenant(Kind::B2c, name.clone()),
+        Service::OpenId => place.openid(),
+        _ => return None,
+    })
 }
 
 struct Place<'a> {
-    origin: String,
+    address: &'a Address<'a>,
     segments: &'a [&'a str],
-    port: u16,
+    tenants: &'a Tenants,
 }
 
 impl Place<'_> {
-    fn found(
-        self,
-        kind: Kind,
-        audience: Audience,
-        segment: &str,
-        policy: Option<Policy>,
-        rest: &[&str],
-    ) -> Located {
+    fn found(&self, kind: Kind, audience: Audience, segment: &str, rest: &[&str]) -> Located {
         let Some((endpoint, version)) = endpoint(rest) else {
             return Located::NotFound(kind);
+        };
+        let tenants = match &audience {
+            Audience::One(tenant) => vec![Arc::clone(tenant)],
+            Audience::Common => self.tenants.of(Product::EntraId),
+            Audience::Organizations => {
+                let mut tenants = self.tenants.of(Product::EntraId);
+                tenants.retain(|tenant| !tenant.is_personal_accounts());
+                tenants
+            }
         };
         let realm = Realm {
             kind,
             audience,
-            policy,
-            origin: self.origin,
+            tenants,
+            policy: None,
+            origin: self.address.names.origin(self.address.host),
             segment: segment.to_owned(),
-            port: self.port,
+            names: self.address.names.clone(),
+            version,
         };
-        Located::Found(Box::new(realm), endpoint, version)
+        Located::Found(Box::new(realm), endpoint)
     }
 
-    fn entra(self) -> Located {
-        let Some((tenant, rest)) = self.segments.split_first() else {
+    fn entra(&self) -> Located {
+        let Some((name, rest)) = self.segments.split_first() else {
             return Located::NotFound(Kind::EntraId);
         };
-        let audience = match tenant.to_ascii_lowercase().as_str() {
+        let lower = name.to_ascii_lowercase();
+        let audience = match lower.as_str() {
             "common" => Audience::Common,
             "organizations" => Audience::Organizations,
-            "consumers" | PERSONAL_ACCOUNTS => Audience::One(&PERSONAL),
-            name => match [&STAFF, &PARTNER]
-                .into_iter()
-                .find(|t| t.id == name || t.domain == name)
-            {
-                Some(tenant) => Audience::One(tenant),
-                None => return Located::UnknownTenant(Kind::EntraId, (*tenant).to_owned()),
-            },
+            _ => {
+                let personal =
+                    |tenant: &Tenant| lower == "consumers" && tenant.is_personal_accounts();
+                let all = self.tenants.of(Product::EntraId);
+                let found = all.into_iter().find(|t| personal(t) || t.is_called(&lower));
+                match found {
+                    Some(tenant) => Audience::One(tenant),
+                    None => return Located::UnknownTenant(Kind::EntraId, (*name).to_owned()),
+                }
+            }
         };
         // Recorded: a document asked for by domain has the GUID in its endpoints.
-        let segment = match audience {
-            Audience::One(tenant) if tenant.id != PERSONAL_ACCOUNTS => tenant.id,
-            _ => tenant,
+        let segment = match &audience {
+            Audience::One(tenant) if !tenant.is_personal_accounts() => tenant.id.clone(),
+            _ => (*name).to_owned(),
         };
-        let segment = segment.to_owned();
-        let rest = rest.to_vec();
-        self.found(Kind::EntraId, audience, &segment, None, &rest)
+        self.found(Kind::EntraId, audience, &segment, rest)
     }
 
-    fn external(self, kind: Kind) -> Located {
-        let Some((tenant, rest)) = self.segments.split_first() else {
+    fn external(&self, kind: Kind, at_host: &Arc<Tenant>) -> Located {
+        let Some((name, rest)) = self.segments.split_first() else {
             return Located::NotFound(kind);
         };
-        let name = tenant.to_ascii_lowercase();
-        if name != CUSTOMERS.id && name != CUSTOMERS.domain {
-            return Located::UnknownTenant(kind, (*tenant).to_owned());
+        if !at_host.is_called(name) {
+            return Located::UnknownTenant(kind, (*name).to_owned());
         }
-        let rest = rest.to_vec();
-        self.found(kind, Audience::One(&CUSTOMERS), CUSTOMERS.id, None, &rest)
+        self.found(kind, Audience::One(Arc::clone(at_host)), &at_host.id, rest)
     }
 
-    fn b2c(self, p: Option<&str>) -> Located {
+    fn b2c(&self, at_host: &Arc<Tenant>) -> Located {
         // Legacy form: /tfp/{tenant}/{policy}
         let segments = match self.segments {
             ["tfp", rest @ ..] => rest,
             all => all,
         };
-        let Some((tenant, rest)) = segments.split_first() else {
+        let Some((name, rest)) = segments.split_first() else {
             return Located::NotFound(Kind::B2c);
         };
-        let name = tenant.to_ascii_lowercase();
-        if name != B2C.id && name != B2C.domain {
-            return Located::UnknownTenant(Kind::B2c, (*tenant).to_owned());
+        if !at_host.is_called(name) {
+            return Located::UnknownTenant(Kind::B2c, (*name).to_owned());
         }
-        let (policy, rest) = match (p, rest) {
+        let (policy, rest) = match (self.address.policy, rest) {
             (Some(policy), rest) => (policy, rest),
             (None, [policy, rest @ ..]) => (*policy, rest),
             (None, []) => return Located::NotFound(Kind::B2c),
         };
-        let Some(known) = Policy::parse(policy) else {
+        let Some(known) = at_host.policy(policy) else {
             return Located::UnknownTenant(Kind::B2c, policy.to_owned());
         };
-        let (segment, rest) = (name, rest.to_vec());
-        self.found(Kind::B2c, Audience::One(&B2C), &segment, Some(known), &rest)
+        let audience = Audience::One(Arc::clone(at_host));
+        match self.found(Kind::B2c, audience, &name.to_ascii_lowercase(), rest) {
+            Located::Found(mut realm, endpoint) => {
+                realm.policy = Some(known.clone());
+                Located::Found(realm, endpoint)
+            }
+            other => other,
+        }
     }
 
-    fn openid(self) -> Located {
+    fn openid(&self) -> Located {
         let rest = match self.segments {
             [".well-known", "openid-configuration"] => {
                 ["v2.0", ".well-known", "openid-configuration"].to_vec()
@@ -208,7 +196,10 @@ impl Place<'_> {
             ["userinfo"] => vec!["userinfo"],
             _ => Vec::new(),
         };
-        self.found(Kind::Oidc, Audience::One(&PLAIN), "", None, &rest)
+        match self.tenants.of(Product::OpenId).pop() {
+            Some(tenant) => self.found(Kind::Oidc, Audience::One(tenant), "", &rest),
+            None => Located::NotFound(Kind::Oidc),
+        }
     }
 }
 
@@ -221,36 +212,42 @@ fn endpoint(rest: &[&str]) -> Option<(Endpoint, Version)> {
         ["oauth2", "v2.0", "authorize"] => (Endpoint::Authorize, Version::V2),
         ["oauth2", "v2.0", "token"] => (Endpoint::Token, Version::V2),
         ["oauth2", "v2.0", "logout"] => (Endpoint::Logout, Version::V2),
+        ["oauth2", "v2.0", "devicecode"] => (Endpoint::DeviceCode, Version::V2),
+        ["oauth2", "deviceauth"] => (Endpoint::DevicePage, Version::V2),
+        ["oauth2", "authorize"] => (Endpoint::Authorize, Version::V1),
+        ["oauth2", "token"] => (Endpoint::Token, Version::V1),
+        ["oauth2", "devicecode"] => (Endpoint::DeviceCode, Version::V1),
         ["oauth2", "logout"] => (Endpoint::Logout, Version::V1),
+        ["discovery", "instance"] => (Endpoint::InstanceDiscovery, Version::V1),
+        ["userrealm", _] => (Endpoint::UserRealm, Version::V1),
+        ["openid", "userinfo"] => (Endpoint::Userinfo, Version::V1),
         ["userinfo"] => (Endpoint::Userinfo, Version::V2),
         _ => return None,
     })
 }
 
 impl Realm {
-    /// The tenants whose people the realm admits.
-    pub(crate) fn tenants(&self) -> Vec<&'static Tenant> {
-        match self.audience {
-            Audience::One(tenant) => vec![tenant],
-            Audience::Organizations => vec![&STAFF, &PARTNER],
-            Audience::Common => vec![&STAFF, &PARTNER, &PERSONAL],
-        }
+    /// Whether this is a B2C policy that does this.
+    pub(crate) fn is_flow(&self, flow: UserFlow) -> bool {
+        self.policy
+            .as_ref()
+            .is_some_and(|policy| policy.flow == flow)
     }
 
     /// `iss` of tokens for people of this tenant.
     pub(crate) fn issuer(&self, tenant: &str, shapes: &Shapes) -> String {
-        let port = self.port;
+        let names = &self.names;
         match self.kind {
-            Kind::EntraId => format!("http://{ENTRA_HOST}:{port}/{tenant}/v2.0"),
+            Kind::EntraId => format!("{}/{tenant}/v2.0", names.entra()),
             Kind::ExternalIdCustomDomain if shapes.custom_domain_issuer_on_entra_host => {
-                format!("http://{ENTRA_HOST}:{port}/{tenant}/v2.0")
+                format!("{}/{tenant}/v2.0", names.entra())
             }
             Kind::ExternalId | Kind::ExternalIdCustomDomain => {
-                format!("http://{tenant}.{CIAM_DOMAIN}:{port}/{tenant}/v2.0")
+                format!("{}/{tenant}/v2.0", names.external_id(tenant))
             }
-            Kind::B2c => match self.policy {
+            Kind::B2c => match &self.policy {
                 Some(policy) if shapes.b2c_issuer_with_policy => {
-                    let policy = policy.name().to_ascii_lowercase();
+                    let policy = policy.in_addresses();
                     format!("{}/tfp/{tenant}/{policy}/v2.0/", self.origin)
                 }
                 _ => format!("{}/{tenant}/v2.0/", self.origin),
@@ -261,8 +258,8 @@ impl Realm {
 
     /// `issuer` of the metadata: a template where the tenant is not known yet.
     pub(crate) fn metadata_issuer(&self, shapes: &Shapes) -> String {
-        match self.audience {
-            Audience::One(tenant) => self.issuer(tenant.id, shapes),
+        match &self.audience {
+            Audience::One(tenant) => self.issuer(&tenant.id, shapes),
             Audience::Common | Audience::Organizations => self.issuer("{tenantid}", shapes),
         }
     }
@@ -270,21 +267,13 @@ impl Realm {
     /// The address of an endpoint, for example `oauth2/v2.0/token`.
     pub(crate) fn endpoint(&self, tail: &str, shapes: &Shapes) -> String {
         let (origin, segment) = (&self.origin, &self.segment);
-        match self.policy {
+        match &self.policy {
             _ if self.kind == Kind::Oidc => format!("{origin}/{tail}"),
             // B2C echoes policies in lower case.
             Some(policy) if shapes.b2c_policy_in_query => {
-                format!(
-                    "{origin}/{segment}/{tail}?p={}",
-                    policy.name().to_ascii_lowercase()
-                )
+                format!("{origin}/{segment}/{tail}?p={}", policy.in_addresses())
             }
-            Some(policy) => {
-                format!(
-                    "{origin}/{segment}/{}/{tail}",
-                    policy.name().to_ascii_lowercase()
-                )
-            }
+            Some(policy) => format!("{origin}/{segment}/{}/{tail}", policy.in_addresses()),
             None => format!("{origin}/{segment}/{tail}"),
         }
     }
@@ -293,10 +282,24 @@ impl Realm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::CONTOSO_CUSTOMERS;
+    use crate::names::resolve;
+
+    fn at(host: &str, path: &str, policy: Option<&str>) -> Option<Located> {
+        let tenants = Tenants::built_in();
+        let (service, names) = resolve(host, None, 9000, &tenants)?;
+        let address = Address {
+            host,
+            path,
+            policy,
+            names,
+        };
+        locate(&service, &address, &tenants)
+    }
 
     fn realm(host: &str, path: &str, p: Option<&str>) -> (Realm, Endpoint) {
-        match locate(host, path, p, 9000) {
-            Some(Located::Found(realm, endpoint, _)) => (*realm, endpoint),
+        match at(host, path, p) {
+            Some(Located::Found(realm, endpoint)) => (*realm, endpoint),
             _ => panic!("{host}{path} was not found"),
         }
     }
@@ -304,32 +307,30 @@ mod tests {
     #[test]
     fn an_issuer_has_the_guid_where_the_address_has_the_domain() {
         let shapes = Shapes::default();
-        let issuer = |host: &str, path: &str| realm(host, path, None).0.metadata_issuer(&shapes);
-        let well_known = "v2.0/.well-known/openid-configuration";
-        assert_eq!(
-            issuer(
-                ENTRA_HOST,
-                &format!("/contoso.onmicrosoft.com/{well_known}")
-            ),
-            "http://login.microsoftonline.localhost:9000/3aa4b1d2-5c3e-4f6a-8b7c-9d0e1f2a3b4c/v2.0"
-        );
-        assert_eq!(
-            issuer(ENTRA_HOST, &format!("/common/{well_known}")),
-            "http://login.microsoftonline.localhost:9000/{tenantid}/v2.0"
-        );
+        let document = "v2.0/.well-known/openid-configuration";
         let guid = CONTOSO_CUSTOMERS;
         let by_guid = format!("http://{guid}.ciamlogin.localhost:9000/{guid}/v2.0");
-        assert_eq!(
-            issuer(
-                "contoso.ciamlogin.localhost",
-                &format!("/contoso.onmicrosoft.com/{well_known}")
+        for (host, tenant, issuer) in [
+            (
+                "login.microsoftonline.localhost",
+                "contoso.onmicrosoft.com",
+                "http://login.microsoftonline.localhost:9000/3aa4b1d2-5c3e-4f6a-8b7c-9d0e1f2a3b4c/v2.0",
             ),
-            by_guid
-        );
-        assert_eq!(
-            issuer(CUSTOM_HOST, &format!("/{guid}/{well_known}")),
-            by_guid
-        );
+            (
+                "login.microsoftonline.com",
+                "common",
+                "https://login.microsoftonline.com/{tenantid}/v2.0",
+            ),
+            (
+                "contoso.ciamlogin.localhost",
+                "contoso.onmicrosoft.com",
+                &by_guid,
+            ),
+            ("login.contoso.localhost", guid, &by_guid),
+        ] {
+            let found = realm(host, &format!("/{tenant}/{document}"), None).0;
+            assert_eq!(found.metadata_issuer(&shapes), issuer, "{host}");
+        }
     }
 
     #[test]
@@ -348,26 +349,23 @@ mod tests {
                 Some("b2c_1_susi"),
             ),
         ] {
-            let (realm, endpoint) = realm(B2C_HOST, path, p);
-            assert_eq!(
-                (realm.policy, endpoint),
-                (Some(Policy::SignIn), Endpoint::Token),
-                "{path}"
-            );
+            let (realm, endpoint) = realm("contoso.b2clogin.localhost", path, p);
+            assert!(realm.is_flow(UserFlow::SignIn), "{path}");
+            assert_eq!(endpoint, Endpoint::Token, "{path}");
         }
     }
 
     #[test]
     fn a_tenant_that_does_not_exist_is_told_from_a_path_that_does_not() {
-        let at = |host, path| locate(host, path, None, 9000);
+        let entra = "login.microsoftonline.localhost";
         assert!(matches!(
-            at(ENTRA_HOST, "/nobody/oauth2/v2.0/token"),
+            at(entra, "/nobody/oauth2/v2.0/token", None),
             Some(Located::UnknownTenant(..))
         ));
         assert!(matches!(
-            at(ENTRA_HOST, "/common/other"),
+            at(entra, "/common/other", None),
             Some(Located::NotFound(_))
         ));
-        assert!(at("somewhere.example", "/").is_none());
+        assert!(at("somewhere.example", "/", None).is_none());
     }
 }

@@ -3,7 +3,8 @@
 //! Owns the known APIs and their scopes, and who may consent to them. Does not know who has consented.
 
 use crate::failure::Cause;
-use crate::kind::{GRAPH_HOST, Kind};
+use crate::kind::Kind;
+use crate::names::after_graph;
 
 /// `aud` of Graph's tokens.
 pub(crate) const GRAPH_AUDIENCE: &str = "https://graph.microsoft.com";
@@ -13,12 +14,37 @@ pub(crate) const ORDERS_AUDIENCE: &str = "api://orders";
 pub(crate) const ORDERS_AUDIENCE_B2C: &str = "https://contoso.onmicrosoft.com/orders";
 
 /// An API that tokens can be for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Api {
     Graph,
     Orders,
     /// The application itself (`scope={client_id}`).
     Own,
+    /// An API of a registered application.
+    Exposed {
+        /// `aud` of its tokens.
+        client_id: String,
+        /// What stands before the name of a scope.
+        uri: String,
+    },
+}
+
+/// An API that a registered application exposes.
+#[derive(Clone, Debug)]
+pub(crate) struct ExposedApi {
+    pub client_id: String,
+    pub uri: String,
+    /// Its scopes; any name is a scope when there are none.
+    pub scopes: Vec<String>,
+}
+
+/// What the words of a `scope` are looked up in.
+#[derive(Clone, Debug)]
+pub(crate) struct Catalog {
+    pub kind: Kind,
+    /// The application that asks.
+    pub client_id: String,
+    pub exposed: Vec<ExposedApi>,
 }
 
 /// Who may say yes to a scope.
@@ -37,7 +63,7 @@ pub(crate) enum Consent {
 pub(crate) struct Scope {
     pub api: Api,
     /// The short name in the API's own spelling.
-    pub name: &'static str,
+    pub name: String,
     pub consent: Consent,
 }
 
@@ -73,7 +99,7 @@ pub(crate) struct Scopes {
 
 impl Scopes {
     /// Reads a `scope` parameter.
-    pub(crate) fn parse(kind: Kind, client_id: &str, text: &str) -> Result<Self, Cause> {
+    pub(crate) fn parse(catalog: &Catalog, text: &str) -> Result<Self, Cause> {
         let mut scopes = Self::default();
         for word in text.split_whitespace() {
             match word.to_ascii_lowercase().as_str() {
@@ -81,11 +107,11 @@ impl Scopes {
                 "profile" => scopes.profile = true,
                 "email" => scopes.email = true,
                 "offline_access" => scopes.offline = true,
-                _ => match scope_of_api(kind, client_id, word) {
+                _ => match catalog.scope(word) {
                     Ok(scope) if !scopes.of_apis.contains(&scope) => scopes.of_apis.push(scope),
                     Ok(_) => {}
                     // OIDC Core §3.1.2.1: scopes that are not understood should be ignored.
-                    Err(_) if kind == Kind::Oidc => {}
+                    Err(_) if catalog.kind == Kind::Oidc => {}
                     Err(cause) => return Err(cause),
                 },
             }
@@ -98,58 +124,91 @@ impl Scopes {
         let mut apis = Vec::new();
         for scope in &self.of_apis {
             if !apis.contains(&scope.api) {
-                apis.push(scope.api);
+                apis.push(scope.api.clone());
             }
         }
         apis
     }
 
-    pub(crate) fn names(&self, api: Api) -> Vec<&'static str> {
+    pub(crate) fn names(&self, api: &Api) -> Vec<String> {
         self.of_apis
             .iter()
-            .filter(|scope| scope.api == api)
-            .map(|scope| scope.name)
+            .filter(|scope| scope.api == *api)
+            .map(|scope| scope.name.clone())
             .collect()
     }
 }
 
-fn scope_of_api(kind: Kind, client_id: &str, word: &str) -> Result<Scope, Cause> {
-    if word == client_id {
-        return Ok(Scope {
-            api: Api::Own,
-            name: OWN,
+impl Catalog {
+    fn scope(&self, word: &str) -> Result<Scope, Cause> {
+        let own_default = word.strip_suffix("/.default");
+        if word == self.client_id || own_default == Some(&self.client_id) {
+            return Ok(Scope {
+                api: Api::Own,
+                name: OWN.to_owned(),
+                consent: Consent::Given,
+            });
+        }
+        if let Some(found) = self.scope_of_application(word) {
+            return found;
+        }
+        let orders = if self.kind == Kind::B2c {
+            ORDERS_AUDIENCE_B2C
+        } else {
+            ORDERS_AUDIENCE
+        };
+        if let Some(name) = after_resource(word, orders) {
+            return known(Api::Orders, &ORDERS, name, word);
+        }
+        if self.kind == Kind::B2c {
+            // Graph's delegated scopes do not exist for B2C's people.
+            return Err(Cause::ScopeNotSupported(word.to_owned()));
+        }
+        let name = after_graph(word).unwrap_or(word);
+        if name.contains("://") {
+            return Err(Cause::UnknownResource(word.to_owned()));
+        }
+        let mut scope = known(Api::Graph, &GRAPH, name, word)?;
+        // Customers of External ID cannot consent: anything but User.Read is the administrator's.
+        if self.kind.is_for_customers() && scope.consent == Consent::Personal {
+            scope.consent = Consent::Administrator;
+        }
+        Ok(scope)
+    }
+
+    /// A scope of an API that an application exposes.
+    fn scope_of_application(&self, word: &str) -> Option<Result<Scope, Cause>> {
+        let (api, name) = self
+            .exposed
+            .iter()
+            .find_map(|api| Some((api, after_resource(word, &api.uri)?)))?;
+        let all = api.scopes.is_empty() || name == ".default";
+        let listed = api
+            .scopes
+            .iter()
+            .find(|scope| scope.eq_ignore_ascii_case(name));
+        let Some(name) = listed.map(String::as_str).or(all.then_some(name)) else {
+            return Some(Err(Cause::UnknownScope(word.to_owned())));
+        };
+        Some(Ok(Scope {
+            api: Api::Exposed {
+                client_id: api.client_id.clone(),
+                uri: api.uri.clone(),
+            },
+            name: name.to_owned(),
             consent: Consent::Given,
-        });
+        }))
     }
-    let orders = if kind == Kind::B2c {
-        ORDERS_AUDIENCE_B2C
-    } else {
-        ORDERS_AUDIENCE
-    };
-    if let Some(name) = after_resource(word, orders) {
-        return known(Api::Orders, &ORDERS, name, word);
+
+    /// The API of `{resource}/.default`, as client credentials ask for it.
+    pub(crate) fn default_of(&self, word: &str) -> Result<Api, Cause> {
+        let not_default = || Cause::NotDefaultScope(word.to_owned());
+        word.strip_suffix("/.default").ok_or_else(not_default)?;
+        if self.kind == Kind::B2c && after_graph(word).is_some() {
+            return Ok(Api::Graph);
+        }
+        self.scope(word).map(|scope| scope.api)
     }
-    if kind == Kind::B2c {
-        // Graph's delegated scopes do not exist for B2C's people.
-        return Err(Cause::ScopeNotSupported(word.to_owned()));
-    }
-    let on_simulated_host = word
-        .split_once("://")
-        .and_then(|(_, rest)| rest.strip_prefix(GRAPH_HOST))
-        .and_then(|rest| rest.split_once('/'))
-        .map(|(_, name)| name);
-    let name = after_resource(word, GRAPH_AUDIENCE)
-        .or(on_simulated_host)
-        .unwrap_or(word);
-    if name.contains("://") {
-        return Err(Cause::UnknownResource(word.to_owned()));
-    }
-    let mut scope = known(Api::Graph, &GRAPH, name, word)?;
-    // Customers of External ID cannot consent: anything but User.Read is the administrator's.
-    if kind.is_for_customers() && scope.consent == Consent::Personal {
-        scope.consent = Consent::Administrator;
-    }
-    Ok(scope)
 }
 
 fn after_resource<'a>(word: &'a str, resource: &str) -> Option<&'a str> {
@@ -166,7 +225,7 @@ fn known(
         .find(|(known, _)| known.eq_ignore_ascii_case(name))
         .map(|(name, consent)| Scope {
             api,
-            name,
+            name: (*name).to_owned(),
             consent: *consent,
         })
         .ok_or_else(|| Cause::UnknownScope(word.to_owned()))
@@ -174,8 +233,9 @@ fn known(
 
 impl Api {
     /// The resource before the short name of a scope.
-    pub(crate) fn audience(self, kind: Kind, client_id: &str) -> String {
+    pub(crate) fn audience(&self, kind: Kind, client_id: &str) -> String {
         match self {
+            Self::Exposed { client_id, .. } => client_id.clone(),
             Self::Graph => GRAPH_AUDIENCE.to_owned(),
             Self::Orders if kind == Kind::B2c => ORDERS_AUDIENCE_B2C.to_owned(),
             Self::Orders => ORDERS_AUDIENCE.to_owned(),
@@ -184,8 +244,9 @@ impl Api {
     }
 
     /// A scope as token answers write it: short for Graph, with the resource for others.
-    pub(crate) fn echoed(self, kind: Kind, client_id: &str, name: &str) -> String {
+    pub(crate) fn echoed(&self, kind: Kind, client_id: &str, name: &str) -> String {
         match self {
+            Self::Exposed { uri, .. } => format!("{uri}/{name}"),
             Self::Graph => name.to_owned(),
             Self::Own => client_id.to_owned(),
             Self::Orders => format!("{}/{name}", self.audience(kind, client_id)),
@@ -197,6 +258,18 @@ impl Api {
 mod tests {
     use super::*;
 
+    fn catalog(kind: Kind) -> Catalog {
+        Catalog {
+            kind,
+            client_id: "app".to_owned(),
+            exposed: vec![ExposedApi {
+                client_id: "api".to_owned(),
+                uri: "api://things".to_owned(),
+                scopes: vec!["Things.Read".to_owned()],
+            }],
+        }
+    }
+
     #[test]
     fn a_scope_without_resource_is_graphs_in_any_case_and_with_any_prefix() {
         for text in [
@@ -205,29 +278,44 @@ mod tests {
             "https://graph.microsoft.com/User.Read",
             "http://graph.microsoft.localhost:9000/User.Read",
         ] {
-            let scopes = Scopes::parse(Kind::EntraId, "app", text).unwrap();
-            assert_eq!(scopes.names(Api::Graph), ["User.Read"], "{text}");
+            let scopes = Scopes::parse(&catalog(Kind::EntraId), text).unwrap();
+            assert_eq!(scopes.names(&Api::Graph), ["User.Read"], "{text}");
         }
     }
 
     #[test]
     fn b2c_has_no_graph_scopes_but_its_own_api() {
         assert!(matches!(
-            Scopes::parse(Kind::B2c, "app", "User.Read"),
+            Scopes::parse(&catalog(Kind::B2c), "User.Read"),
             Err(Cause::ScopeNotSupported(_))
         ));
         let scopes = Scopes::parse(
-            Kind::B2c,
-            "app",
+            &catalog(Kind::B2c),
             "openid https://contoso.onmicrosoft.com/orders/Orders.Read",
         )
         .unwrap();
-        assert_eq!(scopes.names(Api::Orders), ["Orders.Read"]);
+        assert_eq!(scopes.names(&Api::Orders), ["Orders.Read"]);
     }
 
     #[test]
     fn the_plain_provider_ignores_scopes_that_it_does_not_know() {
-        let scopes = Scopes::parse(Kind::Oidc, "app", "openid phone something").unwrap();
+        let scopes = Scopes::parse(&catalog(Kind::Oidc), "openid phone something").unwrap();
         assert!(scopes.openid && scopes.of_apis.is_empty());
+    }
+
+    #[test]
+    fn an_application_exposes_its_own_scopes_and_no_others() {
+        let catalog = catalog(Kind::EntraId);
+        let scopes = Scopes::parse(&catalog, "api://things/things.read").unwrap();
+        assert_eq!(scopes.of_apis[0].name, "Things.Read");
+        assert!(matches!(
+            Scopes::parse(&catalog, "api://things/Other"),
+            Err(Cause::UnknownScope(_))
+        ));
+        assert!(catalog.default_of("api://things/.default").is_ok());
+        assert!(matches!(
+            catalog.default_of("api://things/Things.Read"),
+            Err(Cause::NotDefaultScope(_))
+        ));
     }
 }

@@ -1,10 +1,10 @@
 //! The templates of the pages, compiled in and checked when the simulator starts.
 //!
-//! Owns loading and rendering. What a page says is `web::pages`' business.
+//! Owns loading and rendering. Does not decide what a page says: `web::pages` does.
 
 use tera::{Context, Tera};
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.html", include_str!("../templates/base.html")),
     ("pick.html", include_str!("../templates/pick.html")),
     ("sign_up.html", include_str!("../templates/sign_up.html")),
@@ -26,6 +26,7 @@ const TEMPLATES: [(&str, &str); 10] = [
         "signed_out.html",
         include_str!("../templates/signed_out.html"),
     ),
+    ("device.html", include_str!("../templates/device.html")),
     ("index.html", include_str!("../templates/index.html")),
 ];
 

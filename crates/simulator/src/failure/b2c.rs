@@ -1,6 +1,7 @@
 //! Refusals of Azure AD B2C, with their AADB2C codes (microsoft-identity.md §2.5).
 
-use super::{Cause as C, Failure};
+use super::cause::Cause as C;
+use super::error_response::Failure;
 
 /// The refusal for a cause.
 pub(crate) fn of(cause: &C) -> Failure {
@@ -126,6 +127,11 @@ fn request(cause: &C) -> Failure {
             90181,
             "The code_challenge is missing or its method is not supported.",
         ),
+        C::NotCrossOrigin | C::OnlyCrossOrigin | C::GrantNotAllowed => Failure::new(
+            "unauthorized_client",
+            90057,
+            "The provided application is not configured to allow this flow.",
+        ),
         C::GrantType => Failure::new(
             "unsupported_grant_type",
             90086,
@@ -146,7 +152,10 @@ fn request(cause: &C) -> Failure {
                 "The prompt included in the request contains invalid values '{value}'. Expected: none, login, consent or select_account."
             ),
         ),
-        C::ScopeNotSupported(scope) | C::UnknownScope(scope) | C::UnknownResource(scope) => {
+        C::ScopeNotSupported(scope)
+        | C::UnknownScope(scope)
+        | C::UnknownResource(scope)
+        | C::NotDefaultScope(scope) => {
             let text = format!("The scope '{scope}' provided in the request is not supported.");
             Failure::new("invalid_scope", 90117, text)
         }

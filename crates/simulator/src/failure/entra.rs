@@ -1,6 +1,7 @@
 //! Refusals of Entra ID and External ID, with their AADSTS codes (microsoft-identity.md §2.5).
 
-use super::{Cause as C, Failure};
+use super::cause::Cause as C;
+use super::error_response::Failure;
 
 /// The refusal for a cause.
 pub(crate) fn of(cause: &C) -> Failure {
@@ -8,6 +9,8 @@ pub(crate) fn of(cause: &C) -> Failure {
         .or_else(|| grant(cause))
         .or_else(|| person(cause))
         .or_else(|| scope(cause))
+        .or_else(|| other_grants(cause))
+        .or_else(|| device_code(cause))
         .unwrap_or_else(|| request(cause))
 }
 
@@ -220,4 +223,78 @@ fn scope(cause: &C) -> Option<Failure> {
         ),
         _ => return None,
     })
+}
+
+/// Client credentials, on-behalf-of, password, and scripts of single page applications.
+fn other_grants(cause: &C) -> Option<Failure> {
+    let (error, code, text) = match cause {
+        C::NotDefaultScope(scope) => {
+            let text = format!(
+                "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."
+            );
+            return Some(Failure::new("invalid_scope", 1_002_012, text));
+        }
+        C::UnknownPerson(name) => {
+            let text = format!(
+                "The user account {name} does not exist in the directory. To sign into this application, the account must be added to the directory."
+            );
+            return Some(Failure::new("invalid_grant", 50034, text));
+        }
+        C::NotAtCommon => (
+            "invalid_request",
+            90010,
+            "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
+        ),
+        C::GrantNotAllowed => (
+            "invalid_client",
+            7_000_218,
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        ),
+        C::OtherAudience => (
+            "invalid_grant",
+            500_131,
+            "Assertion audience does not match the Client app presenting the assertion. The audience in the assertion must match the application of the request.",
+        ),
+        C::PasswordWrong => (
+            "invalid_grant",
+            50126,
+            "Error validating credentials due to invalid username or password.",
+        ),
+        C::NotCrossOrigin => (
+            "invalid_request",
+            9_002_326,
+            "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
+        ),
+        C::OnlyCrossOrigin => (
+            "invalid_request",
+            9_002_327,
+            "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+        ),
+        _ => return None,
+    };
+    Some(Failure::new(error, code, text))
+}
+
+/// The device authorization grant.
+fn device_code(cause: &C) -> Option<Failure> {
+    let (error, code, text) = match cause {
+        C::AuthorizationPending => (
+            "authorization_pending",
+            70016,
+            "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+        ),
+        C::AuthorizationDeclined => (
+            "authorization_declined",
+            70018,
+            "The end user denied the authorization request.",
+        ),
+        C::DeviceCodeUnknown => (
+            "bad_verification_code",
+            70018,
+            "Invalid verification code due to User typing in wrong user code for device code flow.",
+        ),
+        C::DeviceCodeExpired => ("expired_token", 70020, "The device code has expired."),
+        _ => return None,
+    };
+    Some(Failure::new(error, code, text))
 }

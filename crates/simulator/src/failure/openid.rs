@@ -1,11 +1,18 @@
 //! Refusals of the plain provider: the codes of RFC 6749 §4.1.2.1, §5.2 and OIDC Core §3.1.2.6, few words.
 
-use super::{Cause, Failure};
+use super::cause::Cause;
+use super::error_response::Failure;
 
 /// The refusal for a cause.
 pub(crate) fn of(cause: &Cause) -> Failure {
+    let (error, text) = credential(cause).unwrap_or_else(|| words(cause));
+    Failure::new(error, 0, text)
+}
+
+/// What is wrong with the application's credential or with its code.
+fn credential(cause: &Cause) -> Option<(&'static str, &'static str)> {
     use Cause as C;
-    let (error, text) = match cause {
+    Some(match cause {
         C::UnknownClient(_) | C::SecretMissing | C::SecretWrong => {
             ("invalid_client", "client authentication failed")
         }
@@ -18,6 +25,13 @@ pub(crate) fn of(cause: &Cause) -> Failure {
             "invalid_grant",
             "the authorization code is unknown, used or expired",
         ),
+        _ => return None,
+    })
+}
+
+fn words(cause: &Cause) -> (&'static str, &'static str) {
+    use Cause as C;
+    match cause {
         C::OtherTenant | C::OtherPolicy { .. } | C::OtherClient => {
             ("invalid_grant", "the grant was issued to somebody else")
         }
@@ -36,19 +50,28 @@ pub(crate) fn of(cause: &Cause) -> Failure {
         }
         C::NoSession => ("login_required", "nobody is signed in"),
         C::SeveralAccounts => ("account_selection_required", "several people are signed in"),
-        C::Cancelled | C::ConsentDeclined | C::PasswordForgotten | C::NotAdmitted => {
-            ("access_denied", "the person said no")
-        }
+        C::Cancelled
+        | C::ConsentDeclined
+        | C::PasswordForgotten
+        | C::NotAdmitted
+        | C::AuthorizationDeclined => ("access_denied", "the person said no"),
         C::StepUp(_) => ("interaction_required", "the person must be present"),
         C::GrantType => ("unsupported_grant_type", "only code and refresh token"),
         C::ResponseType(_) => ("unsupported_response_type", "only code"),
         C::ScopeNotSupported(_)
         | C::UnknownScope(_)
         | C::UnknownResource(_)
+        | C::NotDefaultScope(_)
         | C::SeveralResources => ("invalid_scope", "the scope is not known"),
-        C::UnknownTenant(_) | C::Parameter(_) | C::Prompt(_) | C::LogoutHint => {
-            ("invalid_request", "a parameter is missing or wrong")
+        C::GrantNotAllowed => (
+            "unauthorized_client",
+            "the application may not use this grant",
+        ),
+        C::AuthorizationPending => ("authorization_pending", "the person has not decided yet"),
+        C::DeviceCodeExpired => ("expired_token", "the device code has expired"),
+        C::OtherAudience | C::PasswordWrong | C::UnknownPerson(_) | C::DeviceCodeUnknown => {
+            ("invalid_grant", "the grant was refused")
         }
-    };
-    Failure::new(error, 0, text)
+        _ => ("invalid_request", "a parameter is missing or wrong"),
+    }
 }

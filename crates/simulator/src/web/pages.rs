@@ -7,14 +7,16 @@ use serde::Serialize;
 use serde_json::json;
 use tera::Context;
 
-use crate::directory::{Person, Tenant};
-use crate::kind::{API_HOST, CONTROL_HOST, GRAPH_HOST, Kind};
-use crate::realm::{Policy, Realm};
+use std::sync::Arc;
+
+use crate::authorities;
+use crate::directory::{Person, Tenant, UserFlow};
+use crate::kind::Kind;
+use crate::realm::Realm;
 use crate::scopes::{Api, Scope};
 use crate::state::Account;
-use crate::web::answer;
-use crate::web::asked::Asked;
-use crate::web::authorize_request::AuthorizeRequest;
+use crate::web::incoming::Incoming;
+use crate::web::response;
 
 /// Names of buttons and fields that belong to a page, not to the authorization request.
 const OF_PAGES: [&str; 14] = [
@@ -34,10 +36,10 @@ const OF_PAGES: [&str; 14] = [
     "repeat_password",
 ];
 
-fn render(asked: &Asked<'_>, code: u16, template: &str, context: &Context) -> HttpResponse {
-    match asked.world.pages.render(template, context) {
-        Ok(page) => answer::html(code, page),
-        Err(why) => answer::html(500, why),
+fn render(incoming: &Incoming<'_>, code: u16, template: &str, context: &Context) -> HttpResponse {
+    match incoming.platform.pages.render(template, context) {
+        Ok(page) => response::html(code, page),
+        Err(why) => response::html(500, why),
     }
 }
 
@@ -54,34 +56,34 @@ struct Choice<'a> {
 
 /// The pages around one authorization request.
 pub(crate) struct Frame<'a> {
-    asked: &'a Asked<'a>,
+    incoming: &'a Incoming<'a>,
     context: Context,
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn new(asked: &'a Asked<'a>, realm: &Realm, request: &AuthorizeRequest) -> Self {
-        let hidden: Vec<(String, String)> = asked
+    pub(crate) fn new(incoming: &'a Incoming<'a>, realm: &Realm, client_id: &str) -> Self {
+        let hidden: Vec<(String, String)> = incoming
             .parameters()
             .0
             .into_iter()
             .filter(|(name, _)| !OF_PAGES.contains(&name.as_str()))
             .collect();
         let mut context = context_of(realm);
-        context.insert("action", &realm_path(asked));
+        context.insert("action", &realm_path(incoming));
         context.insert("hidden", &hidden);
-        context.insert("client", &request.client.id);
+        context.insert("client", client_id);
         context.insert("can_sign_up", &realm.kind.is_for_customers());
-        context.insert("can_forget", &(realm.policy == Some(Policy::SignIn)));
-        Self { asked, context }
+        context.insert("can_forget", &(realm.is_flow(UserFlow::SignIn)));
+        Self { incoming, context }
     }
 
-    pub(crate) fn pick(mut self, people: &[(&'static Tenant, Person)]) -> HttpResponse {
-        let browser = self.asked.browser();
-        let accounts = self.asked.world.state().accounts(&browser).to_vec();
+    pub(crate) fn pick(mut self, people: &[(Arc<Tenant>, Person)]) -> HttpResponse {
+        let browser = self.incoming.browser();
+        let accounts = self.incoming.platform.state().accounts(&browser).to_vec();
         let here = |tenant: &Tenant, person: &Person| {
             accounts
                 .iter()
-                .any(|a| a.tenant == tenant && a.person == person.id)
+                .any(|a| *a.tenant == *tenant && a.person == person.id)
         };
         let choices: Vec<_> = people
             .iter()
@@ -90,7 +92,7 @@ impl<'a> Frame<'a> {
                 name: &person.name,
                 mail: &person.mail,
                 note: &person.note,
-                tenant: tenant.title,
+                tenant: &tenant.title,
                 initial: person
                     .name
                     .chars()
@@ -101,16 +103,16 @@ impl<'a> Frame<'a> {
             })
             .collect();
         self.context.insert("people", &choices);
-        render(self.asked, 200, "pick.html", &self.context)
+        render(self.incoming, 200, "pick.html", &self.context)
     }
 
     pub(crate) fn sign_up(mut self) -> HttpResponse {
-        let text = |name| self.asked.form.text(name).unwrap_or_default().to_owned();
-        let tried = self.asked.form.text("sign_up") == Some("done");
+        let text = |name| self.incoming.form.text(name).unwrap_or_default().to_owned();
+        let tried = self.incoming.form.text("sign_up") == Some("done");
         let filled = json!({"email": text("email"), "given_name": text("given_name"), "family_name": text("family_name")});
         self.context.insert("filled", &filled);
         self.context.insert("tried", &tried);
-        render(self.asked, 200, "sign_up.html", &self.context)
+        render(self.incoming, 200, "sign_up.html", &self.context)
     }
 
     pub(crate) fn consent(
@@ -122,17 +124,17 @@ impl<'a> Frame<'a> {
         let wishes: Vec<String> = scopes.iter().map(wish).collect();
         self.context.insert("scopes", &wishes);
         self.about(person, account);
-        render(self.asked, 200, "consent.html", &self.context)
+        render(self.incoming, 200, "consent.html", &self.context)
     }
 
     pub(crate) fn edit_profile(mut self, person: &Person, account: &Account) -> HttpResponse {
         self.about(person, account);
-        render(self.asked, 200, "edit_profile.html", &self.context)
+        render(self.incoming, 200, "edit_profile.html", &self.context)
     }
 
     pub(crate) fn new_password(mut self, person: &Person, account: &Account) -> HttpResponse {
         self.about(person, account);
-        render(self.asked, 200, "new_password.html", &self.context)
+        render(self.incoming, 200, "new_password.html", &self.context)
     }
 
     fn about(&mut self, person: &Person, account: &Account) {
@@ -145,11 +147,12 @@ impl<'a> Frame<'a> {
 }
 
 fn wish(scope: &Scope) -> String {
-    match (scope.api, scope.name) {
+    match (&scope.api, scope.name.as_str()) {
         (Api::Own, _) => "Sign you in and read your name and mail address".to_owned(),
         (Api::Graph, "User.Read") => "Read your profile (User.Read)".to_owned(),
         (Api::Graph, name) => format!("Microsoft Graph: {name}"),
         (Api::Orders, name) => format!("Contoso orders: {name}"),
+        (Api::Exposed { uri, .. }, name) => format!("{uri}: {name}"),
     }
 }
 
@@ -164,38 +167,45 @@ fn context_of(realm: &Realm) -> Context {
     };
     context.insert("product", product);
     context.insert("kind", realm.kind.name());
-    let policy = realm.policy.map(Policy::name).unwrap_or_default();
-    context.insert("policy", policy);
-    let tenants: Vec<_> = realm.tenants().iter().map(|tenant| tenant.title).collect();
+    let policy = realm.policy.as_ref().map(|policy| policy.name.as_str());
+    context.insert("policy", policy.unwrap_or_default());
+    context.insert("resets_password", &realm.is_flow(UserFlow::ResetPassword));
+    let tenants: Vec<_> = realm
+        .tenants
+        .iter()
+        .map(|tenant| tenant.title.as_str())
+        .collect();
     context.insert("tenants", &tenants.join(", "));
     context
 }
 
 /// Where a page's form goes: back to the address that showed it. `?p=` stays in the address, where the policy is.
-fn realm_path(asked: &Asked<'_>) -> String {
-    match asked.query.text("p") {
-        Some(policy) => answer::with_query(&asked.path, &[("p".to_owned(), policy.to_owned())]),
-        None => asked.path.clone(),
+fn realm_path(incoming: &Incoming<'_>) -> String {
+    match incoming.query.text("p") {
+        Some(policy) => {
+            response::with_query(&incoming.path, &[("p".to_owned(), policy.to_owned())])
+        }
+        None => incoming.path.clone(),
     }
 }
 
 /// An error that may not be sent to the application.
-pub(crate) fn failure(asked: &Asked<'_>, realm: &Realm, text: &str) -> HttpResponse {
+pub(crate) fn failure(incoming: &Incoming<'_>, realm: &Realm, text: &str) -> HttpResponse {
     let mut context = context_of(realm);
     context.insert("text", text);
-    render(asked, 400, "failure.html", &context)
+    render(incoming, 400, "failure.html", &context)
 }
 
 /// OAuth 2.0 Form Post Response Mode: a form that sends itself, or by its button.
 pub(crate) fn form_post(
-    asked: &Asked<'_>,
+    incoming: &Incoming<'_>,
     address: &str,
     parameters: &[(String, String)],
 ) -> HttpResponse {
     let mut context = Context::new();
     context.insert("address", address);
     context.insert("parameters", parameters);
-    render(asked, 200, "form_post.html", &context)
+    render(incoming, 200, "form_post.html", &context)
 }
 
 /// What a person sees at the end of a sign-out.
@@ -208,34 +218,90 @@ pub(crate) struct SignedOut<'a> {
     pub action: &'a str,
 }
 
-pub(crate) fn signed_out(asked: &Asked<'_>, realm: &Realm, end: &SignedOut<'_>) -> HttpResponse {
+pub(crate) fn signed_out(
+    incoming: &Incoming<'_>,
+    realm: &Realm,
+    end: &SignedOut<'_>,
+) -> HttpResponse {
     let mut context = context_of(realm);
     context.insert("accounts", &end.accounts);
     context.insert("frames", &end.frames);
     context.insert("onward", end.onward.unwrap_or_default());
     context.insert("hidden", &end.hidden);
     context.insert("action", end.action);
-    render(asked, 200, "signed_out.html", &context)
+    render(incoming, 200, "signed_out.html", &context)
+}
+
+/// What a person sees who signs a device in.
+pub(crate) enum DevicePage<'a> {
+    /// The form for the code.
+    Enter {
+        wrong: bool,
+    },
+    Choose {
+        code: &'a str,
+        client: &'a str,
+        people: Vec<Person>,
+    },
+    Done {
+        approved: bool,
+    },
+}
+
+pub(crate) fn device(
+    incoming: &Incoming<'_>,
+    realm: &Realm,
+    page: &DevicePage<'_>,
+) -> HttpResponse {
+    let mut context = context_of(realm);
+    context.insert("action", &incoming.path);
+    let step = match page {
+        DevicePage::Enter { wrong } => {
+            context.insert("wrong", wrong);
+            "enter"
+        }
+        DevicePage::Choose {
+            code,
+            client,
+            people,
+        } => {
+            let people: Vec<_> = people
+                .iter()
+                .map(|p| json!({"id": p.id, "name": p.name, "mail": p.mail, "note": p.note}))
+                .collect();
+            context.insert("people", &people);
+            context.insert("code", code);
+            context.insert("client", client);
+            "choose"
+        }
+        DevicePage::Done { approved } => {
+            context.insert("approved", approved);
+            "done"
+        }
+    };
+    context.insert("step", step);
+    render(incoming, 200, "device.html", &context)
 }
 
 /// What the simulator offers, for whoever opens its address in a browser.
-pub(crate) fn index(asked: &Asked<'_>) -> HttpResponse {
-    let port = asked.world.port;
+pub(crate) fn index(incoming: &Incoming<'_>) -> HttpResponse {
+    let platform = incoming.platform;
+    let names = platform.local_names();
     let authorities: Vec<_> = Kind::ALL
         .into_iter()
-        .map(|kind| json!({"kind": kind.name(), "authority": kind.authority(port), "client_id": kind.client_id()}))
+        .map(|kind| json!({"kind": kind.name(), "authority": authorities::authority(kind, &names, &platform.tenants()), "client_id": kind.client_id()}))
         .collect();
     let others = [
-        ("Graph", format!("http://{GRAPH_HOST}:{port}/v1.0/me")),
-        ("Sample API", format!("http://{API_HOST}:{port}/orders")),
+        ("Graph", format!("{}/v1.0/me", names.graph())),
+        ("Sample API", format!("{}/orders", names.api())),
         (
             "Control (with --control)",
-            format!("http://{CONTROL_HOST}:{port}/"),
+            format!("http://localhost:{}/control/", platform.port),
         ),
     ];
     let mut context = Context::new();
     context.insert("authorities", &authorities);
     context.insert("others", &others);
     context.insert("secret", crate::clients::CLIENT_SECRET);
-    render(asked, 200, "index.html", &context)
+    render(incoming, 200, "index.html", &context)
 }

@@ -1,8 +1,7 @@
-use reqwest::header::HOST;
 use serde_json::{Value, json};
-use simulator::{Endpoint, FABRIKAM, Fault, Kind, Options};
+use simulator::{Endpoint, FABRIKAM, Fault, Kind};
 
-use crate::harness::{Browser, NOW, World, claims, header, is_signed_by, keys, world, world_with};
+use crate::harness::{Browser, NOW, World, claims, header, is_signed_by, keys, world};
 
 async fn id_token(world: &World, kind: Kind, fault: Fault) -> Value {
     world.sim.fault(fault.times(1).at(kind));
@@ -193,51 +192,4 @@ async fn the_answer_at_the_application_goes_wrong_on_demand() {
     };
     let answer = callback(error).await;
     assert!(!answer.contains_key("code") && answer["error_description"] == "AADSTS90033: x");
-}
-
-const CONTROL: &str = "control.localhost";
-
-fn control(world: &World, path: &str) -> String {
-    format!("http://127.0.0.1:{}{path}", world.sim.port())
-}
-
-/// What the control address says at a path.
-async fn asked(world: &World, path: &str) -> Value {
-    let request = world.http.get(control(world, path)).header(HOST, CONTROL);
-    request.send().await.unwrap().json().await.unwrap()
-}
-
-/// The status of an order.
-async fn ordered(world: &World, path: &str, body: Value) -> u16 {
-    let request = world.http.post(control(world, path)).header(HOST, CONTROL);
-    request.json(&body).send().await.unwrap().status().as_u16()
-}
-
-#[tokio::test]
-async fn nothing_can_be_ordered_over_http_unless_the_options_allow_it() {
-    let closed = world();
-    let request = closed.http.get(control(&closed, "/counts"));
-    let answer = request.header(HOST, CONTROL).send().await.unwrap();
-    assert_eq!(answer.status(), 404);
-}
-
-#[tokio::test]
-async fn faults_can_be_ordered_over_http_where_the_options_allow_it() {
-    let world = world_with(Options {
-        control: true,
-        ..Options::default()
-    });
-    assert_eq!(ordered(&world, "/fault", json!("KeysDown")).await, 200);
-    let fault = json!({"fault": {"MissingClaim": "sub"}, "times": 1, "kind": "b2c"});
-    assert_eq!(ordered(&world, "/fault", fault).await, 200);
-    assert_eq!(ordered(&world, "/fault", json!("NoSuchFault")).await, 400);
-    let tokens = world.tokens(Kind::B2c, "ada", "openid").await;
-    assert!(!claims(&tokens["id_token"]).contains_key("sub"));
-    let metadata = world.metadata(Kind::B2c).await;
-    let jwks = metadata["jwks_uri"].as_str().unwrap();
-    assert_eq!(world.http.get(jwks).send().await.unwrap().status(), 503);
-    ordered(&world, "/clear", json!(null)).await;
-    assert_eq!(world.http.get(jwks).send().await.unwrap().status(), 200);
-    assert_eq!(asked(&world, "/counts").await["b2c"]["token"], 1);
-    assert!(asked(&world, "/calls").await.as_array().unwrap().len() >= 4);
 }

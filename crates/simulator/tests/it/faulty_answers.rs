@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use simulator::{Fault, Kind};
 
-use crate::harness::{Browser, claims, is_signed_by, keys, world};
+use crate::harness::{Browser, World, claims, is_signed_by, keys, world};
 
 #[tokio::test]
 async fn token_bodies_go_wrong_on_demand() {
@@ -100,51 +100,72 @@ async fn the_token_endpoint_says_no_in_every_way() {
     assert_eq!(refused(any).await["error_codes"], json!([50196]));
 }
 
-#[tokio::test]
-async fn the_transport_breaks_in_every_way() {
-    let world = world();
-    let mut application = world
-        .application(Kind::EntraId)
-        .with("scope", "openid offline_access");
-    let callback = application.sign_in(&mut Browser::new(&world), "ada").await;
-    let (_, tokens) = application.redeem(&callback).await;
-    let token = tokens["refresh_token"].as_str().unwrap();
-    let url = application.endpoint("token_endpoint").await;
-    let send = async |fault: Fault, patience: u64| {
-        world.sim.fault(fault.times(1));
-        world
-            .http
-            .post(&url)
+/// A refresh under one fault.
+struct Refresh {
+    world: World,
+    url: String,
+    token: String,
+}
+
+impl Refresh {
+    async fn prepared() -> Self {
+        let world = world();
+        let mut application = world
+            .application(Kind::EntraId)
+            .with("scope", "openid offline_access");
+        let callback = application.sign_in(&mut Browser::new(&world), "ada").await;
+        let (_, tokens) = application.redeem(&callback).await;
+        let token = tokens["refresh_token"].as_str().unwrap().to_owned();
+        let url = application.endpoint("token_endpoint").await;
+        drop(application);
+        Self { world, url, token }
+    }
+
+    async fn under(&self, fault: Fault, patience: u64) -> reqwest::Result<reqwest::Response> {
+        self.world.sim.fault(fault.times(1));
+        let request = self.world.http.post(&self.url).form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", self.token.as_str()),
+            ("client_id", Kind::EntraId.client_id()),
+            ("client_secret", simulator::CLIENT_SECRET),
+        ]);
+        request
             .timeout(Duration::from_millis(patience))
-            .form(&[
-                ("grant_type", "refresh_token"),
-                ("refresh_token", token),
-                ("client_id", Kind::EntraId.client_id()),
-                ("client_secret", simulator::CLIENT_SECRET),
-            ])
             .send()
             .await
-    };
-    let broken = send(Fault::TokenStatus(503), 5000).await.unwrap();
-    assert_eq!(broken.status(), 503);
-    let throttled = send(Fault::TokenThrottled(Some(120)), 5000).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_token_endpoint_in_trouble_answers_like_a_proxy_before_it() {
+    let refresh = Refresh::prepared().await;
+    let status = refresh.under(Fault::TokenStatus(503), 5000).await.unwrap();
+    assert_eq!(status.status(), 503);
+    let throttled = refresh
+        .under(Fault::TokenThrottled(Some(120)), 5000)
+        .await
+        .unwrap();
     assert_eq!(throttled.status(), 429);
     assert_eq!(throttled.headers()["retry-after"], "120");
-    let html = send(Fault::TokenHtml, 5000).await.unwrap().text().await;
-    assert!(html.unwrap().starts_with("<html>"));
-    let truncated = send(Fault::TokenTruncated, 5000).await.unwrap();
-    assert!(truncated.json::<Value>().await.is_err());
-    assert!(send(Fault::TokenHang, 200).await.unwrap_err().is_timeout());
-    let lost = match send(Fault::TokenAnswerLost, 5000).await {
+    let page = refresh.under(Fault::TokenHtml, 5000).await.unwrap();
+    assert!(page.text().await.unwrap().starts_with("<html>"));
+    let cut = refresh.under(Fault::TokenTruncated, 5000).await.unwrap();
+    assert!(cut.json::<Value>().await.is_err());
+}
+
+#[tokio::test]
+async fn a_token_answer_can_be_late_lost_or_never_come() {
+    let refresh = Refresh::prepared().await;
+    let hanging = refresh.under(Fault::TokenHang, 200).await;
+    assert!(hanging.unwrap_err().is_timeout());
+    let lost = match refresh.under(Fault::TokenAnswerLost, 5000).await {
         Ok(answer) => answer.text().await.is_err(),
         Err(_) => true,
     };
     assert!(lost);
     let begin = Instant::now();
-    assert_eq!(
-        send(Fault::TokenSlow(150), 5000).await.unwrap().status(),
-        200
-    );
+    let slow = refresh.under(Fault::TokenSlow(150), 5000).await.unwrap();
+    assert_eq!(slow.status(), 200);
     assert!(begin.elapsed() >= Duration::from_millis(150));
 }
 

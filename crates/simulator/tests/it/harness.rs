@@ -238,7 +238,7 @@ impl Page {
     /// Parameters that go to the application: by redirect or by the form that posts itself.
     pub fn callback(&self) -> Option<Callback> {
         if let Some(location) = &self.location {
-            let url = Url::parse(location).ok()?;
+            let url = Url::parse(&location.replacen('#', "?", 1)).ok()?;
             return location
                 .starts_with(REDIRECT)
                 .then(|| url.query_pairs().into_owned().collect());

@@ -9,13 +9,22 @@
 
 mod apis;
 mod client_authentication;
+mod config;
+mod control;
+mod device;
+mod discovery;
 mod faults;
 mod faulty_answers;
+mod grants;
 mod harness;
+mod house;
 mod metadata;
 mod pages;
 mod refresh;
 mod running;
+mod scripts;
 mod sign_in;
 mod sign_out;
 mod tokens;
+mod true_names;
+mod truer_tokens;

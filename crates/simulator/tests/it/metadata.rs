@@ -193,6 +193,7 @@ async fn microsofts_keys_have_an_issuer_and_no_algorithm() {
 #[tokio::test]
 async fn the_plain_providers_key_set_has_keys_that_nobody_can_use() {
     let world = world();
+    world.sim.shapes(|shapes| shapes.oidc_hostile_keys = true);
     let keys = world
         .json(&format!("{}/keys", world.sim.base(Kind::Oidc)))
         .await;
@@ -219,4 +220,13 @@ async fn a_tenant_that_does_not_exist_is_aadsts90002() {
     assert_eq!(response.status(), 400);
     let body: serde_json::Value = response.json().await.unwrap();
     assert_eq!(body["error_codes"], json!([90002]));
+}
+
+#[tokio::test]
+async fn metadata_and_keys_answer_head_without_a_body() {
+    let world = world();
+    let url = world.metadata_url(Kind::EntraId);
+    let answer = world.http.head(&url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().await.unwrap().is_empty());
 }
