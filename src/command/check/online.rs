@@ -16,7 +16,7 @@ use crate::oidc::{
     Probe, Topic,
 };
 
-/// Journeys and how a report names them.
+/// User flows and how a report names them.
 const USER_FLOWS: [(UserFlowKind, &str); 3] = [
     (UserFlowKind::SignIn, ""),
     (UserFlowKind::EditProfile, " of edit_profile"),
@@ -78,7 +78,7 @@ fn bad(
     }
 }
 
-/// Asks one authority everything that keeps people from signing in.
+/// Asks one authority about everything that can prevent people from signing in.
 async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     let mut answers = Vec::new();
     for (user_flow, of) in USER_FLOWS {
@@ -97,7 +97,7 @@ async fn ask(authorities: &Authorities, profile: &Profile) -> Vec<Answer> {
     answers
 }
 
-/// An issuer that is refused is no fault of the document's way here.
+/// A refused issuer is not a fault of the connection.
 fn no_metadata(of: &str, error: &OidcError) -> Vec<Answer> {
     match error {
         OidcError::Misconfigured(problem @ Misconfiguration::Issuer { .. }) => vec![
@@ -105,13 +105,13 @@ fn no_metadata(of: &str, error: &OidcError) -> Vec<Answer> {
             bad(
                 format!("issuer{of}"),
                 problem.to_string(),
-                "look at kind, authority and tenant_id; only for an authority that deviates, name its issuer in the key issuer",
+                "check kind, authority and tenant_id; set the key issuer only for an authority that deviates from its kind",
             ),
         ],
         error => vec![bad(
             format!("metadata{of}"),
             with_causes(error),
-            "look at authority, tenant and network; nobody can sign in until this is right",
+            "check authority, tenant and network; nobody can sign in until this works",
         )],
     }
 }
@@ -130,11 +130,11 @@ fn about(of: &str, probe: &Probe, profile: &Profile) -> Vec<Answer> {
     ];
     if let Some(apart) = probe.metadata.clock_ahead {
         let allowed = i64::try_from(profile.clock_skew.as_secs()).unwrap_or(i64::MAX);
-        let words = format!("{} s apart from the authority's", apart.abs());
+        let words = format!("{} s different from the authority's clock", apart.abs());
         answers.push(if apart.abs() <= allowed {
             good("clock", words)
         } else {
-            let help = "set this machine's clock, or sign-ins will be refused";
+            let help = "set the clock of this machine, or sign-ins will be refused";
             bad("clock", words, help)
         });
     }
@@ -148,18 +148,18 @@ fn keys(question: String, probe: &Probe) -> Answer {
             skipped: _,
         }) => bad(
             question,
-            "no key that can be used",
-            "the authority signs with none of RS256, PS256, ES256",
+            "no usable key",
+            "the authority has no key for RS256, PS256 or ES256",
         ),
-        Ok(KeyCount { usable, skipped: 0 }) => good(question, format!("{usable} that can be used")),
+        Ok(KeyCount { usable, skipped: 0 }) => good(question, format!("{usable} usable")),
         Ok(KeyCount { usable, skipped }) => good(
             question,
-            format!("{usable} that can be used, {skipped} of other kinds"),
+            format!("{usable} usable, {skipped} of other algorithms"),
         ),
         Err(error) => bad(
             question,
             format!("{}: {}", probe.metadata.jwks_uri, with_causes(error)),
-            "no token can be checked without them; nobody can sign in until this is right",
+            "tokens cannot be verified without keys; nobody can sign in until this works",
         ),
     }
 }
@@ -174,46 +174,46 @@ async fn credential(authorities: &Authorities, profile: &Profile) -> Answer {
         Ok(CredentialProbe::Unusable(problem)) => bad(
             question,
             problem.to_string(),
-            "no proof could be made, so nothing was asked",
+            "the credential cannot be used, so the authority was not asked",
         ),
         Ok(CredentialProbe::NoAnswer(fault)) => bad(
             question,
-            format!("not answered: {fault}"),
-            "another server answers at the token endpoint's address, such as a proxy",
+            format!("no usable answer: {fault}"),
+            "another server answers at the address of the token endpoint, such as a proxy",
         ),
         Ok(CredentialProbe::Unclear(said)) => good(
             question,
-            format!("the answer says nothing about it ({said})"),
+            format!("the answer does not show whether it is accepted ({said})"),
         ),
         Err(error) => bad(
             question,
             with_causes(&error),
-            "the token endpoint gave no answer about it; check again in a minute",
+            "the token endpoint did not answer; check again in a minute",
         ),
     }
 }
 
-/// What the operator should do about a refusal.
+/// What to do about a refusal, by its error code.
 fn refusal(detail: &AuthorityErrorDetail) -> &'static str {
     match detail.topic() {
         Topic::SecretWrong => {
-            "a common mistake is the id of a secret in the place of its value; copy the value, or make a new secret"
+            "a common mistake is to use the id of a secret instead of its value; copy the value, or create a new secret"
         }
         Topic::SecretExpired => {
-            "the secret has expired: make a new one, and rotate it in with client_secret_next"
+            "the secret has expired: create a new one, and rotate it with client_secret_next"
         }
         Topic::UnknownApplication => {
-            "there is no such application in this tenant: look at client_id and authority"
+            "this tenant has no such application: check client_id and authority"
         }
-        Topic::UnknownTenant => {
-            "there is no such tenant, or it is of another kind: look at authority"
-        }
-        Topic::ApplicationDisabled => "the application is disabled in its tenant: enable it there",
+        Topic::UnknownTenant => "this tenant does not exist or is of another kind: check authority",
+        Topic::ApplicationDisabled => "the application is disabled in its tenant: enable it",
         Topic::RedirectUri => "register the redirect URI that `gatehouse check` prints",
         Topic::Scope => {
-            "the client was known, a scope was not: look at client_id, and at the scopes of the registration"
+            "the client is known, but a scope is not: check client_id and the scopes of the registration"
         }
-        Topic::AssertionTime => "the assertion is outside its time: set this machine's clock",
+        Topic::AssertionTime => {
+            "the assertion is expired or not valid yet: set the clock of this machine"
+        }
         Topic::AssertionKey => {
             "register this certificate, or the issuer and subject of the assertion, at the application"
         }
@@ -231,7 +231,7 @@ mod tests {
     fn the_help_fits_the_code_of_the_refusal() {
         for (code, words) in [
             ("AADSTS7000215", "the id of a secret"),
-            ("AADSTS7000222", "has ended"),
+            ("AADSTS7000222", "has expired"),
             ("AADSTS700016", "client_id"),
             ("AADSTS50011", "redirect URI"),
             ("AADSTS1002012", "scope"),
