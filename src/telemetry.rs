@@ -38,8 +38,8 @@ pub fn install(directives: &str, format: LogFormat) -> Result<(), String> {
     Ok(())
 }
 
-/// The framework tells each of its threads at start, which is news to nobody. What watches files writes about every
-/// write to a watched folder, its own lines in a log file there too: that would never end, whatever was asked for.
+/// `actix_server` logs the start of each thread, so its level is `warn`. `notify` logs every write to a watched folder; with
+/// the log file in that folder, its trace lines would cause further lines without end, so its level is at most `info`.
 fn filter(text: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
     let ours = |directive: &&str| !directive.trim_start().starts_with("notify");
     let asked: Vec<_> = text.split(',').filter(ours).collect();
@@ -47,7 +47,7 @@ fn filter(text: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseErro
     EnvFilter::try_new(format!("actix_server=warn,{asked},notify=info"))
 }
 
-/// One line for each event, with control characters escaped whoever sent them.
+/// One line for each event, with all control characters escaped.
 fn lines<S, W>(format: LogFormat, writer: W, colour: bool) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
@@ -60,7 +60,7 @@ where
     }
 }
 
-/// Fields as `name=value`, in which nobody's line breaks or terminal commands survive; JSON escapes them by itself.
+/// Fields as `name=value`, with line breaks and terminal control sequences escaped; JSON escapes them by itself.
 fn on_one_line() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
     let write = |writer: &mut Writer<'_>, field: &Field, value: &dyn std::fmt::Debug| {
         if field.name() != "message" {

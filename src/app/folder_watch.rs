@@ -1,8 +1,8 @@
-//! Watches the profiles folder and has it read again after a change.
+//! Watches the profiles folder, and reloads it after a change.
 //!
 //! 1. The system reports a change, or ten seconds pass: [`crate::app::profile_changes`] takes it in.
-//! 2. Files that are still being written are waited for.
-//! 3. The folder is watched anew if its name stands for another folder now.
+//! 2. The reload waits until no file is being written.
+//! 3. If the path now leads to another folder, the watch moves there.
 //! 4. The folder is read. What a change means for what is served is decided in [`crate::app::live_profiles`].
 //! 5. The state towards authorities of profiles that are gone is dropped.
 

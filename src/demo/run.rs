@@ -27,7 +27,7 @@ impl Drop for Folder {
     }
 }
 
-/// Runs until Ctrl-C. `ready` is told when everything answers.
+/// Runs until Ctrl-C. `ready` is called when everything answers.
 ///
 /// # Errors
 /// One sentence: a port that is taken, with the flag that chooses others.

@@ -36,7 +36,7 @@ pub enum Denial {
 }
 
 impl AccessRule {
-    /// Whether the rule looks at groups at all: only then are they worth a call.
+    /// Whether the rule looks at groups at all: only then the gateway fetches them.
     pub fn needs_groups(&self) -> bool {
         !self.groups.is_empty()
     }

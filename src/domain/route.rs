@@ -1,4 +1,4 @@
-//! Route: a part of an application behind gatehouse, who may use it, and what its upstream is told.
+//! Route: a part of an application behind gatehouse, who may use it, and what its upstream receives.
 //!
 //! The most specific route decides: the host first, then the longest path prefix, at the border of a segment.
 
@@ -42,7 +42,7 @@ pub struct Route {
 /// An application behind gatehouse.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Upstream {
-    /// Scheme, host and port; no path: the target goes on as it was sent.
+    /// Scheme, host and port; no path: the target is forwarded as it was sent.
     pub origin: Url,
     /// How long it may take.
     pub timeouts: UpstreamTimeouts,

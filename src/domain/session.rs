@@ -106,7 +106,7 @@ impl Session {
         now < self.idle_until && now < self.expires_at
     }
 
-    /// Whether its use at `now` is worth writing down.
+    /// Whether a use at `now` must be written to the store.
     pub fn wants_touch(&self, now: Timestamp) -> bool {
         (now - self.seen_at).num_seconds() >= TOUCH_SECONDS
     }

@@ -42,8 +42,8 @@ pub enum Use {
 /// 1. The browser has a handle, and a session belongs to it: from memory, or else from the store.
 /// 2. The session is one of this profile. A session of another profile counts as none, and the audit stream has it.
 /// 3. The profile still has the authority that the session came from, and no deadline has passed.
-/// 4. The issuer policy and the access rule of the profile still admit the person: whoever lost the right to enter by an
-///    edit of the profile is out at the next request.
+/// 4. The issuer policy and the access rule of the profile still admit the person. After an edit of the
+///    profile, a person who lost the right to enter is refused at the next request.
 /// 5. Use of the session moves its idle deadline, unless the caller only looks.
 ///
 /// # Errors

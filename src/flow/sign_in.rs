@@ -133,7 +133,7 @@ fn new_attempt(
     Attempt {
         profile: profile.id.clone(),
         fingerprint: profile.fingerprint,
-        user_flow: user_flow,
+        user_flow,
         nonce: fresh_nonce(&*services.random),
         verifier: fresh_verifier(&*services.random),
         begun_at: services.now(),

@@ -31,7 +31,7 @@ pub enum CallError {
 }
 
 impl CallError {
-    /// When it is worth calling again, if that is known.
+    /// When to call again, if known.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::CircuitOpen { retry_after } => Some(*retry_after),

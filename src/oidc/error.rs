@@ -19,7 +19,7 @@ pub enum OidcError {
     Unavailable {
         /// What happened.
         why: Outage,
-        /// When it is worth trying again.
+        /// When to try again.
         retry_after: Option<Duration>,
     },
     /// The operator must act; nobody can sign in until then.
@@ -31,7 +31,7 @@ pub enum OidcError {
     /// The response failed a check: an attack, or an authority that breaks its protocol.
     #[error("the authority's answer is not acceptable: {0}")]
     Invalid(#[from] Invalid),
-    /// A valid token of a directory tenant that is not allowed; the person may be told.
+    /// A valid token of a directory tenant that is not allowed; the person may read this.
     #[error("the directory tenant may not enter")]
     TenantNotAllowed,
 }
@@ -247,7 +247,7 @@ pub enum RefreshError {
     Unavailable {
         /// What happened.
         why: Outage,
-        /// When it is worth trying again.
+        /// When to try again.
         retry_after: Option<Duration>,
     },
     /// The response failed a check (OIDC Core §12.2): nothing of it is used, end the session.
@@ -290,7 +290,7 @@ impl From<SignatureRefusal> for OidcError {
 }
 
 impl From<IdTokenFault> for OidcError {
-    /// The one failure that the person may be told has a variant of its own.
+    /// The only failure that the person may read has a variant of its own.
     fn from(check: IdTokenFault) -> Self {
         match check {
             IdTokenFault::Issuer(IssuerRefusal::TenantNotAllowed) => Self::TenantNotAllowed,

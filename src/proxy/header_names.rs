@@ -39,7 +39,7 @@ const IDENTITY_BEGINNINGS: [&str; 8] = [
     "xgoogauthenticateduser",
 ];
 
-/// Headers that say where a request came from or what it asked for: written anew for the upstream.
+/// Headers that say where a request came from or what it asked for: the proxy replaces them for the upstream.
 const FORWARDING: [&str; 14] = [
     "forwarded",
     "x-forwarded-for",

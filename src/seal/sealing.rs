@@ -51,7 +51,7 @@ impl KeyRing {
         open_with(derive, aad, sealed)
     }
 
-    /// Whether the newest key sealed it; if not, it is worth sealing again.
+    /// Whether the newest key sealed it; if not, it should be sealed again.
     pub fn sealed_with_newest(&self, sealed: &[u8]) -> bool {
         key_id(sealed) == Some(self.newest().id.0)
     }

@@ -1,7 +1,7 @@
 //! Layers: defaults, the settings file, environment variables and flags, merged with the crate `config`.
 //!
 //! `config` converts types into one another and repeats values in its errors. So it only merges here. The strict reader of
-//! the file checks the values, and so does [`crate::config::settings::reader`]; neither repeats a secret.
+//! the file checks the values, and so does `config::settings::reader`; neither repeats a secret.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Settings of the process as values that cannot be invalid.
 //!
 //! [`crate::config::settings::layers`] decides which source a value comes from, and
-//! [`crate::config::settings::reader`] checks the value.
+//! `config::settings::reader` checks the value.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};

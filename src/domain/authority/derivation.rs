@@ -9,7 +9,7 @@ use crate::domain::authority::user_flow::UserFlow;
 use crate::domain::issuer::{IssuerForm, IssuerPolicy, TenantGuid};
 use crate::domain::public_url::is_loopback;
 
-/// One derivation. It goes on after an error where it can, so that all errors are found.
+/// One derivation. It continues after an error where possible, so that all errors are found.
 pub(super) struct Derivation<'a> {
     pub(super) input: &'a AuthorityInput,
     /// The parsed address; `None` when the address is faulty.

@@ -40,7 +40,7 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Takes verified claims; see [`SubjectKey::of_claims`] for `by_object`. `None` if `iss` or `sub` is missing, which
+    /// Takes verified claims; see `SubjectKey::of_claims` for `by_object`. `None` if `iss` or `sub` is missing, which
     /// verification rules out.
     pub fn from_claims(claims: &Claims, by_object: bool) -> Option<Self> {
         let subject = SubjectKey::of_claims(claims, by_object)?;

@@ -9,7 +9,7 @@ use crate::domain::issuer::tenant::{PERSONAL_ACCOUNTS, TenantGuid};
 /// Which directory tenants may enter through `organizations` or `common`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AllowedTenants {
-    /// Every organisation, said in so many words: `"any"`.
+    /// Every organisation: the profile has `"any"`.
     Any,
     /// Only these.
     These(BTreeSet<TenantGuid>),
@@ -92,7 +92,7 @@ pub enum IssuerRefusal {
     /// The key that signed belongs to another issuer.
     #[error("the signing key belongs to another issuer")]
     Key,
-    /// The token is right, but its tenant may not enter here: the one refusal that the person is told.
+    /// The token is right, but its tenant may not enter here. The only refusal that the person reads.
     #[error("the directory tenant may not enter")]
     TenantNotAllowed,
 }

@@ -1,5 +1,4 @@
-//! A refresh that failed: what becomes of the session, which token serves meanwhile, and when the refresh is tried
-//! again.
+//! A failed refresh: whether the session ends, which token is used meanwhile, and when the refresh is tried again.
 //!
 //! An outage signs nobody out, and a token is used until it expires.
 
@@ -111,7 +110,7 @@ impl Refresh<'_> {
     }
 }
 
-/// Logs a failure that no caller is told about.
+/// Logs the failure of a refresh for which no caller waits.
 fn log(profile: &Profile, error: &RefreshError) {
     match error {
         RefreshError::ClientRefused(cause) => {

@@ -1,4 +1,4 @@
-//! Single-flight: of equal calls for one key only one runs, and whoever waits for it gets its outcome.
+//! Single-flight: of equal calls for one key only one runs, and the other callers get its outcome.
 //!
 //! Knows nothing of tokens, and nothing of other processes: across replicas the lease in the row decides
 //! ([`crate::flow::refresh::lease`]).
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 /// Keys remembered at most. A call whose key was forgotten runs, although an equal one may be running.
 const MOST_KEYS: u64 = 100_000;
-/// How long an outcome is kept: whoever waited for it reads it at once.
+/// How long an outcome is kept. Waiting callers read it at once.
 const IDLE: Duration = Duration::from_mins(2);
 
 /// Calls by key `K`, each asking a question `Q`, each with an outcome `O`.
@@ -32,7 +32,7 @@ where
     runtime: Handle,
 }
 
-/// The last call of a key that ended. Whoever holds its lock is the one that may call.
+/// The last call of a key that ended. Only the holder of its lock may call.
 type Last<Q, O> = Option<Finished<Q, O>>;
 
 #[derive(Debug)]

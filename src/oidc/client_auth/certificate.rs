@@ -62,7 +62,7 @@ pub struct CertificateExpiry {
     pub not_after: Timestamp,
 }
 
-/// When the certificates of a profile expire. One that cannot be read is left out: using it reports the error.
+/// When the certificates of a profile expire. An unreadable certificate is left out; its use reports the error.
 pub async fn certificate_ends(profile: &Profile) -> Vec<CertificateExpiry> {
     let Credential::Certificate { certificates, .. } = &profile.client.credential else {
         return Vec::new();

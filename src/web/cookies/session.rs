@@ -114,7 +114,7 @@ pub fn sealed_cookie(profile: &Profile, value: String) -> Cookie<'static> {
 pub struct BrowserHandle {
     /// The handle.
     pub handle: SessionHandle,
-    /// Whether the newest key sealed the cookie. If not, the cookie must be sealed anew.
+    /// Whether the newest key sealed the cookie. If not, the cookie must be sealed again.
     pub sealed_by_newest_key: bool,
 }
 

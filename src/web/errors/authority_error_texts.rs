@@ -40,7 +40,7 @@ pub struct Help {
     pub way_on: WayOn,
 }
 
-/// The help for a refusal. Where only administrators can consent, nobody is asked to try again.
+/// The help for a refusal. Where only administrators can consent, the page offers no second try.
 pub fn help_for(detail: &AuthorityErrorDetail, admin_consent_only: bool) -> Help {
     let topic = if admin_consent_only && detail.lacks_consent() {
         Topic::AdministratorConsent

@@ -45,7 +45,7 @@ async fn check(visit: &Visit) -> Result<Option<SignedIn>, FlowError> {
     Ok(signed_in)
 }
 
-/// Who is signed in, if anybody, for a page that is there for everybody. Moves the idle deadline.
+/// Who is signed in, if anybody, for a page that everybody may see. Moves the idle deadline.
 #[derive(Debug)]
 pub struct MaybeSignedIn(pub Option<SignedIn>);
 

@@ -42,7 +42,7 @@ pub async fn login(visit: Visit, Peeked(signed_in): Peeked) -> WebResult {
     begin_sign_in(&visit, MayBegin::judge(&visit)?).await
 }
 
-/// `GET /auth/edit_profile`: for signed-in people only. A profile without that user flow has no such page, whoever asks.
+/// `GET /auth/edit_profile`: for signed-in people only. A profile without that user flow answers 404 to everybody.
 ///
 /// # Errors
 /// `NoSuchUserFlow`, `NotSignedIn`, and those of [`begin`].

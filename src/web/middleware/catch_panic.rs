@@ -1,4 +1,4 @@
-//! Answers 500 when a handler panics; the process goes on.
+//! Answers 500 when a handler panics; the process continues.
 
 use std::panic::AssertUnwindSafe;
 

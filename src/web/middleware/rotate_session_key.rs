@@ -1,6 +1,6 @@
 //! Runs before actix-session, which knows one key and believes the first cookie that it takes for its own.
 //!
-//! Here a cookie that was sealed with an older key is opened and sealed anew, so that rotating the key signs nobody out,
+//! Here a cookie that was sealed with an older key is opened and sealed again with the newest key, so that rotating the key signs nobody out,
 //! and every other cookie that actix-session could take for the session cookie is removed from the request.
 
 use actix_web::body::MessageBody;
