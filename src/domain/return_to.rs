@@ -221,5 +221,31 @@ mod tests {
                 proptest::prop_assert_eq!(resolved.origin(), origin.origin());
             }
         }
+
+        #[test]
+        fn what_is_accepted_lies_below_the_prefix_and_begins_no_flow(
+            parts in proptest::collection::vec(
+                "/|//|\\\\|staff|auth|sign_in|sign_out|redirect|login|\\.|\\.\\.|%2e|%2f|%5c|%61uth|%|;|\\?|#|@|:|https://app.example.com|http:|x|é|\t",
+                1..12,
+            ),
+            padding in proptest::option::weighted(0.1, 2_000..2_100_usize),
+        ) {
+            let staff = PublicUrl::parse("https://app.example.com/staff").unwrap();
+            let text = parts.concat() + &"y".repeat(padding.unwrap_or_default());
+            for prefix in ["", "/staff"] {
+                let text = format!("{prefix}{text}");
+                let Some(target) = ReturnTo::parse(&text, &staff, "/auth/redirect") else {
+                    continue;
+                };
+                let resolved = Url::parse("https://app.example.com").unwrap().join(target.as_str()).unwrap();
+                let below = resolved.path().strip_prefix("/staff").unwrap();
+                proptest::prop_assert!(below.is_empty() || below.starts_with('/'));
+                let decoded = percent_decoded(below).unwrap();
+                proptest::prop_assert!(decoded != "/auth/redirect" && OwnPath::may_return_to(&decoded));
+                proptest::prop_assert!(target.as_str().len() <= LONGEST);
+                // It survives its way through `state`.
+                proptest::prop_assert_eq!(ReturnTo::stored(target.as_str().to_owned()), Some(target));
+            }
+        }
     }
 }

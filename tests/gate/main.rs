@@ -11,6 +11,7 @@
 mod api_call;
 mod callback;
 mod client_auth;
+mod fuzz;
 mod hardening;
 mod harness;
 mod operators;

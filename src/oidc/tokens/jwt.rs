@@ -347,5 +347,24 @@ mod tests {
         fn no_header_or_claims_make_the_gate_panic(header in ".{0,80}", claims in ".{0,80}") {
             let _ = refusal(&header, &claims, TokenUse::Logout).is_none();
         }
+
+        #[test]
+        fn an_accepted_token_has_a_listed_algorithm_and_signs_its_own_bytes(
+            alg in "RS256|PS256|ES256|none|HS256|RS384", typ in "JWT|logout\\+jwt|at\\+jwt",
+            more in "|,\"crit\":\\[\\]|,\"alg\":\"RS256\"|,\"cty\":\"JWT\"|,\"kid\":\"x\"|,\"kid\":7",
+            tid in "|\"tid\":\"a\"|\"TID\":\"a\"|\"tid\":\"a\",\"tid\":\"a\"|\"x\":1,\"X\":2",
+            padding in proptest::option::weighted(0.1, 48_000..50_000_usize),
+        ) {
+            let header = format!(r#"{{"alg":"{alg}","typ":"{typ}"{more}}}"#);
+            let claims = format!("{{{tid}}}{}", " ".repeat(padding.unwrap_or_default()));
+            let text = token(&header, &claims);
+            if let Ok(jwt) = Jwt::parse(&text, TokenUse::Id, &SigningAlgorithm::ALL) {
+                proptest::prop_assert!(text.len() <= LARGEST);
+                proptest::prop_assert!(["RS256", "PS256", "ES256"].contains(&alg.as_str()) && typ == "JWT");
+                proptest::prop_assert!(more.is_empty() || more == ",\"kid\":\"x\"");
+                proptest::prop_assert!(!tid.contains("TID") && tid.matches("tid").count() <= 1);
+                proptest::prop_assert_eq!(format!("{}.{}", jwt.signed, jwt.signature), text);
+            }
+        }
     }
 }

@@ -365,3 +365,6 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod hostile_headers;

@@ -1,5 +1,6 @@
 //! Each check of an ID token broken once.
 
+mod any_claims;
 mod directory;
 mod refreshed;
 
