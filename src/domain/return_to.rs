@@ -211,6 +211,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_target_has_at_most_2_048_bytes() {
+        let longest = format!("/{}", "x".repeat(LONGEST - 1));
+        assert_eq!(parse(&longest).as_deref(), Some(longest.as_str()));
+        assert_eq!(parse(&format!("{longest}x")), None);
+    }
+
+    #[test]
+    fn a_stored_target_is_a_local_path_or_nothing() {
+        let stored = |text: &str| ReturnTo::stored(text.to_owned());
+        assert_eq!(stored("/a?b=//c").unwrap().as_str(), "/a?b=//c");
+        for foreign in ["", "a", "//evil.example", "/\\evil.example", "https://x"] {
+            assert_eq!(stored(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn the_home_page_of_a_profile_is_its_prefix() {
+        let staff = PublicUrl::parse("https://app.example.com/staff").unwrap();
+        assert_eq!(ReturnTo::home(&staff).as_str(), "/staff/");
+        assert_eq!(ReturnTo::home(&app()).as_str(), "/");
+    }
+
     proptest::proptest! {
         // proves: C28
         #[test]

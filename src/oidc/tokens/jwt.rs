@@ -335,6 +335,23 @@ mod tests {
         assert_eq!(refusal(addresses, "{}", TokenUse::Id), None);
     }
 
+    #[test]
+    fn the_largest_token_and_the_longest_kid_are_read_and_no_larger_ones() {
+        let (head, fill) = (0..4)
+            .map(|spaces| token(r#"{"alg":"RS256"}"#, &format!("{{}}{}", " ".repeat(spaces))))
+            .map(|text| (LARGEST - text.len(), text))
+            .find_map(|(fill, text)| (fill % 4 == 0).then_some((text, fill)))
+            .unwrap();
+        let largest = head + &"A".repeat(fill);
+        let parse = |text: &str| Jwt::parse(text, TokenUse::Id, &SigningAlgorithm::ALL).err();
+        assert_eq!(parse(&largest), None);
+        assert_eq!(parse(&format!("{largest}A")), Some(JwtRefusal::TooLarge));
+        let with_kid = |length| format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "k".repeat(length));
+        assert_eq!(refusal(&with_kid(512), "{}", TokenUse::Id), None);
+        let refused = refusal(&with_kid(513), "{}", TokenUse::Id);
+        assert_eq!(refused, Some(JwtRefusal::KeyId));
+    }
+
     proptest::proptest! {
         // proves: B88
         #[test]
