@@ -189,4 +189,57 @@ mod tests {
             Ok(())
         );
     }
+
+    #[test]
+    fn an_address_must_pass_the_list_of_addresses_and_the_list_of_domains() {
+        let rule = |emails: &[&str], domains: &[&str]| AccessRule {
+            emails: emails.iter().map(|&email| email.to_owned()).collect(),
+            email_domains: domains.iter().map(|&domain| domain.to_owned()).collect(),
+            ..AccessRule::default()
+        };
+        let ada = person(json!({"email": "Ada@Contoso.example", "email_verified": true}));
+        for (emails, domains, passes) in [
+            (&["ada@contoso.example"][..], &["contoso.example"][..], true),
+            (&["x@contoso.example", "ada@contoso.example"], &[], true),
+            (&[], &["fabrikam.example", "contoso.example"], true),
+            (&["ada@contoso.example"], &["fabrikam.example"], false),
+            (&["eve@contoso.example"], &["contoso.example"], false),
+            (&["eve@contoso.example"], &[], false),
+            (&[], &["fabrikam.example"], false),
+        ] {
+            let expected = passes.then_some(()).ok_or(Denial::Email);
+            assert_eq!(
+                rule(emails, domains).judge(&ada),
+                expected,
+                "{emails:?} {domains:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_with_an_oddity_has_no_domain() {
+        for odd in [
+            "corp.example",
+            "@corp.example",
+            "\"a\"@corp.example",
+            "a@",
+            "a@corp.example.",
+            "a@.corp.example",
+            "a@corp_example",
+            "a@corp.example@corp.example",
+            "a@c\u{f6}rp.example",
+        ] {
+            assert_eq!(domain_of(odd), None, "{odd}");
+        }
+        assert_eq!(domain_of("a.b@x-1.example"), Some("x-1.example"));
+    }
+
+    #[test]
+    fn only_a_rule_with_groups_needs_groups() {
+        let rule = AccessRule {
+            groups: vec!["g1".into()],
+            ..AccessRule::default()
+        };
+        assert!(rule.needs_groups() && !AccessRule::default().needs_groups());
+    }
 }

@@ -183,4 +183,39 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn an_accepted_answer_has_one_state_one_outcome_and_bounded_parameters(
+            names in proptest::collection::vec(
+                "state|code|error|error_description|iss|session_state|id_token|access_token|token_type|other", 0..8,
+            ),
+            values in proptest::collection::vec("|x|\\PC{0,40}", 8),
+            stretched in proptest::option::weighted(0.4, (0..8_usize, proptest::sample::select(vec![2_001, LONGEST_PARAMETER, LONGEST_PARAMETER + 1]))),
+        ) {
+            let mut sent: Vec<(String, String)> = names.into_iter().zip(values).collect();
+            if let Some((at, length)) = stretched
+                && let Some((_, value)) = sent.get_mut(at)
+            {
+                *value = "x".repeat(length);
+            }
+            let pairs = sent.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let Ok(answer) = CallbackAnswer::parse(pairs) else {
+                return Ok(());
+            };
+            let count = |name: &str| sent.iter().filter(|(sent, _)| sent == name).count();
+            proptest::prop_assert!(FRONT_CHANNEL_TOKENS.iter().all(|name| count(name) == 0));
+            for name in ["state", "code", "error", "error_description", "iss", "session_state"] {
+                proptest::prop_assert!(count(name) <= 1, "{} twice", name);
+            }
+            let bounded = |text: &str| !text.is_empty() && text.len() <= LONGEST_PARAMETER;
+            proptest::prop_assert!(bounded(answer.state.expose()));
+            match &answer.outcome {
+                CallbackOutcome::Code(code) => proptest::prop_assert!(bounded(code.expose())),
+                CallbackOutcome::Refused { error, description } => {
+                    proptest::prop_assert!(bounded(error) && description.chars().count() <= 2_000);
+                }
+            }
+        }
+    }
 }

@@ -211,6 +211,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_target_has_at_most_2_048_bytes() {
+        let longest = format!("/{}", "x".repeat(LONGEST - 1));
+        assert_eq!(parse(&longest).as_deref(), Some(longest.as_str()));
+        assert_eq!(parse(&format!("{longest}x")), None);
+    }
+
+    #[test]
+    fn a_stored_target_is_a_local_path_or_nothing() {
+        let stored = |text: &str| ReturnTo::stored(text.to_owned());
+        assert_eq!(stored("/a?b=//c").unwrap().as_str(), "/a?b=//c");
+        for foreign in ["", "a", "//evil.example", "/\\evil.example", "https://x"] {
+            assert_eq!(stored(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn the_home_page_of_a_profile_is_its_prefix() {
+        let staff = PublicUrl::parse("https://app.example.com/staff").unwrap();
+        assert_eq!(ReturnTo::home(&staff).as_str(), "/staff/");
+        assert_eq!(ReturnTo::home(&app()).as_str(), "/");
+    }
+
     proptest::proptest! {
         // proves: C28
         #[test]
@@ -219,6 +242,32 @@ mod tests {
                 let origin = Url::parse("https://app.example.com").unwrap();
                 let resolved = origin.join(target.as_str()).unwrap();
                 proptest::prop_assert_eq!(resolved.origin(), origin.origin());
+            }
+        }
+
+        #[test]
+        fn what_is_accepted_lies_below_the_prefix_and_begins_no_flow(
+            parts in proptest::collection::vec(
+                "/|//|\\\\|staff|auth|sign_in|sign_out|redirect|login|\\.|\\.\\.|%2e|%2f|%5c|%61uth|%|;|\\?|#|@|:|https://app.example.com|http:|x|é|\t",
+                1..12,
+            ),
+            padding in proptest::option::weighted(0.1, 2_000..2_100_usize),
+        ) {
+            let staff = PublicUrl::parse("https://app.example.com/staff").unwrap();
+            let text = parts.concat() + &"y".repeat(padding.unwrap_or_default());
+            for prefix in ["", "/staff"] {
+                let text = format!("{prefix}{text}");
+                let Some(target) = ReturnTo::parse(&text, &staff, "/auth/redirect") else {
+                    continue;
+                };
+                let resolved = Url::parse("https://app.example.com").unwrap().join(target.as_str()).unwrap();
+                let below = resolved.path().strip_prefix("/staff").unwrap();
+                proptest::prop_assert!(below.is_empty() || below.starts_with('/'));
+                let decoded = percent_decoded(below).unwrap();
+                proptest::prop_assert!(decoded != "/auth/redirect" && OwnPath::may_return_to(&decoded));
+                proptest::prop_assert!(target.as_str().len() <= LONGEST);
+                // It survives its way through `state`.
+                proptest::prop_assert_eq!(ReturnTo::stored(target.as_str().to_owned()), Some(target));
             }
         }
     }

@@ -261,5 +261,20 @@ mod tests {
         ) {
             let _ = of(&parts.concat());
         }
+
+        #[test]
+        fn accepted_claims_are_an_object_of_at_most_four_kilobytes(
+            name in "[a-z]{1,8}", length in 0..6_000_usize, quoted in proptest::prelude::any::<bool>(),
+            before in "|Basic realm=\"x\", |Bearer realm=\"\", ", scheme in "Bearer|PoP|Basic|bearer",
+        ) {
+            let json = format!(r#"{{"{name}":"{}"}}"#, "y".repeat(length));
+            let claims = URL_SAFE_NO_PAD.encode(&json);
+            let mark = if quoted { "\"" } else { "" };
+            let field = format!("{before}{scheme} error=\"insufficient_claims\", claims={mark}{claims}{mark}");
+            if let Some(claims) = of(&field) {
+                proptest::prop_assert!(claims.len() <= 4_096 && scheme != "Basic");
+                proptest::prop_assert_eq!(claims, json);
+            }
+        }
     }
 }

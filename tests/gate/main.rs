@@ -12,6 +12,7 @@ mod api_call;
 mod callback;
 mod client_auth;
 mod forward_auth;
+mod fuzz;
 mod hardening;
 mod harness;
 mod operators;

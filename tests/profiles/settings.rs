@@ -279,3 +279,55 @@ fn no_delay_at_all_is_a_delay_and_no_life_at_all_is_a_mistake() {
     let refused = report("[session]\nlifetime = \"0s\"\n", &[], &[]);
     assert!(refused.contains("session.lifetime"), "{refused}");
 }
+
+proptest::proptest! {
+    #[test]
+    fn arbitrary_text_in_a_settings_file_or_variable_never_panics(
+        content in "\\PC{0,200}|(\\[?[a-z_.]{1,12}\\]?( = [\"0-9a-z\\[\\]]{0,9})?\n){0,9}",
+        variable in "GATEHOUSE_[A-Z_]{0,24}", value in "\\PC{0,60}|[0-9]{1,30}|[0-9]{1,12}[a-z]{1,6}",
+    ) {
+        if let Err(problems) = Settings::read(&sources(&content, &[(&variable, &value)], &[])) {
+            proptest::prop_assert!(!text(&problems, Looks::Plain).is_empty());
+        }
+    }
+
+    #[test]
+    fn accepted_settings_are_bounded_whatever_a_known_key_holds(
+        key in proptest::sample::select(vec![
+            "LISTEN", "ADMIN_LISTEN", "DATABASE_URL", "TRUSTED_PROXIES", "SESSION__IDLE_TIMEOUT", "SESSION__LIFETIME",
+            "STORE__MAX_CONNECTIONS", "STORE__CACHE_ENTRIES", "TELEMETRY__FORMAT", "HTTP__RESOLVE",
+        ]),
+        value in "\\PC{0,30}|[0-9]{1,25}|[0-9]{1,20}(y|w|d|h|m|s|ms)|-1|1e300|0|127\\.0\\.0\\.1(:[0-9]{1,6})?|0\\.0\\.0\\.0/0",
+    ) {
+        let name = format!("GATEHOUSE_{key}");
+        match Settings::read(&sources("", &[(&name, &value)], &[])) {
+            Ok(settings) => {
+                let longest = Duration::from_hours(24 * 366 * 100);
+                proptest::prop_assert!(settings.session.idle_timeout <= longest && settings.session.lifetime <= longest);
+                proptest::prop_assert!(!settings.session.idle_timeout.is_zero() && !settings.session.lifetime.is_zero());
+            }
+            Err(problems) => proptest::prop_assert!(!text(&problems, Looks::Plain).is_empty()),
+        }
+    }
+
+    #[test]
+    fn a_key_never_shows_whatever_stands_around_it(junk in "[\\PC\n]{0,60}", at in 0..4_usize) {
+        let file = match at {
+            0 => format!("keys = [\"{KEY}\"]\n{junk}"),
+            1 => format!("{junk}\nkeys = \"{KEY}\""),
+            2 => format!("kyes = [\"{KEY}\"]\n{junk}"),
+            _ => format!("keys = [\"{KEY}, {junk}"),
+        };
+        match Settings::read(&sources(&file, &[], &[])) {
+            Ok(settings) => {
+                let printed = format!("{settings:?}");
+                proptest::prop_assert!(!printed.contains(KEY));
+            }
+            Err(problems) => {
+                proptest::prop_assert!(!text(&problems, Looks::Plain).contains(KEY));
+                let printed = format!("{problems:?}");
+                proptest::prop_assert!(!printed.contains(KEY));
+            }
+        }
+    }
+}

@@ -4,6 +4,10 @@
 
 use std::collections::BTreeMap;
 
+/// Bytes of a value once its references are filled in. Without a limit, thirty lines that each double the line above
+/// would fill the memory.
+const LONGEST_VALUE: usize = 64 * 1024;
+
 /// The variables of a file. If a key occurs twice, the last value counts, as in python-dotenv.
 pub(in crate::command) fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
     let mut variables = BTreeMap::new();
@@ -24,15 +28,17 @@ pub(in crate::command) fn parse(text: &str) -> Result<BTreeMap<String, String>, 
         }
         let value = value(rest.trim())
             .ok_or_else(|| format!("line {}: the quotes of {key} are not closed", at + 1))?;
-        let value = filled(&value, &variables);
+        let value = filled(&value, &variables)
+            .ok_or_else(|| format!("line {}: the value of {key} is too long", at + 1))?;
         variables.insert(key.to_owned(), value);
     }
     Ok(variables)
 }
 
 /// Replaces `${KEY}` and `${KEY:-default}` with the values of the lines above. A reference to a variable that is not set
-/// is kept: it may be part of a secret, and other values are reported where they are used.
-fn filled(value: &str, above: &BTreeMap<String, String>) -> String {
+/// is kept: it may be part of a secret, and other values are reported where they are used. `None` for a value that is
+/// longer than [`LONGEST_VALUE`].
+fn filled(value: &str, above: &BTreeMap<String, String>) -> Option<String> {
     let mut filled = String::new();
     let mut rest = value;
     while let Some((before, reference)) = rest.split_once("${") {
@@ -48,10 +54,13 @@ fn filled(value: &str, above: &BTreeMap<String, String>) -> String {
             Some(known) => filled.push_str(known),
             None => filled.extend(["${", inner, "}"]),
         }
+        if filled.len() > LONGEST_VALUE {
+            return None;
+        }
         rest = after;
     }
     filled.push_str(rest);
-    filled
+    (filled.len() <= LONGEST_VALUE).then_some(filled)
 }
 
 /// The first `${KEY}` of a value that no line above sets.
@@ -159,6 +168,42 @@ mod tests {
                 fault.contains(line) && !fault.contains("hunter2"),
                 "{fault}"
             );
+        }
+    }
+
+    #[test]
+    fn lines_that_double_the_line_above_do_not_fill_the_memory() {
+        let lines = (1..64).map(|line| format!("A{line}=${{A{0}}}${{A{0}}}\n", line - 1));
+        let fault = parse(&format!("A0=hunter2\n{}", lines.collect::<String>())).unwrap_err();
+        assert_eq!(fault, "line 15: the value of A14 is too long");
+        assert!(parse(&format!("A={}", "x".repeat(LONGEST_VALUE))).is_ok());
+        assert!(parse(&format!("A={}", "x".repeat(LONGEST_VALUE + 1))).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_gives_plain_names_with_bounded_values_or_the_line_of_its_fault(
+            lines in proptest::collection::vec(
+                "(export )?[A-C. ]{0,2}=?(\\$\\{[A-C]\\}|\\$\\{|\\}|:-|\"|'|\\\\|#| |x|\\PC){0,8}|\\PC{0,20}", 0..12,
+            ),
+        ) {
+            match parse(&lines.join("\n")) {
+                Ok(variables) => for (name, value) in &variables {
+                    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
+                    proptest::prop_assert!(!name.is_empty() && name.bytes().all(plain));
+                    proptest::prop_assert!(value.len() <= LONGEST_VALUE);
+                    let _ = unset(value);
+                },
+                Err(fault) => proptest::prop_assert!(fault.starts_with("line "), "{}", fault),
+            }
+        }
+
+        #[test]
+        fn a_fault_never_repeats_the_secret_of_its_line(before in "[ -~]{0,12}", after in "[ -~]{0,12}") {
+            let text = format!("A=1\n{before}x7Kq-do-not-show-9Zp{after}\n");
+            if let Err(fault) = parse(&text) {
+                proptest::prop_assert!(!fault.contains("do-not-show"), "{}", fault);
+            }
         }
     }
 }

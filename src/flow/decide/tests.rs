@@ -82,6 +82,15 @@ fn rules() -> [AccessRule; 2] {
     [AccessRule::default(), AccessRule::default()]
 }
 
+fn bearer(scopes: &[&str], app_only: bool, claims: serde_json::Value) -> BearerCaller {
+    BearerCaller {
+        identity: identity(claims),
+        client: None,
+        scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        app_only,
+    }
+}
+
 fn roles(role: &str) -> AccessRule {
     AccessRule {
         roles: vec![role.into()],
@@ -206,12 +215,6 @@ fn a_sign_in_that_is_too_old_or_too_weak_is_stepped_up() {
 
 #[test]
 fn a_token_passes_only_where_the_route_takes_tokens_with_its_permission() {
-    let bearer = |scopes: &[&str], app_only, claims| BearerCaller {
-        identity: identity(claims),
-        client: None,
-        scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
-        app_only,
-    };
     let taking = Route {
         accept_bearer: Some(BearerRule {
             audience: "api://orders".into(),
@@ -255,5 +258,63 @@ fn a_public_path_needs_no_session_even_while_the_store_is_away() {
     };
     for caller in [Caller::Nobody, Caller::Unknown] {
         assert_eq!(decide(&question, caller), Decision::Allow(None));
+    }
+}
+
+#[test]
+fn a_public_path_passes_with_the_identity_of_whoever_is_known() {
+    let (route, rules) = (route(), rules());
+    let question = Question {
+        profile_rule: &rules[0],
+        route: &route,
+        public: true,
+        narrowing: &rules[1],
+        request: PLAIN,
+        now: SystemClock.now(),
+    };
+    let person = session(json!({}));
+    let program = bearer(&[], true, json!({"name": "a program"}));
+    for (caller, identity) in [
+        (Caller::Person(&person), &person.identity),
+        (Caller::Bearer(&program), &program.identity),
+    ] {
+        assert_eq!(decide(&question, caller), Decision::Allow(Some(identity)));
+    }
+}
+
+#[test]
+fn a_bearer_rule_that_names_one_permission_takes_no_token_without_it() {
+    let rule = |scopes: &[&str], roles: &[&str]| BearerRule {
+        audience: "api://orders".into(),
+        scopes: scopes
+            .iter()
+            .map(|text| Scope::parse(text).unwrap())
+            .collect(),
+        roles: roles.iter().map(|&role| role.to_owned()).collect(),
+    };
+    let person = bearer(&["Orders.Read"], false, json!({}));
+    let program = bearer(&[], true, json!({"roles": ["Orders.Read.All"]}));
+    let rules = rules();
+    for (rule, caller, passes) in [
+        (rule(&["Orders.Read"], &[]), &person, true),
+        (rule(&["Orders.Read"], &[]), &program, false),
+        (rule(&["Orders.Write"], &[]), &person, false),
+        (rule(&[], &["Orders.Read.All"]), &program, true),
+        (rule(&[], &["Orders.Read.All"]), &person, false),
+        (rule(&[], &["Other"]), &program, false),
+        (rule(&[], &[]), &person, true),
+        (rule(&[], &[]), &program, true),
+    ] {
+        let route = Route {
+            accept_bearer: Some(rule),
+            ..route()
+        };
+        let decision = decided(&route, &rules, PLAIN, Caller::Bearer(caller));
+        let expected = if passes {
+            Decision::Allow(Some(&caller.identity))
+        } else {
+            Decision::Deny(Reason::Permission)
+        };
+        assert_eq!(decision, expected, "{:?}", route.accept_bearer);
     }
 }

@@ -238,5 +238,17 @@ mod tests {
             proptest::prop_assert_eq!(set.len() + set.skipped, 2);
             let _ = KeySet::read(body.as_bytes()).is_none();
         }
+
+        // proves: D4
+        #[test]
+        fn no_bytes_make_the_key_set_reader_panic(
+            body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+            modulus in 0..6_000_usize, exponent in "AQAB|AQ|AAAA|[A-Za-z0-9_-]{0,400}", copies in 1..4_usize,
+        ) {
+            let _ = KeySet::read(&body).is_none();
+            let key = json!({"kty": "RSA", "use": "sig", "kid": "k", "n": "x".repeat(modulus), "e": exponent});
+            let set = KeySet::read(json!({"keys": vec![key; copies]}).to_string().as_bytes()).unwrap();
+            proptest::prop_assert_eq!(set.len() + set.skipped, copies);
+        }
     }
 }

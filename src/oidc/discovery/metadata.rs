@@ -251,3 +251,6 @@ impl Fetch for MetadataSource {
         })
     }
 }
+
+#[cfg(test)]
+mod hostile_documents;

@@ -216,4 +216,48 @@ mod tests {
         assert_eq!(with("sid", json!(7)), Err(IdTokenFault::Nobody));
         assert_eq!(with("sub", json!("")), Err(IdTokenFault::Subject));
     }
+
+    /// A claim as it should be, missing, or anything else.
+    fn any_claim() -> impl proptest::strategy::Strategy<Value = Option<Value>> {
+        use proptest::prelude::*;
+        prop_oneof![
+            Just(None),
+            any::<i64>().prop_map(|number| Some(json!(NOW.saturating_add(number % 10_000)))),
+            any::<f64>().prop_map(|number| Some(json!(number))),
+            "\\PC{0,300}".prop_map(|text| Some(json!(text))),
+            Just(Some(json!([ISSUER, "client"]))),
+            Just(Some(json!({EVENT: {}}))),
+        ]
+    }
+
+    proptest::proptest! {
+        // proves: B117, B119
+        #[test]
+        fn an_accepted_logout_token_names_somebody_and_ends_within_the_hour(
+            changed in proptest::collection::vec(
+                ("iss|sub|sid|aud|iat|exp|jti|events|nonce|other", any_claim()), 0..4,
+            ),
+        ) {
+            let mut claims = good();
+            let members = claims.as_object_mut().unwrap();
+            for (name, value) in changed {
+                match value {
+                    Some(value) => members.insert(name, value),
+                    None => members.remove(&name),
+                };
+            }
+            let sent = claims.clone();
+            let Ok(token) = check(claims) else {
+                return Ok(());
+            };
+            proptest::prop_assert!(sent.get("nonce").is_none());
+            proptest::prop_assert_eq!(&sent["aud"], "client");
+            proptest::prop_assert_eq!(&token.iss, ISSUER);
+            proptest::prop_assert!(token.sub.is_some() || token.sid.is_some());
+            proptest::prop_assert!((1..=255).contains(&token.jti.len()));
+            proptest::prop_assert!(token.sub.is_none_or(|sub| (1..=255).contains(&sub.len())));
+            let life = token.exp.timestamp() - NOW;
+            proptest::prop_assert!((0..=3_600 + 2 * 120).contains(&life), "{}", life);
+        }
+    }
 }

@@ -104,7 +104,7 @@ fn token(text: &str) -> Option<&str> {
     (!text.is_empty() && text.len() <= LARGEST_TOKEN && printable).then_some(text)
 }
 
-/// Seconds as number or as text, whole or not. Anything else, and zero or less, counts as missing.
+/// Seconds as number or as text, whole or not. Anything else, and less than one second, counts as missing.
 fn lifetime(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,
@@ -112,7 +112,7 @@ fn lifetime(value: &Value) -> Option<Duration> {
         _ => return None,
     };
     // Ten years at most; the domain has a shorter limit.
-    let sane = seconds.is_finite() && seconds > 0.0;
+    let sane = seconds.is_finite() && seconds >= 1.0;
     sane.then(|| Duration::from_secs_f64(seconds.min(315_360_000.0).floor()))
 }
 
@@ -178,6 +178,8 @@ mod tests {
         for odd in [
             json!(-1),
             json!(0),
+            json!(0.9),
+            json!("1e-99"),
             json!("soon"),
             json!(null),
             json!([1]),
@@ -250,6 +252,35 @@ mod tests {
         fn no_number_makes_the_reader_panic(life in proptest::prelude::any::<f64>(), text in ".{0,20}") {
             let body = json!({"access_token": "a", "token_type": "Bearer", "expires_in": life, "refresh_in": text});
             let _ = read(&body).is_ok();
+        }
+
+        // proves: B34
+        #[test]
+        fn what_is_read_can_stand_in_a_header_and_lives_at_most_ten_years(
+            access in "| |a|a\r\nX: y|[ -~]{0,40}|\\PC{0,20}", refresh in "\\PC{0,20}|[ -~]{0,20}",
+            kind in "Bearer|bearer|mac|", life in proptest::prelude::any::<f64>(), scope in "[ -~\t]{0,40}",
+            padding in proptest::option::weighted(0.1, LARGEST_TOKEN - 9..LARGEST_TOKEN + 9),
+        ) {
+            let access = access + &"a".repeat(padding.unwrap_or_default());
+            let body = json!({
+                "access_token": access, "id_token": refresh, "refresh_token": refresh, "token_type": kind,
+                "expires_in": life, "refresh_in": life.to_string(), "scope": scope,
+            });
+            let Ok(answer) = read(&body) else {
+                return Ok(());
+            };
+            let texts = [
+                answer.access_token.as_ref().map(AccessToken::expose),
+                answer.id_token.as_ref().map(IdToken::expose),
+                answer.refresh_token.as_ref().map(RefreshToken::expose),
+            ];
+            for text in texts.into_iter().flatten() {
+                let printable = text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+                proptest::prop_assert!(printable && !text.is_empty() && text.len() <= LARGEST_TOKEN);
+            }
+            for life in [answer.expires_in, answer.refresh_in].into_iter().flatten() {
+                proptest::prop_assert!(!life.is_zero() && life <= Duration::from_hours(87_600));
+            }
         }
     }
 }

@@ -335,6 +335,23 @@ mod tests {
         assert_eq!(refusal(addresses, "{}", TokenUse::Id), None);
     }
 
+    #[test]
+    fn the_largest_token_and_the_longest_kid_are_read_and_no_larger_ones() {
+        let (head, fill) = (0..4)
+            .map(|spaces| token(r#"{"alg":"RS256"}"#, &format!("{{}}{}", " ".repeat(spaces))))
+            .map(|text| (LARGEST - text.len(), text))
+            .find_map(|(fill, text)| (fill % 4 == 0).then_some((text, fill)))
+            .unwrap();
+        let largest = head + &"A".repeat(fill);
+        let parse = |text: &str| Jwt::parse(text, TokenUse::Id, &SigningAlgorithm::ALL).err();
+        assert_eq!(parse(&largest), None);
+        assert_eq!(parse(&format!("{largest}A")), Some(JwtRefusal::TooLarge));
+        let with_kid = |length| format!(r#"{{"alg":"RS256","kid":"{}"}}"#, "k".repeat(length));
+        assert_eq!(refusal(&with_kid(512), "{}", TokenUse::Id), None);
+        let refused = refusal(&with_kid(513), "{}", TokenUse::Id);
+        assert_eq!(refused, Some(JwtRefusal::KeyId));
+    }
+
     proptest::proptest! {
         // proves: B88
         #[test]
@@ -346,6 +363,25 @@ mod tests {
         #[test]
         fn no_header_or_claims_make_the_gate_panic(header in ".{0,80}", claims in ".{0,80}") {
             let _ = refusal(&header, &claims, TokenUse::Logout).is_none();
+        }
+
+        #[test]
+        fn an_accepted_token_has_a_listed_algorithm_and_signs_its_own_bytes(
+            alg in "RS256|PS256|ES256|none|HS256|RS384", typ in "JWT|logout\\+jwt|at\\+jwt",
+            more in "|,\"crit\":\\[\\]|,\"alg\":\"RS256\"|,\"cty\":\"JWT\"|,\"kid\":\"x\"|,\"kid\":7",
+            tid in "|\"tid\":\"a\"|\"TID\":\"a\"|\"tid\":\"a\",\"tid\":\"a\"|\"x\":1,\"X\":2",
+            padding in proptest::option::weighted(0.1, 48_000..50_000_usize),
+        ) {
+            let header = format!(r#"{{"alg":"{alg}","typ":"{typ}"{more}}}"#);
+            let claims = format!("{{{tid}}}{}", " ".repeat(padding.unwrap_or_default()));
+            let text = token(&header, &claims);
+            if let Ok(jwt) = Jwt::parse(&text, TokenUse::Id, &SigningAlgorithm::ALL) {
+                proptest::prop_assert!(text.len() <= LARGEST);
+                proptest::prop_assert!(["RS256", "PS256", "ES256"].contains(&alg.as_str()) && typ == "JWT");
+                proptest::prop_assert!(more.is_empty() || more == ",\"kid\":\"x\"");
+                proptest::prop_assert!(!tid.contains("TID") && tid.matches("tid").count() <= 1);
+                proptest::prop_assert_eq!(format!("{}.{}", jwt.signed, jwt.signature), text);
+            }
         }
     }
 }

@@ -191,4 +191,28 @@ mod tests {
         assert_eq!(absolute("http://a.example/").unwrap(), "a.example");
         assert_eq!(absolute("http://b.example/"), Err(Ambiguous));
     }
+
+    proptest::proptest! {
+        // proves: B184, C49
+        #[test]
+        fn a_stranger_chooses_neither_address_nor_host_and_a_proxy_only_what_it_was_told(
+            hops in proptest::collection::vec(
+                "10\\.0\\.0\\.[1-9]|203\\.0\\.113\\.[1-9]|2001:db8::1|\\[2001:db8::1\\]:5|nonsense||[ -~]{0,12}|1{0,400}", 0..6,
+            ),
+            named in "app\\.example|a, b|a@b||[!-~]{0,12}",
+        ) {
+            let list = hops.join(", ");
+            proptest::prop_assert_eq!(client("203.0.113.9", &list), "203.0.113.9");
+            let seen = client("10.0.0.1", &list);
+            let told = seen == "10.0.0.1" || hops.iter().any(|hop| hop.contains(&seen));
+            proptest::prop_assert!(told, "{} of {}", seen, list);
+            let headers = [("host", "inner.example"), ("x-forwarded-host", named.as_str())];
+            let stranger = host_of("203.0.113.9", "/", &headers);
+            proptest::prop_assert_eq!(stranger.as_deref(), Ok("inner.example"));
+            if let Ok(host) = host_of("10.0.0.1", "/", &headers) {
+                proptest::prop_assert_eq!(&host, &named);
+                proptest::prop_assert!(!host.is_empty() && !host.contains(['@', ',', '/', ' ', '\\']));
+            }
+        }
+    }
 }

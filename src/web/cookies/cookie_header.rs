@@ -156,4 +156,48 @@ mod tests {
         set_single(&mut alone, NAME, None);
         assert!(!alone.contains_key(COOKIE));
     }
+
+    /// Every cookie that actix-web reads in these headers, trimmed and in lower case.
+    fn as_actix_reads(headers: &HeaderMap) -> Vec<(String, String)> {
+        let texts = headers
+            .get_all(COOKIE)
+            .filter_map(|text| text.to_str().ok());
+        texts
+            .flat_map(|text| text.split(';'))
+            .filter_map(|pair| Cookie::parse_encoded(pair.to_owned()).ok())
+            .map(|read| (read.name().trim().to_lowercase(), read.value().to_owned()))
+            .collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_neighbour_plants_every_reader_sees_our_one_cookie_or_none(
+            planted in proptest::collection::vec(
+                "__Host-gatehouse|%5F%5FHost-|gatehouse|__HOST-GATEHOUSE|__Ho\u{17f}t-|=|=|;|; |\"| |\t|,|%20|%|\u{2000}|\u{a0}|\u{85}|a|[ -~]{0,4}",
+                0..24,
+            ),
+            ours in proptest::option::of("[A-Za-z0-9]{1,20}(%2B){0,2}"),
+        ) {
+            let Ok(sent) = HeaderValue::from_bytes(planted.concat().as_bytes()) else {
+                return Ok(());
+            };
+            let mut headers = HeaderMap::new();
+            headers.append(COOKIE, sent);
+            let others: Vec<_> = pairs(&headers)
+                .filter(|(name, _)| name.is_ascii() && !name.contains('%') && !name.trim().eq_ignore_ascii_case(NAME))
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+            set_single(&mut headers, NAME, ours.as_deref());
+            proptest::prop_assert_eq!(single_value(&headers, NAME), ours.as_deref());
+            let readable = headers.get(COOKIE).is_none_or(|header| header.to_str().is_ok());
+            let seen = as_actix_reads(&headers);
+            let of_our_name = seen.iter().filter(|(name, _)| name == "__host-gatehouse").count();
+            proptest::prop_assert!(of_our_name <= usize::from(ours.is_some()), "{:?}", seen);
+            proptest::prop_assert!(!readable || of_our_name == usize::from(ours.is_some()), "{:?}", seen);
+            for (name, value) in &others {
+                let kept = pairs(&headers).any(|pair| pair == (name.as_str(), value.as_str()));
+                proptest::prop_assert!(kept, "{} is gone", name);
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Each check of an ID token broken once.
 
+mod any_claims;
 mod directory;
 mod refreshed;
 
@@ -311,6 +312,11 @@ fn a_sign_in_older_than_max_age_or_of_unknown_age_is_refused() {
         );
     }
     assert_eq!(aged.with("auth_time", json!(NOW - 180)), Ok(()));
+    let endless = Setup {
+        max_age: Some(u64::MAX),
+        ..Setup::default()
+    };
+    assert_eq!(endless.with("auth_time", json!(0)), Ok(()));
 }
 
 // proves: B52
