@@ -9,6 +9,8 @@ mod binding;
 mod check;
 #[path = "profiles/commands.rs"]
 mod commands;
+#[path = "profiles/database_refusal.rs"]
+mod database_refusal;
 #[path = "profiles/folder.rs"]
 mod folder;
 #[path = "profiles/good_files.rs"]

@@ -15,6 +15,7 @@ pub mod init;
 mod keys;
 mod migrate;
 mod new_file;
+mod printable;
 mod runtime;
 mod serve;
 mod sessions;

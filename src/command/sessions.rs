@@ -12,15 +12,19 @@ use crate::telemetry;
 /// Sessions of one list at most.
 const MOST_LISTED: u32 = 10_000;
 
+/// For a command line that selects nothing. The sentence does not name the flag that ends every session.
+const NOTHING_SELECTED: &str = "name the sessions to end: --id ID for one session, or --profile PROFILE for those of a profile, \
+     with --person or --sid for fewer; `gatehouse sessions list` shows the values";
+
 pub(super) fn sessions(
     cli: &Cli,
     command: &SessionsCommand,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let settings = sources::settings(cli, &[], terminal)?;
-    let inputs = terminal.system_inputs();
     match command {
         SessionsCommand::List { which, format } => {
+            let settings = sources::settings(cli, &[], terminal)?;
+            let inputs = terminal.system_inputs();
             let selector = selector(which);
             let list = block_on(with_services(&settings, inputs, async move |services| {
                 session_admin::list(services, selector, MOST_LISTED).await
@@ -29,7 +33,9 @@ pub(super) fn sessions(
         }
         SessionsCommand::End { id, which, all } => {
             let sessions = SessionsToEnd::named(*id, selector(which), *all)
-                .map_err(|error| Failed::Said(error.to_string()))?;
+                .map_err(|_| Failed::WrongUsage(NOTHING_SELECTED))?;
+            let settings = sources::settings(cli, &[], terminal)?;
+            let inputs = terminal.system_inputs();
             // The audit stream says who was signed out by whom, in whichever process that happens.
             telemetry::install("warn,audit=info", settings.telemetry.format)
                 .map_err(Failed::Said)?;
