@@ -37,18 +37,17 @@ pub(in crate::command) fn check(
 ) -> Result<(), Failed> {
     let sources = sources::sources(cli, terminal)?;
     let settings = Settings::read(&sources);
-    let (folder, session) = match &settings {
-        Ok(settings) => (settings.profiles.clone(), settings.session),
-        Err(_) => sources::offline(cli, terminal)?,
-    };
+    let of_profiles = sources::offline(cli, terminal)?;
+    let folder = &of_profiles.profiles;
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();
     let context = ReadContext {
         variable: &variable,
-        session,
+        session: of_profiles.session,
+        boundary: &of_profiles.boundary,
     };
     let loaded = if check.files.is_empty() {
-        load_folder(&folder, context)?
+        load_folder(folder, context)?
     } else {
         load_files(&check.files, context)
     };
@@ -56,7 +55,7 @@ pub(in crate::command) fn check(
     if check.files.is_empty() && loaded.profile_files.is_empty() {
         let right = "make the first profile with `gatehouse init KIND PROFILE-ID`";
         let what = "the folder contains no profile";
-        problems.push(Problem::of(source_name(&folder), what, right));
+        problems.push(Problem::of(source_name(folder), what, right));
     }
     // With files on the command line, the check is about these files only.
     if check.files.is_empty()

@@ -50,7 +50,7 @@ pub(in crate::command) fn import(
     import: &cli::ImportArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let (folder, session) = sources::offline(cli, terminal)?;
+    let settings = sources::offline(cli, terminal)?;
     let name = import.env_file.display().to_string();
     let text = std::fs::read_to_string(&import.env_file)
         .map_err(|fault| Failed::Said(format!("{name} cannot be read: {fault}")))?;
@@ -62,13 +62,14 @@ pub(in crate::command) fn import(
     }
     let draft = draft(&variables).map_err(|fault| Failed::Said(format!("{name}: {fault}")))?;
 
-    let written = Written::at(&folder, import.profile_id.as_str());
+    let written = Written::at(&settings.profiles, import.profile_id.as_str());
     written.must_be_new()?;
     // The draft is checked as a profile before anything is written. A value replaces the secret's file, which does not
     // exist yet.
     let context = ReadContext {
         variable: &|_| None,
-        session,
+        session: settings.session,
+        boundary: &settings.boundary,
     };
     let trial = draft.text(&name, "{ value = \"stands in for the file\" }");
     let shown = written.profile.display().to_string();
