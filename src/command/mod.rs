@@ -13,6 +13,7 @@ pub mod explain;
 pub mod import;
 pub mod init;
 mod keys;
+mod local_port;
 mod migrate;
 mod new_file;
 mod printable;

@@ -1,5 +1,6 @@
 //! Output that cannot steer a terminal: control characters of people, files and authorities are written as escapes.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::config::report::rendering::Looks;
@@ -42,7 +43,8 @@ fn printable(text: &str, colours: bool) -> String {
             continue;
         }
         if steers_a_terminal(letter) {
-            printed.push_str(&format!("\\u{:04x}", u32::from(letter)));
+            // Writing to a String cannot fail.
+            let _ = write!(printed, "\\u{:04x}", u32::from(letter));
         } else {
             printed.push(letter);
         }

@@ -18,8 +18,10 @@ use crate::domain::profile::ProfileId;
 pub struct TrustBoundary {
     /// Files of gatehouse itself: keys, database, settings.
     pub own_files: Vec<PathBuf>,
-    /// Listeners of gatehouse itself.
-    pub own_listeners: Vec<SocketAddr>,
+    /// The public listener.
+    pub listen: Option<SocketAddr>,
+    /// The admin listener.
+    pub admin_listen: Option<SocketAddr>,
     /// The folder with a folder of secrets for each profile, if each profile is confined to its own.
     pub profile_secrets: Option<PathBuf>,
 }
@@ -27,7 +29,8 @@ pub struct TrustBoundary {
 /// Without files, listeners and confinement: for a profile that is read but never serves.
 pub static NO_BOUNDARY: TrustBoundary = TrustBoundary {
     own_files: Vec::new(),
-    own_listeners: Vec::new(),
+    listen: None,
+    admin_listen: None,
     profile_secrets: None,
 };
 
@@ -47,8 +50,9 @@ impl TrustBoundary {
     /// Whether an address is one of the process's own listeners. They speak plain http, which a profile may use on this
     /// machine only.
     pub(super) fn is_own_listener(&self, url: &Url) -> bool {
+        let own = [self.listen, self.admin_listen];
         url.scheme() == "http"
-            && self.own_listeners.iter().any(|listener| {
+            && own.iter().flatten().any(|listener| {
                 let ip = match url.host() {
                     Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
                     Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
@@ -180,10 +184,8 @@ mod tests {
     #[test]
     fn own_listeners_are_found_by_port_and_address() {
         let boundary = TrustBoundary {
-            own_listeners: vec![
-                "127.0.0.1:8081".parse().unwrap(),
-                "0.0.0.0:8080".parse().unwrap(),
-            ],
+            listen: "0.0.0.0:8080".parse().ok(),
+            admin_listen: "127.0.0.1:8081".parse().ok(),
             ..TrustBoundary::default()
         };
         let is_own = |url: &str| boundary.is_own_listener(&Url::parse(url).unwrap());

@@ -1,5 +1,6 @@
 //! `check`: shows every problem of settings and profiles, and what to register for each profile.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::command::check::online;
 use crate::command::check::registration::{Registration, credential_state, registration};
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
+use crate::command::local_port::port_of_a_browser;
 use crate::command::sources;
 use crate::command::terminal::{Failed, Terminal};
 use crate::config::profile::profile_reader::ReadContext;
@@ -70,6 +72,11 @@ pub(in crate::command) fn check(
         .iter()
         .map(|profile| describe(profile, &files, now, &mut problems))
         .collect();
+    problems.extend(
+        known
+            .iter()
+            .filter_map(|known| port_problem(known, of_profiles.boundary.listen)),
+    );
     if check.online {
         let settings = settings.map_err(Failed::Problems)?;
         for (id, answers) in online::ask_all(&settings, terminal, &loaded.profiles)? {
@@ -91,6 +98,21 @@ pub(in crate::command) fn check(
     }
     let bad = problems.iter().any(Problem::is_error);
     if bad { Err(Failed::Told) } else { Ok(()) }
+}
+
+/// The warning that browsers of this machine come to another port than the listener's.
+fn port_problem(known: &Known, listen: Option<SocketAddr>) -> Option<Problem> {
+    let port = port_of_a_browser(&known.profile.public_url, listen)?;
+    let listening = listen?.port();
+    let what = format!("browsers come to port {port}, and gatehouse listens on port {listening}");
+    let right = format!(
+        "`gatehouse serve --listen 127.0.0.1:{port}`, unless a proxy of this machine has port {port}"
+    );
+    Some(
+        Problem::of(&known.file, what, right)
+            .about("public_url")
+            .as_warning(),
+    )
 }
 
 /// The problem that an authority's bad answer becomes in the report.

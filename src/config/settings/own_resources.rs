@@ -12,14 +12,13 @@ impl Reader<'_> {
         let problems = self.0.problems.len();
         let own_files = self.own_files();
         let default = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let listeners = [
-            self.socket("listen", default(8080)),
-            self.socket("admin_listen", default(8081)),
-        ];
+        let listen = self.socket("listen", default(8080));
+        let admin_listen = self.socket("admin_listen", default(8081));
         self.0.problems.truncate(problems);
         TrustBoundary {
             own_files,
-            own_listeners: listeners.into_iter().flatten().collect(),
+            listen,
+            admin_listen,
             profile_secrets: self.path("profile_secrets"),
         }
     }
