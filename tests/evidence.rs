@@ -1,4 +1,4 @@
-//! What `docs/from-the-samples.md` and the `// proves:` lines of tests claim: each named test and file exists, each
+//! What `docs/from-the-samples.md`, `docs/security.md` and the `// proves:` lines of tests claim: each named test and file exists, each
 //! behaviour of the samples has a row, and each claim stands above a test.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -59,7 +59,7 @@ fn evidence(document: &str) -> Vec<String> {
             let cell = row.trim_end_matches('|').rsplit_once('|').unwrap().1.trim();
             if cell == "shown by" {
                 in_table = true;
-            } else if in_table {
+            } else if in_table && cell != "---" {
                 parts.push(cell.to_owned());
             }
         }
@@ -78,19 +78,26 @@ fn wrong<'a>(part: &'a str, tests: &BTreeSet<&str>) -> Vec<&'a str> {
 }
 
 #[test]
-fn every_test_that_the_migration_guide_names_exists() {
+fn every_test_that_the_documents_name_exists() {
     let sources = sources();
     let lines = sources.iter().flat_map(|(_, text)| text.lines());
     let tests: BTreeSet<&str> = lines.filter_map(test_name).collect();
-    let document = document();
-    let parts = evidence(&document);
-    assert!(
-        parts.len() > 70,
-        "{} parts: the tables are read",
-        parts.len()
-    );
-    let wrong: Vec<&str> = parts.iter().flat_map(|part| wrong(part, &tests)).collect();
-    assert!(wrong.is_empty(), "docs/from-the-samples.md names {wrong:?}");
+    for (name, least) in [("docs/from-the-samples.md", 70), ("docs/security.md", 40)] {
+        let document = fs::read_to_string(root().join(name)).unwrap();
+        let parts = evidence(&document);
+        let count = parts.len();
+        assert!(count > least, "{name}: {count} parts: the tables are read");
+        let wrong: Vec<&str> = parts.iter().flat_map(|part| wrong(part, &tests)).collect();
+        assert!(wrong.is_empty(), "{name} names {wrong:?}");
+    }
+}
+
+#[test]
+fn every_check_of_the_security_page_names_a_test() {
+    let page = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    for part in evidence(&page) {
+        assert!(part.contains('`'), "a row names no test: {part:?}");
+    }
 }
 
 #[test]

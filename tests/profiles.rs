@@ -7,6 +7,8 @@ mod bad_files;
 mod check;
 #[path = "profiles/commands.rs"]
 mod commands;
+#[path = "profiles/database_refusal.rs"]
+mod database_refusal;
 #[path = "profiles/fingerprint.rs"]
 mod fingerprint;
 #[path = "profiles/folder.rs"]
@@ -17,8 +19,12 @@ mod good_files;
 mod harness;
 #[path = "profiles/import.rs"]
 mod import;
+#[path = "profiles/own_resources.rs"]
+mod own_resources;
 #[path = "profiles/reference.rs"]
 mod reference;
+#[path = "profiles/same_text.rs"]
+mod same_text;
 #[path = "profiles/schema.rs"]
 mod schema;
 #[path = "profiles/sessions_command.rs"]

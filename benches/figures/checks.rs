@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gatehouse::app::live_profiles::LiveProfiles;
+use gatehouse::config::ForProfiles;
 use gatehouse::config::settings::options::DEFAULT_SESSION;
+use gatehouse::config::trust_boundary::TrustBoundary;
 use gatehouse::domain::clock::SystemClock;
 use gatehouse::domain::environment::process_environment;
 use gatehouse::domain::profile::Profile;
@@ -98,13 +100,13 @@ fn said(ours: Measured, theirs: Measured) -> String {
 
 /// The profile as the product reads it.
 fn loaded(folder: &Path) -> Arc<Profile> {
-    let live = LiveProfiles::load(
-        folder.join("profiles"),
-        DEFAULT_SESSION,
-        Arc::new(SystemClock),
-        process_environment(),
-    )
-    .expect("profiles");
+    let settings = ForProfiles {
+        profiles: folder.join("profiles"),
+        session: DEFAULT_SESSION,
+        boundary: TrustBoundary::default(),
+    };
+    let live = LiveProfiles::load(settings, Arc::new(SystemClock), process_environment())
+        .expect("profiles");
     let profiles = live.current.load();
     Arc::clone(profiles.serving().first().expect("one profile"))
 }

@@ -13,10 +13,10 @@ use tokio::sync::Notify;
 
 use crate::app::profile_changes::ProfileChanges;
 use crate::config::profile::profile_reader::ReadContext;
-use crate::config::{ContentHash, FolderError, Loaded, Settled, load_folder};
+use crate::config::{ContentHash, FolderError, ForProfiles, Loaded, Settled, load_folder};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::environment::Environment;
-use crate::domain::profile::{Profile, ProfileId, SessionLimits};
+use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::profile_state::ProfileState;
 use crate::domain::profiles::Profiles;
 use crate::flow::audit;
@@ -36,8 +36,7 @@ type Loads = BTreeMap<ProfileId, (Option<ContentHash>, Timestamp)>;
 
 /// The folder, what was read from it, and what is served.
 pub struct LiveProfiles {
-    folder: PathBuf,
-    session: SessionLimits,
+    settings: ForProfiles,
     clock: Arc<dyn Clock>,
     environment: Environment,
     /// What requests see.
@@ -57,14 +56,12 @@ impl LiveProfiles {
     /// # Errors
     /// When the folder itself cannot be read. Broken files are reported and do not stop the others.
     pub fn load(
-        folder: PathBuf,
-        session: SessionLimits,
+        settings: ForProfiles,
         clock: Arc<dyn Clock>,
         environment: Environment,
     ) -> Result<Self, FolderError> {
         let live = Self {
-            folder,
-            session,
+            settings,
             clock,
             environment,
             current: Arc::default(),
@@ -79,7 +76,7 @@ impl LiveProfiles {
 
     /// The folder that is watched.
     pub fn folder(&self) -> &PathBuf {
-        &self.folder
+        &self.settings.profiles
     }
 
     /// Has the folder read again soon, by the task that watches it.
@@ -95,10 +92,11 @@ impl LiveProfiles {
     pub fn reload(&self) -> Result<bool, FolderError> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let loaded = load_folder(
-            &self.folder,
+            &self.settings.profiles,
             ReadContext {
                 variable: &*self.environment,
-                session: self.session,
+                session: self.settings.session,
+                boundary: &self.settings.boundary,
             },
         )?;
         let contents = [loaded.profile_files.clone(), loaded.watched_files.clone()];

@@ -128,9 +128,14 @@ async fn wait_for_database(store: &SessionStore, wait: Duration) -> std::io::Res
         let Err(error) = store.ensure_migrated().await else {
             return Ok(());
         };
+        let said = with_causes(&error);
+        if error.is_refused_connection() {
+            return Err(std::io::Error::other(format!(
+                "the database refuses the connection: {said}; correct the user, the password or the database in database_url"
+            )));
+        }
         if tokio::time::Instant::now() >= deadline {
             let seconds = wait.as_secs();
-            let said = with_causes(&error);
             let help = "look at database_url, or set store.startup_wait to wait longer";
             return Err(std::io::Error::other(format!(
                 "the database did not come within {seconds} s: {said}; {help}"

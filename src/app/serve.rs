@@ -21,7 +21,7 @@ use crate::app::server_key::key_ring;
 use crate::app::services::{Built, SystemInputs, build, store_options};
 use crate::app::shutdown::Patience;
 use crate::app::stored_tenant_pins::StoredPins;
-use crate::config::Settings;
+use crate::config::{ForProfiles, Settings};
 use crate::domain::clock::Clock;
 use crate::domain::environment::Environment;
 use crate::domain::random::Random;
@@ -29,6 +29,8 @@ use crate::seal::KeyRing;
 use crate::store::SessionStore;
 use crate::web::admin::health::Health;
 use crate::web::app_state::AppState;
+use crate::web::client::rate_limit::RateLimits;
+use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::session::CookieKeys;
 use crate::web::pages::Pages;
 use crate::web::routes;
@@ -93,14 +95,17 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         refreshes,
     } = services(&settings, &deps, &store, &keys)?;
     let pages = Pages::load(settings.templates.as_deref());
-    let app = AppState::new(
-        Arc::new(services),
-        Arc::clone(&profiles.current),
-        pages.map_err(|error| other("templates", error))?,
-        CookieKeys::new(keys.cookie_keys()),
-        settings.trusted_proxies.clone(),
-    );
-    let app = Arc::new(app.with_forward_auth(settings.forward_auth));
+    let limits = settings.rate_limits;
+    let app = Arc::new(AppState {
+        services: Arc::new(services),
+        profiles: Arc::clone(&profiles.current),
+        pages: pages.map_err(|error| other("templates", error))?,
+        cookie_keys: CookieKeys::new(keys.cookie_keys()),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        forward_auth: settings.forward_auth,
+        rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
+        untrusted_proxy_warning: UntrustedProxyWarning::default(),
+    });
     let public = bind(deps.public, settings.listen, "listen")?;
     let private = bind(deps.private, settings.admin_listen, "admin-listen")?;
     let stopping = Arc::new(AtomicBool::new(false));
@@ -140,9 +145,13 @@ fn other(what: &str, error: impl std::fmt::Display) -> StartError {
 }
 
 fn load_profiles(settings: &Settings, deps: &ServerDeps) -> Result<Arc<LiveProfiles>, StartError> {
+    let settings = ForProfiles {
+        profiles: settings.profiles.clone(),
+        session: settings.session,
+        boundary: settings.boundary.clone(),
+    };
     let profiles = LiveProfiles::load(
-        settings.profiles.clone(),
-        settings.session,
+        settings,
         Arc::clone(&deps.clock),
         Arc::clone(&deps.environment),
     );

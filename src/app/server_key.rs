@@ -9,6 +9,13 @@ use crate::domain::random::Random;
 use crate::seal::{KeyRing, load_or_make_key};
 use crate::store::sqlite_file;
 
+/// Where the key beside an embedded database is kept.
+pub(in crate::app) fn key_file(database: PathBuf) -> PathBuf {
+    let mut path = database.into_os_string();
+    path.push(".key");
+    PathBuf::from(path)
+}
+
 /// The key ring of a process.
 ///
 /// # Errors
@@ -20,9 +27,7 @@ pub fn key_ring(settings: &Settings, random: &dyn Random) -> Result<KeyRing, Str
     }
     match sqlite_file(&settings.database_url) {
         Some(database) => {
-            let mut path = database.into_os_string();
-            path.push(".key");
-            let path = PathBuf::from(path);
+            let path = key_file(database);
             load_or_make_key(&path, random).map_err(|error| format!("{}: {error}", path.display()))
         }
         // A database in memory has nothing that outlives the process; any other is shared and needs a shared key.

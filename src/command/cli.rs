@@ -172,7 +172,8 @@ pub enum SessionsCommand {
         #[command(flatten)]
         which: SessionFlags,
         /// Every session of every profile.
-        #[arg(long, conflicts_with_all = ["id", "profile", "person", "sid"], required_unless_present_any = ["id", "profile", "person", "sid"])]
+        // Not `required_unless_present_any`: clap would then suggest this flag to whoever gives none.
+        #[arg(long, conflicts_with_all = ["id", "profile", "person", "sid"])]
         all: bool,
     },
 }

@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::sync::Arc;
 
 use clap::Parser;
 
 use crate::command::cli::{Cli, Command, KeysCommand};
+use crate::command::printable::Printable;
 use crate::command::terminal::{Failed, Terminal};
 use crate::command::{check, explain, import, init, keys, migrate, serve, sessions};
 use crate::config::report::rendering::{self, Looks};
@@ -18,8 +20,19 @@ pub const FAILURE: u8 = 1;
 pub const USAGE: u8 = 2;
 
 /// Parses the command line, runs the command and returns the exit code. Results and problems are written to the
-/// terminal.
+/// terminal, without control characters from outside.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Terminal<'_>) -> u8 {
+    let mut out = Printable::new(&mut *terminal.out, terminal.out_looks);
+    let mut err = Printable::new(&mut *terminal.err, terminal.err_looks);
+    let terminal = &mut Terminal {
+        out: &mut out,
+        err: &mut err,
+        out_looks: terminal.out_looks,
+        err_looks: terminal.err_looks,
+        variables: std::mem::take(&mut terminal.variables),
+        clock: Arc::clone(&terminal.clock),
+        random: Arc::clone(&terminal.random),
+    };
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(usage) => return write_usage(&usage, terminal),
@@ -28,7 +41,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
         Ok(()) => SUCCESS,
         Err(failed) => {
             write_failure(&failed, terminal);
-            FAILURE
+            match failed {
+                Failed::WrongUsage(_) => USAGE,
+                _ => FAILURE,
+            }
         }
     }
 }
@@ -72,6 +88,7 @@ fn write_failure(failed: &Failed, terminal: &mut Terminal<'_>) {
     let text = match failed {
         Failed::Told => return,
         Failed::Said(sentence) => format!("error: {sentence}\n"),
+        Failed::WrongUsage(sentence) => format!("error: {sentence}\n"),
         Failed::Problems(problems) => rendering::text(problems, terminal.err_looks),
     };
     // A failure to write this message cannot be reported anywhere.

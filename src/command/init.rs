@@ -21,8 +21,8 @@ pub fn template(kind: Kind) -> &'static str {
 }
 
 pub(super) fn init(cli: &Cli, init: &InitArgs, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
-    let (folder, _) = sources::offline(cli, terminal)?;
-    let path = folder.join(format!("{}.toml", init.profile_id));
+    let settings = sources::offline(cli, terminal)?;
+    let path = settings.profiles.join(format!("{}.toml", init.profile_id));
     let template = template(init.kind);
     write_new(&path, template, Readers::Ordinary)?;
     writeln!(terminal.out, "wrote {}", path.display())?;

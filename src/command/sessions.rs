@@ -12,15 +12,19 @@ use crate::telemetry;
 /// Sessions of one list at most.
 const MOST_LISTED: u32 = 10_000;
 
+/// For a command line that selects nothing. The sentence does not name the flag that ends every session.
+const NOTHING_SELECTED: &str = "name the sessions to end: --id ID for one session, or --profile PROFILE for those of a profile, \
+     with --person or --sid for fewer; `gatehouse sessions list` shows the values";
+
 pub(super) fn sessions(
     cli: &Cli,
     command: &SessionsCommand,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let settings = sources::settings(cli, &[], terminal)?;
-    let inputs = terminal.system_inputs();
     match command {
         SessionsCommand::List { which, format } => {
+            let settings = sources::settings(cli, &[], terminal)?;
+            let inputs = terminal.system_inputs();
             let selector = selector(which);
             let list = block_on(with_services(&settings, inputs, async move |services| {
                 session_admin::list(services, selector, MOST_LISTED).await
@@ -29,7 +33,9 @@ pub(super) fn sessions(
         }
         SessionsCommand::End { id, which, all } => {
             let sessions = SessionsToEnd::named(*id, selector(which), *all)
-                .map_err(|error| Failed::Said(error.to_string()))?;
+                .map_err(|_| Failed::WrongUsage(NOTHING_SELECTED))?;
+            let settings = sources::settings(cli, &[], terminal)?;
+            let inputs = terminal.system_inputs();
             // The audit stream says who was signed out by whom, in whichever process that happens.
             telemetry::install("warn,audit=info", settings.telemetry.format)
                 .map_err(Failed::Said)?;
@@ -65,16 +71,74 @@ fn write_list(
             "{}  {}  {}  since {}  seen {}  {}",
             session.id,
             session.profile,
-            session.person,
+            on_one_line(&session.person.to_string()),
             session.created_at.to_rfc3339(),
             session.seen_at.to_rfc3339(),
-            session.user_agent.as_deref().unwrap_or_default()
+            on_one_line(session.user_agent.as_deref().unwrap_or_default())
         )?;
     }
     let count = list.sessions.len();
     Ok(writeln!(terminal.out, "{count} {}", counted(count == 1))?)
 }
 
+/// Text from outside that cannot pass for another line of the list.
+fn on_one_line(text: &str) -> String {
+    text.replace(['\n', '\t', '\u{2028}', '\u{2029}'], " ")
+}
+
 fn counted(one: bool) -> &'static str {
     if one { "session" } else { "sessions" }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::command::printable::Printable;
+    use crate::config::report::rendering::Looks;
+    use crate::domain::clock::{SystemClock, Timestamp};
+    use crate::domain::profile::ProfileId;
+    use crate::domain::session::SessionId;
+    use crate::flow::session_admin::SessionView;
+    use crate::seal::OsRandom;
+
+    #[test]
+    fn a_hostile_subject_stays_on_its_line_of_the_list_and_steers_nothing() {
+        let hostile = "ada\u{1b}[2J\u{9b}2J\nforged line\r";
+        let at = Timestamp::from_timestamp(1_700_000_000, 0).unwrap();
+        let list = SessionList {
+            sessions: vec![SessionView {
+                id: SessionId::from_bytes([1; 16]),
+                profile: ProfileId::parse("staff").unwrap(),
+                person: SubjectKey::stored(hostile),
+                created_at: at,
+                seen_at: at,
+                expires_at: at,
+                user_agent: Some(hostile.to_owned()),
+            }],
+        };
+        for format in [Format::Text, Format::Json] {
+            let mut written = Vec::new();
+            write_list(
+                &list,
+                format,
+                &mut Terminal {
+                    out: &mut Printable::new(&mut written, Looks::Plain),
+                    err: &mut Vec::new(),
+                    out_looks: Looks::Plain,
+                    err_looks: Looks::Plain,
+                    variables: BTreeMap::new(),
+                    clock: Arc::new(SystemClock),
+                    random: Arc::new(OsRandom),
+                },
+            )
+            .unwrap();
+            let text = String::from_utf8(written).unwrap();
+            let odd = |letter: char| letter.is_control() && letter != '\n';
+            assert!(!text.contains(odd), "{text:?}");
+            assert!(!text.contains("\nforged"), "{text:?}");
+        }
+    }
 }

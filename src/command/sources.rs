@@ -1,12 +1,11 @@
 //! The sources of a command's settings: settings file, environment and flags.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::command::cli::Cli;
 use crate::command::terminal::{Failed, Terminal};
-use crate::config::{FileText, Settings, Sources};
-use crate::domain::profile::SessionLimits;
+use crate::config::{FileText, ForProfiles, Settings, Sources};
 
 /// The settings file that is read if the command line names none.
 const SETTINGS_FILE: &str = "gatehouse.toml";
@@ -30,7 +29,7 @@ pub(in crate::command) fn settings(
 pub(in crate::command) fn offline(
     cli: &Cli,
     terminal: &Terminal<'_>,
-) -> Result<(PathBuf, SessionLimits), Failed> {
+) -> Result<ForProfiles, Failed> {
     Settings::offline(&sources(cli, terminal)?).map_err(Failed::Problems)
 }
 

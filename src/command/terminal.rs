@@ -46,6 +46,8 @@ impl Terminal<'_> {
 pub enum Failed {
     /// One sentence for standard error.
     Said(String),
+    /// The command line is wrong: one sentence for standard error, and exit code 2.
+    WrongUsage(&'static str),
     /// Problems of files, variables or flags.
     Problems(Vec<Problem>),
     /// The reason is on standard error already.

@@ -13,6 +13,7 @@ pub mod report;
 pub mod settings;
 mod text_file;
 pub mod toml_document;
+pub mod trust_boundary;
 
 pub use candidate::is_reserved;
 pub use content_hash::ContentHash;
@@ -22,7 +23,7 @@ pub use report::placeholder::placeholder_in;
 pub use report::problem::{Position, Problem, Severity};
 pub use settings::file::SettingsFile;
 pub use settings::layers::{FileText, Layer, Sources, variable};
-pub use settings::options::{DatabaseKind, Settings};
+pub use settings::options::{DatabaseKind, ForProfiles, Settings};
 pub use toml_document::document::{position_of_key, value_of_key};
 pub use toml_document::key_path::Step;
 pub use toml_document::schema::{Schema, in_toml};

@@ -4,26 +4,27 @@ use std::error::Error;
 
 /// The causes of an error, outermost first, joined by colons; empty for an error without a cause.
 pub fn causes(error: &dyn Error) -> String {
-    let mut text = String::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        if !text.is_empty() {
-            text.push_str(": ");
-        }
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
+    joined(String::new(), error.source())
 }
 
 /// The error itself and its causes, joined by colons.
 pub fn with_causes(error: &dyn Error) -> String {
-    let causes = causes(error);
-    if causes.is_empty() {
-        error.to_string()
-    } else {
-        format!("{error}: {causes}")
+    joined(error.to_string(), error.source())
+}
+
+/// Appends the causes. Some libraries repeat the cause in the error's own text; such a cause is not said twice.
+fn joined(mut text: String, mut next: Option<&(dyn Error + 'static)>) -> String {
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if text.is_empty() {
+            text = said;
+        } else if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        next = cause.source();
     }
+    text
 }
 
 #[cfg(test)]
@@ -51,5 +52,7 @@ mod tests {
         let deep = layer("outer", Some(layer("middle", Some(layer("inner", None)))));
         assert_eq!(with_causes(&deep), "outer: middle: inner");
         assert_eq!(causes(&deep), "middle: inner");
+        let repeated = layer("outer: inner", Some(layer("inner", None)));
+        assert_eq!(with_causes(&repeated), "outer: inner");
     }
 }

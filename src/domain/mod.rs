@@ -25,6 +25,7 @@ pub mod profile_state;
 pub mod profiles;
 pub mod public_url;
 pub mod random;
+pub mod rate_limit;
 pub mod request_target;
 pub mod return_to;
 pub mod route;

@@ -348,6 +348,16 @@ pub(crate) fn of_suberror(suberror: &str) -> Option<(Topic, Option<RefreshEffect
     Some((topic, on_refresh))
 }
 
+/// The names of all codes and error words, for the test of `docs/troubleshooting.md`.
+#[cfg(test)]
+pub(crate) fn known_errors() -> Vec<String> {
+    let entra = ENTRA.iter().map(|row| AuthorityErrorCode::Entra(row.0));
+    let b2c = B2C.iter().map(|row| AuthorityErrorCode::B2c(row.0));
+    let words = WORDS.iter().map(|row| row.0.to_owned());
+    let codes = entra.chain(b2c).map(|code| code.to_string());
+    codes.chain(words).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,8 @@ pub use error::{
     CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
     SignatureRefusal, UserinfoFault,
 };
+#[cfg(test)]
+pub(crate) use error_codes::known_errors;
 pub use error_codes::{AuthorityErrorCode, Meaning, RefreshEffect, Remedy, Topic};
 pub use requests::authorization::{
     Asking, AuthorizationRequest, fresh_nonce, fresh_verifier, text_256,

@@ -13,6 +13,7 @@ use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
 use crate::store::cache::invalidation::Invalidation;
 use crate::store::error::StoreError;
+use crate::store::migrations::SchemaChange;
 use crate::store::row::rows::{IdentityRow, NewRow, SessionSummary, TokensRow, WholeRow};
 
 /// A use of a session that is to be written.
@@ -175,7 +176,10 @@ pub(in crate::store) type OnEvent<'a> = &'a (dyn Fn(ListenerEvent) + Send + Sync
 #[async_trait]
 pub(in crate::store) trait Database: Send + Sync + Debug {
     /// Brings the schema up to date. Safe when many replicas do it at once.
-    async fn migrate(&self) -> Result<(), StoreError>;
+    async fn migrate(&self) -> Result<SchemaChange, StoreError>;
+
+    /// Whether the schema is up to date. Changes nothing.
+    async fn is_current(&self) -> Result<bool, StoreError>;
 
     /// What the database's clock shows, in unix milliseconds. Fails where the server takes no writes.
     async fn ping(&self) -> Result<i64, StoreError>;

@@ -39,6 +39,20 @@ impl StoreError {
         crate::domain::causes::with_causes(self)
     }
 
+    /// Whether the database refused this process by its user, password or database name (SQLSTATE class 28, and 3D000).
+    /// Waiting does not help.
+    pub fn is_refused_connection(&self) -> bool {
+        let (Self::Unavailable(cause) | Self::Migration(cause)) = self else {
+            return false;
+        };
+        let cause: &(dyn Error + 'static) = &**cause;
+        let Some(sqlx::Error::Database(error)) = cause.downcast_ref::<sqlx::Error>() else {
+            return false;
+        };
+        let code = error.code().unwrap_or_default();
+        code.starts_with("28") || code == "3D000"
+    }
+
     pub(super) fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {
         Self::Unavailable(Arc::new(cause))
     }

@@ -12,6 +12,7 @@ use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::random::{Random, random_256};
 use crate::store::database::Swept;
 use crate::store::error::{OwnCause, StoreError};
+use crate::store::migrations::SchemaChange;
 use crate::store::session_store::SessionStore;
 use crate::store::shared::Shared;
 
@@ -67,12 +68,21 @@ impl SessionStore {
         });
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date, and says what that changed.
     ///
     /// # Errors
     /// `Unavailable` if the database is away; `Migration` if a step fails, of which nothing is left.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
+    pub async fn migrate(&self) -> Result<SchemaChange, StoreError> {
         self.shared.migrate().await
+    }
+
+    /// Whether the schema is up to date. Changes nothing.
+    ///
+    /// # Errors
+    /// `Unavailable` if the database is away.
+    pub async fn is_migrated(&self) -> Result<bool, StoreError> {
+        let current = self.shared.database.is_current().await;
+        self.shared.metrics.count_error(current)
     }
 
     /// Brings the schema up to date, unless it is known to be.
@@ -83,7 +93,7 @@ impl SessionStore {
         if self.shared.is_migrated() {
             return Ok(());
         }
-        self.shared.migrate().await
+        self.shared.migrate().await.map(drop)
     }
 
     /// Whether the store can be used now: the database answers, the schema is there and sessions can be written. That
@@ -202,7 +212,9 @@ async fn migrate_when_reachable(shared: Arc<Shared>) {
     let mut wait = BackOff::default();
     while !shared.is_migrated() {
         match shared.migrate().await {
-            Ok(()) => return,
+            Ok(_) => return,
+            // Waiting does not help, and the process ends with this error.
+            Err(error) if error.is_refused_connection() => {}
             Err(error) => {
                 wait.warn_once(|| warn(&error, "the database is not ready; waiting for it"));
             }

@@ -9,6 +9,39 @@ use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration, Migratio
 /// applications use as well.
 pub(in crate::store) const TABLE: &str = "gatehouse_migrations";
 
+/// What a migration changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaChange {
+    /// The steps that were taken now, oldest first, each as its number and description.
+    pub taken: Vec<(i64, &'static str)>,
+    /// Whether the tables of an earlier release were taken over.
+    pub took_over: bool,
+    /// The number of the newest step that this version knows.
+    pub version: i64,
+}
+
+/// The change of a migration that found the steps in `before` taken.
+pub(in crate::store) fn change(before: &[i64], took_over: bool) -> SchemaChange {
+    let new = STEPS.iter().filter(|step| !before.contains(&step.version));
+    SchemaChange {
+        taken: new.map(|step| (step.version, step.description)).collect(),
+        took_over,
+        version: STEPS.iter().map(|step| step.version).max().unwrap_or(0),
+    }
+}
+
+/// The numbers of these steps.
+pub(in crate::store) fn versions(applied: Option<&[AppliedMigration]>) -> Vec<i64> {
+    let applied = applied.unwrap_or_default();
+    applied.iter().map(|step| step.version).collect()
+}
+
+/// The change of a migration that found every step taken.
+pub(in crate::store) fn no_change() -> SchemaChange {
+    let all: Vec<i64> = STEPS.iter().map(|step| step.version).collect();
+    change(&all, false)
+}
+
 /// One step, written for each database.
 struct MigrationStep {
     version: i64,

@@ -54,6 +54,7 @@ pub use end_sessions::{EndedByLogoutToken, EndedBySid, LogoutTokenUse};
 pub use error::{Cause, StoreError};
 pub use lease::{Lease, WaitResult};
 pub use maintenance::StoreStatus;
+pub use migrations::SchemaChange;
 pub use options::StoreOptions;
 pub use replay::{FirstUse, ReplayScope};
 pub use row::rows::SessionSummary;

@@ -13,6 +13,7 @@ use crate::store::clock::StoreClock;
 use crate::store::database::{Database, ListenerEvent};
 use crate::store::error::StoreError;
 use crate::store::metrics::StoreMetrics;
+use crate::store::migrations::SchemaChange;
 use crate::store::options::StoreOptions;
 use crate::store::row::sealed_row::{RowSealer, StoredTokens};
 use crate::store::touch_buffer::{TOUCH_INTERVAL, TOUCHES_PER_STATEMENT, TouchBuffer};
@@ -55,10 +56,10 @@ impl Shared {
         self.migrated.load(Ordering::Acquire)
     }
 
-    pub(in crate::store) async fn migrate(&self) -> Result<(), StoreError> {
-        self.metrics.count_error(self.database.migrate().await)?;
+    pub(in crate::store) async fn migrate(&self) -> Result<SchemaChange, StoreError> {
+        let change = self.metrics.count_error(self.database.migrate().await)?;
         self.migrated.store(true, Ordering::Release);
-        Ok(())
+        Ok(change)
     }
 
     /// Forgets an ended session here; the other replicas receive an invalidation.

@@ -38,34 +38,3 @@ impl std::fmt::Debug for AppState {
         f.debug_struct("AppState").finish_non_exhaustive()
     }
 }
-
-impl AppState {
-    /// Puts the parts together.
-    pub fn new(
-        services: Arc<Services>,
-        profiles: Arc<ArcSwap<Profiles>>,
-        pages: Pages,
-        cookie_keys: CookieKeys,
-        trusted_proxies: Vec<IpNet>,
-    ) -> Self {
-        Self {
-            services,
-            profiles,
-            pages,
-            cookie_keys,
-            trusted_proxies,
-            forward_auth: None,
-            rate_limits: RateLimits::default(),
-            untrusted_proxy_warning: UntrustedProxyWarning::default(),
-        }
-    }
-
-    /// The same, with one way only in which proxies tell the original request of a check.
-    #[must_use]
-    pub fn with_forward_auth(self, forward_auth: Option<Family>) -> Self {
-        Self {
-            forward_auth,
-            ..self
-        }
-    }
-}

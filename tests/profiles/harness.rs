@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gatehouse::config::profile::profile_reader::ReadContext;
 use gatehouse::config::settings::options::DEFAULT_SESSION;
+use gatehouse::config::trust_boundary::NO_BOUNDARY;
 use gatehouse::config::{Loaded, load_files, load_folder};
 
 /// The variables that the test data name.
@@ -21,6 +22,7 @@ pub fn surroundings() -> ReadContext<'static> {
     ReadContext {
         variable: &variable,
         session: DEFAULT_SESSION,
+        boundary: &NO_BOUNDARY,
     }
 }
 

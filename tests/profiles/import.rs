@@ -135,6 +135,18 @@ fn the_tutorials_env_has_no_redirect_uri_and_gets_the_one_it_registers() {
 }
 
 #[test]
+fn a_b2c_env_without_a_redirect_uri_gets_the_tutorials_and_the_port_to_listen_on() {
+    let b2c = import(&format!(
+        "B2C_TENANT_NAME=contoso\nSIGNUPSIGNIN_USER_FLOW=B2C_1_susi\n{CLIENT}"
+    ));
+    let address = "http://localhost:5000/getAToken";
+    assert_eq!(b2c.profile().redirect_uri(), address);
+    for part in ["REDIRECT_URI is missing", "serve --listen 127.0.0.1:5000"] {
+        assert!(b2c.out.contains(part), "{}", b2c.out);
+    }
+}
+
+#[test]
 fn another_shape_without_a_redirect_uri_is_asked_for_it() {
     let import = import(&format!(
         "AUTHORITY=https://login.microsoftonline.com/contoso.onmicrosoft.com\n{CLIENT}"

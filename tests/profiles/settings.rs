@@ -107,6 +107,22 @@ fn every_setting_can_be_given_as_a_variable() {
 }
 
 #[test]
+fn rate_limits_can_be_set_and_are_never_zero() {
+    let defaults = Settings::read(&Sources::default()).unwrap().rate_limits;
+    assert_eq!(defaults.attempts.at_once.get(), 300);
+    assert_eq!(defaults.attempts.per_minute.get(), 600);
+    let file = "[rate_limits]\nattempts_at_once = 20\nlogout_requests_per_minute = 7\n";
+    let set = Settings::read(&sources(file, &[], &[]))
+        .unwrap()
+        .rate_limits;
+    assert_eq!(set.attempts.at_once.get(), 20);
+    assert_eq!(set.logout_requests.per_minute.get(), 7);
+    assert_eq!(set.logout_requests.at_once.get(), 600);
+    let report = report("[rate_limits]\nattempts_per_minute = 0\n", &[], &[]);
+    assert!(report.contains("from 1 to"), "{report}");
+}
+
+#[test]
 fn hosts_with_dots_keep_them_in_the_files_table_of_addresses() {
     let file = "[http.resolve]\n\"login.contoso.example\" = \"10.0.0.5\"\n";
     let settings = Settings::read(&sources(file, &[], &[])).unwrap();

@@ -5,4 +5,6 @@ pub mod online;
 pub mod registration;
 
 #[cfg(test)]
+mod documented_codes;
+#[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! `check`: shows every problem of settings and profiles, and what to register for each profile.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::command::check::online;
 use crate::command::check::registration::{Registration, credential_state, registration};
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
+use crate::command::local_port::port_of_a_browser;
 use crate::command::sources;
 use crate::command::terminal::{Failed, Terminal};
 use crate::config::profile::profile_reader::ReadContext;
@@ -37,18 +39,17 @@ pub(in crate::command) fn check(
 ) -> Result<(), Failed> {
     let sources = sources::sources(cli, terminal)?;
     let settings = Settings::read(&sources);
-    let (folder, session) = match &settings {
-        Ok(settings) => (settings.profiles.clone(), settings.session),
-        Err(_) => sources::offline(cli, terminal)?,
-    };
+    let of_profiles = sources::offline(cli, terminal)?;
+    let folder = &of_profiles.profiles;
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();
     let context = ReadContext {
         variable: &variable,
-        session,
+        session: of_profiles.session,
+        boundary: &of_profiles.boundary,
     };
     let loaded = if check.files.is_empty() {
-        load_folder(&folder, context)?
+        load_folder(folder, context)?
     } else {
         load_files(&check.files, context)
     };
@@ -67,6 +68,11 @@ pub(in crate::command) fn check(
         .iter()
         .map(|profile| describe(profile, &files, now, &mut problems))
         .collect();
+    problems.extend(
+        known
+            .iter()
+            .filter_map(|known| port_problem(known, of_profiles.boundary.listen)),
+    );
     if check.online {
         let settings = settings.map_err(Failed::Problems)?;
         for (id, answers) in online::ask_all(&settings, terminal, &loaded.profiles)? {
@@ -96,6 +102,21 @@ fn empty_folder(folder: &Path) -> Problem {
         source_name(folder),
         "the folder contains no profile",
         remedy,
+    )
+}
+
+/// The warning that browsers of this machine come to another port than the listener's.
+fn port_problem(known: &Known, listen: Option<SocketAddr>) -> Option<Problem> {
+    let port = port_of_a_browser(&known.profile.public_url, listen)?;
+    let listening = listen?.port();
+    let what = format!("browsers come to port {port}, and gatehouse listens on port {listening}");
+    let right = format!(
+        "`gatehouse serve --listen 127.0.0.1:{port}`, unless a proxy of this machine has port {port}"
+    );
+    Some(
+        Problem::of(&known.file, what, right)
+            .about("public_url")
+            .as_warning(),
     )
 }
 

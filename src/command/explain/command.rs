@@ -19,8 +19,8 @@ pub(in crate::command) fn explain(
     explain: &cli::ExplainArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let (folder, session) = sources::offline(cli, terminal)?;
-    let path = folder.join(format!("{}.toml", explain.profile));
+    let settings = sources::offline(cli, terminal)?;
+    let path = settings.profiles.join(format!("{}.toml", explain.profile));
     if !path.is_file() {
         let sentence = format!(
             "there is no profile {}: {} does not exist",
@@ -33,7 +33,8 @@ pub(in crate::command) fn explain(
     let variable = |name: &str| variables.get(name).cloned();
     let context = ReadContext {
         variable: &variable,
-        session,
+        session: settings.session,
+        boundary: &settings.boundary,
     };
     let loaded = load_files(std::slice::from_ref(&path), context);
     let Some(profile) = loaded.profiles.first() else {

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use url::Url;
-
 use crate::command::cli;
 use crate::command::cli::Cli;
 use crate::command::import::apis::apis;
 use crate::command::import::draft::Draft;
 use crate::command::import::env_file;
+use crate::command::import::redirect_uri::{parse, redirect};
+use crate::command::local_port::port_of_a_browser;
 use crate::command::new_file::{Readers, write_new};
 use crate::command::sources;
 use crate::command::terminal::{Failed, Terminal};
@@ -24,9 +24,6 @@ use crate::domain::issuer::TenantGuid;
 
 /// Variables of the samples that have no meaning for gatehouse.
 const WITHOUT_MEANING: [&str; 4] = ["SESSION_TYPE", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV"];
-
-/// The redirect URI of the External ID tutorial, which has it in `app_config.py` and not in `.env`.
-const TUTORIALS: &str = "http://localhost:3000/getAToken";
 
 /// The variables that are read.
 const READ: [&str; 13] = [
@@ -50,7 +47,7 @@ pub(in crate::command) fn import(
     import: &cli::ImportArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let (folder, session) = sources::offline(cli, terminal)?;
+    let settings = sources::offline(cli, terminal)?;
     let name = import.env_file.display().to_string();
     let text = std::fs::read_to_string(&import.env_file)
         .map_err(|fault| Failed::Said(format!("{name} cannot be read: {fault}")))?;
@@ -62,13 +59,14 @@ pub(in crate::command) fn import(
     }
     let draft = draft(&variables).map_err(|fault| Failed::Said(format!("{name}: {fault}")))?;
 
-    let written = Written::at(&folder, import.profile_id.as_str());
+    let written = Written::at(&settings.profiles, import.profile_id.as_str());
     written.must_be_new()?;
     // The draft is checked as a profile before anything is written. A value replaces the secret's file, which does not
     // exist yet.
     let context = ReadContext {
         variable: &|_| None,
-        session,
+        session: settings.session,
+        boundary: &settings.boundary,
     };
     let trial = draft.text(&name, "{ value = \"stands in for the file\" }");
     let shown = written.profile.display().to_string();
@@ -77,6 +75,9 @@ pub(in crate::command) fn import(
         return Err(Failed::Problems(of_source(judged.problems, &name)));
     }
     written.write(&draft, &name)?;
+    let port = judged
+        .public_url
+        .and_then(|url| port_of_a_browser(&url, settings.boundary.listen));
     writeln!(terminal.out, "wrote {shown}")?;
     if draft.secret.is_some() {
         let path = written.secret.display();
@@ -87,6 +88,12 @@ pub(in crate::command) fn import(
     }
     for note in &draft.notes {
         writeln!(terminal.out, "note: {note}")?;
+    }
+    if let Some(port) = port {
+        writeln!(
+            terminal.out,
+            "note: browsers come to port {port}: start with `gatehouse serve --listen 127.0.0.1:{port}`"
+        )?;
     }
     writeln!(
         terminal.out,
@@ -300,48 +307,6 @@ fn oidc_authority(address: &str, draft: &mut Draft) -> Result<(), String> {
         draft.note("OIDC_AUTHORITY does not have the form https://DOMAIN/TENANT_ID/v2.0, so the profile has kind = \"oidc\", an OpenID provider other than Microsoft");
     }
     Ok(())
-}
-
-/// The redirect URI of the sample, which is registered already.
-fn redirect(variables: &BTreeMap<String, String>, draft: &mut Draft) -> Result<(), String> {
-    let address = match (
-        variables.get("REDIRECT_URI").map(String::as_str),
-        draft.kind,
-    ) {
-        (Some(address), _) => address,
-        (None, Some(Kind::ExternalId)) => {
-            draft.note(format!(
-                "REDIRECT_URI is missing: the profile has {TUTORIALS}, which the tutorial registers; use --redirect-uri for another address"
-            ));
-            TUTORIALS
-        }
-        (None, _) => {
-            return Err(format!(
-                "REDIRECT_URI is missing (the sample would use a device code); set it with --redirect-uri, such as {TUTORIALS}"
-            ));
-        }
-    };
-    let url = parse("REDIRECT_URI", address)?;
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(
-            "REDIRECT_URI has a query or a fragment; register an address without them".to_owned(),
-        );
-    }
-    draft.public_url = url.origin().ascii_serialization();
-    url.path().clone_into(&mut draft.redirect_path);
-    if draft.redirect_path == "/" {
-        return Err(
-            "REDIRECT_URI has no path; register one with a path, such as /redirect".to_owned(),
-        );
-    }
-    Ok(())
-}
-
-fn parse(key: &str, address: &str) -> Result<Url, String> {
-    Url::parse(address)
-        .ok()
-        .filter(|url| url.has_host() && url.username().is_empty() && url.password().is_none())
-        .ok_or_else(|| format!("{key} is not an absolute address"))
 }
 
 #[cfg(test)]

@@ -4,3 +4,4 @@ pub mod apis;
 pub mod command;
 pub mod draft;
 pub mod env_file;
+mod redirect_uri;

@@ -81,6 +81,7 @@ impl ProfileReader<'_, '_> {
                 "contains a user name or password"
             }
             Some(url) if url.fragment().is_some() => "contains a fragment, which is never sent",
+            Some(url) if !self.may_call(key, written, url) => return None,
             Some(_) => return url,
         };
         let right = "such as \"https://graph.microsoft.com/v1.0/me\"";

@@ -46,6 +46,7 @@ pub fn convert(
         };
     };
     let mut reader = ProfileReader {
+        id,
         problems: document.into_file_problems(),
         folder,
         context,

@@ -253,6 +253,9 @@ impl ProfileReader<'_, '_> {
         const RIGHT: &str = "{ file = \"PATH\" }, \"workload-identity\" or \"managed-identity\"";
         match written.get() {
             WordOr::Word(word) if word == "managed-identity" => {
+                if !self.may_use_the_machines_identity(KEY, &written.span()) {
+                    return None;
+                }
                 let identity = self.text(
                     "managed_identity_client_id",
                     &file.managed_identity_client_id,
@@ -266,6 +269,9 @@ impl ProfileReader<'_, '_> {
                 })
             }
             WordOr::Word(word) if word == "workload-identity" => {
+                if !self.may_use_the_machines_identity(KEY, &written.span()) {
+                    return None;
+                }
                 let path = (self.context.variable)(FEDERATED_TOKEN_VARIABLE)
                     .filter(|path| !path.is_empty());
                 if path.is_none() {
@@ -290,12 +296,11 @@ impl ProfileReader<'_, '_> {
                     return None;
                 };
                 // `check` reports a missing file: the platform may write the file later.
-                self.is_usable(
-                    "client_assertion.file",
-                    path,
-                    "the path of the token's file",
-                )
-                .then(|| Credential::FederatedToken(self.folder.join(path.get())))
+                let key = "client_assertion.file";
+                let file = self.folder.join(path.get());
+                let usable = self.is_usable(key, path, "the path of the token's file")
+                    && self.may_name_file(key, path, &file);
+                usable.then_some(Credential::FederatedToken(file))
             }
         }
     }

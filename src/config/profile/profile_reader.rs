@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::report::file_problems::FileProblems;
-use crate::domain::profile::SessionLimits;
+use crate::config::trust_boundary::TrustBoundary;
+use crate::domain::profile::{ProfileId, SessionLimits};
 
 /// What a profile is read against besides its own file.
 #[derive(Clone, Copy)]
@@ -14,10 +15,13 @@ pub struct ReadContext<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// The session limits of a profile without a `[session]` table.
     pub session: SessionLimits,
+    /// What no profile may use.
+    pub boundary: &'a TrustBoundary,
 }
 
 /// Turns the written shape of one profile file into domain values.
 pub(super) struct ProfileReader<'r, 't> {
+    pub(super) id: &'r ProfileId,
     /// The problems found so far.
     pub(super) problems: FileProblems<'t>,
     /// The folder that relative paths are relative to.

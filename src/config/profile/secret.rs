@@ -83,10 +83,7 @@ impl ProfileReader<'_, '_> {
             return None;
         }
         let variable = name.get();
-        if variable.to_ascii_uppercase().starts_with("GATEHOUSE_") {
-            let what = "names a setting of gatehouse itself, which no authority may receive";
-            let right = "a variable whose name does not begin with GATEHOUSE_";
-            self.problems.error(key, &name.span(), what, right);
+        if !self.may_name_variable(key, name) {
             return None;
         }
         let Some(value) = (self.context.variable)(variable) else {
@@ -122,6 +119,9 @@ impl ProfileReader<'_, '_> {
             return None;
         }
         let path_on_disk = self.folder.join(path.get());
+        if !self.may_name_file(key, path, &path_on_disk) {
+            return None;
+        }
         self.named_files.push(path_on_disk.clone());
         match read_limited(&path_on_disk) {
             Ok(text) => Some((path_on_disk, text)),

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::config::profile::conversion::{Converted, convert};
 use crate::config::profile::profile_reader::ReadContext;
 use crate::config::settings::options::DEFAULT_SESSION;
+use crate::config::trust_boundary::NO_BOUNDARY;
 use crate::domain::credential::{Credential, SecretSource};
 use crate::domain::profile::ProfileId;
 
@@ -15,6 +16,7 @@ fn read(folder: &Path, lines: &str, variable: &dyn Fn(&str) -> Option<String>) -
     let context = ReadContext {
         variable,
         session: DEFAULT_SESSION,
+        boundary: &NO_BOUNDARY,
     };
     let id = ProfileId::parse("contoso").unwrap();
     convert(&id, "contoso.toml", &text, folder, context)

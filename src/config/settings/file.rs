@@ -33,6 +33,14 @@ pub struct SettingsFile {
     #[schemars(example = &"/etc/gatehouse/profiles")]
     pub profiles: Option<Spanned<String>>,
 
+    /// A folder with a folder of secrets for each profile, such as `/run/secrets/contoso-staff` for the profile
+    /// `contoso-staff`. If set, each profile is confined: it may name files below its own folder only, variables whose names
+    /// begin with its id and two underscores only (`CONTOSO_STAFF__CLIENT_SECRET`), and neither `managed-identity` nor
+    /// `workload-identity`, which belong to the whole deployment. For deployments whose profiles are written by different
+    /// people. Default: none; a profile may name any file and variable except those of gatehouse itself.
+    #[schemars(example = &"/run/secrets")]
+    pub profile_secrets: Option<Spanned<String>>,
+
     /// Where sessions are stored: `postgres://USER:PASSWORD@HOST/DATABASE` for deployments, `sqlite://FILE` for one
     /// machine. Default: `sqlite://gatehouse.db`.
     #[schemars(example = &"postgres://gatehouse@db.internal/gatehouse")]
@@ -81,6 +89,9 @@ pub struct SettingsFile {
     /// How long sessions live at profiles without a `[session]` table.
     pub session: Option<SessionSettings>,
 
+    /// How often one client address may call. Loopback addresses have no limit.
+    pub rate_limits: Option<RateLimitSettings>,
+
     /// Requests to authorities and APIs.
     pub http: Option<HttpSettings>,
 
@@ -101,6 +112,25 @@ pub struct SessionSettings {
     /// A session ends after this time, used or not; a duration. Default: `7d`.
     #[schemars(example = &"7d")]
     pub lifetime: Option<Spanned<String>>,
+}
+
+/// How often one client address (IPv6: one /64 network) may call. Above the limit the answer is 429.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimitSettings {
+    /// Attempts to sign in at once, such as the tabs that the browsers of an office restore. Default: 300.
+    #[schemars(example = 300)]
+    pub attempts_at_once: Option<Spanned<u32>>,
+    /// Attempts to sign in per minute, after those at once. Default: 600.
+    #[schemars(example = 600)]
+    pub attempts_per_minute: Option<Spanned<u32>>,
+    /// Logout requests from one address to one profile at once: an authority sends those of all its people from one
+    /// address. Default: 600.
+    #[schemars(example = 600)]
+    pub logout_requests_at_once: Option<Spanned<u32>>,
+    /// Logout requests from one address to one profile per minute, after those at once. Default: 3000.
+    #[schemars(example = 3000)]
+    pub logout_requests_per_minute: Option<Spanned<u32>>,
 }
 
 /// Requests to authorities and APIs.

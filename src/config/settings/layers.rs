@@ -107,6 +107,11 @@ impl<'s> Layers<'s> {
         }
     }
 
+    /// The name of the settings file, if there is one.
+    pub(in crate::config) fn file_name(&self) -> Option<&str> {
+        self.sources.file.as_ref().map(|file| file.name.as_str())
+    }
+
     /// The value of a dotted key.
     pub(in crate::config) fn value(&self, key: &str) -> Option<&ValueKind> {
         at(&self.merged, key).map(|value| &value.kind)

@@ -5,6 +5,7 @@
 pub mod file;
 pub mod layers;
 pub mod options;
+mod own_resources;
 mod reader;
 mod scalars;
 mod secret_text;

@@ -11,9 +11,11 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+use crate::config::trust_boundary::TrustBoundary;
 use crate::domain::forward_auth::Family;
 use crate::domain::log_format::LogFormat;
 use crate::domain::profile::SessionLimits;
+use crate::domain::rate_limit::RateLimit;
 use crate::domain::secret::SecretUrl;
 
 /// The databases that can store sessions.
@@ -71,6 +73,26 @@ pub struct Telemetry {
     pub format: LogFormat,
 }
 
+/// How often one address may call.
+#[derive(Debug, Clone, Copy)]
+pub struct RateLimitOptions {
+    /// Attempts to sign in.
+    pub attempts: RateLimit,
+    /// Logout requests to one profile.
+    pub logout_requests: RateLimit,
+}
+
+/// The settings that profiles are read with.
+#[derive(Debug, Clone)]
+pub struct ForProfiles {
+    /// The folder of profiles.
+    pub profiles: PathBuf,
+    /// The session limits of profiles without a `[session]` table.
+    pub session: SessionLimits,
+    /// What no profile may use.
+    pub boundary: TrustBoundary,
+}
+
 /// The settings of a process.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -98,6 +120,10 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// The session limits of profiles without a `[session]` table.
     pub session: SessionLimits,
+    /// What no profile may use.
+    pub boundary: TrustBoundary,
+    /// How often one address may call.
+    pub rate_limits: RateLimitOptions,
     /// Requests to authorities and APIs.
     pub http: OutboundSettings,
     /// The database and the session cache.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,13 +12,15 @@ use secrecy::SecretString;
 use crate::config::report::problem::{Problem, in_order};
 use crate::config::settings::layers::{Layer, Layers, Sources};
 use crate::config::settings::options::{
-    DEFAULT_SESSION, DatabaseKind, DatabaseSettings, OutboundSettings, Settings, Telemetry,
+    DEFAULT_SESSION, DatabaseKind, DatabaseSettings, ForProfiles, OutboundSettings,
+    RateLimitOptions, Settings, Telemetry,
 };
 use crate::config::settings::secret_text::{key_list, read_secret};
 use crate::config::settings::trusted_network::network;
 use crate::domain::forward_auth::Family;
 use crate::domain::log_format::LogFormat;
 use crate::domain::profile::SessionLimits;
+use crate::domain::rate_limit::RateLimit;
 use crate::domain::secret::SecretUrl;
 
 impl Settings {
@@ -36,23 +39,25 @@ impl Settings {
         }
     }
 
-    /// Only the profiles folder and the session defaults, which the offline commands need. Errors of other keys do not stop
+    /// Only what profiles are read with, which the offline commands need. Errors of other keys do not stop
     /// them.
     ///
     /// # Errors
     /// The problems of these keys.
-    pub fn offline(sources: &Sources) -> Result<(PathBuf, SessionLimits), Vec<Problem>> {
+    pub fn offline(sources: &Sources) -> Result<ForProfiles, Vec<Problem>> {
         let mut reader = Reader(Layers::merge(sources));
+        let boundary = reader.boundary();
         // Problems of other keys concern `serve` only.
         reader.0.problems.clear();
         let profiles = reader.path("profiles");
         let session = reader.session();
         let problems = reader.0.problems;
         match session {
-            Some(session) if problems.is_empty() => Ok((
-                profiles.unwrap_or_else(|| PathBuf::from("profiles")),
+            Some(session) if problems.is_empty() => Ok(ForProfiles {
+                profiles: profiles.unwrap_or_else(|| PathBuf::from("profiles")),
                 session,
-            )),
+                boundary,
+            }),
             _ => Err(problems),
         }
     }
@@ -64,8 +69,7 @@ pub(super) struct Reader<'s>(pub(super) Layers<'s>);
 impl Reader<'_> {
     /// Reads every key before the first missing one ends the reading, so that all errors are found.
     fn settings(&mut self) -> Option<Settings> {
-        let listen = self.socket("listen", SocketAddr::from(([127, 0, 0, 1], 8080)));
-        let admin_listen = self.socket("admin_listen", SocketAddr::from(([127, 0, 0, 1], 8081)));
+        let (listen, admin_listen) = self.listeners();
         let profiles = self.path("profiles");
         let database = self.database();
         let keys = self.keys(database.as_ref().map(|(kind, _)| *kind));
@@ -75,17 +79,11 @@ impl Reader<'_> {
         let shutdown_delay = self.duration("shutdown_delay", Duration::from_secs(1));
         let shutdown_grace = self.duration("shutdown_grace", Duration::from_secs(25));
         let session = self.session();
+        let boundary = self.boundary();
+        let rate_limits = self.rate_limits();
         let http = self.http();
         let store = self.store();
         let telemetry = self.telemetry();
-        if let (Some(listen), Some(admin)) = (listen, admin_listen)
-            && listen == admin
-            && listen.port() != 0
-        {
-            let right = "another port: the admin listener has no authentication";
-            self.0
-                .fault("admin_listen", "is the public listener's address", right);
-        }
         let (database, database_url) = database?;
         Some(Settings {
             listen: listen?,
@@ -100,24 +98,30 @@ impl Reader<'_> {
             shutdown_delay: shutdown_delay?,
             shutdown_grace: shutdown_grace?,
             session: session?,
+            boundary,
+            rate_limits: rate_limits?,
             http: http?,
             store: store?,
             telemetry: telemetry?,
         })
     }
 
+    fn listeners(&mut self) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        let listen = self.socket("listen", SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let admin = self.socket("admin_listen", SocketAddr::from(([127, 0, 0, 1], 8081)));
+        if let (Some(listen), Some(admin_listen)) = (listen, admin)
+            && listen == admin_listen
+            && listen.port() != 0
+        {
+            let right = "another port: the admin listener has no authentication";
+            self.0
+                .fault("admin_listen", "is the public listener's address", right);
+        }
+        (listen, admin)
+    }
+
     fn database(&mut self) -> Option<(DatabaseKind, SecretUrl)> {
-        let problems = self.0.problems.len();
-        let (key, text) = match self.secret("database_url", |reader| {
-            reader.text("database_url").unwrap_or_default()
-        }) {
-            Some(found) => found,
-            None if self.0.problems.len() > problems => return None,
-            None => (
-                "database_url".to_owned(),
-                "sqlite://gatehouse.db".to_owned(),
-            ),
-        };
+        let (key, text) = self.database_text()?;
         let text = text.trim();
         let kind = DatabaseKind::of(text);
         if kind.is_none() {
@@ -126,6 +130,18 @@ impl Reader<'_> {
                 .fault(&key, "is not the address of a database", right);
         }
         Some((kind?, SecretUrl::new(text)))
+    }
+
+    /// The address of the database and the key that it comes from.
+    pub(super) fn database_text(&mut self) -> Option<(String, String)> {
+        let problems = self.0.problems.len();
+        let text = |reader: &mut Self| reader.text("database_url").unwrap_or_default();
+        let default = "sqlite://gatehouse.db";
+        match self.secret("database_url", text) {
+            Some(found) => Some(found),
+            None if self.0.problems.len() > problems => None,
+            None => Some(("database_url".to_owned(), default.to_owned())),
+        }
     }
 
     fn keys(&mut self, database: Option<DatabaseKind>) -> Option<Vec<SecretString>> {
@@ -256,6 +272,29 @@ impl Reader<'_> {
             }
         }
         resolved
+    }
+
+    fn rate_limits(&mut self) -> Option<RateLimitOptions> {
+        let mut limit = |of: &str, per_minute, at_once| {
+            let mut number = |key: &str, default| {
+                let number = self.number(&format!("rate_limits.{of}_{key}"), default, 1_000_000)?;
+                NonZeroU32::new(u32::try_from(number).ok()?)
+            };
+            let (at_once, per_minute) =
+                (number("at_once", at_once), number("per_minute", per_minute));
+            Some(RateLimit {
+                per_minute: per_minute?,
+                at_once: at_once?,
+            })
+        };
+        let (attempts, logout_requests) = (
+            limit("attempts", 600, 300),
+            limit("logout_requests", 3_000, 600),
+        );
+        Some(RateLimitOptions {
+            attempts: attempts?,
+            logout_requests: logout_requests?,
+        })
     }
 
     fn store(&mut self) -> Option<DatabaseSettings> {

@@ -17,6 +17,7 @@ use crate::store::database::{
     ReplayRecord, SessionFilter, Swept, Touch, millis, row_count,
 };
 use crate::store::error::StoreError;
+use crate::store::migrations::SchemaChange;
 use crate::store::postgres::connection::{
     NOW_AND_READ_ONLY, PostgresDatabase, with_connection, writable,
 };
@@ -29,8 +30,12 @@ use crate::store::row::sql;
 
 #[async_trait]
 impl Database for PostgresDatabase {
-    async fn migrate(&self) -> Result<(), StoreError> {
+    async fn migrate(&self) -> Result<SchemaChange, StoreError> {
         migrate::migrate(self).await
+    }
+
+    async fn is_current(&self) -> Result<bool, StoreError> {
+        migrate::is_current(self).await
     }
 
     async fn ping(&self) -> Result<i64, StoreError> {

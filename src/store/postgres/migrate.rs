@@ -1,10 +1,10 @@
 //! Migrates Postgres. Only our own schema counts, which is the first schema of the search path.
 
-use sqlx::migrate::{Migrate, MigrateError};
-use sqlx::{PgConnection, query_scalar, raw_sql};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError};
+use sqlx::{PgConnection, Postgres, pool::PoolConnection, query_scalar, raw_sql};
 
 use crate::store::error::{OwnCause, StoreError};
-use crate::store::migrations;
+use crate::store::migrations::{self, SchemaChange};
 use crate::store::postgres::connection::PostgresDatabase;
 
 /// A step may wait for other migrators and take its time.
@@ -23,7 +23,27 @@ SELECT EXISTS (SELECT 1 FROM information_schema.columns
 
 /// Takes every missing step in a transaction of its own, one replica at a time (sqlx holds an advisory lock). A role
 /// that may not create tables succeeds if every step has been taken.
-pub(super) async fn migrate(database: &PostgresDatabase) -> Result<(), StoreError> {
+pub(super) async fn migrate(database: &PostgresDatabase) -> Result<SchemaChange, StoreError> {
+    let (mut connection, schema) = connect(database).await?;
+    run(&mut connection, &schema)
+        .await
+        .map_err(StoreError::migration)
+}
+
+/// Whether every step has been taken.
+pub(super) async fn is_current(database: &PostgresDatabase) -> Result<bool, StoreError> {
+    let (mut connection, schema) = connect(database).await?;
+    let applied = applied(&mut connection, &schema)
+        .await
+        .map_err(StoreError::migration)?;
+    let migrator = migrations::postgres(&schema);
+    Ok(applied.is_some_and(|applied| migrations::are_applied(&migrator, &applied)))
+}
+
+/// A connection of its own, and the quoted name of our schema.
+async fn connect(
+    database: &PostgresDatabase,
+) -> Result<(PoolConnection<Postgres>, String), StoreError> {
     let mut connection = database.pool.acquire().await?;
     // Its time-outs become different from those of the pool, and the advisory lock must not outlive an error.
     connection.close_on_drop();
@@ -36,35 +56,46 @@ pub(super) async fn migrate(database: &PostgresDatabase) -> Result<(), StoreErro
             "no schema of the database's search_path exists and may be used",
         ))
     })?;
-    run(&mut connection, &schema)
-        .await
-        .map_err(StoreError::migration)
+    Ok((connection, schema))
 }
 
-async fn run(connection: &mut PgConnection, schema: &str) -> Result<(), MigrateError> {
-    let migrator = migrations::postgres(schema);
+/// The steps that have been taken; `None` without our table of them.
+async fn applied(
+    connection: &mut PgConnection,
+    schema: &str,
+) -> Result<Option<Vec<AppliedMigration>>, MigrateError> {
     let table = format!("{schema}.{}", migrations::TABLE);
     let exists: bool = query_scalar("SELECT to_regclass($1) IS NOT NULL")
         .bind(&table)
         .fetch_one(&mut *connection)
         .await?;
-    if exists {
-        let applied = connection.list_applied_migrations(&table).await?;
-        if migrations::are_applied(&migrator, &applied) {
-            return Ok(());
-        }
+    if !exists {
+        return Ok(None);
+    }
+    Ok(Some(connection.list_applied_migrations(&table).await?))
+}
+
+async fn run(connection: &mut PgConnection, schema: &str) -> Result<SchemaChange, MigrateError> {
+    let migrator = migrations::postgres(schema);
+    let applied = applied(connection, schema).await?;
+    if let Some(applied) = &applied
+        && migrations::are_applied(&migrator, applied)
+    {
+        return Ok(migrations::no_change());
     }
     raw_sql(NO_TIMEOUTS).execute(&mut *connection).await?;
-    if !exists
+    let mut before = migrations::versions(applied.as_deref());
+    let took_over = applied.is_none()
         && query_scalar(EARLIER_RELEASE)
             .fetch_one(&mut *connection)
-            .await?
-    {
+            .await?;
+    if took_over {
         // Its only step was the first one. The old table stays for replicas of that release.
         migrations::skip_to(1, &migrator, connection).await?;
+        before.push(1);
         tracing::info!("the schema of an earlier release was taken over");
     }
     migrations::run(&migrator, connection).await?;
     tracing::info!("schema migrated");
-    Ok(())
+    Ok(migrations::change(&before, took_over))
 }

@@ -16,6 +16,7 @@ use crate::store::database::{
     ReplayRecord, SessionFilter, Swept, Touch, millis, row_count,
 };
 use crate::store::error::StoreError;
+use crate::store::migrations::SchemaChange;
 use crate::store::row::rows::{
     IdentityColumns, IdentityRow, NewRow, SessionSummary, SummaryColumns, TokensColumns, TokensRow,
     WholeRow,
@@ -39,8 +40,12 @@ const LEASE_STATE: &str = sql::lease_state!("CAST(unixepoch('subsec') * 1000 AS 
 
 #[async_trait]
 impl Database for SqliteDatabase {
-    async fn migrate(&self) -> Result<(), StoreError> {
+    async fn migrate(&self) -> Result<SchemaChange, StoreError> {
         migrate::migrate(self).await
+    }
+
+    async fn is_current(&self) -> Result<bool, StoreError> {
+        migrate::is_current(self).await
     }
 
     async fn ping(&self) -> Result<i64, StoreError> {

@@ -1,10 +1,10 @@
 //! Migrates SQLite.
 
-use sqlx::migrate::{Migrate, MigrateError};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError};
 use sqlx::{SqliteConnection, query_scalar};
 
 use crate::store::error::StoreError;
-use crate::store::migrations;
+use crate::store::migrations::{self, SchemaChange};
 use crate::store::sqlite::connection::SqliteDatabase;
 
 /// Whether an earlier release of ours recorded its only step in `schema_migrations`.
@@ -14,36 +14,60 @@ SELECT EXISTS (SELECT 1 FROM pragma_table_info('schema_migrations') WHERE name =
 
 /// Takes every missing step in one transaction. sqlx has no lock of its own for SQLite, so the transaction takes the
 /// file's: of several processes one migrates, and the others find it done.
-pub(super) async fn migrate(database: &SqliteDatabase) -> Result<(), StoreError> {
+pub(super) async fn migrate(database: &SqliteDatabase) -> Result<SchemaChange, StoreError> {
     let mut transaction = database.begin().await?;
-    run(&mut transaction).await.map_err(StoreError::migration)?;
-    transaction.commit().await.map_err(StoreError::migration)
+    let change = run(&mut transaction).await.map_err(StoreError::migration)?;
+    transaction.commit().await.map_err(StoreError::migration)?;
+    Ok(change)
 }
 
-async fn run(connection: &mut SqliteConnection) -> Result<(), MigrateError> {
+/// Whether every step has been taken.
+pub(super) async fn is_current(database: &SqliteDatabase) -> Result<bool, StoreError> {
+    let mut connection = database.readers.acquire().await?;
+    let applied = applied(&mut connection)
+        .await
+        .map_err(StoreError::migration)?;
     let migrator = migrations::sqlite();
+    Ok(applied.is_some_and(|applied| migrations::are_applied(&migrator, &applied)))
+}
+
+/// The steps that have been taken; `None` without our table of them.
+async fn applied(
+    connection: &mut SqliteConnection,
+) -> Result<Option<Vec<AppliedMigration>>, MigrateError> {
     let exists: bool = query_scalar(
         "SELECT EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = $1)",
     )
     .bind(migrations::TABLE)
     .fetch_one(&mut *connection)
     .await?;
-    if exists {
-        let applied = connection
-            .list_applied_migrations(migrations::TABLE)
-            .await?;
-        if migrations::are_applied(&migrator, &applied) {
-            return Ok(());
-        }
-    } else if query_scalar(EARLIER_RELEASE)
-        .fetch_one(&mut *connection)
-        .await?
+    if !exists {
+        return Ok(None);
+    }
+    let applied = connection.list_applied_migrations(migrations::TABLE);
+    Ok(Some(applied.await?))
+}
+
+async fn run(connection: &mut SqliteConnection) -> Result<SchemaChange, MigrateError> {
+    let migrator = migrations::sqlite();
+    let applied = applied(connection).await?;
+    if let Some(applied) = &applied
+        && migrations::are_applied(&migrator, applied)
     {
+        return Ok(migrations::no_change());
+    }
+    let mut before = migrations::versions(applied.as_deref());
+    let took_over = applied.is_none()
+        && query_scalar(EARLIER_RELEASE)
+            .fetch_one(&mut *connection)
+            .await?;
+    if took_over {
         // The old table stays for a process of that release.
         migrations::skip_to(1, &migrator, connection).await?;
+        before.push(1);
         tracing::info!("the schema of an earlier release was taken over");
     }
     migrations::run(&migrator, connection).await?;
     tracing::info!("schema migrated");
-    Ok(())
+    Ok(migrations::change(&before, took_over))
 }

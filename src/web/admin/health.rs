@@ -33,7 +33,9 @@ pub async fn livez() -> HttpResponse {
 pub async fn readyz(app: web::Data<AppState>, health: web::Data<Health>) -> HttpResponse {
     let store = check_store(&app.services).await;
     let stopping = health.stopping.load(Ordering::SeqCst);
-    let ready = store.is_ok() && !stopping;
+    let profiles = health.profiles.load();
+    let serving = profiles.iter().any(|profile| profile.serving);
+    let ready = store.is_ok() && serving && !stopping;
     let status = if ready {
         StatusCode::OK
     } else {
@@ -45,7 +47,8 @@ pub async fn readyz(app: web::Data<AppState>, health: web::Data<Health>) -> Http
         "store": store.map_or_else(|error| error, |()| "ok".to_owned()),
         "store_detail": store_report(&app.services),
         "time": app.services.now(),
-        "profiles": **health.profiles.load(),
+        "problem": (!serving).then_some("no profile serves: the profiles folder is empty, or every file in it is broken"),
+        "profiles": **profiles,
     }))
 }
 

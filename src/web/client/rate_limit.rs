@@ -3,7 +3,6 @@
 
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
@@ -11,15 +10,7 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::domain::profile::ProfileId;
-
-/// Attempts from one address per minute: far more than people make, far fewer than a flood.
-const ATTEMPTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(600).expect("six hundred is not zero");
-/// Attempts at once: an office behind one address whose browsers restore their tabs.
-const ATTEMPT_BURST: NonZeroU32 = NonZeroU32::new(300).expect("three hundred is not zero");
-/// Logout requests from one address to one profile per minute: an authority sends those of all its people from one address.
-const LOGOUTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(3_000).expect("three thousand is not zero");
-/// Logout requests at once: those of everybody at the end of a shift.
-const LOGOUT_BURST: NonZeroU32 = NonZeroU32::new(600).expect("six hundred is not zero");
+use crate::domain::rate_limit::RateLimit;
 
 type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 
@@ -36,17 +27,17 @@ impl std::fmt::Debug for RateLimits {
     }
 }
 
-impl Default for RateLimits {
-    fn default() -> Self {
-        let quota = |per_minute, burst| Quota::per_minute(per_minute).allow_burst(burst);
+impl RateLimits {
+    /// The limits of one address, for attempts to sign in and for logout requests to one profile.
+    pub fn new(attempts: RateLimit, logout_requests: RateLimit) -> Self {
+        let quota =
+            |limit: RateLimit| Quota::per_minute(limit.per_minute).allow_burst(limit.at_once);
         Self {
-            attempts: RateLimiter::keyed(quota(ATTEMPTS_PER_MINUTE, ATTEMPT_BURST)),
-            logout_requests: RateLimiter::keyed(quota(LOGOUTS_PER_MINUTE, LOGOUT_BURST)),
+            attempts: RateLimiter::keyed(quota(attempts)),
+            logout_requests: RateLimiter::keyed(quota(logout_requests)),
         }
     }
-}
 
-impl RateLimits {
     /// Counts an attempt to sign in from an address.
     ///
     /// # Errors
@@ -95,6 +86,8 @@ fn client_network(address: IpAddr) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
 
     // proves: C162
@@ -109,7 +102,11 @@ mod tests {
 
     #[test]
     fn a_flood_is_refused_at_its_own_address_and_profile_and_nowhere_else() {
-        let limits = RateLimits::default();
+        let limit = |per_minute, at_once| RateLimit {
+            per_minute: NonZeroU32::new(per_minute).unwrap(),
+            at_once: NonZeroU32::new(at_once).unwrap(),
+        };
+        let limits = RateLimits::new(limit(600, 300), limit(3_000, 600));
         let profile = |id: &str| ProfileId::parse(id).unwrap();
         let address = |text: &str| -> IpAddr { text.parse().unwrap() };
         let (staff, office, home) = (profile("staff"), address("192.0.2.1"), address("192.0.2.2"));

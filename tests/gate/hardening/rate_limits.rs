@@ -46,6 +46,25 @@ async fn flood(gate: &TestGatehouse, kind: Kind, address: &str, path: &str) {
     panic!("nothing stops it");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_settings_say_how_many_attempts_an_address_has() {
+    let gate = Plan::default()
+        .settings("trusted_proxies = [\"127.0.0.0/8\"]\n[rate_limits]\nattempts_at_once = 2\nattempts_per_minute = 1")
+        .start()
+        .await;
+    for status in [303, 303, 429] {
+        let answer = from(
+            &gate,
+            &Browser::new(),
+            Kind::EntraId,
+            OFFICE,
+            "/auth/sign_in",
+        )
+        .await;
+        assert_eq!(answer.status, status);
+    }
+}
+
 const NOTICE: &str = "/auth/front_channel_logout?sid=nobodys";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

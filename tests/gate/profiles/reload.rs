@@ -84,6 +84,24 @@ async fn a_broken_file_keeps_its_last_good_version_and_readiness_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_any_profile_the_process_is_not_ready_and_says_why() {
+    let gate = Plan::default().start().await;
+    let folder = gate.profile_path(KIND);
+    let folder = folder.parent().unwrap();
+    let ready = async || Browser::new().get(gate.admin_url("/readyz")).await;
+    assert_eq!(ready().await.status, 200);
+    for file in std::fs::read_dir(folder).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    eventually("the process is not ready", async || {
+        ready().await.status == 503
+    })
+    .await;
+    let problem = ready().await.json()["problem"].to_string();
+    assert!(problem.contains("no profile serves"), "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_added_file_serves_and_d65_a_removed_one_answers_as_unknown() {
     let gate = Plan::default().start().await;
     let (browser, other) = (Browser::new(), Browser::new());
