@@ -1,7 +1,7 @@
 //! Who may enter: the `allow` rule of a profile.
 //!
-//! Any one entry suffices within a list, all lists must pass. A list that cannot be judged refuses: groups that
-//! could not be read are unknown, not none.
+//! Any one entry suffices within a list, all lists must pass, and every list is judged. Groups that could not be read are
+//! unknown, not none: nobody enters with them, and nobody is denied for them.
 
 use crate::domain::identity::{Groups, Identity};
 
@@ -41,29 +41,38 @@ impl AccessRule {
         !self.groups.is_empty()
     }
 
-    /// Judges a person.
+    /// Judges a person by every list. A list that does not pass counts more than groups that could not be read.
     ///
     /// # Errors
-    /// The first list that does not pass.
+    /// The first list that does not pass; `GroupsUnknown` if all other lists pass.
     pub fn judge(&self, person: &Identity) -> Result<(), Denial> {
         if !self.roles.is_empty() && !person.roles().iter().any(|role| self.roles.contains(role)) {
             return Err(Denial::Role);
         }
-        if self.needs_groups() {
-            match person.groups() {
-                Groups::Unknown => return Err(Denial::GroupsUnknown),
-                Groups::Known(groups) => {
-                    let listed = |group: &String| {
-                        self.groups
-                            .iter()
-                            .any(|wanted| wanted.eq_ignore_ascii_case(group))
-                    };
-                    if !groups.iter().any(listed) {
-                        return Err(Denial::Group);
-                    }
-                }
-            }
+        let groups = self.judge_groups(person);
+        if groups == Err(Denial::Group) {
+            return groups;
         }
+        self.judge_address(person)?;
+        groups
+    }
+
+    fn judge_groups(&self, person: &Identity) -> Result<(), Denial> {
+        if !self.needs_groups() {
+            return Ok(());
+        }
+        let Groups::Known(groups) = person.groups() else {
+            return Err(Denial::GroupsUnknown);
+        };
+        let listed = |group: &String| {
+            self.groups
+                .iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case(group))
+        };
+        groups.iter().any(listed).then_some(()).ok_or(Denial::Group)
+    }
+
+    fn judge_address(&self, person: &Identity) -> Result<(), Denial> {
         if self.emails.is_empty() && self.email_domains.is_empty() {
             return Ok(());
         }
@@ -142,6 +151,23 @@ mod tests {
         assert_eq!(
             rule.judge(&person(json!({"groups": []}))),
             Err(Denial::Group)
+        );
+    }
+
+    #[test]
+    fn an_address_off_the_list_is_denied_although_the_groups_are_unknown() {
+        let rule = AccessRule {
+            groups: vec!["g1".into()],
+            email_domains: vec!["corp.example".into()],
+            ..AccessRule::default()
+        };
+        let of = |email: &str| {
+            person(json!({"hasgroups": true, "email": email, "email_verified": true}))
+        };
+        assert_eq!(rule.judge(&of("a@evil.example")), Err(Denial::Email));
+        assert_eq!(
+            rule.judge(&of("a@corp.example")),
+            Err(Denial::GroupsUnknown)
         );
     }
 

@@ -151,8 +151,10 @@ fn is_permitted(rule: &BearerRule, bearer: &BearerCaller) -> bool {
     }
 }
 
-/// All rules must pass. Groups that could not be read are unknown, not none.
+/// All rules must pass. Groups that could not be read are unknown, not none; a rule that denies for another reason counts
+/// more.
 fn judge_rules<'a>(question: &Question<'_>, identity: &Identity) -> Result<(), Decision<'a>> {
+    let mut unknown = false;
     for rule in [
         question.profile_rule,
         &question.route.allow,
@@ -160,11 +162,15 @@ fn judge_rules<'a>(question: &Question<'_>, identity: &Identity) -> Result<(), D
     ] {
         match rule.judge(identity) {
             Ok(()) => {}
-            Err(Denial::GroupsUnknown) => return Err(Decision::Unknown),
+            Err(Denial::GroupsUnknown) => unknown = true,
             Err(denial) => return Err(Decision::Deny(Reason::Rule(denial))),
         }
     }
-    Ok(())
+    if unknown {
+        Err(Decision::Unknown)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether the sign-in behind a session is strong and fresh enough. A claim that is missing proves nothing.

@@ -9,7 +9,7 @@
 //! | `NoSuchApi`, `NoSuchUserFlow` | 404 | there is no page at this address |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
-//! | `AuthorityUnavailable`, `RefreshDelayed`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
+//! | `AuthorityUnavailable`, `RefreshDelayed`, `ApiThrottled`, `Busy`, `GroupsUnavailable`, `Store` | 503 with `Retry-After` | try again shortly |
 //! | `ApiTimedOut` | 504 | the API did not answer in time |
 //!
 //! The page shows a request id. The log has the cause once, with the same id.
@@ -143,6 +143,7 @@ fn status_of(error: &FlowError) -> StatusCode {
         | FlowError::RefreshDelayed { .. }
         | FlowError::ApiThrottled { .. }
         | FlowError::Busy
+        | FlowError::GroupsUnavailable
         | FlowError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         FlowError::ApiTimedOut => StatusCode::GATEWAY_TIMEOUT,
     }
@@ -156,7 +157,10 @@ fn retry_after(error: &FlowError) -> Option<Duration> {
         FlowError::RefreshDelayed { retry_after, .. } | FlowError::ApiThrottled { retry_after } => {
             Some(*retry_after)
         }
-        FlowError::Busy | FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
+        FlowError::Busy
+        | FlowError::GroupsUnavailable
+        | FlowError::Store(_)
+        | FlowError::TooMany => Some(RETRY_SOON),
         FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
         _ => None,
     }

@@ -41,6 +41,13 @@ pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> Probl
             "Your change has not arrived here yet",
             "Your session was being renewed at the same time. Please try again in a moment.",
         ),
+        FlowError::GroupsUnavailable => told(
+            "groups_unavailable",
+            "Try again shortly",
+            "Your groups could not be read",
+            "This application admits members of certain groups, and the directory does not give us yours just now. Nobody was signed out; please try again in a moment.",
+        )
+        .start_again_only(profile, None),
         FlowError::TooMany => told(
             "too_many",
             "429",
