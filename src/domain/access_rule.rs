@@ -16,6 +16,8 @@ pub struct AccessRule {
     pub emails: Vec<String>,
     /// Domains of addresses.
     pub email_domains: Vec<String>,
+    /// The user flows of the profile verify addresses, so that an address without a claim about that counts.
+    pub flows_verify_emails: bool,
 }
 
 /// Why a person may not enter.
@@ -33,12 +35,22 @@ pub enum Denial {
     /// The address, or its domain, is not on the list.
     #[error("the e-mail address is not on this application's list")]
     Email,
+    /// There is no address, or nobody vouches for it.
+    #[error("no claim vouches for an e-mail address: email needs email_verified or xms_edov")]
+    EmailUnverified,
 }
 
 impl AccessRule {
     /// Whether the rule looks at groups at all: only then are they worth a call.
     pub fn needs_groups(&self) -> bool {
         !self.groups.is_empty()
+    }
+
+    /// Whether all lists are empty.
+    pub fn admits_everybody(&self) -> bool {
+        [&self.roles, &self.groups, &self.emails, &self.email_domains]
+            .iter()
+            .all(|list| list.is_empty())
     }
 
     /// Judges a person by every list. A list that does not pass counts more than groups that could not be read.
@@ -76,7 +88,9 @@ impl AccessRule {
         if self.emails.is_empty() && self.email_domains.is_empty() {
             return Ok(());
         }
-        let address = person.verified_email().ok_or(Denial::Email)?;
+        let address = person
+            .verified_email(self.flows_verify_emails)
+            .ok_or(Denial::EmailUnverified)?;
         let listed = self
             .emails
             .iter()
@@ -199,6 +213,18 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_a_user_flow_passes_only_where_the_profile_vouches_for_it() {
+        let of_flow = person(json!({"emails": ["ada@contoso.example"], "tfp": "B2C_1_susi"}));
+        let mut rule = AccessRule {
+            email_domains: vec!["contoso.example".into()],
+            ..AccessRule::default()
+        };
+        assert_eq!(rule.judge(&of_flow), Err(Denial::EmailUnverified));
+        rule.flows_verify_emails = true;
+        assert_eq!(rule.judge(&of_flow), Ok(()));
+    }
+
+    #[test]
     fn an_unverified_address_passes_no_rule() {
         let rule = AccessRule {
             emails: vec!["ada@contoso.example".into()],
@@ -206,7 +232,7 @@ mod tests {
         };
         assert_eq!(
             rule.judge(&person(json!({"email": "ada@contoso.example"}))),
-            Err(Denial::Email)
+            Err(Denial::EmailUnverified)
         );
         assert_eq!(
             rule.judge(&person(

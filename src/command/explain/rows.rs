@@ -275,7 +275,10 @@ impl Rows<'_> {
                 self.file_key(key, list.clone());
             }
         }
-        if *rule == crate::domain::access_rule::AccessRule::default() {
+        if rule.flows_verify_emails {
+            self.file_key("user_flows.emails_verified", true);
+        }
+        if rule.admits_everybody() {
             self.file_key("allow", "everybody whom the authority signs in");
         }
     }

@@ -79,11 +79,12 @@ impl ProfileReader<'_, '_> {
         let clock_skew = self.clock_skew(file);
         let authorize = self.authorize(file, public_url.as_ref());
         let apis = self.apis(file);
-        let allow = self.access_rule(file);
+        let mut allow = self.access_rule(file);
         let session = self.session_limits(file);
         let branding = self.branding(file);
         if let Some(authority) = &authority {
             self.check_dialect(file, authority.dialect());
+            allow.flows_verify_emails = self.flows_verify_emails(file, authority.dialect());
         }
         let (authority, client) = (authority?, client?);
         let binding = authority_fingerprint(file, &authority, &client.id);

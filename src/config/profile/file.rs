@@ -259,6 +259,12 @@ pub struct UserFlowsTable {
     /// Reset password, for sign-in flows that leave "forgot your password?" to the application. Default: none.
     #[schemars(example = &"B2C_1_reset_password")]
     pub reset_password: Text,
+    /// Declares that every user flow verifies e-mail addresses, so that the rules `allow.emails` and `allow.email_domains`
+    /// accept the claims `email` and `emails`. Set it only if no flow has e-mail verification disabled, and if every social
+    /// identity provider verifies addresses. A claim `email_verified` or `xms_edov` that says no always wins. Default:
+    /// false; these rules then need the claim `email_verified` beside `email`. An edit applies to signed-in people at once.
+    #[schemars(example = true)]
+    pub emails_verified: Option<Spanned<bool>>,
 }
 
 /// A web API.
@@ -292,10 +298,14 @@ pub struct AllowTable {
     /// Microsoft Graph.
     #[schemars(example = ["0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11"])]
     pub groups: Texts,
-    /// Verified e-mail addresses, compared without regard to case. Default: any.
+    /// Verified e-mail addresses, compared without regard to case. An address counts if the token has `email` with the
+    /// claim `email_verified` or `xms_edov`. Entra ID and External ID send neither by default: add the optional claims
+    /// `email` and `xms_edov` to the token configuration of the application, otherwise nobody is admitted. At b2c see
+    /// `user_flows.emails_verified`. Default: any.
     #[schemars(example = ["ada@contoso.example"])]
     pub emails: Texts,
-    /// Domains of verified e-mail addresses; subdomains do not match. Default: any.
+    /// Domains of verified e-mail addresses; subdomains do not match. See `allow.emails` for which addresses count.
+    /// Default: any.
     #[schemars(example = ["contoso.example"])]
     pub email_domains: Texts,
 }

@@ -221,24 +221,25 @@ impl Identity {
         Self::ordered(&self.person(), &claims)
     }
 
-    /// An e-mail address that the authority has verified: `email` with `email_verified` or `xms_edov`, or `emails` of B2C.
-    pub fn verified_email(&self) -> Option<String> {
+    /// An e-mail address that somebody vouches for. A claim `email_verified` or `xms_edov` vouches for `email`. If
+    /// `flows_verify`, the profile vouches for its user flows: for `email`, else for the first of `emails`. A claim that
+    /// says no always wins.
+    pub fn verified_email(&self, flows_verify: bool) -> Option<String> {
         let claims = self.claims();
-        let vouched = ["email_verified", "xms_edov"]
-            .iter()
-            .any(|name| claims.get(*name).is_some_and(truthy));
-        let email = claims
-            .get("email")
-            .and_then(Value::as_str)
-            .filter(|_| vouched);
-        let of_b2c = || {
-            claims
-                .get("tfp")
-                .or_else(|| claims.get("acr"))
-                .and(claims.get("emails")?.get(0))
-                .and_then(Value::as_str)
+        let said = || {
+            ["email_verified", "xms_edov"]
+                .iter()
+                .filter_map(|name| claims.get(*name))
         };
-        email.or_else(of_b2c).map(str::to_owned)
+        if !said().all(truthy) {
+            return None;
+        }
+        let email = claims.get("email").and_then(Value::as_str);
+        let vouched = email.filter(|_| said().next().is_some());
+        let of_flow = || email.or_else(|| claims.get("emails")?.get(0)?.as_str());
+        vouched
+            .or_else(|| flows_verify.then(of_flow).flatten())
+            .map(str::to_owned)
     }
 }
 
@@ -270,6 +271,70 @@ mod tests {
             "later steps need it"
         );
         assert_eq!(ada.text("aio"), None, "nobody needs it again");
+    }
+
+    #[test]
+    fn an_address_counts_if_somebody_vouches_for_it_and_no_claim_says_no() {
+        let (a, b) = (Some("a@corp.example"), Some("b@corp.example"));
+        for (more, by_claim, by_profile) in [
+            (json!({"email": "a@corp.example"}), None, a),
+            (
+                json!({"emails": ["b@corp.example", "c@corp.example"]}),
+                None,
+                b,
+            ),
+            (json!({"emails": ["b@corp.example"], "acr": "1"}), None, b),
+            (
+                json!({"emails": ["b@corp.example"], "tfp": "B2C_1_x"}),
+                None,
+                b,
+            ),
+            (
+                json!({"email": "a@corp.example", "email_verified": true}),
+                a,
+                a,
+            ),
+            (json!({"email": "a@corp.example", "xms_edov": "1"}), a, a),
+            (
+                json!({"emails": ["b@corp.example"], "email_verified": true}),
+                None,
+                b,
+            ),
+            (
+                json!({"email": "a@corp.example", "email_verified": false}),
+                None,
+                None,
+            ),
+            (
+                json!({"emails": ["b@corp.example"], "email_verified": false}),
+                None,
+                None,
+            ),
+            (
+                json!({"email": "a@corp.example", "email_verified": true, "xms_edov": false}),
+                None,
+                None,
+            ),
+            (
+                json!({"email": "a@corp.example", "email_verified": null}),
+                None,
+                None,
+            ),
+            (
+                json!({"email": ["a@corp.example"], "email_verified": true}),
+                None,
+                None,
+            ),
+        ] {
+            let mut claims = json!({"iss": "https://i.example", "sub": "s"});
+            claims
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            let person = identity(claims);
+            assert_eq!(person.verified_email(false).as_deref(), by_claim, "{more}");
+            assert_eq!(person.verified_email(true).as_deref(), by_profile, "{more}");
+        }
     }
 
     #[test]
