@@ -118,6 +118,7 @@ fn domain_of(address: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::identity::PersonBy;
     use serde_json::json;
 
     fn person(claims: serde_json::Value) -> Identity {
@@ -128,7 +129,7 @@ mod tests {
             .entry("iss")
             .or_insert("https://issuer.example".into());
         claims.entry("sub").or_insert("s".into());
-        Identity::from_claims(&claims, false).unwrap()
+        Identity::from_claims(&claims, PersonBy::Subject).unwrap()
     }
 
     #[test]

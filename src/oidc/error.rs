@@ -95,6 +95,9 @@ pub enum Misconfiguration {
     /// An endpoint on a host that does not belong to the authority (RFC 9700 §4.4).
     #[error("the metadata's {0} is on a host that does not belong to the authority")]
     Endpoint(&'static str),
+    /// The ID token names no person.
+    #[error("{0}")]
+    NamesNobody(IdTokenFault),
     /// The authority has no such user flow.
     #[error("the authority has no such user flow")]
     NoSuchUserFlow,
@@ -293,10 +296,13 @@ impl From<SignatureRefusal> for OidcError {
 }
 
 impl From<IdTokenFault> for OidcError {
-    /// The one failure that the person may be told has a variant of its own.
+    /// What the person may be told, and what the operator must put right, have variants of their own.
     fn from(check: IdTokenFault) -> Self {
         match check {
             IdTokenFault::Issuer(IssuerRefusal::TenantNotAllowed) => Self::TenantNotAllowed,
+            nobody @ IdTokenFault::Nobody => {
+                Self::Misconfigured(Misconfiguration::NamesNobody(nobody))
+            }
             other => Self::Invalid(Invalid::Claim(other)),
         }
     }

@@ -259,6 +259,13 @@ pub struct UserFlowsTable {
     /// Reset password, for sign-in flows that leave "forgot your password?" to the application. Default: none.
     #[schemars(example = &"B2C_1_reset_password")]
     pub reset_password: Text,
+    /// `none` declares that the policies of the tenant issue no claim that names the policy, or that `acr` has a meaning of
+    /// its own. By default, one of the claims `tfp`, `trustFrameworkPolicy` and `acr` must name the policy; the first that
+    /// the token has decides. With `none`, `acr` is not read and a token without the other two is accepted, because its
+    /// code was redeemed at the endpoint of the policy. A `tfp` or `trustFrameworkPolicy` of another policy is always
+    /// refused. Default: required.
+    #[schemars(example = &"none", extend("enum" = ["none"]))]
+    pub policy_claim: Text,
     /// Declares that every user flow verifies e-mail addresses, so that the rules `allow.emails` and `allow.email_domains`
     /// accept the claims `email` and `emails`. Set it only if no flow has e-mail verification disabled, and if every social
     /// identity provider verifies addresses. A claim `email_verified` or `xms_edov` that says no always wins. Default:
@@ -291,7 +298,8 @@ pub struct ApiTable {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllowTable {
-    /// App roles, compared exactly. Default: any.
+    /// App roles, compared exactly. A refreshed token without roles means that the person has none any more; at b2c it says
+    /// nothing, and the roles of the sign-in stay. Default: any.
     #[schemars(example = ["Orders.Read"])]
     pub roles: Texts,
     /// Object ids of groups. Default: any. For people with too many groups for a token, each sign-in costs a call to

@@ -1,5 +1,6 @@
 //! Verified claims, and how values are read from them.
 
+use chrono::DateTime;
 use serde_json::{Map, Value};
 
 /// The verified claims of an ID token.
@@ -55,6 +56,19 @@ pub(super) fn truthy(value: &Value) -> bool {
         Value::String(text) => text == "1" || text.eq_ignore_ascii_case("true"),
         _ => false,
     }
+}
+
+/// `auth_time` in seconds since 1970. AD FS writes the number as text, or the time as RFC 3339 has it.
+pub fn authenticated_at(claims: &Claims) -> Option<f64> {
+    let value = claims.get("auth_time")?;
+    let written = |text: &str| {
+        let date = || DateTime::parse_from_rfc3339(text).ok();
+        let number = text.parse::<u32>().ok();
+        number.or_else(|| u32::try_from(date()?.timestamp()).ok())
+    };
+    value
+        .as_f64()
+        .or_else(|| value.as_str().and_then(written).map(f64::from))
 }
 
 pub(super) fn texts(value: Option<&Value>) -> Vec<String> {

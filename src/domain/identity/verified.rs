@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::domain::identity::claims::{Claims, OF_ONE_TOKEN, is_shown, name_of, texts, truthy};
-use crate::domain::identity::subject_key::SubjectKey;
+use crate::domain::identity::subject_key::{PersonBy, SubjectKey};
 use crate::domain::issuer::TenantGuid;
 
 /// The groups of a person, as far as they are known.
@@ -40,11 +40,16 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Takes verified claims; see [`SubjectKey::of_claims`] for `by_object`. `None` if `iss` or `sub` is missing, which
-    /// verification rules out.
-    pub fn from_claims(claims: &Claims, by_object: bool) -> Option<Self> {
-        let subject = SubjectKey::of_claims(claims, by_object)?;
+    /// Takes verified claims. `None` if they name no person, see [`SubjectKey::of_claims`].
+    pub fn from_claims(claims: &Claims, by: PersonBy<'_>) -> Option<Self> {
+        let subject = SubjectKey::of_claims(claims, by)?;
         Some(Self::ordered(&subject, claims))
+    }
+
+    /// The same person with other claims.
+    #[must_use]
+    pub fn with_claims(&self, claims: &Claims) -> Self {
+        Self::ordered(&self.person(), claims)
     }
 
     /// An identity from the store. `claims` is the text that [`Self::claims_text`] returned.
@@ -218,7 +223,7 @@ impl Identity {
         let mut claims = self.claims();
         claims.insert("groups".to_owned(), Value::from(groups.to_vec()));
         claims.remove("hasgroups");
-        Self::ordered(&self.person(), &claims)
+        self.with_claims(&claims)
     }
 
     /// An e-mail address that somebody vouches for. A claim `email_verified` or `xms_edov` vouches for `email`. If
@@ -252,7 +257,7 @@ mod tests {
         let Value::Object(claims) = claims else {
             unreachable!("an object")
         };
-        Identity::from_claims(&claims, false).unwrap()
+        Identity::from_claims(&claims, PersonBy::Subject).unwrap()
     }
 
     #[test]

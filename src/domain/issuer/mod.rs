@@ -48,7 +48,7 @@ pub enum IssuerPolicy {
         forms: Vec<IssuerForm>,
         /// The tenant, when known from the profile.
         tenant: Option<TenantGuid>,
-        /// Whether the token must carry `tid` (B2C user flows do not send it).
+        /// Whether `tid` must name the tenant. At B2C the policy decides what `tid` contains, so the issuer alone counts.
         tid_required: bool,
         /// Whether a token may have another of the forms than the metadata has (custom domains).
         any_form: bool,
@@ -189,10 +189,8 @@ impl IssuerPolicy {
                 if !(same || other_form) {
                     return Err(IssuerRefusal::Token);
                 }
-                match token.tid {
-                    Some(tid) if tid == tenant.as_str() => {}
-                    None if !tid_required => {}
-                    _ => return Err(IssuerRefusal::Tid),
+                if *tid_required && token.tid != Some(tenant.as_str()) {
+                    return Err(IssuerRefusal::Tid);
                 }
                 key_belongs(token.key_issuer, token.iss, tenant)
             }

@@ -80,7 +80,7 @@ fn read(signed: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, IdToken
     };
     let sid = sid_of(claims);
     if sid.is_none() && (sub.is_none() || claims.contains_key("sid")) {
-        return Err(IdTokenFault::Nobody);
+        return Err(IdTokenFault::NobodyToLogOut);
     }
     #[expect(
         clippy::cast_possible_truncation,
@@ -104,6 +104,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::authority::PolicyClaim;
     use crate::domain::issuer::{IssuerPolicy, IssuerRefusal, TrustedIssuer};
 
     const NOW: i64 = 1_700_000_000;
@@ -130,6 +131,7 @@ mod tests {
                 tenant: None,
             },
             user_flow: None,
+            policy_claim: PolicyClaim::Required,
             client_id: "client",
             now: Timestamp::from_timestamp(NOW, 0).unwrap(),
             skew: Duration::from_mins(2),
@@ -212,8 +214,8 @@ mod tests {
         claims.as_object_mut().unwrap().remove("sid");
         assert_eq!(check(claims.clone()).unwrap().sid, None);
         claims.as_object_mut().unwrap().remove("sub");
-        assert_eq!(check(claims), Err(IdTokenFault::Nobody));
-        assert_eq!(with("sid", json!(7)), Err(IdTokenFault::Nobody));
+        assert_eq!(check(claims), Err(IdTokenFault::NobodyToLogOut));
+        assert_eq!(with("sid", json!(7)), Err(IdTokenFault::NobodyToLogOut));
         assert_eq!(with("sub", json!("")), Err(IdTokenFault::Subject));
     }
 }

@@ -125,6 +125,9 @@ fn misconfigured(cause: &OidcError) -> ProblemText {
         OidcError::Misconfigured(Misconfiguration::Credential(_)) => {
             "Its own credential for the sign-in service cannot be used. Its operator must act and finds the reason in the log."
         }
+        OidcError::Misconfigured(Misconfiguration::NamesNobody(_)) => {
+            "The sign-in service does not say who you are. The operator of this application must add the claim \"User's Object ID\" (oid) to the user flow, and finds more in the log."
+        }
         _ => {
             "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log."
         }
