@@ -265,6 +265,21 @@ pub enum RefreshError {
 }
 
 impl OidcError {
+    /// Whether the reason concerns every sign-in of the profile and not only this one: what the authority signs for
+    /// everybody does not fit the profile.
+    pub fn concerns_everybody(&self) -> bool {
+        match self {
+            Self::Misconfigured(_) => true,
+            Self::Invalid(Invalid::Claim(fault)) => !matches!(
+                fault,
+                IdTokenFault::Nonce | IdTokenFault::AccessTokenHash | IdTokenFault::Subject
+            ),
+            Self::Invalid(Invalid::Form(_) | Invalid::Signature(_) | Invalid::Response(_)) => true,
+            Self::Invalid(_) => false,
+            Self::Unavailable { .. } | Self::Refused(_) | Self::TenantNotAllowed => false,
+        }
+    }
+
     /// An outage without a `Retry-After`.
     pub(crate) fn outage(why: Outage) -> Self {
         Self::Unavailable {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::domain::identity::claims::{Claims, OF_ONE_TOKEN, is_shown, name_of, texts, truthy};
+use crate::domain::identity::claims::{
+    Claims, OF_ONE_TOKEN, address_of, is_shown, name_of, texts, truthy,
+};
 use crate::domain::identity::subject_key::{PersonBy, SubjectKey};
 use crate::domain::issuer::TenantGuid;
 
@@ -158,13 +160,8 @@ impl Identity {
     pub fn sign_in_hint(&self, by_address: bool) -> Option<String> {
         let claims = self.claims();
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        let of_emails = || claims.get("emails")?.get(0)?.as_str();
         let opaque = || text("login_hint");
-        let address = || {
-            text("email")
-                .or_else(of_emails)
-                .or_else(|| text("preferred_username"))
-        };
+        let address = || address_of(&claims).or_else(|| text("preferred_username"));
         let hint = if by_address {
             address().or_else(opaque)
         } else {

@@ -225,6 +225,21 @@ impl IssuerPolicy {
         }
     }
 
+    /// Whether the `iss` of a front-channel logout notice can be this authority's: an issuer of its tokens, or the v1 form
+    /// of the same tenant's issuer.
+    pub fn accept_logout_notice(&self, trusted: &TrustedIssuer, iss: &str) -> bool {
+        let tenant = || {
+            let form = |form: &&str| IssuerForm::new(*form).tenant_in(iss);
+            V1_ISSUERS.iter().find_map(|known| form(known))
+        };
+        let of_v1 = || match self {
+            Self::Exact(_) => false,
+            Self::OneTenant { .. } => trusted.tenant.is_some() && trusted.tenant == tenant(),
+            Self::ManyTenants { .. } => tenant().is_some(),
+        };
+        self.accept_parameter(trusted, iss) || of_v1()
+    }
+
     /// Whether an `iss` parameter of an authorization response can be this authority's (RFC 9207 §2.4). A
     /// template is compared later, with the token's tenant.
     pub fn accept_parameter(&self, trusted: &TrustedIssuer, iss: &str) -> bool {
@@ -236,6 +251,12 @@ impl IssuerPolicy {
         }
     }
 }
+
+/// The issuers of v1 tokens, which front-channel notices may name although the sign-in had a v2 token.
+const V1_ISSUERS: [&str; 2] = [
+    "https://sts.windows.net/{tenantid}/",
+    "https://sts.chinacloudapi.cn/{tenantid}/",
+];
 
 /// A key that says whose it is signs for nobody else (Microsoft's documented issuer algorithm, step c). Only a
 /// key of the issuer's own host is compared: External ID publishes keys under Entra ID's name.

@@ -52,6 +52,19 @@ impl Authorities {
     }
 }
 
+impl Authorities {
+    /// Whether the `iss` of a front-channel logout notice is the authority's (Front-Channel Logout 1.0 §3).
+    ///
+    /// # Errors
+    /// `Unavailable` and `Misconfigured`: nobody can tell.
+    pub async fn is_logout_issuer(&self, profile: &Profile, iss: &str) -> Result<bool, OidcError> {
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, UserFlowKind::SignIn).await?;
+        let policy = &authority.discovery.issuer_config.issuer;
+        Ok(policy.accept_logout_notice(&authority.metadata.trusted, iss))
+    }
+}
+
 fn read(signed: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, IdTokenFault> {
     let claims = &signed.claims;
     id_token::issuer(signed, expected)?;

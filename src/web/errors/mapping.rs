@@ -27,12 +27,13 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, we
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
+use crate::domain::access_rule::Denial;
 use crate::domain::causes::causes;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::attempt_cookie::AttemptName;
-use crate::flow::error::{FlowError, Remedy};
+use crate::flow::error::{AccessDenied, FlowError, Remedy};
 use crate::web::app_state::AppState;
 use crate::web::cookies::attempt;
 use crate::web::errors::texts::{problem_text, status_text};
@@ -240,6 +241,12 @@ fn log(error: &FlowError, profile: &Profile) {
         }
         FlowError::Misconfigured { .. } | FlowError::Store(_) => {
             tracing::error!(profile.id = %profile.id, error = %error, cause = causes, "an operator must look");
+        }
+        FlowError::AnswerInvalid { cause, .. } if cause.concerns_everybody() => {
+            tracing::warn!(profile.id = %profile.id, error = %error, cause = causes, "every sign-in may be refused: an operator must look");
+        }
+        FlowError::NotAllowed(AccessDenied::Rule(Denial::EmailUnverified)) => {
+            tracing::warn!(profile.id = %profile.id, error = %error, "everybody may be refused: an operator must look");
         }
         _ if status.is_server_error() => {
             tracing::warn!(profile.id = %profile.id, error = %error, cause = causes, "answered with an error");
