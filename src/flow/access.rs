@@ -71,12 +71,11 @@ pub async fn read_groups(
             Groups::Known(groups) => GroupsRead::Known(groups),
             Groups::Unknown => GroupsRead::Unavailable(None),
         },
-        Ok(None) => GroupsRead::Unavailable(None),
+        Ok(None) | Err(RefreshError::ClientRefused(_)) => GroupsRead::Unavailable(None),
         Err(RefreshError::Throttled { retry_after, .. }) => {
             GroupsRead::Unavailable(Some(retry_after))
         }
         Err(RefreshError::Unavailable { retry_after, .. }) => GroupsRead::Unavailable(retry_after),
-        Err(RefreshError::ClientRefused(_)) => GroupsRead::Unavailable(None),
         Err(
             RefreshError::NoRefreshToken
             | RefreshError::InteractionRequired(_)

@@ -269,14 +269,18 @@ impl OidcError {
     /// everybody does not fit the profile.
     pub fn concerns_everybody(&self) -> bool {
         match self {
-            Self::Misconfigured(_) => true,
             Self::Invalid(Invalid::Claim(fault)) => !matches!(
                 fault,
                 IdTokenFault::Nonce | IdTokenFault::AccessTokenHash | IdTokenFault::Subject
             ),
-            Self::Invalid(Invalid::Form(_) | Invalid::Signature(_) | Invalid::Response(_)) => true,
-            Self::Invalid(_) => false,
-            Self::Unavailable { .. } | Self::Refused(_) | Self::TenantNotAllowed => false,
+            Self::Misconfigured(_)
+            | Self::Invalid(Invalid::Form(_) | Invalid::Signature(_) | Invalid::Response(_)) => {
+                true
+            }
+            Self::Invalid(_)
+            | Self::Unavailable { .. }
+            | Self::Refused(_)
+            | Self::TenantNotAllowed => false,
         }
     }
 

@@ -82,7 +82,7 @@ mod tests {
 
     const TENANT: &str = "b2c0d5e4-1f3a-4b6c-8d7e-9f0a1b2c3d4e";
 
-    fn key(claims: Value, by: PersonBy<'_>) -> Option<String> {
+    fn key(claims: &Value, by: PersonBy<'_>) -> Option<String> {
         let claims = claims.as_object().unwrap();
         SubjectKey::of_claims(claims, by).map(|key| key.to_string())
     }
@@ -114,9 +114,9 @@ mod tests {
             (with(PLACEHOLDER, ""), pinned, None),
             (json!({"sub": "s"}), pinned, None),
         ] {
-            assert_eq!(key(claims.clone(), by), expected, "{claims}");
+            assert_eq!(key(&claims, by), expected, "{claims}");
         }
         let both = json!({"iss": "i", "sub": "s", "oid": "o", "tid": TENANT});
-        assert_eq!(key(both, PersonBy::Object), Some(format!("{TENANT}/o")));
+        assert_eq!(key(&both, PersonBy::Object), Some(format!("{TENANT}/o")));
     }
 }

@@ -229,8 +229,8 @@ impl IssuerPolicy {
     /// of the same tenant's issuer.
     pub fn accept_logout_notice(&self, trusted: &TrustedIssuer, iss: &str) -> bool {
         let tenant = || {
-            let form = |form: &&str| IssuerForm::new(*form).tenant_in(iss);
-            V1_ISSUERS.iter().find_map(|known| form(known))
+            let form = |form: &&'static str| IssuerForm::new(*form).tenant_in(iss);
+            V1_ISSUERS.iter().find_map(form)
         };
         let of_v1 = || match self {
             Self::Exact(_) => false,

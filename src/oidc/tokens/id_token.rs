@@ -327,24 +327,24 @@ fn user_flow(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFaul
     let Some(flow) = expected.user_flow else {
         return Ok(());
     };
-    let names: &[&'static str] = match expected.policy_claim {
+    let read: &[&'static str] = match expected.policy_claim {
         PolicyClaim::Required => &["tfp", "trustFrameworkPolicy", "acr"],
         PolicyClaim::Absent => &["tfp", "trustFrameworkPolicy"],
     };
-    let claimed = names
+    let claimed = read
         .iter()
         .find_map(|name| Some((*name, claims.get(*name)?)));
     if let Some((name, claim)) = claimed {
-        let named = claim.as_str().is_some_and(|claim| flow.is_named(claim));
-        return named.then_some(()).ok_or(IdTokenFault::OtherUserFlow(name));
+        let fits = claim.as_str().is_some_and(|claim| flow.is_named(claim));
+        return fits.then_some(()).ok_or(IdTokenFault::OtherUserFlow(name));
     }
     let mut path = claims
         .get("iss")
         .and_then(Value::as_str)
         .unwrap_or_default()
         .split('/');
-    let named = path.any(|segment| flow.is_named(segment));
-    (named || expected.policy_claim == PolicyClaim::Absent)
+    let in_path = path.any(|segment| flow.is_named(segment));
+    (in_path || expected.policy_claim == PolicyClaim::Absent)
         .then_some(())
         .ok_or(IdTokenFault::NoUserFlow)
 }
