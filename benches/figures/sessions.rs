@@ -8,7 +8,7 @@ use actix_web::cookie::{Cookie, CookieJar};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use gatehouse::domain::clock::{Clock as _, SystemClock};
-use gatehouse::domain::identity::Identity;
+use gatehouse::domain::identity::{Identity, PersonBy};
 use gatehouse::domain::profile::Profile;
 use gatehouse::domain::secret::{AccessToken, IdToken, RefreshToken, SecretUrl};
 use gatehouse::domain::session::{Session, SessionHandle, SessionId};
@@ -35,7 +35,7 @@ fn identity(number: usize) -> Identity {
     let serde_json::Value::Object(claims) = claims else {
         unreachable!("an object")
     };
-    Identity::from_claims(&claims, true).expect("claims that identify")
+    Identity::from_claims(&claims, PersonBy::Object).expect("claims that identify")
 }
 
 fn tokens() -> TokenSet {

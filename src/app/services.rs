@@ -57,6 +57,7 @@ pub(in crate::app) fn build(
         api_throttled: Throttle::default(),
         token_endpoint_throttled: Throttle::default(),
         refresh_backoff: Throttle::default(),
+        groups_backoff: Throttle::default(),
         api_timeout: settings.http.api_timeout,
     });
     Ok(Built {

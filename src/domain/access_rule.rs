@@ -1,7 +1,7 @@
 //! Who may enter: the `allow` rule of a profile.
 //!
-//! Any one entry suffices within a list, all lists must pass. A list that cannot be judged refuses: groups that
-//! could not be read are unknown, not none.
+//! Any one entry suffices within a list, all lists must pass, and every list is judged. Groups that could not be read are
+//! unknown, not none: nobody enters with them, and nobody is denied for them.
 
 use crate::domain::identity::{Groups, Identity};
 
@@ -16,6 +16,8 @@ pub struct AccessRule {
     pub emails: Vec<String>,
     /// Domains of addresses.
     pub email_domains: Vec<String>,
+    /// The user flows of the profile verify addresses, so that an address without a claim about that counts.
+    pub flows_verify_emails: bool,
 }
 
 /// Why a person may not enter.
@@ -33,6 +35,9 @@ pub enum Denial {
     /// The address, or its domain, is not on the list.
     #[error("the e-mail address is not on this application's list")]
     Email,
+    /// There is no address, or nobody vouches for it.
+    #[error("no claim vouches for an e-mail address: email needs email_verified or xms_edov")]
+    EmailUnverified,
 }
 
 impl AccessRule {
@@ -41,33 +46,51 @@ impl AccessRule {
         !self.groups.is_empty()
     }
 
-    /// Judges a person.
+    /// Whether all lists are empty.
+    pub fn admits_everybody(&self) -> bool {
+        [&self.roles, &self.groups, &self.emails, &self.email_domains]
+            .iter()
+            .all(|list| list.is_empty())
+    }
+
+    /// Judges a person by every list. A list that does not pass counts more than groups that could not be read.
     ///
     /// # Errors
-    /// The first list that does not pass.
+    /// The first list that does not pass; `GroupsUnknown` if all other lists pass.
     pub fn judge(&self, person: &Identity) -> Result<(), Denial> {
         if !self.roles.is_empty() && !person.roles().iter().any(|role| self.roles.contains(role)) {
             return Err(Denial::Role);
         }
-        if self.needs_groups() {
-            match person.groups() {
-                Groups::Unknown => return Err(Denial::GroupsUnknown),
-                Groups::Known(groups) => {
-                    let listed = |group: &String| {
-                        self.groups
-                            .iter()
-                            .any(|wanted| wanted.eq_ignore_ascii_case(group))
-                    };
-                    if !groups.iter().any(listed) {
-                        return Err(Denial::Group);
-                    }
-                }
-            }
+        let groups = self.judge_groups(person);
+        if groups == Err(Denial::Group) {
+            return groups;
         }
+        self.judge_address(person)?;
+        groups
+    }
+
+    fn judge_groups(&self, person: &Identity) -> Result<(), Denial> {
+        if !self.needs_groups() {
+            return Ok(());
+        }
+        let Groups::Known(groups) = person.groups() else {
+            return Err(Denial::GroupsUnknown);
+        };
+        let listed = |group: &String| {
+            self.groups
+                .iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case(group))
+        };
+        groups.iter().any(listed).then_some(()).ok_or(Denial::Group)
+    }
+
+    fn judge_address(&self, person: &Identity) -> Result<(), Denial> {
         if self.emails.is_empty() && self.email_domains.is_empty() {
             return Ok(());
         }
-        let address = person.verified_email().ok_or(Denial::Email)?;
+        let address = person
+            .verified_email(self.flows_verify_emails)
+            .ok_or(Denial::EmailUnverified)?;
         let listed = self
             .emails
             .iter()
@@ -95,6 +118,7 @@ fn domain_of(address: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::identity::PersonBy;
     use serde_json::json;
 
     fn person(claims: serde_json::Value) -> Identity {
@@ -105,7 +129,7 @@ mod tests {
             .entry("iss")
             .or_insert("https://issuer.example".into());
         claims.entry("sub").or_insert("s".into());
-        Identity::from_claims(&claims, false).unwrap()
+        Identity::from_claims(&claims, PersonBy::Subject).unwrap()
     }
 
     #[test]
@@ -146,6 +170,23 @@ mod tests {
     }
 
     #[test]
+    fn an_address_off_the_list_is_denied_although_the_groups_are_unknown() {
+        let rule = AccessRule {
+            groups: vec!["g1".into()],
+            email_domains: vec!["corp.example".into()],
+            ..AccessRule::default()
+        };
+        let of = |email: &str| {
+            person(json!({"hasgroups": true, "email": email, "email_verified": true}))
+        };
+        assert_eq!(rule.judge(&of("a@evil.example")), Err(Denial::Email));
+        assert_eq!(
+            rule.judge(&of("a@corp.example")),
+            Err(Denial::GroupsUnknown)
+        );
+    }
+
+    #[test]
     fn an_address_with_two_at_signs_does_not_pass_a_domain_rule() {
         let rule = AccessRule {
             email_domains: vec!["corp.example".into()],
@@ -173,6 +214,18 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_a_user_flow_passes_only_where_the_profile_vouches_for_it() {
+        let of_flow = person(json!({"emails": ["ada@contoso.example"], "tfp": "B2C_1_susi"}));
+        let mut rule = AccessRule {
+            email_domains: vec!["contoso.example".into()],
+            ..AccessRule::default()
+        };
+        assert_eq!(rule.judge(&of_flow), Err(Denial::EmailUnverified));
+        rule.flows_verify_emails = true;
+        assert_eq!(rule.judge(&of_flow), Ok(()));
+    }
+
+    #[test]
     fn an_unverified_address_passes_no_rule() {
         let rule = AccessRule {
             emails: vec!["ada@contoso.example".into()],
@@ -180,7 +233,7 @@ mod tests {
         };
         assert_eq!(
             rule.judge(&person(json!({"email": "ada@contoso.example"}))),
-            Err(Denial::Email)
+            Err(Denial::EmailUnverified)
         );
         assert_eq!(
             rule.judge(&person(

@@ -2,9 +2,24 @@
 
 use std::error::Error;
 
-/// The causes of an error, outermost first, joined by colons; empty for an error without a cause.
+/// The causes of an error, outermost first, joined by colons; empty for an error without a cause. A cause that the text
+/// before it ends with already is not repeated.
 pub fn causes(error: &dyn Error) -> String {
-    joined(String::new(), error.source())
+    let mut text = String::new();
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let more = cause.to_string();
+        if !said.ends_with(&more) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&more);
+            said = more;
+        }
+        next = cause.source();
+    }
+    text
 }
 
 /// The error itself and its causes, joined by colons.
@@ -54,5 +69,14 @@ mod tests {
         assert_eq!(causes(&deep), "middle: inner");
         let repeated = layer("outer: inner", Some(layer("inner", None)));
         assert_eq!(with_causes(&repeated), "outer: inner");
+    }
+
+    #[test]
+    fn a_cause_that_was_said_already_is_not_repeated() {
+        let deep = layer("inner", Some(layer("inner", None)));
+        let wrapped = layer("outer", Some(layer("not accepted: inner", Some(deep))));
+        assert_eq!(with_causes(&wrapped), "outer: not accepted: inner");
+        let ended = layer("outer: inner", Some(layer("inner", None)));
+        assert_eq!(with_causes(&ended), "outer: inner");
     }
 }

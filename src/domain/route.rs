@@ -152,6 +152,15 @@ impl Routes {
         }
     }
 
+    /// The same, with what the profile says about the addresses of its user flows.
+    #[must_use]
+    pub fn where_emails_are_verified(mut self, by_flows: bool) -> Self {
+        for route in &mut self.routes {
+            route.allow.flows_verify_emails = by_flows;
+        }
+        self
+    }
+
     /// Every route, in the order in which the profile lists them.
     pub fn written(&self) -> impl Iterator<Item = &Route> {
         self.listed.iter().filter_map(|at| self.routes.get(*at))

@@ -9,7 +9,8 @@ use crate::domain::secret::AccessToken;
 use crate::domain::token_set::TokenSet;
 use crate::flow::error::FlowError;
 use crate::flow::services::Services;
-use crate::oidc::{AuthorityErrorDetail, Topic};
+use crate::oidc::{AuthorityErrorDetail, RefreshError, Topic};
+use std::time::Duration;
 use url::Url;
 
 /// Applies the rule.
@@ -27,17 +28,10 @@ pub async fn admit(
     mut tokens: TokenSet,
     graph_token: Option<AccessToken>,
 ) -> (TokenSet, Result<Identity, Denial>) {
-    let left_out = identity.groups() == Groups::Unknown;
-    let readable = profile.authority.dialect().groups_from_graph;
     let mut identity = identity;
-    if left_out && readable && profile.allow.needs_groups() {
-        let token = match graph_token {
-            Some(token) => Some(token),
-            None => directory_token(services, profile, &identity, &mut tokens).await,
-        };
-        if let Some(token) = token
-            && let Groups::Known(groups) = services.authorities.groups(profile, &token).await
-        {
+    if identity.groups() == Groups::Unknown && profile.allow.needs_groups() {
+        let read = read_groups(services, profile, &identity, &mut tokens, graph_token).await;
+        if let GroupsRead::Known(groups) = read {
             identity = identity.with_groups(&groups);
         }
     }
@@ -45,29 +39,83 @@ pub async fn admit(
     (tokens, verdict)
 }
 
-/// A token for Microsoft Graph, for a sign-in that brought a token for another API only.
+/// What came of reading groups that a token left out.
+#[derive(Debug)]
+pub enum GroupsRead {
+    /// All groups of the person.
+    Known(Vec<String>),
+    /// They cannot be read now; a later try may succeed, after this time if one is given.
+    Unavailable(Option<Duration>),
+    /// Nothing that the session has can ever read them. A new sign-in may.
+    Unreadable,
+}
+
+/// Reads the groups of a person from Microsoft Graph, with a token of Graph or a refresh for one. `tokens` become the
+/// newest ones, whatever is returned, and must be stored.
+pub async fn read_groups(
+    services: &Services,
+    profile: &Profile,
+    identity: &Identity,
+    tokens: &mut TokenSet,
+    graph_token: Option<AccessToken>,
+) -> GroupsRead {
+    if !profile.authority.dialect().groups_from_graph {
+        return GroupsRead::Unreadable;
+    }
+    let token = match graph_token {
+        Some(token) => Ok(Some(token)),
+        None => directory_token(services, profile, identity, tokens).await,
+    };
+    match token {
+        Ok(Some(token)) => match services.authorities.groups(profile, &token).await {
+            Groups::Known(groups) => GroupsRead::Known(groups),
+            Groups::Unknown => GroupsRead::Unavailable(None),
+        },
+        Ok(None) | Err(RefreshError::ClientRefused(_)) => GroupsRead::Unavailable(None),
+        Err(RefreshError::Throttled { retry_after, .. }) => {
+            GroupsRead::Unavailable(Some(retry_after))
+        }
+        Err(RefreshError::Unavailable { retry_after, .. }) => GroupsRead::Unavailable(retry_after),
+        Err(
+            RefreshError::NoRefreshToken
+            | RefreshError::InteractionRequired(_)
+            | RefreshError::Rejected(_)
+            | RefreshError::Invalid(_),
+        ) => GroupsRead::Unreadable,
+    }
+}
+
+/// A token for Microsoft Graph, for a sign-in that brought a token for another API only. `None` if the answer could not
+/// be checked or brought no such token.
 async fn directory_token(
     services: &Services,
     profile: &Profile,
     identity: &Identity,
     tokens: &mut TokenSet,
-) -> Option<AccessToken> {
+) -> Result<Option<AccessToken>, RefreshError> {
+    let address = "https://graph.microsoft.com/v1.0/me";
+    let (Some(name), Ok(endpoint), Some(scope)) = (
+        ApiName::parse("directory"),
+        Url::parse(address),
+        Scope::parse("User.Read"),
+    ) else {
+        return Ok(None);
+    };
     let directory = Api {
-        name: ApiName::parse("directory")?,
+        name,
         title: "directory".to_owned(),
-        endpoint: Url::parse("https://graph.microsoft.com/v1.0/me").ok()?,
-        scopes: vec![Scope::parse("User.Read")?],
+        endpoint,
+        scopes: vec![scope],
     };
     let refreshed = services
         .authorities
         .refresh(profile, tokens, identity, Some(&directory), None)
-        .await
-        .ok()?;
+        .await?;
     *tokens = refreshed.tokens;
     tokens
         .access
         .retain(|grant| grant.api.as_ref() != Some(&directory.name));
-    refreshed.graph_token
+    Ok(refreshed.graph_token)
 }
 
 /// The error of a step-up that came back without consent to the scopes of its API: no further round trip follows.

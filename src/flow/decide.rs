@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use crate::domain::access_rule::{AccessRule, Denial};
 use crate::domain::caller::{BearerCaller, Caller};
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::Identity;
+use crate::domain::identity::{Identity, authenticated_at};
 use crate::domain::route::{BearerRule, Route, StepUp};
 use crate::domain::session::Session;
 
@@ -151,8 +151,10 @@ fn is_permitted(rule: &BearerRule, bearer: &BearerCaller) -> bool {
     }
 }
 
-/// All rules must pass. Groups that could not be read are unknown, not none.
+/// All rules must pass. Groups that could not be read are unknown, not none; a rule that denies for another reason counts
+/// more.
 fn judge_rules<'a>(question: &Question<'_>, identity: &Identity) -> Result<(), Decision<'a>> {
+    let mut unknown = false;
     for rule in [
         question.profile_rule,
         &question.route.allow,
@@ -160,11 +162,15 @@ fn judge_rules<'a>(question: &Question<'_>, identity: &Identity) -> Result<(), D
     ] {
         match rule.judge(identity) {
             Ok(()) => {}
-            Err(Denial::GroupsUnknown) => return Err(Decision::Unknown),
+            Err(Denial::GroupsUnknown) => unknown = true,
             Err(denial) => return Err(Decision::Deny(Reason::Rule(denial))),
         }
     }
-    Ok(())
+    if unknown {
+        Err(Decision::Unknown)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether the sign-in behind a session is strong and fresh enough. A claim that is missing proves nothing.
@@ -180,10 +186,12 @@ fn is_met(step_up: &StepUp, session: &Session, now: Timestamp) -> bool {
     };
     let strong = step_up.acr.is_empty() || names_context("acr") || names_context("acrs");
     let fresh = step_up.max_age.is_none_or(|max_age| {
-        let signed_in_at = claims
-            .get("auth_time")
-            .and_then(serde_json::Value::as_i64)
-            .and_then(|seconds| Timestamp::from_timestamp(seconds, 0));
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a cast saturates, and no date is that far away"
+        )]
+        let signed_in_at = authenticated_at(&claims)
+            .and_then(|seconds| Timestamp::from_timestamp(seconds as i64, 0));
         let allowed = TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX);
         signed_in_at.is_some_and(|at| now.signed_duration_since(at) <= allowed)
     });

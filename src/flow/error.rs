@@ -76,6 +76,9 @@ pub enum FlowError {
     /// The person is known, but may not enter.
     #[error("the person may not enter: {0}")]
     NotAllowed(AccessDenied),
+    /// The access rule needs the groups of a signed-in person, and the directory does not give them now.
+    #[error("the groups of the signed-in person cannot be read now")]
+    GroupsUnavailable,
     /// Another person came back from the authority than the one who was sent there.
     #[error("another person came back from the authority")]
     OtherPerson,

@@ -41,6 +41,8 @@ pub struct ServiceDeps {
     pub token_endpoint_throttled: Throttle<(ProfileId, SubjectKey), Outage>,
     /// Sessions whose refresh failed while their token still worked.
     pub refresh_backoff: Throttle<HandleHash>,
+    /// Sessions whose groups could not be read a moment ago.
+    pub groups_backoff: Throttle<HandleHash>,
     /// How long a web API has for its whole answer.
     pub api_timeout: Duration,
 }
@@ -57,6 +59,7 @@ pub struct Services {
     pub(super) api_throttled: Throttle<ApiOfPerson>,
     pub(super) token_endpoint_throttled: Throttle<(ProfileId, SubjectKey), Outage>,
     pub(super) refresh_backoff: Throttle<HandleHash>,
+    pub(super) groups_backoff: Throttle<HandleHash>,
     pub(super) api_timeout: Duration,
     keys: Arc<KeyRing>,
 }
@@ -75,6 +78,7 @@ impl Services {
             api_throttled,
             token_endpoint_throttled,
             refresh_backoff,
+            groups_backoff,
             api_timeout,
         } = deps;
         Self {
@@ -87,6 +91,7 @@ impl Services {
             api_throttled,
             token_endpoint_throttled,
             refresh_backoff,
+            groups_backoff,
             api_timeout,
             keys,
         }

@@ -7,6 +7,7 @@ use crate::domain::profile::Profile;
 use crate::domain::session::{Session, SessionHandle};
 use crate::flow::audit;
 use crate::flow::error::FlowError;
+use crate::flow::missing_groups::{self, MissingGroups};
 use crate::flow::services::Services;
 
 /// Proof that a request has a live session of its own profile. Made only here.
@@ -42,12 +43,13 @@ pub enum Use {
 /// 1. The browser has a handle, and a session belongs to it: from memory, or else from the store.
 /// 2. The session is one of this profile. A session of another profile counts as none, and the audit stream has it.
 /// 3. The profile still has the authority that the session came from, and no deadline has passed.
-/// 4. The issuer policy and the access rule of the profile still admit the person. After an edit of the
-///    profile, a person who lost the right to enter is refused at the next request.
+/// 4. The issuer policy and the access rule of the profile still admit the person: whoever lost the right to enter by an
+///    edit of the profile is out at the next request. Groups that were never read are read now; while they cannot be
+///    read the answer is unknown.
 /// 5. Use of the session moves its idle deadline, unless the caller only looks.
 ///
 /// # Errors
-/// `Store` when the store gives no answer: never to be taken for "no".
+/// `Store` when the store gives no answer, `GroupsUnavailable` when the directory gives none: never to be taken for "no".
 pub async fn check(
     services: &Services,
     profile: &Profile,
@@ -76,11 +78,9 @@ pub async fn check(
     {
         return Ok(None);
     }
-    match profile.allow.judge(&session.identity) {
-        // Groups that were never read change nothing.
-        Ok(()) | Err(Denial::GroupsUnknown) => {}
-        Err(_) => return Ok(None),
-    }
+    let Some(session) = admitted(services, profile, handle, session).await? else {
+        return Ok(None);
+    };
     let signed_in = SignedIn {
         session,
         handle: handle.clone(),
@@ -89,6 +89,30 @@ pub async fn check(
         slide(services, profile, &signed_in);
     }
     Ok(Some(signed_in))
+}
+
+/// Step 4, the access rule: the session, if the rule admits its person.
+async fn admitted(
+    services: &Services,
+    profile: &Profile,
+    handle: &SessionHandle,
+    session: Arc<Session>,
+) -> Result<Option<Arc<Session>>, FlowError> {
+    match profile.allow.judge(&session.identity) {
+        Ok(()) => return Ok(Some(session)),
+        Err(Denial::GroupsUnknown) => {}
+        Err(_) => return Ok(None),
+    }
+    // Boxed, because this happens once in the life of a session, and each session check would pay for its size.
+    let read = Box::pin(missing_groups::read(services, profile, handle)).await?;
+    match read {
+        MissingGroups::Read(session) => {
+            let verdict = profile.allow.judge(&session.identity);
+            Ok(verdict.is_ok().then_some(session))
+        }
+        MissingGroups::SignInAgain => Ok(None),
+        MissingGroups::Unavailable => Err(FlowError::GroupsUnavailable),
+    }
 }
 
 /// Moves the idle deadline of a session that is in use.
@@ -103,7 +127,7 @@ pub fn slide(services: &Services, profile: &Profile, signed_in: &SignedIn) {
 /// The same for a page that only a signed-in person may see.
 ///
 /// # Errors
-/// `NotSignedIn` for no, `Store` for unknown.
+/// `NotSignedIn` for no, `Store` and `GroupsUnavailable` for unknown.
 pub async fn require(
     services: &Services,
     profile: &Profile,

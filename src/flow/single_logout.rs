@@ -1,7 +1,6 @@
 //! Single logout: a person signed out at the authority, and the sessions here end too. The front channel names a `sid`,
 //! the back channel sends a signed logout token.
 
-use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::Profile;
 use crate::flow::audit;
@@ -25,16 +24,11 @@ pub async fn front_channel(
     iss: Option<&str>,
     sid: &str,
 ) -> Result<(), FlowError> {
-    if iss.is_some() {
-        match services
-            .authorities
-            .judge_issuer_parameter(profile, UserFlowKind::SignIn, iss)
-            .await
-        {
-            Ok(()) => {}
-            Err(OidcError::Invalid(_)) => return Ok(()),
-            // Unknown is not "no".
-            Err(error) => return Err(FlowError::from_oidc(error, None)),
+    if let Some(iss) = iss {
+        let judged = services.authorities.is_logout_issuer(profile, iss).await;
+        // Unknown is not "no".
+        if !judged.map_err(|error| FlowError::from_oidc(error, None))? {
+            return Ok(());
         }
     }
     let ended = services.store.end_by_sid(&profile.id, sid, None).await?;

@@ -30,6 +30,8 @@ pub struct AuthorityErrorDetail {
     pub trace_id: Option<String>,
     /// The authority's time of the refusal.
     pub timestamp: Option<String>,
+    /// The description is the message of a B2C policy: `AADB2C` without a number. The message is not kept.
+    pub of_policy: bool,
 }
 
 impl fmt::Debug for AuthorityErrorDetail {
@@ -93,6 +95,7 @@ impl AuthorityErrorDetail {
             correlation_id: text("correlation_id").and_then(identifier),
             trace_id: text("trace_id").and_then(identifier),
             timestamp: text("timestamp").and_then(moment),
+            of_policy: false,
         };
         detail.describe(text("error_description").unwrap_or_default());
         Some(detail)
@@ -100,9 +103,9 @@ impl AuthorityErrorDetail {
 
     /// Takes the code and the ids from a description. Its text is not kept: it may hold names and addresses.
     fn describe(&mut self, description: &str) {
-        if let Some(code) = code_at_start(description)
-            && !self.codes.contains(&code)
-        {
+        let code = code_at_start(description);
+        self.of_policy = code.is_none() && description.starts_with("AADB2C");
+        if let Some(code) = code.filter(|code| !self.codes.contains(code)) {
             self.codes.push(code);
         }
         if self.correlation_id.is_none() {
@@ -116,11 +119,13 @@ impl AuthorityErrorDetail {
         }
     }
 
-    /// The first code whose meaning is known.
+    /// The first code whose meaning is known, or the meaning of a policy's own message beside `server_error`.
     fn known_code(&self) -> Option<Meaning> {
+        let of_policy = self.of_policy && self.error == "server_error";
         self.codes
             .iter()
             .find_map(|code| error_codes::of_code(*code))
+            .or(of_policy.then_some(error_codes::POLICY_MESSAGE))
     }
 
     /// Who can do something about it: by the code, else by the error word.

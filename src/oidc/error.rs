@@ -92,6 +92,9 @@ pub enum Misconfiguration {
     /// An endpoint on a host that does not belong to the authority (RFC 9700 §4.4).
     #[error("the metadata's {0} is on a host that does not belong to the authority")]
     Endpoint(&'static str),
+    /// The ID token names no person.
+    #[error("{0}")]
+    NamesNobody(IdTokenFault),
     /// The authority has no such user flow.
     #[error("the authority has no such user flow")]
     NoSuchUserFlow,
@@ -259,6 +262,25 @@ pub enum RefreshError {
 }
 
 impl OidcError {
+    /// Whether the reason concerns every sign-in of the profile and not only this one: what the authority signs for
+    /// everybody does not fit the profile.
+    pub fn concerns_everybody(&self) -> bool {
+        match self {
+            Self::Invalid(Invalid::Claim(fault)) => !matches!(
+                fault,
+                IdTokenFault::Nonce | IdTokenFault::AccessTokenHash | IdTokenFault::Subject
+            ),
+            Self::Misconfigured(_)
+            | Self::Invalid(Invalid::Form(_) | Invalid::Signature(_) | Invalid::Response(_)) => {
+                true
+            }
+            Self::Invalid(_)
+            | Self::Unavailable { .. }
+            | Self::Refused(_)
+            | Self::TenantNotAllowed => false,
+        }
+    }
+
     /// An outage without a `Retry-After`.
     pub(crate) fn outage(why: Outage) -> Self {
         Self::Unavailable {
@@ -290,10 +312,13 @@ impl From<SignatureRefusal> for OidcError {
 }
 
 impl From<IdTokenFault> for OidcError {
-    /// The only failure that the person may read has a variant of its own.
+    /// What the person may be told, and what the operator must put right, have variants of their own.
     fn from(check: IdTokenFault) -> Self {
         match check {
             IdTokenFault::Issuer(IssuerRefusal::TenantNotAllowed) => Self::TenantNotAllowed,
+            nobody @ IdTokenFault::Nobody => {
+                Self::Misconfigured(Misconfiguration::NamesNobody(nobody))
+            }
             other => Self::Invalid(Invalid::Claim(other)),
         }
     }

@@ -88,6 +88,8 @@ pub enum Topic {
     Busy,
     /// The authority had a problem with this request.
     AuthorityProblem,
+    /// A B2C policy refused with a message of its own.
+    PolicyMessage,
     /// The redirect URI is not registered.
     RedirectUri,
     /// A scope or its resource is unknown, or scopes do not go together.
@@ -313,6 +315,13 @@ const SUBERRORS: &[(&str, Topic, Option<RefreshEffect>)] = &[
         Some(StepUp),
     ),
 ];
+
+/// A B2C policy's own message: neither waiting nor another try is known to help.
+pub(crate) const POLICY_MESSAGE: Meaning = Meaning {
+    remedy: Person,
+    topic: Topic::PolicyMessage,
+    on_refresh: StepUp,
+};
 
 /// What a code means, if it is known.
 pub(crate) fn of_code(code: AuthorityErrorCode) -> Option<Meaning> {

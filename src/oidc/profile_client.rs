@@ -63,6 +63,7 @@ impl ProfileClient {
         if let Some(discovery) = discoveries.get(&flow)
             && discovery.issuer_config.metadata_url == issuer_config.metadata_url
             && discovery.issuer_config.issuer == issuer_config.issuer
+            && discovery.issuer_config.policy_claim == issuer_config.policy_claim
         {
             return Ok(Arc::clone(discovery));
         }

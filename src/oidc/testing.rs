@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::domain::access_rule::AccessRule;
-use crate::domain::authority::{Authority, AuthorityInput, Kind, UserFlow, UserFlows};
+use crate::domain::authority::{Authority, AuthorityInput, Kind, PolicyClaim, UserFlow, UserFlows};
 use crate::domain::credential::{ClientId, Credential, SecretSource};
 use crate::domain::issuer::TrustedIssuer;
 use crate::domain::profile::{
@@ -101,6 +101,7 @@ pub(crate) fn b2c() -> Profile {
         sign_in: UserFlow::parse("B2C_1_susi").unwrap(),
         edit_profile: UserFlow::parse("B2C_1_edit"),
         reset_password: None,
+        policy_claim: PolicyClaim::Required,
     };
     let url = "https://t.b2clogin.com/t.onmicrosoft.com";
     profile(Kind::B2c, url, Some(flows))

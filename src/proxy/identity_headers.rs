@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::identity::{Groups, Identity};
-use crate::domain::profile::ProfileId;
+use crate::domain::profile::{Profile, ProfileId};
 
 /// Bytes that the values of all identity headers may have together: with their names they fit into one page of a
 /// proxy's buffer (4 kB, nginx).
@@ -26,7 +26,15 @@ pub struct IdentityHeaders {
 
 /// The headers for a caller; for nobody all of them are absent. Roles and groups that would not fit are left out whole, and
 /// `x-auth-truncated` names them.
-pub fn identity_headers(profile: &ProfileId, identity: Option<&Identity>) -> IdentityHeaders {
+pub fn identity_headers(profile: &Profile, identity: Option<&Identity>) -> IdentityHeaders {
+    told(&profile.id, profile.allow.flows_verify_emails, identity)
+}
+
+fn told(
+    profile: &ProfileId,
+    flows_verify_emails: bool,
+    identity: Option<&Identity>,
+) -> IdentityHeaders {
     let mut headers = IdentityHeaders::default();
     let groups = match identity.map(Identity::groups) {
         Some(Groups::Known(groups)) => groups,
@@ -43,7 +51,10 @@ pub fn identity_headers(profile: &ProfileId, identity: Option<&Identity>) -> Ide
             "x-auth-name",
             identity.map(|person| person.name().to_owned()),
         ),
-        ("x-auth-email", identity.and_then(Identity::verified_email)),
+        (
+            "x-auth-email",
+            identity.and_then(|person| person.verified_email(flows_verify_emails)),
+        ),
         ("x-auth-tenant", tenant.map(|tenant| tenant.to_string())),
         ("x-auth-profile", identity.map(|_| profile.to_string())),
     ];
@@ -100,6 +111,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::identity::PersonBy;
 
     fn identity(claims: serde_json::Value) -> Identity {
         let serde_json::Value::Object(mut claims) = claims else {
@@ -107,12 +119,12 @@ mod tests {
         };
         claims.insert("iss".into(), "https://issuer.example".into());
         claims.insert("sub".into(), "s".into());
-        Identity::from_claims(&claims, false).unwrap()
+        Identity::from_claims(&claims, PersonBy::Subject).unwrap()
     }
 
     fn headers(claims: serde_json::Value) -> IdentityHeaders {
         let profile = ProfileId::parse("staff").unwrap();
-        identity_headers(&profile, Some(&identity(claims)))
+        told(&profile, false, Some(&identity(claims)))
     }
 
     fn value<'a>(headers: &'a IdentityHeaders, name: &str) -> Option<&'a str> {
@@ -141,7 +153,7 @@ mod tests {
     #[test]
     fn a_claim_that_is_missing_is_a_header_that_must_go() {
         let profile = ProfileId::parse("staff").unwrap();
-        let nobody = identity_headers(&profile, None);
+        let nobody = told(&profile, false, None);
         assert!(nobody.set.is_empty());
         for name in crate::proxy::header_names::IDENTITY {
             let known = nobody.absent.contains(&name) || name == "x-auth-assertion";

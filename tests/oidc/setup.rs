@@ -8,7 +8,8 @@ use gatehouse::domain::access_rule::AccessRule;
 use gatehouse::domain::api::{Api, ApiName, Scope};
 use gatehouse::domain::attempt::Attempt;
 use gatehouse::domain::authority::{
-    Authority as DomainAuthority, AuthorityInput, Kind, UserFlow, UserFlowKind, UserFlows,
+    Authority as DomainAuthority, AuthorityInput, Kind, PolicyClaim, UserFlow, UserFlowKind,
+    UserFlows,
 };
 use gatehouse::domain::clock::{Clock, FixedClock, Timestamp};
 use gatehouse::domain::credential::{ClientId, Credential, SecretSource};
@@ -73,6 +74,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         sign_in: UserFlow::parse("B2C_1_susi").unwrap(),
         edit_profile: UserFlow::parse("B2C_1_edit"),
         reset_password: None,
+        policy_claim: PolicyClaim::Required,
     });
     let authority = DomainAuthority::new(&AuthorityInput {
         kind,

@@ -335,7 +335,7 @@ async fn b2c_signs_in_without_access_token_and_checks_the_policy() {
     assert!(redeemed.tokens.access.is_empty());
     answer("B2C_1_edit");
     let refused = invalid(redeem(&party, &profile).await.unwrap_err());
-    assert_eq!(refused, Invalid::Claim(IdTokenFault::UserFlow));
+    assert_eq!(refused, Invalid::Claim(IdTokenFault::OtherUserFlow("tfp")));
     let mut edit = attempt(&profile);
     edit.user_flow = UserFlowKind::EditProfile;
     let code = AuthorizationCode::new("c");

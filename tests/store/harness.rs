@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use gatehouse::domain::api::ApiName;
 use gatehouse::domain::clock::{Clock, FixedClock, Timestamp};
-use gatehouse::domain::identity::Identity;
+use gatehouse::domain::identity::{Identity, PersonBy};
 use gatehouse::domain::profile::{AuthorityFingerprint, ProfileId};
 use gatehouse::domain::random::Random;
 use gatehouse::domain::secret::{AccessToken, IdToken, RefreshToken, SecretUrl};
@@ -168,7 +168,7 @@ pub fn identity(person: &str, name: &str) -> Identity {
     let serde_json::Value::Object(claims) = claims else {
         panic!("an object")
     };
-    Identity::from_claims(&claims, false).unwrap()
+    Identity::from_claims(&claims, PersonBy::Subject).unwrap()
 }
 
 pub fn token_set(label: &str, now: Timestamp) -> TokenSet {

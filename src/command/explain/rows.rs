@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::config::{position_of_key, value_of_key};
-use crate::domain::access_rule::AccessRule;
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::authority::{IssuerConfig, UserFlowKind};
 use crate::domain::credential::{Credential, PemSource, SecretMethod, SecretSource};
@@ -268,7 +267,10 @@ impl Rows<'_> {
 
     fn access_rule(&mut self, profile: &Profile) {
         self.rule("allow", &profile.allow);
-        if profile.allow == AccessRule::default() {
+        if profile.allow.flows_verify_emails {
+            self.file_key("user_flows.emails_verified", true);
+        }
+        if profile.allow.admits_everybody() {
             self.file_key("allow", "everybody whom the authority signs in");
         }
     }

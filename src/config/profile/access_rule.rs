@@ -1,9 +1,10 @@
 //! `[allow]`, of a profile and of a route: who is admitted.
 
-use crate::config::profile::file::AllowTable;
+use crate::config::profile::file::{AllowTable, ProfileFile};
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::toml_document::spanned::Spanned;
 use crate::domain::access_rule::AccessRule;
+use crate::domain::authority::Dialect;
 
 impl ProfileReader<'_, '_> {
     /// `key` is the dotted key of the table.
@@ -56,7 +57,50 @@ impl ProfileReader<'_, '_> {
             groups: plain(self.texts("groups", &table.groups)),
             emails: plain(emails),
             email_domains: plain(domains),
+            flows_verify_emails: false,
         }
+    }
+
+    /// Whether the profile vouches for the addresses of its user flows. Warns about e-mail rules whose addresses nobody
+    /// vouches for by default.
+    pub(super) fn flows_verify_emails(&mut self, file: &ProfileFile, dialect: Dialect) -> bool {
+        let vouched = file
+            .user_flows
+            .as_ref()
+            .and_then(|table| table.emails_verified.as_ref());
+        let (what, right) = if !dialect.microsoft {
+            return false;
+        } else if dialect.id_token_only {
+            if let Some(vouched) = vouched {
+                return *vouched.get();
+            }
+            (
+                "admits nobody unless the policies issue email_verified: the addresses of user flows do not count by themselves",
+                "[user_flows] emails_verified = true if every user flow verifies addresses; or emails_verified = false if the policies issue email_verified",
+            )
+        } else {
+            (
+                "admits nobody unless tokens have the optional claims email and xms_edov, which this authority does not send by default",
+                "add both optional claims to the token configuration of the application; or admit people by allow.roles or allow.groups",
+            )
+        };
+        let table = file.allow.as_ref();
+        let rules = [
+            (
+                "allow.emails",
+                table.and_then(|table| table.emails.as_ref()),
+            ),
+            (
+                "allow.email_domains",
+                table.and_then(|table| table.email_domains.as_ref()),
+            ),
+        ];
+        for (key, list) in rules {
+            if let Some(first) = list.and_then(|list| list.first()) {
+                self.problems.warning(key, &first.span(), what, right);
+            }
+        }
+        false
     }
 }
 

@@ -9,7 +9,8 @@ use crate::config::profile::scalars::shortened;
 use crate::config::toml_document::alternatives::WordOr;
 use crate::config::toml_document::spanned::Spanned;
 use crate::domain::authority::{
-    Authority, AuthorityError, AuthorityInput, AuthorityKey, Dialect, Kind, UserFlow, UserFlows,
+    Authority, AuthorityError, AuthorityInput, AuthorityKey, Dialect, Kind, PolicyClaim, UserFlow,
+    UserFlows,
 };
 use crate::domain::issuer::{AllowedTenants, TenantGuid};
 
@@ -186,7 +187,14 @@ impl ProfileReader<'_, '_> {
             sign_in: sign_in.or_else(|| UserFlow::parse("missing"))?,
             edit_profile,
             reset_password,
+            policy_claim: self.policy_claim(&table.policy_claim),
         })
+    }
+
+    fn policy_claim(&mut self, text: &Text) -> PolicyClaim {
+        let parse = |word: &str| (word == "none").then_some(PolicyClaim::Absent);
+        self.word("user_flows.policy_claim", text, &["none"], parse)
+            .unwrap_or_default()
     }
 
     fn user_flow(&mut self, key: &str, text: &Text) -> Option<UserFlow> {

@@ -80,13 +80,15 @@ impl ProfileReader<'_, '_> {
         let clock_skew = self.clock_skew(file);
         let authorize = self.authorize(file, public_url.as_ref());
         let apis = self.apis(file);
-        let allow = self.access_rule("allow", file.allow.as_ref());
+        let mut allow = self.access_rule("allow", file.allow.as_ref());
         let routes = self.routes(file, public_url.as_ref());
         let session = self.session_limits(file);
         let branding = self.branding(file);
         if let Some(authority) = &authority {
             self.check_dialect(file, authority.dialect());
+            allow.flows_verify_emails = self.flows_verify_emails(file, authority.dialect());
         }
+        let flows_verify_emails = allow.flows_verify_emails;
         let (authority, client) = (authority?, client?);
         let fingerprint = authority_fingerprint(file, &authority, &client.id);
         Some(Profile {
@@ -101,7 +103,7 @@ impl ProfileReader<'_, '_> {
             authorize,
             apis,
             allow,
-            routes,
+            routes: routes.where_emails_are_verified(flows_verify_emails),
             session,
             sign_out: sign_out(file),
             branding,

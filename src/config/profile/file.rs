@@ -263,6 +263,19 @@ pub struct UserFlowsTable {
     /// Reset password, for sign-in flows that leave "forgot your password?" to the application. Default: none.
     #[schemars(example = &"B2C_1_reset_password")]
     pub reset_password: Text,
+    /// `none` declares that the policies of the tenant issue no claim that names the policy, or that `acr` has a meaning of
+    /// its own. By default, one of the claims `tfp`, `trustFrameworkPolicy` and `acr` must name the policy; the first that
+    /// the token has decides. With `none`, `acr` is not read and a token without the other two is accepted, because its
+    /// code was redeemed at the endpoint of the policy. A `tfp` or `trustFrameworkPolicy` of another policy is always
+    /// refused. Default: required.
+    #[schemars(example = &"none", extend("enum" = ["none"]))]
+    pub policy_claim: Text,
+    /// Declares that every user flow verifies e-mail addresses, so that the rules `allow.emails` and `allow.email_domains`
+    /// accept the claims `email` and `emails`. Set it only if no flow has e-mail verification disabled, and if every social
+    /// identity provider verifies addresses. A claim `email_verified` or `xms_edov` that says no always wins. Default:
+    /// false; these rules then need the claim `email_verified` beside `email`. An edit applies to signed-in people at once.
+    #[schemars(example = true)]
+    pub emails_verified: Option<Spanned<bool>>,
 }
 
 /// A web API.
@@ -289,17 +302,22 @@ pub struct ApiTable {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllowTable {
-    /// App roles, compared exactly. Default: any.
+    /// App roles, compared exactly. A refreshed token without roles means that the person has none any more; at b2c it says
+    /// nothing, and the roles of the sign-in stay. Default: any.
     #[schemars(example = ["Orders.Read"])]
     pub roles: Texts,
     /// Object ids of groups. Default: any. For people with too many groups for a token, each sign-in costs a call to
     /// Microsoft Graph.
     #[schemars(example = ["0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11"])]
     pub groups: Texts,
-    /// Verified e-mail addresses, compared without regard to case. Default: any.
+    /// Verified e-mail addresses, compared without regard to case. An address counts if the token has `email` with the
+    /// claim `email_verified` or `xms_edov`. Entra ID and External ID send neither by default: add the optional claims
+    /// `email` and `xms_edov` to the token configuration of the application, otherwise nobody is admitted. At b2c see
+    /// `user_flows.emails_verified`. Default: any.
     #[schemars(example = ["ada@contoso.example"])]
     pub emails: Texts,
-    /// Domains of verified e-mail addresses; subdomains do not match. Default: any.
+    /// Domains of verified e-mail addresses; subdomains do not match. See `allow.emails` for which addresses count.
+    /// Default: any.
     #[schemars(example = ["contoso.example"])]
     pub email_domains: Texts,
 }

@@ -87,6 +87,12 @@ impl<'a> Derivation<'a> {
             metadata_url,
             issuer: exact.unwrap_or(policy),
             user_flow,
+            policy_claim: self
+                .input
+                .user_flows
+                .as_ref()
+                .map(|flows| flows.policy_claim)
+                .unwrap_or_default(),
         })
     }
 

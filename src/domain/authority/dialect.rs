@@ -2,6 +2,17 @@
 
 use crate::domain::authority::kind::Kind;
 
+/// The claims that identify a person at an authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonClaims {
+    /// `iss` and `sub`.
+    Subject,
+    /// `tid` and `oid`, which Microsoft's directories guarantee.
+    ObjectInTid,
+    /// `oid` in the tenant that the issuer names: a B2C policy decides what `tid` and `sub` contain.
+    ObjectInPinnedTenant,
+}
+
 /// What differs between authorities besides the issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(
@@ -16,8 +27,8 @@ pub struct Dialect {
     pub userinfo: bool,
     /// A token response may lack the access token (B2C without a scope of an API).
     pub id_token_only: bool,
-    /// The subject is identified by `tid` and `oid` instead of `iss` and `sub`.
-    pub person_by_object: bool,
+    /// The claims that identify a person.
+    pub person: PersonClaims,
     /// Sign-out sends the `login_hint` claim as `logout_hint`; otherwise the ID token as `id_token_hint`.
     pub logout_hint: bool,
     /// The client capability `cp1` is announced: claims challenges are handled.
@@ -43,7 +54,11 @@ impl Dialect {
             microsoft,
             userinfo: !microsoft,
             id_token_only: kind == Kind::B2c,
-            person_by_object: directory,
+            person: match kind {
+                Kind::Oidc => PersonClaims::Subject,
+                Kind::B2c => PersonClaims::ObjectInPinnedTenant,
+                _ => PersonClaims::ObjectInTid,
+            },
             logout_hint: directory,
             claims_challenge: kind == Kind::EntraId,
             admin_consent_only: external,

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::domain::authority::user_flow::UserFlow;
+use crate::domain::authority::user_flow::{PolicyClaim, UserFlow};
 use crate::domain::issuer::IssuerPolicy;
 
 /// The metadata document of a user flow, and the issuers that its tokens may have.
@@ -12,8 +12,10 @@ pub struct IssuerConfig {
     pub metadata_url: Url,
     /// Which issuers are accepted.
     pub issuer: IssuerPolicy,
-    /// The user flow that the claim `tfp` or `acr` must name.
+    /// The user flow that the token must name.
     pub user_flow: Option<UserFlow>,
+    /// Whether tokens name their user flow.
+    pub policy_claim: PolicyClaim,
 }
 
 /// The issuer configurations of an authority, one for each user flow that it has.

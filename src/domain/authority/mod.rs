@@ -20,9 +20,9 @@ mod unused_keys;
 mod user_flow;
 
 pub use derived::Authority;
-pub use dialect::Dialect;
+pub use dialect::{Dialect, PersonClaims};
 pub use input::{AuthorityError, AuthorityInput, AuthorityKey};
 pub use issuer_config::IssuerConfig;
 pub use kind::Kind;
 pub use microsoft_hosts::is_entra_host;
-pub use user_flow::{UserFlow, UserFlowKind, UserFlows};
+pub use user_flow::{PolicyClaim, UserFlow, UserFlowKind, UserFlows};

@@ -13,6 +13,7 @@ fn authority(kind: Kind, url: &str) -> Authority {
         sign_in: UserFlow::parse("B2C_1_susi").unwrap(),
         edit_profile: None,
         reset_password: None,
+        policy_claim: PolicyClaim::Required,
     });
     let many = url.ends_with("/organizations") || url.ends_with("/common");
     Authority::new(&AuthorityInput {
@@ -283,6 +284,7 @@ fn a_key_without_effect_is_no_error() {
             sign_in: UserFlow::parse("B2C_1_susi").unwrap(),
             edit_profile: UserFlow::parse("B2C_1_edit"),
             reset_password: None,
+            policy_claim: PolicyClaim::Required,
         }),
     };
     let authority = Authority::new(&input).unwrap();

@@ -34,6 +34,17 @@ impl UserFlow {
     }
 }
 
+/// Whether the tokens of user flows name the flow that issued them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PolicyClaim {
+    /// One of the claims `tfp`, `trustFrameworkPolicy` and `acr` names it.
+    #[default]
+    Required,
+    /// The policies of the tenant issue none of these claims. Then the code, which was redeemed at the token endpoint of
+    /// the policy with the attempt's verifier, and the attempt's nonce bind the token to the policy.
+    Absent,
+}
+
 /// The user flows of a B2C profile.
 #[derive(Debug, Clone)]
 pub struct UserFlows {
@@ -43,4 +54,6 @@ pub struct UserFlows {
     pub edit_profile: Option<UserFlow>,
     /// Reset password, for user flows that leave it to the application (AADB2C90118).
     pub reset_password: Option<UserFlow>,
+    /// Whether tokens name their user flow.
+    pub policy_claim: PolicyClaim,
 }

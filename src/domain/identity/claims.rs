@@ -1,5 +1,6 @@
 //! Verified claims, and how values are read from them.
 
+use chrono::DateTime;
 use serde_json::{Map, Value};
 
 /// The verified claims of an ID token.
@@ -34,17 +35,26 @@ pub(super) fn name_of(claims: &Claims) -> String {
             .zip(text("family_name"))
             .map(|(given, family)| format!("{given} {family}"))
     };
-    let first_of_emails = || claims.get("emails")?.get(0)?.as_str();
     let address = || {
-        text("preferred_username")
-            .or_else(|| text("email"))
-            .or_else(first_of_emails)
+        ["preferred_username", "upn", "unique_name"]
+            .iter()
+            .find_map(|name| text(name))
+            .or_else(|| address_of(claims))
     };
     text("name")
         .map(str::to_owned)
         .or_else(full)
         .or_else(|| address().or_else(|| text("sub")).map(str::to_owned))
         .unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// An address for display and hints: `email`, else `emails`, each a text or a list.
+pub(super) fn address_of(claims: &Claims) -> Option<&str> {
+    ["email", "emails"]
+        .iter()
+        .filter_map(|name| claims.get(*name))
+        .filter_map(|value| value.as_str().or_else(|| value.get(0)?.as_str()))
+        .find(|text| !text.trim().is_empty())
 }
 
 /// True as providers write it: `true`, `1`, `"1"`, `"true"`.
@@ -57,6 +67,19 @@ pub(super) fn truthy(value: &Value) -> bool {
     }
 }
 
+/// `auth_time` in seconds since 1970. AD FS writes the number as text, or the time as RFC 3339 has it.
+pub fn authenticated_at(claims: &Claims) -> Option<f64> {
+    let value = claims.get("auth_time")?;
+    let written = |text: &str| {
+        let date = || DateTime::parse_from_rfc3339(text).ok();
+        let number = text.parse::<u32>().ok();
+        number.or_else(|| u32::try_from(date()?.timestamp()).ok())
+    };
+    value
+        .as_f64()
+        .or_else(|| value.as_str().and_then(written).map(f64::from))
+}
+
 pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Array(values)) => values
@@ -66,5 +89,44 @@ pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
             .collect(),
         Some(Value::String(text)) => vec![text.clone()],
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn without_a_name_the_best_substitute_is_shown() {
+        for (more, name) in [
+            (json!({"name": "Ada", "upn": "a@b.example"}), "Ada"),
+            (
+                json!({"name": " ", "given_name": "Ada", "family_name": "L"}),
+                "Ada L",
+            ),
+            (
+                json!({"upn": "u@b.example", "email": "e@b.example"}),
+                "u@b.example",
+            ),
+            (
+                json!({"unique_name": "live.com#u@b.example"}),
+                "live.com#u@b.example",
+            ),
+            (json!({"emails": "e@b.example"}), "e@b.example"),
+            (json!({"emails": ["e@b.example"]}), "e@b.example"),
+            (
+                json!({"email": ["e@b.example", "f@b.example"]}),
+                "e@b.example",
+            ),
+            (json!({"email": [], "emails": [7]}), "s"),
+        ] {
+            let mut claims = json!({"iss": "https://i.example", "sub": "s"});
+            claims
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            assert_eq!(name_of(claims.as_object().unwrap()), name, "{more}");
+        }
     }
 }

@@ -7,6 +7,6 @@ mod claims;
 mod subject_key;
 mod verified;
 
-pub use claims::Claims;
-pub use subject_key::SubjectKey;
+pub use claims::{Claims, authenticated_at};
+pub use subject_key::{PersonBy, SubjectKey, object_of, subject_of};
 pub use verified::{Groups, Identity};

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::domain::identity::claims::{Claims, OF_ONE_TOKEN, is_shown, name_of, texts, truthy};
-use crate::domain::identity::subject_key::SubjectKey;
+use crate::domain::identity::claims::{
+    Claims, OF_ONE_TOKEN, address_of, is_shown, name_of, texts, truthy,
+};
+use crate::domain::identity::subject_key::{PersonBy, SubjectKey};
 use crate::domain::issuer::TenantGuid;
 
 /// The groups of a person, as far as they are known.
@@ -40,11 +42,16 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Takes verified claims; see `SubjectKey::of_claims` for `by_object`. `None` if `iss` or `sub` is missing, which
-    /// verification rules out.
-    pub fn from_claims(claims: &Claims, by_object: bool) -> Option<Self> {
-        let subject = SubjectKey::of_claims(claims, by_object)?;
+    /// Takes verified claims. `None` if they name no person, see [`SubjectKey::of_claims`].
+    pub fn from_claims(claims: &Claims, by: PersonBy<'_>) -> Option<Self> {
+        let subject = SubjectKey::of_claims(claims, by)?;
         Some(Self::ordered(&subject, claims))
+    }
+
+    /// The same person with other claims.
+    #[must_use]
+    pub fn with_claims(&self, claims: &Claims) -> Self {
+        Self::ordered(&self.person(), claims)
     }
 
     /// An identity from the store. `claims` is the text that [`Self::claims_text`] returned.
@@ -153,13 +160,8 @@ impl Identity {
     pub fn sign_in_hint(&self, by_address: bool) -> Option<String> {
         let claims = self.claims();
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        let of_emails = || claims.get("emails")?.get(0)?.as_str();
         let opaque = || text("login_hint");
-        let address = || {
-            text("email")
-                .or_else(of_emails)
-                .or_else(|| text("preferred_username"))
-        };
+        let address = || address_of(&claims).or_else(|| text("preferred_username"));
         let hint = if by_address {
             address().or_else(opaque)
         } else {
@@ -218,27 +220,28 @@ impl Identity {
         let mut claims = self.claims();
         claims.insert("groups".to_owned(), Value::from(groups.to_vec()));
         claims.remove("hasgroups");
-        Self::ordered(&self.person(), &claims)
+        self.with_claims(&claims)
     }
 
-    /// An e-mail address that the authority has verified: `email` with `email_verified` or `xms_edov`, or `emails` of B2C.
-    pub fn verified_email(&self) -> Option<String> {
+    /// An e-mail address that somebody vouches for. A claim `email_verified` or `xms_edov` vouches for `email`. If
+    /// `flows_verify`, the profile vouches for its user flows: for `email`, else for the first of `emails`. A claim that
+    /// says no always wins.
+    pub fn verified_email(&self, flows_verify: bool) -> Option<String> {
         let claims = self.claims();
-        let vouched = ["email_verified", "xms_edov"]
-            .iter()
-            .any(|name| claims.get(*name).is_some_and(truthy));
-        let email = claims
-            .get("email")
-            .and_then(Value::as_str)
-            .filter(|_| vouched);
-        let of_b2c = || {
-            claims
-                .get("tfp")
-                .or_else(|| claims.get("acr"))
-                .and(claims.get("emails")?.get(0))
-                .and_then(Value::as_str)
+        let said = || {
+            ["email_verified", "xms_edov"]
+                .iter()
+                .filter_map(|name| claims.get(*name))
         };
-        email.or_else(of_b2c).map(str::to_owned)
+        if !said().all(truthy) {
+            return None;
+        }
+        let email = claims.get("email").and_then(Value::as_str);
+        let vouched = email.filter(|_| said().next().is_some());
+        let of_flow = || email.or_else(|| claims.get("emails")?.get(0)?.as_str());
+        vouched
+            .or_else(|| flows_verify.then(of_flow).flatten())
+            .map(str::to_owned)
     }
 }
 
@@ -251,7 +254,7 @@ mod tests {
         let Value::Object(claims) = claims else {
             unreachable!("an object")
         };
-        Identity::from_claims(&claims, false).unwrap()
+        Identity::from_claims(&claims, PersonBy::Subject).unwrap()
     }
 
     #[test]
@@ -270,6 +273,70 @@ mod tests {
             "later steps need it"
         );
         assert_eq!(ada.text("aio"), None, "nobody needs it again");
+    }
+
+    #[test]
+    fn an_address_counts_if_somebody_vouches_for_it_and_no_claim_says_no() {
+        let (a, b) = (Some("a@corp.example"), Some("b@corp.example"));
+        for (more, by_claim, by_profile) in [
+            (json!({"email": "a@corp.example"}), None, a),
+            (
+                json!({"emails": ["b@corp.example", "c@corp.example"]}),
+                None,
+                b,
+            ),
+            (json!({"emails": ["b@corp.example"], "acr": "1"}), None, b),
+            (
+                json!({"emails": ["b@corp.example"], "tfp": "B2C_1_x"}),
+                None,
+                b,
+            ),
+            (
+                json!({"email": "a@corp.example", "email_verified": true}),
+                a,
+                a,
+            ),
+            (json!({"email": "a@corp.example", "xms_edov": "1"}), a, a),
+            (
+                json!({"emails": ["b@corp.example"], "email_verified": true}),
+                None,
+                b,
+            ),
+            (
+                json!({"email": "a@corp.example", "email_verified": false}),
+                None,
+                None,
+            ),
+            (
+                json!({"emails": ["b@corp.example"], "email_verified": false}),
+                None,
+                None,
+            ),
+            (
+                json!({"email": "a@corp.example", "email_verified": true, "xms_edov": false}),
+                None,
+                None,
+            ),
+            (
+                json!({"email": "a@corp.example", "email_verified": null}),
+                None,
+                None,
+            ),
+            (
+                json!({"email": ["a@corp.example"], "email_verified": true}),
+                None,
+                None,
+            ),
+        ] {
+            let mut claims = json!({"iss": "https://i.example", "sub": "s"});
+            claims
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            let person = identity(claims);
+            assert_eq!(person.verified_email(false).as_deref(), by_claim, "{more}");
+            assert_eq!(person.verified_email(true).as_deref(), by_profile, "{more}");
+        }
     }
 
     #[test]

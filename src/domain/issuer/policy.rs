@@ -38,7 +38,7 @@ pub enum IssuerPolicy {
         forms: Vec<IssuerForm>,
         /// The tenant, when known from the profile.
         tenant: Option<TenantGuid>,
-        /// Whether the token must carry `tid` (B2C user flows do not send it).
+        /// Whether `tid` must name the tenant. At B2C the policy decides what `tid` contains, so the issuer alone counts.
         tid_required: bool,
         /// Whether a token may have another of the forms than the metadata has (custom domains).
         any_form: bool,
@@ -179,10 +179,8 @@ impl IssuerPolicy {
                 if !(same || other_form) {
                     return Err(IssuerRefusal::Token);
                 }
-                match token.tid {
-                    Some(tid) if tid == tenant.as_str() => {}
-                    None if !tid_required => {}
-                    _ => return Err(IssuerRefusal::Tid),
+                if *tid_required && token.tid != Some(tenant.as_str()) {
+                    return Err(IssuerRefusal::Tid);
                 }
                 key_belongs(token.key_issuer, token.iss, tenant)
             }
@@ -217,6 +215,21 @@ impl IssuerPolicy {
         }
     }
 
+    /// Whether the `iss` of a front-channel logout request can be this authority's: an issuer of its tokens, or the v1 form
+    /// of the same tenant's issuer.
+    pub fn accept_logout_notice(&self, trusted: &TrustedIssuer, iss: &str) -> bool {
+        let tenant = || {
+            let form = |form: &&'static str| IssuerForm::new(*form).tenant_in(iss);
+            V1_ISSUERS.iter().find_map(form)
+        };
+        let of_v1 = || match self {
+            Self::Exact(_) => false,
+            Self::OneTenant { .. } => trusted.tenant.is_some() && trusted.tenant == tenant(),
+            Self::ManyTenants { .. } => tenant().is_some(),
+        };
+        self.accept_parameter(trusted, iss) || of_v1()
+    }
+
     /// Whether an `iss` parameter of an authorization response can be this authority's (RFC 9207 §2.4). A
     /// template is compared later, with the token's tenant.
     pub fn accept_parameter(&self, trusted: &TrustedIssuer, iss: &str) -> bool {
@@ -228,6 +241,12 @@ impl IssuerPolicy {
         }
     }
 }
+
+/// The issuers of v1 tokens, which front-channel logout requests may name although the sign-in had a v2 token.
+const V1_ISSUERS: [&str; 2] = [
+    "https://sts.windows.net/{tenantid}/",
+    "https://sts.chinacloudapi.cn/{tenantid}/",
+];
 
 /// A key that says whose it is signs for nobody else (Microsoft's documented issuer algorithm, step c). Only a
 /// key of the issuer's own host is compared: External ID publishes keys under Entra ID's name.

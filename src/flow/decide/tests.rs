@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::api::Scope;
 use crate::domain::clock::Clock;
 use crate::domain::clock::SystemClock;
+use crate::domain::identity::PersonBy;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId};
 use crate::domain::random::Random;
 use crate::domain::route::EasyAuth;
@@ -26,7 +27,7 @@ fn identity(claims: serde_json::Value) -> Identity {
     };
     claims.insert("iss".into(), "https://issuer.example".into());
     claims.insert("sub".into(), "s".into());
-    Identity::from_claims(&claims, false).unwrap()
+    Identity::from_claims(&claims, PersonBy::Subject).unwrap()
 }
 
 fn session(claims: serde_json::Value) -> Session {

@@ -5,7 +5,7 @@
 //! authority's nor a browser's.
 
 mod failure;
-mod lease;
+pub(super) mod lease;
 pub(super) mod outcome;
 mod single_flight;
 mod usable_token;

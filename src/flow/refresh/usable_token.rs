@@ -140,7 +140,8 @@ impl Refresh<'_> {
                 Lease::Taken(stored) => {
                     let held = HeldLease {
                         store,
-                        signed_in: self.signed_in,
+                        handle,
+                        session_id: self.signed_in.session().id,
                         owner,
                         stored,
                     };

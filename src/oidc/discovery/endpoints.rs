@@ -208,6 +208,7 @@ impl DiscoveredAuthority<'_> {
             policy: &issuer_config.issuer,
             trusted: &self.metadata.trusted,
             user_flow: issuer_config.user_flow.as_ref(),
+            policy_claim: issuer_config.policy_claim,
             client_id: self.profile.client.id.as_str(),
             now: self.discovery.deps.clock.now(),
             skew: self.profile.clock_skew,

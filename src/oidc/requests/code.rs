@@ -5,8 +5,9 @@
 
 use crate::domain::api::Api;
 use crate::domain::attempt::Attempt;
+use crate::domain::authority::PersonClaims;
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::{Claims, Identity};
+use crate::domain::identity::{Claims, Identity, PersonBy};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, AuthorizationCode};
 use crate::domain::token_set::{AccessGrant, StatedLifetime, TokenSet};
@@ -123,8 +124,7 @@ struct Redemption<'a> {
 impl Redemption<'_> {
     fn finish(self) -> Result<Redeemed, OidcError> {
         let (profile, response) = (self.authority.profile, self.response);
-        let by_object = profile.authority.dialect().person_by_object;
-        let identity = Identity::from_claims(&self.claims, by_object)
+        let identity = Identity::from_claims(&self.claims, person_by(self.authority))
             .ok_or(Misconfiguration::Member("issuer"))?;
         let issuer = &self.authority.metadata.trusted.issuer;
         tracing::debug!(profile.id = %profile.id, authority.issuer = %issuer, "code redeemed");
@@ -143,6 +143,18 @@ impl Redemption<'_> {
             sid: sid_of(&self.claims),
             graph_token,
         })
+    }
+}
+
+/// Which claims identify a person at this authority.
+fn person_by<'a>(authority: &'a DiscoveredAuthority<'_>) -> PersonBy<'a> {
+    match authority.profile.authority.dialect().person {
+        PersonClaims::Subject => PersonBy::Subject,
+        PersonClaims::ObjectInTid => PersonBy::Object,
+        PersonClaims::ObjectInPinnedTenant => {
+            let pinned = authority.metadata.trusted.tenant.as_ref();
+            pinned.map_or(PersonBy::Subject, PersonBy::ObjectIn)
+        }
     }
 }
 

@@ -60,10 +60,22 @@ impl Authorities {
 
 fn address(profile: &Profile, metadata: &Metadata, request: &EndSession<'_>) -> Option<Url> {
     let endpoint = metadata.end_session_endpoint.clone()?;
-    let with_hint = hinted(profile, &endpoint, request, true)?;
-    if with_hint.as_str().len() <= LONGEST {
-        return Some(with_hint);
+    let without_state = EndSession {
+        state: None,
+        ..*request
+    };
+    // B2C shows an error without the hint, and the state only brings the browser back to one place more.
+    for request in [request, &without_state] {
+        let with_hint = hinted(profile, &endpoint, request, true)?;
+        if with_hint.as_str().len() <= LONGEST {
+            return Some(with_hint);
+        }
     }
+    tracing::warn!(
+        profile.id = %profile.id,
+        longest = LONGEST,
+        "the sign-out address is too long with its hint, which is left out: the authority may ask for the account or show an error"
+    );
     hinted(profile, &endpoint, request, false)
 }
 
@@ -159,6 +171,20 @@ mod tests {
         let all = sign_out(&oidc(), &request);
         assert!(!all.contains_key("id_token_hint"));
         assert!(all.contains_key("post_logout_redirect_uri"));
+    }
+
+    #[test]
+    fn the_state_is_left_out_before_the_id_token() {
+        let token = IdToken::new("x".repeat(1_800));
+        let state = "s".repeat(200);
+        let request = EndSession {
+            id_token: Some(&token),
+            state: Some(&state),
+            ..EndSession::default()
+        };
+        let all = sign_out(&b2c(), &request);
+        assert!(all.contains_key("id_token_hint"));
+        assert!(!all.contains_key("state"));
     }
 
     // proves: B99

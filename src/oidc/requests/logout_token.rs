@@ -52,6 +52,19 @@ impl Authorities {
     }
 }
 
+impl Authorities {
+    /// Whether the `iss` of a front-channel logout notice is the authority's (Front-Channel Logout 1.0 §3).
+    ///
+    /// # Errors
+    /// `Unavailable` and `Misconfigured`: nobody can tell.
+    pub async fn is_logout_issuer(&self, profile: &Profile, iss: &str) -> Result<bool, OidcError> {
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, UserFlowKind::SignIn).await?;
+        let policy = &authority.discovery.issuer_config.issuer;
+        Ok(policy.accept_logout_notice(&authority.metadata.trusted, iss))
+    }
+}
+
 fn read(signed: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, IdTokenFault> {
     let claims = &signed.claims;
     id_token::issuer(signed, expected)?;
@@ -80,7 +93,7 @@ fn read(signed: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, IdToken
     };
     let sid = sid_of(claims);
     if sid.is_none() && (sub.is_none() || claims.contains_key("sid")) {
-        return Err(IdTokenFault::Nobody);
+        return Err(IdTokenFault::NobodyToLogOut);
     }
     #[expect(
         clippy::cast_possible_truncation,
@@ -104,6 +117,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::authority::PolicyClaim;
     use crate::domain::issuer::{IssuerPolicy, IssuerRefusal, TrustedIssuer};
 
     const NOW: i64 = 1_700_000_000;
@@ -130,6 +144,7 @@ mod tests {
                 tenant: None,
             },
             user_flow: None,
+            policy_claim: PolicyClaim::Required,
             client_id: "client",
             now: Timestamp::from_timestamp(NOW, 0).unwrap(),
             skew: Duration::from_mins(2),
@@ -212,8 +227,8 @@ mod tests {
         claims.as_object_mut().unwrap().remove("sid");
         assert_eq!(check(claims.clone()).unwrap().sid, None);
         claims.as_object_mut().unwrap().remove("sub");
-        assert_eq!(check(claims), Err(IdTokenFault::Nobody));
-        assert_eq!(with("sid", json!(7)), Err(IdTokenFault::Nobody));
+        assert_eq!(check(claims), Err(IdTokenFault::NobodyToLogOut));
+        assert_eq!(with("sid", json!(7)), Err(IdTokenFault::NobodyToLogOut));
         assert_eq!(with("sub", json!("")), Err(IdTokenFault::Subject));
     }
 

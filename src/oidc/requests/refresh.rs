@@ -5,7 +5,7 @@
 
 use crate::domain::api::Api;
 use crate::domain::authority::UserFlowKind;
-use crate::domain::identity::Identity;
+use crate::domain::identity::{Claims, Identity};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, RefreshToken};
 use crate::domain::token_set::TokenSet;
@@ -145,13 +145,57 @@ impl ProfileClient {
                 Userinfo::Nothing => merge(&mut claims, first.clone()),
             }
         }
-        // A later response may repeat the nonce, and sign-out needs the session and the hint.
-        for name in ["nonce", "sid", "login_hint"] {
-            if let (false, Some(value)) = (claims.contains_key(name), first.get(name)) {
-                claims.insert(name.to_owned(), value.clone());
-            }
+        keep_unsaid(&mut claims, &first, dialect.id_token_only);
+        Ok(Some(identity.with_claims(&claims)))
+    }
+}
+
+/// Claims that keep the value of the sign-in where a refreshed ID token leaves them out: who the person is, how they are
+/// shown, how they signed in, and what sign-out and a later response need.
+const KEPT: [&str; 19] = [
+    "oid",
+    "tid",
+    "name",
+    "given_name",
+    "family_name",
+    "preferred_username",
+    "upn",
+    "unique_name",
+    "auth_time",
+    "acr",
+    "acrs",
+    "amr",
+    "idp",
+    "tfp",
+    "trustFrameworkPolicy",
+    "nonce",
+    "sid",
+    "login_hint",
+    "ver",
+];
+
+/// The address and what is said about it: kept together, because a new address is not vouched for by an old claim.
+const ADDRESS: [&str; 4] = ["email", "emails", "email_verified", "xms_edov"];
+
+/// What grants access. A directory leaves these claims out when somebody lost the last role or group, so that absence
+/// means none there. A B2C policy that leaves them out says less about the person, not something else.
+const GRANTS: [&str; 2] = ["roles", "groups"];
+
+/// Keeps what a refreshed ID token does not say (OIDC Core §12.2 requires only `iss`, `sub` and `aud`).
+fn keep_unsaid(claims: &mut Claims, first: &Claims, grants: bool) {
+    let said_again = |name: &str| {
+        let new = claims.get(name);
+        new.is_none_or(|new| first.get(name) == Some(new))
+    };
+    let same_address = said_again("email") && said_again("emails");
+    let names = KEPT
+        .iter()
+        .chain(ADDRESS.iter().filter(|_| same_address))
+        .chain(GRANTS.iter().filter(|_| grants));
+    for name in names {
+        if let (false, Some(value)) = (claims.contains_key(*name), first.get(*name)) {
+            claims.insert((*name).to_owned(), value.clone());
         }
-        Ok(Identity::from_claims(&claims, dialect.person_by_object))
     }
 }
 
@@ -174,5 +218,56 @@ impl From<OidcError> for RefreshError {
                 crate::domain::issuer::IssuerRefusal::TenantNotAllowed.into(),
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn kept(new: Value, first: Value, grants: bool) -> Value {
+        let (Value::Object(mut claims), Value::Object(first)) = (new, first) else {
+            unreachable!("objects")
+        };
+        keep_unsaid(&mut claims, &first, grants);
+        Value::Object(claims)
+    }
+
+    #[test]
+    fn what_a_refreshed_token_leaves_out_keeps_the_value_of_the_sign_in() {
+        let first = json!({
+            "iss": "i", "sub": "s", "oid": "o", "tid": "t", "name": "Ada", "nonce": "n", "sid": "1", "iat": 1,
+            "email": "a@b.example", "email_verified": true, "extension_Tier": "gold",
+        });
+        let kept_all = kept(json!({"iss": "i", "sub": "s"}), first.clone(), false);
+        let mut expected = first.clone();
+        for gone in ["iat", "extension_Tier"] {
+            expected.as_object_mut().unwrap().remove(gone);
+        }
+        assert_eq!(kept_all, expected);
+        let renamed = kept(json!({"name": "Ada King"}), first, false);
+        assert_eq!(renamed["name"], "Ada King");
+    }
+
+    #[test]
+    fn a_new_address_is_not_vouched_for_by_an_old_claim() {
+        let first =
+            json!({"email": "a@b.example", "email_verified": true, "emails": ["a@b.example"]});
+        let same = kept(json!({"email": "a@b.example"}), first.clone(), false);
+        assert_eq!(same["email_verified"], true);
+        let other = kept(json!({"email": "c@b.example"}), first.clone(), false);
+        assert_eq!(other, json!({"email": "c@b.example"}));
+        let doubted = kept(json!({"email_verified": false}), first, false);
+        assert_eq!(doubted["email_verified"], false);
+    }
+
+    #[test]
+    fn roles_and_groups_that_are_absent_are_kept_at_b2c_and_gone_at_a_directory() {
+        let first = json!({"roles": ["Admin"], "groups": ["g"]});
+        assert_eq!(kept(json!({}), first.clone(), true), first);
+        assert_eq!(kept(json!({}), first.clone(), false), json!({}));
+        let fewer = kept(json!({"roles": []}), first, true);
+        assert_eq!(fewer, json!({"roles": [], "groups": ["g"]}));
     }
 }

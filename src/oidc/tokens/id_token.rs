@@ -10,9 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::domain::authority::UserFlow;
+use crate::domain::authority::{PolicyClaim, UserFlow};
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::Claims;
+use crate::domain::identity::{Claims, authenticated_at, object_of, subject_of};
 use crate::domain::issuer::{IssuerPolicy, IssuerRefusal, TokenOrigin, TrustedIssuer};
 use crate::domain::secret::{AccessToken, Nonce};
 
@@ -50,15 +50,27 @@ pub enum IdTokenFault {
     /// `nonce` is missing or another attempt's.
     #[error("nonce is missing or another attempt's")]
     Nonce,
-    /// `tfp` or `acr` name another user flow.
-    #[error("the token is of another user flow")]
-    UserFlow,
+    /// A claim names another user flow.
+    #[error(
+        "the claim {0} names another user flow; tfp, trustFrameworkPolicy and acr are read in this order"
+    )]
+    OtherUserFlow(&'static str),
+    /// No claim names the user flow.
+    #[error(
+        "no claim names the user flow: the token has no tfp, trustFrameworkPolicy or acr (if the policies issue none, set user_flows.policy_claim = \"none\")"
+    )]
+    NoUserFlow,
     /// `at_hash` does not fit the access token.
     #[error("at_hash does not fit the access token")]
     AccessTokenHash,
     /// `sub` is missing or malformed.
     #[error("sub is missing or malformed")]
     Subject,
+    /// `sub` is the same text for everybody, and there is no `oid`.
+    #[error(
+        "the token names no person: sub is the same text for everybody, and oid is missing; add the claim oid (User's Object ID) to the application claims of the user flow, or to the output claims of the policy"
+    )]
+    Nobody,
     /// `auth_time` is missing or too long ago for the `max_age` that was asked for.
     #[error("auth_time is missing or too long ago")]
     AuthenticationTime,
@@ -79,7 +91,7 @@ pub enum IdTokenFault {
     TokenId,
     /// A logout token with neither `sub` nor `sid`.
     #[error("the logout token names neither sub nor sid")]
-    Nobody,
+    NobodyToLogOut,
 }
 
 /// What the claims of a token are checked against.
@@ -87,6 +99,7 @@ pub(crate) struct Expected<'a> {
     pub(crate) policy: &'a IssuerPolicy,
     pub(crate) trusted: &'a TrustedIssuer,
     pub(crate) user_flow: Option<&'a UserFlow>,
+    pub(crate) policy_claim: PolicyClaim,
     pub(crate) client_id: &'a str,
     pub(crate) now: Timestamp,
     pub(crate) skew: Duration,
@@ -128,6 +141,8 @@ pub(crate) fn id_token(
 ) -> Result<(), IdTokenFault> {
     let claims = &token.claims;
     common(token, expected)?;
+    person(claims)?;
+    user_flow(claims, expected)?;
     issued_lately(claims, expected)?;
     nonce(claims, attempted.nonce)?;
     authentication_time(claims, expected, attempted.max_age)?;
@@ -142,12 +157,23 @@ pub(crate) fn refreshed(
     access_token: Option<&AccessToken>,
 ) -> Result<(), IdTokenFault> {
     common(token, expected)?;
-    for name in ["iss", "sub", "tid", "oid"] {
+    for name in ["iss", "sub"] {
         unchanged(&token.claims, first, name)?;
+    }
+    // A B2C policy may say less in a refresh.
+    for name in ["tid", "oid"] {
+        if token.claims.contains_key(name) {
+            unchanged(&token.claims, first, name)?;
+        }
     }
     // OIDC Core §12.2: there should be no nonce; if there is one, it must be the first one.
     if token.claims.contains_key("nonce") && first.contains_key("nonce") {
         unchanged(&token.claims, first, "nonce")?;
+    }
+    match user_flow(&token.claims, expected) {
+        // The refresh token was redeemed at the endpoint of the user flow.
+        Ok(()) | Err(IdTokenFault::NoUserFlow) => {}
+        Err(fault) => return Err(fault),
     }
     access_token_hash(&token.claims, access_token)
 }
@@ -161,21 +187,15 @@ fn common(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     expiry(claims, expected)?;
     not_before(claims, expected)?;
     issued_at(claims, expected)?;
-    subject(claims)?;
-    user_flow(claims, expected.user_flow)
+    subject(claims)
 }
 
 /// OIDC Core §3.1.3.7 (2); for Microsoft's kinds with `tid` and the key's issuer.
 pub(crate) fn issuer(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
-    let text = |name: &str, refusal| match token.claims.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.as_str())),
-        Some(_) => Err(refusal),
-    };
-    let iss = text("iss", IssuerRefusal::Token)?.ok_or(IssuerRefusal::Token)?;
+    let text = |name: &str| token.claims.get(name).and_then(Value::as_str);
     let origin = TokenOrigin {
-        iss,
-        tid: text("tid", IssuerRefusal::Tid)?,
+        iss: text("iss").ok_or(IssuerRefusal::Token)?,
+        tid: text("tid"),
         key_issuer: token.key_issuer.as_deref(),
     };
     Ok(expected.policy.accept_token(expected.trusted, origin)?)
@@ -267,10 +287,10 @@ fn authentication_time(
     };
     let max_age = i64::try_from(max_age).unwrap_or(i64::MAX / 2);
     let oldest = expected.now() - seconds(max_age.saturating_add(expected.skew()));
-    match moment(claims, "auth_time") {
-        Ok(Some(time)) if time >= oldest => Ok(()),
-        _ => Err(IdTokenFault::AuthenticationTime),
-    }
+    authenticated_at(claims)
+        .filter(|time| (oldest..=END_OF_TIME).contains(time))
+        .map(drop)
+        .ok_or(IdTokenFault::AuthenticationTime)
 }
 
 /// OIDC Core §3.1.3.8. All our algorithms hash with SHA-256.
@@ -295,21 +315,38 @@ pub(crate) fn subject(claims: &Claims) -> Result<(), IdTokenFault> {
         .ok_or(IdTokenFault::Subject)
 }
 
-/// All user flows of a B2C tenant share issuer and audience: `tfp`, else `acr`, else the issuer's path must name
-/// the one that was requested (microsoft-identity 0.5, 1.7).
-fn user_flow(claims: &Claims, expected: Option<&UserFlow>) -> Result<(), IdTokenFault> {
-    let Some(flow) = expected else {
+/// B2C policies may write one text into `sub` for everybody; then `oid` must name the person.
+fn person(claims: &Claims) -> Result<(), IdTokenFault> {
+    let named = subject_of(claims).or_else(|| object_of(claims));
+    named.map(drop).ok_or(IdTokenFault::Nobody)
+}
+
+/// All user flows of a B2C tenant share issuer and audience: the first of `tfp`, `trustFrameworkPolicy` and `acr` that
+/// the token has, else the issuer's path, must name the one that was requested (microsoft-identity 0.5, 1.7).
+fn user_flow(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
+    let Some(flow) = expected.user_flow else {
         return Ok(());
     };
-    let named = match claims.get("tfp").or_else(|| claims.get("acr")) {
-        Some(Value::String(claim)) => flow.is_named(claim),
-        Some(_) => false,
-        None => claims
-            .get("iss")
-            .and_then(Value::as_str)
-            .is_some_and(|iss| iss.split('/').any(|segment| flow.is_named(segment))),
+    let read: &[&'static str] = match expected.policy_claim {
+        PolicyClaim::Required => &["tfp", "trustFrameworkPolicy", "acr"],
+        PolicyClaim::Absent => &["tfp", "trustFrameworkPolicy"],
     };
-    named.then_some(()).ok_or(IdTokenFault::UserFlow)
+    let claimed = read
+        .iter()
+        .find_map(|name| Some((*name, claims.get(*name)?)));
+    if let Some((name, claim)) = claimed {
+        let fits = claim.as_str().is_some_and(|claim| flow.is_named(claim));
+        return fits.then_some(()).ok_or(IdTokenFault::OtherUserFlow(name));
+    }
+    let mut path = claims
+        .get("iss")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .split('/');
+    let in_path = path.any(|segment| flow.is_named(segment));
+    (in_path || expected.policy_claim == PolicyClaim::Absent)
+        .then_some(())
+        .ok_or(IdTokenFault::NoUserFlow)
 }
 
 fn unchanged(claims: &Claims, first: &Claims, name: &'static str) -> Result<(), IdTokenFault> {

@@ -196,6 +196,11 @@ fn about_service(topic: Topic) -> HelpTexts {
             "Please try again in a minute.",
             WayOn::Retry,
         ),
+        Topic::PolicyMessage => (
+            "The sign-in was not completed",
+            "The rules of the sign-in service refused it. Its operator can tell why.",
+            WayOn::Both,
+        ),
         Topic::RedirectUri
         | Topic::Scope
         | Topic::UnknownTenant
@@ -248,6 +253,12 @@ mod tests {
         assert_eq!(help("invalid_scope", "AADSTS1: x").way_on, WayOn::None);
         assert_eq!(
             help("server_error", "").heading,
+            "The sign-in service is busy"
+        );
+        let own = help("server_error", "AADB2C: You are too young for this site.");
+        assert!(!own.heading.contains("busy") && !own.sentence.contains("minute"));
+        assert_eq!(
+            help("server_error", "AADB2C90000000: x").heading,
             "The sign-in service is busy"
         );
         assert_eq!(help("odd", "").heading, "The sign-in was not completed");

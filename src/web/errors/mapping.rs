@@ -9,7 +9,7 @@
 //! | `NoSuchApi`, `NoSuchUserFlow` | 404 | there is no page at this address |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
-//! | `AuthorityUnavailable`, `RefreshDelayed`, `ApiThrottled`, `Busy`, `Store` | 503 with `Retry-After` | try again shortly |
+//! | `AuthorityUnavailable`, `RefreshDelayed`, `ApiThrottled`, `Busy`, `GroupsUnavailable`, `Store` | 503 with `Retry-After` | try again shortly |
 //! | `ApiTimedOut` | 504 | the API did not answer in time |
 //!
 //! The page shows a request id. The log has the cause once, with the same id.
@@ -27,12 +27,13 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, we
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
+use crate::domain::access_rule::Denial;
 use crate::domain::causes::causes;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::attempt_cookie::AttemptName;
-use crate::flow::error::{FlowError, Remedy};
+use crate::flow::error::{AccessDenied, FlowError, Remedy};
 use crate::web::app_state::AppState;
 use crate::web::cookies::attempt;
 use crate::web::errors::texts::{problem_text, status_text};
@@ -143,6 +144,7 @@ fn status_of(error: &FlowError) -> StatusCode {
         | FlowError::RefreshDelayed { .. }
         | FlowError::ApiThrottled { .. }
         | FlowError::Busy
+        | FlowError::GroupsUnavailable
         | FlowError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         FlowError::ApiTimedOut => StatusCode::GATEWAY_TIMEOUT,
     }
@@ -156,7 +158,10 @@ fn retry_after(error: &FlowError) -> Option<Duration> {
         FlowError::RefreshDelayed { retry_after, .. } | FlowError::ApiThrottled { retry_after } => {
             Some(*retry_after)
         }
-        FlowError::Busy | FlowError::Store(_) | FlowError::TooMany => Some(RETRY_SOON),
+        FlowError::Busy
+        | FlowError::GroupsUnavailable
+        | FlowError::Store(_)
+        | FlowError::TooMany => Some(RETRY_SOON),
         FlowError::Refused { detail, .. } if detail.remedy() == Remedy::Time => Some(RETRY_SOON),
         _ => None,
     }
@@ -236,6 +241,12 @@ fn log(error: &FlowError, profile: &Profile) {
         }
         FlowError::Misconfigured { .. } | FlowError::Store(_) => {
             tracing::error!(profile.id = %profile.id, error = %error, cause = causes, "an operator must look");
+        }
+        FlowError::AnswerInvalid { cause, .. } if cause.concerns_everybody() => {
+            tracing::warn!(profile.id = %profile.id, error = %error, cause = causes, "every sign-in may be refused: an operator must look");
+        }
+        FlowError::NotAllowed(AccessDenied::Rule(Denial::EmailUnverified)) => {
+            tracing::warn!(profile.id = %profile.id, error = %error, "everybody may be refused: an operator must look");
         }
         _ if status.is_server_error() => {
             tracing::warn!(profile.id = %profile.id, error = %error, cause = causes, "answered with an error");

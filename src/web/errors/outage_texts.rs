@@ -41,6 +41,13 @@ pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> Probl
             "Your change has not arrived here yet",
             "Your session was being renewed at the same time. Please try again in a moment.",
         ),
+        FlowError::GroupsUnavailable => problem(
+            "groups_unavailable",
+            "Try again shortly",
+            "Your groups could not be read",
+            "This application admits members of certain groups, and the directory does not give us yours just now. Nobody was signed out; please try again in a moment.",
+        )
+        .start_again_only(profile, None),
         FlowError::TooMany => problem(
             "too_many",
             "429",
@@ -117,6 +124,9 @@ fn misconfigured(cause: &OidcError) -> ProblemText {
     let sentence = match cause {
         OidcError::Misconfigured(Misconfiguration::Credential(_)) => {
             "Its own credential for the sign-in service cannot be used. Its operator must act and finds the reason in the log."
+        }
+        OidcError::Misconfigured(Misconfiguration::NamesNobody(_)) => {
+            "The sign-in service does not say who you are. The operator of this application must add the claim \"User's Object ID\" (oid) to the user flow, and finds more in the log."
         }
         _ => {
             "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log."

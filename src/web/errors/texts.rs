@@ -167,7 +167,10 @@ fn not_allowed(denial: AccessDenied, profile: &Profile) -> ProblemText {
             "Your groups could not be read just now, and this application requires one. Please try again in a minute."
         }
         AccessDenied::Rule(Denial::Email) => {
-            "Your e-mail address is not on this application's list, or it is not verified."
+            "Your e-mail address is not on this application's list."
+        }
+        AccessDenied::Rule(Denial::EmailUnverified) => {
+            "This application admits people by their e-mail address, and yours is not verified by the sign-in service."
         }
     };
     problem(

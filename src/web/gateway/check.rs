@@ -128,13 +128,13 @@ async fn answer(app: &AppState, request: &ServiceRequest) -> HttpResponse {
             return text(StatusCode::BAD_REQUEST, &format!("Refused: {refusal}.\n"));
         }
     };
-    let Some(narrowing) = narrowing(query) else {
-        let twice = "Refused: a rule in the query of the check occurs twice.\n";
-        return text(StatusCode::BAD_REQUEST, twice);
-    };
     let profile = match profile_of(app, &target) {
         Ok(profile) => profile,
         Err(status) => return no_profile(status),
+    };
+    let Some(narrowing) = narrowing(query, &profile.allow) else {
+        let twice = "Refused: a rule in the query of the check occurs twice.\n";
+        return text(StatusCode::BAD_REQUEST, twice);
     };
     let asked = Asked {
         app,
@@ -184,7 +184,7 @@ fn no_profile(status: StatusCode) -> HttpResponse {
 
 /// What the proxy's own query narrows: each list must match besides the route's. `None` when a list occurs twice: some
 /// proxies append their client's query, and a client must not replace the proxy's rule.
-fn narrowing(query: &str) -> Option<AccessRule> {
+fn narrowing(query: &str, profile_rule: &AccessRule) -> Option<AccessRule> {
     let parameters = Parameters::parse(query.as_bytes());
     let list = |name: &str| {
         let named = parameters.iter().filter(|(key, _)| *key == name);
@@ -200,6 +200,7 @@ fn narrowing(query: &str) -> Option<AccessRule> {
         groups: list("allow_groups")?,
         emails: list("allow_emails")?,
         email_domains: list("allow_email_domains")?,
+        flows_verify_emails: profile_rule.flows_verify_emails,
     })
 }
 
@@ -293,7 +294,7 @@ impl Asked<'_> {
 
     /// Envoy lets a request pass on exactly 200, and only without a body.
     fn allow(&self, identity: Option<&crate::domain::identity::Identity>) -> HttpResponse {
-        let told = identity_headers(&self.profile.id, identity);
+        let told = identity_headers(self.profile, identity);
         let mut response = HttpResponse::Ok();
         for (name, value) in told.set {
             response.insert_header((name, value));

@@ -62,7 +62,7 @@ mod tests {
     use serde_json::value::RawValue;
 
     use crate::domain::clock::Timestamp;
-    use crate::domain::identity::Identity;
+    use crate::domain::identity::{Identity, PersonBy};
     use crate::domain::profile::{AuthorityFingerprint, ProfileId};
     use crate::domain::session::SessionId;
 
@@ -82,7 +82,8 @@ mod tests {
         let at = |millis| Timestamp::from_timestamp_millis(millis).unwrap();
         for name in ["Ada", "Ada \"L\"\\ \u{1} \u{7f} é 🦊 \u{2028}", ""] {
             let claims = serde_json::json!({"iss": "https://i.example", "sub": "s", "name": name, "nonce": "n"});
-            let identity = Identity::from_claims(claims.as_object().unwrap(), false).unwrap();
+            let identity =
+                Identity::from_claims(claims.as_object().unwrap(), PersonBy::Subject).unwrap();
             let session = Session {
                 id: SessionId::from_bytes([1; 16]),
                 profile: ProfileId::parse("staff").unwrap(),

@@ -71,7 +71,11 @@ async fn begin_sign_in(visit: &Visit, may_begin: MayBegin) -> WebResult {
     let query = visit.query();
     let target = visit.return_to(&query);
     redirect_loop::stop_loop(visit.headers(), visit.profile(), &target, visit.now())?;
-    let signed_in = peek(visit).await?;
+    let signed_in = match peek(visit).await {
+        // A new sign-in reads the groups with new tokens, or says why nobody may enter.
+        Err(FlowError::GroupsUnavailable) => None,
+        known => known?,
+    };
     let options = sign_in_options(visit, &query, signed_in.as_ref());
     redirect(visit, may_begin, options, &target).await
 }

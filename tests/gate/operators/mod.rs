@@ -4,3 +4,4 @@ mod audit;
 mod audit_words;
 mod logs;
 mod sessions;
+mod warnings;

@@ -337,11 +337,37 @@ async fn a_personal_accounts_key_signs_for_no_organisation() {
     assert!(!gate.is_signed_in(&browser, ENTRA).await);
 }
 
+/// The profile says that its user flows verify addresses.
+fn vouch_for_flows(gate: &TestGatehouse) {
+    gate.edit(Kind::B2c, |text| {
+        text.replace("[user_flows]\n", "[user_flows]\nemails_verified = true\n")
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn emails_beside_an_acr_of_a_plain_provider_open_nothing() {
+    let gate = with_rule(Kind::Oidc, "email_domains = [\"evil.example\"]").await;
+    for (name, value) in [
+        ("email_verified", serde_json::json!(false)),
+        ("emails", serde_json::json!(["eve@evil.example"])),
+        ("acr", serde_json::json!("1")),
+    ] {
+        gate.sim.fault(Fault::SetClaim(name.into(), value));
+    }
+    is_refused(&gate, Kind::Oidc, "ada", "not verified").await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn addresses_count_where_the_authority_vouches_for_them() {
     let gate = with_rule(Kind::B2c, "email_domains = [\"contoso.onmicrosoft.com\"]").await;
+    is_refused(&gate, Kind::B2c, "ada", "not verified").await;
+    vouch_for_flows(&gate);
     is_admitted(&gate, Kind::B2c, "ada").await;
+    gate.sim
+        .fault(Fault::SetClaim("email_verified".into(), false.into()));
+    is_refused(&gate, Kind::B2c, "ada", "not verified").await;
     let gate = with_rule(Kind::B2c, "emails = [\"ada@contoso.onmicrosoft.com\"]").await;
+    vouch_for_flows(&gate);
     is_admitted(&gate, Kind::B2c, "ada").await;
     is_refused(&gate, Kind::B2c, "grace", "e-mail address is not on").await;
 }

@@ -2,5 +2,6 @@
 
 mod access;
 mod authorization_request;
+mod edited_rules;
 mod outgoing_requests;
 mod tabs;

@@ -1,5 +1,7 @@
 //! An authority says in a hidden frame that somebody signed out there (the front channel).
 
+use simulator::{CONTOSO, FABRIKAM};
+
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Endpoint, Kind, Plan, TestGatehouse};
 
@@ -31,6 +33,17 @@ async fn entra_ids_frame_ends_the_session_by_sid_alone() {
         (200, Some("no-store"))
     );
     assert!(!gate.is_signed_in(&browser, Kind::EntraId).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_v1_issuer_of_the_same_tenant_ends_the_session_and_no_others() {
+    let (gate, browser) = Plan::default().signed_in(Kind::EntraId, "ada").await;
+    let sid = gate.sid_of("ada");
+    for (tenant, lives) in [(FABRIKAM, true), (CONTOSO, false)] {
+        let iss = format!("https://sts.windows.net/{tenant}/");
+        frame(&gate, Kind::EntraId, &[("iss", &iss), ("sid", &sid)]).await;
+        assert_eq!(gate.is_signed_in(&browser, Kind::EntraId).await, lives);
+    }
 }
 
 // proves: A40, B105

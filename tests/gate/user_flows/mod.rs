@@ -2,3 +2,4 @@
 
 mod b2c;
 mod flash_messages;
+mod policy_claims;

@@ -8,40 +8,63 @@ use crate::oidc::tokens::id_token::tests::*;
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";
 
+fn susi(policy_claim: PolicyClaim) -> Setup {
+    Setup {
+        user_flow: UserFlow::parse("B2C_1_susi"),
+        policy_claim,
+        ..Setup::default()
+    }
+}
+
 // proves: B202, T5
 #[test]
 fn a_token_of_another_user_flow_is_refused() {
-    let susi = Setup {
-        user_flow: UserFlow::parse("B2C_1_susi"),
-        ..Setup::default()
-    };
+    let susi = susi(PolicyClaim::Required);
     for (name, value) in [
         ("tfp", json!("B2C_1_edit")),
+        ("trustFrameworkPolicy", json!("B2C_1_edit")),
         ("acr", json!("B2C_1_edit")),
         ("tfp", json!(["B2C_1_susi"])),
-        ("nothing", Value::Null),
     ] {
         assert_eq!(
             susi.with(name, value.clone()),
-            Err(IdTokenFault::UserFlow),
+            Err(IdTokenFault::OtherUserFlow(name)),
             "{name} {value}"
         );
     }
-    assert_eq!(susi.with("tfp", json!("b2c_1_SUSI")), Ok(()));
-    assert_eq!(susi.with("acr", json!("b2c_1_susi")), Ok(()));
+    assert_eq!(susi.check(good()), Err(IdTokenFault::NoUserFlow));
+    for name in ["tfp", "trustFrameworkPolicy", "acr"] {
+        assert_eq!(susi.with(name, json!("b2c_1_SUSI")), Ok(()), "{name}");
+        let claims = [IdTokenFault::NoUserFlow, IdTokenFault::OtherUserFlow("acr")];
+        let named = |fault: &IdTokenFault| fault.to_string().contains(name);
+        assert!(claims.iter().all(named), "the log says what was looked for");
+    }
 }
 
 // proves: B202
 #[test]
-fn an_acr_that_fits_does_not_excuse_a_tfp_that_does_not() {
-    let susi = Setup {
-        user_flow: UserFlow::parse("B2C_1_susi"),
-        ..Setup::default()
-    };
-    let mut claims = good();
-    claims["tfp"] = json!("B2C_1_edit");
-    claims["acr"] = json!("B2C_1_susi");
-    assert_eq!(susi.check(claims), Err(IdTokenFault::UserFlow));
+fn the_first_claim_that_names_a_policy_decides() {
+    let names = ["tfp", "trustFrameworkPolicy", "acr"];
+    for at in 0..2 {
+        let mut claims = good();
+        claims[names[at]] = json!("B2C_1_edit");
+        claims[names[at + 1]] = json!("B2C_1_susi");
+        assert_eq!(
+            susi(PolicyClaim::Required).check(claims),
+            Err(IdTokenFault::OtherUserFlow(names[at]))
+        );
+    }
+}
+
+#[test]
+fn where_no_policy_names_itself_only_a_wrong_name_is_refused() {
+    let susi = susi(PolicyClaim::Absent);
+    assert_eq!(susi.check(good()), Ok(()));
+    assert_eq!(susi.with("acr", json!("loa2")), Ok(()));
+    for name in ["tfp", "trustFrameworkPolicy"] {
+        let fault = Err(IdTokenFault::OtherUserFlow(name));
+        assert_eq!(susi.with(name, json!("B2C_1_edit")), fault);
+    }
 }
 
 fn organizations(allowed: AllowedTenants) -> Setup {

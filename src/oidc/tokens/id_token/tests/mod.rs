@@ -15,6 +15,7 @@ struct Setup {
     policy: IssuerPolicy,
     trusted: TrustedIssuer,
     user_flow: Option<UserFlow>,
+    policy_claim: PolicyClaim,
     skew: u64,
     max_age: Option<u64>,
     access_token: Option<AccessToken>,
@@ -30,6 +31,7 @@ impl Default for Setup {
                 tenant: None,
             },
             user_flow: None,
+            policy_claim: PolicyClaim::Required,
             skew: 120,
             max_age: None,
             access_token: None,
@@ -44,6 +46,7 @@ impl Setup {
             policy: &self.policy,
             trusted: &self.trusted,
             user_flow: self.user_flow.as_ref(),
+            policy_claim: self.policy_claim,
             client_id: "client",
             now: Timestamp::from_timestamp(NOW, 0).unwrap(),
             skew: Duration::from_secs(self.skew),
@@ -139,6 +142,20 @@ fn a_subject_that_is_missing_empty_long_or_no_text_is_refused() {
         );
     }
     assert_eq!(with("sub", json!("x".repeat(255))), Ok(()));
+}
+
+#[test]
+fn a_subject_that_is_the_same_for_everybody_needs_an_oid() {
+    let mut claims = good();
+    claims["sub"] = json!("Not supported currently. Use oid claim.");
+    let setup = Setup::default();
+    assert_eq!(setup.check(claims.clone()), Err(IdTokenFault::Nobody));
+    for oid in [json!(""), json!(7), json!(null)] {
+        claims["oid"] = oid;
+        assert_eq!(setup.check(claims.clone()), Err(IdTokenFault::Nobody));
+    }
+    claims["oid"] = json!("o");
+    assert_eq!(setup.check(claims), Ok(()));
 }
 
 // proves: A4, A15, A76, B40, B94, B151
@@ -304,7 +321,14 @@ fn a_sign_in_older_than_max_age_or_of_unknown_age_is_refused() {
         max_age: Some(60),
         ..Setup::default()
     };
-    for time in [Value::Null, json!(NOW - 181), json!("x")] {
+    for time in [
+        Value::Null,
+        json!(NOW - 181),
+        json!((NOW - 181).to_string()),
+        json!("2023-11-14T22:00:00Z"),
+        json!("-1"),
+        json!("x"),
+    ] {
         assert_eq!(
             aged.with("auth_time", time.clone()),
             Err(IdTokenFault::AuthenticationTime),
@@ -317,6 +341,13 @@ fn a_sign_in_older_than_max_age_or_of_unknown_age_is_refused() {
         ..Setup::default()
     };
     assert_eq!(endless.with("auth_time", json!(0)), Ok(()));
+    for time in [
+        json!(NOW - 180),
+        json!((NOW - 180).to_string()),
+        json!("2023-11-14T22:13:20.000Z"),
+    ] {
+        assert_eq!(aged.with("auth_time", time.clone()), Ok(()), "{time}");
+    }
 }
 
 // proves: B52

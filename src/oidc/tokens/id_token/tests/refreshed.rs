@@ -53,3 +53,21 @@ fn a_refreshed_token_needs_no_nonce_and_may_be_older_than_a_sign_in() {
     let token = setup.signed(claims);
     assert_eq!(refreshed(&token, &setup.expected(), &first, None), Ok(()));
 }
+
+#[test]
+fn a_refreshed_token_may_say_less_about_tenant_object_and_policy() {
+    let setup = Setup {
+        user_flow: UserFlow::parse("B2C_1_susi"),
+        ..Setup::default()
+    };
+    let mut first = good();
+    first["tfp"] = json!("B2C_1_susi");
+    first["oid"] = json!("o");
+    first["tid"] = json!(TENANT);
+    let first = setup.signed(first).claims;
+    let refresh = |claims: Value| refreshed(&setup.signed(claims), &setup.expected(), &first, None);
+    assert_eq!(refresh(good()), Ok(()));
+    let mut other = good();
+    other["tfp"] = json!("B2C_1_edit");
+    assert_eq!(refresh(other), Err(IdTokenFault::OtherUserFlow("tfp")));
+}
