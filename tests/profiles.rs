@@ -19,6 +19,8 @@ mod good_files;
 mod harness;
 #[path = "profiles/import.rs"]
 mod import;
+#[path = "profiles/local_port.rs"]
+mod local_port;
 #[path = "profiles/own_resources.rs"]
 mod own_resources;
 #[path = "profiles/reference.rs"]

@@ -330,22 +330,6 @@ fn explain_of_a_profile_that_is_not_there_or_broken_fails_with_the_reason() {
 }
 
 #[test]
-fn check_warns_when_browsers_come_to_another_port_than_the_listeners() {
-    let folder = WorkingFolder::new();
-    folder.write("profiles/a.toml", PROFILE);
-    let answer = folder.run(&["check"]);
-    assert!(answer.out.ends_with("0 warnings\n"), "{}", answer.out);
-    let moved = [("GATEHOUSE_LISTEN", "127.0.0.1:9000")];
-    let answer = folder.run_with(&["check"], &moved);
-    assert_eq!(answer.code, 0, "a proxy may stand between: {}", answer.err);
-    assert!(
-        answer.err.contains("--listen 127.0.0.1:8080"),
-        "{}",
-        answer.err
-    );
-}
-
-#[test]
 fn a_missing_profiles_folder_or_settings_file_is_one_clear_error() {
     let folder = WorkingFolder::new();
     for arguments in [
