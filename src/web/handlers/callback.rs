@@ -6,13 +6,16 @@ use actix_web::{Error, HttpResponseBuilder};
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::attempt_cookie::{AttemptName, open_state};
-use crate::flow::callback::{Browser, CallbackResult, complete};
+use crate::flow::attempt_cookie::{self, AttemptName};
+use crate::flow::callback::{
+    Browser, CallbackResult, Completion, LostAttempt, begin_again, complete,
+};
 use crate::flow::error::FlowError;
 use crate::web::answer::{see_other, to_authority};
 use crate::web::cookies::{attempt, consent_asked, flash, posted_callback, redirect_loop, session};
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::extract::form::Form;
+use crate::web::extract::may_begin::MayBegin;
 use crate::web::extract::parameters::Parameters;
 use crate::web::extract::visit::Visit;
 
@@ -81,10 +84,15 @@ async fn complete_with(visit: &Visit, answer: CallbackAnswer, kept_id: Option<&s
         handle: handle.as_ref(),
     };
     let result = match complete(visit.services(), visit.for_flows(), answer, browser).await {
+        Ok(Completion::Done(result)) => Ok(result),
+        Ok(Completion::Lost(lost)) => one_more_attempt(visit, lost).await,
+        Err(error) => Err(error),
+    };
+    let result = match result {
         Ok(result) => result,
         // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
         Err(outage @ (FlowError::Store(_) | FlowError::AuthorityUnavailable { .. })) => {
-            let target = open_state(visit.services(), profile, &state);
+            let target = attempt_cookie::target(visit.services(), profile, &state, attempt);
             let error = WebError::at_callback(outage, None);
             return Err(error.with_retry_target(target).into());
         }
@@ -98,6 +106,13 @@ async fn complete_with(visit: &Visit, answer: CallbackAnswer, kept_id: Option<&s
         posted_callback::forget(&mut response, headers, profile, id);
     }
     Ok(response.finish())
+}
+
+/// Begins the one new attempt for a lost one, under the rules of every beginning.
+async fn one_more_attempt(visit: &Visit, lost: LostAttempt) -> Result<CallbackResult, FlowError> {
+    MayBegin::judge(visit)?;
+    let begun = begin_again(visit.services(), visit.for_flows(), lost).await?;
+    Ok(CallbackResult::NextFlow(Box::new(begun)))
 }
 
 /// The redirect after a completed attempt, with its cookies.
