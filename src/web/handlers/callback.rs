@@ -1,9 +1,12 @@
 //! `GET` or `POST` at the profile's redirect path: complete an attempt, 303 to where the person wanted to go.
 
-use actix_web::http::Method;
-use actix_web::{Error, HttpResponseBuilder};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{Error, HttpResponse, HttpResponseBuilder};
 
-use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
+use crate::domain::callback::{
+    CallbackAnswer, CallbackOutcome, CallbackShapeError, is_return_from_administrator_consent,
+};
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
 use crate::flow::attempt_cookie::{self, AttemptName};
@@ -18,6 +21,7 @@ use crate::web::extract::form::Form;
 use crate::web::extract::may_begin::MayBegin;
 use crate::web::extract::parameters::Parameters;
 use crate::web::extract::visit::Visit;
+use crate::web::pages::{Action, Problem};
 
 /// Bytes of a callback's form.
 pub const LONGEST_FORM: usize = 64 * 1024;
@@ -47,6 +51,9 @@ pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
         let home = ReturnTo::home(&profile.public_url);
         return Ok(see_other(home.as_str()).finish());
     }
+    if is_return_from_administrator_consent(query.iter()) {
+        return Ok(administrator_consent_page(&visit));
+    }
     let kept_id = query
         .value(posted_callback::PARAMETER)
         .filter(|_| form_post);
@@ -58,6 +65,31 @@ pub async fn callback(visit: Visit, Form(form): Form) -> WebResult {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
     complete_with(&visit, answer, kept_id).await
+}
+
+/// The page after administrator consent. It says nothing of the outcome: the parameters prove nothing, and the next
+/// sign-in shows whether permission was given.
+fn administrator_consent_page(visit: &Visit) -> HttpResponse {
+    let (app, profile) = (visit.app(), visit.profile());
+    let action = |path: OwnPath, label| Action {
+        href: path.under(&profile.public_url),
+        label,
+    };
+    let heading = "You are back from administrator consent";
+    let page = Problem {
+        frame: app.pages.frame_without_account(profile, heading),
+        status: "Administrator consent".to_owned(),
+        heading: heading.to_owned(),
+        sentence: "If permission was given, it applies from the next sign-in on. It can take a few minutes to take effect.".to_owned(),
+        advice: String::new(),
+        items: Vec::new(),
+        actions: vec![
+            action(OwnPath::SignIn, "Sign in"),
+            action(OwnPath::Home, "Home"),
+        ],
+        facts: Vec::new(),
+    };
+    app.pages.respond(StatusCode::OK, &page)
 }
 
 fn posted_callbacks(visit: &Visit) -> posted_callback::PostedCallbacks<'_> {
