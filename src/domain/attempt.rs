@@ -7,6 +7,7 @@ use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId};
+use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{CodeVerifier, Nonce};
 
 /// An attempt is completed within this time or not at all.
@@ -17,6 +18,13 @@ pub const USED_STATE_LIFETIME: Duration = Duration::from_mins(15);
 
 /// Bytes of claims that an attempt carries in its cookie; a challenge has a few hundred, and ten attempts share 4 kB.
 pub const LONGEST_KEPT_CLAIMS: usize = 1_536;
+
+/// Bytes of a target that the `state` carries. With it the address of the authority stays below 2,048 characters; a
+/// longer target rests in the attempt's cookie.
+pub const LONGEST_TARGET_IN_STATE: usize = 768;
+
+/// Bytes of claims and target that an attempt carries together: sealed, they fit into the 4,096 bytes of one cookie.
+const LONGEST_KEPT: usize = 2_400;
 
 /// What only the browser that began may bring back.
 #[derive(Debug, Clone)]
@@ -43,6 +51,22 @@ pub struct Attempt {
     pub claims: Option<String>,
     /// `max_age` as sent, checked against `auth_time`.
     pub max_age: Option<u64>,
+    /// Where the person wants to go, if the target is too long for the `state`.
+    pub long_target: Option<ReturnTo>,
+}
+
+impl Attempt {
+    /// Lets go of claims that do not fit into the cookie: alone, or beside the target.
+    #[must_use]
+    pub fn within_a_cookie(self) -> Self {
+        let target = self.long_target.as_ref();
+        let room = LONGEST_KEPT.saturating_sub(target.map_or(0, |target| target.as_str().len()));
+        let most = room.min(LONGEST_KEPT_CLAIMS);
+        Self {
+            claims: self.claims.filter(|claims| claims.len() <= most),
+            ..self
+        }
+    }
 }
 
 /// Whether something begun at `begun_at` is too old at `now`; a start in the future is as wrong.

@@ -9,7 +9,8 @@ pub struct CallbackAnswer {
     pub state: State,
     /// The `iss` parameter, if sent (RFC 9207 §2).
     pub iss: Option<String>,
-    /// The `session_state` parameter, if sent: Entra ID's session id, the same value as the `sid` claim.
+    /// The `session_state` parameter, if it has the form of Microsoft's session ids: the same value as the `sid` claim. It
+    /// is not signed, so nothing else of it is kept.
     pub session_state: Option<String>,
     /// What happened.
     pub outcome: CallbackOutcome,
@@ -110,10 +111,31 @@ impl CallbackAnswer {
         Ok(Self {
             state: State::new(state),
             iss,
-            session_state,
+            session_state: session_state.filter(|text| is_session_id(text)),
             outcome,
         })
     }
+}
+
+/// Microsoft's session ids are GUIDs.
+fn is_session_id(text: &str) -> bool {
+    let fits = |(at, byte): (usize, u8)| {
+        if matches!(at, 8 | 13 | 18 | 23) {
+            byte == b'-'
+        } else {
+            byte.is_ascii_hexdigit()
+        }
+    };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
+}
+
+/// Whether a browser returns from administrator consent (`admin_consent=True`), with or without an error. Such a return
+/// is not signed and belongs to no attempt of ours, whatever `state` it carries.
+pub fn is_return_from_administrator_consent<'a>(
+    parameters: impl Iterator<Item = (&'a str, &'a str)>,
+) -> bool {
+    let names: Vec<&str> = parameters.map(|(name, _)| name).collect();
+    names.contains(&"admin_consent") && !names.contains(&"code")
 }
 
 #[cfg(test)]
@@ -129,6 +151,28 @@ mod tests {
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str())),
         )
+    }
+
+    #[test]
+    fn a_session_state_counts_only_as_a_guid() {
+        let kept = |value: &str| {
+            let answer = parse(&format!("state=s&code=c&session_state={value}")).unwrap();
+            answer.session_state
+        };
+        let guid = "7C1b1c1e-52f0-4a54-8f5c-62a1de09f4ad";
+        assert_eq!(kept(guid).as_deref(), Some(guid));
+        for other in [
+            "",
+            "s-1",
+            "%00",
+            &guid.replace('-', "a"),
+            &format!("{guid}a"),
+            &"-".repeat(36),
+            &"x".repeat(36),
+            &"a".repeat(16_000),
+        ] {
+            assert_eq!(kept(other), None, "{other}");
+        }
     }
 
     // proves: B33

@@ -10,11 +10,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::domain::api::Api;
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
+use crate::domain::return_to::ReturnTo;
 use crate::domain::token_set::AccessGrant;
 use crate::flow::access::ungranted;
 use crate::flow::error::FlowError;
-use crate::flow::refresh::{Force, Token, usable_token};
+use crate::flow::refresh::{Force, PersonNeeded, Token, usable_token};
 use crate::flow::services::{ApiOfPerson, Services};
 use crate::flow::session_check::SignedIn;
 use crate::flow::throttle::LONGEST_RETRY_AFTER;
@@ -52,6 +54,8 @@ pub enum Called {
     Interaction {
         /// Claims to ask for.
         claims: Option<String>,
+        /// What the authority said about a token for this API. Whoever comes back and is refused again sees it.
+        refusal: Option<FlowError>,
     },
     /// Scopes were not granted. The person may grant them at the authority; whoever comes back without them sees this
     /// error.
@@ -110,7 +114,10 @@ pub async fn call(
             return Ok(Called::Answered(answer));
         }
         if last {
-            return Ok(Called::Interaction { claims: challenge });
+            return Ok(Called::Interaction {
+                claims: challenge,
+                refusal: None,
+            });
         }
         left = until.saturating_duration_since(Instant::now());
         force = Force {
@@ -129,9 +136,10 @@ fn granted(
 ) -> Result<ControlFlow<Called, AccessGrant>, FlowError> {
     let grant = match token {
         Token::Usable(grant) => grant,
-        Token::Interaction { claims, reason } => {
-            tracing::info!(profile.id = %profile.id, api = %api.name, reason, "the person is needed for a token");
-            return Ok(ControlFlow::Break(Called::Interaction { claims }));
+        Token::Interaction { claims, why } => {
+            tracing::info!(profile.id = %profile.id, api = %api.name, reason = %why, "the person is needed for a token");
+            let refusal = refusal(profile, api, why);
+            return Ok(ControlFlow::Break(Called::Interaction { claims, refusal }));
         }
         Token::Delayed { why, retry_after } => {
             return Err(FlowError::RefreshDelayed { why, retry_after });
@@ -149,6 +157,23 @@ fn granted(
         return Err(error);
     }
     Ok(ControlFlow::Break(Called::Ungranted(error)))
+}
+
+/// The error of an authority that refuses tokens for this API, and keeps the grant.
+fn refusal(profile: &Profile, api: &Api, why: PersonNeeded) -> Option<FlowError> {
+    let PersonNeeded::Refused(detail) = why else {
+        return None;
+    };
+    Some(FlowError::Refused {
+        detail,
+        target: page_of(profile, api)?,
+    })
+}
+
+/// The page of a call of this API.
+pub fn page_of(profile: &Profile, api: &Api) -> Option<ReturnTo> {
+    let path = OwnPath::call_api(&profile.public_url, &api.name);
+    ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path)
 }
 
 /// How long an answer asks the gateway to wait. 429 and 503 ask for it even without a time; a 504 without a time is about

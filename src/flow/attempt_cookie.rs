@@ -1,6 +1,7 @@
 //! Attempts between redirect and callback: sealed into a cookie of their own and into `state`.
 //!
-//! 1. `state` carries where the person wants to go, behind 256 random bits, so that a late tab still arrives there.
+//! 1. `state` carries where the person wants to go, behind 256 random bits, so that a late tab still arrives there. A
+//!    target too long for the authority's address rests in the cookie instead.
 //! 2. The cookie carries the rest of the attempt and is named after the `state`, so that many tabs can sign in at once.
 //!    It proves that the browser that comes back is the one that was sent.
 //! 3. At the callback both open for the same profile only, and the cookie only for the same `state` and authority.
@@ -13,7 +14,7 @@ use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::api::ApiName;
-use crate::domain::attempt::Attempt;
+use crate::domain::attempt::{Attempt, LONGEST_TARGET_IN_STATE};
 use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{AuthorityFingerprint, Profile, ProfileId};
@@ -79,11 +80,33 @@ struct Sealed {
     claims: Option<String>,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     max_age: Option<u64>,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    long_target: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct SealedTarget {
-    to: String,
+struct SealedState {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
+    rounds: u8,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(rounds: &u8) -> bool {
+    *rounds == 0
+}
+
+/// What a `state` says without its attempt.
+#[derive(Debug)]
+pub struct OpenedState {
+    /// Where the person wants to go; `None` when the attempt's cookie has it.
+    pub target: Option<ReturnTo>,
+    /// How many attempts before this one came back without their cookies and were begun again.
+    pub rounds: u8,
 }
 
 fn user_flow_code(user_flow: UserFlowKind) -> u8 {
@@ -104,25 +127,51 @@ fn user_flow_of(code: u8) -> Option<UserFlowKind> {
     .find(|user_flow| user_flow_code(*user_flow) == code)
 }
 
-/// Makes a `state` that carries where the person wanted to go.
-pub fn new_state(services: &Services, profile: &Profile, return_to: &ReturnTo) -> State {
-    let target = SealedTarget {
-        to: return_to.as_str().to_owned(),
+/// The target, if it is too long for a `state`: then the attempt has to keep it.
+pub fn long_target(return_to: &ReturnTo) -> Option<ReturnTo> {
+    (return_to.as_str().len() > LONGEST_TARGET_IN_STATE).then(|| return_to.clone())
+}
+
+/// Makes a `state` that carries where the person wants to go, unless the target is long, and how many attempts were lost
+/// before.
+pub fn new_state(
+    services: &Services,
+    profile: &Profile,
+    return_to: &ReturnTo,
+    rounds: u8,
+) -> State {
+    let to = match long_target(return_to) {
+        Some(_) => None,
+        None => Some(return_to.as_str().to_owned()),
     };
-    let plain = serde_json::to_vec(&target).unwrap_or_default();
+    let plain = serde_json::to_vec(&SealedState { to, rounds }).unwrap_or_default();
     let mut bytes = services.random_bytes::<STATE_RANDOM>().to_vec();
     bytes.extend(services.seal(Purpose::STATE, profile.id.as_str().as_bytes(), &plain));
     State::new(BASE64.encode(bytes))
 }
 
-/// Opens a `state` of this profile: where the person wanted to go, however old the `state` is. `None` for any other
-/// profile's.
-pub fn open_state(services: &Services, profile: &Profile, state: &State) -> Option<ReturnTo> {
+/// Opens a `state` of this profile, however old the `state` is. `None` for any other profile's.
+pub fn open_state(services: &Services, profile: &Profile, state: &State) -> Option<OpenedState> {
     let bytes = BASE64.decode(state.expose()).ok()?;
     let sealed = bytes.get(STATE_RANDOM..)?;
     let plain = services.open(Purpose::STATE, profile.id.as_str().as_bytes(), sealed)?;
-    let target: SealedTarget = serde_json::from_slice(&plain).ok()?;
-    ReturnTo::stored(target.to)
+    let SealedState { to, rounds } = serde_json::from_slice(&plain).ok()?;
+    Some(OpenedState {
+        target: to.and_then(ReturnTo::stored),
+        rounds,
+    })
+}
+
+/// Where the person wants to go, by the `state` or by the attempt's cookie.
+pub fn target(
+    services: &Services,
+    profile: &Profile,
+    state: &State,
+    cookie: Option<&str>,
+) -> Option<ReturnTo> {
+    let opened = open_state(services, profile, state)?;
+    let kept = || open_attempt(services, profile, state, cookie?)?.long_target;
+    opened.target.or_else(kept)
 }
 
 /// Seals an attempt for the browser that began it.
@@ -141,6 +190,10 @@ pub fn seal_attempt(services: &Services, attempt: &Attempt, state: &State) -> At
         stepped_up: attempt.stepped_up,
         claims: attempt.claims.clone(),
         max_age: attempt.max_age,
+        long_target: attempt
+            .long_target
+            .as_ref()
+            .map(|target| target.as_str().to_owned()),
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
     let data = associated(&attempt.profile, attempt.fingerprint, state);
@@ -171,6 +224,7 @@ pub fn open_attempt(
         stepped_up: sealed.stepped_up,
         claims: sealed.claims,
         max_age: sealed.max_age,
+        long_target: sealed.long_target.and_then(ReturnTo::stored),
     })
 }
 

@@ -1,13 +1,13 @@
 //! Begin an attempt, and say where to send the browser.
 
 use crate::domain::api::{Api, ApiName};
-use crate::domain::attempt::{Attempt, LONGEST_KEPT_CLAIMS};
+use crate::domain::attempt::Attempt;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::State;
-use crate::flow::attempt_cookie::{AttemptCookie, new_state, seal_attempt};
+use crate::flow::attempt_cookie::{AttemptCookie, long_target, new_state, seal_attempt};
 use crate::flow::error::FlowError;
 use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::session_check::SignedIn;
@@ -33,9 +33,25 @@ pub struct AuthorizationOptions {
     pub login_hint: Option<String>,
     /// Parameters of the sign-in link that the profile lets through.
     pub passed: Vec<(PassedParameter, String)>,
+    /// How many attempts before this one came back without their cookies: the `state` counts them.
+    pub rounds: u8,
 }
 
 impl AuthorizationOptions {
+    /// A sign-in that leads on by itself: the authority shows no more than it must. A profile that wants the password
+    /// each time (`prompt = "login"`) gets it here too.
+    pub fn by_itself(profile: &Profile) -> Self {
+        let each_time = profile.authorize.prompt == Some(Prompt::Login);
+        Self {
+            prompt: if each_time {
+                Asking::AsTheProfile
+            } else {
+                Asking::AsLittleAsPossible
+            },
+            ..Self::default()
+        }
+    }
+
     /// Another user flow than sign-in. The authority shows no more than that flow needs.
     pub fn user_flow(user_flow: UserFlowKind) -> Self {
         Self {
@@ -88,7 +104,7 @@ pub struct AuthorizationRedirect {
 ///
 /// 1. The profile has the user flow.
 /// 2. A fresh nonce and PKCE verifier, and everything else that the callback must remember: the attempt.
-/// 3. A `state` that carries `return_to`, sealed.
+/// 3. A `state` that carries `return_to`, sealed. A long target rests in the attempt instead.
 /// 4. The authority's metadata, from its cache or fetched and judged, and with it the authorization request.
 /// 5. The attempt, sealed into a cookie named after the `state`. Nothing is written to the store.
 ///
@@ -107,8 +123,12 @@ pub async fn begin(
         .authority
         .issuer_config(user_flow)
         .ok_or(FlowError::NoSuchUserFlow)?;
-    let attempt = new_attempt(services, profile, user_flow, &options);
-    let state = new_state(services, profile, return_to);
+    let attempt = Attempt {
+        long_target: long_target(return_to),
+        ..new_attempt(services, profile, user_flow, &options)
+    };
+    let attempt = attempt.within_a_cookie();
+    let state = new_state(services, profile, return_to, options.rounds);
     let request = request(profile, &options, &attempt, &state);
     let location = services
         .authorities
@@ -140,10 +160,11 @@ fn new_attempt(
         api: api.or_else(|| first_api(profile, user_flow)),
         expects: options.expects.clone(),
         stepped_up: claims.is_some(),
-        claims: claims.filter(|claims| claims.len() <= LONGEST_KEPT_CLAIMS),
+        claims,
         max_age: passed(options, PassedParameter::MaxAge)
             .and_then(|text| text.parse().ok())
             .or(profile.authorize.max_age),
+        long_target: None,
     }
 }
 

@@ -7,7 +7,9 @@ use gatehouse::oidc::{AuthorizationRequest, Invalid, Misconfiguration, OidcError
 use serde_json::{Value, json};
 
 use crate::authority::{Authority, Reply};
-use crate::setup::{RelyingParty, TENANT, entra, oidc, redeem, relying_party, signed_in};
+use crate::setup::{
+    RelyingParty, TENANT, claims, entra, gives, header, oidc, redeem, relying_party, signed_in,
+};
 use crate::signer::Signer;
 
 const METADATA: &str = "/.well-known/openid-configuration";
@@ -211,6 +213,54 @@ async fn an_endpoint_on_a_strangers_host_spoils_the_metadata_of_a_microsoft_kind
             "{name}: {refused:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_a_kind_never_uses_does_not_spoil_its_metadata() {
+    let (authority, signer) = (Authority::start(), Signer::p256());
+    let profile = entra(&authority, &signer, TENANT);
+    let mut metadata = authority.metadata();
+    metadata["issuer"] = json!(format!("{}/{TENANT}/v2.0", authority.base));
+    metadata["userinfo_endpoint"] = json!("https://graph.svc.newcloud.example/oidc/userinfo");
+    let path = "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration";
+    authority.answers(path, Reply::json(&metadata));
+    let party = relying_party();
+    let found = party
+        .authorities
+        .discovered(&profile, UserFlowKind::SignIn)
+        .await;
+    assert_eq!(found.unwrap().userinfo_endpoint, None);
+}
+
+/// An application with its own signing key publishes that key only in the metadata asked with its id.
+#[tokio::test]
+async fn the_metadata_of_a_directory_is_asked_for_with_the_client_id() {
+    let (authority, own, shared) = (Authority::start(), Signer::rsa(), Signer::rsa());
+    let profile = entra(&authority, &shared, TENANT);
+    let base = authority.base.clone();
+    let issuer = format!("{base}/{TENANT}/v2.0");
+    let (metadata, of_issuer) = (authority.metadata(), issuer.clone());
+    let path = "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration";
+    authority.answers_by(path, move |seen| {
+        let mut metadata = metadata.clone();
+        metadata["issuer"] = json!(of_issuer);
+        if seen.query == "appid=client" {
+            metadata["jwks_uri"] = json!(format!("{base}/own-keys?appid=client"));
+        }
+        Reply::json(&metadata)
+    });
+    let keys = json!({"keys": [own.jwk("k1")]});
+    authority.answers("/own-keys", Reply::json(&keys));
+    let mut claims = claims(&issuer);
+    claims["tid"] = json!(TENANT);
+    claims["oid"] = json!("00000000-0000-4000-8000-000000000001");
+    gives(&authority, &own.sign(&header(), &claims));
+    redeem(&relying_party(), &profile).await.unwrap();
+    assert_eq!(authority.seen("/own-keys")[0].query, "appid=client");
+    // A plain provider is asked for the address of OIDC Discovery §4 and nothing else.
+    let (authority, _, party, profile) = signed_in();
+    redeem(&party, &profile).await.unwrap();
+    assert_eq!(authority.seen(METADATA)[0].query, "");
 }
 
 // proves: B26, B103

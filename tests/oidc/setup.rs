@@ -157,6 +157,7 @@ pub fn attempt(profile: &Profile) -> Attempt {
         stepped_up: false,
         claims: None,
         max_age: None,
+        long_target: None,
     }
 }
 

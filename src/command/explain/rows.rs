@@ -113,7 +113,9 @@ impl Rows<'_> {
             );
             self.derived(
                 &format!("{word} metadata"),
-                issuer_config.metadata_url.as_str(),
+                authority
+                    .metadata_address(issuer_config, &profile.client.id)
+                    .as_str(),
             );
         }
         for key in ["tenant_id", "issuer"] {

@@ -6,15 +6,10 @@ use crate::config::profile::file::{ProfileFile, Texts};
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::profile::scalars::shortened;
 use crate::config::toml_document::spanned::Spanned;
+use crate::domain::authority::is_graph_host;
 
-/// Hosts of Microsoft Graph in every cloud.
-const GRAPH_HOSTS: [&str; 5] = [
-    "graph.microsoft.com",
-    "graph.microsoft.us",
-    "dod-graph.microsoft.us",
-    "microsoftgraph.chinacloudapi.cn",
-    "graph.windows.net",
-];
+/// The host of Azure AD Graph, which Microsoft Graph replaced.
+const OLD_GRAPH_HOST: &str = "graph.windows.net";
 
 /// Scopes of OpenID Connect (OIDC Core §5.4): they belong to no API.
 const IDENTITY_SCOPES: [&str; 3] = ["email", "address", "phone"];
@@ -97,7 +92,7 @@ fn resource_of(scope: &str) -> &str {
 fn is_graph(address: &str) -> bool {
     Url::parse(address).is_ok_and(|url| {
         url.host_str()
-            .is_some_and(|host| GRAPH_HOSTS.contains(&host))
+            .is_some_and(|host| is_graph_host(host) || host == OLD_GRAPH_HOST)
     })
 }
 

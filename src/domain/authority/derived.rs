@@ -9,6 +9,7 @@ use crate::domain::authority::issuer_config::{IssuerConfig, IssuerConfigs};
 use crate::domain::authority::kind::Kind;
 use crate::domain::authority::microsoft_hosts::is_microsoft_host;
 use crate::domain::authority::user_flow::UserFlowKind;
+use crate::domain::credential::ClientId;
 use crate::domain::public_url::{is_loopback, is_secure_enough};
 
 /// Who signs people in.
@@ -76,6 +77,17 @@ impl Authority {
     /// The issuer configuration of sign-in.
     pub fn sign_in(&self) -> &IssuerConfig {
         &self.configs.sign_in
+    }
+
+    /// The address at which a client asks for the metadata of a user flow. An application with a signing key of its own
+    /// has that key in no other document.
+    pub fn metadata_address(&self, issuer_config: &IssuerConfig, client: &ClientId) -> Url {
+        let mut address = issuer_config.metadata_url.clone();
+        if self.dialect.keys_by_application {
+            let mut query = address.query_pairs_mut();
+            query.append_pair("appid", client.as_str());
+        }
+        address
     }
 
     /// Whether an endpoint of the metadata may be used: it is https and its host belongs to this authority. A generic

@@ -39,6 +39,9 @@ pub struct Dialect {
     pub hint_by_address: bool,
     /// A token may leave out `groups` for size; they are then read from Microsoft Graph.
     pub groups_from_graph: bool,
+    /// The metadata is asked for with the client id in `appid`: only then it names the signing keys of an application
+    /// that has its own (microsoft-identity 1.6).
+    pub keys_by_application: bool,
 }
 
 impl Dialect {
@@ -64,6 +67,7 @@ impl Dialect {
             admin_consent_only: external,
             hint_by_address: external,
             groups_from_graph: directory,
+            keys_by_application: directory,
         }
     }
 }

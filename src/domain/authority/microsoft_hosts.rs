@@ -20,6 +20,22 @@ pub(in crate::domain::authority) const ENTRA_ALIASES: [&str; 3] = [
     "sts.windows.net",
 ];
 
+/// Hosts of Microsoft Graph. Those of the clouds of France, Germany and Singapore were inferred, not seen.
+const GRAPH_HOSTS: [&str; 7] = [
+    "graph.microsoft.com",
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "microsoftgraph.chinacloudapi.cn",
+    "graph.svc.sovcloud.fr",
+    "graph.svc.sovcloud.de",
+    "graph.svc.sovcloud.sg",
+];
+
+/// Whether a host is Microsoft Graph's in one of Microsoft's clouds.
+pub fn is_graph_host(name: &str) -> bool {
+    GRAPH_HOSTS.contains(&name)
+}
+
 /// Whether a host is a login host of Entra ID in one of Microsoft's clouds.
 pub fn is_entra_host(name: &str) -> bool {
     ENTRA_HOSTS.contains(&name) || ENTRA_ALIASES.contains(&name)
@@ -34,15 +50,9 @@ pub(in crate::domain::authority) fn is_microsoft_host(name: &str) -> bool {
         ".b2clogin.us",
         ".b2clogin.de",
     ];
-    const GRAPH: [&str; 4] = [
-        "graph.microsoft.com",
-        "graph.microsoft.us",
-        "dod-graph.microsoft.us",
-        "microsoftgraph.chinacloudapi.cn",
-    ];
     ENTRA_HOSTS.contains(&name)
         || ENTRA_ALIASES.contains(&name)
-        || GRAPH.contains(&name)
+        || is_graph_host(name)
         || SUFFIXES.iter().any(|suffix| {
             name.strip_suffix(suffix)
                 .is_some_and(|label| !label.is_empty() && !label.contains('.'))

@@ -24,5 +24,5 @@ pub use dialect::{Dialect, PersonClaims};
 pub use input::{AuthorityError, AuthorityInput, AuthorityKey};
 pub use issuer_config::IssuerConfig;
 pub use kind::Kind;
-pub use microsoft_hosts::is_entra_host;
+pub use microsoft_hosts::{is_entra_host, is_graph_host};
 pub use user_flow::{PolicyClaim, UserFlow, UserFlowKind, UserFlows};

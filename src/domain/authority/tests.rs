@@ -230,6 +230,10 @@ fn endpoints_of_a_microsoft_authority_stay_on_hosts_that_belong_together() {
         "https://login.microsoftonline.com/common/oauth2/v2.0/token"
     ));
     assert!(accepts("https://graph.microsoft.com/oidc/userinfo"));
+    for country in ["fr", "de", "sg"] {
+        let graph = format!("https://graph.svc.sovcloud.{country}/oidc/userinfo");
+        assert!(accepts(&graph), "{graph}");
+    }
     for foreign in [
         "https://evil.example/token",
         "http://login.microsoftonline.com/token",

@@ -1,7 +1,7 @@
 //! Complete an attempt: judge the answer step by step, redeem the code, and say what comes next.
 
 use crate::domain::api::ApiName;
-use crate::domain::attempt::{Attempt, USED_STATE_LIFETIME, is_over};
+use crate::domain::attempt::{Attempt, is_over};
 use crate::domain::authority::UserFlowKind;
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
 use crate::domain::flash::Flash;
@@ -9,14 +9,15 @@ use crate::domain::identity::SubjectKey;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::{AuthorizationCode, State};
 use crate::domain::session::SessionHandle;
-use crate::flow::attempt_cookie::{open_attempt, open_state};
+use crate::flow::attempt_cookie::{OpenedState, open_attempt, open_state};
+use crate::flow::callback::lost_attempt::LostAttempt;
+use crate::flow::callback::single_use::use_once;
 use crate::flow::error::FlowError;
 use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
 use crate::flow::{audit, edit_profile, session_check};
 use crate::oidc::{Asking, OidcError, Redeemed};
-use crate::seal::sha256;
-use crate::store::{FirstUse, ReplayScope};
+use crate::store::FirstUse;
 
 /// What a browser brings to the callback.
 #[derive(Debug, Clone, Copy)]
@@ -49,14 +50,23 @@ pub enum CallbackResult {
     Restart(Box<AuthorizationRedirect>, ReturnTo),
 }
 
+/// Whether a callback has ended.
+#[derive(Debug)]
+pub enum Completion {
+    /// It has.
+    Done(CallbackResult),
+    /// The attempt is not in this browser, and a new one may begin by itself (`lost_attempt.rs`). Nothing was recorded.
+    Lost(LostAttempt),
+}
+
 /// Completes the attempt that an answer belongs to.
 ///
 /// The order is the guarantee. The answer's shape was judged before, by [`CallbackAnswer::parse`].
 ///
 /// 1. The attempt's cookie opens for this `state`, this profile and the authority that the profile has now
-///    (RFC 9700 §4.4.2). Without it a signed-in browser goes to the target that the `state` carries, and any other starts
-///    again.
-/// 2. The attempt is younger than ten minutes.
+///    (RFC 9700 §4.4.2).
+/// 2. The attempt is younger than ten minutes. Without such an attempt a signed-in browser goes to the target that the
+///    `state` carries, and for any other a new attempt may begin; the code that came is not redeemed (`lost_attempt.rs`).
 /// 3. `iss`, if it was sent or promised, is the authority's (RFC 9207 §2.4). This may fetch the authority's metadata,
 ///    the only network call before step 4; an outage here ends the callback and leaves the attempt usable
 ///    (`docs/decisions/0008-an-outage-before-single-use-leaves-the-attempt-usable.md`).
@@ -75,7 +85,7 @@ pub async fn complete(
     visit: BrowserVisit<'_>,
     answer: CallbackAnswer,
     browser: Browser<'_>,
-) -> Result<CallbackResult, FlowError> {
+) -> Result<Completion, FlowError> {
     let arrival = Arrival {
         services,
         visit,
@@ -83,7 +93,7 @@ pub async fn complete(
     };
     let (attempt, return_to) = match arrival.attempt(&answer.state) {
         Ok(found) => found,
-        Err((why, target)) => return arrival.without_attempt(why, target).await,
+        Err((why, opened)) => return arrival.without_attempt(answer.state, why, opened).await,
     };
     let callback = Callback {
         arrival,
@@ -93,15 +103,14 @@ pub async fn complete(
         session_state: answer.session_state,
     };
     callback.judge_issuer_parameter().await?;
-    if arrival.use_once(&answer.state).await? == FirstUse::No {
-        return callback.repeated().await;
-    }
-    match answer.outcome {
-        CallbackOutcome::Refused { error, description } => {
+    let result = match (use_once(services, &answer.state).await?, answer.outcome) {
+        (FirstUse::No, _) => callback.repeated().await,
+        (FirstUse::Yes, CallbackOutcome::Refused { error, description }) => {
             callback.refused(&error, &description).await
         }
-        CallbackOutcome::Code(code) => callback.redeem(&code).await,
-    }
+        (FirstUse::Yes, CallbackOutcome::Code(code)) => callback.redeem(&code).await,
+    };
+    result.map(Completion::Done)
 }
 
 /// A browser at the callback, before it is known which attempt it completes.
@@ -112,14 +121,14 @@ pub(super) struct Arrival<'a> {
     pub(super) browser: Browser<'a>,
 }
 
-/// Why no attempt belongs to the answer, and where the person wanted to go if the `state` could be read.
-type NoAttempt = (&'static str, Option<ReturnTo>);
+/// Why no attempt belongs to the answer, and what its `state` says if it could be read.
+type NoAttempt = (&'static str, Option<OpenedState>);
 
 impl Arrival<'_> {
     /// Steps 1 and 2.
     fn attempt(&self, state: &State) -> Result<(Attempt, ReturnTo), NoAttempt> {
         let (services, profile) = (self.services, self.visit.profile);
-        let Some(return_to) = open_state(services, profile, state) else {
+        let Some(opened) = open_state(services, profile, state) else {
             return Err(("the state is not of this profile", None));
         };
         let attempt = self
@@ -129,26 +138,52 @@ impl Arrival<'_> {
         match attempt {
             None => Err((
                 "the browser has no cookie for it, or the profile moved to another authority",
-                Some(return_to),
+                Some(opened),
             )),
             Some(attempt) if is_over(attempt.begun_at, services.now()) => {
-                Err(("it is too old", Some(return_to)))
+                let target = opened.target.or(attempt.long_target);
+                Err(("it is too old", Some(OpenedState { target, ..opened })))
             }
-            Some(attempt) => Ok((attempt, return_to)),
+            Some(mut attempt) => {
+                let target = opened.target.or_else(|| attempt.long_target.take());
+                Ok((attempt, target.unwrap_or_else(|| self.home())))
+            }
         }
     }
 
-    /// A late, repeated or foreign tab: a signed-in browser goes where the `state` says, any other starts again.
+    /// What follows without an attempt.
+    ///
+    /// 1. A signed-in browser goes to the target of the `state`.
+    /// 2. A `state` that is not of this profile, or whose attempt began by itself, ends here.
+    /// 3. For any other a new attempt may begin (`lost_attempt.rs`).
     async fn without_attempt(
         &self,
+        state: State,
         why: &'static str,
-        target: Option<ReturnTo>,
-    ) -> Result<CallbackResult, FlowError> {
+        opened: Option<OpenedState>,
+    ) -> Result<Completion, FlowError> {
         let signed_in = self.is_signed_in().await?;
-        match target {
-            Some(return_to) if signed_in => Ok(CallbackResult::Redirect(return_to)),
-            target => Err(self.not_found(why, target)),
+        let Some(OpenedState { target, rounds }) = opened else {
+            return Err(self.not_found(why, None));
+        };
+        let target = target.unwrap_or_else(|| self.home());
+        if signed_in {
+            return Ok(Completion::Done(CallbackResult::Redirect(target)));
         }
+        let lost = LostAttempt {
+            state,
+            target,
+            rounds,
+        };
+        if !lost.may_begin_again() {
+            return Err(self.not_found(why, Some(lost.target)));
+        }
+        tracing::info!(profile.id = %self.visit.profile.id, why, "a callback came without its attempt");
+        Ok(Completion::Lost(lost))
+    }
+
+    fn home(&self) -> ReturnTo {
+        ReturnTo::home(&self.visit.profile.public_url)
     }
 
     pub(super) async fn is_signed_in(&self) -> Result<bool, FlowError> {
@@ -161,14 +196,6 @@ impl Arrival<'_> {
     fn not_found(&self, why: &'static str, target: Option<ReturnTo>) -> FlowError {
         audit::refused(self.visit.profile, "attempt_not_found");
         FlowError::AttemptNotFound { why, target }
-    }
-
-    /// Step 4: records the use of a `state` for every replica.
-    async fn use_once(&self, state: &State) -> Result<FirstUse, FlowError> {
-        let hash = sha256(state.expose().as_bytes());
-        let until = self.services.now() + USED_STATE_LIFETIME;
-        let store = &self.services.store;
-        Ok(store.record_once(ReplayScope::State, &hash, until).await?)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Callback: the authority's answer completes an attempt, and a session begins.
 //!
-//! Owns the order in which an answer is judged ([`complete`]), what follows from a refusal, and the new session. Knows
-//! neither the cookies nor the form that brought the answer.
+//! Owns the order in which an answer is judged ([`complete`]), what follows from a refusal or a lost attempt, and the
+//! new session. Knows neither the cookies nor the form that brought the answer.
 
 mod begin_session;
 mod complete;
+mod lost_attempt;
 mod refused;
+mod single_use;
 
-pub use complete::{Browser, CallbackResult, complete};
+pub use complete::{Browser, CallbackResult, Completion, complete};
+pub use lost_attempt::{LostAttempt, begin_again};

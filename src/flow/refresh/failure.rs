@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::domain::profile::Profile;
 use crate::flow::error::FlowError;
 use crate::flow::refresh::lease::{HeldLease, RowState};
-use crate::flow::refresh::outcome::{Force, Token};
+use crate::flow::refresh::outcome::{Force, PersonNeeded, Token};
 use crate::flow::refresh::usable_token::Refresh;
 use crate::flow::throttle::LONGEST_RETRY_AFTER;
 use crate::flow::{access, audit};
@@ -131,11 +131,11 @@ fn without_token(force: &Force, error: RefreshError) -> Token {
         RefreshError::Rejected(_) | RefreshError::Invalid(_) => Token::Ended,
         RefreshError::InteractionRequired(detail) => Token::Interaction {
             claims: detail.claims.clone().or_else(|| force.claims.clone()),
-            reason: detail.to_string(),
+            why: PersonNeeded::Refused(detail),
         },
         RefreshError::NoRefreshToken => Token::Interaction {
             claims: force.claims.clone(),
-            reason: "no refresh token".to_owned(),
+            why: PersonNeeded::NoRefreshToken,
         },
         RefreshError::ClientRefused(cause) => {
             Token::Unavailable(Box::new(OidcError::Misconfigured(cause)))

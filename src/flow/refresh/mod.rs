@@ -10,6 +10,6 @@ pub(super) mod outcome;
 mod single_flight;
 mod usable_token;
 
-pub use outcome::{Force, Outcome, Refreshes, Token, TokenRequest};
+pub use outcome::{Force, Outcome, PersonNeeded, Refreshes, Token, TokenRequest};
 pub use single_flight::{Flight, SingleFlight};
 pub use usable_token::usable_token;

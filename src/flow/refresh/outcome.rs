@@ -7,7 +7,7 @@ use crate::domain::session::HandleHash;
 use crate::domain::token_set::AccessGrant;
 use crate::flow::error::{FlowError, RefreshDelay};
 use crate::flow::refresh::single_flight::SingleFlight;
-use crate::oidc::OidcError;
+use crate::oidc::{AuthorityErrorDetail, OidcError};
 
 /// How soon a caller may ask again whose session is still being refreshed.
 const STILL_REFRESHING: Duration = Duration::from_secs(2);
@@ -21,8 +21,8 @@ pub enum Token {
     Interaction {
         /// Claims to ask for.
         claims: Option<String>,
-        /// What the authority said, for the log.
-        reason: String,
+        /// Why nothing else helps.
+        why: PersonNeeded,
     },
     /// A new token may be there soon: the session stays.
     Delayed {
@@ -36,6 +36,20 @@ pub enum Token {
     Unavailable(Box<OidcError>),
     /// The session ended: the authority withdrew the grant.
     Ended,
+}
+
+/// Why only the person can bring a token.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PersonNeeded {
+    /// The authority refused a refresh for this API, and the grant stays.
+    #[error("{0}")]
+    Refused(Box<AuthorityErrorDetail>),
+    /// There is no refresh token.
+    #[error("no refresh token")]
+    NoRefreshToken,
+    /// The response had no access token.
+    #[error("no access token came back")]
+    NoAccessToken,
 }
 
 impl Token {

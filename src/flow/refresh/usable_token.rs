@@ -10,7 +10,7 @@ use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::token_set::{AccessGrant, Freshness, TokenSet};
 use crate::flow::error::FlowError;
 use crate::flow::refresh::lease::{HeldLease, LEASE, RowState};
-use crate::flow::refresh::outcome::{Force, Outcome, Token, TokenRequest};
+use crate::flow::refresh::outcome::{Force, Outcome, PersonNeeded, Token, TokenRequest};
 use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
 use crate::flow::{access, audit};
@@ -181,7 +181,7 @@ impl Refresh<'_> {
             held.release().await;
             let interaction = Token::Interaction {
                 claims: self.force.claims.clone(),
-                reason: "no refresh token".to_owned(),
+                why: PersonNeeded::NoRefreshToken,
             };
             return Ok(self.working_token(tokens).unwrap_or(interaction));
         }
@@ -260,7 +260,7 @@ impl Refresh<'_> {
                 Some(grant) => Token::Usable(grant.clone()),
                 None => Token::Interaction {
                     claims: None,
-                    reason: "no access token came back".to_owned(),
+                    why: PersonNeeded::NoAccessToken,
                 },
             },
             // What was not stored is not used: the authority may have revoked it in favour of what was stored.

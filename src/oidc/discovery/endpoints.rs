@@ -95,6 +95,7 @@ impl Discovery {
             deps: Arc::clone(&deps),
             profile: profile.id.clone(),
             fingerprint: profile.fingerprint,
+            client_id: profile.client.id.clone(),
             authority: profile.authority.clone(),
             issuer_config: issuer_config.clone(),
         };

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::domain::authority::{Authority, IssuerConfig};
+use crate::domain::credential::ClientId;
 use crate::domain::issuer::TrustedIssuer;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId, SigningAlgorithm};
 use crate::domain::public_url::is_secure_enough;
@@ -102,6 +103,15 @@ impl UncheckedMetadata {
         self.accepted(name, url, authority)
     }
 
+    /// The userinfo endpoint, where it is used. An endpoint that is never called spoils no document.
+    fn userinfo(&self, authority: &Authority) -> Result<Option<Url>, OidcError> {
+        if authority.dialect().userinfo {
+            self.optional("userinfo_endpoint", authority)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// An endpoint that may be missing. One without https counts as missing (RP-Initiated Logout §2.1); one on a
     /// host that does not belong to the authority makes the whole document unusable.
     fn optional(
@@ -141,7 +151,7 @@ impl UncheckedMetadata {
             authorization_endpoint: self.required("authorization_endpoint", authority)?,
             token_endpoint: self.required("token_endpoint", authority)?,
             jwks_uri: self.required("jwks_uri", authority)?,
-            userinfo_endpoint: self.optional("userinfo_endpoint", authority)?,
+            userinfo_endpoint: self.userinfo(authority)?,
             end_session_endpoint: self.optional("end_session_endpoint", authority)?,
             revocation_endpoint: self.optional("revocation_endpoint", authority)?,
             token_auth_methods: self
@@ -171,16 +181,19 @@ pub(crate) struct MetadataSource {
     pub(crate) deps: Arc<ClientDeps>,
     pub(crate) profile: ProfileId,
     pub(crate) fingerprint: AuthorityFingerprint,
+    pub(crate) client_id: ClientId,
     pub(crate) authority: Authority,
     pub(crate) issuer_config: IssuerConfig,
 }
 
 impl MetadataSource {
     async fn response(&self, timeout: Option<Duration>) -> Result<BufferedResponse, OidcError> {
+        let authority = &self.authority;
+        let address = authority.metadata_address(&self.issuer_config, &self.client_id);
         let request = self
             .bulkhead
             .client()
-            .get(self.issuer_config.metadata_url.clone())
+            .get(address)
             .header(reqwest::header::ACCEPT, "application/json");
         let timeout = timeout.unwrap_or(self.deps.call_timeout);
         let response = self.bulkhead.call(request, LARGEST, timeout).await?;

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::domain::api::{Api, RESERVED_SCOPES, Scope};
-use crate::domain::authority::UserFlowKind;
+use crate::domain::authority::{UserFlowKind, is_graph_host};
 use crate::domain::profile::Profile;
 use crate::oidc::discovery::metadata::Metadata;
 
@@ -67,7 +68,10 @@ pub(crate) fn token_is_for_graph(profile: &Profile, api: Option<&Api>) -> bool {
 }
 
 fn is_graph(scope: &str) -> bool {
-    !scope.contains('/') || scope.starts_with("https://graph.microsoft.")
+    let of_graph = || Url::parse(scope).ok()?.host_str().map(is_graph_host);
+    !scope.contains('/')
+        || scope.starts_with("https://graph.microsoft.")
+        || of_graph().unwrap_or_default()
 }
 
 /// The scopes that the gateway itself needs, without those that the authority does not announce: it would refuse them.

@@ -8,8 +8,7 @@ use std::future::{Ready, ready};
 
 use crate::domain::api::{Api, ApiName};
 use crate::domain::own_path::OwnPath;
-use crate::domain::return_to::ReturnTo;
-use crate::flow::api_call::{ApiAnswer, Called, call};
+use crate::flow::api_call::{ApiAnswer, Called, call, page_of};
 use crate::flow::error::FlowError;
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{AuthorizationOptions, begin};
@@ -56,16 +55,21 @@ pub async fn call_api(
     match call(visit.services(), visit.profile(), &signed_in, &api).await? {
         Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
         Called::Answered(answer) => Ok(as_page(&visit, &signed_in, &api, answer)),
-        Called::Ungranted(error) if was_asked(&visit, &signed_in, &api) => Err(error.into()),
+        Called::Ungranted(error)
+        | Called::Interaction {
+            refusal: Some(error),
+            ..
+        } if was_asked(&visit, &signed_in, &api) => Err(error.into()),
         Called::Interaction { .. } | Called::Ungranted(_) if is_script(request) => {
             Ok(interaction_json(request, visit.profile()))
         }
         Called::Ungranted(_) => step_up(&visit, &signed_in, &api, None).await,
-        Called::Interaction { claims } => step_up(&visit, &signed_in, &api, claims).await,
+        Called::Interaction { claims, .. } => step_up(&visit, &signed_in, &api, claims).await,
     }
 }
 
-/// Whether the person was just asked for the API's scopes and came back without them: then they are not asked again.
+/// Whether the person was just sent to the authority for this API and came back: then an error is shown instead of asking
+/// again.
 fn was_asked(visit: &Visit, signed_in: &SignedIn, api: &Api) -> bool {
     let person = signed_in.session().identity.person();
     let (headers, profile) = (visit.headers(), visit.profile());
@@ -81,9 +85,7 @@ async fn step_up(
 ) -> WebResult {
     MayBegin::judge(visit)?;
     let profile = visit.profile();
-    let path = OwnPath::call_api(&profile.public_url, &api.name);
-    let target = ReturnTo::parse(&path, &profile.public_url, &profile.redirect_path)
-        .ok_or(FlowError::NoSuchApi)?;
+    let target = page_of(profile, api).ok_or(FlowError::NoSuchApi)?;
     redirect_loop::stop_loop(visit.headers(), profile, &target, visit.now())?;
     let options = AuthorizationOptions::step_up(profile, signed_in, api, claims);
     let redirect = begin(visit.services(), visit.for_flows(), options, &target).await?;

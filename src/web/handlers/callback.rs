@@ -1,20 +1,27 @@
 //! `GET` or `POST` at the profile's redirect path: complete an attempt, 303 to where the person wanted to go.
 
-use actix_web::http::Method;
-use actix_web::{Error, HttpResponseBuilder};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{Error, HttpResponse, HttpResponseBuilder};
 
-use crate::domain::callback::{CallbackAnswer, CallbackOutcome, CallbackShapeError};
+use crate::domain::callback::{
+    CallbackAnswer, CallbackOutcome, CallbackShapeError, is_return_from_administrator_consent,
+};
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::ResponseMode;
 use crate::domain::return_to::ReturnTo;
-use crate::flow::attempt_cookie::{AttemptName, open_state};
-use crate::flow::callback::{Browser, CallbackResult, complete};
+use crate::flow::attempt_cookie::{self, AttemptName};
+use crate::flow::callback::{
+    Browser, CallbackResult, Completion, LostAttempt, begin_again, complete,
+};
 use crate::flow::error::FlowError;
 use crate::web::answer::{see_other, to_authority};
 use crate::web::cookies::{attempt, consent_asked, flash, posted_callback, redirect_loop, session};
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::extract::form::PostedForm;
+use crate::web::extract::may_begin::MayBegin;
 use crate::web::extract::parameters::Parameters;
 use crate::web::extract::visit::Visit;
+use crate::web::pages::{Action, Problem};
 
 /// Bytes of a callback's form.
 pub const LONGEST_FORM: usize = 64 * 1024;
@@ -44,6 +51,9 @@ pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
         let home = ReturnTo::home(&profile.public_url);
         return Ok(see_other(home.as_str()).finish());
     }
+    if is_return_from_administrator_consent(query.iter()) {
+        return Ok(administrator_consent_page(&visit));
+    }
     let kept_id = query
         .value(posted_callback::PARAMETER)
         .filter(|_| form_post);
@@ -55,6 +65,31 @@ pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
     complete_with(&visit, answer, kept_id).await
+}
+
+/// The page after administrator consent. It says nothing of the outcome: the parameters prove nothing, and the next
+/// sign-in shows whether permission was given.
+fn administrator_consent_page(visit: &Visit) -> HttpResponse {
+    let (app, profile) = (visit.app(), visit.profile());
+    let action = |path: OwnPath, label| Action {
+        href: path.under(&profile.public_url),
+        label,
+    };
+    let heading = "You are back from administrator consent";
+    let page = Problem {
+        frame: app.pages.frame_without_account(profile, heading),
+        status: "Administrator consent".to_owned(),
+        heading: heading.to_owned(),
+        sentence: "If permission was given, it applies from the next sign-in on. It can take a few minutes to take effect.".to_owned(),
+        advice: String::new(),
+        items: Vec::new(),
+        actions: vec![
+            action(OwnPath::SignIn, "Sign in"),
+            action(OwnPath::Home, "Home"),
+        ],
+        facts: Vec::new(),
+    };
+    app.pages.respond(StatusCode::OK, &page)
 }
 
 fn posted_callbacks(visit: &Visit) -> posted_callback::PostedCallbacks<'_> {
@@ -81,10 +116,15 @@ async fn complete_with(visit: &Visit, answer: CallbackAnswer, kept_id: Option<&s
         handle: handle.as_ref(),
     };
     let result = match complete(visit.services(), visit.for_flows(), answer, browser).await {
+        Ok(Completion::Done(result)) => Ok(result),
+        Ok(Completion::Lost(lost)) => one_more_attempt(visit, lost).await,
+        Err(error) => Err(error),
+    };
+    let result = match result {
         Ok(result) => result,
         // The attempt may still be good: its cookie stays for the reload that `Retry-After` asks for.
         Err(outage @ (FlowError::Store(_) | FlowError::AuthorityUnavailable { .. })) => {
-            let target = open_state(visit.services(), profile, &state);
+            let target = attempt_cookie::target(visit.services(), profile, &state, attempt);
             let error = WebError::at_callback(outage, None);
             return Err(error.with_retry_target(target).into());
         }
@@ -98,6 +138,13 @@ async fn complete_with(visit: &Visit, answer: CallbackAnswer, kept_id: Option<&s
         posted_callback::forget(&mut response, headers, profile, id);
     }
     Ok(response.finish())
+}
+
+/// Begins the one new attempt for a lost one, under the rules of every beginning.
+async fn one_more_attempt(visit: &Visit, lost: LostAttempt) -> Result<CallbackResult, FlowError> {
+    MayBegin::judge(visit)?;
+    let begun = begin_again(visit.services(), visit.for_flows(), lost).await?;
+    Ok(CallbackResult::NextFlow(Box::new(begun)))
 }
 
 /// The redirect after a completed attempt, with its cookies.

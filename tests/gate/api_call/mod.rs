@@ -2,6 +2,7 @@
 
 mod answers;
 mod consent;
+mod refused_api;
 mod retry_after;
 mod step_up;
 mod tokens;

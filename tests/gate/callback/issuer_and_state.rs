@@ -96,6 +96,27 @@ async fn an_iss_that_is_wrong_missing_or_doubled_is_refused_in_success_and_error
     wrong_issuers_are_refused(&gate, Kind::EntraId, &wrong).await;
 }
 
+// proves: B69
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_iss_of_another_tenant_than_the_tokens_is_refused_where_many_may_enter() {
+    let gate = Plan::default().start().await;
+    gate.edit(Kind::EntraId, |text| {
+        let text = text.replace(&format!("/{}\"", simulator::CONTOSO), "/common\"");
+        format!("allowed_tenants = \"any\"\n{text}")
+    });
+    for (tenant, accepted) in [(simulator::FABRIKAM, false), (simulator::CONTOSO, true)] {
+        let browser = Browser::new();
+        let callback = gate.answer(&browser, Kind::EntraId, "ada", "/").await;
+        let iss = format!("{}/{tenant}/v2.0", gate.sim.base(Kind::EntraId));
+        let page = browser
+            .get(changed(&callback, &[("iss", Some(&iss))]))
+            .await;
+        let status = if accepted { 303 } else { 400 };
+        assert_eq!(page.status, status, "{tenant}: {}", page.text);
+        assert_eq!(gate.is_signed_in(&browser, Kind::EntraId).await, accepted);
+    }
+}
+
 // proves: B68, B73, B74
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_iss_that_is_right_or_neither_sent_nor_announced_goes_on() {

@@ -193,7 +193,7 @@ async fn form_post_completes_with_a_cookie_that_browsers_send_across_sites() {
 
 // proves: T15
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_posted_answer_in_another_browser_is_refused() {
+async fn a_posted_answer_in_another_browser_signs_nobody_in() {
     let (gate, door) = behind_tls().await;
     let fields = posted_form(&gate, &Browser::new(), &door).await;
     let fields = borrowed(&fields);
@@ -206,12 +206,52 @@ async fn a_posted_answer_in_another_browser_is_refused() {
         hop.location().path(),
         hop.location().query().unwrap()
     );
-    let refused = stranger.get_with(to, &NAMED).await;
-    assert_eq!(
-        refused.status, 400,
-        "by state alone would be sign-in forgery"
+    let again = stranger.get_with(to, &NAMED).await;
+    let asked = again.location_parameter("code_challenge");
+    assert!(
+        asked.is_some(),
+        "by state alone would be sign-in forgery: a new attempt"
     );
     assert_eq!(gate.sim.count(Endpoint::Token), 0);
+    let names = again.sets_cookies();
+    assert!(!names.contains(&"__Host-gatehouse".to_owned()), "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_return_from_administrator_consent_is_believed_in_nothing() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let begun = gate.begin(&browser, ENTRA).await;
+    let state = begun.location_parameter("state").unwrap();
+    let tenant = simulator::CONTOSO;
+    for query in [
+        format!("admin_consent=True&tenant={tenant}"),
+        format!("admin_consent=True&tenant={tenant}&state=12345"),
+        format!("admin_consent=True&tenant={tenant}&state={state}"),
+        format!(
+            "error=access_denied&error_description=call+0800-EVIL&admin_consent=True&tenant={tenant}&state={state}"
+        ),
+    ] {
+        let page = browser
+            .get(gate.url(ENTRA, &format!("/auth/redirect?{query}")))
+            .await;
+        assert_eq!(page.status, 200, "{query}: {}", page.text);
+        assert!(page.sets_cookies().is_empty(), "{query}");
+        for part in ["administrator consent", "/auth/sign_in", "next sign-in"] {
+            assert!(page.text.contains(part), "{query}: {part}: {}", page.text);
+        }
+        for part in ["EVIL", tenant, "Nothing was changed"] {
+            assert!(!page.text.contains(part), "{query}: {part}: {}", page.text);
+        }
+    }
+    // The attempt whose state was borrowed still completes.
+    let callback = gate.choose(&browser, &begun, "ada").await;
+    let mut with_code = callback.location();
+    with_code
+        .query_pairs_mut()
+        .append_pair("admin_consent", "True");
+    assert_eq!(browser.get(with_code).await.status, 303);
+    assert!(gate.is_signed_in(&browser, ENTRA).await);
 }
 
 /// As a replica leaves it that died while it redeemed the code: the state is used, and no session began.

@@ -145,32 +145,42 @@ async fn a_planted_cookie_of_a_name_like_ours_signs_nobody_in() {
     }
 }
 
+/// A cookie header that holds an attempt under its name and value, or almost so.
+type Plant = Box<dyn Fn(&str, &str) -> String>;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_planted_attempt_completes_no_sign_in() {
     let gate = start().await;
-    let attacker = Browser::new();
-    let path = callback(&gate, &attacker, "", "grace").await;
-    let (name, value) = attacker
-        .cookies(HOST)
-        .into_iter()
-        .find(|(name, _)| name.contains("-attempt-"))
-        .unwrap();
+    // Each has an attempt of its own: a callback without its attempt uses the state up.
+    let attempt = async || {
+        let attacker = Browser::new();
+        let path = callback(&gate, &attacker, "", "grace").await;
+        let mut cookies = attacker.cookies(HOST).into_iter();
+        let cookie = cookies.find(|(name, _)| name.contains("-attempt-"));
+        (format!("GET {path}"), cookie.unwrap())
+    };
+    let mut plants: Vec<Plant> = vec![
+        Box::new(|name, value| format!("{}={value}", name.replace('_', "%5F"))),
+        // Two of one name: one of them may be planted.
+        Box::new(|name, value| format!("{name}={value}; {name}={value}")),
+        Box::new(|name, value| format!("{name}={value}; {name}=planted")),
+    ];
+    for space in SPACES {
+        plants.push(Box::new(move |name, value| {
+            format!("{space}{name}={value}")
+        }));
+    }
     let redeemed = gate.sim.count(Endpoint::Token);
-    let request = format!("GET {path}");
-    let mut planted: Vec<String> = SPACES
-        .iter()
-        .map(|space| format!("{space}{name}={value}"))
-        .collect();
-    planted.push(format!("{}={value}", name.replace('_', "%5F")));
-    // Two of one name: one of them may be planted.
-    planted.push(format!("{name}={value}; {name}={value}"));
-    for cookie in planted {
+    for plant in plants {
+        let (request, (name, value)) = attempt().await;
+        let cookie = plant(&name, &value);
         let answer = send(&gate, &request, &cookie).await;
         assert_ne!(socket::status(&answer), 200, "{cookie:?}");
         assert!(!sets_session(&answer), "{cookie:?}: {answer}");
         assert_eq!(gate.sim.count(Endpoint::Token), redeemed, "{cookie:?}");
     }
-    // The attempt itself was good.
+    // Such an attempt itself is good.
+    let (request, (name, value)) = attempt().await;
     let done = send(&gate, &request, &format!("{name}={value}")).await;
     assert!(sets_session(&done), "{done}");
 }

@@ -93,6 +93,31 @@ async fn a_flood_of_sign_ins_blocks_no_logout_request_and_no_other_address() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_stops_step_ups_and_callbacks_that_begin_again() {
+    let gate = behind_a_proxy().await;
+    let person = gate.browser_of(Kind::EntraId, "chad").await;
+    let began = Browser::new();
+    let callback = gate.answer(&began, Kind::EntraId, "ada", "/").await;
+    let lost = format!(
+        "/auth/redirect?{}",
+        callback.location().query().unwrap_or_default()
+    );
+    flood(&gate, Kind::EntraId, OFFICE, "/auth/sign_in").await;
+    let stranger = Browser::new();
+    for (address, status) in [(OFFICE, 429), (HOME, 303)] {
+        for (browser, path) in [(&person, "/auth/call_api/graph"), (&stranger, &lost)] {
+            let page = from(&gate, browser, Kind::EntraId, address, path).await;
+            assert_eq!(page.status, status, "{address} {path}: {}", page.text);
+            let begins = page
+                .sets_cookies()
+                .iter()
+                .any(|name| name.contains("-attempt-"));
+            assert_eq!(begins, status == 303, "{address} {path}");
+        }
+    }
+}
+
 fn warnings() -> Vec<Value> {
     records::log()
         .lines()

@@ -137,6 +137,29 @@ impl TestGatehouse {
         panic!("the authority leads nowhere: {} {}", page.status, page.url);
     }
 
+    /// A callback whose attempt is not in this browser: a new attempt begins by itself, nobody is signed in, and the code
+    /// that came is not redeemed. Gives the redirect to the authority.
+    pub async fn begins_again(&self, browser: &Browser, kind: Kind, callback: &url::Url) -> Page {
+        let redeemed = self.sim.count(Endpoint::Token);
+        let page = browser.get(callback).await;
+        let state = Self::asked(&page, "state").unwrap();
+        assert_ne!(page.location().port(), Some(self.port), "to the authority");
+        assert!(!callback.as_str().contains(&state), "a new attempt");
+        assert_eq!(self.sim.count(Endpoint::Token), redeemed);
+        assert!(!self.is_signed_in(browser, kind).await);
+        page
+    }
+
+    /// Follows a redirect to the authority, which knows the person already, and the callback after it. Another redirect
+    /// stays as it is.
+    pub async fn on(&self, browser: &Browser, page: Page) -> Page {
+        if page.location().port() == Some(self.port) {
+            return page;
+        }
+        let callback = self.at_authority(browser, &page).await;
+        browser.follow(&callback).await
+    }
+
     /// Signs a person in and rests on the page that the callback leads to.
     pub async fn sign_in(&self, browser: &Browser, kind: Kind, person: &str) -> Page {
         let callback = self.answer(browser, kind, person, "/").await;

@@ -23,6 +23,23 @@ async fn rows(gate: &TestGatehouse) -> i64 {
 type Fields<'a> = &'a [(&'a str, &'a str)];
 type Headers<'a> = &'a [(&'static str, &'a str)];
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_out_after_a_move_sends_no_old_id_token_to_the_new_authority() {
+    for kind in [Kind::B2c, Kind::Oidc] {
+        let (gate, browser) = Plan::default().signed_in(kind, "ada").await;
+        gate.edit(kind, |text| {
+            text.replace(kind.client_id(), "99999999-8888-4777-8666-555555555555")
+        });
+        let page = browser
+            .get_with(gate.url(kind, "/auth/sign_out"), &OWN)
+            .await;
+        assert_eq!(page.status, 200, "{kind:?}: {}", page.text);
+        assert!(page.text.contains("Your session here has ended"));
+        assert!(!page.text.contains("id_token_hint"), "{}", page.text);
+        assert_eq!(rows(&gate).await, 0, "{kind:?}");
+    }
+}
+
 // proves: T14
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_way_back_is_encoded_and_the_hint_is_the_login_hint_claim() {

@@ -2,4 +2,5 @@
 
 mod back_channel;
 mod front_channel;
+mod session_state;
 mod unknown_keys;
