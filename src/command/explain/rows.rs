@@ -118,7 +118,7 @@ impl Rows<'_> {
                     .as_str(),
             );
         }
-        for key in ["tenant_id", "issuer"] {
+        for key in ["tenant_id", "issuer", "user_flows.policy_claim"] {
             let written = value_of_key(self.text, key);
             self.if_set(key, written);
         }
