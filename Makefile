@@ -1,7 +1,7 @@
 # gatehouse: what a contributor does. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt clippy docs conformance deny bench soak screenshots
+.PHONY: help demo test fuzz mutants check fmt clippy docs conformance deny bench soak screenshots
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,6 +12,12 @@ demo: ## Run gatehouse, the simulator and all four kinds on this machine
 test: ## Run all tests; gets Postgres, Chromium and the foreign clients itself
 	scripts/with-services scripts/run-tests
 	scripts/foreign-clients
+
+fuzz: ## Try every property with many inputs (PROPTEST_CASES=20000)
+	scripts/fuzz
+
+mutants: ## Show the changes of the code that no test notices (MUTANTS_MINUTES=10 for each file)
+	scripts/mutants
 
 check: fmt clippy docs conformance deny ## What CI demands besides the tests
 

@@ -21,7 +21,7 @@ fn forged(genuine: &str, at: f64, length: usize, by: &str) -> String {
 
 // proves: B117
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_forged_logout_token_makes_a_server_error_or_ends_a_session() {
+async fn no_forged_logout_token_is_accepted_or_ends_a_session() {
     let strangers = Strangers::start().await;
     let host = strangers.host();
     let own = strangers.own_cookie();
@@ -54,8 +54,11 @@ async fn no_forged_logout_token_makes_a_server_error_or_ends_a_session() {
             headers: b"content-type: application/x-www-form-urlencoded\r\n",
             body: body.as_bytes(),
         };
-        let answer = strangers.send(request).await?;
-        prop_assert!(socket::status(&answer) >= 400, "{answer}");
+        let (sent, answer) = strangers.exchange(request).await;
+        // A key that nobody knows is looked up at most twice a minute; until then the sender is asked to come again.
+        let is_unknown = socket::status(&answer) == 503 && answer.contains("retry-after: ");
+        let is_refused = (400..500).contains(&socket::status(&answer));
+        prop_assert!(is_refused || is_unknown, "{sent}\n\n{answer}");
         strangers.knows_ada(own.as_bytes()).await
     });
 }

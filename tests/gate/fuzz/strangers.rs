@@ -74,6 +74,16 @@ impl Strangers {
 
     /// Sends a request and demands an answer that is no server error.
     pub async fn send(&self, request: Request<'_>) -> Result<String, TestCaseError> {
+        let (sent, answer) = self.exchange(request).await;
+        if (200..500).contains(&socket::status(&answer)) {
+            Ok(answer)
+        } else {
+            Err(TestCaseError::fail(format!("{sent}\n\n{answer}")))
+        }
+    }
+
+    /// What was sent, and the answer.
+    pub async fn exchange(&self, request: Request<'_>) -> (String, String) {
         let mut bytes = format!(
             "{} HTTP/1.1\r\nhost: {}\r\nx-forwarded-for: {}\r\nconnection: close\r\ncontent-length: {}\r\n",
             request.line,
@@ -86,13 +96,7 @@ impl Strangers {
         bytes.extend_from_slice(b"\r\n");
         bytes.extend_from_slice(request.body);
         let answer = socket::send(self.gate.port, &bytes).await;
-        let status = socket::status(&answer);
-        let sent = String::from_utf8_lossy(&bytes);
-        if (200..500).contains(&status) {
-            Ok(answer)
-        } else {
-            Err(TestCaseError::fail(format!("{sent}\n\n{answer}")))
-        }
+        (String::from_utf8_lossy(&bytes).into_owned(), answer)
     }
 
     /// Ada is signed in, with this `Cookie` header.
