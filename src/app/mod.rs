@@ -7,6 +7,7 @@ pub mod background;
 pub mod certificate_expiry;
 pub mod commands;
 pub mod folder_watch;
+pub mod listener;
 pub mod live_profiles;
 pub mod profile_changes;
 pub mod running;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use ipnet::IpNet;
 
 use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
+use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::session::CookieKeys;
@@ -23,7 +23,7 @@ pub struct AppState {
     /// Keys of the session cookie, newest first.
     pub cookie_keys: CookieKeys,
     /// Peers whose forwarded headers count.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: TrustedProxies,
     /// Rate limits for each client address.
     pub rate_limits: RateLimits,
     /// Warns of untrusted peers that send forwarded headers.
@@ -43,7 +43,7 @@ impl AppState {
         profiles: Arc<ArcSwap<Profiles>>,
         pages: Pages,
         cookie_keys: CookieKeys,
-        trusted_proxies: Vec<IpNet>,
+        trusted_proxies: TrustedProxies,
     ) -> Self {
         Self {
             services,

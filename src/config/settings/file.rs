@@ -29,6 +29,12 @@ pub struct SettingsFile {
     #[schemars(example = &"127.0.0.1:8081")]
     pub admin_listen: Option<Spanned<String>>,
 
+    /// Names by which the admin listener may be asked, beside IP addresses and `localhost`: requests with another `Host` get
+    /// 421, except for `/livez`. A page of a foreign site could otherwise read the admin listener with a name that it
+    /// resolves to this machine. As a variable: separated by commas. Default: none.
+    #[schemars(example = ["gatehouse-admin.auth.svc"])]
+    pub admin_hosts: Option<Vec<Spanned<String>>>,
+
     /// The folder with a file for each profile. Default: `profiles`.
     #[schemars(example = &"/etc/gatehouse/profiles")]
     pub profiles: Option<Spanned<String>>,
@@ -57,6 +63,11 @@ pub struct SettingsFile {
     #[schemars(example = ["10.0.0.0/8"])]
     pub trusted_proxies: Option<Vec<Spanned<String>>>,
 
+    /// Whether the host of a request is taken from `X-Forwarded-Host` when a trusted proxy sends it. Only for a proxy that
+    /// cannot pass `Host` on and sets this header itself: many proxies pass on what the client sent. Default: false.
+    #[schemars(example = true)]
+    pub trust_forwarded_host: Option<Spanned<bool>>,
+
     /// A folder whose `.html` files replace the built-in pages of the same name. Default: none.
     #[schemars(example = &"/etc/gatehouse/templates")]
     pub templates: Option<Spanned<String>>,
@@ -73,6 +84,9 @@ pub struct SettingsFile {
 
     /// How long sessions live at profiles without a `[session]` table.
     pub session: Option<SessionSettings>,
+
+    /// Connections of the public listener.
+    pub server: Option<ServerSettings>,
 
     /// Requests to authorities and APIs.
     pub http: Option<HttpSettings>,
@@ -94,6 +108,24 @@ pub struct SessionSettings {
     /// A session ends after this time, used or not; a duration. Default: `7d`.
     #[schemars(example = &"7d")]
     pub lifetime: Option<Spanned<String>>,
+}
+
+/// Connections of the public listener.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    /// How long a quiet connection is kept after a response; a duration. It must be longer than the time for which the load
+    /// balancer keeps idle connections, or a request now and then meets a connection that is being closed. Default: `75s`.
+    #[schemars(example = &"75s")]
+    pub keep_alive: Option<Spanned<String>>,
+    /// How long a client may take nothing of a response before its connection is closed; a duration. Default: `30s`.
+    #[schemars(example = &"30s")]
+    pub write_timeout: Option<Spanned<String>>,
+    /// The maximum number of connections of the public listener. Further clients wait until one ends. The process raises its
+    /// limit of open files at start; if the limit is still too low for this number, fewer connections are accepted and the
+    /// log says so. Default: 10000.
+    #[schemars(example = 10_000)]
+    pub max_connections: Option<Spanned<u32>>,
 }
 
 /// Requests to authorities and APIs.

@@ -35,6 +35,17 @@ impl DatabaseKind {
     }
 }
 
+/// Connections of the public listener.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerOptions {
+    /// How long a quiet connection is kept.
+    pub keep_alive: Duration,
+    /// How long a client may take nothing of a response.
+    pub write_timeout: Duration,
+    /// The maximum number of connections.
+    pub max_connections: u32,
+}
+
 /// Requests to authorities and APIs.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
@@ -77,6 +88,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The admin listener.
     pub admin_listen: SocketAddr,
+    /// Names by which the admin listener may be asked, in lower case.
+    pub admin_hosts: Vec<String>,
     /// The folder of profiles.
     pub profiles: PathBuf,
     /// The address of the database.
@@ -87,6 +100,8 @@ pub struct Settings {
     pub keys: Vec<SecretString>,
     /// The networks whose forwarded headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether `X-Forwarded-Host` of a trusted proxy is the host of a request.
+    pub trust_forwarded_host: bool,
     /// The folder of pages that replace the built-in ones.
     pub templates: Option<PathBuf>,
     /// How long the process keeps serving after SIGTERM, while it reports that it is not ready.
@@ -95,6 +110,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// The session limits of profiles without a `[session]` table.
     pub session: SessionLimits,
+    /// Connections of the public listener.
+    pub server: ServerOptions,
     /// Requests to authorities and APIs.
     pub http: HttpOptions,
     /// The database and the session cache.

@@ -9,9 +9,10 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::config::report::problem::{Problem, in_order};
+use crate::config::settings::admin_host::admin_host;
 use crate::config::settings::layers::{Layer, Layers, Sources};
 use crate::config::settings::options::{
-    DEFAULT_SESSION, DatabaseKind, HttpOptions, Settings, StoreOptions, Telemetry,
+    DEFAULT_SESSION, DatabaseKind, HttpOptions, ServerOptions, Settings, StoreOptions, Telemetry,
 };
 use crate::config::settings::secret_text::{key_list, read_secret};
 use crate::config::settings::trusted_network::network;
@@ -65,14 +66,17 @@ impl Reader<'_> {
     fn settings(&mut self) -> Option<Settings> {
         let listen = self.socket("listen", SocketAddr::from(([127, 0, 0, 1], 8080)));
         let admin_listen = self.socket("admin_listen", SocketAddr::from(([127, 0, 0, 1], 8081)));
+        let admin_hosts = self.admin_hosts();
         let profiles = self.path("profiles");
         let database = self.database();
         let keys = self.keys(database.as_ref().map(|(kind, _)| *kind));
         let trusted_proxies = self.trusted_proxies();
+        let trust_forwarded_host = self.boolean("trust_forwarded_host", false);
         let templates = self.path("templates");
         let shutdown_delay = self.duration("shutdown_delay", Duration::from_secs(1));
         let shutdown_grace = self.duration("shutdown_grace", Duration::from_secs(25));
         let session = self.session();
+        let server = self.server();
         let http = self.http();
         let store = self.store();
         let telemetry = self.telemetry();
@@ -88,15 +92,18 @@ impl Reader<'_> {
         Some(Settings {
             listen: listen?,
             admin_listen: admin_listen?,
+            admin_hosts,
             profiles: profiles.unwrap_or_else(|| PathBuf::from("profiles")),
             database_url,
             database,
             keys: keys?,
             trusted_proxies,
+            trust_forwarded_host: trust_forwarded_host?,
             templates,
             shutdown_delay: shutdown_delay?,
             shutdown_grace: shutdown_grace?,
             session: session?,
+            server: server?,
             http: http?,
             store: store?,
             telemetry: telemetry?,
@@ -162,6 +169,32 @@ impl Reader<'_> {
             }
         }
         networks
+    }
+
+    fn admin_hosts(&mut self) -> Vec<String> {
+        let mut hosts = Vec::new();
+        for text in self.list("admin_hosts") {
+            match admin_host(&text) {
+                Some(host) => hosts.push(host),
+                None => self.0.fault(
+                    "admin_hosts",
+                    format!("{text:?} is not the name of a host"),
+                    "a name without scheme and port, such as \"gatehouse-admin.auth.svc\"",
+                ),
+            }
+        }
+        hosts
+    }
+
+    fn server(&mut self) -> Option<ServerOptions> {
+        let keep_alive = self.duration("server.keep_alive", Duration::from_secs(75));
+        let write_timeout = self.duration("server.write_timeout", Duration::from_secs(30));
+        let connections = self.number("server.max_connections", 10_000, 1_000_000);
+        Some(ServerOptions {
+            keep_alive: keep_alive?,
+            write_timeout: write_timeout?,
+            max_connections: u32::try_from(connections?).ok()?,
+        })
     }
 
     fn session(&mut self) -> Option<SessionLimits> {
