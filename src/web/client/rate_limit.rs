@@ -1,5 +1,5 @@
-//! Rate limits for each client address: attempts to sign in, and logout requests from authorities. Each has a limit of its
-//! own, so that a flood of one does not block the other.
+//! Rate limits for each client address: attempts to sign in, callbacks, and logout requests from authorities. Each has a
+//! limit of its own, so that a flood of one does not block the other.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -26,6 +26,8 @@ type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 /// The rate limits of a process.
 pub struct RateLimits {
     attempts: Keyed<IpAddr>,
+    /// As many as attempts: each attempt has one callback.
+    callbacks: Keyed<IpAddr>,
     /// By profile as well: a flood at one profile's address blocks no logout request to another profile.
     logout_requests: Keyed<(ProfileId, IpAddr)>,
 }
@@ -41,6 +43,7 @@ impl Default for RateLimits {
         let quota = |per_minute, burst| Quota::per_minute(per_minute).allow_burst(burst);
         Self {
             attempts: RateLimiter::keyed(quota(ATTEMPTS_PER_MINUTE, ATTEMPT_BURST)),
+            callbacks: RateLimiter::keyed(quota(ATTEMPTS_PER_MINUTE, ATTEMPT_BURST)),
             logout_requests: RateLimiter::keyed(quota(LOGOUTS_PER_MINUTE, LOGOUT_BURST)),
         }
     }
@@ -53,6 +56,14 @@ impl RateLimits {
     /// The time to wait when the address is above its limit.
     pub fn admit_attempt(&self, address: IpAddr) -> Result<(), Duration> {
         check(&self.attempts, &client_network(address))
+    }
+
+    /// Counts a callback from an address: a bad one is logged, and strangers must not fill the log.
+    ///
+    /// # Errors
+    /// The time to wait when the address is above its limit.
+    pub fn admit_callback(&self, address: IpAddr) -> Result<(), Duration> {
+        check(&self.callbacks, &client_network(address))
     }
 
     /// Counts a logout request from an address to a profile.
@@ -71,6 +82,7 @@ impl RateLimits {
     /// Forgets addresses that have not been seen for the time of their limit, to free memory.
     pub fn forget_idle_addresses(&self) {
         self.attempts.retain_recent();
+        self.callbacks.retain_recent();
         self.logout_requests.retain_recent();
     }
 }

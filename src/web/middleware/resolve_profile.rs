@@ -76,7 +76,8 @@ fn find_serving(
             Ok((Arc::clone(profile), below.to_owned()))
         }
         Some((ProfileStatus::Broken(id), _)) => {
-            tracing::error!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
+            // The load of the file has logged its problems as errors; strangers can ask as often as they like.
+            tracing::debug!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
             Err(StatusCode::SERVICE_UNAVAILABLE)
         }
         None => Err(StatusCode::NOT_FOUND),
