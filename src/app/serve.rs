@@ -104,6 +104,7 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
     let health = web::Data::new(Health {
         metrics: deps.metrics,
         profiles: Arc::clone(&profiles.states),
+        folder_problem: Arc::clone(&profiles.folder_problem),
         stopping: Arc::clone(&stopping),
     });
     let addresses = (local(&public)?, local(&private)?);

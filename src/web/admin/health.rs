@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use serde_json::json;
 
 use crate::domain::profile_state::ProfileState;
@@ -18,6 +18,8 @@ pub struct Health {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Each profile's last load.
     pub profiles: Arc<ArcSwap<Vec<ProfileState>>>,
+    /// Why the profiles as a whole make the process not ready.
+    pub folder_problem: Arc<ArcSwapOption<String>>,
     /// Set when the process was asked to stop: from then on it is not ready.
     pub stopping: Arc<AtomicBool>,
 }
@@ -33,7 +35,8 @@ pub async fn livez() -> HttpResponse {
 pub async fn readyz(app: web::Data<AppState>, health: web::Data<Health>) -> HttpResponse {
     let store = check_store(&app.services).await;
     let stopping = health.stopping.load(Ordering::SeqCst);
-    let ready = store.is_ok() && !stopping;
+    let folder = health.folder_problem.load_full();
+    let ready = store.is_ok() && folder.is_none() && !stopping;
     let status = if ready {
         StatusCode::OK
     } else {
@@ -45,6 +48,7 @@ pub async fn readyz(app: web::Data<AppState>, health: web::Data<Health>) -> Http
         "store": store.map_or_else(|error| error, |()| "ok".to_owned()),
         "store_detail": store_report(&app.services),
         "time": app.services.now(),
+        "profiles_folder": folder.as_deref().map_or("ok", String::as_str),
         "profiles": **health.profiles.load(),
     }))
 }
