@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicBool;
 use actix_web::web;
 
 use crate::app::background;
+use crate::app::file_permissions;
 use crate::app::listener::servers::{PublicServer, bind, local, serve_private, serve_public};
 use crate::app::live_profiles::LiveProfiles;
 use crate::app::running::Running;
@@ -80,6 +81,7 @@ pub enum StartError {
 pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, StartError> {
     let keys = key_ring(&settings, &*deps.random).map_err(|error| other("keys", error))?;
     let keys = Arc::new(keys);
+    file_permissions::warn(&settings);
     let profiles = load_profiles(&settings, &deps)?;
     let store = connect(&settings, &deps, &keys)?;
     let Built {
@@ -92,7 +94,7 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         Arc::new(services),
         Arc::clone(&profiles.current),
         pages.map_err(|error| other("templates", error))?,
-        CookieKeys::new(keys.cookie_keys()),
+        CookieKeys::new(keys.cookie_keys(), &settings.cookie_suffix),
         TrustedProxies {
             networks: settings.trusted_proxies.clone(),
             forwarded_host: settings.trust_forwarded_host,

@@ -18,11 +18,8 @@ pub fn key_ring(settings: &Settings, random: &dyn Random) -> Result<KeyRing, Str
         let texts = settings.keys.iter().map(ExposeSecret::expose_secret);
         return KeyRing::parse(texts).map_err(|error| error.to_string());
     }
-    match sqlite_file(&settings.database_url) {
-        Some(database) => {
-            let mut path = database.into_os_string();
-            path.push(".key");
-            let path = PathBuf::from(path);
+    match key_file(settings) {
+        Some(path) => {
             load_or_make_key(&path, random).map_err(|error| format!("{}: {error}", path.display()))
         }
         // A database in memory has nothing that outlives the process; any other is shared and needs a shared key.
@@ -34,4 +31,11 @@ pub fn key_ring(settings: &Settings, random: &dyn Random) -> Result<KeyRing, Str
                 .to_owned(),
         ),
     }
+}
+
+/// The file beside an SQLite database that holds its key.
+pub(in crate::app) fn key_file(settings: &Settings) -> Option<PathBuf> {
+    let mut path = sqlite_file(&settings.database_url)?.into_os_string();
+    path.push(".key");
+    Some(PathBuf::from(path))
 }

@@ -9,6 +9,7 @@ use crate::flow::services::Services;
 use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
+use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
 use crate::web::pages::Pages;
 
@@ -28,6 +29,8 @@ pub struct AppState {
     pub rate_limits: RateLimits,
     /// Warns of untrusted peers that send forwarded headers.
     pub untrusted_proxy_warning: UntrustedProxyWarning,
+    /// Warns of a session cookie of another deployment.
+    pub foreign_cookie_warning: ForeignCookieWarning,
 }
 
 impl std::fmt::Debug for AppState {
@@ -53,6 +56,7 @@ impl AppState {
             trusted_proxies,
             rate_limits: RateLimits::default(),
             untrusted_proxy_warning: UntrustedProxyWarning::default(),
+            foreign_cookie_warning: ForeignCookieWarning::default(),
         }
     }
 }

@@ -58,6 +58,12 @@ pub struct SettingsFile {
     #[schemars(example = &"/run/secrets/gatehouse-keys")]
     pub keys_file: Option<Spanned<String>>,
 
+    /// What is added to the name of the session cookie: up to 32 letters, digits, `-` and `_`. Two deployments on one host, at
+    /// different ports or paths, need different suffixes: browsers keep one cookie of a name for a host, and each sign-in at
+    /// one deployment would sign out at the other. A change signs everybody out. Default: none.
+    #[schemars(example = &"-staging")]
+    pub cookie_suffix: Option<Spanned<String>>,
+
     /// Networks of the proxies whose forwarded headers are trusted, as addresses or in CIDR notation. A peer in these
     /// networks can claim any client address and host. As a variable: separated by commas. Default: none.
     #[schemars(example = ["10.0.0.0/8"])]

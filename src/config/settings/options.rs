@@ -98,6 +98,10 @@ pub struct Settings {
     pub database: DatabaseKind,
     /// Base64 keys of 256 bits, newest first. Empty only with SQLite: a key is then generated and kept beside the database.
     pub keys: Vec<SecretString>,
+    /// What is added to the name of the session cookie.
+    pub cookie_suffix: String,
+    /// Files that hold secrets: keys and the address of the database.
+    pub secret_files: Vec<PathBuf>,
     /// The networks whose forwarded headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// Whether `X-Forwarded-Host` of a trusted proxy is the host of a request.

@@ -70,6 +70,8 @@ impl Reader<'_> {
         let profiles = self.path("profiles");
         let database = self.database();
         let keys = self.keys(database.as_ref().map(|(kind, _)| *kind));
+        let cookie_suffix = self.cookie_suffix();
+        let secret_files = self.secret_files();
         let trusted_proxies = self.trusted_proxies();
         let trust_forwarded_host = self.boolean("trust_forwarded_host", false);
         let templates = self.path("templates");
@@ -97,6 +99,8 @@ impl Reader<'_> {
             database_url,
             database,
             keys: keys?,
+            cookie_suffix,
+            secret_files,
             trusted_proxies,
             trust_forwarded_host: trust_forwarded_host?,
             templates,
@@ -154,6 +158,25 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn cookie_suffix(&mut self) -> String {
+        let suffix = self.text("cookie_suffix").unwrap_or_default();
+        let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        if suffix.len() > 32 || !suffix.chars().all(allowed) {
+            let right = "up to 32 letters, digits, - and _, such as \"-staging\"";
+            self.0
+                .fault("cookie_suffix", "cannot be part of a cookie's name", right);
+        }
+        suffix
+    }
+
+    fn secret_files(&mut self) -> Vec<PathBuf> {
+        ["keys_file", "database_url_file"]
+            .into_iter()
+            .filter_map(|key| self.text(key))
+            .map(PathBuf::from)
+            .collect()
     }
 
     fn trusted_proxies(&mut self) -> Vec<IpNet> {
