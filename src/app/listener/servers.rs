@@ -26,6 +26,7 @@ const HEAD_TIME_OUT: Duration = Duration::from_secs(5);
 const LINGER: Duration = Duration::from_secs(1);
 
 /// How many threads serve, and how.
+#[derive(Clone, Copy)]
 pub(in crate::app) struct PublicServer {
     /// Threads that answer; `None` takes one for each core.
     pub(in crate::app) workers: Option<usize>,
@@ -59,10 +60,10 @@ pub(in crate::app) fn bind(
 
 /// The address of a socket.
 pub(in crate::app) fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
-    listener.local_addr().map_err(failed)
+    listener.local_addr().map_err(|error| failed(&error))
 }
 
-fn failed(error: std::io::Error) -> StartError {
+fn failed(error: &std::io::Error) -> StartError {
     StartError::Other(error.to_string())
 }
 
@@ -109,7 +110,7 @@ pub(in crate::app) fn serve_public(
         .and_then(http)
     };
     let server = builder.listen("public", listener, service);
-    Ok(server.map_err(failed)?.run())
+    Ok(server.map_err(|error| failed(&error))?.run())
 }
 
 /// The admin server.
@@ -126,5 +127,5 @@ pub(in crate::app) fn serve_private(
         .shutdown_timeout(1)
         .disable_signals()
         .listen(listener);
-    Ok(server.map_err(failed)?.run())
+    Ok(server.map_err(|error| failed(&error))?.run())
 }

@@ -61,8 +61,8 @@ impl CookieKeys {
 
     /// The cookie's name on https, or on loopback http.
     pub fn name_over(&self, https: bool) -> &str {
-        let [http_name, https_name] = &*self.names;
-        if https { https_name } else { http_name }
+        let [loopback, secure] = &*self.names;
+        if https { secure } else { loopback }
     }
 
     /// The key that seals.
