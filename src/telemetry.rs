@@ -1,10 +1,14 @@
 //! Installs the tracing subscriber and the metrics recorder.
 
 use std::io::IsTerminal as _;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing::Subscriber;
 use tracing::field::Field;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::Layer;
 use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::filter::EnvFilter;
@@ -16,11 +20,68 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::domain::log_format::LogFormat;
 
-/// Logs to standard error. `RUST_LOG` wins over `directives`.
+/// Lines that wait for whoever reads the log; further ones are dropped and counted.
+const WAITING_LINES: usize = 16_384;
+/// Time for the lines that wait when the process ends.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
+/// Logs to standard error, line by line. `RUST_LOG` wins over `directives`.
 ///
 /// # Errors
 /// When the directives cannot be read, in one sentence.
 pub fn install(directives: &str, format: LogFormat) -> Result<(), String> {
+    install_on(directives, format, std::io::stderr)
+}
+
+/// The same from a thread of its own: a reader of the log that stands still holds up neither requests nor a stop. Lines
+/// are written as long as the returned value lives.
+///
+/// # Errors
+/// When the directives cannot be read, in one sentence.
+pub fn install_in_background(directives: &str, format: LogFormat) -> Result<BackgroundLog, String> {
+    let (writer, worker) = NonBlockingBuilder::default()
+        .buffered_lines_limit(WAITING_LINES)
+        .thread_name("log")
+        .finish(std::io::stderr());
+    let log = BackgroundLog {
+        dropped: writer.error_counter(),
+        worker: Some(worker),
+    };
+    install_on(directives, format, writer)?;
+    Ok(log)
+}
+
+/// The thread that writes the log.
+#[derive(Debug)]
+pub struct BackgroundLog {
+    dropped: ErrorCounter,
+    worker: Option<WorkerGuard>,
+}
+
+impl BackgroundLog {
+    /// Lines that were dropped because nobody read the log.
+    pub fn dropped_lines(&self) -> ErrorCounter {
+        self.dropped.clone()
+    }
+}
+
+impl Drop for BackgroundLog {
+    /// Waits for the lines that are not written yet, but not for a reader that stands still.
+    fn drop(&mut self) {
+        let worker = self.worker.take();
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            drop(worker);
+            let _ = tell.send(());
+        });
+        let _ = told.recv_timeout(LAST_LINES);
+    }
+}
+
+fn install_on<W>(directives: &str, format: LogFormat, writer: W) -> Result<(), String>
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
     let said = std::env::var("RUST_LOG")
         .ok()
         .filter(|text| !text.is_empty());
@@ -29,7 +90,7 @@ pub fn install(directives: &str, format: LogFormat) -> Result<(), String> {
         .map_or(("telemetry.log", directives), |text| ("RUST_LOG", text));
     let filter = filter(text).map_err(|error| format!("{source}: {error}"))?;
     let colour = std::io::stderr().is_terminal();
-    let lines = lines(format, std::io::stderr, colour);
+    let lines = lines(format, writer, colour);
     // A second installation in one process keeps the first.
     let _ = tracing_subscriber::registry()
         .with(filter)

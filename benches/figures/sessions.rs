@@ -60,7 +60,7 @@ fn tokens() -> TokenSet {
 /// Writes `count` sessions and gives the cookie header of each.
 pub async fn make(database: &str, key: &str, profile: &Profile, count: usize) -> Vec<String> {
     let keys = Arc::new(KeyRing::parse([key]).expect("a key"));
-    let cookie_keys = CookieKeys::new(keys.cookie_keys());
+    let cookie_keys = CookieKeys::new(keys.cookie_keys(), "");
     let (clock, random) = (Arc::new(SystemClock), Arc::new(OsRandom));
     let store = SessionStore::connect(
         &SecretUrl::new(database),

@@ -1,14 +1,15 @@
 //! Live profiles: what is served now, and what a change of the files means for it.
 //!
 //! A good file takes effect at once. The last good version of a broken file keeps serving, and log, metrics and readiness
-//! report the problems; the profile of a removed file stops serving. Requests in flight keep the profile that they began
-//! with.
+//! report the problems; the profile of a removed file stops serving. A folder that cannot be read, or in which no file is
+//! left, is a lost volume: the last good profiles keep serving, and the process is not ready. Requests in flight keep the
+//! profile that they began with.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::Notify;
 
 use crate::app::profile_changes::ProfileChanges;
@@ -43,6 +44,8 @@ pub struct LiveProfiles {
     pub current: Arc<ArcSwap<Profiles>>,
     /// What readiness reports.
     pub states: Arc<ArcSwap<Vec<ProfileState>>>,
+    /// Why the folder as a whole makes the process not ready, in one sentence.
+    pub folder_problem: Arc<ArcSwapOption<String>>,
     /// Notified when what is served has changed.
     pub changed: Notify,
     seen: Mutex<Seen>,
@@ -66,6 +69,7 @@ impl LiveProfiles {
             environment,
             current: Arc::default(),
             states: Arc::default(),
+            folder_problem: Arc::default(),
             changed: Notify::new(),
             seen: Mutex::default(),
             changes: Arc::default(),
@@ -88,8 +92,21 @@ impl LiveProfiles {
     /// whether any was different is returned.
     ///
     /// # Errors
-    /// When the folder itself cannot be read: then nothing changes.
+    /// When the folder itself cannot be read, or no file is left in it: then nothing changes.
     pub fn reload(&self) -> Result<bool, FolderError> {
+        let reloaded = self.read_again();
+        let problem = match &reloaded {
+            Err(error) => Some(error.to_string()),
+            Ok(_) if self.current.load().serving().is_empty() => {
+                Some("no profile can serve".to_owned())
+            }
+            Ok(_) => None,
+        };
+        self.folder_problem.store(problem.map(Arc::new));
+        reloaded
+    }
+
+    fn read_again(&self) -> Result<bool, FolderError> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let loaded = load_folder(
             &self.settings.profiles,
@@ -99,6 +116,12 @@ impl LiveProfiles {
                 boundary: &self.settings.boundary,
             },
         )?;
+        if loaded.profile_files.is_empty() && !self.current.load().serving().is_empty() {
+            return Err(FolderError {
+                path: self.folder().to_owned(),
+                source: std::io::Error::other("every profile file is gone, as from a lost volume"),
+            });
+        }
         let contents = [loaded.profile_files.clone(), loaded.watched_files.clone()];
         if seen.contents == contents && !self.states.load().is_empty() {
             return Ok(false);

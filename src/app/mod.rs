@@ -6,7 +6,9 @@
 pub mod background;
 pub mod certificate_expiry;
 pub mod commands;
+mod file_permissions;
 pub mod folder_watch;
+pub mod listener;
 pub mod live_profiles;
 pub mod profile_changes;
 pub mod running;

@@ -3,18 +3,18 @@
 //! 1. The keys, and the first reading of the profiles folder.
 //! 2. The store, which connects in a task of its own: a database that is down for a moment does not stop the process.
 //! 3. The services of the flows, the pages, and what the web shares. No authority is called.
-//! 4. Both sockets are bound, and both servers run.
+//! 4. Both sockets are bound, and both servers run ([`crate::app::listener`]).
 //! 5. Background tasks start.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
-use actix_web::dev::Server;
-use actix_web::{App, HttpServer, web};
+use actix_web::web;
 
 use crate::app::background;
+use crate::app::file_permissions;
+use crate::app::listener::servers::{PublicServer, bind, local, serve_private, serve_public};
 use crate::app::live_profiles::LiveProfiles;
 use crate::app::running::Running;
 use crate::app::server_key::key_ring;
@@ -28,17 +28,14 @@ use crate::domain::random::Random;
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
 use crate::web::admin::health::Health;
+use crate::web::admin::host::AdminHosts;
 use crate::web::app_state::AppState;
+use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
+use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
 use crate::web::pages::Pages;
-use crate::web::routes;
-
-/// A request line and headers must have arrived within this time.
-const HEAD_TIME_OUT: Duration = Duration::from_secs(5);
-/// A quiet connection is closed after this time; longer than the usual proxy keeps one.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// What a server takes from outside: time, randomness, the environment and, for tests, sockets that are already bound.
 pub struct ServerDeps {
@@ -87,6 +84,7 @@ pub enum StartError {
 pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, StartError> {
     let keys = key_ring(&settings, &*deps.random).map_err(|error| other("keys", error))?;
     let keys = Arc::new(keys);
+    file_permissions::warn(&settings);
     let profiles = load_profiles(&settings, &deps)?;
     let store = connect(&settings, &deps, &keys)?;
     let Built {
@@ -100,11 +98,15 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         services: Arc::new(services),
         profiles: Arc::clone(&profiles.current),
         pages: pages.map_err(|error| other("templates", error))?,
-        cookie_keys: CookieKeys::new(keys.cookie_keys()),
-        trusted_proxies: settings.trusted_proxies.clone(),
+        cookie_keys: CookieKeys::new(keys.cookie_keys(), &settings.cookie_suffix),
+        trusted_proxies: TrustedProxies {
+            networks: settings.trusted_proxies.clone(),
+            forwarded_host: settings.trust_forwarded_host,
+        },
         forward_auth: settings.forward_auth,
         rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
         untrusted_proxy_warning: UntrustedProxyWarning::default(),
+        foreign_cookie_warning: ForeignCookieWarning::default(),
     });
     let public = bind(deps.public, settings.listen, "listen")?;
     let private = bind(deps.private, settings.admin_listen, "admin-listen")?;
@@ -112,6 +114,7 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
     let health = web::Data::new(Health {
         metrics: deps.metrics,
         profiles: Arc::clone(&profiles.states),
+        folder_problem: Arc::clone(&profiles.folder_problem),
         stopping: Arc::clone(&stopping),
     });
     let addresses = (local(&public)?, local(&private)?);
@@ -119,9 +122,15 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         delay: settings.shutdown_delay,
         grace: settings.shutdown_grace,
     };
+    let server = PublicServer {
+        workers: deps.workers,
+        options: settings.server,
+        grace: patience.grace,
+    };
+    let hosts = AdminHosts(settings.admin_hosts);
     let servers = (
-        serve_public(Arc::clone(&app), public, deps.workers, patience.grace)?,
-        serve_private(Arc::clone(&app), health, private)?,
+        serve_public(Arc::clone(&app), public, server)?,
+        serve_private(Arc::clone(&app), health, hosts, private)?,
     );
     let clock: Arc<dyn Clock> = store.clock();
     let tasks = background::start(&profiles, &app, &authorities, clock);
@@ -191,73 +200,4 @@ fn services(
     let pins = Arc::new(StoredPins::new(store.clone()));
     let built = build(settings, store.clone(), Arc::clone(keys), pins, inputs);
     built.map_err(|error| other("http", error))
-}
-
-fn bind(
-    given: Option<TcpListener>,
-    address: SocketAddr,
-    flag: &'static str,
-) -> Result<TcpListener, StartError> {
-    let key = if flag == "listen" {
-        "listen"
-    } else {
-        "admin_listen"
-    };
-    let failed = |cause| StartError::Listen {
-        address,
-        flag,
-        key,
-        cause,
-    };
-    let listener = given
-        .map_or_else(|| TcpListener::bind(address), Ok)
-        .map_err(failed)?;
-    Ok(listener)
-}
-
-fn local(listener: &TcpListener) -> Result<SocketAddr, StartError> {
-    listener
-        .local_addr()
-        .map_err(|error| StartError::Other(error.to_string()))
-}
-
-fn serve_public(
-    app: Arc<AppState>,
-    listener: TcpListener,
-    workers: Option<usize>,
-    grace: Duration,
-) -> Result<Server, StartError> {
-    let app = web::Data::from(app);
-    let mut server = HttpServer::new(move || routes::public(app.clone()))
-        .client_request_timeout(HEAD_TIME_OUT)
-        .keep_alive(KEEP_ALIVE)
-        // Longer than ours, which decides.
-        .shutdown_timeout(grace.as_secs().saturating_add(1))
-        .disable_signals();
-    if let Some(workers) = workers {
-        server = server.workers(workers);
-    }
-    Ok(server
-        .listen(listener)
-        .map_err(|error| StartError::Other(error.to_string()))?
-        .run())
-}
-
-fn serve_private(
-    app: Arc<AppState>,
-    health: web::Data<Health>,
-    listener: TcpListener,
-) -> Result<Server, StartError> {
-    let app = web::Data::from(app);
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(app.clone())
-            .app_data(health.clone())
-            .configure(routes::private)
-    });
-    let server = server.workers(1).shutdown_timeout(1).disable_signals();
-    Ok(server
-        .listen(listener)
-        .map_err(|error| StartError::Other(error.to_string()))?
-        .run())
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing_appender::non_blocking::ErrorCounter;
+
 use crate::app::serve::{ServerDeps, start};
 use crate::app::services::SystemInputs;
 use crate::app::shutdown::Signals;
@@ -30,12 +32,18 @@ pub(super) fn serve(
     ];
     let settings = sources::settings(cli, &flags, terminal)?;
     let logs = &settings.telemetry;
-    telemetry::install(&logs.log, logs.format).map_err(Failed::Said)?;
+    let log = telemetry::install_in_background(&logs.log, logs.format).map_err(Failed::Said)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
-    run_to_end(runtime, run(settings, signals, terminal.system_inputs()))
+    let (inputs, dropped) = (terminal.system_inputs(), log.dropped_lines());
+    run_to_end(runtime, run(settings, signals, inputs, dropped))
 }
 
-async fn run(settings: Settings, signals: Signals, inputs: SystemInputs) -> Result<(), String> {
+async fn run(
+    settings: Settings,
+    signals: Signals,
+    inputs: SystemInputs,
+    dropped: ErrorCounter,
+) -> Result<(), String> {
     let recorder = telemetry::record_metrics();
     let deps = ServerDeps {
         clock: inputs.clock,
@@ -44,7 +52,11 @@ async fn run(settings: Settings, signals: Signals, inputs: SystemInputs) -> Resu
         public: None,
         private: None,
         workers: None,
-        metrics: Arc::new(move || recorder.render()),
+        metrics: Arc::new(move || {
+            let dropped = u64::try_from(dropped.dropped_lines()).unwrap_or(u64::MAX);
+            metrics::counter!("gatehouse_log_lines_dropped_total").absolute(dropped);
+            recorder.render()
+        }),
         follow_database_clock: true,
     };
     let running = start(settings, deps)

@@ -25,6 +25,9 @@ use crate::oidc::claims_challenge;
 
 /// Bytes of an answer that are shown; the rest is cut, and the page says so.
 const MOST_SHOWN: usize = 512 * 1024;
+/// Bytes of an answer with its JSON indented; a longer one is shown as it was sent. Half a megabyte of nested lists would
+/// become a page of 67 MB.
+const LONGEST_INDENTED: usize = 2 * MOST_SHOWN;
 /// The wait after a 429 or 503 without `Retry-After`.
 const UNSAID_WAIT: Duration = Duration::from_secs(10);
 
@@ -35,7 +38,8 @@ pub struct ApiAnswer {
     pub status: u16,
     /// The content type as sent, or empty.
     pub content_type: String,
-    /// The body as text: JSON is indented, other text is as it was sent, and a body that is not text is left out.
+    /// The body as text: JSON is indented unless that makes it too long, other text is as it was sent, and a body that is
+    /// not text is left out.
     pub text: String,
     /// The body was longer.
     pub truncated: bool,
@@ -269,13 +273,36 @@ async fn read(mut response: reqwest::Response) -> Result<ApiAnswer, FlowError> {
     })
 }
 
+/// A text that refuses to grow beyond [`LONGEST_INDENTED`].
+#[derive(Default)]
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST_INDENTED {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// JSON with indentation; `None` for what is not JSON or becomes too long.
+fn indented(body: &[u8]) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let mut text = Bounded::default();
+    serde_json::to_writer_pretty(&mut text, &value).ok()?;
+    String::from_utf8(text.0).ok()
+}
+
 /// The body as text, and whether it is binary: JSON is indented, text is kept, anything else is only counted.
 fn shown(body: &[u8], truncated: bool) -> (String, bool) {
-    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) {
-        return (
-            serde_json::to_string_pretty(&value).unwrap_or_default(),
-            false,
-        );
+    if let Some(text) = indented(body) {
+        return (text, false);
     }
     let readable = |text: &str| !text.contains('\0');
     match std::str::from_utf8(body) {
@@ -287,5 +314,20 @@ fn shown(body: &[u8], truncated: bool) -> (String, bool) {
             false,
         ),
         _ => (String::new(), true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_indented_unless_that_makes_it_too_long() {
+        assert_eq!(shown(b"{\"a\":1}", false).0, "{\n  \"a\": 1\n}");
+        let nested = format!("{}[1]{}", "[".repeat(100), "]".repeat(100));
+        let many = vec![nested; 2_000].join(",");
+        let long = format!("[{many}]");
+        assert!(long.len() < MOST_SHOWN);
+        assert_eq!(shown(long.as_bytes(), false), (long.clone(), false));
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use ipnet::IpNet;
 
 use crate::domain::forward_auth::Family;
 use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
+use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
+use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
 use crate::web::pages::Pages;
 
@@ -24,13 +25,15 @@ pub struct AppState {
     /// Keys of the session cookie, newest first.
     pub cookie_keys: CookieKeys,
     /// Peers whose forwarded headers count.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: TrustedProxies,
     /// How proxies tell the original request of a check; `None` accepts every way.
     pub forward_auth: Option<Family>,
     /// Rate limits for each client address.
     pub rate_limits: RateLimits,
     /// Warns of untrusted peers that send forwarded headers.
     pub untrusted_proxy_warning: UntrustedProxyWarning,
+    /// Warns of a session cookie of another deployment.
+    pub foreign_cookie_warning: ForeignCookieWarning,
 }
 
 impl std::fmt::Debug for AppState {

@@ -7,7 +7,9 @@ use actix_web::{
 use tracing_actix_web::TracingLogger;
 
 use crate::domain::own_path::{AdminPath, OwnPath};
-use crate::web::admin::{health, sessions};
+use crate::web::admin::health::{self, Health};
+use crate::web::admin::host::{self, AdminHosts};
+use crate::web::admin::sessions;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping;
@@ -43,7 +45,17 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    at(own)
+    readable(at(own), handler)
+}
+
+/// `HEAD` gets what `GET` gets, without the body.
+fn readable<F, Args>(resource: Resource, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    resource
         .route(get().to(handler.clone()))
         .route(head().to(handler))
 }
@@ -122,11 +134,28 @@ pub fn public(
 }
 
 /// The admin listener: health, readiness, metrics and session administration; never on the public listener.
-pub fn private(app: &mut ServiceConfig) {
+pub fn private(
+    app: web::Data<AppState>,
+    health: web::Data<Health>,
+    hosts: web::Data<AdminHosts>,
+) -> App<
+    impl dev::ServiceFactory<
+        dev::ServiceRequest,
+        Config = (),
+        Response = dev::ServiceResponse<impl actix_web::body::MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
     let at = |admin: AdminPath| resource(admin.path());
-    app.service(at(AdminPath::Live).route(get().to(health::livez)))
-        .service(at(AdminPath::Ready).route(get().to(health::readyz)))
-        .service(at(AdminPath::Metrics).route(get().to(health::metrics)))
-        .service(at(AdminPath::Sessions).route(get().to(sessions::list)))
-        .service(at(AdminPath::EndSessions).route(post().to(sessions::end)));
+    App::new()
+        .app_data(app)
+        .app_data(health)
+        .app_data(hosts)
+        .service(readable(at(AdminPath::Live), health::livez))
+        .service(readable(at(AdminPath::Ready), health::readyz))
+        .service(readable(at(AdminPath::Metrics), health::metrics))
+        .service(readable(at(AdminPath::Sessions), sessions::list))
+        .service(at(AdminPath::EndSessions).route(post().to(sessions::end)))
+        .wrap(from_fn(host::admit))
 }

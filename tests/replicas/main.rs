@@ -19,6 +19,7 @@ mod balancer;
 mod browser;
 mod crowd;
 mod fleet;
+mod log_reader;
 mod person;
 mod process;
 mod start_and_stop;

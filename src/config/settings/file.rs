@@ -29,6 +29,12 @@ pub struct SettingsFile {
     #[schemars(example = &"127.0.0.1:8081")]
     pub admin_listen: Option<Spanned<String>>,
 
+    /// Names by which the admin listener may be asked, beside IP addresses and `localhost`: requests with another `Host` get
+    /// 421, except for `/livez`. A page of a foreign site could otherwise read the admin listener with a name that it
+    /// resolves to this machine. As a variable: separated by commas. Default: none.
+    #[schemars(example = ["gatehouse-admin.auth.svc"])]
+    pub admin_hosts: Option<Vec<Spanned<String>>>,
+
     /// The folder with a file for each profile. Default: `profiles`.
     #[schemars(example = &"/etc/gatehouse/profiles")]
     pub profiles: Option<Spanned<String>>,
@@ -60,6 +66,12 @@ pub struct SettingsFile {
     #[schemars(example = &"/run/secrets/gatehouse-keys")]
     pub keys_file: Option<Spanned<String>>,
 
+    /// What is added to the name of the session cookie: up to 32 letters, digits, `-` and `_`. Two deployments on one host, at
+    /// different ports or paths, need different suffixes: browsers keep one cookie of a name for a host, and each sign-in at
+    /// one deployment would sign out at the other. A change signs everybody out. Default: none.
+    #[schemars(example = &"-staging")]
+    pub cookie_suffix: Option<Spanned<String>>,
+
     /// Networks of the proxies whose forwarded headers are trusted, as addresses or in CIDR notation. A peer in these
     /// networks can claim any client address and host. As a variable: separated by commas. Default: none.
     #[schemars(example = ["10.0.0.0/8"])]
@@ -71,6 +83,11 @@ pub struct SettingsFile {
     /// different requests are refused.
     #[schemars(example = &"original")]
     pub forward_auth: Option<Spanned<String>>,
+
+    /// Whether the host of a request is taken from `X-Forwarded-Host` when a trusted proxy sends it. Only for a proxy that
+    /// cannot pass `Host` on and sets this header itself: many proxies pass on what the client sent. Default: false.
+    #[schemars(example = true)]
+    pub trust_forwarded_host: Option<Spanned<bool>>,
 
     /// A folder whose `.html` files replace the built-in pages of the same name. Default: none.
     #[schemars(example = &"/etc/gatehouse/templates")]
@@ -91,6 +108,9 @@ pub struct SettingsFile {
 
     /// How often one client address may call. Loopback addresses have no limit.
     pub rate_limits: Option<RateLimitSettings>,
+
+    /// Connections of the public listener.
+    pub server: Option<ServerSettings>,
 
     /// Requests to authorities and APIs.
     pub http: Option<HttpSettings>,
@@ -131,6 +151,24 @@ pub struct RateLimitSettings {
     /// Logout requests from one address to one profile per minute, after those at once. Default: 3000.
     #[schemars(example = 3000)]
     pub logout_requests_per_minute: Option<Spanned<u32>>,
+}
+
+/// Connections of the public listener.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    /// How long a quiet connection is kept after a response; a duration. It must be longer than the time for which the load
+    /// balancer keeps idle connections, or a request now and then meets a connection that is being closed. Default: `75s`.
+    #[schemars(example = &"75s")]
+    pub keep_alive: Option<Spanned<String>>,
+    /// How long a client may take nothing of a response before its connection is closed; a duration. Default: `30s`.
+    #[schemars(example = &"30s")]
+    pub write_timeout: Option<Spanned<String>>,
+    /// The maximum number of connections of the public listener. Further clients wait until one ends. The process raises its
+    /// limit of open files at start; if the limit is still too low for this number, fewer connections are accepted and the
+    /// log says so. Default: 10000.
+    #[schemars(example = 10_000)]
+    pub max_connections: Option<Spanned<u32>>,
 }
 
 /// Requests to authorities and APIs.

@@ -2,6 +2,7 @@
 //!
 //! Owns the written shape, the order of the layers and the defaults. It does not know profiles.
 
+mod admin_host;
 pub mod file;
 pub mod layers;
 pub mod options;

@@ -38,6 +38,17 @@ impl DatabaseKind {
     }
 }
 
+/// Connections of the public listener.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerOptions {
+    /// How long a quiet connection is kept.
+    pub keep_alive: Duration,
+    /// How long a client may take nothing of a response.
+    pub write_timeout: Duration,
+    /// The maximum number of connections.
+    pub max_connections: u32,
+}
+
 /// Requests to authorities and APIs.
 #[derive(Debug, Clone)]
 pub struct OutboundSettings {
@@ -100,6 +111,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The admin listener.
     pub admin_listen: SocketAddr,
+    /// Names by which the admin listener may be asked, in lower case.
+    pub admin_hosts: Vec<String>,
     /// The folder of profiles.
     pub profiles: PathBuf,
     /// The address of the database.
@@ -108,10 +121,16 @@ pub struct Settings {
     pub database: DatabaseKind,
     /// Base64 keys of 256 bits, newest first. Empty only with SQLite: a key is then generated and kept beside the database.
     pub keys: Vec<SecretString>,
+    /// What is added to the name of the session cookie.
+    pub cookie_suffix: String,
+    /// Files that hold secrets: keys and the address of the database.
+    pub secret_files: Vec<PathBuf>,
     /// The networks whose forwarded headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// How proxies tell the original request of a check; `None` accepts every way.
     pub forward_auth: Option<Family>,
+    /// Whether `X-Forwarded-Host` of a trusted proxy is the host of a request.
+    pub trust_forwarded_host: bool,
     /// The folder of pages that replace the built-in ones.
     pub templates: Option<PathBuf>,
     /// How long the process keeps serving after SIGTERM, while it reports that it is not ready.
@@ -124,6 +143,8 @@ pub struct Settings {
     pub boundary: TrustBoundary,
     /// How often one address may call.
     pub rate_limits: RateLimitOptions,
+    /// Connections of the public listener.
+    pub server: ServerOptions,
     /// Requests to authorities and APIs.
     pub http: OutboundSettings,
     /// The database and the session cache.

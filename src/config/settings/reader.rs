@@ -10,10 +10,11 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 use crate::config::report::problem::{Problem, in_order};
+use crate::config::settings::admin_host::admin_host;
 use crate::config::settings::layers::{Layer, Layers, Sources};
 use crate::config::settings::options::{
     DEFAULT_SESSION, DatabaseKind, DatabaseSettings, ForProfiles, OutboundSettings,
-    RateLimitOptions, Settings, Telemetry,
+    RateLimitOptions, ServerOptions, Settings, Telemetry,
 };
 use crate::config::settings::secret_text::{key_list, read_secret};
 use crate::config::settings::trusted_network::network;
@@ -70,17 +71,22 @@ impl Reader<'_> {
     /// Reads every key before the first missing one ends the reading, so that all errors are found.
     fn settings(&mut self) -> Option<Settings> {
         let (listen, admin_listen) = self.listeners();
+        let admin_hosts = self.admin_hosts();
         let profiles = self.path("profiles");
         let database = self.database();
         let keys = self.keys(database.as_ref().map(|(kind, _)| *kind));
+        let cookie_suffix = self.cookie_suffix();
+        let secret_files = self.secret_files();
         let trusted_proxies = self.trusted_proxies();
         let forward_auth = self.forward_auth();
+        let trust_forwarded_host = self.boolean("trust_forwarded_host", false);
         let templates = self.path("templates");
         let shutdown_delay = self.duration("shutdown_delay", Duration::from_secs(1));
         let shutdown_grace = self.duration("shutdown_grace", Duration::from_secs(25));
         let session = self.session();
         let boundary = self.boundary();
         let rate_limits = self.rate_limits();
+        let server = self.server();
         let http = self.http();
         let store = self.store();
         let telemetry = self.telemetry();
@@ -88,18 +94,23 @@ impl Reader<'_> {
         Some(Settings {
             listen: listen?,
             admin_listen: admin_listen?,
+            admin_hosts,
             profiles: profiles.unwrap_or_else(|| PathBuf::from("profiles")),
             database_url,
             database,
             keys: keys?,
+            cookie_suffix,
+            secret_files,
             trusted_proxies,
             forward_auth,
+            trust_forwarded_host: trust_forwarded_host?,
             templates,
             shutdown_delay: shutdown_delay?,
             shutdown_grace: shutdown_grace?,
             session: session?,
             boundary,
             rate_limits: rate_limits?,
+            server: server?,
             http: http?,
             store: store?,
             telemetry: telemetry?,
@@ -168,6 +179,25 @@ impl Reader<'_> {
         }
     }
 
+    fn cookie_suffix(&mut self) -> String {
+        let suffix = self.text("cookie_suffix").unwrap_or_default();
+        let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        if suffix.len() > 32 || !suffix.chars().all(allowed) {
+            let right = "up to 32 letters, digits, - and _, such as \"-staging\"";
+            self.0
+                .fault("cookie_suffix", "cannot be part of a cookie's name", right);
+        }
+        suffix
+    }
+
+    fn secret_files(&mut self) -> Vec<PathBuf> {
+        ["keys_file", "database_url_file"]
+            .into_iter()
+            .filter_map(|key| self.text(key))
+            .map(PathBuf::from)
+            .collect()
+    }
+
     fn trusted_proxies(&mut self) -> Vec<IpNet> {
         let mut networks = Vec::new();
         for text in self.list("trusted_proxies") {
@@ -192,6 +222,32 @@ impl Reader<'_> {
             self.0.fault("forward_auth", what, right);
         }
         family
+    }
+
+    fn admin_hosts(&mut self) -> Vec<String> {
+        let mut hosts = Vec::new();
+        for text in self.list("admin_hosts") {
+            match admin_host(&text) {
+                Some(host) => hosts.push(host),
+                None => self.0.fault(
+                    "admin_hosts",
+                    format!("{text:?} is not the name of a host"),
+                    "a name without scheme and port, such as \"gatehouse-admin.auth.svc\"",
+                ),
+            }
+        }
+        hosts
+    }
+
+    fn server(&mut self) -> Option<ServerOptions> {
+        let keep_alive = self.duration("server.keep_alive", Duration::from_secs(75));
+        let write_timeout = self.duration("server.write_timeout", Duration::from_secs(30));
+        let connections = self.number("server.max_connections", 10_000, 1_000_000);
+        Some(ServerOptions {
+            keep_alive: keep_alive?,
+            write_timeout: write_timeout?,
+            max_connections: u32::try_from(connections?).ok()?,
+        })
     }
 
     fn session(&mut self) -> Option<SessionLimits> {

@@ -89,6 +89,19 @@ impl Reader<'_> {
         number
     }
 
+    pub(super) fn boolean(&mut self, key: &str, default: bool) -> Option<bool> {
+        match self.0.value(key) {
+            None => Some(default),
+            Some(config::ValueKind::Boolean(value)) => Some(*value),
+            Some(config::ValueKind::String(text)) if text == "true" => Some(true),
+            Some(config::ValueKind::String(text)) if text == "false" => Some(false),
+            Some(_) => {
+                self.0.fault(key, "is not a known value", "true or false");
+                None
+            }
+        }
+    }
+
     /// A list: the items of the file's list, or the text of a variable split at commas.
     pub(super) fn list(&self, key: &str) -> Vec<String> {
         match self.0.value(key) {

@@ -68,3 +68,27 @@ fn a_lifetime_that_no_date_can_bear_is_refused() {
     let report = read(&[("GATEHOUSE_SESSION__LIFETIME", "300000y")]).unwrap_err();
     assert!(report.contains("is too long"), "{report}");
 }
+
+#[test]
+fn names_that_no_cookie_and_no_host_can_have_are_refused() {
+    for (variable, value) in [
+        ("GATEHOUSE_COOKIE_SUFFIX", "a;b"),
+        ("GATEHOUSE_COOKIE_SUFFIX", "a=b"),
+        ("GATEHOUSE_ADMIN_HOSTS", "admin.internal, http://admin:8081"),
+        ("GATEHOUSE_TRUST_FORWARDED_HOST", "yes"),
+        ("GATEHOUSE_SERVER__MAX_CONNECTIONS", "0"),
+        ("GATEHOUSE_SERVER__KEEP_ALIVE", "0s"),
+    ] {
+        let report = read(&[(variable, value)]).unwrap_err();
+        assert!(report.contains(variable), "{report}");
+    }
+    let settings = read(&[
+        ("GATEHOUSE_COOKIE_SUFFIX", "-staging"),
+        ("GATEHOUSE_ADMIN_HOSTS", "admin.internal, Other"),
+        ("GATEHOUSE_TRUST_FORWARDED_HOST", "true"),
+    ])
+    .unwrap();
+    assert_eq!(settings.cookie_suffix, "-staging");
+    assert_eq!(settings.admin_hosts, ["admin.internal", "other"]);
+    assert!(settings.trust_forwarded_host);
+}

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use reqwest::StatusCode;
 use serde_json::Value;
 use tokio::sync::Mutex as AsyncMutex;
@@ -31,7 +32,7 @@ const LARGEST: usize = 64 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(3);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
 /// A new token is requested this long before the old one expires.
-const EARLY: Duration = Duration::from_mins(5);
+const EARLY: TimeDelta = TimeDelta::minutes(5);
 /// Lifetime of a token whose response does not state one.
 const UNSAID_LIFE: Duration = Duration::from_mins(10);
 /// The instance metadata service, where nothing else is announced.
@@ -390,7 +391,8 @@ fn read(answer: &BufferedResponse, now: Timestamp) -> Result<CachedToken, String
         .unwrap_or(now + UNSAID_LIFE);
     Ok(CachedToken {
         token: ClientAssertion::new(token),
-        until: expires_at - EARLY,
+        // A time before the first date that can be written is over already.
+        until: expires_at.checked_sub_signed(EARLY).unwrap_or(now),
     })
 }
 

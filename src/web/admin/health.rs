@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use serde_json::json;
 
 use crate::domain::profile_state::ProfileState;
@@ -18,6 +18,8 @@ pub struct Health {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Each profile's last load.
     pub profiles: Arc<ArcSwap<Vec<ProfileState>>>,
+    /// Why the profiles as a whole make the process not ready.
+    pub folder_problem: Arc<ArcSwapOption<String>>,
     /// Set when the process was asked to stop: from then on it is not ready.
     pub stopping: Arc<AtomicBool>,
 }
@@ -35,7 +37,8 @@ pub async fn readyz(app: web::Data<AppState>, health: web::Data<Health>) -> Http
     let stopping = health.stopping.load(Ordering::SeqCst);
     let profiles = health.profiles.load();
     let serving = profiles.iter().any(|profile| profile.serving);
-    let ready = store.is_ok() && serving && !stopping;
+    let folder = health.folder_problem.load_full();
+    let ready = store.is_ok() && serving && folder.is_none() && !stopping;
     let status = if ready {
         StatusCode::OK
     } else {
@@ -48,6 +51,7 @@ pub async fn readyz(app: web::Data<AppState>, health: web::Data<Health>) -> Http
         "store_detail": store_report(&app.services),
         "time": app.services.now(),
         "problem": (!serving).then_some("no profile serves: the profiles folder is empty, or every file in it is broken"),
+        "profiles_folder": folder.as_deref().map_or("ok", String::as_str),
         "profiles": **profiles,
     }))
 }

@@ -10,27 +10,52 @@ use ipnet::IpNet;
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// The peers whose forwarded headers count, and which of these headers do.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies {
+    /// Their networks.
+    pub networks: Vec<IpNet>,
+    /// Whether `X-Forwarded-Host` is the host of a request. Many proxies pass on what the client sent.
+    pub forwarded_host: bool,
+}
+
+impl TrustedProxies {
+    /// Whether this peer is one of them.
+    pub fn contain(&self, address: IpAddr) -> bool {
+        // A dual-stack socket names an IPv4 peer in IPv6 (RFC 4291 §2.5.5.2).
+        let address = address.to_canonical();
+        self.networks
+            .iter()
+            .any(|network| network.contains(&address))
+    }
+}
+
+/// Whether a request has headers that proxies add.
+pub fn is_forwarded(headers: &HeaderMap) -> bool {
+    let names = [&FORWARDED_FOR, &FORWARDED_HOST, &FORWARDED_PROTO];
+    names.into_iter().any(|name| headers.contains_key(name))
+}
 
 /// `Host` or a forwarded header that can be read in more than one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
 
-/// Whether this peer is a trusted proxy, so that its forwarded headers count.
-pub fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
-    // A dual-stack socket names an IPv4 peer in IPv6 (RFC 4291 §2.5.5.2).
-    let address = address.to_canonical();
-    proxies.iter().any(|network| network.contains(&address))
-}
-
-/// The host of the request: `Host`, or `X-Forwarded-Host` of a trusted proxy.
+/// The host of the request: `Host`, or `X-Forwarded-Host` of a trusted proxy if that header counts.
 ///
 /// # Errors
 /// `Ambiguous` when the header occurs twice, is a list, is empty or holds user information, or when the request line
 /// names another host (RFC 9112 §3.2.2).
-pub fn host<'a>(request: &'a ServiceRequest, proxies: &[IpNet]) -> Result<&'a str, Ambiguous> {
+pub fn host<'a>(
+    request: &'a ServiceRequest,
+    proxies: &TrustedProxies,
+) -> Result<&'a str, Ambiguous> {
     let peer = request.peer_addr().map(|address| address.ip());
     let forwarded = match peer {
-        Some(peer) if is_trusted(peer, proxies) => single(request.headers(), &FORWARDED_HOST)?,
+        Some(peer) if proxies.forwarded_host && proxies.contain(peer) => {
+            single(request.headers(), &FORWARDED_HOST)?
+        }
         _ => None,
     };
     let own = single(request.headers(), &HOST)?;
@@ -55,11 +80,27 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
         .transpose()
 }
 
+/// The address that rate limits count; `None` for a client on this machine, which has no limit. A loopback address that
+/// may be a proxy's counts, or nobody would have a limit: a profile at https has a proxy before it, and so has a request
+/// with forwarded headers.
+pub fn counted(
+    peer: Option<IpAddr>,
+    headers: &HeaderMap,
+    proxies: &TrustedProxies,
+    https: bool,
+) -> Option<IpAddr> {
+    let peer = peer?;
+    let client = client(peer, headers, proxies);
+    let proxy = https || (is_forwarded(headers) && !proxies.contain(peer));
+    let local = client.to_canonical().is_loopback() && !proxy;
+    (!local).then_some(client)
+}
+
 /// The client's address: the peer's, or behind trusted proxies the last forwarded address that is not a trusted proxy.
-pub fn client(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
-    let mut client = peer?;
-    if !is_trusted(client, proxies) {
-        return Some(client);
+fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
+    let mut client = peer;
+    if !proxies.contain(client) {
+        return client;
     }
     let lists: Vec<&str> = headers
         .get_all(&FORWARDED_FOR)
@@ -70,11 +111,11 @@ pub fn client(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> O
             break;
         };
         client = hop;
-        if !is_trusted(hop, proxies) {
+        if !proxies.contain(hop) {
             break;
         }
     }
-    Some(client)
+    client
 }
 
 /// One entry of `X-Forwarded-For`. Some proxies add the port.
@@ -90,16 +131,20 @@ mod tests {
     use actix_web::http::header::HeaderValue;
     use actix_web::test::TestRequest;
 
+    fn proxies(forwarded_host: bool) -> TrustedProxies {
+        TrustedProxies {
+            networks: vec!["10.0.0.0/8".parse().unwrap()],
+            forwarded_host,
+        }
+    }
+
     fn client(peer: &str, forwarded: &str) -> String {
-        let proxies: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
         let mut headers = HeaderMap::new();
         headers.insert(
             FORWARDED_FOR.clone(),
             HeaderValue::from_str(forwarded).unwrap(),
         );
-        super::client(peer.parse().ok(), &headers, &proxies)
-            .unwrap()
-            .to_string()
+        super::client(peer.parse().unwrap(), &headers, &proxies(false)).to_string()
     }
 
     // proves: C52
@@ -135,14 +180,48 @@ mod tests {
         target: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<String, Ambiguous> {
-        let proxies: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
         let request = TestRequest::default()
             .uri(target)
             .peer_addr(SocketAddr::new(peer.parse().unwrap(), 1));
         let request = headers
             .iter()
             .fold(request, |request, header| request.append_header(*header));
-        host(&request.to_srv_request(), &proxies).map(str::to_owned)
+        host(&request.to_srv_request(), &proxies(true)).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_forwarded_host_counts_only_if_the_settings_say_so() {
+        let request = TestRequest::default()
+            .peer_addr("10.0.0.1:1".parse().unwrap())
+            .append_header(("host", "inner"))
+            .append_header(("x-forwarded-host", "chosen.example"))
+            .to_srv_request();
+        assert_eq!(host(&request, &proxies(false)), Ok("inner"));
+        assert_eq!(host(&request, &proxies(true)), Ok("chosen.example"));
+    }
+
+    #[test]
+    fn a_proxy_on_this_machine_is_counted_even_if_it_is_not_trusted() {
+        let counted = |peer: &str, header: &'static str, https| {
+            let mut headers = HeaderMap::new();
+            let name = HeaderName::from_static(header);
+            headers.insert(name, HeaderValue::from_static("x"));
+            super::counted(peer.parse().ok(), &headers, &proxies(false), https)
+        };
+        for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert_eq!(counted(peer, "accept", false), None, "{peer}");
+            assert!(counted(peer, "accept", true).is_some(), "{peer}");
+            assert!(counted(peer, "x-forwarded-for", false).is_some(), "{peer}");
+        }
+        assert!(counted("192.0.2.1", "accept", false).is_some());
+        let mut headers = HeaderMap::new();
+        let local = HeaderValue::from_static("127.0.0.1");
+        headers.insert(FORWARDED_FOR.clone(), local);
+        let through = super::counted("10.0.0.1".parse().ok(), &headers, &proxies(false), false);
+        assert_eq!(
+            through, None,
+            "a trusted proxy names a client on this machine"
+        );
     }
 
     // proves: C49

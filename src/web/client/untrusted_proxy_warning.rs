@@ -5,16 +5,11 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::{PoisonError, RwLock};
 
-use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::http::header::HeaderMap;
 use ipnet::IpNet;
 
-use crate::web::client::address::is_trusted;
+use crate::web::client::address::{TrustedProxies, is_forwarded};
 
-static HEADERS: [HeaderName; 3] = [
-    HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("x-forwarded-host"),
-    HeaderName::from_static("x-forwarded-proto"),
-];
 /// Networks that get a warning at most: strangers who send such headers from many networks must fill neither memory nor log.
 const MAX_NETWORKS: usize = 100;
 
@@ -24,12 +19,11 @@ pub struct UntrustedProxyWarning(RwLock<HashSet<IpNet>>);
 
 impl UntrustedProxyWarning {
     /// Logs a warning if an untrusted peer sent forwarded headers and no warning has named its network yet.
-    pub fn check(&self, peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) {
-        let Some(peer) = peer.filter(|_| HEADERS.iter().any(|name| headers.contains_key(name)))
-        else {
+    pub fn check(&self, peer: Option<IpAddr>, headers: &HeaderMap, proxies: &TrustedProxies) {
+        let Some(peer) = peer.filter(|_| is_forwarded(headers)) else {
             return;
         };
-        let Some(network) = network_of(peer).filter(|_| !is_trusted(peer, proxies)) else {
+        let Some(network) = network_of(peer).filter(|_| !proxies.contain(peer)) else {
             return;
         };
         // Behind an unlisted proxy every request comes here, so the common case takes only the read lock.
@@ -63,7 +57,7 @@ fn network_of(peer: IpAddr) -> Option<IpNet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderValue;
+    use actix_web::http::header::{HeaderName, HeaderValue};
 
     fn warned(warning: &UntrustedProxyWarning) -> usize {
         warning.0.read().unwrap().len()
@@ -72,7 +66,10 @@ mod tests {
     fn check(warning: &UntrustedProxyWarning, peer: &str, name: &'static str) {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static("x"));
-        let proxies = ["10.0.0.0/8".parse().unwrap()];
+        let proxies = TrustedProxies {
+            networks: vec!["10.0.0.0/8".parse().unwrap()],
+            forwarded_host: false,
+        };
         warning.check(peer.parse().ok(), &headers, &proxies);
     }
 

@@ -9,6 +9,7 @@ pub mod cookie_header;
 mod eviction;
 pub mod flags;
 pub mod flash;
+pub mod foreign_cookie_warning;
 pub mod posted_callback;
 pub mod redirect_loop;
 pub mod session;

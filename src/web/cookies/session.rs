@@ -28,11 +28,13 @@ use crate::web::cookies::flags::{self, SESSION};
 /// 4,096 bytes that browsers keep (RFC 6265 §6.1); a longer cookie would be dropped and sign out everywhere.
 const LONGEST_CONTENT: usize = 2_800;
 
-/// Keys of the session cookie: the newest seals, all open.
+/// Keys of the session cookie, of which the newest seals and all open, and its name.
 #[derive(Clone)]
 pub struct CookieKeys {
     newest: Option<Key>,
     openers: Arc<[PrivateCookieKey]>,
+    /// On loopback http and on https.
+    names: Arc<[String; 2]>,
 }
 
 impl std::fmt::Debug for CookieKeys {
@@ -42,13 +44,25 @@ impl std::fmt::Debug for CookieKeys {
 }
 
 impl CookieKeys {
-    /// Takes the derived keys of a key ring, newest first.
-    pub fn new(keys: impl Iterator<Item = [u8; 64]>) -> Self {
+    /// Takes the derived keys of a key ring, newest first, and what is added to the cookie's name.
+    pub fn new(keys: impl Iterator<Item = [u8; 64]>, suffix: &str) -> Self {
         let keys: Vec<[u8; 64]> = keys.collect();
         Self {
             newest: keys.first().map(|key| Key::from(key)),
             openers: keys.iter().filter_map(PrivateCookieKey::new).collect(),
+            names: Arc::new([false, true].map(|https| format!("{}{suffix}", SESSION.over(https)))),
         }
+    }
+
+    /// The cookie's name at a profile.
+    pub fn name(&self, profile: &Profile) -> &str {
+        self.name_over(profile.public_url.is_https())
+    }
+
+    /// The cookie's name on https, or on loopback http.
+    pub fn name_over(&self, https: bool) -> &str {
+        let [loopback, secure] = &*self.names;
+        if https { secure } else { loopback }
     }
 
     /// The key that seals.
@@ -64,10 +78,10 @@ impl CookieKeys {
     }
 
     /// Seals a content with the newest key, as actix-session does: the value before it is escaped.
-    pub fn seal(&self, name: &'static str, content: String) -> Option<String> {
+    pub fn seal(&self, name: &str, content: String) -> Option<String> {
         let mut jar = CookieJar::new();
         jar.private_mut(self.newest()?)
-            .add(Cookie::new(name, content));
+            .add(Cookie::new(name.to_owned(), content));
         Some(jar.get(name)?.value().to_owned())
     }
 }
@@ -94,7 +108,7 @@ fn unescaped(value: &str) -> Option<Cow<'_, str>> {
 pub fn middleware(keys: &CookieKeys, https: bool) -> SessionMiddleware<CookieSessionStore> {
     let key = keys.newest().cloned().unwrap_or_else(Key::generate);
     SessionMiddleware::builder(CookieSessionStore::default(), key)
-        .cookie_name(SESSION.over(https).to_owned())
+        .cookie_name(keys.name_over(https).to_owned())
         .cookie_secure(https)
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
@@ -105,8 +119,8 @@ pub fn middleware(keys: &CookieKeys, https: bool) -> SessionMiddleware<CookieSes
 }
 
 /// The same cookie as the middleware writes, with a sealed value.
-pub fn sealed_cookie(profile: &Profile, value: String) -> Cookie<'static> {
-    flags::build(profile, SESSION.on(profile), value, SameSite::Lax, None)
+pub fn sealed_cookie(profile: &Profile, name: &str, value: String) -> Cookie<'static> {
+    flags::build(profile, name.to_owned(), value, SameSite::Lax, None)
 }
 
 /// A session's handle from the cookie.
@@ -124,7 +138,7 @@ pub fn browser_handle(
     keys: &CookieKeys,
     profile: &Profile,
 ) -> Option<BrowserHandle> {
-    let name = SESSION.on(profile);
+    let name = keys.name(profile);
     let (key, content) = keys.open(name, single_value(headers, name)?)?;
     let content: BTreeMap<&str, Cow<'_, str>> = serde_json::from_str(&content).ok()?;
     let entry: Cow<'_, str> = serde_json::from_str(content.get(profile.id.as_str())?).ok()?;
@@ -215,8 +229,8 @@ mod tests {
 
     #[test]
     fn the_oldest_handles_go_before_the_cookie_outgrows_what_browsers_keep() {
-        let keys = CookieKeys::new([[7; 64]].into_iter());
-        let name = SESSION.over(true);
+        let keys = CookieKeys::new([[7; 64]].into_iter(), "");
+        let name = keys.name_over(true);
         let mut entries = HashMap::new();
         for number in 0..200 {
             let id = named(number);

@@ -233,7 +233,11 @@ fn log(error: &FlowError, profile: &Profile) {
     let causes = causes(error);
     let status = status_of(error);
     match error {
-        FlowError::NotSignedIn | FlowError::NoSuchApi | FlowError::NoSuchUserFlow => {
+        // What strangers can cause as often as they like.
+        FlowError::NotSignedIn
+        | FlowError::NoSuchApi
+        | FlowError::NoSuchUserFlow
+        | FlowError::TooMany => {
             tracing::debug!(profile.id = %profile.id, error = %error, "answered with an error");
         }
         FlowError::Refused { .. } if status == StatusCode::BAD_GATEWAY => {

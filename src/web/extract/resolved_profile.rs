@@ -19,7 +19,8 @@ pub struct ResolvedProfile {
     pub profile: Arc<Profile>,
     /// Whether the path is the profile's redirect path.
     pub at_redirect_path: bool,
-    /// The client's address: the peer's, or the one that a trusted proxy forwarded.
+    /// The address that rate limits count: the peer's, or the one that a trusted proxy forwarded; `None` for a client on
+    /// this machine.
     pub client_address: Option<IpAddr>,
     /// What the browser calls itself.
     pub user_agent: Option<String>,

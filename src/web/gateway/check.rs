@@ -32,7 +32,6 @@ use crate::flow::decide::{Decision, Question, Reason, RequestKind, decide};
 use crate::flow::session_check::{self, SignedIn, Use};
 use crate::proxy::identity_headers::identity_headers;
 use crate::web::app_state::AppState;
-use crate::web::client::address::is_trusted;
 use crate::web::cookies::session;
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::parameters::Parameters;
@@ -100,7 +99,7 @@ fn below_and_query(request: &ServiceRequest) -> (&str, &str) {
 
 async fn answer(app: &AppState, request: &ServiceRequest) -> HttpResponse {
     let peer = request.peer_addr().map(|peer| peer.ip());
-    if !peer.is_some_and(|peer| is_trusted(peer, &app.trusted_proxies)) {
+    if !peer.is_some_and(|peer| app.trusted_proxies.contain(peer)) {
         tracing::warn!(
             peer = ?peer,
             "a forward-auth check came from a peer that is not in trusted_proxies; it was refused"

@@ -29,12 +29,16 @@ pub const LONGEST_FORM: usize = 64 * 1024;
 /// Completes the attempt that the parameters name.
 ///
 /// # Errors
-/// `CallbackMalformed` for parameters that are no authorization response, or that came by another method than the profile
-/// asks for; see [`complete`].
+/// `TooMany` above the rate limit; `CallbackMalformed` for parameters that are no authorization response, or that came by
+/// another method than the profile asks for; see [`complete`].
 pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
     let (profile, headers) = (visit.profile(), visit.headers());
     let form_post = profile.authorize.response_mode == ResponseMode::FormPost;
     let query = visit.query();
+    if let Some(address) = visit.client_address() {
+        let admitted = visit.app().rate_limits.admit_callback(address);
+        admitted.map_err(|_| FlowError::TooMany)?;
+    }
     if visit.request().method() == Method::POST {
         if !form_post {
             return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());

@@ -47,9 +47,10 @@ fn read(request: &mut ServiceRequest) -> Result<ResolvedProfile, StatusCode> {
     warn_if_untrusted_proxy(request, &app);
     let (profile, below) = find_serving(request, &app)?;
     let peer = request.peer_addr().map(|peer| peer.ip());
+    let https = profile.public_url.is_https();
     let resolved = ResolvedProfile {
         at_redirect_path: below == profile.redirect_path,
-        client_address: address::client(peer, request.headers(), &app.trusted_proxies),
+        client_address: address::counted(peer, request.headers(), &app.trusted_proxies, https),
         user_agent: request
             .headers()
             .get(USER_AGENT)
@@ -75,7 +76,8 @@ fn find_serving(
             Ok((Arc::clone(profile), below.to_owned()))
         }
         Some((ProfileStatus::Broken(id), _)) => {
-            tracing::error!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
+            // The load of the file has logged its problems as errors; strangers can ask as often as they like.
+            tracing::debug!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
             Err(StatusCode::SERVICE_UNAVAILABLE)
         }
         None => Err(StatusCode::NOT_FOUND),

@@ -12,7 +12,6 @@ use actix_web::{Error, HttpMessage, web};
 use crate::domain::profile::Profile;
 use crate::web::app_state::AppState;
 use crate::web::cookies::cookie_header::{set_single, single_value};
-use crate::web::cookies::flags::SESSION;
 use crate::web::cookies::session::{CookieKeys, sealed_cookie};
 use crate::web::extract::resolved_profile::ResolvedProfile;
 
@@ -30,10 +29,15 @@ pub async fn renew<B: MessageBody>(
         return next.call(request).await;
     };
     let profile = &located.profile;
-    let name = SESSION.on(profile);
+    let name = app.cookie_keys.name(profile);
+    let sent = single_value(request.headers(), name).is_some();
     let cookie = SessionCookie::find(request.headers(), profile, &app.cookie_keys);
+    let foreign = sent && cookie.value().is_none();
     set_single(request.headers_mut(), name, cookie.value());
     let mut response = next.call(request).await?;
+    if foreign && sets_cookie(&response, name) {
+        app.foreign_cookie_warning.warn();
+    }
     if let SessionCookie::Renewed { set_cookie, .. } = cookie
         && !sets_cookie(&response, name)
         && !is_shared(&response)
@@ -58,7 +62,7 @@ enum SessionCookie {
 
 impl SessionCookie {
     fn find(headers: &HeaderMap, profile: &Profile, keys: &CookieKeys) -> Self {
-        let name = SESSION.on(profile);
+        let name = keys.name(profile);
         let opened =
             single_value(headers, name).and_then(|value| Some((value, keys.open(name, value)?)));
         match opened {
@@ -70,8 +74,9 @@ impl SessionCookie {
 
     fn sealed_anew(content: String, profile: &Profile, keys: &CookieKeys) -> Self {
         let seal = || {
-            let value = keys.seal(SESSION.on(profile), content)?;
-            let cookie = sealed_cookie(profile, value);
+            let name = keys.name(profile);
+            let value = keys.seal(name, content)?;
+            let cookie = sealed_cookie(profile, name, value);
             let pair = cookie.stripped().encoded().to_string();
             let (_, value) = pair.split_once('=')?;
             Some(Self::Renewed {

@@ -1,5 +1,6 @@
 //! What every answer owes: headers, disclosure, limits.
 
+mod connections;
 mod cookie_attacks;
 mod cross_site;
 mod disclosure;

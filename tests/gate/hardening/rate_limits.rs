@@ -118,6 +118,26 @@ async fn a_flood_stops_step_ups_and_callbacks_that_begin_again() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_bad_callbacks_writes_a_bounded_log_and_blocks_no_other_address() {
+    records::record();
+    let gate = behind_a_proxy().await;
+    let callback = "/auth/redirect?code=stolen&state=unknown";
+    flood(&gate, Kind::EntraId, OFFICE, callback).await;
+    let answers = gate.url(Kind::EntraId, callback);
+    for _ in 0..20 {
+        let told = [("x-forwarded-for", OFFICE)];
+        Browser::new().get_with(&answers, &told).await;
+    }
+    let told = records::audit(|event| event["event"] == "refused");
+    assert!(told.len() < 600, "{} lines", told.len());
+    let log = records::log();
+    let loud = |line: &&str| line.contains("too many") && !line.contains("\"DEBUG\"");
+    assert_eq!(log.lines().filter(loud).count(), 0);
+    let elsewhere = from(&gate, &Browser::new(), Kind::EntraId, HOME, callback).await;
+    assert_eq!(elsewhere.status, 400);
+}
+
 fn warnings() -> Vec<Value> {
     records::log()
         .lines()

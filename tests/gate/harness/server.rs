@@ -116,17 +116,16 @@ impl TestGatehouse {
     /// The same with means of its own, such as a clock that is wrong.
     pub async fn replica_by(&self, means: ServerDeps) -> Replica {
         let settings = settings(self.folder.path(), &self.database_url, &self.keys, "");
-        let running = start(settings, means).await.unwrap();
-        let (port, admin) = (running.public.port(), format!("http://{}", running.private));
-        let app = running.detach();
-        wait_for_store(&app).await;
-        let handle = app.server.clone();
-        Replica {
-            port,
-            admin,
-            app,
-            server: Stopper(handle),
-        }
+        Replica::run(start(settings, means).await.unwrap()).await
+    }
+
+    /// A process on the same store whose profiles folder is empty.
+    pub async fn replica_without_profiles(&self) -> Replica {
+        let folder = self.folder.path().join("no-profiles");
+        std::fs::create_dir(&folder).unwrap();
+        let mut settings = settings(self.folder.path(), &self.database_url, &self.keys, "");
+        settings.profiles = folder;
+        Replica::run(start(settings, means(None, &self.clock)).await.unwrap()).await
     }
 
     /// Another replica, not yet serving: a test runs it until a signal. `more` are settings.
@@ -286,6 +285,21 @@ pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> ServerDeps
         metrics: Arc::new(String::new),
         environment: process_environment(),
         follow_database_clock: false,
+    }
+}
+
+impl Replica {
+    async fn run(running: Running) -> Self {
+        let (port, admin) = (running.public.port(), format!("http://{}", running.private));
+        let app = running.detach();
+        wait_for_store(&app).await;
+        let handle = app.server.clone();
+        Self {
+            port,
+            admin,
+            app,
+            server: Stopper(handle),
+        }
     }
 }
 

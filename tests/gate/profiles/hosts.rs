@@ -113,7 +113,7 @@ async fn forwarded_headers_count_from_a_trusted_proxy_only_and_never_for_our_add
         ("forwarded", "host=evil.example"),
     ];
     let plan = Plan {
-        settings: "trusted_proxies = [\"127.0.0.0/8\"]".to_owned(),
+        settings: "trusted_proxies = [\"127.0.0.0/8\"]\ntrust_forwarded_host = true".to_owned(),
         ..Plan::default()
     };
     let (strangers, trusting) = (Plan::default().start().await, plan.start().await);

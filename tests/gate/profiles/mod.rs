@@ -3,5 +3,6 @@
 mod broken_files;
 mod folder_watch;
 mod hosts;
+mod lost_folder;
 mod prefixes;
 mod reload;

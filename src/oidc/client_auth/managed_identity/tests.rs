@@ -321,6 +321,16 @@ async fn an_answer_that_is_no_token_is_told_by_its_status_and_never_by_its_body(
     }
 }
 
+#[tokio::test]
+async fn an_end_of_life_that_no_calendar_has_is_over_already() {
+    for end in ["-8334601228800", "-9223372036854775808", "0"] {
+        let body = format!("{{\"access_token\":\"t\",\"expires_on\":\"{end}\"}}");
+        let platform = Platform::start(None, move |_| http("200 OK", "", &body));
+        let identity = platform.identity("http", &[("IDENTITY_HEADER", "h")]);
+        assert_eq!(ask(&identity, None).await.as_deref(), Ok("t"), "{end}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_source_that_hangs_for_one_identity_holds_up_no_other_and_many_ask_once() {
     let (release, hanging) = mpsc::channel::<()>();
