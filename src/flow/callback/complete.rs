@@ -174,11 +174,11 @@ impl Arrival<'_> {
             state,
             target,
             rounds,
+            why,
         };
         if !lost.may_begin_again() {
             return Err(self.not_found(why, Some(lost.target)));
         }
-        tracing::info!(profile.id = %self.visit.profile.id, why, "a callback came without its attempt");
         Ok(Completion::Lost(lost))
     }
 

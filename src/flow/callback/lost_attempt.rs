@@ -23,6 +23,8 @@ pub struct LostAttempt {
     pub(super) target: ReturnTo,
     /// New attempts that began by themselves before it.
     pub(super) rounds: u8,
+    /// Why it is not there, for the log.
+    pub(super) why: &'static str,
 }
 
 impl LostAttempt {
@@ -56,5 +58,7 @@ pub async fn begin_again(
             target: Some(lost.target),
         });
     }
+    // Once for each `state`: a stranger who repeats one fills no log.
+    tracing::info!(profile.id = %visit.profile.id, why = lost.why, "a callback came without its attempt; a new one begins");
     Ok(begun)
 }

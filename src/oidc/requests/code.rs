@@ -158,10 +158,11 @@ fn person_by<'a>(authority: &'a DiscoveredAuthority<'_>) -> PersonBy<'a> {
     }
 }
 
-/// The authority's session id, short enough to be one.
+/// The authority's session id, short enough to be one and without characters that no database takes.
 pub(crate) fn sid_of(claims: &Claims) -> Option<String> {
     let sid = claims.get("sid")?.as_str()?;
-    (!sid.is_empty() && sid.len() <= 255).then(|| sid.to_owned())
+    let plain = !sid.chars().any(char::is_control);
+    (!sid.is_empty() && sid.len() <= 255 && plain).then(|| sid.to_owned())
 }
 
 /// The access token of a response with its use. At Microsoft a token is for one resource: without an API it is for

@@ -56,3 +56,16 @@ async fn a_session_state_of_another_form_is_no_sid() {
         assert!(!known_as(&gate, odd).await, "{odd:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sid_claim_that_no_database_takes_is_no_sid() {
+    let gate = Plan::default().start().await;
+    for odd in ["nul\0", "a\u{1b}[2J", "line\n"] {
+        let claim = simulator::Fault::SetClaim("sid".into(), odd.into());
+        gate.sim.fault(claim);
+        let browser = gate.browser_of(Kind::Oidc, "ada").await;
+        assert!(gate.is_signed_in(&browser, Kind::Oidc).await, "{odd:?}");
+        assert!(!known_as(&gate, odd).await, "{odd:?}");
+        gate.sim.clear_faults();
+    }
+}
