@@ -4,7 +4,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::SessionId;
-use crate::store::database::{EndFilter, SessionFilter};
+use crate::store::database::SessionFilter;
+use crate::store::end_filter::{EndFilter, EndedRows};
 use crate::store::error::StoreError;
 use crate::store::replay::ReplayScope;
 use crate::store::row::rows::SessionSummary;
@@ -92,9 +93,10 @@ impl SessionStore {
             (None, None) => return Ok(EndedByLogoutToken::Ended(0)),
         };
         let record = self.replay_record(ReplayScope::LogoutToken, token.key, token.until);
-        let ended = database.delete_once(&record, &filter).await;
+        let now = self.shared.now_millis();
+        let ended = database.end_once(&record, &filter, now).await;
         Ok(match self.shared.metrics.count_error(ended)? {
-            Some(ended) => EndedByLogoutToken::Ended(self.shared.forget_all_ended(&ended)),
+            Some(ended) => EndedByLogoutToken::Ended(self.ended(ended, &filter).await),
             None => EndedByLogoutToken::Replayed,
         })
     }
@@ -156,8 +158,34 @@ impl SessionStore {
 
     async fn end_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
         let shared = &self.shared;
-        let ended = shared.database.delete_matching(filter).await;
+        let ended = shared
+            .database
+            .end_matching(filter, shared.now_millis())
+            .await;
         let ended = shared.metrics.count_error(ended)?;
-        Ok(shared.forget_all_ended(&ended))
+        Ok(self.ended(ended, filter).await)
+    }
+
+    /// Forgets what ended, and counts it. What a cutoff ended is counted afterwards, so that the end does not wait for the
+    /// count.
+    async fn ended(&self, ended: EndedRows, filter: &EndFilter) -> u64 {
+        let shared = &self.shared;
+        let deleted = match ended {
+            EndedRows::Deleted(hashes) => return shared.forget_all_ended(&hashes),
+            EndedRows::CutOff(deleted) => deleted,
+        };
+        shared.forget_everything();
+        let others = shared.database.count_matching(filter).await;
+        match shared.metrics.count_error(others) {
+            Ok(others) => deleted + others,
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(
+                    error,
+                    "the sessions ended, but their number could not be read in time"
+                );
+                deleted
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::domain::clock::{Clock, Random, Timestamp, random_256};
+use crate::domain::clock::{Clock, Random, random_256};
 use crate::store::database::Swept;
 use crate::store::error::{Reason, StoreError};
 use crate::store::session_store::SessionStore;
@@ -19,12 +19,6 @@ use crate::store::shared::Shared;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// … up to this, so that the gateway is ready within two seconds of its database.
 const LONGEST_PAUSE: Duration = Duration::from_millis(1600);
-/// How many rows one statement sweeps.
-const SWEEP_BATCH: u32 = 1000;
-/// The pause between two batches, so that requests get their turn.
-const SWEEP_PAUSE: Duration = Duration::from_millis(50);
-/// A row is swept this long after its end, because another replica may not have written its last use yet.
-const SWEEP_GRACE: Duration = Duration::from_mins(1);
 /// Proof that sessions can be written is as old as this at most when the store says that it is ready.
 const PROVE_WRITABLE_EVERY: Duration = Duration::from_secs(5);
 /// How often gauges are published.
@@ -146,14 +140,6 @@ impl SessionStore {
         }
     }
 
-    /// Deletes what ended more than a minute before `now`, in small batches. Safe when many replicas sweep.
-    ///
-    /// # Errors
-    /// `Unavailable`: the next sweep deletes the rest.
-    pub async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
-        self.shared.sweep(now).await
-    }
-
     /// How many sessions would end if every key but the newest were removed now.
     ///
     /// # Errors
@@ -205,25 +191,6 @@ impl Shared {
         };
         let counted = self.database.count_other_keys(newest.as_bytes()).await;
         self.metrics.count_error(counted)
-    }
-
-    async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
-        let before = (now - SWEEP_GRACE).timestamp_millis();
-        let mut all = Swept::default();
-        loop {
-            let swept = self.database.sweep_batch(before, SWEEP_BATCH).await;
-            let swept = self.metrics.count_error(swept)?;
-            self.metrics.swept_sessions.increment(swept.sessions);
-            self.metrics
-                .swept_replay_records
-                .increment(swept.replay_records);
-            all.sessions += swept.sessions;
-            all.replay_records += swept.replay_records;
-            if swept.sessions.max(swept.replay_records) < u64::from(SWEEP_BATCH) {
-                return Ok(all);
-            }
-            sleep(SWEEP_PAUSE).await;
-        }
     }
 }
 

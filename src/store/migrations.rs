@@ -17,12 +17,20 @@ struct Step {
     sqlite: &'static str,
 }
 
-const STEPS: [Step; 1] = [Step {
-    version: 1,
-    description: "create sessions",
-    postgres: include_str!("../../migrations/postgres/0001_create_sessions.sql"),
-    sqlite: include_str!("../../migrations/sqlite/0001_create_sessions.sql"),
-}];
+const STEPS: [Step; 2] = [
+    Step {
+        version: 1,
+        description: "create sessions",
+        postgres: include_str!("../../migrations/postgres/0001_create_sessions.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0001_create_sessions.sql"),
+    },
+    Step {
+        version: 2,
+        description: "create cutoffs",
+        postgres: include_str!("../../migrations/postgres/0002_create_cutoffs.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0002_create_cutoffs.sql"),
+    },
+];
 
 /// The migrator for Postgres. `schema` is the quoted name of our schema.
 pub(in crate::store) fn postgres(schema: &str) -> Migrator {

@@ -31,6 +31,7 @@
 mod cache;
 mod clock;
 mod database;
+mod end_filter;
 mod end_sessions;
 mod error;
 mod lease;
@@ -44,6 +45,7 @@ mod row;
 mod session_store;
 mod shared;
 mod sqlite;
+mod sweep;
 mod tenant_pins;
 mod touch_buffer;
 

@@ -53,7 +53,11 @@ impl SessionStore {
         let shared = Shared {
             database,
             kind,
-            sealer: RowSealer { keys, random },
+            sealer: RowSealer {
+                keys,
+                random,
+                sessions_per_person: options.sessions_per_person,
+            },
             clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
             sessions: Cache::new(
                 &Bounds::count(options.cache_entries),
@@ -87,7 +91,8 @@ impl SessionStore {
         Arc::clone(&self.shared.clock)
     }
 
-    /// Creates a session and ends the session that this browser had at the profile, in one transaction. When the method
+    /// Creates a session, and ends the session that this browser had at the profile and the person's oldest beyond
+    /// [`StoreOptions::sessions_per_person`], in one transaction. When the method
     /// returns, this replica knows both; the other replicas know within a second.
     ///
     /// # Errors
@@ -98,7 +103,8 @@ impl SessionStore {
         let ended = new.ended.as_ref().map(handle_hash);
         let generation = shared.sessions.generation(&row.hash);
         let inserted = shared.database.insert(&row, ended.as_ref()).await;
-        shared.metrics.count_error(inserted)?;
+        let excess = shared.metrics.count_error(inserted)?;
+        shared.forget_all_ended(&excess);
         if let Some(ended) = ended {
             shared.forget_ended(&ended);
         }

@@ -104,6 +104,31 @@ impl Database {
         }
     }
 
+    /// Copies one row into `count` rows that no browser has the handle of.
+    pub async fn multiply_sessions(&self, count: u32) {
+        let columns =
+            "profile, person, sid, created_at, seen_at, idle_until, expires_at, identity, tokens";
+        let (keys, numbers) = if self.is_postgres() {
+            (
+                "sha256(n::text::bytea), decode(md5(n::text), 'hex')",
+                format!("SELECT n FROM generate_series(1, {count}) AS g (n)"),
+            )
+        } else {
+            (
+                "randomblob(32), randomblob(16)",
+                format!(
+                    "WITH RECURSIVE g (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < {count}) SELECT n FROM g"
+                ),
+            )
+        };
+        self.meddle(&format!(
+            "INSERT INTO sessions (handle_hash, id, {columns}, began_after)
+             SELECT {keys}, {columns}, began_after
+             FROM (SELECT * FROM sessions LIMIT 1) AS one, ({numbers}) AS many"
+        ))
+        .await;
+    }
+
     /// One whole number out of the database.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());

@@ -12,6 +12,7 @@
 mod harness;
 
 mod ending;
+mod ending_many;
 mod failover;
 mod faults;
 mod outages;
@@ -94,6 +95,11 @@ on_both! {
         of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays,
         a_notice_whose_end_failed_still_counts,
         a_list_shows_what_is_asked_for_and_nothing_that_is_over;
+    ending_many:
+        very_many_sessions_end_at_once_and_are_swept_later,
+        very_many_other_sessions_of_a_person_end_and_this_one_stays,
+        a_logout_token_ends_very_many_sessions_once,
+        the_oldest_session_of_a_person_ends_when_there_are_too_many;
     used_once:
         of_many_that_use_a_state_at_once_one_is_the_first,
         a_use_is_remembered_across_restarts_and_told_apart_by_purpose,

@@ -13,9 +13,10 @@ use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
 use crate::store::database::{
-    Database, EndFilter, LeaseOwner, LeaseRow, LeaseState, NewTokens, OnEvent, ReplaceResult,
+    CutOffs, Database, LeaseOwner, LeaseRow, LeaseState, NewTokens, OnEvent, ReplaceResult,
     ReplayRecord, SessionFilter, Swept, Touch, millis, row_count,
 };
+use crate::store::end_filter::{EndFilter, EndedRows, bind_filter};
 use crate::store::error::StoreError;
 use crate::store::postgres::connection::{
     NOW_AND_READ_ONLY, PostgresDatabase, with_connection, writable,
@@ -23,7 +24,7 @@ use crate::store::postgres::connection::{
 use crate::store::postgres::{listen, migrate, statements, transactions};
 use crate::store::row::rows::{
     IdentityColumns, IdentityRow, NewRow, SessionSummary, SummaryColumns, TokensColumns, TokensRow,
-    WholeColumns, WholeRow, handle_hashes,
+    WholeColumns, WholeRow,
 };
 use crate::store::row::sql;
 
@@ -46,18 +47,23 @@ impl Database for PostgresDatabase {
         ))
     }
 
-    async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError> {
+    async fn insert(
+        &self,
+        row: &NewRow,
+        ended: Option<&HandleHash>,
+    ) -> Result<Vec<HandleHash>, StoreError> {
         with_connection!(self, |connection, attempt| {
-            let statement =
-                sql::bind_new_row!(query(statements::INSERT), row, ended).execute(connection);
+            let statement = sql::bind_new_row!(query_scalar(statements::INSERT), row, ended)
+                .fetch_one(connection);
             let repeat = attempt.is_repeat();
             async move {
-                match statement.await {
+                let deleted: Result<Option<Vec<Vec<u8>>>, sqlx::Error> = statement.await;
+                match deleted {
                     // The handle is 256 random bits: on a repeat the row that stands there is this one.
                     Err(sqlx::Error::Database(error)) if repeat && error.is_unique_violation() => {
-                        Ok(())
+                        Ok(Vec::new())
                     }
-                    other => other.map(drop),
+                    other => Ok(transactions::hashes(&other?.unwrap_or_default())),
                 }
             }
         })
@@ -121,22 +127,30 @@ impl Database for PostgresDatabase {
         row.map(|row| row.row(hash)).transpose()
     }
 
-    async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError> {
-        let deleted = with_connection!(self, |connection| transactions::delete_and_announce(
-            connection, filter
-        ))?;
-        handle_hashes(&deleted)
+    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError> {
+        with_connection!(self, |connection| transactions::end_matching(
+            connection, filter, now
+        ))
     }
 
-    async fn delete_once(
+    async fn end_once(
         &self,
         record: &ReplayRecord,
         filter: &EndFilter,
-    ) -> Result<Option<Vec<HandleHash>>, StoreError> {
-        let deleted = with_connection!(self, |connection| transactions::record_and_delete(
-            connection, record, filter
-        ))?;
-        deleted.map(|keys| handle_hashes(&keys)).transpose()
+        now: i64,
+    ) -> Result<Option<EndedRows>, StoreError> {
+        with_connection!(self, |connection| transactions::end_once(
+            connection, record, filter, now
+        ))
+    }
+
+    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
+        with_connection!(self, |connection| bind_filter!(
+            query_scalar(filter.count_statement()),
+            filter
+        )
+        .fetch_one(connection))
+        .map(row_count)
     }
 
     async fn sid_has_other_person(
@@ -306,6 +320,26 @@ impl Database for PostgresDatabase {
         with_connection!(self, |connection| transactions::sweep(
             connection, before, batch
         ))
+    }
+
+    async fn newest_cutoff(&self, before: i64) -> Result<Option<i64>, StoreError> {
+        with_connection!(self, |connection| query_scalar(sql::NEWEST_CUTOFF)
+            .bind(before)
+            .fetch_one(connection))
+    }
+
+    async fn sweep_cut_off(&self, after: &[u8], batch: u32) -> Result<Option<CutOffs>, StoreError> {
+        with_connection!(self, |connection| transactions::sweep_cut_off(
+            connection, after, batch
+        ))
+    }
+
+    async fn forget_cutoffs(&self, number: i64, before: i64) -> Result<(), StoreError> {
+        with_connection!(self, |connection| query(sql::FORGET_CUTOFFS)
+            .bind(number)
+            .bind(before)
+            .execute(connection))
+        .map(drop)
     }
 
     async fn listen(&self, on_event: OnEvent<'_>) -> StoreError {

@@ -23,6 +23,8 @@ pub(in crate::store) struct NewRow {
     pub(in crate::store) expires_at: i64,
     pub(in crate::store) identity: Vec<u8>,
     pub(in crate::store) tokens: Vec<u8>,
+    /// How many sessions of the person are kept beside the new one.
+    pub(in crate::store) others_kept: i64,
 }
 
 /// A row as the session check reads it, without its tokens.

@@ -59,6 +59,8 @@ pub struct EndedSession {
 pub(in crate::store) struct RowSealer {
     pub(in crate::store) keys: Arc<KeyRing>,
     pub(in crate::store) random: Arc<dyn Random>,
+    /// How many sessions a person has at a profile at most.
+    pub(in crate::store) sessions_per_person: u32,
 }
 
 impl RowSealer {
@@ -82,6 +84,7 @@ impl RowSealer {
             expires_at,
             identity: self.seal_identity(&new.handle, session, &session.identity)?,
             tokens: self.seal_tokens(&new.handle, &session.profile, &session.id, &new.tokens)?,
+            others_kept: i64::from(self.sessions_per_person.saturating_sub(1)),
         })
     }
 

@@ -12,9 +12,10 @@ use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
 use crate::store::database::{
-    Database, EndFilter, LeaseOwner, LeaseRow, LeaseState, NewTokens, OnEvent, ReplaceResult,
+    CutOffs, Database, LeaseOwner, LeaseRow, LeaseState, NewTokens, OnEvent, ReplaceResult,
     ReplayRecord, SessionFilter, Swept, Touch, millis, row_count,
 };
+use crate::store::end_filter::{EndFilter, EndedRows, bind_filter};
 use crate::store::error::StoreError;
 use crate::store::row::rows::{
     IdentityColumns, IdentityRow, NewRow, SessionSummary, SummaryColumns, TokensColumns, TokensRow,
@@ -58,15 +59,21 @@ impl Database for SqliteDatabase {
         Ok(transaction.commit().await?)
     }
 
-    async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError> {
+    async fn insert(
+        &self,
+        row: &NewRow,
+        ended: Option<&HandleHash>,
+    ) -> Result<Vec<HandleHash>, StoreError> {
         let mut transaction = self.begin().await?;
         if let Some(ended) = ended {
             transactions::delete_one(&mut transaction, ended, &row.profile).await?;
         }
+        let excess = transactions::delete_excess(&mut transaction, row, ended).await?;
         sql::bind_new_row!(query(sql::insert_session!()), row, ended)
             .execute(&mut *transaction)
             .await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(excess)
     }
 
     async fn read(&self, hash: &HandleHash) -> Result<Option<IdentityRow>, StoreError> {
@@ -127,25 +134,33 @@ impl Database for SqliteDatabase {
         row.map(|row| row.row(hash)).transpose()
     }
 
-    async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError> {
+    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError> {
         let mut transaction = self.begin().await?;
-        let hashes = transactions::delete_many(&mut transaction, filter).await?;
+        let ended = transactions::end_many(&mut transaction, filter, now).await?;
         transaction.commit().await?;
-        Ok(hashes)
+        Ok(ended)
     }
 
-    async fn delete_once(
+    async fn end_once(
         &self,
         record: &ReplayRecord,
         filter: &EndFilter,
-    ) -> Result<Option<Vec<HandleHash>>, StoreError> {
+        now: i64,
+    ) -> Result<Option<EndedRows>, StoreError> {
         let mut transaction = self.begin().await?;
         if !transactions::record_use(&mut transaction, record).await? {
             return Ok(None);
         }
-        let hashes = transactions::delete_many(&mut transaction, filter).await?;
+        let ended = transactions::end_many(&mut transaction, filter, now).await?;
         transaction.commit().await?;
-        Ok(Some(hashes))
+        Ok(Some(ended))
+    }
+
+    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
+        let count = bind_filter!(query_scalar(filter.count_statement()), filter)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(row_count(count))
     }
 
     async fn sid_has_other_person(
@@ -321,6 +336,30 @@ impl Database for SqliteDatabase {
         let swept = transactions::sweep(&mut transaction, before, batch).await?;
         transaction.commit().await?;
         Ok(swept)
+    }
+
+    async fn newest_cutoff(&self, before: i64) -> Result<Option<i64>, StoreError> {
+        let newest = query_scalar(sql::NEWEST_CUTOFF)
+            .bind(before)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(newest)
+    }
+
+    async fn sweep_cut_off(&self, after: &[u8], batch: u32) -> Result<Option<CutOffs>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let swept = transactions::sweep_cut_off(&mut transaction, after, batch).await?;
+        transaction.commit().await?;
+        Ok(Some(swept))
+    }
+
+    async fn forget_cutoffs(&self, number: i64, before: i64) -> Result<(), StoreError> {
+        query(sql::FORGET_CUTOFFS)
+            .bind(number)
+            .bind(before)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     async fn listen(&self, on_event: OnEvent<'_>) -> StoreError {

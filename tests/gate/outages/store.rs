@@ -289,7 +289,7 @@ async fn replica_off_by(gate: &TestGatehouse, seconds: i64) -> Replica {
     wrong
 }
 
-/// AuthorizationRedirect at one replica, completed at the other: both judge the same times.
+/// A sign-in that began at one replica is completed at the other: both judge the same times.
 async fn signs_in_at(gate: &TestGatehouse, wrong: &Replica) -> Browser {
     let browser = Browser::new();
     let start = "/auth/sign_in?return_to=/";
