@@ -121,7 +121,7 @@ const MILLION: u32 = 1_000_000;
 /// Ends a million sessions at one replica, and waits until two others refuse one of them.
 async fn million(fleet: &Fleet, report: &mut Report) {
     let person = signed_in(fleet).await;
-    let columns = "profile, person, sid, created_at, seen_at, idle_until, expires_at";
+    let columns = "profile, person, sid, created_at, seen_at, idle_until, expires_at, listed";
     let copies = format!(
         "INSERT INTO sessions (handle_hash, id, {columns}, identity, tokens, began_after)
          SELECT sha256(n::text::bytea), decode(md5(n::text), 'hex'), {columns}, '', '', began_after

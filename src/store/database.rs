@@ -14,7 +14,9 @@ use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
 use crate::store::end_filter::{EndFilter, EndedRows};
 use crate::store::error::StoreError;
-use crate::store::row::rows::{IdentityRow, NewRow, SessionSummary, TokensRow, WholeRow};
+use crate::store::row::listed::SealedAnew;
+use crate::store::row::rows::{IdentityRow, ListedRow, NewRow, TokensRow, WholeRow};
+use crate::store::row::search_texts::SearchTexts;
 
 /// A use of a session that is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,22 @@ impl Default for SessionFilter {
             limit: 100,
         }
     }
+}
+
+/// Which rows to list.
+#[derive(Debug)]
+pub(in crate::store) struct ListFilter {
+    pub(in crate::store) profile: Option<ProfileId>,
+    pub(in crate::store) person: Option<SearchTexts>,
+    pub(in crate::store) sid: Option<SearchTexts>,
+    pub(in crate::store) limit: u32,
+}
+
+/// Rows of a batch, and the last key of the batch; `None` if no rows come after it.
+#[derive(Debug)]
+pub(in crate::store) struct RowBatch {
+    pub(in crate::store) rows: Vec<ListedRow>,
+    pub(in crate::store) last: Option<Vec<u8>>,
 }
 
 /// Who holds the lease of a row: 128 random bits, new for each refresh.
@@ -233,16 +251,12 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
     async fn sid_has_other_person(
         &self,
         profile: &ProfileId,
-        sid: &str,
-        person: &SubjectKey,
+        sid: &SearchTexts,
+        person: &SearchTexts,
     ) -> Result<bool, StoreError>;
 
     /// The sessions that live at `now` (unix milliseconds), most recently used first.
-    async fn list(
-        &self,
-        filter: &SessionFilter,
-        now: i64,
-    ) -> Result<Vec<SessionSummary>, StoreError>;
+    async fn list(&self, filter: &ListFilter, now: i64) -> Result<Vec<ListedRow>, StoreError>;
 
     /// How many sessions live at `now` (unix milliseconds).
     async fn count(&self, now: i64) -> Result<u64, StoreError>;
@@ -299,6 +313,18 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
 
     /// Deletes at most `batch` rows of each table that expired before `before` (unix milliseconds).
     async fn sweep_batch(&self, before: i64, batch: u32) -> Result<Swept, StoreError>;
+
+    /// Looks at `batch` rows after the key `after`, in the order of their keys, and returns those that were not sealed for
+    /// lists, or by another key than `newest`.
+    async fn read_to_seal_anew(
+        &self,
+        after: &[u8],
+        batch: u32,
+        newest: &[u8; 4],
+    ) -> Result<RowBatch, StoreError>;
+
+    /// Stores rows that were sealed anew, as far as they are still what was read.
+    async fn seal_anew(&self, rows: &[SealedAnew]) -> Result<(), StoreError>;
 
     /// The newest cutoff from before `before` (unix milliseconds).
     async fn newest_cutoff(&self, before: i64) -> Result<Option<i64>, StoreError>;

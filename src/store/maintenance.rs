@@ -21,6 +21,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_millis(1600);
 /// Proof that sessions can be written is as old as this at most when the store says that it is ready.
 const PROVE_WRITABLE_EVERY: Duration = Duration::from_secs(5);
+/// How often rows are looked for that a replica of an earlier release wrote.
+const SEAL_ANEW_EVERY: Duration = Duration::from_hours(1);
 /// How often gauges are published.
 const PUBLISH_EVERY: Duration = Duration::from_secs(5);
 
@@ -85,7 +87,7 @@ impl SessionStore {
                 tokio::spawn(write_touches(shared())).abort_handle(),
                 tokio::spawn(sweep_regularly(shared())).abort_handle(),
                 tokio::spawn(publish_gauges(shared())).abort_handle(),
-                tokio::spawn(count_older_keys_regularly(shared())).abort_handle(),
+                tokio::spawn(renew_keys_regularly(shared())).abort_handle(),
             ]
         });
     }
@@ -260,19 +262,41 @@ async fn sweep_regularly(shared: Arc<Shared>) {
     }
 }
 
-async fn count_older_keys_regularly(shared: Arc<Shared>) {
-    if shared.sealer.keys.ids().count() < 2 {
-        return;
-    }
+/// Seals rows anew for lists and searches at the start and every hour, and then counts the rows of older keys.
+async fn renew_keys_regularly(shared: Arc<Shared>) {
     while !shared.is_migrated() {
         sleep(FIRST_PAUSE).await;
     }
+    let has_older_keys = shared.sealer.keys.ids().count() > 1;
+    let mut sealed_at: Option<Instant> = None;
     loop {
-        match shared.count_older_keys().await {
-            Ok(count) => *shared.lock_older_keys() = Some(count),
-            Err(error) => warn(&error, "sessions of older keys could not be counted"),
+        if sealed_at.is_none_or(|sealed_at| sealed_at.elapsed() >= SEAL_ANEW_EVERY) {
+            sealed_at = seal_anew(&shared).await.then(Instant::now);
+        }
+        if has_older_keys {
+            match shared.count_older_keys().await {
+                Ok(count) => *shared.lock_older_keys() = Some(count),
+                Err(error) => warn(&error, "sessions of older keys could not be counted"),
+            }
         }
         sleep(shared.options.sweep_every).await;
+    }
+}
+
+async fn seal_anew(shared: &Shared) -> bool {
+    match shared.seal_anew().await {
+        Ok(0) => true,
+        Ok(rows) => {
+            tracing::info!(rows, "sealed sessions anew for lists and searches");
+            true
+        }
+        Err(error) => {
+            warn(
+                &error,
+                "sessions could not be sealed anew for lists and searches",
+            );
+            false
+        }
     }
 }
 

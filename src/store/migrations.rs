@@ -17,7 +17,7 @@ struct Step {
     sqlite: &'static str,
 }
 
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         version: 1,
         description: "create sessions",
@@ -29,6 +29,12 @@ const STEPS: [Step; 2] = [
         description: "create cutoffs",
         postgres: include_str!("../../migrations/postgres/0002_create_cutoffs.sql"),
         sqlite: include_str!("../../migrations/sqlite/0002_create_cutoffs.sql"),
+    },
+    Step {
+        version: 3,
+        description: "seal listed",
+        postgres: include_str!("../../migrations/postgres/0003_seal_listed.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0003_seal_listed.sql"),
     },
 ];
 

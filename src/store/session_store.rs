@@ -18,6 +18,7 @@ use crate::store::maintenance::Tasks;
 use crate::store::metrics::StoreMetrics;
 use crate::store::options::StoreOptions;
 use crate::store::postgres::PostgresDatabase;
+use crate::store::row::listed::ListSealer;
 use crate::store::row::rows::IdentityRow;
 use crate::store::row::sealed_row::{EndedSession, NewSession, RowSealer, StoredTokens, touched};
 use crate::store::shared::Shared;
@@ -54,6 +55,10 @@ impl SessionStore {
             database,
             kind,
             sealer: RowSealer {
+                lists: ListSealer {
+                    keys: Arc::clone(&keys),
+                    random: Arc::clone(&random),
+                },
                 keys,
                 random,
                 sessions_per_person: options.sessions_per_person,

@@ -1,4 +1,5 @@
-//! The sweep: deletes rows of sessions that expired or that a cutoff ended, and expired replay records.
+//! Work through all rows, in batches. The sweep deletes sessions that expired or that a cutoff ended, and expired replay
+//! records. Rows that are not sealed with the newest key for lists and searches are sealed anew.
 
 use std::time::Duration;
 
@@ -12,8 +13,10 @@ use crate::store::shared::Shared;
 
 /// How many expired rows one statement sweeps.
 const SWEEP_BATCH: u32 = 1000;
-/// How many rows one statement compares with the cutoffs.
+/// How many rows one statement looks at.
 const CUTOFF_BATCH: u32 = 2000;
+/// How many rows one transaction stores that were sealed anew.
+const SEAL_BATCH: usize = 200;
 /// The pause between two batches, so that requests get their turn.
 const SWEEP_PAUSE: Duration = Duration::from_millis(50);
 /// A row is swept this long after its end, because another replica may not have written its last use yet. A cutoff is
@@ -27,6 +30,15 @@ impl SessionStore {
     /// `Unavailable`: the next sweep deletes the rest.
     pub async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
         self.shared.sweep(now).await
+    }
+
+    /// Seals every row with the newest key for lists and searches; the store does so itself when it starts and every hour.
+    /// Returns how many rows that were.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Inconsistent`: some rows wait for the next time.
+    pub async fn seal_listed_rows_anew(&self) -> Result<u64, StoreError> {
+        self.shared.seal_anew().await
     }
 }
 
@@ -76,5 +88,36 @@ impl Shared {
         let forgotten = self.database.forget_cutoffs(newest, before).await;
         self.metrics.count_error(forgotten)?;
         Ok(all)
+    }
+
+    /// Seals for lists, and hashes for searches, with the newest key: rows of earlier releases, which hold clear text, and
+    /// rows of older keys. Safe when many replicas do it. Returns how many rows that were.
+    pub(in crate::store) async fn seal_anew(&self) -> Result<u64, StoreError> {
+        let Some(newest) = self.sealer.keys.ids().next() else {
+            return Ok(0);
+        };
+        let (mut all, mut after) = (0, Vec::new());
+        loop {
+            let read = self
+                .database
+                .read_to_seal_anew(&after, CUTOFF_BATCH, newest.as_bytes())
+                .await;
+            let read = self.metrics.count_error(read)?;
+            let sealed = read
+                .rows
+                .iter()
+                .filter_map(|row| self.sealer.lists.seal_anew(row));
+            let sealed: Vec<_> = sealed.collect();
+            for rows in sealed.chunks(SEAL_BATCH) {
+                let stored = self.database.seal_anew(rows).await;
+                self.metrics.count_error(stored)?;
+            }
+            all += u64::try_from(sealed.len()).unwrap_or_default();
+            match read.last {
+                Some(last) => after = last,
+                None => return Ok(all),
+            }
+            sleep(SWEEP_PAUSE).await;
+        }
     }
 }

@@ -12,6 +12,7 @@ const EARLIER_MIGRATIONS: &str = "
     DROP TABLE gatehouse_migrations;
     DROP TABLE cutoffs;
     ALTER TABLE sessions DROP COLUMN began_after;
+    ALTER TABLE sessions DROP COLUMN listed;
     CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL DEFAULT 0);
     INSERT INTO schema_migrations (version) VALUES (1)";
 

@@ -106,8 +106,7 @@ impl Database {
 
     /// Copies one row into `count` rows that no browser has the handle of.
     pub async fn multiply_sessions(&self, count: u32) {
-        let columns =
-            "profile, person, sid, created_at, seen_at, idle_until, expires_at, identity, tokens";
+        let columns = "profile, person, sid, created_at, seen_at, idle_until, expires_at, identity, tokens, listed";
         let (keys, numbers) = if self.is_postgres() {
             (
                 "sha256(n::text::bytea), decode(md5(n::text), 'hex')",
@@ -127,6 +126,32 @@ impl Database {
              FROM (SELECT * FROM sessions LIMIT 1) AS one, ({numbers}) AS many"
         ))
         .await;
+    }
+
+    /// Everything that a thief of the database gets: on Postgres every table as text, on SQLite the files.
+    pub async fn dump(&self) -> Vec<u8> {
+        let Some(path) = self.url.strip_prefix("sqlite://") else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let tables: Vec<String> = sqlx::query_scalar(
+                "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
+            )
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+            assert!(tables.len() >= 4, "{tables:?}");
+            let mut dump = String::new();
+            for table in tables {
+                let sql = format!("SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t");
+                let text: String = sqlx::query_scalar(AssertSqlSafe(sql))
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap();
+                dump.push_str(&text);
+            }
+            return dump.into_bytes();
+        };
+        let file = |end| std::fs::read(format!("{path}{end}")).unwrap_or_default();
+        [file(""), file("-wal")].concat()
     }
 
     /// One whole number out of the database.

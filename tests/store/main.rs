@@ -15,6 +15,7 @@ mod ending;
 mod ending_many;
 mod failover;
 mod faults;
+mod nobody_named;
 mod outages;
 mod refresh;
 mod replicas;
@@ -68,6 +69,11 @@ on_both! {
         after_the_old_key_is_gone_only_unused_sessions_end,
         a_row_of_a_newer_format_is_none,
         a_row_that_no_gateway_wrote_is_inconsistent;
+    nobody_named:
+        a_dump_of_the_database_after_a_whole_journey_names_nobody,
+        a_person_is_found_under_every_key_and_sealed_with_the_newest,
+        rows_of_an_earlier_release_are_found_and_sealed,
+        many_rows_of_an_earlier_release_end_by_a_cutoff;
     refresh:
         tokens_are_read_back_for_each_api,
         of_many_that_want_the_lease_one_gets_it,

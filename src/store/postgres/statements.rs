@@ -16,7 +16,7 @@ pub(super) const INSERT: &str = concat!(
     "WITH ended AS (DELETE FROM sessions WHERE handle_hash = $1 AND profile = $4
                     RETURNING handle_hash),
           excess AS (DELETE FROM sessions WHERE handle_hash IN (",
-    sql::excess_sessions!(),
+    sql::excess_sessions!(postgres),
     " FOR UPDATE SKIP LOCKED) RETURNING handle_hash),
           announced AS (SELECT pg_notify('",
     channel!(),

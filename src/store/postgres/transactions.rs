@@ -9,6 +9,8 @@ use crate::store::cache::invalidation::Invalidation;
 use crate::store::database::{CutOffs, ReplayRecord, Swept};
 use crate::store::end_filter::{AT_ONCE, EndFilter, EndedRows, INSERT_CUTOFF, bind_filter};
 use crate::store::postgres::statements;
+use crate::store::row::listed::SealedAnew;
+use crate::store::row::search_texts::SearchTexts;
 use crate::store::row::sql;
 
 /// The advisory lock of sweepers: the bytes of "gateswep".
@@ -112,18 +114,28 @@ async fn end_many(
     filter: &EndFilter,
     now: i64,
 ) -> Result<EndedRows, sqlx::Error> {
-    let deleted: Vec<Vec<u8>> = bind_filter!(query_scalar(filter.delete_statement()), filter)
-        .fetch_all(&mut *connection)
-        .await?;
+    let deleted: Vec<Vec<u8>> = bind_filter!(
+        query_scalar(filter.postgres().delete),
+        filter,
+        SearchTexts::array
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     let (ended, announced) = if deleted.len() < AT_ONCE {
         let hashes = hashes(&deleted);
         let announced = Invalidation::of_ended(&hashes);
         (EndedRows::Deleted(hashes), announced)
     } else {
-        bind_filter!(query(INSERT_CUTOFF), filter)
-            .bind(now)
-            .execute(&mut *connection)
-            .await?;
+        for (person, sid) in filter.cutoffs() {
+            query(INSERT_CUTOFF)
+                .bind(filter.profile())
+                .bind(person)
+                .bind(sid)
+                .bind(filter.id())
+                .bind(now)
+                .execute(&mut *connection)
+                .await?;
+        }
         let ended = EndedRows::CutOff(u64::try_from(deleted.len()).unwrap_or_default());
         (ended, vec![Invalidation::Everything])
     };
@@ -172,4 +184,23 @@ async fn lock_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> 
         .bind(SWEEP_LOCK)
         .fetch_one(connection)
         .await
+}
+
+/// Stores rows that were sealed anew.
+pub(super) async fn seal_anew(
+    connection: &mut PgConnection,
+    rows: &[SealedAnew],
+) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    for row in rows {
+        query(sql::SEAL_ANEW)
+            .bind(row.hash.0.as_slice())
+            .bind(row.was.as_str())
+            .bind(row.person.as_str())
+            .bind(row.sid.as_deref())
+            .bind(row.listed.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await
 }

@@ -28,12 +28,13 @@ macro_rules! tokens_columns {
 }
 pub(in crate::store) use tokens_columns;
 
-/// The columns of [`crate::store::row::rows::SummaryColumns`].
-macro_rules! summary_columns {
+/// The columns of [`crate::store::row::rows::ListedColumns`].
+macro_rules! listed_columns {
     () => {
-        "id, profile, person, sid, created_at, seen_at, idle_until, expires_at, user_agent"
+        "handle_hash, id, profile, person, sid, created_at, seen_at, idle_until, expires_at, user_agent, listed"
     };
 }
+pub(in crate::store) use listed_columns;
 
 /// Whether no cutoff ended the session; see `store/end_filter.rs`.
 macro_rules! not_cut_off {
@@ -52,7 +53,7 @@ pub(in crate::store) use not_cut_off;
 /// replaces, so that a new column does not renumber it. [`bind_new_row`] gives the values.
 macro_rules! insert_session {
     () => {
-        "INSERT INTO sessions (handle_hash, id, profile, person, sid, user_agent,
+        "INSERT INTO sessions (handle_hash, id, profile, person, sid, listed,
                                created_at, seen_at, idle_until, expires_at, identity, tokens, began_after)
          VALUES ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
                  (SELECT coalesce(max(number), 0) FROM cutoffs))"
@@ -63,17 +64,20 @@ pub(in crate::store) use insert_session;
 /// The keys of the person's oldest sessions beyond those that are kept beside the new one, a hundred at most. The
 /// parameters are those of [`insert_session`].
 macro_rules! excess_sessions {
-    () => {
-        "SELECT handle_hash FROM sessions
-         WHERE profile = $4 AND person = $5 AND ($1 IS NULL OR handle_hash <> $1)
-         ORDER BY created_at DESC, handle_hash LIMIT 100 OFFSET $14"
+    ($database:ident) => {
+        concat!(
+            "SELECT handle_hash FROM sessions WHERE profile = $4 AND ",
+            $crate::store::row::search_texts::among!($database, "person", "$15"),
+            " AND ($1 IS NULL OR handle_hash <> $1)
+             ORDER BY created_at DESC, handle_hash LIMIT 100 OFFSET $14"
+        )
     };
 }
 pub(in crate::store) use excess_sessions;
 
 /// Binds the parameters of [`insert_session`] to a query of either database.
 macro_rules! bind_new_row {
-    ($query:expr, $row:expr, $ended:expr) => {{
+    ($query:expr, $row:expr, $ended:expr, $texts:expr) => {{
         let row: &$crate::store::row::rows::NewRow = $row;
         let ended: Option<&$crate::domain::session::HandleHash> = $ended;
         $query
@@ -81,9 +85,9 @@ macro_rules! bind_new_row {
             .bind(row.hash.0.as_slice())
             .bind(row.id.as_bytes().as_slice())
             .bind(row.profile.as_str())
-            .bind(row.person.as_str())
-            .bind(row.sid.as_deref())
-            .bind(row.user_agent.as_deref())
+            .bind(row.person_text())
+            .bind(row.sid_text())
+            .bind(row.listed.as_slice())
             .bind(row.created_at)
             .bind(row.seen_at)
             .bind(row.idle_until)
@@ -91,6 +95,7 @@ macro_rules! bind_new_row {
             .bind(row.identity.as_slice())
             .bind(row.tokens.as_slice())
             .bind(row.others_kept)
+            .bind($texts(&row.person))
     }};
 }
 pub(in crate::store) use bind_new_row;
@@ -129,22 +134,55 @@ macro_rules! delete_session {
 pub(in crate::store) use delete_session;
 
 /// Whether a `sid` at a profile belongs to somebody else than `$3`.
-pub(in crate::store) const SID_HAS_OTHER_PERSON: &str = concat!(
-    "SELECT EXISTS (SELECT 1 FROM sessions
-                    WHERE profile = $1 AND sid = $2 AND person <> $3 AND ",
-    not_cut_off!(),
-    ")"
-);
+macro_rules! sid_has_other_person {
+    ($database:ident) => {
+        concat!(
+            "SELECT EXISTS (SELECT 1 FROM sessions WHERE profile = $1 AND ",
+            $crate::store::row::search_texts::among!($database, "sid", "$2"),
+            " AND NOT ",
+            $crate::store::row::search_texts::among!($database, "person", "$3"),
+            " AND ",
+            $crate::store::row::sql::not_cut_off!(),
+            ")"
+        )
+    };
+}
+pub(in crate::store) use sid_has_other_person;
 
 /// Lists the sessions that live at `$1`, most recently used first.
-pub(in crate::store) const LIST: &str = concat!(
+macro_rules! list {
+    ($database:ident) => {
+        concat!(
+            "SELECT ",
+            $crate::store::row::sql::listed_columns!(),
+            " FROM sessions WHERE idle_until > $1 AND ($2 IS NULL OR profile = $2) AND ($3 IS NULL OR ",
+            $crate::store::row::search_texts::among!($database, "person", "$3"),
+            ") AND ($4 IS NULL OR ",
+            $crate::store::row::search_texts::among!($database, "sid", "$4"),
+            ") AND ",
+            $crate::store::row::sql::not_cut_off!(),
+            " ORDER BY seen_at DESC, id LIMIT $5"
+        )
+    };
+}
+pub(in crate::store) use list;
+
+/// The rows of a batch, from after the key `$1` to the key `$2`, that were not sealed for lists, or by another key than
+/// `$3`.
+pub(in crate::store) const READ_TO_SEAL_ANEW: &str = concat!(
     "SELECT ",
-    summary_columns!(),
-    " FROM sessions
-      WHERE idle_until > $1 AND ($2 IS NULL OR profile = $2)
-        AND ($3 IS NULL OR person = $3) AND ($4 IS NULL OR sid = $4) AND ",
-    not_cut_off!(),
-    " ORDER BY seen_at DESC, id LIMIT $5"
+    listed_columns!(),
+    " FROM sessions WHERE handle_hash > $1 AND handle_hash <= $2
+        AND (listed IS NULL OR substr(listed, 2, 4) <> $3) AND ",
+    not_cut_off!()
+);
+
+/// Stores what was sealed anew, unless another replica was faster or a cutoff has ended the session: with another hash
+/// it would escape the cutoff.
+pub(in crate::store) const SEAL_ANEW: &str = concat!(
+    "UPDATE sessions SET person = $3, sid = $4, user_agent = NULL, listed = $5
+     WHERE handle_hash = $1 AND person = $2 AND ",
+    not_cut_off!()
 );
 
 /// Counts the sessions that live at `$1`.
@@ -156,7 +194,8 @@ pub(in crate::store) const COUNT: &str = concat!(
 /// Counts the sessions with a column that another key than `$1` sealed. A sealed column begins with its format (one
 /// byte) and the id of its key (four bytes).
 pub(in crate::store) const COUNT_OTHER_KEYS: &str = "
-SELECT count(*) FROM sessions WHERE substr(identity, 2, 4) <> $1 OR substr(tokens, 2, 4) <> $1";
+SELECT count(*) FROM sessions WHERE substr(identity, 2, 4) <> $1 OR substr(tokens, 2, 4) <> $1
+   OR substr(listed, 2, 4) <> $1";
 
 /// Takes the lease if it is free, has run out by the database's clock, or is this owner's already (a repeat of the
 /// statement). A back-off is over by the time `$5` of the caller.

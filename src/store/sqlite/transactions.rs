@@ -6,10 +6,12 @@ use sqlx::{SqliteConnection, query, query_as, query_scalar};
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
-use crate::store::database::{CutOffs, ReplayRecord, Swept};
+use crate::store::database::{CutOffs, ReplayRecord, RowBatch, Swept};
 use crate::store::end_filter::{AT_ONCE, EndFilter, EndedRows, INSERT_CUTOFF, bind_filter};
 use crate::store::error::StoreError;
-use crate::store::row::rows::{NewRow, WholeColumns, handle_hashes};
+use crate::store::row::listed::SealedAnew;
+use crate::store::row::rows::{ListedColumns, NewRow, WholeColumns, handle_hashes};
+use crate::store::row::search_texts::SearchTexts;
 use crate::store::row::sql;
 
 const ANNOUNCE: &str =
@@ -17,7 +19,7 @@ const ANNOUNCE: &str =
 
 const DELETE_EXCESS: &str = concat!(
     "DELETE FROM sessions WHERE handle_hash IN (",
-    sql::excess_sessions!(),
+    sql::excess_sessions!(sqlite),
     ") RETURNING handle_hash"
 );
 
@@ -69,9 +71,10 @@ pub(super) async fn delete_excess(
     row: &NewRow,
     ended: Option<&HandleHash>,
 ) -> Result<Vec<HandleHash>, StoreError> {
-    let excess: Vec<Vec<u8>> = sql::bind_new_row!(query_scalar(DELETE_EXCESS), row, ended)
-        .fetch_all(&mut *connection)
-        .await?;
+    let excess: Vec<Vec<u8>> =
+        sql::bind_new_row!(query_scalar(DELETE_EXCESS), row, ended, SearchTexts::json)
+            .fetch_all(&mut *connection)
+            .await?;
     let hashes = handle_hashes(&excess)?;
     for invalidation in Invalidation::of_ended(&hashes) {
         announce(connection, &invalidation).await?;
@@ -85,9 +88,13 @@ pub(super) async fn end_many(
     filter: &EndFilter,
     now: i64,
 ) -> Result<EndedRows, StoreError> {
-    let deleted: Vec<Vec<u8>> = bind_filter!(query_scalar(filter.delete_statement()), filter)
-        .fetch_all(&mut *connection)
-        .await?;
+    let deleted: Vec<Vec<u8>> = bind_filter!(
+        query_scalar(filter.sqlite().delete),
+        filter,
+        SearchTexts::json
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     if deleted.len() < AT_ONCE {
         let hashes = handle_hashes(&deleted)?;
         for invalidation in Invalidation::of_ended(&hashes) {
@@ -95,10 +102,16 @@ pub(super) async fn end_many(
         }
         return Ok(EndedRows::Deleted(hashes));
     }
-    bind_filter!(query(INSERT_CUTOFF), filter)
-        .bind(now)
-        .execute(&mut *connection)
-        .await?;
+    for (person, sid) in filter.cutoffs() {
+        query(INSERT_CUTOFF)
+            .bind(filter.profile())
+            .bind(person)
+            .bind(sid)
+            .bind(filter.id())
+            .bind(now)
+            .execute(&mut *connection)
+            .await?;
+    }
     announce(connection, &Invalidation::Everything).await?;
     let deleted = u64::try_from(deleted.len()).unwrap_or_default();
     Ok(EndedRows::CutOff(deleted))
@@ -159,4 +172,47 @@ pub(super) async fn sweep(
     }
     query(SWEEP_INVALIDATIONS).execute(connection).await?;
     Ok(swept)
+}
+
+/// Stores rows that were sealed anew.
+pub(super) async fn seal_anew(
+    connection: &mut SqliteConnection,
+    rows: &[SealedAnew],
+) -> Result<(), sqlx::Error> {
+    for row in rows {
+        query(sql::SEAL_ANEW)
+            .bind(row.hash.0.as_slice())
+            .bind(row.was.as_str())
+            .bind(row.person.as_str())
+            .bind(row.sid.as_deref())
+            .bind(row.listed.as_slice())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Reads the rows of a batch that are not sealed with the newest key for lists.
+pub(super) async fn read_to_seal_anew(
+    connection: &mut SqliteConnection,
+    after: &[u8],
+    batch: u32,
+    newest: &[u8; 4],
+) -> Result<RowBatch, StoreError> {
+    let last: Option<Vec<u8>> = query_scalar(sql::LAST_OF_BATCH)
+        .bind(after)
+        .bind(i64::from(batch) - 1)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let rows: Vec<ListedColumns> = query_as(sql::READ_TO_SEAL_ANEW)
+        .bind(after)
+        .bind(last.as_deref().unwrap_or(&sql::AFTER_ALL_KEYS))
+        .bind(newest.as_slice())
+        .fetch_all(connection)
+        .await?;
+    let rows = rows.into_iter().map(ListedColumns::row);
+    Ok(RowBatch {
+        rows: rows.collect::<Result<_, _>>()?,
+        last,
+    })
 }
