@@ -5,7 +5,6 @@ use crate::command::cli::{Cli, Format, SessionFlags, SessionsCommand};
 use crate::command::runtime::block_on;
 use crate::command::sources;
 use crate::command::terminal::{Failed, Terminal};
-use crate::domain::identity::SubjectKey;
 use crate::flow::session_admin::{self, SessionList, SessionSelector, SessionsToEnd};
 use crate::telemetry;
 
@@ -21,14 +20,14 @@ pub(super) fn sessions(
     let inputs = terminal.system_inputs();
     match command {
         SessionsCommand::List { which, format } => {
-            let selector = selector(which);
+            let selector = selector(which)?;
             let list = block_on(with_services(&settings, inputs, async move |services| {
                 session_admin::list(services, selector, MOST_LISTED).await
             }))?;
             write_list(&list, *format, terminal)
         }
         SessionsCommand::End { id, which, all } => {
-            let sessions = SessionsToEnd::named(*id, selector(which), *all)
+            let sessions = SessionsToEnd::named(*id, selector(which)?, *all)
                 .map_err(|error| Failed::Said(error.to_string()))?;
             // The audit stream says who was signed out by whom, in whichever process that happens.
             telemetry::install("warn,audit=info", settings.telemetry.format)
@@ -42,12 +41,13 @@ pub(super) fn sessions(
     }
 }
 
-fn selector(which: &SessionFlags) -> SessionSelector {
-    SessionSelector {
-        profile: which.profile.clone(),
-        person: which.person.as_deref().map(SubjectKey::stored),
-        sid: which.sid.clone(),
-    }
+fn selector(which: &SessionFlags) -> Result<SessionSelector, Failed> {
+    SessionSelector::typed(
+        which.profile.clone(),
+        which.person.as_deref(),
+        which.sid.as_deref(),
+    )
+    .map_err(|error| Failed::Said(error.to_string()))
 }
 
 fn write_list(

@@ -39,6 +39,13 @@ impl StoreError {
         crate::domain::causes::with_causes(self)
     }
 
+    /// The store did not answer when it was asked for the pinned tenant of an authority.
+    pub fn tenant_pins() -> Self {
+        Self::unavailable(Reason(
+            "the pinned tenant of an authority could not be read",
+        ))
+    }
+
     pub(super) fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {
         Self::Unavailable(Arc::new(cause))
     }

@@ -25,6 +25,8 @@ use crate::store::shared::Shared;
 use crate::store::sqlite::SqliteDatabase;
 use crate::store::touch_buffer::TouchBuffer;
 
+/// About how many bytes a session with usual claims takes in memory.
+const SESSION_BYTES: u64 = 1500;
 /// About how many bytes the tokens of a session take in memory.
 const TOKEN_BYTES: u64 = 5000;
 
@@ -65,7 +67,11 @@ impl SessionStore {
             },
             clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
             sessions: Cache::new(
-                &Bounds::count(options.cache_entries),
+                &Bounds {
+                    capacity: options.cache_entries.saturating_mul(SESSION_BYTES),
+                    items: options.cache_entries,
+                    weigh: session_weight,
+                },
                 Arc::clone(&listening),
             ),
             tokens: Cache::new(
@@ -278,6 +284,13 @@ fn connect_database(
             "it begins with postgres:// or sqlite://, such as sqlite://gatehouse.db".to_owned(),
         ))
     }
+}
+
+/// The bytes that a session takes in memory, nearly. A small one counts as a usual one, so that the number of entries is
+/// bounded, too.
+fn session_weight(session: &Session) -> u32 {
+    let bytes = u64::try_from(400 + session.identity.size()).unwrap_or(u64::MAX);
+    u32::try_from(bytes.max(SESSION_BYTES)).unwrap_or(u32::MAX)
 }
 
 /// The bytes that these tokens take in memory, nearly.

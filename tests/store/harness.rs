@@ -61,11 +61,26 @@ impl Database {
         self.url.starts_with("postgres")
     }
 
+    /// A migrated store with memory for so many usual sessions, that does nothing by itself.
+    pub async fn quiet_replica_with_memory(&self, cache_entries: u64) -> SessionStore {
+        let options = StoreOptions {
+            cache_entries,
+            ..StoreOptions::default()
+        };
+        let store = self.replica_of(&self.keys, options);
+        store.migrate().await.unwrap();
+        store
+    }
+
     /// A store that does nothing by itself.
     pub fn replica_with(&self, keys: &[String]) -> SessionStore {
+        self.replica_of(keys, StoreOptions::default())
+    }
+
+    fn replica_of(&self, keys: &[String], options: StoreOptions) -> SessionStore {
         let options = StoreOptions {
             follow_database_clock: false,
-            ..StoreOptions::default()
+            ..options
         };
         SessionStore::connect(
             &SecretUrl::new(self.url.clone()),

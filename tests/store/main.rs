@@ -58,6 +58,7 @@ on_both! {
         many_first_requests_of_one_session_are_one_reading,
         a_trouble_of_the_database_is_never_no_session,
         a_sign_in_that_cannot_be_written_leaves_nothing,
+        large_claims_do_not_take_the_memory_of_all,
         the_name_of_a_browser_is_cut_and_printable;
     secrecy:
         a_stolen_database_shows_no_claim_and_no_token,

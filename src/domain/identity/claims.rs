@@ -1,5 +1,7 @@
 //! Verified claims, and how values are read from them.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 /// The verified claims of an ID token.
@@ -45,6 +47,34 @@ pub(super) fn name_of(claims: &Claims) -> String {
         .or_else(full)
         .or_else(|| address().or_else(|| text("sub")).map(str::to_owned))
         .unwrap_or_else(|| "somebody".to_owned())
+}
+
+/// Bytes. More claims than this are not kept: a hundred thousand identities live in memory, and one tenant's provider must
+/// not take the memory of all. Tokens of directories have a few kilobytes.
+const MOST_CLAIM_BYTES: usize = 64 * 1024;
+
+/// Claims that identify the person; all of them are short.
+const IDENTIFYING: [&str; 5] = ["iss", "sub", "tid", "oid", "sid"];
+
+/// The claims without the largest ones, as many as must go so that the rest fits. A rule that needs a claim that went
+/// refuses the person.
+pub(super) fn bounded(claims: &Claims) -> Cow<'_, Claims> {
+    let mut sizes: Vec<(usize, &str)> = claims
+        .iter()
+        .map(|(name, value)| (name.len() + value.to_string().len(), name.as_str()))
+        .collect();
+    let mut total: usize = sizes.iter().map(|(size, _)| size).sum();
+    if total <= MOST_CLAIM_BYTES {
+        return Cow::Borrowed(claims);
+    }
+    sizes.retain(|(_, name)| !IDENTIFYING.contains(name));
+    sizes.sort_unstable();
+    let mut kept = claims.clone();
+    while let Some((size, name)) = sizes.pop().filter(|_| total > MOST_CLAIM_BYTES) {
+        total -= size;
+        kept.remove(name);
+    }
+    Cow::Owned(kept)
 }
 
 /// True as providers write it: `true`, `1`, `"1"`, `"true"`.

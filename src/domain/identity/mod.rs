@@ -4,9 +4,11 @@
 //! claims before they come here.
 
 mod claims;
+mod identifier;
 mod subject_key;
 mod verified;
 
 pub use claims::Claims;
+pub use identifier::{LONGEST_IDENTIFIER, is_identifier};
 pub use subject_key::SubjectKey;
 pub use verified::{Groups, Identity};

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::domain::identity::claims::Claims;
+use crate::domain::identity::identifier::is_identifier;
 use crate::domain::issuer::TenantGuid;
 
 /// The key of a person: `tid` and `oid` at Microsoft directories, `iss` and `sub` elsewhere (OIDC Core §5.7). It never
@@ -19,6 +20,7 @@ impl SubjectKey {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let (iss, sub) = (text("iss")?, text("sub")?);
         let object = text("oid")
+            .filter(|oid| is_identifier(oid, 255))
             .zip(text("tid").and_then(TenantGuid::canonical))
             .filter(|_| by_object);
         Some(Self(match object {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::domain::identity::claims::{Claims, OF_ONE_TOKEN, is_shown, name_of, texts, truthy};
+use crate::domain::identity::claims::{
+    Claims, OF_ONE_TOKEN, bounded, is_shown, name_of, texts, truthy,
+};
 use crate::domain::identity::subject_key::SubjectKey;
 use crate::domain::issuer::TenantGuid;
 
@@ -40,11 +42,11 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Takes verified claims; see [`SubjectKey::of_claims`] for `by_object`. `None` if `iss` or `sub` is missing, which
+    /// Takes verified claims; see [`SubjectKey::of_claims`] for `by_object`. Of more than 64 kB the largest are left out. `None` if `iss` or `sub` is missing, which
     /// verification rules out.
     pub fn from_claims(claims: &Claims, by_object: bool) -> Option<Self> {
         let subject = SubjectKey::of_claims(claims, by_object)?;
-        Some(Self::ordered(&subject, claims))
+        Some(Self::ordered(&subject, &bounded(claims)))
     }
 
     /// An identity from the store. `claims` is the text that [`Self::claims_text`] returned.
@@ -100,6 +102,11 @@ impl Identity {
         let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
         let end = to.map_or(self.text.len(), at);
         self.text.get(at(from)..end).unwrap_or_default()
+    }
+
+    /// Bytes in memory.
+    pub fn size(&self) -> usize {
+        self.text.len()
     }
 
     /// The key of the person.
@@ -297,5 +304,20 @@ mod tests {
         for end in [0, letter + 1, length, length + 1, u32::MAX] {
             assert_eq!(cut(end), None, "{end}");
         }
+    }
+
+    // proves: E7
+    #[test]
+    fn the_largest_claims_are_left_out_when_there_are_too_many() {
+        let identity = identity(json!({
+            "iss": "https://i.example", "sub": "s", "name": "Ada", "roles": ["Orders.Read"],
+            "picture": "p".repeat(250_000), "notes": "n".repeat(60_000), "story": "t".repeat(10_000),
+        }));
+        assert!(identity.size() < 70_000, "{}", identity.size());
+        let claims = identity.claims();
+        for kept in ["iss", "sub", "name", "roles", "story"] {
+            assert!(claims.contains_key(kept), "{kept}");
+        }
+        assert!(!claims.contains_key("picture"));
     }
 }

@@ -6,7 +6,7 @@
 use crate::domain::api::Api;
 use crate::domain::attempt::Attempt;
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::{Claims, Identity};
+use crate::domain::identity::{Claims, Identity, is_identifier};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, AuthorizationCode};
 use crate::domain::token_set::{AccessGrant, TokenSet};
@@ -149,7 +149,7 @@ impl Redemption<'_> {
 /// The authority's session id, short enough to be one.
 pub(crate) fn sid_of(claims: &Claims) -> Option<String> {
     let sid = claims.get("sid")?.as_str()?;
-    (!sid.is_empty() && sid.len() <= 255).then(|| sid.to_owned())
+    is_identifier(sid, 255).then(|| sid.to_owned())
 }
 
 /// The access token of a response with its use. At Microsoft a token is for one resource: without an API it is for

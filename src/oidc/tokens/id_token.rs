@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::domain::authority::UserFlow;
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::Claims;
+use crate::domain::identity::{Claims, is_identifier};
 use crate::domain::issuer::{IssuerPolicy, IssuerRefusal, TokenOrigin, TrustedIssuer};
 use crate::domain::secret::{AccessToken, Nonce};
 
@@ -290,7 +290,7 @@ pub(crate) fn subject(claims: &Claims) -> Result<(), IdTokenFault> {
     claims
         .get("sub")
         .and_then(Value::as_str)
-        .filter(|sub| !sub.is_empty() && sub.len() <= 255)
+        .filter(|sub| is_identifier(sub, 255))
         .map(drop)
         .ok_or(IdTokenFault::Subject)
 }
