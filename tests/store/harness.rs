@@ -67,20 +67,20 @@ impl Database {
             cache_entries,
             ..StoreOptions::default()
         };
-        let store = self.replica_of(&self.keys, options);
+        let store = self.replica_of(&self.keys, &options);
         store.migrate().await.unwrap();
         store
     }
 
     /// A store that does nothing by itself.
     pub fn replica_with(&self, keys: &[String]) -> SessionStore {
-        self.replica_of(keys, StoreOptions::default())
+        self.replica_of(keys, &StoreOptions::default())
     }
 
-    fn replica_of(&self, keys: &[String], options: StoreOptions) -> SessionStore {
+    fn replica_of(&self, keys: &[String], options: &StoreOptions) -> SessionStore {
         let options = StoreOptions {
             follow_database_clock: false,
-            ..options
+            ..options.clone()
         };
         SessionStore::connect(
             &SecretUrl::new(self.url.clone()),
