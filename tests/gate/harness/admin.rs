@@ -11,7 +11,7 @@ impl TestGatehouse {
         let url = self.admin_url(&format!("/sessions{query}"));
         let page = Browser::new().get(url).await;
         assert_eq!(page.status, 200, "{}", page.text);
-        page.json().as_array().unwrap().clone()
+        page.json()["sessions"].as_array().unwrap().clone()
     }
 
     /// What an operator ends: the status, and what came of it.
