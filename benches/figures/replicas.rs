@@ -23,6 +23,7 @@ pub async fn measure(server: &str, report: &mut Report) {
     let fleet = Fleet::start(server.to_owned()).await;
     storm(&fleet, report).await;
     revocation(&fleet, report).await;
+    million(&fleet, report).await;
     fleet.end().await;
 }
 
@@ -110,6 +111,61 @@ async fn revocation(fleet: &Fleet, report: &mut Report) {
         times[times.len() - 1],
         "ms",
         Limit::AtMost(1_000.0),
+        detail,
+    );
+}
+
+/// Copies of a session's row, without the sealed content, as many as a large deployment has.
+const MILLION: u32 = 1_000_000;
+
+/// Ends a million sessions at one replica, and waits until two others refuse one of them.
+async fn million(fleet: &Fleet, report: &mut Report) {
+    let person = signed_in(fleet).await;
+    let columns = "profile, person, sid, created_at, seen_at, idle_until, expires_at, listed";
+    let copies = format!(
+        "INSERT INTO sessions (handle_hash, id, {columns}, identity, tokens, began_after)
+         SELECT sha256(n::text::bytea), decode(md5(n::text), 'hex'), {columns}, '', '', began_after
+         FROM (SELECT * FROM sessions LIMIT 1) AS one, generate_series(1, {MILLION}) AS many (n)"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(copies))
+        .execute(&mut fleet.connect().await)
+        .await
+        .expect("the copies are written");
+    let asked = async |at| {
+        let page = fleet
+            .ask(at, &person.browser, person.kind, "/auth/session")
+            .await;
+        page.status == 200
+    };
+    for at in 0..REPLICAS {
+        assert!(asked(at).await);
+    }
+    let begun = Instant::now();
+    let everything = json!({ "all": true });
+    let (answer, refused) = tokio::join!(
+        async { (fleet.end_sessions(0, &everything).await, begun.elapsed()) },
+        async {
+            for at in 1..REPLICAS {
+                while asked(at).await {
+                    assert!(
+                        begun.elapsed() < Duration::from_secs(30),
+                        "it is never refused"
+                    );
+                }
+            }
+            begun.elapsed()
+        }
+    );
+    assert!(answer.0 > u64::from(MILLION) / 2, "{} ended", answer.0);
+    let detail = format!(
+        "the answer of the admin listener after {:.2} s",
+        answer.1.as_secs_f64()
+    );
+    report.add(
+        "1,000,000 sessions ended at once, refused on 2 other replicas",
+        refused.as_secs_f64(),
+        "s",
+        Limit::AtMost(2.0),
         detail,
     );
 }

@@ -118,11 +118,13 @@ impl From<&options::DatabaseSettings> for StoreOptions {
         let options::DatabaseSettings {
             max_connections,
             cache_entries,
+            max_sessions_per_person,
             startup_wait: _,
         } = *settings;
         Self {
             max_connections,
             cache_entries,
+            sessions_per_person: max_sessions_per_person,
             ..Self::default()
         }
     }

@@ -5,7 +5,6 @@ use crate::command::cli::{Cli, Format, SessionFlags, SessionsCommand};
 use crate::command::runtime::block_on;
 use crate::command::sources;
 use crate::command::terminal::{Failed, Terminal};
-use crate::domain::identity::SubjectKey;
 use crate::flow::session_admin::{self, SessionList, SessionSelector, SessionsToEnd};
 use crate::telemetry;
 
@@ -25,14 +24,14 @@ pub(super) fn sessions(
         SessionsCommand::List { which, format } => {
             let settings = sources::settings(cli, &[], terminal)?;
             let inputs = terminal.system_inputs();
-            let selector = selector(which);
+            let selector = selector(which)?;
             let list = block_on(with_services(&settings, inputs, async move |services| {
                 session_admin::list(services, selector, MOST_LISTED).await
             }))?;
             write_list(&list, *format, terminal)
         }
         SessionsCommand::End { id, which, all } => {
-            let sessions = SessionsToEnd::named(*id, selector(which), *all)
+            let sessions = SessionsToEnd::named(*id, selector(which)?, *all)
                 .map_err(|_| Failed::WrongUsage(NOTHING_SELECTED))?;
             let settings = sources::settings(cli, &[], terminal)?;
             let inputs = terminal.system_inputs();
@@ -48,12 +47,13 @@ pub(super) fn sessions(
     }
 }
 
-fn selector(which: &SessionFlags) -> SessionSelector {
-    SessionSelector {
-        profile: which.profile.clone(),
-        person: which.person.as_deref().map(SubjectKey::stored),
-        sid: which.sid.clone(),
-    }
+fn selector(which: &SessionFlags) -> Result<SessionSelector, Failed> {
+    SessionSelector::typed(
+        which.profile.clone(),
+        which.person.as_deref(),
+        which.sid.as_deref(),
+    )
+    .map_err(|error| Failed::Said(error.to_string()))
 }
 
 fn write_list(
@@ -99,6 +99,7 @@ mod tests {
     use crate::command::printable::Printable;
     use crate::config::report::rendering::Looks;
     use crate::domain::clock::{SystemClock, Timestamp};
+    use crate::domain::identity::SubjectKey;
     use crate::domain::profile::ProfileId;
     use crate::domain::session::SessionId;
     use crate::flow::session_admin::SessionView;

@@ -170,6 +170,11 @@ impl FlowError {
                     target: None,
                 },
             },
+            // The authority answered; the store did not.
+            OidcError::Unavailable {
+                why: Outage::TenantPins,
+                ..
+            } => Self::Store(StoreError::tenant_pins()),
             OidcError::Unavailable { retry_after, .. } => Self::AuthorityUnavailable {
                 retry_after,
                 cause: Box::new(cause),
@@ -182,5 +187,17 @@ impl FlowError {
                 target,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // proves: B7
+    #[test]
+    fn a_pin_that_cannot_be_read_is_an_outage_of_the_store() {
+        let error = FlowError::from_oidc(OidcError::outage(Outage::TenantPins), None);
+        assert!(matches!(error, FlowError::Store(_)), "{error:?}");
     }
 }

@@ -6,7 +6,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::SubjectKey;
+use crate::domain::identity::{LONGEST_IDENTIFIER, SubjectKey, is_identifier};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::SessionId;
 use crate::flow::audit;
@@ -147,6 +147,33 @@ pub struct SessionSelector {
     /// Sessions that came from this session at the authority.
     pub sid: Option<String>,
 }
+
+impl SessionSelector {
+    /// What an operator typed, if each text can identify somebody or something.
+    ///
+    /// # Errors
+    /// The name of the text that cannot.
+    pub fn typed(
+        profile: Option<ProfileId>,
+        person: Option<&str>,
+        sid: Option<&str>,
+    ) -> Result<Self, UnusableText> {
+        let usable = |name, text: Option<&str>| match text {
+            Some(text) if !is_identifier(text, LONGEST_IDENTIFIER) => Err(UnusableText(name)),
+            text => Ok(text.map(str::to_owned)),
+        };
+        Ok(Self {
+            profile,
+            person: usable("person", person)?.map(SubjectKey::stored),
+            sid: usable("sid", sid)?,
+        })
+    }
+}
+
+/// A text that can identify nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is empty, too long, or has control characters")]
+pub struct UnusableText(&'static str);
 
 /// Lists the selected sessions, newest first; at most `limit` of them.
 ///

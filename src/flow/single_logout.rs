@@ -1,12 +1,13 @@
 //! Single logout: a person signed out at the authority, and the sessions here end too. The front channel names a `sid`,
 //! the back channel sends a signed logout token.
 
+use crate::domain::authority::PersonClaims;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::Profile;
 use crate::flow::audit;
 use crate::flow::error::FlowError;
 use crate::flow::services::Services;
-use crate::oidc::OidcError;
+use crate::oidc::{LogoutToken, OidcError};
 use crate::seal::sha256;
 use crate::store::{EndedByLogoutToken, EndedBySid, LogoutTokenUse};
 
@@ -38,6 +39,21 @@ pub async fn front_channel(
     Ok(())
 }
 
+/// The person that a logout token names, as sessions know the person. Directories identify a person by `tid` and `oid`, which
+/// no logout token has; beside a `sid` their `sub` is not needed.
+fn person_of(profile: &Profile, token: &LogoutToken) -> Result<Option<SubjectKey>, FlowError> {
+    if profile.authority.dialect().person == PersonClaims::Subject {
+        let key = |sub: &str| SubjectKey::stored(format!("{}#{sub}", token.iss));
+        return Ok(token.sub.as_deref().map(key));
+    }
+    if token.sid.is_none() {
+        return Err(FlowError::LogoutTokenRefused(
+            "a logout token of this kind of authority must name a sid",
+        ));
+    }
+    Ok(None)
+}
+
 /// Ends sessions by a logout token (Back-Channel Logout 1.0 §2.6).
 ///
 /// 1. The token goes through every check of `oidc/requests/logout_token.rs`.
@@ -66,10 +82,7 @@ pub async fn back_channel(
             }
         })?;
     let key = sha256(format!("{}\n{}", profile.id, token.jti).as_bytes());
-    let person = token
-        .sub
-        .as_deref()
-        .map(|sub| SubjectKey::stored(format!("{}#{sub}", token.iss)));
+    let person = person_of(profile, &token)?;
     let token_use = LogoutTokenUse {
         key: &key,
         until: token.exp,

@@ -6,7 +6,7 @@
 //! dialect and policies before it comes here.
 //!
 //! The entry is [`Authorities`]. Metrics: `gatehouse_authority_fetches_total{profile, document, outcome}` counts
-//! fetches of metadata and key sets, `gatehouse_token_requests_total{profile, grant, outcome}` requests at token
+//! fetches of metadata and key sets (`ok`, `failed`, `store_failed` where the store could not tell the pinned tenant), `gatehouse_token_requests_total{profile, grant, outcome}` requests at token
 //! endpoints.
 
 mod authorities;

@@ -167,7 +167,7 @@ impl KeyRing {
         self.all().find(|key| key.id.0 == id)
     }
 
-    fn all(&self) -> impl Iterator<Item = &ServerKey> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &ServerKey> {
         std::iter::once(&self.newest).chain(&self.older)
     }
 }

@@ -10,11 +10,14 @@ use async_trait::async_trait;
 
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
-use crate::domain::session::{HandleHash, SessionId};
+use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
+use crate::store::end_filter::{EndFilter, EndedRows};
 use crate::store::error::StoreError;
 use crate::store::migrations::SchemaChange;
-use crate::store::row::rows::{IdentityRow, NewRow, SessionSummary, TokensRow, WholeRow};
+use crate::store::row::listed::SealedAnew;
+use crate::store::row::rows::{IdentityRow, ListedRow, NewRow, TokensRow, WholeRow};
+use crate::store::row::search_texts::SearchTexts;
 
 /// A use of a session that is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,19 +27,6 @@ pub(in crate::store) struct Touch {
     pub(in crate::store) seen_at: i64,
     /// Unix milliseconds.
     pub(in crate::store) idle_until: i64,
-}
-
-/// Which sessions to end.
-#[derive(Debug, Clone)]
-pub(in crate::store) enum EndFilter {
-    /// Sessions of one `sid`, of one person if the person is known.
-    Sid(ProfileId, String, Option<SubjectKey>),
-    /// A person's sessions, except one.
-    Person(ProfileId, SubjectKey, Option<SessionId>),
-    /// One session, at one profile or wherever the session is.
-    Id(Option<ProfileId>, SessionId),
-    /// All sessions, at one profile or everywhere.
-    All(Option<ProfileId>),
 }
 
 /// The record of something that may be used once.
@@ -73,6 +63,22 @@ impl Default for SessionFilter {
             limit: 100,
         }
     }
+}
+
+/// Which rows to list.
+#[derive(Debug)]
+pub(in crate::store) struct ListFilter {
+    pub(in crate::store) profile: Option<ProfileId>,
+    pub(in crate::store) person: Option<SearchTexts>,
+    pub(in crate::store) sid: Option<SearchTexts>,
+    pub(in crate::store) limit: u32,
+}
+
+/// Rows of a batch, and the last key of the batch; `None` if no rows come after it.
+#[derive(Debug)]
+pub(in crate::store) struct RowBatch {
+    pub(in crate::store) rows: Vec<ListedRow>,
+    pub(in crate::store) last: Option<Vec<u8>>,
 }
 
 /// Who holds the lease of a row: 128 random bits, new for each refresh.
@@ -158,6 +164,14 @@ pub struct Swept {
     pub replay_records: u64,
 }
 
+/// What became of a batch of rows that were compared with the cutoffs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::store) struct CutOffs {
+    pub(in crate::store) deleted: u64,
+    /// The last key of the batch; `None` if no rows come after it.
+    pub(in crate::store) last: Option<Vec<u8>>,
+}
+
 /// What the listener reports.
 #[derive(Debug)]
 pub(in crate::store) enum ListenerEvent {
@@ -188,9 +202,13 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
     /// be committed. Leaves nothing behind. `probe` is random.
     async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError>;
 
-    /// Inserts a row, deletes the row of the same profile that the new one replaces, and announces the deletion: all or
-    /// nothing.
-    async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError>;
+    /// Inserts a row, deletes the row of the same profile that the new one replaces and the person's oldest beyond
+    /// `row.others_kept`, and announces the deletions: all or nothing. Returns the person's rows that were deleted.
+    async fn insert(
+        &self,
+        row: &NewRow,
+        ended: Option<&HandleHash>,
+    ) -> Result<Vec<HandleHash>, StoreError>;
 
     /// Reads a row without its tokens.
     async fn read(&self, hash: &HandleHash) -> Result<Option<IdentityRow>, StoreError>;
@@ -217,31 +235,32 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
         profile: &ProfileId,
     ) -> Result<Option<WholeRow>, StoreError>;
 
-    /// Deletes every row that matches, announces them, and says which they were.
-    async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError>;
+    /// Ends every session that matches, however many there are, and announces it. `now` (unix milliseconds) is compared
+    /// only with the beginning of sessions that an earlier release wrote.
+    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError>;
 
-    /// As [`Self::delete_matching`], together with a replay record, both or neither. `None`, and nothing deleted, if the
-    /// use was recorded before.
-    async fn delete_once(
+    /// As [`Self::end_matching`], together with a replay record, both or neither. `None`, and nothing ended, if the use
+    /// was recorded before.
+    async fn end_once(
         &self,
         record: &ReplayRecord,
         filter: &EndFilter,
-    ) -> Result<Option<Vec<HandleHash>>, StoreError>;
+        now: i64,
+    ) -> Result<Option<EndedRows>, StoreError>;
+
+    /// How many rows match, ended by a cutoff or not.
+    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError>;
 
     /// Whether a `sid` at a profile belongs to somebody else.
     async fn sid_has_other_person(
         &self,
         profile: &ProfileId,
-        sid: &str,
-        person: &SubjectKey,
+        sid: &SearchTexts,
+        person: &SearchTexts,
     ) -> Result<bool, StoreError>;
 
     /// The sessions that live at `now` (unix milliseconds), most recently used first.
-    async fn list(
-        &self,
-        filter: &SessionFilter,
-        now: i64,
-    ) -> Result<Vec<SessionSummary>, StoreError>;
+    async fn list(&self, filter: &ListFilter, now: i64) -> Result<Vec<ListedRow>, StoreError>;
 
     /// How many sessions live at `now` (unix milliseconds).
     async fn count(&self, now: i64) -> Result<u64, StoreError>;
@@ -298,6 +317,28 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
 
     /// Deletes at most `batch` rows of each table that expired before `before` (unix milliseconds).
     async fn sweep_batch(&self, before: i64, batch: u32) -> Result<Swept, StoreError>;
+
+    /// Looks at `batch` rows after the key `after`, in the order of their keys, and returns those that were not sealed for
+    /// lists, or by another key than `newest`.
+    async fn read_to_seal_anew(
+        &self,
+        after: &[u8],
+        batch: u32,
+        newest: &[u8; 4],
+    ) -> Result<RowBatch, StoreError>;
+
+    /// Stores rows that were sealed anew, as far as they are still what was read.
+    async fn seal_anew(&self, rows: &[SealedAnew]) -> Result<(), StoreError>;
+
+    /// The newest cutoff from before `before` (unix milliseconds).
+    async fn newest_cutoff(&self, before: i64) -> Result<Option<i64>, StoreError>;
+
+    /// Looks at `batch` rows after the key `after`, in the order of their keys, and deletes those that a cutoff ended.
+    /// `None` if another replica sweeps.
+    async fn sweep_cut_off(&self, after: &[u8], batch: u32) -> Result<Option<CutOffs>, StoreError>;
+
+    /// Deletes the cutoffs up to this number from before `before` (unix milliseconds), when no row is left that they end.
+    async fn forget_cutoffs(&self, number: i64, before: i64) -> Result<(), StoreError>;
 
     /// Reports what other replicas change until the connection is lost, and says why it was lost.
     async fn listen(&self, on_event: OnEvent<'_>) -> StoreError;

@@ -4,10 +4,12 @@ use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::SessionId;
-use crate::store::database::{EndFilter, SessionFilter};
+use crate::store::database::{ListFilter, SessionFilter};
+use crate::store::end_filter::{EndFilter, EndedRows};
 use crate::store::error::StoreError;
 use crate::store::replay::ReplayScope;
 use crate::store::row::rows::SessionSummary;
+use crate::store::row::search_texts::SearchTexts;
 use crate::store::session_store::SessionStore;
 
 /// One use of a logout token, which ends sessions once, on whichever replica the token arrives.
@@ -54,14 +56,15 @@ impl SessionStore {
         sid: &str,
         person: Option<&SubjectKey>,
     ) -> Result<EndedBySid, StoreError> {
-        if let Some(person) = person {
-            let database = &self.shared.database;
-            let others = database.sid_has_other_person(profile, sid, person).await;
-            if self.shared.metrics.count_error(others)? {
-                return Ok(EndedBySid::OtherPerson);
-            }
+        let sealer = &self.shared.sealer.lists;
+        let (sid, person) = (
+            sealer.sid_texts(sid),
+            person.map(|person| sealer.person_texts(person)),
+        );
+        if self.is_of_another(profile, &sid, person.as_ref()).await? {
+            return Ok(EndedBySid::OtherPerson);
         }
-        let filter = EndFilter::Sid(profile.clone(), sid.to_owned(), person.cloned());
+        let filter = EndFilter::Sid(profile.clone(), sid, person);
         self.end_matching(&filter).await.map(EndedBySid::Ended)
     }
 
@@ -76,25 +79,24 @@ impl SessionStore {
         profile: &ProfileId,
         token: LogoutTokenUse<'_>,
     ) -> Result<EndedByLogoutToken, StoreError> {
-        let database = &self.shared.database;
-        let person = token.person.cloned();
+        let (database, sealer) = (&self.shared.database, &self.shared.sealer.lists);
+        let person = token.person.map(|person| sealer.person_texts(person));
         let filter = match (token.sid, person) {
             (Some(sid), person) => {
-                if let Some(person) = &person {
-                    let others = database.sid_has_other_person(profile, sid, person).await;
-                    if self.shared.metrics.count_error(others)? {
-                        return Ok(EndedByLogoutToken::OtherPerson);
-                    }
+                let sid = sealer.sid_texts(sid);
+                if self.is_of_another(profile, &sid, person.as_ref()).await? {
+                    return Ok(EndedByLogoutToken::OtherPerson);
                 }
-                EndFilter::Sid(profile.clone(), sid.to_owned(), person)
+                EndFilter::Sid(profile.clone(), sid, person)
             }
             (None, Some(person)) => EndFilter::Person(profile.clone(), person, None),
             (None, None) => return Ok(EndedByLogoutToken::Ended(0)),
         };
         let record = self.replay_record(ReplayScope::LogoutToken, token.key, token.until);
-        let ended = database.delete_once(&record, &filter).await;
+        let now = self.shared.now_millis();
+        let ended = database.end_once(&record, &filter, now).await;
         Ok(match self.shared.metrics.count_error(ended)? {
-            Some(ended) => EndedByLogoutToken::Ended(self.shared.forget_all_ended(&ended)),
+            Some(ended) => EndedByLogoutToken::Ended(self.ended(ended, &filter).await),
             None => EndedByLogoutToken::Replayed,
         })
     }
@@ -109,7 +111,11 @@ impl SessionStore {
         person: &SubjectKey,
         except: Option<SessionId>,
     ) -> Result<u64, StoreError> {
-        let filter = EndFilter::Person(profile.clone(), person.clone(), except);
+        let filter = EndFilter::Person(
+            profile.clone(),
+            self.shared.sealer.lists.person_texts(person),
+            except,
+        );
         self.end_matching(&filter).await
     }
 
@@ -139,9 +145,24 @@ impl SessionStore {
     /// # Errors
     /// `Unavailable` or `Inconsistent`.
     pub async fn list(&self, filter: &SessionFilter) -> Result<Vec<SessionSummary>, StoreError> {
-        let now = self.shared.now_millis();
-        let listed = self.shared.database.list(filter, now).await;
-        self.shared.metrics.count_error(listed)
+        let shared = &self.shared;
+        let rows = ListFilter {
+            profile: filter.profile.clone(),
+            person: filter
+                .person
+                .as_ref()
+                .map(|person| shared.sealer.lists.person_texts(person)),
+            sid: filter
+                .sid
+                .as_ref()
+                .map(|sid| shared.sealer.lists.sid_texts(sid)),
+            limit: filter.limit,
+        };
+        let listed = shared.database.list(&rows, shared.now_millis()).await;
+        let listed = shared.metrics.count_error(listed)?.into_iter();
+        Ok(listed
+            .filter_map(|row| shared.sealer.lists.summary(row))
+            .collect())
     }
 
     /// How many sessions are alive.
@@ -154,10 +175,51 @@ impl SessionStore {
         self.shared.metrics.count_error(counted)
     }
 
+    /// Whether a `sid` belongs to somebody else than the person, if one is named.
+    async fn is_of_another(
+        &self,
+        profile: &ProfileId,
+        sid: &SearchTexts,
+        person: Option<&SearchTexts>,
+    ) -> Result<bool, StoreError> {
+        let Some(person) = person else {
+            return Ok(false);
+        };
+        let database = &self.shared.database;
+        let others = database.sid_has_other_person(profile, sid, person).await;
+        self.shared.metrics.count_error(others)
+    }
+
     async fn end_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
         let shared = &self.shared;
-        let ended = shared.database.delete_matching(filter).await;
+        let ended = shared
+            .database
+            .end_matching(filter, shared.now_millis())
+            .await;
         let ended = shared.metrics.count_error(ended)?;
-        Ok(shared.forget_all_ended(&ended))
+        Ok(self.ended(ended, filter).await)
+    }
+
+    /// Forgets what ended, and counts it. What a cutoff ended is counted afterwards, so that the end does not wait for the
+    /// count.
+    async fn ended(&self, ended: EndedRows, filter: &EndFilter) -> u64 {
+        let shared = &self.shared;
+        let deleted = match ended {
+            EndedRows::Deleted(hashes) => return shared.forget_all_ended(&hashes),
+            EndedRows::CutOff(deleted) => deleted,
+        };
+        shared.forget_everything();
+        let others = shared.database.count_matching(filter).await;
+        match shared.metrics.count_error(others) {
+            Ok(others) => deleted + others,
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(
+                    error,
+                    "the sessions ended, but their number could not be read in time"
+                );
+                deleted
+            }
+        }
     }
 }

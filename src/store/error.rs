@@ -53,6 +53,13 @@ impl StoreError {
         code.starts_with("28") || code == "3D000"
     }
 
+    /// The store did not answer when it was asked for the pinned tenant of an authority.
+    pub fn tenant_pins() -> Self {
+        Self::unavailable(OwnCause(
+            "the pinned tenant of an authority could not be read",
+        ))
+    }
+
     pub(super) fn unavailable(cause: impl Error + Send + Sync + 'static) -> Self {
         Self::Unavailable(Arc::new(cause))
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::time::{Instant, sleep};
 
-use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::clock::Clock;
 use crate::domain::random::{Random, random_256};
 use crate::store::database::Swept;
 use crate::store::error::{OwnCause, StoreError};
@@ -20,14 +20,10 @@ use crate::store::shared::Shared;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// … up to this, so that the gateway is ready within two seconds of its database.
 const LONGEST_PAUSE: Duration = Duration::from_millis(1600);
-/// How many rows one statement sweeps.
-const SWEEP_BATCH: u32 = 1000;
-/// The pause between two batches, so that requests get their turn.
-const SWEEP_PAUSE: Duration = Duration::from_millis(50);
-/// A row is swept this long after its end, because another replica may not have written its last use yet.
-const SWEEP_GRACE: Duration = Duration::from_mins(1);
 /// Proof that sessions can be written is as old as this at most when the store says that it is ready.
 const PROVE_WRITABLE_EVERY: Duration = Duration::from_secs(5);
+/// How often rows are looked for that a replica of an earlier release wrote.
+const SEAL_ANEW_EVERY: Duration = Duration::from_hours(1);
 /// How often gauges are published.
 const PUBLISH_EVERY: Duration = Duration::from_secs(5);
 
@@ -63,7 +59,7 @@ impl SessionStore {
                 tokio::spawn(write_touches(shared())).abort_handle(),
                 tokio::spawn(sweep_regularly(shared())).abort_handle(),
                 tokio::spawn(publish_gauges(shared())).abort_handle(),
-                tokio::spawn(count_older_keys_regularly(shared())).abort_handle(),
+                tokio::spawn(renew_keys_regularly(shared())).abort_handle(),
             ]
         });
     }
@@ -127,14 +123,6 @@ impl SessionStore {
         }
     }
 
-    /// Deletes what ended more than a minute before `now`, in small batches. Safe when many replicas sweep.
-    ///
-    /// # Errors
-    /// `Unavailable`: the next sweep deletes the rest.
-    pub async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
-        self.shared.sweep(now).await
-    }
-
     /// How many sessions would end if every key but the newest were removed now.
     ///
     /// # Errors
@@ -186,25 +174,6 @@ impl Shared {
         };
         let counted = self.database.count_other_keys(newest.as_bytes()).await;
         self.metrics.count_error(counted)
-    }
-
-    async fn sweep(&self, now: Timestamp) -> Result<Swept, StoreError> {
-        let before = (now - SWEEP_GRACE).timestamp_millis();
-        let mut all = Swept::default();
-        loop {
-            let swept = self.database.sweep_batch(before, SWEEP_BATCH).await;
-            let swept = self.metrics.count_error(swept)?;
-            self.metrics.swept_sessions.increment(swept.sessions);
-            self.metrics
-                .swept_replay_records
-                .increment(swept.replay_records);
-            all.sessions += swept.sessions;
-            all.replay_records += swept.replay_records;
-            if swept.sessions.max(swept.replay_records) < u64::from(SWEEP_BATCH) {
-                return Ok(all);
-            }
-            sleep(SWEEP_PAUSE).await;
-        }
     }
 }
 
@@ -276,19 +245,41 @@ async fn sweep_regularly(shared: Arc<Shared>) {
     }
 }
 
-async fn count_older_keys_regularly(shared: Arc<Shared>) {
-    if shared.sealer.keys.ids().count() < 2 {
-        return;
-    }
+/// Seals rows anew for lists and searches at the start and every hour, and then counts the rows of older keys.
+async fn renew_keys_regularly(shared: Arc<Shared>) {
     while !shared.is_migrated() {
         sleep(FIRST_PAUSE).await;
     }
+    let has_older_keys = shared.sealer.keys.ids().count() > 1;
+    let mut sealed_at: Option<Instant> = None;
     loop {
-        match shared.count_older_keys().await {
-            Ok(count) => *shared.lock_older_keys() = Some(count),
-            Err(error) => warn(&error, "sessions of older keys could not be counted"),
+        if sealed_at.is_none_or(|sealed_at| sealed_at.elapsed() >= SEAL_ANEW_EVERY) {
+            sealed_at = seal_anew(&shared).await.then(Instant::now);
+        }
+        if has_older_keys {
+            match shared.count_older_keys().await {
+                Ok(count) => *shared.lock_older_keys() = Some(count),
+                Err(error) => warn(&error, "sessions of older keys could not be counted"),
+            }
         }
         sleep(shared.options.sweep_every).await;
+    }
+}
+
+async fn seal_anew(shared: &Shared) -> bool {
+    match shared.seal_anew().await {
+        Ok(0) => true,
+        Ok(rows) => {
+            tracing::info!(rows, "sealed sessions anew for lists and searches");
+            true
+        }
+        Err(error) => {
+            warn(
+                &error,
+                "sessions could not be sealed anew for lists and searches",
+            );
+            false
+        }
     }
 }
 

@@ -50,12 +50,26 @@ struct MigrationStep {
     sqlite: &'static str,
 }
 
-const STEPS: [MigrationStep; 1] = [MigrationStep {
-    version: 1,
-    description: "create sessions",
-    postgres: include_str!("../../migrations/postgres/0001_create_sessions.sql"),
-    sqlite: include_str!("../../migrations/sqlite/0001_create_sessions.sql"),
-}];
+const STEPS: [MigrationStep; 3] = [
+    MigrationStep {
+        version: 1,
+        description: "create sessions",
+        postgres: include_str!("../../migrations/postgres/0001_create_sessions.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0001_create_sessions.sql"),
+    },
+    MigrationStep {
+        version: 2,
+        description: "create cutoffs",
+        postgres: include_str!("../../migrations/postgres/0002_create_cutoffs.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0002_create_cutoffs.sql"),
+    },
+    MigrationStep {
+        version: 3,
+        description: "seal listed",
+        postgres: include_str!("../../migrations/postgres/0003_seal_listed.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0003_seal_listed.sql"),
+    },
+];
 
 /// The migrator for Postgres. `schema` is the quoted name of our schema.
 pub(in crate::store) fn postgres(schema: &str) -> Migrator {

@@ -32,6 +32,7 @@ mod background_tasks;
 mod cache;
 mod clock;
 mod database;
+mod end_filter;
 mod end_sessions;
 mod error;
 mod lease;
@@ -45,6 +46,7 @@ mod row;
 mod session_store;
 mod shared;
 mod sqlite;
+mod sweep;
 mod tenant_pins;
 mod touch_buffer;
 

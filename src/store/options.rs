@@ -7,8 +7,10 @@ use std::time::Duration;
 pub struct StoreOptions {
     /// Connections to Postgres for each process. Default 10. SQLite uses one writer and at most four readers.
     pub max_connections: u32,
-    /// Sessions in memory. Default 100,000, about 1 kB each with usual claims.
+    /// Sessions in memory. Default 100,000 with usual claims, 1.5 kB each; larger ones count for several.
     pub cache_entries: u64,
+    /// Sessions of one person at one profile. Default 100; the oldest ends when there would be more.
+    pub sessions_per_person: u32,
     /// Bytes of tokens in memory. Default 16 MB.
     pub cached_token_bytes: u64,
     /// How often uses of sessions are written, many in one statement. Default 5 seconds.
@@ -25,6 +27,7 @@ impl Default for StoreOptions {
         Self {
             max_connections: 10,
             cache_entries: 100_000,
+            sessions_per_person: 100,
             cached_token_bytes: 16 << 20,
             touch_every: Duration::from_secs(5),
             sweep_every: Duration::from_mins(1),

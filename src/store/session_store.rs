@@ -19,12 +19,15 @@ use crate::store::error::StoreError;
 use crate::store::metrics::StoreMetrics;
 use crate::store::options::StoreOptions;
 use crate::store::postgres::PostgresDatabase;
+use crate::store::row::listed::ListSealer;
 use crate::store::row::rows::IdentityRow;
 use crate::store::row::sealed_row::{EndedSession, NewSession, RowSealer, StoredTokens, touched};
 use crate::store::shared::Shared;
 use crate::store::sqlite::SqliteDatabase;
 use crate::store::touch_buffer::TouchBuffer;
 
+/// About how many bytes a session with usual claims takes in memory.
+const SESSION_BYTES: u64 = 1500;
 /// About how many bytes the tokens of a session take in memory.
 const TOKEN_BYTES: u64 = 5000;
 
@@ -54,10 +57,22 @@ impl SessionStore {
         let shared = Shared {
             database,
             kind,
-            sealer: RowSealer { keys, random },
+            sealer: RowSealer {
+                lists: ListSealer {
+                    keys: Arc::clone(&keys),
+                    random: Arc::clone(&random),
+                },
+                keys,
+                random,
+                sessions_per_person: options.sessions_per_person,
+            },
             clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
             sessions: Cache::new(
-                &Bounds::count(options.cache_entries),
+                &Bounds {
+                    capacity: options.cache_entries.saturating_mul(SESSION_BYTES),
+                    items: options.cache_entries,
+                    weigh: session_weight,
+                },
                 Arc::clone(&listening),
             ),
             tokens: Cache::new(
@@ -88,7 +103,8 @@ impl SessionStore {
         Arc::clone(&self.shared.clock)
     }
 
-    /// Creates a session and ends the session that this browser had at the profile, in one transaction. When the method
+    /// Creates a session, and ends the session that this browser had at the profile and the person's oldest beyond
+    /// [`StoreOptions::sessions_per_person`], in one transaction. When the method
     /// returns, this replica knows both; the other replicas know within a second.
     ///
     /// # Errors
@@ -99,7 +115,8 @@ impl SessionStore {
         let ended = new.ended.as_ref().map(handle_hash);
         let generation = shared.sessions.generation(&row.hash);
         let inserted = shared.database.insert(&row, ended.as_ref()).await;
-        shared.metrics.count_error(inserted)?;
+        let excess = shared.metrics.count_error(inserted)?;
+        shared.forget_all_ended(&excess);
         if let Some(ended) = ended {
             shared.forget_ended(&ended);
         }
@@ -268,6 +285,13 @@ fn connect_database(
             "it begins with postgres:// or sqlite://, such as sqlite://gatehouse.db".to_owned(),
         ))
     }
+}
+
+/// The bytes that a session takes in memory, nearly. A small one counts as a usual one, so that the number of entries is
+/// bounded, too.
+fn session_weight(session: &Session) -> u32 {
+    let bytes = u64::try_from(400 + session.identity.size()).unwrap_or(u64::MAX);
+    u32::try_from(bytes.max(SESSION_BYTES)).unwrap_or(u32::MAX)
 }
 
 /// The bytes that these tokens take in memory, nearly.

@@ -122,7 +122,7 @@ impl Shared {
         }
     }
 
-    fn forget_everything(&self) {
+    pub(in crate::store) fn forget_everything(&self) {
         self.sessions.invalidate_all();
         self.tokens.invalidate_all();
         self.changed.notify_waiters();

@@ -319,11 +319,16 @@ impl Fleet {
         }
     }
 
-    /// Rows of sessions in the database.
-    pub async fn rows(&self) -> i64 {
+    /// A connection to the database of the replicas.
+    pub async fn connect(&self) -> sqlx::PgConnection {
         let mut url = url::Url::parse(&self.server).unwrap();
         url.set_path(&self.database);
-        let mut connection = sqlx::PgConnection::connect(url.as_str()).await.unwrap();
+        sqlx::PgConnection::connect(url.as_str()).await.unwrap()
+    }
+
+    /// Rows of sessions in the database.
+    pub async fn rows(&self) -> i64 {
+        let mut connection = self.connect().await;
         sqlx::query_scalar("SELECT count(*) FROM sessions")
             .fetch_one(&mut connection)
             .await

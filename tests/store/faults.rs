@@ -10,6 +10,9 @@ use crate::harness::{Database, STAFF, eventually, signed_in};
 /// What the release before sqlx's migrator recorded.
 const EARLIER_MIGRATIONS: &str = "
     DROP TABLE gatehouse_migrations;
+    DROP TABLE cutoffs;
+    ALTER TABLE sessions DROP COLUMN began_after;
+    ALTER TABLE sessions DROP COLUMN listed;
     CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL DEFAULT 0);
     INSERT INTO schema_migrations (version) VALUES (1)";
 
@@ -28,8 +31,8 @@ pub async fn a_database_of_an_earlier_release_is_taken_over(database: Arc<Databa
         store.ready().await.unwrap();
         assert!(store.find(&handle).await.unwrap().is_some());
     }
-    let steps = "SELECT count(*) FROM gatehouse_migrations";
-    assert_eq!(database.number(steps).await, 1);
+    let steps = "SELECT max(version) - count(*) FROM gatehouse_migrations";
+    assert_eq!(database.number(steps).await, 0);
     let kept = "SELECT count(*) FROM schema_migrations";
     assert_eq!(
         database.number(kept).await,

@@ -62,11 +62,26 @@ impl Database {
         self.url.starts_with("postgres")
     }
 
+    /// A migrated store with memory for so many usual sessions, that does nothing by itself.
+    pub async fn quiet_replica_with_memory(&self, cache_entries: u64) -> SessionStore {
+        let options = StoreOptions {
+            cache_entries,
+            ..StoreOptions::default()
+        };
+        let store = self.replica_of(&self.keys, &options);
+        store.migrate().await.unwrap();
+        store
+    }
+
     /// A store that does nothing by itself.
     pub fn replica_with(&self, keys: &[String]) -> SessionStore {
+        self.replica_of(keys, &StoreOptions::default())
+    }
+
+    fn replica_of(&self, keys: &[String], options: &StoreOptions) -> SessionStore {
         let options = StoreOptions {
             follow_database_clock: false,
-            ..StoreOptions::default()
+            ..options.clone()
         };
         SessionStore::connect(
             &SecretUrl::new(self.url.clone()),
@@ -103,6 +118,56 @@ impl Database {
             let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
             sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
         }
+    }
+
+    /// Copies one row into `count` rows that no browser has the handle of.
+    pub async fn multiply_sessions(&self, count: u32) {
+        let columns = "profile, person, sid, created_at, seen_at, idle_until, expires_at, identity, tokens, listed";
+        let (keys, numbers) = if self.is_postgres() {
+            (
+                "sha256(n::text::bytea), decode(md5(n::text), 'hex')",
+                format!("SELECT n FROM generate_series(1, {count}) AS g (n)"),
+            )
+        } else {
+            (
+                "randomblob(32), randomblob(16)",
+                format!(
+                    "WITH RECURSIVE g (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < {count}) SELECT n FROM g"
+                ),
+            )
+        };
+        self.meddle(&format!(
+            "INSERT INTO sessions (handle_hash, id, {columns}, began_after)
+             SELECT {keys}, {columns}, began_after
+             FROM (SELECT * FROM sessions LIMIT 1) AS one, ({numbers}) AS many"
+        ))
+        .await;
+    }
+
+    /// Everything that a thief of the database gets: on Postgres every table as text, on SQLite the files.
+    pub async fn dump(&self) -> Vec<u8> {
+        let Some(path) = self.url.strip_prefix("sqlite://") else {
+            let mut connection = PgConnection::connect(&self.url).await.unwrap();
+            let tables: Vec<String> = sqlx::query_scalar(
+                "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
+            )
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+            assert!(tables.len() >= 4, "{tables:?}");
+            let mut dump = String::new();
+            for table in tables {
+                let sql = format!("SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t");
+                let text: String = sqlx::query_scalar(AssertSqlSafe(sql))
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap();
+                dump.push_str(&text);
+            }
+            return dump.into_bytes();
+        };
+        let file = |end| std::fs::read(format!("{path}{end}")).unwrap_or_default();
+        [file(""), file("-wal")].concat()
     }
 
     /// One whole number out of the database.

@@ -12,8 +12,10 @@
 mod harness;
 
 mod ending;
+mod ending_many;
 mod failover;
 mod faults;
+mod nobody_named;
 mod outages;
 mod refresh;
 mod replicas;
@@ -56,6 +58,7 @@ on_both! {
         many_first_requests_of_one_session_are_one_reading,
         a_trouble_of_the_database_is_never_no_session,
         a_sign_in_that_cannot_be_written_leaves_nothing,
+        large_claims_do_not_take_the_memory_of_all,
         the_name_of_a_browser_is_cut_and_printable;
     secrecy:
         a_stolen_database_shows_no_claim_and_no_token,
@@ -67,6 +70,11 @@ on_both! {
         after_the_old_key_is_gone_only_unused_sessions_end,
         a_row_of_a_newer_format_is_none,
         a_row_that_no_gateway_wrote_is_inconsistent;
+    nobody_named:
+        a_dump_of_the_database_after_a_whole_journey_names_nobody,
+        a_person_is_found_under_every_key_and_sealed_with_the_newest,
+        rows_of_an_earlier_release_are_found_and_sealed,
+        many_rows_of_an_earlier_release_end_by_a_cutoff;
     refresh:
         tokens_are_read_back_for_each_api,
         of_many_that_want_the_lease_one_gets_it,
@@ -94,6 +102,11 @@ on_both! {
         of_many_equal_notices_at_once_one_ends_and_later_ones_are_replays,
         a_notice_whose_end_failed_still_counts,
         a_list_shows_what_is_asked_for_and_nothing_that_is_over;
+    ending_many:
+        very_many_sessions_end_at_once_and_are_swept_later,
+        very_many_other_sessions_of_a_person_end_and_this_one_stays,
+        a_logout_token_ends_very_many_sessions_once,
+        the_oldest_session_of_a_person_ends_when_there_are_too_many;
     used_once:
         of_many_that_use_a_state_at_once_one_is_the_first,
         a_use_is_remembered_across_restarts_and_told_apart_by_purpose,

@@ -171,7 +171,9 @@ async fn crowd(database: Arc<Database>) {
         database.quiet_replica().await,
         database.quiet_replica().await,
     );
-    let handles = join_all((0..200).map(|_| signed_in(&database, &writer, "staff", "ada"))).await;
+    let people: Vec<String> = (0..200).map(|number| format!("person-{number}")).collect();
+    let sign_in = |person| signed_in(&database, &writer, "staff", person);
+    let handles = join_all(people.iter().map(|person| sign_in(person.as_str()))).await;
     let asks = (0..2000).map(|at| reader.tokens(&handles[at % handles.len()]));
     for answer in join_all(asks).await {
         assert!(answer.unwrap().is_some());

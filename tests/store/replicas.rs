@@ -25,8 +25,9 @@ pub async fn an_end_on_one_replica_holds_on_the_other(database: Arc<Database>) {
 // proves: B137, D30
 pub async fn a_bulk_end_reaches_every_session(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
-    let sign_in = |_| signed_in(&database, &here, "staff", "ada");
-    let handles = join_all((0..250).map(sign_in)).await;
+    let people: Vec<String> = (0..250).map(|number| format!("person-{number}")).collect();
+    let sign_in = |person| signed_in(&database, &here, "staff", person);
+    let handles = join_all(people.iter().map(|person| sign_in(person.as_str()))).await;
     for found in join_all(handles.iter().map(|handle| there.find(handle))).await {
         assert!(found.unwrap().is_some());
     }

@@ -118,6 +118,7 @@ pub async fn a_rotated_key_signs_nobody_out_and_rows_are_sealed_anew(database: A
     let rotated = database.replica_with(&both);
     assert_eq!(rotated.sealed_with_older_keys().await.unwrap(), 1);
     assert!(rotated.find(&handle).await.unwrap().is_some());
+    assert_eq!(rotated.seal_listed_rows_anew().await.unwrap(), 1);
     assert_eq!(rotated.sealed_with_older_keys().await.unwrap(), 0);
     let only_new = database.replica_with(&[new]);
     assert!(only_new.find(&handle).await.unwrap().is_some());

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use gatehouse::domain::session::Session;
 use gatehouse::store::{SessionFilter, StoreError};
 
-use crate::harness::{Database, STAFF, signed_in};
+use crate::harness::{Database, STAFF, identity, signed_in};
 
 /// The deadline of a use at this moment.
 fn idle(database: &Database) -> gatehouse::domain::clock::Timestamp {
@@ -217,6 +217,22 @@ pub async fn a_sign_in_that_cannot_be_written_leaves_nothing(database: Arc<Datab
     assert!(store.find(&handle).await.unwrap().is_none());
     assert!(store.find(&old).await.unwrap().is_some());
     assert_eq!(store.count().await.unwrap(), 2);
+}
+
+// proves: E7
+pub async fn large_claims_do_not_take_the_memory_of_all(database: Arc<Database>) {
+    let store = database.quiet_replica_with_memory(100).await;
+    for number in 0..50 {
+        let mut new = database.sign_in("staff", &format!("person-{number}"));
+        new.session.identity = identity("ada", &"x".repeat(50_000));
+        store.create(new).await.unwrap();
+    }
+    let cached = store.status().cached_sessions;
+    assert!(cached <= 3, "{cached} sessions of 100 kB in 150 kB");
+    for number in 0..50 {
+        signed_in(&database, &store, "staff", &format!("usual-{number}")).await;
+    }
+    assert!(store.status().cached_sessions >= 40);
 }
 
 pub async fn the_name_of_a_browser_is_cut_and_printable(database: Arc<Database>) {

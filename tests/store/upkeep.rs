@@ -38,7 +38,7 @@ pub async fn a_replica_works_on_the_schema_of_the_next_version(database: Arc<Dat
         "ALTER TABLE used_once ADD COLUMN newer INTEGER NOT NULL DEFAULT 7",
         "CREATE TABLE something_new (id INTEGER PRIMARY KEY)",
         "INSERT INTO gatehouse_migrations (version, description, success, checksum, execution_time)
-         SELECT 99, 'newer', success, checksum, 1 FROM gatehouse_migrations",
+         SELECT 99, 'newer', success, checksum, 1 FROM gatehouse_migrations WHERE version = 1",
     ] {
         database.meddle(statement).await;
     }

@@ -199,9 +199,14 @@ pub struct StoreSettings {
     /// The maximum number of database connections of each process. Default: 10.
     #[schemars(example = 10)]
     pub max_connections: Option<Spanned<u32>>,
-    /// The maximum number of sessions that a process keeps in memory, about a kilobyte each. Default: 100000.
+    /// The maximum number of sessions that a process keeps in memory, 1.5 kB each. A session with larger claims counts for
+    /// several, so the number bounds the memory. Default: 100000.
     #[schemars(example = 100_000)]
     pub cache_entries: Option<Spanned<u64>>,
+    /// The maximum number of sessions of one person at one profile. A sign-in beyond it ends the person's oldest session.
+    /// Raise it where many browsers share one account. Default: 100.
+    #[schemars(example = 100)]
+    pub max_sessions_per_person: Option<Spanned<u32>>,
     /// How long a starting process waits for its database before it exits with an error; a duration. Until then requests
     /// are answered with 503. Default: `10s`.
     #[schemars(example = &"5m")]

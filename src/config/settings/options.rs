@@ -71,6 +71,8 @@ pub struct DatabaseSettings {
     pub max_connections: u32,
     /// The maximum number of sessions in memory.
     pub cache_entries: u64,
+    /// The maximum number of sessions of one person at one profile.
+    pub max_sessions_per_person: u32,
     /// How long a starting process waits for its database.
     pub startup_wait: Duration,
 }

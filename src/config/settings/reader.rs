@@ -356,10 +356,12 @@ impl Reader<'_> {
     fn store(&mut self) -> Option<DatabaseSettings> {
         let connections = self.number("store.max_connections", 10, 1_000);
         let entries = self.number("store.cache_entries", 100_000, 100_000_000);
+        let per_person = self.number("store.max_sessions_per_person", 100, 1_000_000);
         let startup_wait = self.duration("store.startup_wait", Duration::from_secs(10));
         Some(DatabaseSettings {
             max_connections: u32::try_from(connections?).ok()?,
             cache_entries: entries?,
+            max_sessions_per_person: u32::try_from(per_person?).ok()?,
             startup_wait: startup_wait?,
         })
     }

@@ -1,5 +1,7 @@
 //! Verified claims, and how values are read from them.
 
+use std::borrow::Cow;
+
 use chrono::DateTime;
 use serde_json::{Map, Value};
 
@@ -55,6 +57,34 @@ pub(super) fn address_of(claims: &Claims) -> Option<&str> {
         .filter_map(|name| claims.get(*name))
         .filter_map(|value| value.as_str().or_else(|| value.get(0)?.as_str()))
         .find(|text| !text.trim().is_empty())
+}
+
+/// Bytes. More claims than this are not kept: a hundred thousand identities live in memory, and one tenant's provider must
+/// not take the memory of all. Tokens of directories have a few kilobytes.
+const MOST_CLAIM_BYTES: usize = 64 * 1024;
+
+/// Claims that identify the person; all of them are short.
+const IDENTIFYING: [&str; 5] = ["iss", "sub", "tid", "oid", "sid"];
+
+/// The claims without the largest ones, as many as must go so that the rest fits. A rule that needs a claim that went
+/// refuses the person.
+pub(super) fn bounded(claims: &Claims) -> Cow<'_, Claims> {
+    let mut sizes: Vec<(usize, &str)> = claims
+        .iter()
+        .map(|(name, value)| (name.len() + value.to_string().len(), name.as_str()))
+        .collect();
+    let mut total: usize = sizes.iter().map(|(size, _)| size).sum();
+    if total <= MOST_CLAIM_BYTES {
+        return Cow::Borrowed(claims);
+    }
+    sizes.retain(|(_, name)| !IDENTIFYING.contains(name));
+    sizes.sort_unstable();
+    let mut kept = claims.clone();
+    while let Some((size, name)) = sizes.pop().filter(|_| total > MOST_CLAIM_BYTES) {
+        total -= size;
+        kept.remove(name);
+    }
+    Cow::Owned(kept)
 }
 
 /// True as providers write it: `true`, `1`, `"1"`, `"true"`.

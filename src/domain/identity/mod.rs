@@ -4,9 +4,11 @@
 //! claims before they come here.
 
 mod claims;
+mod identifier;
 mod subject_key;
 mod verified;
 
 pub use claims::{Claims, authenticated_at};
+pub use identifier::{LONGEST_IDENTIFIER, is_identifier};
 pub use subject_key::{PersonBy, SubjectKey, object_of, subject_of};
 pub use verified::{Groups, Identity};

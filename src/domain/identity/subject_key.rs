@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::domain::identity::claims::Claims;
+use crate::domain::identity::identifier::is_identifier;
 use crate::domain::issuer::TenantGuid;
 
 /// What a B2C policy writes into `sub` of every person when it is told not to issue a subject.
@@ -17,7 +18,7 @@ pub fn subject_of(claims: &Claims) -> Option<&str> {
 
 /// The `oid` of verified claims.
 pub fn object_of(claims: &Claims) -> Option<&str> {
-    text(claims, "oid").filter(|oid| !oid.is_empty() && oid.len() <= 255)
+    text(claims, "oid").filter(|oid| is_identifier(oid, 255))
 }
 
 fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {

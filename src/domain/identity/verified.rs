@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::domain::identity::claims::{
-    Claims, OF_ONE_TOKEN, address_of, is_shown, name_of, texts, truthy,
+    Claims, OF_ONE_TOKEN, address_of, bounded, is_shown, name_of, texts, truthy,
 };
 use crate::domain::identity::subject_key::{PersonBy, SubjectKey};
 use crate::domain::issuer::TenantGuid;
@@ -42,10 +42,10 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Takes verified claims. `None` if they name no person, see [`SubjectKey::of_claims`].
+    /// Takes verified claims; of more than 64 kB the largest are left out. `None` if they name no person, see [`SubjectKey::of_claims`].
     pub fn from_claims(claims: &Claims, by: PersonBy<'_>) -> Option<Self> {
         let subject = SubjectKey::of_claims(claims, by)?;
-        Some(Self::ordered(&subject, claims))
+        Some(Self::ordered(&subject, &bounded(claims)))
     }
 
     /// The same person with other claims.
@@ -107,6 +107,11 @@ impl Identity {
         let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
         let end = to.map_or(self.text.len(), at);
         self.text.get(at(from)..end).unwrap_or_default()
+    }
+
+    /// Bytes in memory.
+    pub fn size(&self) -> usize {
+        self.text.len()
     }
 
     /// The key of the person.
@@ -364,5 +369,20 @@ mod tests {
         for end in [0, letter + 1, length, length + 1, u32::MAX] {
             assert_eq!(cut(end), None, "{end}");
         }
+    }
+
+    // proves: E7
+    #[test]
+    fn the_largest_claims_are_left_out_when_there_are_too_many() {
+        let identity = identity(json!({
+            "iss": "https://i.example", "sub": "s", "name": "Ada", "roles": ["Orders.Read"],
+            "picture": "p".repeat(250_000), "notes": "n".repeat(60_000), "story": "t".repeat(10_000),
+        }));
+        assert!(identity.size() < 70_000, "{}", identity.size());
+        let claims = identity.claims();
+        for kept in ["iss", "sub", "name", "roles", "story"] {
+            assert!(claims.contains_key(kept), "{kept}");
+        }
+        assert!(!claims.contains_key("picture"));
     }
 }

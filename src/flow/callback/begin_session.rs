@@ -1,5 +1,6 @@
 //! Begin a session for a person whose answer was accepted.
 
+use crate::domain::identity::is_identifier;
 use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::flow::callback::complete::{Arrival, Callback};
 use crate::flow::error::{AccessDenied, FlowError};
@@ -52,7 +53,8 @@ impl Callback<'_> {
         let signed_in = audit::SignIn::of(&session);
         // Microsoft names its own session in `session_state` when the ID token has no `sid`.
         let session_state = self.session_state.clone();
-        let sid = sid.or(session_state.filter(|_| profile.authority.dialect().microsoft));
+        let sid = sid.or(session_state
+            .filter(|sid| profile.authority.dialect().microsoft && is_identifier(sid, 255)));
         services
             .store
             .create(NewSession {

@@ -149,7 +149,12 @@ impl<F: Fetch> CachedDocument<F> {
         }
         let timeout = old.as_ref().map(|_| TIMEOUT_WITH_SNAPSHOT);
         let fetched = self.source.fetch(timeout).await;
-        self.count(fetched.is_ok());
+        let of_store = fetched.as_ref().is_err_and(is_of_store);
+        self.count(match &fetched {
+            Ok(_) => "ok",
+            Err(_) if of_store => "store_failed",
+            Err(_) => "failed",
+        });
         match fetched {
             Ok(fetched) => {
                 *renewal = Renewal::default();
@@ -168,18 +173,22 @@ impl<F: Fetch> CachedDocument<F> {
                 renewal.next_at =
                     Some(self.clock.now() + self.pause(renewal.failures, old.is_some()));
                 renewal.error = Some(error.clone());
+                if of_store {
+                    tracing::warn!(document = F::NAME, profile.id = %self.source.profile(), "the store did not answer, so a document of the authority cannot be used yet");
+                    return Err(error);
+                }
                 tracing::warn!(document = F::NAME, profile.id = %self.source.profile(), %error, failures = renewal.failures, last_good = old.is_some(), "a document of the authority could not be fetched");
                 Err(error)
             }
         }
     }
 
-    fn count(&self, good: bool) {
+    fn count(&self, outcome: &'static str) {
         metrics::counter!(
             "gatehouse_authority_fetches_total",
             "profile" => self.source.profile().to_string(),
             "document" => F::NAME,
-            "outcome" => if good { "ok" } else { "failed" },
+            "outcome" => outcome,
         )
         .increment(1);
     }
@@ -196,6 +205,17 @@ impl<F: Fetch> CachedDocument<F> {
         self.random.fill(&mut byte);
         doubled.saturating_sub(doubled / 4 * u32::from(byte[0]) / 255)
     }
+}
+
+/// Whether the authority answered and the store did not.
+fn is_of_store(error: &OidcError) -> bool {
+    matches!(
+        error,
+        OidcError::Unavailable {
+            why: Outage::TenantPins,
+            ..
+        }
+    )
 }
 
 /// The remembered error, with the back-off that is left.

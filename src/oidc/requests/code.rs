@@ -7,7 +7,7 @@ use crate::domain::api::Api;
 use crate::domain::attempt::Attempt;
 use crate::domain::authority::PersonClaims;
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::{Claims, Identity, PersonBy};
+use crate::domain::identity::{Claims, Identity, PersonBy, is_identifier};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, AuthorizationCode};
 use crate::domain::token_set::{AccessGrant, StatedLifetime, TokenSet};
@@ -161,8 +161,7 @@ fn person_by<'a>(authority: &'a DiscoveredAuthority<'_>) -> PersonBy<'a> {
 /// The authority's session id, short enough to be one and without characters that no database takes.
 pub(crate) fn sid_of(claims: &Claims) -> Option<String> {
     let sid = claims.get("sid")?.as_str()?;
-    let plain = !sid.chars().any(char::is_control);
-    (!sid.is_empty() && sid.len() <= 255 && plain).then(|| sid.to_owned())
+    is_identifier(sid, 255).then(|| sid.to_owned())
 }
 
 /// The access token of a response with its use. At Microsoft a token is for one resource: without an API it is for

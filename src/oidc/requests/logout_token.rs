@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::Timestamp;
+use crate::domain::identity::is_identifier;
 use crate::domain::profile::Profile;
 use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::endpoints::Origin;
@@ -84,7 +85,7 @@ fn read(signed: &Signed, expected: &Expected<'_>) -> Result<LogoutToken, IdToken
     }
     let text = |name: &str, longest| {
         let text = claims.get(name)?.as_str()?;
-        (!text.is_empty() && text.len() <= longest).then(|| text.to_owned())
+        is_identifier(text, longest).then(|| text.to_owned())
     };
     let jti = text("jti", 255).ok_or(IdTokenFault::TokenId)?;
     let sub = match claims.get("sub") {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::domain::authority::{PolicyClaim, UserFlow};
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::{Claims, authenticated_at, object_of, subject_of};
+use crate::domain::identity::{Claims, authenticated_at, is_identifier, object_of, subject_of};
 use crate::domain::issuer::{IssuerPolicy, IssuerRefusal, TokenOrigin, TrustedIssuer};
 use crate::domain::secret::{AccessToken, Nonce};
 
@@ -310,7 +310,7 @@ pub(crate) fn subject(claims: &Claims) -> Result<(), IdTokenFault> {
     claims
         .get("sub")
         .and_then(Value::as_str)
-        .filter(|sub| !sub.is_empty() && sub.len() <= 255)
+        .filter(|sub| is_identifier(sub, 255))
         .map(drop)
         .ok_or(IdTokenFault::Subject)
 }

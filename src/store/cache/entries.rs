@@ -18,6 +18,7 @@ pub(in crate::store) struct Bounds<T> {
     pub(in crate::store) weigh: fn(&T) -> u32,
 }
 
+#[cfg(test)]
 impl<T> Bounds<T> {
     /// At most this many entries.
     pub(in crate::store) fn count(entries: u64) -> Self {

@@ -8,24 +8,26 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
-use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
 use crate::store::database::{
-    Database, EndFilter, LeaseOwner, LeaseRow, LeaseState, NewTokens, OnEvent, ReplaceResult,
-    ReplayRecord, SessionFilter, Swept, Touch, millis, row_count,
+    CutOffs, Database, LeaseOwner, LeaseRow, LeaseState, ListFilter, NewTokens, OnEvent,
+    ReplaceResult, ReplayRecord, RowBatch, Swept, Touch, millis, row_count,
 };
+use crate::store::end_filter::{EndFilter, EndedRows, bind_filter};
 use crate::store::error::StoreError;
 use crate::store::migrations::SchemaChange;
 use crate::store::postgres::connection::{
     NOW_AND_READ_ONLY, PostgresDatabase, with_connection, writable,
 };
 use crate::store::postgres::{listen, migrate, statements, transactions};
+use crate::store::row::listed::SealedAnew;
 use crate::store::row::rows::{
-    IdentityColumns, IdentityRow, NewRow, SessionSummary, SummaryColumns, TokensColumns, TokensRow,
-    WholeColumns, WholeRow, handle_hashes,
+    IdentityColumns, IdentityRow, ListedColumns, ListedRow, NewRow, TokensColumns, TokensRow,
+    WholeColumns, WholeRow,
 };
+use crate::store::row::search_texts::SearchTexts;
 use crate::store::row::sql;
 
 #[async_trait]
@@ -51,18 +53,28 @@ impl Database for PostgresDatabase {
         ))
     }
 
-    async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError> {
+    async fn insert(
+        &self,
+        row: &NewRow,
+        ended: Option<&HandleHash>,
+    ) -> Result<Vec<HandleHash>, StoreError> {
         with_connection!(self, |connection, attempt| {
-            let statement =
-                sql::bind_new_row!(query(statements::INSERT), row, ended).execute(connection);
+            let statement = sql::bind_new_row!(
+                query_scalar(statements::INSERT),
+                row,
+                ended,
+                SearchTexts::array
+            )
+            .fetch_one(connection);
             let repeat = attempt.is_repeat();
             async move {
-                match statement.await {
+                let deleted: Result<Option<Vec<Vec<u8>>>, sqlx::Error> = statement.await;
+                match deleted {
                     // The handle is 256 random bits: on a repeat the row that stands there is this one.
                     Err(sqlx::Error::Database(error)) if repeat && error.is_unique_violation() => {
-                        Ok(())
+                        Ok(Vec::new())
                     }
-                    other => other.map(drop),
+                    other => Ok(transactions::hashes(&other?.unwrap_or_default())),
                 }
             }
         })
@@ -126,50 +138,58 @@ impl Database for PostgresDatabase {
         row.map(|row| row.row(hash)).transpose()
     }
 
-    async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError> {
-        let deleted = with_connection!(self, |connection| transactions::delete_and_announce(
-            connection, filter
-        ))?;
-        handle_hashes(&deleted)
+    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError> {
+        with_connection!(self, |connection| transactions::end_matching(
+            connection, filter, now
+        ))
     }
 
-    async fn delete_once(
+    async fn end_once(
         &self,
         record: &ReplayRecord,
         filter: &EndFilter,
-    ) -> Result<Option<Vec<HandleHash>>, StoreError> {
-        let deleted = with_connection!(self, |connection| transactions::record_and_delete(
-            connection, record, filter
-        ))?;
-        deleted.map(|keys| handle_hashes(&keys)).transpose()
+        now: i64,
+    ) -> Result<Option<EndedRows>, StoreError> {
+        with_connection!(self, |connection| transactions::end_once(
+            connection, record, filter, now
+        ))
+    }
+
+    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
+        with_connection!(self, |connection| bind_filter!(
+            query_scalar(filter.postgres().count),
+            filter,
+            SearchTexts::array
+        )
+        .fetch_one(connection))
+        .map(row_count)
     }
 
     async fn sid_has_other_person(
         &self,
         profile: &ProfileId,
-        sid: &str,
-        person: &SubjectKey,
+        sid: &SearchTexts,
+        person: &SearchTexts,
     ) -> Result<bool, StoreError> {
-        with_connection!(self, |connection| query_scalar(sql::SID_HAS_OTHER_PERSON)
-            .bind(profile.as_str())
-            .bind(sid)
-            .bind(person.as_str())
-            .fetch_one(connection))
+        with_connection!(self, |connection| query_scalar(sql::sid_has_other_person!(
+            postgres
+        ))
+        .bind(profile.as_str())
+        .bind(sid.array())
+        .bind(person.array())
+        .fetch_one(connection))
     }
 
-    async fn list(
-        &self,
-        filter: &SessionFilter,
-        now: i64,
-    ) -> Result<Vec<SessionSummary>, StoreError> {
-        let rows: Vec<SummaryColumns> = with_connection!(self, |connection| query_as(sql::LIST)
-            .bind(now)
-            .bind(filter.profile.as_ref().map(ProfileId::as_str))
-            .bind(filter.person.as_ref().map(SubjectKey::as_str))
-            .bind(filter.sid.as_deref())
-            .bind(i64::from(filter.limit))
-            .fetch_all(connection))?;
-        rows.into_iter().map(SummaryColumns::summary).collect()
+    async fn list(&self, filter: &ListFilter, now: i64) -> Result<Vec<ListedRow>, StoreError> {
+        let rows: Vec<ListedColumns> =
+            with_connection!(self, |connection| query_as(sql::list!(postgres))
+                .bind(now)
+                .bind(filter.profile.as_ref().map(ProfileId::as_str))
+                .bind(filter.person.as_ref().map(SearchTexts::array))
+                .bind(filter.sid.as_ref().map(SearchTexts::array))
+                .bind(i64::from(filter.limit))
+                .fetch_all(connection))?;
+        rows.into_iter().map(ListedColumns::row).collect()
     }
 
     async fn count(&self, now: i64) -> Result<u64, StoreError> {
@@ -311,6 +331,54 @@ impl Database for PostgresDatabase {
         with_connection!(self, |connection| transactions::sweep(
             connection, before, batch
         ))
+    }
+
+    async fn read_to_seal_anew(
+        &self,
+        after: &[u8],
+        batch: u32,
+        newest: &[u8; 4],
+    ) -> Result<RowBatch, StoreError> {
+        let last: Option<Vec<u8>> =
+            with_connection!(self, |connection| query_scalar(sql::LAST_OF_BATCH)
+                .bind(after)
+                .bind(i64::from(batch) - 1)
+                .fetch_optional(connection))?;
+        let rows: Vec<ListedColumns> =
+            with_connection!(self, |connection| query_as(sql::READ_TO_SEAL_ANEW)
+                .bind(after)
+                .bind(last.as_deref().unwrap_or(&sql::AFTER_ALL_KEYS))
+                .bind(newest.as_slice())
+                .fetch_all(connection))?;
+        let rows = rows.into_iter().map(ListedColumns::row);
+        Ok(RowBatch {
+            rows: rows.collect::<Result<_, _>>()?,
+            last,
+        })
+    }
+
+    async fn seal_anew(&self, rows: &[SealedAnew]) -> Result<(), StoreError> {
+        with_connection!(self, |connection| transactions::seal_anew(connection, rows))
+    }
+
+    async fn newest_cutoff(&self, before: i64) -> Result<Option<i64>, StoreError> {
+        with_connection!(self, |connection| query_scalar(sql::NEWEST_CUTOFF)
+            .bind(before)
+            .fetch_one(connection))
+    }
+
+    async fn sweep_cut_off(&self, after: &[u8], batch: u32) -> Result<Option<CutOffs>, StoreError> {
+        with_connection!(self, |connection| transactions::sweep_cut_off(
+            connection, after, batch
+        ))
+    }
+
+    async fn forget_cutoffs(&self, number: i64, before: i64) -> Result<(), StoreError> {
+        with_connection!(self, |connection| query(sql::FORGET_CUTOFFS)
+            .bind(number)
+            .bind(before)
+            .execute(connection))
+        .map(drop)
     }
 
     async fn listen(&self, on_event: OnEvent<'_>) -> StoreError {

@@ -10,18 +10,23 @@ macro_rules! channel {
 }
 pub(super) const CHANNEL: &str = channel!();
 
-/// Inserts a session, deletes the session that it replaces and announces the deletion. One statement is one
-/// transaction: all of it or nothing.
+/// Inserts a session, deletes the session that it replaces and the person's oldest sessions beyond the bound, and
+/// announces the deletions. One statement is one transaction: all of it or nothing.
 pub(super) const INSERT: &str = concat!(
     "WITH ended AS (DELETE FROM sessions WHERE handle_hash = $1 AND profile = $4
                     RETURNING handle_hash),
+          excess AS (DELETE FROM sessions WHERE handle_hash IN (",
+    sql::excess_sessions!(postgres),
+    " FOR UPDATE SKIP LOCKED) RETURNING handle_hash),
           announced AS (SELECT pg_notify('",
     channel!(),
-    "', 's' || encode(handle_hash, 'hex')) FROM ended),
+    "', 's' || encode(handle_hash, 'hex'))
+                        FROM (TABLE ended UNION ALL TABLE excess) AS gone),
           inserted AS (",
     sql::insert_session!(),
     " RETURNING 1)
-     SELECT (SELECT count(*) FROM announced), (SELECT count(*) FROM inserted)"
+     SELECT (SELECT array_agg(handle_hash) FROM excess),
+            (SELECT count(*) FROM announced), (SELECT count(*) FROM inserted)"
 );
 
 /// Writes many uses. Locks the rows in the order of their keys, so that the batches of two replicas cannot wait for one

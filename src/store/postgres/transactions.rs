@@ -4,41 +4,44 @@
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, query, query_scalar};
 
-use crate::domain::identity::SubjectKey;
-use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
-use crate::store::database::{EndFilter, ReplayRecord, Swept};
+use crate::store::database::{CutOffs, ReplayRecord, Swept};
+use crate::store::end_filter::{AT_ONCE, EndFilter, EndedRows, INSERT_CUTOFF, bind_filter};
 use crate::store::postgres::statements;
+use crate::store::row::listed::SealedAnew;
+use crate::store::row::search_texts::SearchTexts;
 use crate::store::row::sql;
 
 /// The advisory lock of sweepers: the bytes of "gateswep".
 const SWEEP_LOCK: i64 = 0x6761_7465_7377_6570;
 
-/// Deletes what matches and announces it; gives the keys of what was deleted.
-pub(super) async fn delete_and_announce(
+/// Ends what matches and announces it.
+pub(super) async fn end_matching(
     connection: &mut PgConnection,
     filter: &EndFilter,
-) -> Result<Vec<Vec<u8>>, sqlx::Error> {
+    now: i64,
+) -> Result<EndedRows, sqlx::Error> {
     let mut transaction = connection.begin().await?;
-    let deleted = delete_many(&mut transaction, filter).await?;
+    let ended = end_many(&mut transaction, filter, now).await?;
     transaction.commit().await?;
-    Ok(deleted)
+    Ok(ended)
 }
 
-/// Records a use and deletes what matches; `None` and nothing deleted if the use was recorded before.
-pub(super) async fn record_and_delete(
+/// Records a use and ends what matches; `None` and nothing ended if the use was recorded before.
+pub(super) async fn end_once(
     connection: &mut PgConnection,
     record: &ReplayRecord,
     filter: &EndFilter,
-) -> Result<Option<Vec<Vec<u8>>>, sqlx::Error> {
+    now: i64,
+) -> Result<Option<EndedRows>, sqlx::Error> {
     let mut transaction = connection.begin().await?;
     if !record_use(&mut transaction, record).await? {
         return Ok(None);
     }
-    let deleted = delete_many(&mut transaction, filter).await?;
+    let ended = end_many(&mut transaction, filter, now).await?;
     transaction.commit().await?;
-    Ok(Some(deleted))
+    Ok(Some(ended))
 }
 
 /// Records a use, alone or in the transaction of what it guards; says whether this call recorded it.
@@ -72,12 +75,8 @@ pub(super) async fn sweep(
     batch: u32,
 ) -> Result<Swept, sqlx::Error> {
     let mut transaction = connection.begin().await?;
-    let ours: bool = query_scalar(statements::LOCK_SWEEP)
-        .bind(SWEEP_LOCK)
-        .fetch_one(&mut *transaction)
-        .await?;
     let mut swept = Swept::default();
-    if ours {
+    if lock_sweep(&mut transaction).await? {
         for (statement, count) in [
             (statements::SWEEP_SESSIONS, &mut swept.sessions),
             (statements::SWEEP_REPLAY_RECORDS, &mut swept.replay_records),
@@ -109,39 +108,99 @@ pub(super) async fn prove_writable(
     transaction.commit().await
 }
 
-/// Part of a transaction: deletes what matches and announces it.
-async fn delete_many(
+/// Part of a transaction: ends what matches and announces it.
+async fn end_many(
     connection: &mut PgConnection,
     filter: &EndFilter,
-) -> Result<Vec<Vec<u8>>, sqlx::Error> {
-    let statement = match filter {
-        EndFilter::Sid(profile, sid, person) => query_scalar(sql::DELETE_BY_SID)
-            .bind(profile.as_str())
-            .bind(sid.as_str())
-            .bind(person.as_ref().map(SubjectKey::as_str)),
-        EndFilter::Person(profile, person, except) => query_scalar(sql::DELETE_BY_PERSON)
-            .bind(profile.as_str())
-            .bind(person.as_str())
-            .bind(except.as_ref().map(|id| id.as_bytes().as_slice())),
-        EndFilter::Id(profile, id) => query_scalar(sql::DELETE_BY_ID)
-            .bind(id.as_bytes().as_slice())
-            .bind(profile.as_ref().map(ProfileId::as_str)),
-        EndFilter::All(profile) => {
-            query_scalar(sql::DELETE_ALL).bind(profile.as_ref().map(ProfileId::as_str))
+    now: i64,
+) -> Result<EndedRows, sqlx::Error> {
+    let deleted: Vec<Vec<u8>> = bind_filter!(
+        query_scalar(filter.postgres().delete),
+        filter,
+        SearchTexts::array
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let (ended, announced) = if deleted.len() < AT_ONCE {
+        let hashes = hashes(&deleted);
+        let announced = Invalidation::of_ended(&hashes);
+        (EndedRows::Deleted(hashes), announced)
+    } else {
+        for (person, sid) in filter.cutoffs() {
+            query(INSERT_CUTOFF)
+                .bind(filter.profile())
+                .bind(person)
+                .bind(sid)
+                .bind(filter.id())
+                .bind(now)
+                .execute(&mut *connection)
+                .await?;
         }
+        let ended = EndedRows::CutOff(u64::try_from(deleted.len()).unwrap_or_default());
+        (ended, vec![Invalidation::Everything])
     };
-    let deleted: Vec<Vec<u8>> = statement.fetch_all(&mut *connection).await?;
-    let hashes: Vec<HandleHash> = deleted
-        .iter()
-        .filter_map(|bytes| Some(HandleHash(bytes.as_slice().try_into().ok()?)))
-        .collect();
-    let announced: Vec<String> = Invalidation::of_ended(&hashes)
-        .iter()
-        .map(Invalidation::to_text)
-        .collect();
+    let announced: Vec<String> = announced.iter().map(Invalidation::to_text).collect();
     query(statements::ANNOUNCE)
         .bind(announced.as_slice())
         .execute(connection)
         .await?;
-    Ok(deleted)
+    Ok(ended)
+}
+
+/// Handle hashes; the schema says that every key is one.
+pub(super) fn hashes(keys: &[Vec<u8>]) -> Vec<HandleHash> {
+    let hash = |key: &Vec<u8>| Some(HandleHash(key.as_slice().try_into().ok()?));
+    keys.iter().filter_map(hash).collect()
+}
+
+/// Deletes the rows of a batch that a cutoff ended, unless another replica is sweeping.
+pub(super) async fn sweep_cut_off(
+    connection: &mut PgConnection,
+    after: &[u8],
+    batch: u32,
+) -> Result<Option<CutOffs>, sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    if !lock_sweep(&mut transaction).await? {
+        return Ok(None);
+    }
+    let last: Option<Vec<u8>> = query_scalar(sql::LAST_OF_BATCH)
+        .bind(after)
+        .bind(i64::from(batch) - 1)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    let deleted = query(sql::DELETE_CUT_OFF)
+        .bind(after)
+        .bind(last.as_deref().unwrap_or(&sql::AFTER_ALL_KEYS))
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    transaction.commit().await?;
+    Ok(Some(CutOffs { deleted, last }))
+}
+
+/// Takes the lock of sweepers until the transaction ends; `false` if another replica has it.
+async fn lock_sweep(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    query_scalar(statements::LOCK_SWEEP)
+        .bind(SWEEP_LOCK)
+        .fetch_one(connection)
+        .await
+}
+
+/// Stores rows that were sealed anew.
+pub(super) async fn seal_anew(
+    connection: &mut PgConnection,
+    rows: &[SealedAnew],
+) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    for row in rows {
+        query(sql::SEAL_ANEW)
+            .bind(row.hash.0.as_slice())
+            .bind(row.was.as_str())
+            .bind(row.person.as_str())
+            .bind(row.sid.as_deref())
+            .bind(row.listed.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await
 }

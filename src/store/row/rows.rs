@@ -7,6 +7,7 @@ use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
 use crate::seal::hex;
 use crate::store::error::StoreError;
+use crate::store::row::search_texts::SearchTexts;
 
 /// A row to insert. Times are unix milliseconds.
 #[derive(Debug)]
@@ -14,15 +15,18 @@ pub(in crate::store) struct NewRow {
     pub(in crate::store) hash: HandleHash,
     pub(in crate::store) id: SessionId,
     pub(in crate::store) profile: ProfileId,
-    pub(in crate::store) person: SubjectKey,
-    pub(in crate::store) sid: Option<String>,
-    pub(in crate::store) user_agent: Option<String>,
+    pub(in crate::store) person: SearchTexts,
+    pub(in crate::store) sid: Option<SearchTexts>,
+    /// Person, `sid` and browser, sealed.
+    pub(in crate::store) listed: Vec<u8>,
     pub(in crate::store) created_at: i64,
     pub(in crate::store) seen_at: i64,
     pub(in crate::store) idle_until: i64,
     pub(in crate::store) expires_at: i64,
     pub(in crate::store) identity: Vec<u8>,
     pub(in crate::store) tokens: Vec<u8>,
+    /// How many sessions of the person are kept beside the new one.
+    pub(in crate::store) others_kept: i64,
 }
 
 /// A row as the session check reads it, without its tokens.
@@ -52,7 +56,23 @@ pub(in crate::store) struct WholeRow {
     pub(in crate::store) tokens: Vec<u8>,
 }
 
-/// A session as lists show it. Nothing of it is sealed.
+/// A row as lists read it. `person`, `sid` and `user_agent` are clear text only while there is no `listed`.
+#[derive(Debug)]
+pub(in crate::store) struct ListedRow {
+    pub(in crate::store) hash: HandleHash,
+    pub(in crate::store) id: SessionId,
+    pub(in crate::store) profile: ProfileId,
+    pub(in crate::store) person: String,
+    pub(in crate::store) sid: Option<String>,
+    pub(in crate::store) user_agent: Option<String>,
+    pub(in crate::store) listed: Option<Vec<u8>>,
+    pub(in crate::store) created_at: Timestamp,
+    pub(in crate::store) seen_at: Timestamp,
+    pub(in crate::store) idle_until: Timestamp,
+    pub(in crate::store) expires_at: Timestamp,
+}
+
+/// A session as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionSummary {
     /// The id, which can end the session and cannot open it.
@@ -139,9 +159,10 @@ impl TokensColumns {
     }
 }
 
-/// The columns of a [`SessionSummary`].
+/// The columns of a [`ListedRow`].
 #[derive(sqlx::FromRow)]
-pub(in crate::store) struct SummaryColumns {
+pub(in crate::store) struct ListedColumns {
+    handle_hash: Vec<u8>,
     id: Vec<u8>,
     profile: String,
     person: String,
@@ -151,24 +172,27 @@ pub(in crate::store) struct SummaryColumns {
     idle_until: i64,
     expires_at: i64,
     user_agent: Option<String>,
+    listed: Option<Vec<u8>>,
 }
 
-impl SummaryColumns {
-    /// The summary.
-    pub(in crate::store) fn summary(self) -> Result<SessionSummary, StoreError> {
-        let key = self.id.as_slice();
+impl ListedColumns {
+    /// The row.
+    pub(in crate::store) fn row(self) -> Result<ListedRow, StoreError> {
+        let key = self.handle_hash.as_slice();
         let moment =
             |millis| Timestamp::from_timestamp_millis(millis).ok_or_else(|| inconsistent(key));
-        Ok(SessionSummary {
-            id: session_id(key, key)?,
+        Ok(ListedRow {
+            hash: HandleHash(key.try_into().map_err(|_| inconsistent(key))?),
+            id: session_id(&self.id, key)?,
             profile: profile_id(&self.profile, key)?,
-            person: SubjectKey::stored(self.person),
+            person: self.person,
             sid: self.sid,
             created_at: moment(self.created_at)?,
             seen_at: moment(self.seen_at)?,
             idle_until: moment(self.idle_until)?,
             expires_at: moment(self.expires_at)?,
             user_agent: self.user_agent,
+            listed: self.listed,
         })
     }
 }

@@ -13,12 +13,10 @@ use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::domain::token_set::TokenSet;
 use crate::seal::{Column, KeyRing, RowPlace, handle_hash};
 use crate::store::error::StoreError;
+use crate::store::row::listed::{ListSealer, Listed};
 use crate::store::row::payload;
 use crate::store::row::payload::Opened;
 use crate::store::row::rows::{IdentityRow, NewRow, TokensRow, WholeRow};
-
-/// How many characters of a `User-Agent` are kept.
-const USER_AGENT_LENGTH: usize = 300;
 
 /// A completed sign-in.
 #[derive(Debug)]
@@ -60,6 +58,10 @@ pub struct EndedSession {
 pub(in crate::store) struct RowSealer {
     pub(in crate::store) keys: Arc<KeyRing>,
     pub(in crate::store) random: Arc<dyn Random>,
+    /// For what is read without the handle.
+    pub(in crate::store) lists: ListSealer,
+    /// How many sessions a person has at a profile at most.
+    pub(in crate::store) sessions_per_person: u32,
 }
 
 impl RowSealer {
@@ -71,18 +73,24 @@ impl RowSealer {
             hash: handle_hash(&new.handle),
             id: session.id,
             profile: session.profile.clone(),
-            person: session.identity.person(),
-            sid: new.sid.clone(),
-            user_agent: new
-                .user_agent
-                .as_ref()
-                .map(|text| printable(text, USER_AGENT_LENGTH)),
+            person: self.lists.person_texts(&session.identity.person()),
+            sid: new.sid.as_deref().map(|sid| self.lists.sid_texts(sid)),
+            listed: self.lists.seal(
+                &session.profile,
+                &session.id,
+                &Listed::new(
+                    &session.identity.person(),
+                    new.sid.as_deref(),
+                    new.user_agent.as_deref(),
+                ),
+            ),
             created_at: session.created_at.timestamp_millis(),
             seen_at: session.seen_at.timestamp_millis(),
             idle_until: session.idle_until.timestamp_millis().min(expires_at),
             expires_at,
             identity: self.seal_identity(&new.handle, session, &session.identity)?,
             tokens: self.seal_tokens(&new.handle, &session.profile, &session.id, &new.tokens)?,
+            others_kept: i64::from(self.sessions_per_person.saturating_sub(1)),
         })
     }
 
@@ -221,12 +229,4 @@ fn place<'a>(profile: &'a ProfileId, id: &'a SessionId, column: Column) -> RowPl
 fn newer<T>(id: &SessionId) -> Option<T> {
     tracing::warn!(session.id = %id, "a session's row was written by a newer version of the gateway");
     None
-}
-
-/// The text without control characters, at most `most` characters of it.
-fn printable(text: &str, most: usize) -> String {
-    text.chars()
-        .filter(|character| !character.is_control())
-        .take(most)
-        .collect()
 }

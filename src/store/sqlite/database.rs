@@ -7,20 +7,22 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
-use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
 use crate::store::database::{
-    Database, EndFilter, LeaseOwner, LeaseRow, LeaseState, NewTokens, OnEvent, ReplaceResult,
-    ReplayRecord, SessionFilter, Swept, Touch, millis, row_count,
+    CutOffs, Database, LeaseOwner, LeaseRow, LeaseState, ListFilter, NewTokens, OnEvent,
+    ReplaceResult, ReplayRecord, RowBatch, Swept, Touch, millis, row_count,
 };
+use crate::store::end_filter::{EndFilter, EndedRows, bind_filter};
 use crate::store::error::StoreError;
 use crate::store::migrations::SchemaChange;
+use crate::store::row::listed::SealedAnew;
 use crate::store::row::rows::{
-    IdentityColumns, IdentityRow, NewRow, SessionSummary, SummaryColumns, TokensColumns, TokensRow,
+    IdentityColumns, IdentityRow, ListedColumns, ListedRow, NewRow, TokensColumns, TokensRow,
     WholeRow,
 };
+use crate::store::row::search_texts::SearchTexts;
 use crate::store::row::sql;
 use crate::store::sqlite::connection::SqliteDatabase;
 use crate::store::sqlite::{listen, migrate, transactions};
@@ -63,15 +65,21 @@ impl Database for SqliteDatabase {
         Ok(transaction.commit().await?)
     }
 
-    async fn insert(&self, row: &NewRow, ended: Option<&HandleHash>) -> Result<(), StoreError> {
+    async fn insert(
+        &self,
+        row: &NewRow,
+        ended: Option<&HandleHash>,
+    ) -> Result<Vec<HandleHash>, StoreError> {
         let mut transaction = self.begin().await?;
         if let Some(ended) = ended {
             transactions::delete_one(&mut transaction, ended, &row.profile).await?;
         }
-        sql::bind_new_row!(query(sql::insert_session!()), row, ended)
+        let excess = transactions::delete_excess(&mut transaction, row, ended).await?;
+        sql::bind_new_row!(query(sql::insert_session!()), row, ended, SearchTexts::json)
             .execute(&mut *transaction)
             .await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(excess)
     }
 
     async fn read(&self, hash: &HandleHash) -> Result<Option<IdentityRow>, StoreError> {
@@ -132,56 +140,64 @@ impl Database for SqliteDatabase {
         row.map(|row| row.row(hash)).transpose()
     }
 
-    async fn delete_matching(&self, filter: &EndFilter) -> Result<Vec<HandleHash>, StoreError> {
+    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError> {
         let mut transaction = self.begin().await?;
-        let hashes = transactions::delete_many(&mut transaction, filter).await?;
+        let ended = transactions::end_many(&mut transaction, filter, now).await?;
         transaction.commit().await?;
-        Ok(hashes)
+        Ok(ended)
     }
 
-    async fn delete_once(
+    async fn end_once(
         &self,
         record: &ReplayRecord,
         filter: &EndFilter,
-    ) -> Result<Option<Vec<HandleHash>>, StoreError> {
+        now: i64,
+    ) -> Result<Option<EndedRows>, StoreError> {
         let mut transaction = self.begin().await?;
         if !transactions::record_use(&mut transaction, record).await? {
             return Ok(None);
         }
-        let hashes = transactions::delete_many(&mut transaction, filter).await?;
+        let ended = transactions::end_many(&mut transaction, filter, now).await?;
         transaction.commit().await?;
-        Ok(Some(hashes))
+        Ok(Some(ended))
+    }
+
+    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
+        let count = bind_filter!(
+            query_scalar(filter.sqlite().count),
+            filter,
+            SearchTexts::json
+        )
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(row_count(count))
     }
 
     async fn sid_has_other_person(
         &self,
         profile: &ProfileId,
-        sid: &str,
-        person: &SubjectKey,
+        sid: &SearchTexts,
+        person: &SearchTexts,
     ) -> Result<bool, StoreError> {
-        let others = query_scalar(sql::SID_HAS_OTHER_PERSON)
+        let others = query_scalar(sql::sid_has_other_person!(sqlite))
             .bind(profile.as_str())
-            .bind(sid)
-            .bind(person.as_str())
+            .bind(sid.json())
+            .bind(person.json())
             .fetch_one(&self.readers)
             .await?;
         Ok(others)
     }
 
-    async fn list(
-        &self,
-        filter: &SessionFilter,
-        now: i64,
-    ) -> Result<Vec<SessionSummary>, StoreError> {
-        let rows: Vec<SummaryColumns> = query_as(sql::LIST)
+    async fn list(&self, filter: &ListFilter, now: i64) -> Result<Vec<ListedRow>, StoreError> {
+        let rows: Vec<ListedColumns> = query_as(sql::list!(sqlite))
             .bind(now)
             .bind(filter.profile.as_ref().map(ProfileId::as_str))
-            .bind(filter.person.as_ref().map(SubjectKey::as_str))
-            .bind(filter.sid.as_deref())
+            .bind(filter.person.as_ref().map(SearchTexts::json))
+            .bind(filter.sid.as_ref().map(SearchTexts::json))
             .bind(i64::from(filter.limit))
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(SummaryColumns::summary).collect()
+        rows.into_iter().map(ListedColumns::row).collect()
     }
 
     async fn count(&self, now: i64) -> Result<u64, StoreError> {
@@ -326,6 +342,46 @@ impl Database for SqliteDatabase {
         let swept = transactions::sweep(&mut transaction, before, batch).await?;
         transaction.commit().await?;
         Ok(swept)
+    }
+
+    async fn read_to_seal_anew(
+        &self,
+        after: &[u8],
+        batch: u32,
+        newest: &[u8; 4],
+    ) -> Result<RowBatch, StoreError> {
+        let mut connection = self.readers.acquire().await?;
+        transactions::read_to_seal_anew(&mut connection, after, batch, newest).await
+    }
+
+    async fn seal_anew(&self, rows: &[SealedAnew]) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        transactions::seal_anew(&mut transaction, rows).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn newest_cutoff(&self, before: i64) -> Result<Option<i64>, StoreError> {
+        let newest = query_scalar(sql::NEWEST_CUTOFF)
+            .bind(before)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(newest)
+    }
+
+    async fn sweep_cut_off(&self, after: &[u8], batch: u32) -> Result<Option<CutOffs>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let swept = transactions::sweep_cut_off(&mut transaction, after, batch).await?;
+        transaction.commit().await?;
+        Ok(Some(swept))
+    }
+
+    async fn forget_cutoffs(&self, number: i64, before: i64) -> Result<(), StoreError> {
+        query(sql::FORGET_CUTOFFS)
+            .bind(number)
+            .bind(before)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     async fn listen(&self, on_event: OnEvent<'_>) -> StoreError {

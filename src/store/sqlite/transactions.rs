@@ -3,17 +3,25 @@
 
 use sqlx::{SqliteConnection, query, query_as, query_scalar};
 
-use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
-use crate::store::database::{EndFilter, ReplayRecord, Swept};
+use crate::store::database::{CutOffs, ReplayRecord, RowBatch, Swept};
+use crate::store::end_filter::{AT_ONCE, EndFilter, EndedRows, INSERT_CUTOFF, bind_filter};
 use crate::store::error::StoreError;
-use crate::store::row::rows::{WholeColumns, handle_hashes};
+use crate::store::row::listed::SealedAnew;
+use crate::store::row::rows::{ListedColumns, NewRow, WholeColumns, handle_hashes};
+use crate::store::row::search_texts::SearchTexts;
 use crate::store::row::sql;
 
 const ANNOUNCE: &str =
     "INSERT INTO notices (at, text) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER), $1)";
+
+const DELETE_EXCESS: &str = concat!(
+    "DELETE FROM sessions WHERE handle_hash IN (",
+    sql::excess_sessions!(sqlite),
+    ") RETURNING handle_hash"
+);
 
 const SWEEP_SESSIONS: &str = "
 DELETE FROM sessions WHERE handle_hash IN (
@@ -57,33 +65,76 @@ pub(super) async fn delete_one(
     Ok(row)
 }
 
-/// Deletes what matches and announces it.
-pub(super) async fn delete_many(
+/// Deletes the person's oldest sessions beyond the bound, and announces them.
+pub(super) async fn delete_excess(
     connection: &mut SqliteConnection,
-    filter: &EndFilter,
+    row: &NewRow,
+    ended: Option<&HandleHash>,
 ) -> Result<Vec<HandleHash>, StoreError> {
-    let statement = match filter {
-        EndFilter::Sid(profile, sid, person) => query_scalar(sql::DELETE_BY_SID)
-            .bind(profile.as_str())
-            .bind(sid.as_str())
-            .bind(person.as_ref().map(SubjectKey::as_str)),
-        EndFilter::Person(profile, person, except) => query_scalar(sql::DELETE_BY_PERSON)
-            .bind(profile.as_str())
-            .bind(person.as_str())
-            .bind(except.as_ref().map(|id| id.as_bytes().as_slice())),
-        EndFilter::Id(profile, id) => query_scalar(sql::DELETE_BY_ID)
-            .bind(id.as_bytes().as_slice())
-            .bind(profile.as_ref().map(ProfileId::as_str)),
-        EndFilter::All(profile) => {
-            query_scalar(sql::DELETE_ALL).bind(profile.as_ref().map(ProfileId::as_str))
-        }
-    };
-    let deleted: Vec<Vec<u8>> = statement.fetch_all(&mut *connection).await?;
-    let hashes = handle_hashes(&deleted)?;
+    let excess: Vec<Vec<u8>> =
+        sql::bind_new_row!(query_scalar(DELETE_EXCESS), row, ended, SearchTexts::json)
+            .fetch_all(&mut *connection)
+            .await?;
+    let hashes = handle_hashes(&excess)?;
     for invalidation in Invalidation::of_ended(&hashes) {
         announce(connection, &invalidation).await?;
     }
     Ok(hashes)
+}
+
+/// Ends what matches and announces it.
+pub(super) async fn end_many(
+    connection: &mut SqliteConnection,
+    filter: &EndFilter,
+    now: i64,
+) -> Result<EndedRows, StoreError> {
+    let deleted: Vec<Vec<u8>> = bind_filter!(
+        query_scalar(filter.sqlite().delete),
+        filter,
+        SearchTexts::json
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    if deleted.len() < AT_ONCE {
+        let hashes = handle_hashes(&deleted)?;
+        for invalidation in Invalidation::of_ended(&hashes) {
+            announce(connection, &invalidation).await?;
+        }
+        return Ok(EndedRows::Deleted(hashes));
+    }
+    for (person, sid) in filter.cutoffs() {
+        query(INSERT_CUTOFF)
+            .bind(filter.profile())
+            .bind(person)
+            .bind(sid)
+            .bind(filter.id())
+            .bind(now)
+            .execute(&mut *connection)
+            .await?;
+    }
+    announce(connection, &Invalidation::Everything).await?;
+    let deleted = u64::try_from(deleted.len()).unwrap_or_default();
+    Ok(EndedRows::CutOff(deleted))
+}
+
+/// Deletes the rows of a batch that a cutoff ended.
+pub(super) async fn sweep_cut_off(
+    connection: &mut SqliteConnection,
+    after: &[u8],
+    batch: u32,
+) -> Result<CutOffs, sqlx::Error> {
+    let last: Option<Vec<u8>> = query_scalar(sql::LAST_OF_BATCH)
+        .bind(after)
+        .bind(i64::from(batch) - 1)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let deleted = query(sql::DELETE_CUT_OFF)
+        .bind(after)
+        .bind(last.as_deref().unwrap_or(&sql::AFTER_ALL_KEYS))
+        .execute(connection)
+        .await?
+        .rows_affected();
+    Ok(CutOffs { deleted, last })
 }
 
 /// Records a use, alone or in the transaction of what it guards; says whether this call recorded it.
@@ -121,4 +172,47 @@ pub(super) async fn sweep(
     }
     query(SWEEP_INVALIDATIONS).execute(connection).await?;
     Ok(swept)
+}
+
+/// Stores rows that were sealed anew.
+pub(super) async fn seal_anew(
+    connection: &mut SqliteConnection,
+    rows: &[SealedAnew],
+) -> Result<(), sqlx::Error> {
+    for row in rows {
+        query(sql::SEAL_ANEW)
+            .bind(row.hash.0.as_slice())
+            .bind(row.was.as_str())
+            .bind(row.person.as_str())
+            .bind(row.sid.as_deref())
+            .bind(row.listed.as_slice())
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Reads the rows of a batch that are not sealed with the newest key for lists.
+pub(super) async fn read_to_seal_anew(
+    connection: &mut SqliteConnection,
+    after: &[u8],
+    batch: u32,
+    newest: &[u8; 4],
+) -> Result<RowBatch, StoreError> {
+    let last: Option<Vec<u8>> = query_scalar(sql::LAST_OF_BATCH)
+        .bind(after)
+        .bind(i64::from(batch) - 1)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let rows: Vec<ListedColumns> = query_as(sql::READ_TO_SEAL_ANEW)
+        .bind(after)
+        .bind(last.as_deref().unwrap_or(&sql::AFTER_ALL_KEYS))
+        .bind(newest.as_slice())
+        .fetch_all(connection)
+        .await?;
+    let rows = rows.into_iter().map(ListedColumns::row);
+    Ok(RowBatch {
+        rows: rows.collect::<Result<_, _>>()?,
+        last,
+    })
 }

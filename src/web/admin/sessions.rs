@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::SessionId;
 use crate::flow::error::FlowError;
@@ -55,10 +54,10 @@ pub async fn list(request: HttpRequest, app: web::Data<AppState>) -> HttpRespons
         Some(Ok(limit)) => limit.min(MOST_LISTED),
         None => MOST_LISTED,
     };
-    let selector = SessionSelector {
-        profile,
-        person: query.value("person").map(SubjectKey::stored),
-        sid: query.value("sid").map(str::to_owned),
+    let selector = SessionSelector::typed(profile, query.value("person"), query.value("sid"));
+    let selector = match selector {
+        Ok(selector) => selector,
+        Err(error) => return bad_request(&error.to_string()),
     };
     match session_admin::list(&app.services, selector, limit).await {
         Ok(found) => HttpResponse::Ok().json(found),
@@ -92,11 +91,9 @@ impl EndRequest {
             Some(found) => found,
             None => None,
         };
-        let selector = SessionSelector {
-            profile,
-            person: request.person.map(SubjectKey::stored),
-            sid: request.sid,
-        };
+        let (person, sid) = (request.person.as_deref(), request.sid.as_deref());
+        let selector =
+            SessionSelector::typed(profile, person, sid).map_err(|error| error.to_string())?;
         SessionsToEnd::named(id, selector, request.all).map_err(|error| error.to_string())
     }
 }

@@ -4,6 +4,7 @@
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpMessage as _, HttpResponse};
 
+use crate::domain::identity::is_identifier;
 use crate::flow::error::FlowError;
 use crate::flow::{sign_out, single_logout};
 use crate::web::errors::mapping::WebResult;
@@ -37,7 +38,7 @@ pub async fn front_channel(visit: Visit) -> WebResult {
     let (services, profile, query) = (visit.services(), visit.profile(), visit.query());
     let sid = query
         .value("sid")
-        .filter(|sid| !sid.is_empty() && sid.len() <= LONGEST_SID);
+        .filter(|sid| is_identifier(sid, LONGEST_SID));
     if let Some(sid) = sid {
         single_logout::front_channel(services, profile, query.value("iss"), sid).await?;
     }

@@ -38,7 +38,12 @@ async fn an_operator_lists_by_profile_person_and_sid() {
     for secret in ["Ada", "eyJ", "@"] {
         assert!(!text.contains(secret), "a list names nobody: {secret}");
     }
-    for wrong in ["?profile=NOT%20ONE", "?limit=many"] {
+    for wrong in [
+        "?profile=NOT%20ONE",
+        "?limit=many",
+        "?person=a%00",
+        "?sid=%1B%5B2J",
+    ] {
         assert_eq!(
             Browser::new()
                 .get(gate.admin_url(&format!("/sessions{wrong}")))

@@ -67,7 +67,8 @@ async fn a_front_channel_logout_that_names_nobody_here_ends_nothing() {
     let (mine, theirs, iss) = (gate.sid_of("ada"), gate.sid_of("grace"), issuer(&gate));
     let hit = frame(&gate, Kind::EntraId, &[("sid", &theirs)]).await;
     let long = "x".repeat(300);
-    let misses: [&[(&str, &str)]; 8] = [
+    let misses: [&[(&str, &str)]; 9] = [
+        &[("iss", &iss), ("sid", "\0")],
         &[("iss", "https://evil.example"), ("sid", &mine)],
         &[("iss", &iss), ("sid", "stranger")],
         &[("iss", &iss), ("sid", &theirs)],
