@@ -6,7 +6,7 @@
 //! 4. Both sockets are bound, and both servers run ([`crate::app::listener`]).
 //! 5. Background tasks start.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -20,11 +20,13 @@ use crate::app::running::Running;
 use crate::app::server_key::key_ring;
 use crate::app::services::{Built, SystemInputs, build, store_options};
 use crate::app::shutdown::Patience;
+use crate::app::start_error::StartError;
 use crate::app::stored_tenant_pins::StoredPins;
 use crate::config::{ForProfiles, Settings};
 use crate::domain::clock::Clock;
 use crate::domain::environment::Environment;
 use crate::domain::random::Random;
+use crate::flow::services::Services;
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
 use crate::web::admin::health::Health;
@@ -57,26 +59,6 @@ pub struct ServerDeps {
     pub follow_database_clock: bool,
 }
 
-/// Why the server cannot start. One sentence, with the key or flag that would change it.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A port that is taken, or an address that is not this machine's.
-    #[error("cannot listen on {address} ({cause}); choose another with --{flag} or `{key}`")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// The flag.
-        flag: &'static str,
-        /// The key.
-        key: &'static str,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// Anything else, in one sentence.
-    #[error("{0}")]
-    Other(String),
-}
-
 /// Constructs everything and binds both sockets.
 ///
 /// # Errors
@@ -92,22 +74,7 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         authorities,
         refreshes,
     } = services(&settings, &deps, &store, &keys)?;
-    let pages = Pages::load(settings.templates.as_deref());
-    let limits = settings.rate_limits;
-    let app = Arc::new(AppState {
-        services: Arc::new(services),
-        profiles: Arc::clone(&profiles.current),
-        pages: pages.map_err(|error| other("templates", error))?,
-        cookie_keys: CookieKeys::new(keys.cookie_keys(), &settings.cookie_suffix),
-        trusted_proxies: TrustedProxies {
-            networks: settings.trusted_proxies.clone(),
-            forwarded_host: settings.trust_forwarded_host,
-        },
-        forward_auth: settings.forward_auth,
-        rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
-        untrusted_proxy_warning: UntrustedProxyWarning::default(),
-        foreign_cookie_warning: ForeignCookieWarning::default(),
-    });
+    let app = Arc::new(app_state(&settings, &keys, services, &profiles)?);
     let public = bind(deps.public, settings.listen, "listen")?;
     let private = bind(deps.private, settings.admin_listen, "admin-listen")?;
     let stopping = Arc::new(AtomicBool::new(false));
@@ -146,6 +113,31 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         patience,
         startup_wait: settings.store.startup_wait,
         tasks,
+    })
+}
+
+/// What the handlers of all requests share.
+fn app_state(
+    settings: &Settings,
+    keys: &KeyRing,
+    services: Services,
+    profiles: &LiveProfiles,
+) -> Result<AppState, StartError> {
+    let pages = Pages::load(settings.templates.as_deref());
+    let limits = settings.rate_limits;
+    Ok(AppState {
+        services: Arc::new(services),
+        profiles: Arc::clone(&profiles.current),
+        pages: pages.map_err(|error| other("templates", error))?,
+        cookie_keys: CookieKeys::new(keys.cookie_keys(), &settings.cookie_suffix),
+        trusted_proxies: TrustedProxies {
+            networks: settings.trusted_proxies.clone(),
+            forwarded_host: settings.trust_forwarded_host,
+        },
+        forward_auth: settings.forward_auth,
+        rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
+        untrusted_proxy_warning: UntrustedProxyWarning::default(),
+        foreign_cookie_warning: ForeignCookieWarning::default(),
     })
 }
 

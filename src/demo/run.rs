@@ -8,9 +8,10 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use simulator::{Options, Simulator};
 
-use crate::app::serve::{ServerDeps, StartError, start};
+use crate::app::serve::{ServerDeps, start};
 use crate::app::services::SystemInputs;
 use crate::app::shutdown::Signals;
+use crate::app::start_error::StartError;
 use crate::config::{FileText, Settings, Sources};
 use crate::demo::ports::Ports;
 use crate::demo::{landing, profiles};

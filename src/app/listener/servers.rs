@@ -13,7 +13,7 @@ use actix_web::{HttpServer, web};
 
 use crate::app::listener::connection::Connection;
 use crate::app::listener::open_files;
-use crate::app::serve::StartError;
+use crate::app::start_error::StartError;
 use crate::config::settings::options::ServerOptions;
 use crate::web::admin::health::Health;
 use crate::web::admin::host::AdminHosts;

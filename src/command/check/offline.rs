@@ -19,7 +19,7 @@ use crate::config::report::rendering;
 use crate::config::report::rendering::Looks;
 use crate::config::{Problem, Settings, load_files, load_folder};
 use crate::domain::clock::Timestamp;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, ProfileId};
 
 /// A profile without errors in its file, and what is known about it.
 struct Known {
@@ -57,7 +57,7 @@ pub(in crate::command) fn check(
     // With files on the command line, the check is about these files only.
     if check.files.is_empty() {
         if loaded.profile_files.is_empty() {
-            problems.push(empty_folder(&folder));
+            problems.push(empty_folder(folder));
         }
         problems.extend(settings.as_ref().err().into_iter().flatten().cloned());
     }
@@ -75,17 +75,8 @@ pub(in crate::command) fn check(
     );
     if check.online {
         let settings = settings.map_err(Failed::Problems)?;
-        for (id, answers) in online::ask_all(&settings, terminal, &loaded.profiles)? {
-            if let Some(known) = known.iter_mut().find(|known| known.profile.id == id) {
-                problems.extend(
-                    answers
-                        .iter()
-                        .filter_map(|answer| problem_of(known, answer)),
-                );
-                known.good &= answers.iter().all(|answer| answer.good);
-                known.answers = answers;
-            }
-        }
+        let answers = online::ask_all(&settings, terminal, &loaded.profiles)?;
+        problems.extend(add_answers(&mut known, answers));
     }
     in_order(&mut problems);
     match check.format {
@@ -121,6 +112,25 @@ fn port_problem(known: &Known, listen: Option<SocketAddr>) -> Option<Problem> {
 }
 
 /// The problem that an authority's bad answer becomes in the report.
+/// Adds the authorities' answers to what is known, and returns the problems that they show.
+fn add_answers(
+    known: &mut [Known],
+    answers: Vec<(ProfileId, Vec<online::Answer>)>,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (id, answers) in answers {
+        if let Some(known) = known.iter_mut().find(|known| known.profile.id == id) {
+            let found = answers
+                .iter()
+                .filter_map(|answer| problem_of(known, answer));
+            problems.extend(found);
+            known.good &= answers.iter().all(|answer| answer.good);
+            known.answers = answers;
+        }
+    }
+    problems
+}
+
 fn problem_of(known: &Known, answer: &online::Answer) -> Option<Problem> {
     let what = format!("online: {}: {}", answer.question, answer.sentence);
     (!answer.good).then(|| Problem::of(&known.file, what, &answer.help))

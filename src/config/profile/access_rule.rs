@@ -1,7 +1,8 @@
 //! `[allow]`, of a profile and of a route: who is admitted.
 
-use crate::config::profile::file::{AllowTable, ProfileFile};
+use crate::config::profile::file::ProfileFile;
 use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::profile::route_table::AllowTable;
 use crate::config::toml_document::spanned::Spanned;
 use crate::domain::access_rule::AccessRule;
 use crate::domain::authority::Dialect;

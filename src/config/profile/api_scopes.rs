@@ -2,10 +2,10 @@
 
 use url::Url;
 
-use crate::config::profile::file::{ProfileFile, Texts};
+use crate::config::profile::file::ProfileFile;
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::profile::scalars::shortened;
-use crate::config::toml_document::spanned::Spanned;
+use crate::config::toml_document::spanned::{Spanned, Texts};
 use crate::domain::authority::is_graph_host;
 
 /// The host of Azure AD Graph, which Microsoft Graph replaced.

@@ -2,9 +2,10 @@
 
 use url::Url;
 
-use crate::config::profile::file::{ApiTable, ProfileFile, Text};
+use crate::config::profile::file::{ApiTable, ProfileFile};
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::profile::scalars::shortened;
+use crate::config::toml_document::spanned::Text;
 use crate::domain::api::{Api, ApiName};
 use crate::domain::public_url::is_secure_enough;
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::config::profile::file::{ProfileFile, Text};
+use crate::config::profile::file::ProfileFile;
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::profile::scalars::shortened;
 use crate::config::toml_document::alternatives::WordOr;
-use crate::config::toml_document::spanned::Spanned;
+use crate::config::toml_document::spanned::{Spanned, Text};
 use crate::domain::authority::{
     Authority, AuthorityError, AuthorityInput, AuthorityKey, Dialect, Kind, PolicyClaim, UserFlow,
     UserFlows,

@@ -1,8 +1,8 @@
 //! What a profile adds to every authorization request.
 
-use crate::config::profile::file::{ProfileFile, Text};
+use crate::config::profile::file::ProfileFile;
 use crate::config::profile::profile_reader::ProfileReader;
-use crate::config::toml_document::spanned::Spanned;
+use crate::config::toml_document::spanned::{Spanned, Text};
 use crate::domain::api::{RESERVED_SCOPES, Scope};
 use crate::domain::profile::{
     AuthorizeOptions, PassedParameter, Prompt, ResponseMode, SigningAlgorithm,

@@ -2,8 +2,9 @@
 
 use url::Url;
 
-use crate::config::profile::file::{ProfileFile, Text};
+use crate::config::profile::file::ProfileFile;
 use crate::config::profile::profile_reader::ProfileReader;
+use crate::config::toml_document::spanned::Text;
 use crate::domain::profile::{Accent, Branding};
 
 impl ProfileReader<'_, '_> {

@@ -2,8 +2,8 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use crate::config::profile::file::{ProfileFile, Text};
-use crate::config::toml_document::spanned::Spanned;
+use crate::config::profile::file::ProfileFile;
+use crate::config::toml_document::spanned::{Spanned, Text};
 use crate::domain::authority::{Authority, UserFlowKind};
 use crate::domain::credential::ClientId;
 use crate::domain::profile::AuthorityFingerprint;

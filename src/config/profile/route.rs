@@ -1,8 +1,9 @@
 //! `[[route]]`: rules for the applications that a proxy guards.
 
-use crate::config::profile::file::{ProfileFile, RouteTable, Text, Texts};
+use crate::config::profile::file::ProfileFile;
 use crate::config::profile::profile_reader::ProfileReader;
-use crate::config::toml_document::spanned::Spanned;
+use crate::config::profile::route_table::RouteTable;
+use crate::config::toml_document::spanned::{Spanned, Text, Texts};
 use crate::domain::own_path::OwnPath;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::request_target::{CanonicalPath, is_below};

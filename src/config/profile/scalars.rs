@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use crate::config::longest_duration::{LONGEST_DURATION, LONGEST_DURATION_TEXT};
-use crate::config::profile::file::{Text, Texts};
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::report::nearest::nearest;
 use crate::config::report::placeholder::placeholder_in;
-use crate::config::toml_document::spanned::Spanned;
+use crate::config::toml_document::spanned::{Spanned, Text, Texts};
 
 /// The message for a placeholder. For secrets the value is not repeated.
 pub(super) const PLACEHOLDER: &str = "is still the placeholder of a template";

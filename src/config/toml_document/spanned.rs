@@ -8,6 +8,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
+/// Text with its position.
+pub type Text = Option<Spanned<String>>;
+/// A list of texts, each with its position.
+pub type Texts = Option<Vec<Spanned<String>>>;
+
 /// A value with its position in the file.
 #[derive(Debug, Clone)]
 pub struct Spanned<T>(toml::Spanned<T>);

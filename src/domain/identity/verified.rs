@@ -280,10 +280,10 @@ mod tests {
         assert_eq!(ada.text("aio"), None, "nobody needs it again");
     }
 
-    #[test]
-    fn an_address_counts_if_somebody_vouches_for_it_and_no_claim_says_no() {
+    /// Claims, the verified address by the claims alone, and the address if the profile vouches for it.
+    fn addresses() -> Vec<(Value, Option<&'static str>, Option<&'static str>)> {
         let (a, b) = (Some("a@corp.example"), Some("b@corp.example"));
-        for (more, by_claim, by_profile) in [
+        vec![
             (json!({"email": "a@corp.example"}), None, a),
             (
                 json!({"emails": ["b@corp.example", "c@corp.example"]}),
@@ -332,7 +332,12 @@ mod tests {
                 None,
                 None,
             ),
-        ] {
+        ]
+    }
+
+    #[test]
+    fn an_address_counts_if_somebody_vouches_for_it_and_no_claim_says_no() {
+        for (more, by_claim, by_profile) in addresses() {
             let mut claims = json!({"iss": "https://i.example", "sub": "s"});
             claims
                 .as_object_mut()

@@ -19,7 +19,7 @@ const LISTED: Purpose = Purpose::new("listed");
 
 /// The content of the column `listed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::store) struct Listed {
+pub(in crate::store) struct SessionListing {
     person: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
@@ -38,7 +38,7 @@ pub(in crate::store) struct SealedAnew {
     pub(in crate::store) listed: Vec<u8>,
 }
 
-impl Listed {
+impl SessionListing {
     pub(in crate::store) fn new(
         person: &SubjectKey,
         sid: Option<&str>,
@@ -78,16 +78,16 @@ impl ListSealer {
         &self,
         profile: &ProfileId,
         id: &SessionId,
-        listed: &Listed,
+        listed: &SessionListing,
     ) -> Vec<u8> {
         let text = serde_json::to_vec(listed).unwrap_or_default();
         self.keys
             .seal(LISTED, &aad(profile, id), &text, self.random.as_ref())
     }
 
-    fn open(&self, row: &ListedRow) -> Option<Listed> {
+    fn open(&self, row: &ListedRow) -> Option<SessionListing> {
         let Some(sealed) = &row.listed else {
-            return Some(Listed {
+            return Some(SessionListing {
                 person: row.person.clone(),
                 sid: row.sid.clone(),
                 user_agent: row.user_agent.clone(),

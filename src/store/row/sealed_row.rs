@@ -13,7 +13,7 @@ use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::domain::token_set::TokenSet;
 use crate::seal::{Column, KeyRing, RowPlace, handle_hash};
 use crate::store::error::StoreError;
-use crate::store::row::listed::{ListSealer, Listed};
+use crate::store::row::listed::{ListSealer, SessionListing};
 use crate::store::row::payload;
 use crate::store::row::payload::Opened;
 use crate::store::row::rows::{IdentityRow, NewRow, TokensRow, WholeRow};
@@ -78,7 +78,7 @@ impl RowSealer {
             listed: self.lists.seal(
                 &session.profile,
                 &session.id,
-                &Listed::new(
+                &SessionListing::new(
                     &session.identity.person(),
                     new.sid.as_deref(),
                     new.user_agent.as_deref(),

@@ -97,8 +97,8 @@ async fn without_any_profile_the_process_is_not_ready_and_says_why() {
         ready().await.status == 503
     })
     .await;
-    let problem = ready().await.json()["problem"].to_string();
-    assert!(problem.contains("no profile serves"), "{problem}");
+    let folder = ready().await.json()["profiles_folder"].to_string();
+    assert!(folder.contains("every profile file is gone"), "{folder}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

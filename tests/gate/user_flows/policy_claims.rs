@@ -68,7 +68,7 @@ async fn a_token_that_names_nobody_is_refused_and_says_which_claim_to_add() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_policy_may_name_itself_by_any_of_three_claims_or_by_none_if_the_profile_says_so() {
+async fn a_policy_may_name_itself_by_one_of_three_claims_or_by_none() {
     let gate = Plan::default().start().await;
     leave_out(&gate, &["tfp"]);
     set(&gate, "trustFrameworkPolicy", "b2c_1_susi");

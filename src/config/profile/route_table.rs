@@ -1,0 +1,55 @@
+//! The written shape of access rules: who is admitted, for the whole profile or for the paths below one prefix.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::toml_document::spanned::{Spanned, Text, Texts};
+
+/// Who is admitted.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllowTable {
+    /// App roles, compared exactly. A refreshed token without roles means that the person has none any more; at b2c it says
+    /// nothing, and the roles of the sign-in stay. Default: any.
+    #[schemars(example = ["Orders.Read"])]
+    pub roles: Texts,
+    /// Object ids of groups. Default: any. For people with too many groups for a token, each sign-in costs a call to
+    /// Microsoft Graph.
+    #[schemars(example = ["0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11"])]
+    pub groups: Texts,
+    /// Verified e-mail addresses, compared without regard to case. An address counts if the token has `email` with the
+    /// claim `email_verified` or `xms_edov`. Entra ID and External ID send neither by default: add the optional claims
+    /// `email` and `xms_edov` to the token configuration of the application, otherwise nobody is admitted. At b2c see
+    /// `user_flows.emails_verified`. Default: any.
+    #[schemars(example = ["ada@contoso.example"])]
+    pub emails: Texts,
+    /// Domains of verified e-mail addresses; subdomains do not match. See `allow.emails` for which addresses count.
+    /// Default: any.
+    #[schemars(example = ["contoso.example"])]
+    pub email_domains: Texts,
+}
+
+/// The rules for the paths below one prefix.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("required" = ["path"]))]
+pub struct RouteTable {
+    /// The host of the application, with its port if that is not the scheme's own. Default: the host of `public_url`.
+    #[schemars(example = &"staff.contoso.example")]
+    pub host: Text,
+    /// The path prefix. The longest prefix decides, at the border of a segment: `/app` matches `/app/x`, not `/apple`.
+    /// Required.
+    #[schemars(example = &"/orders")]
+    pub path: Text,
+    /// Who is admitted, besides the rule of the profile. Default: everybody whom the profile admits.
+    pub allow: Option<AllowTable>,
+    /// Path prefixes below `path` that need no session. Default: none.
+    #[schemars(example = ["/orders/assets/"])]
+    pub public: Texts,
+    /// Whether CORS preflights pass without a session. Default: false.
+    #[schemars(example = true)]
+    pub preflight: Option<Spanned<bool>>,
+    /// Other origins whose pages may send unsafe methods with the session. Default: none.
+    #[schemars(example = ["https://www.contoso.example"])]
+    pub allowed_origins: Texts,
+}
