@@ -42,7 +42,7 @@ impl fmt::Debug for Identity {
 }
 
 impl Identity {
-    /// Takes verified claims; of more than 64 kB the largest are left out. `None` if they name no person, see [`SubjectKey::of_claims`].
+    /// Takes verified claims; of more than 64 kB the largest are left out. `None` if they name no person, see `SubjectKey::of_claims`.
     pub fn from_claims(claims: &Claims, by: PersonBy<'_>) -> Option<Self> {
         let subject = SubjectKey::of_claims(claims, by)?;
         Some(Self::ordered(&subject, &bounded(claims)))
