@@ -198,8 +198,13 @@ async fn a_person_reaches_an_application_behind_nginx_and_forgeries_do_not() {
         arrived.url
     );
     browser.set_cookie(HOST, "theme", "dark");
+    for tab in 0..4 {
+        browser.set_cookie(HOST, &format!("gatehouse-attempt-{tab}"), "sealed");
+    }
     let forged = [
         ("x-auth-roles", "Admin"),
+        ("x-auth-truncated", "mallory"),
+        ("x-auth-assertion", "mallory"),
         ("x-auth-email", "mallory@evil.example"),
         ("x_auth_subject", "mallory"),
     ];
@@ -219,7 +224,18 @@ async fn a_person_reaches_an_application_behind_nginx_and_forgeries_do_not() {
     let text = head.join("\n");
     assert!(!text.contains("mallory"), "{text}");
     assert!(text.contains("theme=dark"), "other cookies arrive: {text}");
-    assert!(!text.contains("gatehouse="), "ours does not: {text}");
+    assert!(!text.contains("gatehouse"), "ours do not: {text}");
+    for tab in 4..20 {
+        browser.set_cookie(HOST, &format!("gatehouse-attempt-{tab}"), "sealed");
+    }
+    let page = guarded.get(&browser, "/reports", &[]).await;
+    assert_eq!((page.status.as_u16(), page.text.as_str()), (200, "hi"));
+    let text = guarded.application.last().join("\n");
+    assert!(!text.contains("gatehouse"), "not even of many: {text}");
+    for path in ["/auth/check", "/auth/check/reports"] {
+        let own = guarded.get(&browser, path, &[]).await;
+        assert_eq!(own.status, 404, "checks are not for clients of nginx");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
