@@ -9,7 +9,6 @@ use crate::domain::clock::SystemClock;
 use crate::domain::identity::PersonBy;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId};
 use crate::domain::random::Random;
-use crate::domain::route::EasyAuth;
 use crate::domain::session::SessionId;
 
 #[derive(Debug)]
@@ -45,20 +44,7 @@ fn session(claims: serde_json::Value) -> Session {
 }
 
 fn route() -> Route {
-    Route {
-        host: "app.example".into(),
-        path: "/".into(),
-        upstream: None,
-        token_for: None,
-        allow: AccessRule::default(),
-        public: Vec::new(),
-        step_up: None,
-        preflight: false,
-        identity_headers: Vec::new(),
-        accept_bearer: None,
-        allowed_origins: Vec::new(),
-        easyauth: EasyAuth::default(),
-    }
+    Route::guarding("app.example")
 }
 
 /// What is decided when everything is silent but what the test sets.
