@@ -11,7 +11,7 @@
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, ORIGIN, RETRY_AFTER,
+    ALLOW, CACHE_CONTROL, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
 use actix_web::http::{Method, StatusCode};
@@ -20,7 +20,6 @@ use actix_web::{Error, HttpResponse, web};
 use serde_json::json;
 
 use crate::domain::access_rule::AccessRule;
-use crate::domain::caller::Caller;
 use crate::domain::forward_auth::Family;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
@@ -28,13 +27,12 @@ use crate::domain::profiles::ProfileStatus;
 use crate::domain::request_target::RequestTarget;
 use crate::domain::return_to::RETURN_TO;
 use crate::domain::route::Route;
-use crate::flow::decide::{Decision, Question, Reason, RequestKind, decide};
-use crate::flow::session_check::{self, SignedIn, Use};
+use crate::flow::decide::{Decision, Reason};
 use crate::proxy::identity_headers::identity_headers;
 use crate::web::app_state::AppState;
-use crate::web::cookies::session;
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::parameters::Parameters;
+use crate::web::gateway::guarded::Guarded;
 use crate::web::gateway::original_request::{Check, original_request};
 
 /// Bytes of an original address that the sign-in leads back to; a longer one becomes the home page, so that the answer
@@ -225,69 +223,21 @@ impl Asked<'_> {
         };
         let guarded = Route::guarding(host);
         let (route, public) = found.unwrap_or((&guarded, false));
-        let known = self.signed_in().await;
-        let caller = match &known {
-            Ok(Some(signed_in)) => Caller::Person(signed_in.session()),
-            Ok(None) => Caller::Nobody,
-            Err(()) => Caller::Unknown,
-        };
-        let question = Question {
-            profile_rule: &self.profile.allow,
+        let asked = Guarded {
+            app: self.app,
+            profile: self.profile,
             route,
             public,
-            narrowing: &self.narrowing,
-            request: self.kind(route),
-            now: self.app.services.now(),
+            headers: self.request.headers(),
+            target: &self.target,
         };
-        match decide(&question, caller) {
+        let sender = asked.sender().await;
+        match asked.decide(&self.narrowing, &sender) {
             Decision::Allow(identity) => self.allow(identity),
             Decision::SignIn => self.sign_in(),
             Decision::Deny(reason) => self.deny(reason),
             // No route of a profile can ask for a step-up yet.
             Decision::Unknown | Decision::StepUp(_) => unknown(),
-        }
-    }
-
-    /// The session of the cookie that the proxy passed on; an error when the store gives no answer.
-    async fn signed_in(&self) -> Result<Option<SignedIn>, ()> {
-        let keys = &self.app.cookie_keys;
-        let cookie = session::browser_handle(self.request.headers(), keys, self.profile);
-        let handle = cookie.map(|found| found.handle);
-        let services = &self.app.services;
-        session_check::check(services, self.profile, handle.as_ref(), Use::Sliding)
-            .await
-            .map_err(|error| {
-                tracing::error!(profile.id = %self.profile.id, error = %error, "a forward-auth check has no answer");
-            })
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        self.request.headers().get(name)?.to_str().ok()
-    }
-
-    fn kind(&self, route: &Route) -> RequestKind {
-        let method = self.target.method;
-        let origin = self.header(ORIGIN.as_str());
-        let preflight = method == "OPTIONS"
-            && origin.is_some()
-            && self.header("access-control-request-method").is_some();
-        let socket = self.header("sec-websocket-key").is_some();
-        let safe = matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE");
-        let own = self.profile.public_url.origin();
-        let is_listed = |origin: &str| {
-            let mut allowed = route.allowed_origins.iter();
-            origin.eq_ignore_ascii_case(&own)
-                || allowed.any(|listed| listed.eq_ignore_ascii_case(origin))
-        };
-        let cross_site = match (origin, self.header("sec-fetch-site")) {
-            (Some(origin), _) => !is_listed(origin),
-            (None, Some(site)) => !matches!(site, "same-origin" | "none"),
-            (None, None) => false,
-        };
-        RequestKind {
-            preflight,
-            unsafe_method: !safe || socket,
-            cross_site,
         }
     }
 

@@ -3,4 +3,5 @@
 //! Owns how a proxy tells which request it asks about, and how a decision becomes an answer. It decides nothing itself.
 
 pub mod check;
+pub mod guarded;
 pub mod original_request;
