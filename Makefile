@@ -1,7 +1,7 @@
 # gatehouse: what a contributor does. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz mutants check fmt clippy docs conformance deny bench soak screenshots
+.PHONY: help demo test fuzz mutants book check fmt clippy docs conformance deny bench soak screenshots
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ conformance: ## Count the rows of the conformance checklist that a test names
 
 deny: ## Check licences, banned crates and sources of the dependencies
 	scripts/deny
+
+book: ## Make the documents a site in target/book (needs mdbook: cargo install mdbook)
+	mdbook build docs
 
 bench: ## Measure the figures of docs/performance.md, as ratios in one run
 	scripts/with-services scripts/bench

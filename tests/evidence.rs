@@ -154,3 +154,86 @@ fn wrong_evidence_is_found() {
     assert!(!is_stray("a_row_of_a_macro: Kind::B2c;"));
     assert!(is_stray("let a = 1;"));
 }
+
+/// The documents that people read: the README and everything below `docs`.
+fn documents() -> Vec<(PathBuf, String)> {
+    let mut open = vec![root().join("docs"), root().join("README.md")];
+    let mut found = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let inside = fs::read_dir(&path).unwrap();
+            open.extend(inside.map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|kind| kind == "md") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+/// The targets of the links of a document, without those of code blocks and of other sites.
+fn links(text: &str) -> Vec<String> {
+    let outside_code: String = text.split("```").step_by(2).collect();
+    outside_code
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', ' ']).next())
+        .filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The anchors of a document's headings, as mdBook and GitHub make them.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let outside_code: String = text.split("```").step_by(2).collect();
+    let headings = outside_code.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| {
+            let heading = line.trim_start_matches('#').trim().to_lowercase();
+            let kept = heading
+                .chars()
+                .filter(|it| it.is_alphanumeric() || " -_".contains(*it));
+            kept.collect::<String>().replace(' ', "-")
+        })
+        .collect()
+}
+
+#[test]
+fn every_link_of_the_documents_leads_to_a_file_and_a_heading() {
+    let mut broken = Vec::new();
+    let mut seen = 0;
+    for (path, text) in documents() {
+        for target in links(&text) {
+            seen += 1;
+            let (file, anchor) = target.split_once('#').unwrap_or((&target, ""));
+            let place = path.parent().unwrap().join(file);
+            let place = if file.is_empty() { path.clone() } else { place };
+            let known = anchor.is_empty()
+                || fs::read_to_string(&place).is_ok_and(|text| anchors(&text).contains(anchor));
+            if !place.exists() || !known {
+                broken.push(format!("{}: {target}", path.display()));
+            }
+        }
+    }
+    assert!(seen > 50, "the links are found");
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_page_of_the_documents_is_in_the_books_contents() {
+    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
+    let listed: BTreeSet<PathBuf> = links(&summary)
+        .iter()
+        .map(|target| root().join("docs").join(target))
+        .collect();
+    let missing: Vec<_> = documents()
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.starts_with(root().join("docs")) && !path.ends_with("SUMMARY.md"))
+        .filter(|path| !listed.contains(path))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/SUMMARY.md does not name {missing:#?}"
+    );
+}

@@ -23,6 +23,8 @@ mod import;
 mod local_port;
 #[path = "profiles/own_resources.rs"]
 mod own_resources;
+#[path = "profiles/recipes.rs"]
+mod recipes;
 #[path = "profiles/reference.rs"]
 mod reference;
 #[path = "profiles/same_text.rs"]

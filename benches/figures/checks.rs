@@ -99,7 +99,7 @@ fn said(ours: Measured, theirs: Measured) -> String {
 }
 
 /// The profile as the product reads it.
-fn loaded(folder: &Path) -> Arc<Profile> {
+pub fn loaded(folder: &Path) -> Arc<Profile> {
     let settings = ForProfiles {
         profiles: folder.join("profiles"),
         session: DEFAULT_SESSION,

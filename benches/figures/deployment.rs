@@ -47,8 +47,13 @@ impl Deployment {
 
     /// Writes a profile.
     pub fn profile(&self, id: &str, authority: &str, title: &str) {
+        self.profile_with(id, authority, title, "");
+    }
+
+    /// Writes a profile with further tables.
+    pub fn profile_with(&self, id: &str, authority: &str, title: &str, tables: &str) {
         let text = format!(
-            "kind = \"entra-id\"\npublic_url = \"http://{}\"\nauthority = \"{authority}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\ntitle = \"{title}\"\n",
+            "kind = \"entra-id\"\npublic_url = \"http://{}\"\nauthority = \"{authority}\"\nclient_id = \"{}\"\nclient_secret = {{ value = \"{}\" }}\ntitle = \"{title}\"\n{tables}",
             self.host(id),
             simulator::Kind::EntraId.client_id(),
             simulator::CLIENT_SECRET,

@@ -15,7 +15,8 @@ const PROFILES: usize = 1_000;
 /// People who sign in at the same time.
 const AT_ONCE: usize = 8;
 
-async fn sign_in(browser: &Browser, origin: &str, back: u16) {
+/// A whole sign-in of a stranger, from the first request to the page that was asked for.
+pub async fn sign_in(browser: &Browser, origin: &str, back: u16) {
     let begun = browser
         .get(format!("{origin}/auth/sign_in?return_to=/"))
         .await;

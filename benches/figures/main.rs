@@ -1,6 +1,6 @@
 //! `make bench`: the figures of `docs/performance.md` in one run, as ratios against what is measured beside them.
 //!
-//! `BENCH_ONLY=checks,sign_ins,profiles,replicas` runs some; `BENCH_SECONDS` is the length of a round.
+//! `BENCH_ONLY=checks,sign_ins,profiles,replicas,scale` runs some; `BENCH_SECONDS` is the length of a round.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -48,6 +48,7 @@ mod person;
 mod process;
 mod replicas;
 mod report;
+mod scale;
 mod sessions;
 
 use std::path::Path;
@@ -114,6 +115,9 @@ async fn measure() {
     }
     if wanted("profiles") {
         journeys::profiles(&server, &mut report).await;
+    }
+    if wanted("scale") {
+        scale::measure(&server, &mut report).await;
     }
     report.print();
     let stamp = SystemClock.now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
