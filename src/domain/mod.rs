@@ -16,6 +16,7 @@ pub mod credential;
 pub mod environment;
 pub mod flash;
 pub mod forward_auth;
+pub mod header_names;
 pub mod identity;
 pub mod issuer;
 pub mod log_format;

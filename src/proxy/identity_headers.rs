@@ -5,91 +5,165 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::identity::{Groups, Identity};
+use serde_json::Value;
+
+use crate::domain::identity::{Claims, Identity};
 use crate::domain::profile::{Profile, ProfileId};
+use crate::domain::route::Route;
 
-/// Bytes that the values of all identity headers may have together: with their names they fit into one page of a
-/// proxy's buffer (4 kB, nginx).
-const LONGEST: usize = 3_000;
+/// Bytes that the identity headers may have together, with their names. They fit into one page of a proxy's buffer
+/// (4 kB, nginx) together with the other headers of a check.
+const LONGEST: usize = 3_300;
 
-/// Says that lists were left out because they are too long.
+/// Bytes that one value may have. A longer name or claim is no identity.
+const LONGEST_VALUE: usize = 512;
+
+/// Says which headers were left out because they are too long.
 pub const TRUNCATED: &str = "x-auth-truncated";
 
 /// The headers about a caller.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IdentityHeaders {
-    /// Names and values that are set.
-    pub set: Vec<(&'static str, String)>,
+    /// Names and values that are set: ours in lower case, those of the route as the profile writes them.
+    pub set: Vec<(String, String)>,
     /// Names that have no value for this caller. A client's own copies of these must go, too.
-    pub absent: Vec<&'static str>,
+    pub absent: Vec<String>,
+    length: usize,
+    left_out: Vec<String>,
 }
 
-/// The headers for a caller; for nobody all of them are absent. Roles and groups that would not fit are left out whole, and
-/// `x-auth-truncated` names them.
-pub fn identity_headers(profile: &Profile, identity: Option<&Identity>) -> IdentityHeaders {
-    told(&profile.id, profile.allow.flows_verify_emails, identity)
-}
-
-fn told(
-    profile: &ProfileId,
-    flows_verify_emails: bool,
+/// The headers for a caller; for nobody all of them are absent. What would not fit is left out whole, groups first, and `x-auth-truncated` names it.
+pub fn identity_headers(
+    profile: &Profile,
+    route: &Route,
     identity: Option<&Identity>,
 ) -> IdentityHeaders {
+    let told = identity.map(|identity| Person {
+        identity,
+        profile: &profile.id,
+        email: identity.verified_email(profile.allow.flows_verify_emails),
+        claims: identity.claims(),
+    });
+    told_headers(&route.identity_headers, told.as_ref())
+}
+
+/// What is known about the caller.
+struct Person<'a> {
+    identity: &'a Identity,
+    profile: &'a ProfileId,
+    /// An address that somebody vouches for.
+    email: Option<String>,
+    claims: Claims,
+}
+
+fn told_headers(configured: &[(String, String)], person: Option<&Person<'_>>) -> IdentityHeaders {
     let mut headers = IdentityHeaders::default();
-    let groups = match identity.map(Identity::groups) {
-        Some(Groups::Known(groups)) => groups,
-        Some(Groups::Unknown) | None => Vec::new(),
-    };
-    let roles = identity.map(Identity::roles).unwrap_or_default();
-    let tenant = identity.and_then(Identity::tenant);
-    let single = [
+    let of = |value: fn(&Person<'_>) -> Option<String>| person.and_then(value);
+    let fixed = [
         (
             "x-auth-subject",
-            identity.map(|person| person.person().to_string()),
+            of(|it| Some(it.identity.person().to_string())),
         ),
+        ("x-auth-name", of(|it| Some(it.identity.name().to_owned()))),
+        ("x-auth-email", of(|it| it.email.clone())),
         (
-            "x-auth-name",
-            identity.map(|person| person.name().to_owned()),
+            "x-auth-tenant",
+            of(|it| Some(it.identity.tenant()?.to_string())),
         ),
-        (
-            "x-auth-email",
-            identity.and_then(|person| person.verified_email(flows_verify_emails)),
-        ),
-        ("x-auth-tenant", tenant.map(|tenant| tenant.to_string())),
-        ("x-auth-profile", identity.map(|_| profile.to_string())),
+        ("x-auth-profile", of(|it| Some(it.profile.to_string()))),
     ];
-    let mut length = 0;
-    for (name, value) in single {
-        let value = value.map(|value| encoded(&value, false));
-        length += value.as_ref().map_or(0, String::len);
+    for (name, value) in fixed {
+        headers.add(name, value.map(|value| HeaderText::single(&value)));
+    }
+    let of_claim = |claim: &str| person.and_then(|it| it.header_text(claim));
+    let (lists, single): (Vec<_>, Vec<_>) = configured
+        .iter()
+        .map(|(name, claim)| (name.as_str(), of_claim(claim)))
+        .partition(|(_, value)| value.as_ref().is_some_and(|value| value.is_list));
+    let roles = ("x-auth-roles", of_claim("roles"));
+    let groups = ("x-auth-groups", of_claim("groups"));
+    for (name, value) in single
+        .into_iter()
+        .chain([roles])
+        .chain(lists)
+        .chain([groups])
+    {
         headers.add(name, value);
     }
-    let mut left_out = Vec::new();
-    for (name, list) in [("x-auth-roles", roles), ("x-auth-groups", groups)] {
-        let items: Vec<String> = list.iter().map(|item| encoded(item, true)).collect();
-        let value = Some(items.join(",")).filter(|value| !value.is_empty());
-        let added = value.as_ref().map_or(0, String::len);
-        if length + added > LONGEST {
-            left_out.push(name);
-            headers.add(name, None);
-        } else {
-            length += added;
-            headers.add(name, value);
-        }
-    }
-    let truncated = Some(left_out.join(",")).filter(|names| !names.is_empty());
-    headers.add(TRUNCATED, truncated);
+    let truncated = Some(headers.left_out.join(",")).filter(|names| !names.is_empty());
+    headers.add(
+        TRUNCATED,
+        truncated.map(|names| HeaderText {
+            text: names,
+            is_list: true,
+        }),
+    );
     // No assertion is made yet, so a client's own one is always forged.
     headers.add("x-auth-assertion", None);
     headers
 }
 
-impl IdentityHeaders {
-    fn add(&mut self, name: &'static str, value: Option<String>) {
-        match value {
-            Some(value) => self.set.push((name, value)),
-            None => self.absent.push(name),
+impl Person<'_> {
+    /// A claim for a header; `None` if it is missing, empty, or no text, number, truth value or list of such.
+    fn header_text(&self, claim: &str) -> Option<HeaderText> {
+        if claim == "email" {
+            return self.email.as_deref().map(HeaderText::single);
         }
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+            _ => None,
+        };
+        let value = match self.claims.get(claim)? {
+            Value::Array(items) => HeaderText::list(items.iter().filter_map(text)),
+            // A provider that sends one role or group sends no list.
+            one if matches!(claim, "roles" | "groups") => HeaderText::list(text(one).into_iter()),
+            one => HeaderText::single(&text(one)?),
+        };
+        Some(value).filter(|value| !value.text.is_empty())
+    }
+}
+
+/// An encoded value.
+struct HeaderText {
+    text: String,
+    is_list: bool,
+}
+
+impl HeaderText {
+    fn single(value: &str) -> Self {
+        let text = encoded(value, false);
+        Self {
+            text,
+            is_list: false,
+        }
+    }
+
+    fn list(items: impl Iterator<Item = String>) -> Self {
+        let items: Vec<String> = items.map(|item| encoded(&item, true)).collect();
+        let text = items.join(",");
+        Self {
+            text,
+            is_list: true,
+        }
+    }
+}
+
+impl IdentityHeaders {
+    fn add(&mut self, name: &str, value: Option<HeaderText>) {
+        let Some(HeaderText { text, is_list }) = value else {
+            self.absent.push(name.to_owned());
+            return;
+        };
+        // A colon, a space and the end of the line.
+        let length = self.length + name.len() + text.len() + 4;
+        if length > LONGEST || (!is_list && text.len() > LONGEST_VALUE) {
+            self.left_out.push(name.to_owned());
+            self.absent.push(name.to_owned());
+            return;
+        }
+        self.length = length;
+        self.set.push((name.to_owned(), text));
     }
 }
 
@@ -124,14 +198,67 @@ mod tests {
         Identity::from_claims(&claims, PersonBy::Subject).unwrap()
     }
 
-    fn headers(claims: serde_json::Value) -> IdentityHeaders {
+    fn headers_with(configured: &[(&str, &str)], claims: serde_json::Value) -> IdentityHeaders {
         let profile = ProfileId::parse("staff").unwrap();
-        told(&profile, false, Some(&identity(claims)))
+        let identity = identity(claims);
+        let configured: Vec<_> = configured
+            .iter()
+            .map(|&(name, claim)| (name.to_owned(), claim.to_owned()))
+            .collect();
+        let person = Person {
+            identity: &identity,
+            profile: &profile,
+            email: identity.verified_email(false),
+            claims: identity.claims(),
+        };
+        told_headers(&configured, Some(&person))
+    }
+
+    fn headers(claims: serde_json::Value) -> IdentityHeaders {
+        headers_with(&[], claims)
     }
 
     fn value<'a>(headers: &'a IdentityHeaders, name: &str) -> Option<&'a str> {
         let found = headers.set.iter().find(|(set, _)| *set == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    #[test]
+    fn a_route_sends_claims_under_names_of_its_own() {
+        let wanted = [
+            ("Remote-User", "email"),
+            ("Remote-Groups", "groups"),
+            ("X-Level", "level"),
+            ("X-Address", "address"),
+            ("X-Nobody", "nobody"),
+        ];
+        let claims = json!({
+            "email": "zoë@contoso.example", "xms_edov": true, "groups": ["a,b", "c"], "level": 7,
+            "address": {"street": "x"},
+        });
+        let headers = headers_with(&wanted, claims);
+        assert_eq!(
+            value(&headers, "Remote-User"),
+            Some("zo%C3%AB@contoso.example")
+        );
+        assert_eq!(value(&headers, "Remote-Groups"), Some("a%2Cb,c"));
+        assert_eq!(value(&headers, "X-Level"), Some("7"));
+        for name in ["X-Address", "X-Nobody"] {
+            assert!(headers.absent.contains(&name.to_owned()), "{name}");
+        }
+        let forged = headers_with(&wanted, json!({"email": "admin@contoso.example"}));
+        assert!(
+            forged.absent.contains(&"Remote-User".to_owned()),
+            "an address that nobody verified is no address"
+        );
+    }
+
+    #[test]
+    fn a_name_that_fills_the_buffer_of_a_proxy_is_left_out() {
+        let headers = headers(json!({"name": "x".repeat(10_000), "roles": ["Admin"]}));
+        assert_eq!(value(&headers, "x-auth-name"), None);
+        assert_eq!(value(&headers, "x-auth-roles"), Some("Admin"));
+        assert_eq!(value(&headers, TRUNCATED), Some("x-auth-name"));
     }
 
     // proves: C38, C39, C40
@@ -154,15 +281,17 @@ mod tests {
     // proves: C33
     #[test]
     fn a_claim_that_is_missing_is_a_header_that_must_go() {
-        let profile = ProfileId::parse("staff").unwrap();
-        let nobody = told(&profile, false, None);
+        let nobody = told_headers(&[("Remote-User".to_owned(), "email".to_owned())], None);
         assert!(nobody.set.is_empty());
-        for name in crate::proxy::header_names::IDENTITY {
-            assert!(nobody.absent.contains(&name), "{name}");
+        for name in crate::proxy::header_names::IDENTITY
+            .into_iter()
+            .chain(["Remote-User"])
+        {
+            assert!(nobody.absent.contains(&name.to_owned()), "{name}");
         }
         let headers = headers(json!({"email": "ada@contoso.example"}));
         assert!(
-            headers.absent.contains(&"x-auth-email"),
+            headers.absent.contains(&"x-auth-email".to_owned()),
             "an address that nobody verified is no address"
         );
     }

@@ -3,5 +3,6 @@
 //! Owns the headers that go to an upstream, the client that carries a request there, and the tunnels of websockets. It
 //! translates a decision that was made elsewhere; it knows neither sessions in a store nor pages.
 
-pub mod header_names;
 pub mod identity_headers;
+
+pub use crate::domain::header_names;

@@ -14,6 +14,10 @@ impl Rows<'_> {
             self.file_key(&key("public"), route.public.clone());
             self.file_key(&key("preflight"), route.preflight);
             self.file_key(&key("allowed_origins"), route.allowed_origins.clone());
+            for (header, claim) in &route.identity_headers {
+                let key = key(&format!("identity_headers.{header}"));
+                self.file_key(&key, claim.as_str());
+            }
         }
     }
 

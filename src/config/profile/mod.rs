@@ -18,6 +18,7 @@ mod fingerprint;
 mod permitted;
 pub mod profile_reader;
 mod route;
+mod route_identity;
 mod route_table;
 pub mod scalars;
 pub mod secret;

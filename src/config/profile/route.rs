@@ -61,7 +61,7 @@ impl ProfileReader<'_, '_> {
                 .preflight
                 .as_ref()
                 .is_some_and(|written| *written.get()),
-            identity_headers: Vec::new(),
+            identity_headers: self.identity_headers(key, table),
             accept_bearer: None,
             allowed_origins: origins,
             easyauth: EasyAuth::default(),

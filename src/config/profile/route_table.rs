@@ -1,5 +1,7 @@
 //! The written shape of access rules: who is admitted, for the whole profile or for the paths below one prefix.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -52,4 +54,13 @@ pub struct RouteTable {
     /// Other origins whose pages may send unsafe methods with the session. Default: none.
     #[schemars(example = ["https://www.contoso.example"])]
     pub allowed_origins: Texts,
+    /// Identity headers besides `X-Auth-*`: the name of the header and the claim that it carries. `email` is the verified
+    /// address, as in `X-Auth-Email`; every other claim is sent as the ID token has it. A caller's own copies are dropped.
+    /// Default: none.
+    #[schemars(example = identity_headers_example())]
+    pub identity_headers: Option<BTreeMap<String, Spanned<String>>>,
+}
+
+fn identity_headers_example() -> serde_json::Value {
+    serde_json::json!({ "Remote-User": "email", "X-WEBAUTH-USER": "preferred_username" })
 }

@@ -21,6 +21,11 @@ const PROTOCOL: [&str; 5] = [
 pub(super) const OF_ONE_TOKEN: [&str; 8] =
     ["iat", "exp", "nbf", "uti", "aio", "at_hash", "c_hash", "rh"];
 
+/// Whether a session has the claim and may tell it to an application: no value of one token and none of the protocol.
+pub fn is_about_person(name: &str) -> bool {
+    is_shown(name) || matches!(name, "sid" | "login_hint")
+}
+
 pub(super) fn is_shown(name: &str) -> bool {
     !PROTOCOL.contains(&name) && !OF_ONE_TOKEN.contains(&name)
 }

@@ -21,6 +21,7 @@ use serde_json::json;
 
 use crate::domain::access_rule::AccessRule;
 use crate::domain::forward_auth::Family;
+use crate::domain::identity::Identity;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::ProfileStatus;
@@ -233,7 +234,7 @@ impl Asked<'_> {
         };
         let sender = asked.sender().await;
         match asked.decide(&self.narrowing, &sender) {
-            Decision::Allow(identity) => self.allow(identity),
+            Decision::Allow(identity) => self.allow(route, identity),
             Decision::SignIn => self.sign_in(),
             Decision::Deny(reason) => self.deny(reason),
             // No route of a profile can ask for a step-up yet.
@@ -242,8 +243,8 @@ impl Asked<'_> {
     }
 
     /// Envoy lets a request pass on exactly 200, and only without a body.
-    fn allow(&self, identity: Option<&crate::domain::identity::Identity>) -> HttpResponse {
-        let told = identity_headers(self.profile, identity);
+    fn allow(&self, route: &Route, identity: Option<&Identity>) -> HttpResponse {
+        let told = identity_headers(self.profile, route, identity);
         let mut response = HttpResponse::Ok();
         for (name, value) in told.set {
             response.insert_header((name, value));

@@ -2,5 +2,6 @@
 
 mod answers;
 mod families;
+mod identity;
 mod nginx;
 mod rules;

@@ -74,6 +74,110 @@ const HOP_BY_HOP: [&str; 10] = [
     "expect",
 ];
 
+/// Headers that mean something to servers and browsers themselves. None of them may carry a claim.
+const OF_THE_PROTOCOL: [&str; 38] = [
+    "accept",
+    "age",
+    "allow",
+    "alt-svc",
+    "authorization",
+    "cache-control",
+    "clear-site-data",
+    "cookie",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "date",
+    "dnt",
+    "etag",
+    "expires",
+    "from",
+    "host",
+    "http2-settings",
+    "last-modified",
+    "link",
+    "location",
+    "max-forwards",
+    "origin",
+    "pragma",
+    "priority",
+    "range",
+    "referer",
+    "refresh",
+    "retry-after",
+    "server",
+    "set-cookie",
+    "status",
+    "strict-transport-security",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "via",
+    "www-authenticate",
+    "x-request-id",
+];
+
+/// Beginnings of such names, folded. `X-Accel-` and `X-Sendfile` make nginx and Apache send a file.
+const PROTOCOL_BEGINNINGS: [&str; 14] = [
+    "accept",
+    "accesscontrol",
+    "content",
+    "if",
+    "proxy",
+    "sec",
+    "upgrade",
+    "xaccel",
+    "xcontenttype",
+    "xframe",
+    "xhttpmethod",
+    "xsendfile",
+    "xforwarded",
+    "xms",
+];
+
+/// Why a header may not carry a claim that a route names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameFault {
+    /// No name that every server passes on.
+    #[error("is not a header name of letters, digits, '-' and '_'")]
+    Spelling,
+    /// One of [`IDENTITY`], under any spelling.
+    #[error("is a header that gatehouse sets itself")]
+    Ours,
+    /// A header with a meaning of its own.
+    #[error("is a header that servers and proxies act on")]
+    Protocol,
+}
+
+/// Whether a route may set this header to a claim.
+///
+/// # Errors
+/// `Spelling` for an empty name, one of more than 64 bytes and one with other characters; `Ours` and `Protocol` for names
+/// that are taken.
+pub fn may_carry_a_claim(name: &str) -> Result<(), NameFault> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let folded = folded(name);
+    if folded.is_empty() || name.len() > 64 || !name.bytes().all(plain) {
+        return Err(NameFault::Spelling);
+    }
+    if IDENTITY.iter().any(|ours| is_same(ours, name)) {
+        return Err(NameFault::Ours);
+    }
+    // These begin like a header of the protocol and are other gateways' names for identity.
+    let of_a_gateway = OF_OTHER_GATEWAYS.iter().any(|other| is_same(other, name));
+    let taken = OF_THE_PROTOCOL
+        .iter()
+        .chain(&HOP_BY_HOP)
+        .any(|other| is_same(other, name))
+        || PROTOCOL_BEGINNINGS
+            .iter()
+            .any(|beginning| folded.starts_with(beginning))
+        || is_forwarding(name);
+    if taken && !of_a_gateway {
+        return Err(NameFault::Protocol);
+    }
+    Ok(())
+}
+
 /// Letters and digits of a name, in lower case.
 pub fn folded(name: &str) -> String {
     name.bytes()
@@ -151,6 +255,41 @@ mod tests {
             "X-Auth-Token",
         ] {
             assert!(!is_identity(name, std::iter::empty()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_claim_goes_into_no_header_that_somebody_else_acts_on() {
+        for name in [
+            "Remote-User",
+            "X-WEBAUTH-USER",
+            "X-Forwarded-Email",
+            "X_Employee_Id",
+            "X-Auth-Request-Email",
+        ] {
+            assert_eq!(may_carry_a_claim(name), Ok(()), "{name}");
+        }
+        for (name, fault) in [
+            ("", NameFault::Spelling),
+            ("-", NameFault::Spelling),
+            ("X User", NameFault::Spelling),
+            ("X-User\r\nX", NameFault::Spelling),
+            ("X-Benutzer-Straße", NameFault::Spelling),
+            ("X-Auth-Email", NameFault::Ours),
+            ("x_auth_assertion", NameFault::Ours),
+            ("Cookie", NameFault::Protocol),
+            ("Authorization", NameFault::Protocol),
+            ("HOST", NameFault::Protocol),
+            ("X-Forwarded-Host", NameFault::Protocol),
+            ("X_Forwarded_Anything", NameFault::Protocol),
+            ("Connection", NameFault::Protocol),
+            ("Content-Length", NameFault::Protocol),
+            ("Transfer-Encoding", NameFault::Protocol),
+            ("X-Accel-Redirect", NameFault::Protocol),
+            ("X-MS-CLIENT-PRINCIPAL", NameFault::Protocol),
+            ("Sec-Fetch-Site", NameFault::Protocol),
+        ] {
+            assert_eq!(may_carry_a_claim(name), Err(fault), "{name}");
         }
     }
 
