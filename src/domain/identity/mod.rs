@@ -9,9 +9,8 @@ mod identifier;
 mod subject_key;
 mod verified;
 
-pub use claims::{Claims, authenticated_at, is_about_person};
 pub use account_names::folded;
-pub use claims::{Claims, authenticated_at};
+pub use claims::{Claims, authenticated_at, is_about_person};
 pub use identifier::{LONGEST_IDENTIFIER, is_identifier};
 pub use subject_key::{PersonBy, SubjectKey, object_of, subject_of};
 pub use verified::{Groups, Identity};
