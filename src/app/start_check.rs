@@ -81,10 +81,12 @@ async fn database(settings: &Settings, inputs: &SystemInputs) -> Result<String, 
     .map_err(failed)?;
     let migrated = store.is_migrated().await;
     store.close().await;
-    match migrated.map_err(|error| failed(with_causes(&error)))? {
-        true => Ok("database: it answers and has the tables of this version".to_owned()),
-        false => Ok("database: it answers; the start makes or updates its tables".to_owned()),
-    }
+    let tables = if migrated.map_err(|error| failed(with_causes(&error)))? {
+        "has the tables of this version"
+    } else {
+        "gets its tables from the start"
+    };
+    Ok(format!("database: it answers and {tables}"))
 }
 
 fn new_database(file: &std::path::Path) -> Result<String, String> {

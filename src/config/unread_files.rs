@@ -11,7 +11,7 @@ const LIKE_PROFILES: [&str; 6] = [".toml", ".yaml", ".yml", ".json", ".tml", ".t
 pub(in crate::config) fn warning(path: &Path) -> Option<Problem> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     let folded = name.to_ascii_lowercase();
-    if name.starts_with('.') || name.ends_with(".toml") {
+    if name.starts_with('.') || name.strip_suffix(".toml").is_some() {
         return None;
     }
     let ending = LIKE_PROFILES

@@ -41,22 +41,23 @@ impl UnservedWarning {
             return;
         };
         let host: String = host.chars().take(SHOWN).collect();
-        match nearest() {
-            Some(nearest) => tracing::warn!(
-                host,
-                client.network = %network,
-                nearest.profile = %nearest.id,
-                nearest.public_url = %nearest.public_url,
-                "no profile is at this address; the nearest is {}: {}",
-                nearest.public_url,
-                nearest.difference.as_str()
-            ),
-            None => tracing::warn!(
+        let Some(nearest) = nearest() else {
+            tracing::warn!(
                 host,
                 client.network = %network,
                 "no profile is at this address, and none is near; `gatehouse check` lists the addresses"
-            ),
-        }
+            );
+            return;
+        };
+        tracing::warn!(
+            host,
+            client.network = %network,
+            nearest.profile = %nearest.id,
+            nearest.public_url = %nearest.public_url,
+            "no profile is at this address; the nearest is {}: {}",
+            nearest.public_url,
+            nearest.difference.as_str()
+        );
     }
 
     /// Logs that the profile of a request is broken.
