@@ -9,6 +9,7 @@
 )]
 
 mod api_call;
+mod behind;
 mod callback;
 mod client_auth;
 mod forward_auth;

@@ -29,7 +29,6 @@ fn check(folder: &TempDir, clock: &Arc<dyn Clock>, more: &[&str]) -> Said {
         out: &mut out,
         err: &mut err,
         out_looks: Looks::Plain,
-        answers: None,
         err_looks: Looks::Plain,
         variables: std::collections::BTreeMap::new(),
         clock: Arc::clone(clock),

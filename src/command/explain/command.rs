@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
 use crate::command::explain::rows::{Row, rows};
-use crate::command::explain::settings;
-use crate::command::explain::written_rows::{values, write_rows};
 use crate::command::sources;
 use crate::command::terminal::{Failed, Terminal};
-use crate::config::load_files;
 use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::source_name;
+use crate::config::{in_toml, load_files};
 use crate::domain::profile::Profile;
 
 pub(in crate::command) fn explain(
@@ -21,14 +19,12 @@ pub(in crate::command) fn explain(
     explain: &cli::ExplainArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let Some(id) = &explain.profile else {
-        return settings::explain(cli, explain.format, terminal);
-    };
     let settings = sources::offline(cli, terminal)?;
-    let path = settings.profiles.join(format!("{id}.toml"));
+    let path = settings.profiles.join(format!("{}.toml", explain.profile));
     if !path.is_file() {
         let sentence = format!(
-            "there is no profile {id}: {} does not exist",
+            "there is no profile {}: {} does not exist",
+            explain.profile,
             path.display()
         );
         return Err(Failed::Said(sentence));
@@ -58,10 +54,14 @@ fn write_json(
     rows: &[Row],
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
+    let values: Vec<Value> = rows
+        .iter()
+        .map(|row| json!({ "key": row.key, "value": row.value, "from": row.from }))
+        .collect();
     let document = json!({
         "profile": profile.id.as_str(),
         "file": source_name(path),
-        "values": values(rows),
+        "values": values,
     });
     Ok(writeln!(terminal.out, "{document:#}")?)
 }
@@ -72,6 +72,25 @@ fn write_text(
     rows: &[Row],
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let title = format!("{} in effect, from {}", profile.id, path.display());
-    write_rows(&title, rows, terminal)
+    writeln!(
+        terminal.out,
+        "# {} in effect, from {}",
+        profile.id,
+        path.display()
+    )?;
+    let width = rows
+        .iter()
+        .map(|row| row.key.len())
+        .max()
+        .unwrap_or_default();
+    for row in rows {
+        writeln!(
+            terminal.out,
+            "{:<width$} = {}  # {}",
+            row.key,
+            in_toml(&row.value),
+            row.from
+        )?;
+    }
+    Ok(())
 }

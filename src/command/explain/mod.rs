@@ -3,5 +3,3 @@
 pub mod command;
 mod route_rows;
 pub mod rows;
-mod settings;
-mod written_rows;

@@ -4,5 +4,4 @@
 
 pub mod address;
 pub mod rate_limit;
-pub mod unserved_warning;
 pub mod untrusted_proxy_warning;

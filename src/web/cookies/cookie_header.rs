@@ -41,6 +41,14 @@ pub fn set_single(headers: &mut HeaderMap, name: &str, value: Option<&str>) {
     }
 }
 
+/// The cookies whose names are not to be left out, in their order and with their bytes; `None` when none is left.
+pub fn without(headers: &HeaderMap, left_out: impl Fn(&str) -> bool) -> Option<String> {
+    let kept: Vec<&str> = texts(headers)
+        .filter(|text| !text.is_empty() && !left_out(text.split('=').next().unwrap_or(text)))
+        .collect();
+    (!kept.is_empty()).then(|| kept.join("; "))
+}
+
 /// The parts between semicolons, as far as they are text.
 fn texts(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers

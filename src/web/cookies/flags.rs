@@ -54,6 +54,17 @@ impl CookieName {
     }
 }
 
+/// Whether a name is that of a cookie of ours, with any suffix, of this profile or of another one on the host. Case does
+/// not count: no application shall get what some reader takes for our session.
+pub fn is_ours(name: &str) -> bool {
+    let begins = |name: &str, with: &str| {
+        let begin = name.get(..with.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(with))
+    };
+    let name = name.trim();
+    begins(name, SESSION.stem) || begins(name, SESSION.prefixed)
+}
+
 /// A cookie for the whole host that scripts cannot read. Without `max_age` it ends with the browser.
 pub fn build(
     profile: &Profile,

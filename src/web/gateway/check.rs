@@ -11,7 +11,7 @@
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    ALLOW, CACHE_CONTROL, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
 use actix_web::http::{Method, StatusCode};
@@ -33,6 +33,7 @@ use crate::proxy::identity_headers::identity_headers;
 use crate::web::app_state::AppState;
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::parameters::Parameters;
+use crate::web::gateway::application_cookies::application_cookies;
 use crate::web::gateway::guarded::Guarded;
 use crate::web::gateway::original_request::{Check, original_request};
 
@@ -244,8 +245,12 @@ impl Asked<'_> {
 
     /// Envoy lets a request pass on exactly 200, and only without a body.
     fn allow(&self, route: &Route, identity: Option<&Identity>) -> HttpResponse {
-        let told = identity_headers(self.profile, route, identity);
+        let mut told = identity_headers(self.profile, route, identity);
         let mut response = HttpResponse::Ok();
+        match application_cookies(self.family, self.request.headers()) {
+            Some(cookies) => _ = response.insert_header((COOKIE, cookies)),
+            None => told.absent.push("cookie".to_owned()),
+        }
         for (name, value) in told.set {
             response.insert_header((name, value));
         }

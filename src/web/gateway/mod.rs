@@ -2,6 +2,7 @@
 //!
 //! Owns how a proxy tells which request it asks about, and how a decision becomes an answer. It decides nothing itself.
 
+mod application_cookies;
 pub mod check;
 pub mod guarded;
 pub mod original_request;

@@ -3,5 +3,4 @@
 mod answers;
 mod families;
 mod identity;
-mod nginx;
 mod rules;

@@ -1,0 +1,182 @@
+//! What a client says about itself, and what it should not see.
+
+use crate::behind::guarded::{Guarded, SCRIPT};
+use crate::behind::guide::HOST;
+use crate::behind::the_list::Heard;
+use crate::harness::browser::Browser;
+use crate::harness::socket;
+
+/// Header lines of a client that says it is somebody else.
+const FORGED: [&str; 20] = [
+    "X-Auth-Subject: mallory",
+    "x-auth-subject: mallory",
+    "X-AUTH-SUBJECT: mallory",
+    "X_Auth_Subject: mallory",
+    "X.Auth.Subject: mallory",
+    "X-Auth_Subject: mallory",
+    "X_Auth-Roles: mallory",
+    "X-Auth.Roles: mallory",
+    "X!Auth!Roles: mallory",
+    "X~Auth~Email: mallory",
+    "X+Auth-Email: mallory",
+    "X-Auth-Email: a@b.example\r\nX-Auth-Email: mallory",
+    "X-Auth-Roles : mallory",
+    "X-Auth-Roles:\tmallory",
+    "X-Auth-Assertion: mallory",
+    "X-Auth-Truncated: mallory",
+    "X-Auth-Tenant: mallory",
+    "X-Auth-Roles: mallory\r\nConnection: close, X-Auth-Subject",
+    "Connection: close, X-Auth-Subject, X-Auth-Profile, Cookie",
+    "Connection: X-Auth-Roles\r\nConnection: close",
+];
+
+// proves: C30, C31, C33, C42
+pub async fn a_forged_identity_arrives_in_no_spelling(guarded: &Guarded) {
+    let browser = guarded.browser_of("ada").await;
+    let person = Guarded::cookie_line(&browser);
+    for forged in FORGED {
+        let before = guarded.application.count();
+        let answer = guarded
+            .raw(
+                "GET /api",
+                &format!("{person}Accept: application/json\r\n{forged}\r\n"),
+            )
+            .await;
+        let seen = guarded.application.last();
+        assert!(!seen.text().contains("mallory"), "{forged}: {seen:?}");
+        if guarded.application.count() == before {
+            // `Name :` is refused (RFC 9112 §5.1), and so may be a request whose cookie is named hop-by-hop.
+            let status = socket::status(&answer);
+            assert!((400..500).contains(&status), "{forged}: {answer}");
+            continue;
+        }
+        assert_eq!(seen.values("x-auth-subject").len(), 1, "{forged}: {seen:?}");
+        assert_eq!(seen.values("x-auth-profile"), ["guarded"], "{forged}");
+        guarded.raw("GET /healthz", &format!("{forged}\r\n")).await;
+        let seen = guarded.application.last();
+        assert!(!seen.text().contains("mallory"), "{forged}: {seen:?}");
+        assert!(
+            !seen.text().contains("x-auth-"),
+            "nobody is named: {seen:?}"
+        );
+    }
+}
+
+pub async fn a_client_cannot_name_another_request_or_another_origin(guarded: &Guarded) {
+    let before = guarded.application.count();
+    let stranger = Browser::new();
+    let others = [
+        ("x-original-url", "http://guarded.localhost/healthz"),
+        ("x-original-method", "GET"),
+        ("x-forwarded-uri", "/healthz"),
+        ("x-forwarded-method", "GET"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-for", "198.51.100.7"),
+        ("x-forwarded-prefix", "/healthz"),
+        ("forwarded", "host=evil.example;proto=https"),
+        ("x-real-ip", "198.51.100.7"),
+        ("x-rewrite-url", "/healthz"),
+        ("path", "/healthz"),
+        ("method", "GET"),
+    ];
+    let mut headers = others.to_vec();
+    headers.extend(SCRIPT);
+    let refused = stranger.get_with(guarded.url("/private"), &headers).await;
+    assert_eq!(refused.status, 401, "{}", refused.text);
+    assert_eq!(guarded.application.count(), before, "nothing reached it");
+    let mut headers = others.to_vec();
+    headers.extend(crate::behind::guarded::NAVIGATION);
+    let refused = stranger.get_with(guarded.url("/private"), &headers).await;
+    assert_eq!(refused.status, 303, "{}", refused.text);
+    let own = refused.location().origin().ascii_serialization();
+    assert_eq!(own, guarded.origin);
+    let public = stranger.get_with(guarded.url("/healthz"), &headers).await;
+    assert_eq!(public.status, 200, "{}", public.text);
+    let seen = guarded.application.last();
+    for forged in ["evil.example", "198.51.100.7", "x-forwarded-prefix"] {
+        assert!(!seen.text().contains(forged), "{forged}: {seen:?}");
+    }
+    assert!(
+        seen.values("x-forwarded-proto")
+            .iter()
+            .all(|proto| *proto == "http"),
+        "{seen:?}"
+    );
+    let other_host = guarded.gate.at_host("evil.example", "/").await;
+    assert_ne!(other_host.status, 200);
+}
+
+/// Without the setting `forward_auth` every family counts, and two that differ are refused.
+pub async fn another_family(guarded: &Guarded, heard: Heard) {
+    let browser = guarded.browser_of("ada").await;
+    let before = guarded.application.count();
+    let other = [
+        ("x-original-url", "/healthz"),
+        ("x-original-method", "GET"),
+        SCRIPT[0],
+        SCRIPT[1],
+    ];
+    let refused = Browser::new()
+        .get_with(guarded.url("/private"), &other)
+        .await;
+    let expected = if heard == Heard::Yes { 400 } else { 401 };
+    assert_eq!(refused.status, expected, "{}", refused.text);
+    assert_eq!(guarded.application.count(), before, "nothing reached it");
+    let person = browser.get_with(guarded.url("/private"), &other).await;
+    let expected = if heard == Heard::Yes { 400 } else { 200 };
+    assert_eq!(person.status, expected, "{}", person.text);
+}
+
+pub async fn the_cookies_of_gatehouse_stay_away_from_the_application(guarded: &Guarded) {
+    let browser = guarded.browser_of("ada").await;
+    browser.set_cookie(HOST, "theme", "dark");
+    browser.set_cookie(HOST, "a", "1");
+    for tab in 0..4 {
+        browser.set_cookie(HOST, &format!("gatehouse-attempt-{tab}"), "sealed");
+    }
+    let page = guarded.fetch(&browser, "/api").await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let seen = guarded.application.last();
+    assert!(!seen.text().contains("gatehouse"), "ours do not: {seen:?}");
+    let cookies = seen.values("cookie").join("; ");
+    assert!(cookies.contains("theme=dark"), "others arrive: {seen:?}");
+    assert!(cookies.contains("a=1"), "others arrive: {seen:?}");
+    browser.forget_cookie(HOST, "theme");
+    browser.forget_cookie(HOST, "a");
+    browser.forget_cookie(HOST, "seen");
+    guarded.fetch(&browser, "/api").await;
+    let seen = guarded.application.last();
+    assert!(!seen.text().contains("gatehouse"), "ours alone: {seen:?}");
+}
+
+pub async fn checks_are_not_for_clients(guarded: &Guarded) {
+    let browser = guarded.browser_of("ada").await;
+    let cookies = Guarded::cookie_line(&browser);
+    for target in [
+        "/auth/check",
+        "/auth/check/",
+        "/auth/check/healthz",
+        "/auth/check?x=1",
+        "/auth/%63heck",
+        "/auth/%63heck/healthz",
+        "/auth//check/healthz",
+        "/auth/./check/healthz",
+        "//auth/check/healthz",
+        "/auth/sign_in/../check/healthz",
+        "/AUTH/check/healthz",
+    ] {
+        let before = guarded.application.count();
+        let told = "X-Forwarded-Uri: /healthz\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Host: guarded.localhost\r\n";
+        let answer = guarded
+            .raw(&format!("GET {target}"), &format!("{cookies}{told}"))
+            .await;
+        let lower = answer.to_lowercase();
+        assert!(!lower.contains("\r\nx-auth-"), "{target}: {answer}");
+        let passed = guarded.application.count() > before;
+        assert!(
+            passed || socket::status(&answer) != 200,
+            "{target}: {answer}"
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! The guides of `docs/behind/`: real proxies, started with the very files of the guides, between a browser and an
+//! application.
+
+mod application;
+mod caddy;
+mod cases;
+mod envoy;
+mod guarded;
+mod guide;
+mod haproxy;
+mod nginx;
+mod the_list;
+mod traefik;
