@@ -27,10 +27,14 @@ mod own_resources;
 mod recipes;
 #[path = "profiles/reference.rs"]
 mod reference;
+#[path = "profiles/reference_of_commands.rs"]
+mod reference_of_commands;
 #[path = "profiles/same_text.rs"]
 mod same_text;
 #[path = "profiles/schema.rs"]
 mod schema;
+#[path = "profiles/serve_words.rs"]
+mod serve_words;
 #[path = "profiles/sessions_command.rs"]
 mod sessions_command;
 #[path = "profiles/settings.rs"]

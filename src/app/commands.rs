@@ -93,7 +93,7 @@ fn must_exist(settings: &Settings) -> Result<(), String> {
     Ok(())
 }
 
-fn connect(
+pub(in crate::app) fn connect(
     settings: &Settings,
     inputs: &SystemInputs,
 ) -> Result<(SessionStore, Arc<KeyRing>), String> {

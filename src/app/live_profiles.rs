@@ -127,7 +127,11 @@ impl LiveProfiles {
             return Ok(false);
         }
         for problem in loaded.problems() {
-            tracing::error!(%problem, "a profile file has a problem");
+            if problem.is_error() {
+                tracing::error!(%problem, "a profile file has a problem");
+            } else {
+                tracing::warn!(%problem, "a profile file has a problem");
+            }
         }
         let previous = self.current.load_full();
         let settled = loaded.settle(&previous);

@@ -16,5 +16,6 @@ pub mod serve;
 pub mod server_key;
 pub mod services;
 pub mod shutdown;
+pub mod start_check;
 pub mod start_error;
 pub mod stored_tenant_pins;

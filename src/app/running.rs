@@ -1,6 +1,7 @@
 //! A running server: until a signal stops it in order.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +12,7 @@ use actix_web::dev::{Server, ServerHandle};
 use crate::app::live_profiles::LiveProfiles;
 use crate::app::shutdown::{Patience, Signals, Stop, on_signal};
 use crate::domain::causes::with_causes;
+use crate::domain::profile::Profile;
 use crate::flow::refresh::Refreshes;
 use crate::oidc::Authorities;
 use crate::store::SessionStore;
@@ -36,6 +38,16 @@ pub struct Running {
 }
 
 impl Running {
+    /// The profiles that serve.
+    pub fn serving(&self) -> Vec<Arc<Profile>> {
+        self.profiles.current.load().serving().to_vec()
+    }
+
+    /// The folder of profiles.
+    pub fn profiles_folder(&self) -> &Path {
+        self.profiles.folder()
+    }
+
     /// Runs until a signal stops it in order, also one that came while it was starting.
     ///
     /// # Errors

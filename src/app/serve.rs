@@ -34,6 +34,7 @@ use crate::web::admin::host::AdminHosts;
 use crate::web::app_state::AppState;
 use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
+use crate::web::client::unserved_warning::UnservedWarning;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
@@ -137,6 +138,7 @@ fn app_state(
         forward_auth: settings.forward_auth,
         rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
         untrusted_proxy_warning: UntrustedProxyWarning::default(),
+        unserved_warning: UnservedWarning::default(),
         foreign_cookie_warning: ForeignCookieWarning::default(),
     })
 }

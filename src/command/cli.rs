@@ -1,17 +1,20 @@
 //! The command line: every command, flag and example. It does not know what the commands do.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::config::is_reserved;
 use crate::domain::authority::Kind;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::SessionId;
+use crate::domain::version::LONG_VERSION;
 
 /// A multi-tenant auth gateway for Microsoft Entra ID, External ID, Azure AD B2C and any OpenID provider.
 #[derive(Debug, Parser)]
-#[command(name = "gatehouse", version, propagate_version = true)]
+#[command(name = "gatehouse", version = LONG_VERSION, propagate_version = true)]
 #[command(
     after_help = "Example:\n  gatehouse init entra-id staff && gatehouse check && gatehouse serve"
 )]
@@ -40,7 +43,7 @@ pub struct SharedArgs {
 pub enum Command {
     /// Run the gateway.
     #[command(
-        after_help = "Example:\n  gatehouse serve --listen 0.0.0.0:8080 --profiles /etc/gatehouse/profiles"
+        after_help = "Example:\n  gatehouse serve --listen 0.0.0.0:8080 --profiles /etc/gatehouse/profiles\n  gatehouse serve --check"
     )]
     Serve(ServeArgs),
     /// Run the gateway and a simulator with a profile of every kind on this machine. Needs no account and no internet.
@@ -56,8 +59,8 @@ pub enum Command {
         after_help = "Example:\n  gatehouse check\n  gatehouse check --online --format json profiles/staff.toml"
     )]
     Check(CheckArgs),
-    /// Show a profile as it takes effect, with defaults and masked secrets.
-    #[command(after_help = "Example:\n  gatehouse explain staff")]
+    /// Show a profile, or the settings, as they take effect, with defaults and masked secrets.
+    #[command(after_help = "Example:\n  gatehouse explain staff\n  gatehouse explain --settings")]
     Explain(ExplainArgs),
     /// Write a new profile from the commented template of its kind. Never overwrites a file.
     #[command(after_help = "Example:\n  gatehouse init external-id customers")]
@@ -76,6 +79,37 @@ pub enum Command {
         after_help = "Example:\n  GATEHOUSE_DATABASE_URL=postgres://gatehouse@db/gatehouse gatehouse migrate"
     )]
     Migrate,
+    /// Ask the admin listener of the running gateway whether it is ready; exit code 1 if it is not.
+    #[command(
+        after_help = "Example:\n  gatehouse healthcheck\n  gatehouse healthcheck --live --timeout 5s"
+    )]
+    Healthcheck(HealthcheckArgs),
+    /// Print the completion script of a shell.
+    #[command(
+        after_help = "Example:\n  gatehouse completions bash > /etc/bash_completion.d/gatehouse\n  gatehouse completions zsh > ~/.zfunc/_gatehouse"
+    )]
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual pages of all commands into a folder.
+    #[command(after_help = "Example:\n  gatehouse man /usr/local/share/man/man1")]
+    Man {
+        /// The folder; it is created if it does not exist. Pages of an earlier release are overwritten.
+        folder: PathBuf,
+    },
+}
+
+/// `healthcheck`
+#[derive(Debug, Args)]
+pub struct HealthcheckArgs {
+    /// Ask only whether the process lives (`/livez`), not whether it is ready (`/readyz`).
+    #[arg(long)]
+    pub live: bool,
+    /// How long to wait for the answer; a duration.
+    #[arg(long, value_name = "DURATION", default_value = "3s", value_parser = humantime::parse_duration)]
+    pub timeout: Duration,
 }
 
 /// `serve`
@@ -87,6 +121,9 @@ pub struct ServeArgs {
     /// Address and port of the admin listener [default: 127.0.0.1:8081]
     #[arg(long, value_name = "ADDRESS")]
     pub admin_listen: Option<String>,
+    /// Check settings, profiles, pages, keys, addresses and the database as a start would, and exit without serving.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `demo`
@@ -116,8 +153,11 @@ pub struct CheckArgs {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The profile's id.
-    #[arg(value_parser = profile_id)]
-    pub profile: ProfileId,
+    #[arg(value_parser = profile_id, required_unless_present = "settings", conflicts_with = "settings")]
+    pub profile: Option<ProfileId>,
+    /// Show the settings of the process instead of a profile, each with its source.
+    #[arg(long)]
+    pub settings: bool,
     /// The output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -151,7 +191,9 @@ pub struct ImportArgs {
 #[derive(Debug, Subcommand)]
 pub enum SessionsCommand {
     /// List sessions.
-    #[command(after_help = "Example:\n  gatehouse sessions list --profile staff")]
+    #[command(
+        after_help = "Example:\n  gatehouse sessions list --profile staff\n  gatehouse sessions list --profile staff --account ada@contoso.example --format json"
+    )]
     List {
         /// The sessions to list.
         #[command(flatten)]
@@ -162,19 +204,25 @@ pub enum SessionsCommand {
     },
     /// End sessions. They are invalid on every replica within a second.
     #[command(
-        after_help = "Example:\n  gatehouse sessions end --profile staff --person 4711\n  gatehouse sessions end --id 0123456789abcdef0123456789abcdef\n  gatehouse sessions end --all"
+        after_help = "Example:\n  gatehouse sessions end --profile staff --person 4711\n  gatehouse sessions end --profile staff --account ada@contoso.example\n  gatehouse sessions end --id 0123456789abcdef0123456789abcdef\n  gatehouse sessions end --all"
     )]
     End {
         /// The session with this id, as `list` shows it.
-        #[arg(long, value_parser = session_id, conflicts_with_all = ["profile", "person", "sid"])]
+        #[arg(long, value_parser = session_id, conflicts_with_all = ["profile", "person", "account", "sid"])]
         id: Option<SessionId>,
         /// The sessions to end; at least one flag.
         #[command(flatten)]
         which: SessionFlags,
         /// Every session of every profile.
         // Not `required_unless_present_any`: clap would then suggest this flag to whoever gives none.
-        #[arg(long, conflicts_with_all = ["id", "profile", "person", "sid"])]
+        #[arg(long, conflicts_with_all = ["id", "profile", "person", "account", "sid"])]
         all: bool,
+        /// Do not ask before every session is ended.
+        #[arg(long, requires = "all")]
+        yes: bool,
+        /// The output format.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
     },
 }
 
@@ -185,8 +233,11 @@ pub struct SessionFlags {
     #[arg(long, value_parser = profile_id)]
     pub profile: Option<ProfileId>,
     /// Sessions of this person, as `list` shows it. Needs --profile.
-    #[arg(long, requires = "profile", conflicts_with = "sid")]
+    #[arg(long, requires = "profile", conflicts_with_all = ["sid", "account"])]
     pub person: Option<String>,
+    /// Sessions of the account with this user principal name or e-mail address. Needs --profile.
+    #[arg(long, requires = "profile", conflicts_with = "sid")]
+    pub account: Option<String>,
     /// Sessions of this session at the authority (`sid`). Needs --profile.
     #[arg(long, requires = "profile")]
     pub sid: Option<String>,

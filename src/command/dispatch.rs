@@ -9,7 +9,9 @@ use clap::Parser;
 use crate::command::cli::{Cli, Command, KeysCommand};
 use crate::command::printable::Printable;
 use crate::command::terminal::{Failed, Terminal};
-use crate::command::{check, explain, import, init, keys, migrate, serve, sessions};
+use crate::command::{
+    check, explain, healthcheck, import, init, keys, migrate, reference, serve, sessions,
+};
 use crate::config::report::rendering::{self, Looks};
 
 /// Exit code: the command succeeded.
@@ -27,6 +29,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, terminal: &mut Termina
     let terminal = &mut Terminal {
         out: &mut out,
         err: &mut err,
+        answers: terminal.answers.take().map(|answers| answers as _),
         out_looks: terminal.out_looks,
         err_looks: terminal.err_looks,
         variables: std::mem::take(&mut terminal.variables),
@@ -63,6 +66,9 @@ fn dispatch(cli: &Cli, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
         Command::Sessions(sessions) => sessions::sessions(cli, sessions, terminal),
         Command::Keys(KeysCommand::New) => keys::new(terminal),
         Command::Migrate => migrate::migrate(cli, terminal),
+        Command::Healthcheck(asked) => healthcheck::healthcheck(cli, asked, terminal),
+        Command::Completions { shell } => reference::completions(*shell, terminal),
+        Command::Man { folder } => reference::manual(folder, terminal),
     }
 }
 

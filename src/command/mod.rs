@@ -4,12 +4,14 @@
 //! running gateway, a database or a network go through `runtime`. Output, time, randomness and the environment
 //! arrive as arguments.
 
+mod announcement;
 pub mod check;
 pub mod cli;
 #[cfg(feature = "demo")]
 mod demo;
 mod dispatch;
 pub mod explain;
+mod healthcheck;
 pub mod import;
 pub mod init;
 mod keys;
@@ -18,6 +20,7 @@ mod migrate;
 mod new_file;
 mod printable;
 mod process;
+mod reference;
 mod runtime;
 mod serve;
 mod sessions;

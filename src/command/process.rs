@@ -1,6 +1,6 @@
 //! The command line of this process: the one place that reads its arguments, environment and standard streams.
 
-use std::io::{IsTerminal as _, stderr, stdout};
+use std::io::{IsTerminal as _, stderr, stdin, stdout};
 use std::sync::Arc;
 
 use crate::command::dispatch::run;
@@ -14,9 +14,11 @@ pub fn run_this_process() -> u8 {
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
+    let mut answers = stdin().lock();
     let mut terminal = Terminal {
         out: &mut stdout(),
         err: &mut stderr(),
+        answers: stdin().is_terminal().then_some(&mut answers),
         out_looks: looks(stdout().is_terminal()),
         err_looks: looks(stderr().is_terminal()),
         variables,

@@ -13,7 +13,11 @@ const MOST_LISTED: u32 = 10_000;
 
 /// For a command line that selects nothing. The sentence does not name the flag that ends every session.
 const NOTHING_SELECTED: &str = "name the sessions to end: --id ID for one session, or --profile PROFILE for those of a profile, \
-     with --person or --sid for fewer; `gatehouse sessions list` shows the values";
+     with --account, --person or --sid for fewer; `gatehouse sessions list` shows the values";
+
+/// For a command line that ends every session, where nobody can be asked.
+const NOT_CONFIRMED: &str =
+    "this signs everybody out of every profile; run it at a terminal and confirm, or add --yes";
 
 pub(super) fn sessions(
     cli: &Cli,
@@ -30,21 +34,57 @@ pub(super) fn sessions(
             }))?;
             write_list(&list, *format, terminal)
         }
-        SessionsCommand::End { id, which, all } => {
+        SessionsCommand::End {
+            id,
+            which,
+            all,
+            yes,
+            format,
+        } => {
             let sessions = SessionsToEnd::named(*id, selector(which)?, *all)
                 .map_err(|_| Failed::WrongUsage(NOTHING_SELECTED))?;
             let settings = sources::settings(cli, &[], terminal)?;
             let inputs = terminal.system_inputs();
+            if sessions == SessionsToEnd::All && !yes {
+                confirm_all(terminal)?;
+            }
             // The audit stream says who was signed out by whom, in whichever process that happens.
             telemetry::install("warn,audit=info", settings.telemetry.format)
                 .map_err(Failed::Said)?;
             let ended = block_on(with_services(&settings, inputs, async |services| {
                 session_admin::end(services, &sessions).await
             }))?;
-            let noun = counted(ended == 1);
-            Ok(writeln!(terminal.out, "{ended} {noun} ended")?)
+            write_ended(ended, *format, terminal)
         }
     }
+}
+
+/// Has somebody at the terminal confirm that everybody is signed out.
+fn confirm_all(terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+    let Some(answers) = &mut terminal.answers else {
+        return Err(Failed::WrongUsage(NOT_CONFIRMED));
+    };
+    write!(
+        terminal.err,
+        "This signs everybody out of every profile. Type yes to go on: "
+    )?;
+    terminal.err.flush()?;
+    let mut answer = String::new();
+    answers.read_line(&mut answer)?;
+    if answer.trim() == "yes" {
+        return Ok(());
+    }
+    Err(Failed::Said("nothing was ended".to_owned()))
+}
+
+/// The object of `POST /sessions/end`, or a sentence.
+fn write_ended(ended: u64, format: Format, terminal: &mut Terminal<'_>) -> Result<(), Failed> {
+    if format == Format::Json {
+        let json = serde_json::json!({ "ended": ended });
+        return Ok(writeln!(terminal.out, "{json}")?);
+    }
+    let noun = counted(ended == 1);
+    Ok(writeln!(terminal.out, "{ended} {noun} ended")?)
 }
 
 fn selector(which: &SessionFlags) -> Result<SessionSelector, Failed> {
@@ -52,6 +92,7 @@ fn selector(which: &SessionFlags) -> Result<SessionSelector, Failed> {
         which.profile.clone(),
         which.person.as_deref(),
         which.sid.as_deref(),
+        which.account.as_deref(),
     )
     .map_err(|error| Failed::Said(error.to_string()))
 }
@@ -128,6 +169,7 @@ mod tests {
                 &mut Terminal {
                     out: &mut Printable::new(&mut written, Looks::Plain),
                     err: &mut Vec::new(),
+                    answers: None,
                     out_looks: Looks::Plain,
                     err_looks: Looks::Plain,
                     variables: BTreeMap::new(),

@@ -16,13 +16,22 @@ pub(in crate::command) fn settings(
     flags: &[(&str, &Option<String>)],
     terminal: &Terminal<'_>,
 ) -> Result<Settings, Failed> {
+    Settings::read(&with_flags(cli, flags, terminal)?).map_err(Failed::Problems)
+}
+
+/// All sources of settings, with these flags of the command.
+pub(in crate::command) fn with_flags(
+    cli: &Cli,
+    flags: &[(&str, &Option<String>)],
+    terminal: &Terminal<'_>,
+) -> Result<Sources, Failed> {
     let mut sources = sources(cli, terminal)?;
     for (key, value) in flags {
         if let Some(value) = value {
             sources.flags.insert((*key).to_owned(), value.clone());
         }
     }
-    Settings::read(&sources).map_err(Failed::Problems)
+    Ok(sources)
 }
 
 /// The profiles folder and the session defaults: all that the offline commands need.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 
 use crate::app::services::SystemInputs;
@@ -18,6 +18,8 @@ pub struct Terminal<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error, for problems.
     pub err: &'a mut dyn Write,
+    /// What somebody types; `None` if standard input is no terminal.
+    pub answers: Option<&'a mut dyn BufRead>,
     /// The format of results.
     pub out_looks: Looks,
     /// The format of problems.

@@ -13,6 +13,7 @@ use crate::config::conflicts;
 use crate::config::content_hash::ContentHash;
 use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::{Problem, in_order};
+use crate::config::unread_files;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::profiles::Profiles;
 use crate::domain::public_url::PublicUrl;
@@ -37,7 +38,7 @@ pub struct Loaded {
     pub profiles: Vec<Arc<Profile>>,
     /// Files that cannot be used.
     pub broken: Vec<Broken>,
-    /// Warnings about the profiles that can serve.
+    /// Warnings about the profiles that can serve, and about files that are not read.
     pub warnings: Vec<Problem>,
     /// The profile files with the hashes of their contents; `None` for a file that could not be read.
     pub profile_files: BTreeMap<PathBuf, Option<ContentHash>>,
@@ -76,17 +77,24 @@ pub fn load_folder(folder: &Path, context: ReadContext<'_>) -> Result<Loaded, Fo
         path: folder.to_owned(),
         source,
     };
-    let mut files = Vec::new();
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         let name = path.file_name().map(|name| name.to_string_lossy());
         let profile = name.is_some_and(|name| name.ends_with(".toml") && !name.starts_with('.'));
-        if profile && !path.is_dir() {
+        if path.is_dir() {
+            continue;
+        }
+        if profile {
             files.push(path);
+        } else {
+            unread.extend(unread_files::warning(&path));
         }
     }
     files.sort();
-    Ok(load_files(&files, context))
+    let mut loaded = load_files(&files, context);
+    loaded.warnings.extend(unread);
+    Ok(loaded)
 }
 
 /// Reads these profile files, whatever folders they are in.

@@ -14,6 +14,7 @@ pub mod settings;
 mod text_file;
 pub mod toml_document;
 pub mod trust_boundary;
+mod unread_files;
 
 pub use candidate::is_reserved;
 pub use content_hash::ContentHash;
@@ -22,6 +23,7 @@ pub use profile::file::ProfileFile;
 pub use report::placeholder::placeholder_in;
 pub use report::problem::{Position, Problem, Severity};
 pub use settings::file::SettingsFile;
+pub use settings::in_force::{SettingInForce, settings_in_force};
 pub use settings::layers::{FileText, Layer, Sources, variable};
 pub use settings::options::{DatabaseKind, ForProfiles, Settings};
 pub use toml_document::document::{position_of_key, value_of_key};

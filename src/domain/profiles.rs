@@ -94,6 +94,17 @@ impl Profiles {
         self.serving.iter().find(|profile| profile.id == *id)
     }
 
+    /// Every address with its profile, broken ones too.
+    pub fn addresses(&self) -> impl Iterator<Item = (&PublicUrl, &ProfileId)> {
+        self.by_host.values().flatten().map(|(url, status)| {
+            let id = match status {
+                ProfileStatus::Serving(profile) => &profile.id,
+                ProfileStatus::Broken(id) => id,
+            };
+            (url, id)
+        })
+    }
+
     /// All profiles that serve.
     pub fn serving(&self) -> &[Arc<Profile>] {
         &self.serving

@@ -6,7 +6,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::{LONGEST_IDENTIFIER, SubjectKey, is_identifier};
+use crate::domain::identity::{LONGEST_IDENTIFIER, SubjectKey, folded, is_identifier};
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::SessionId;
 use crate::flow::audit;
@@ -17,6 +17,8 @@ use crate::store::{EndedBySid, SessionFilter, SessionSummary};
 
 /// Sessions of a person shown on one page at most.
 const ON_A_PAGE: u32 = 100;
+/// The newest sessions among which those of an account are looked for.
+const SEARCHED_FOR_ACCOUNTS: u32 = 100_000;
 
 /// One session in a list. No handle, no token: nothing in it opens a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -146,6 +148,8 @@ pub struct SessionSelector {
     pub person: Option<SubjectKey>,
     /// Sessions that came from this session at the authority.
     pub sid: Option<String>,
+    /// Sessions of the account with this name (user principal name or e-mail address).
+    pub account: Option<String>,
 }
 
 impl SessionSelector {
@@ -157,6 +161,7 @@ impl SessionSelector {
         profile: Option<ProfileId>,
         person: Option<&str>,
         sid: Option<&str>,
+        account: Option<&str>,
     ) -> Result<Self, UnusableText> {
         let usable = |name, text: Option<&str>| match text {
             Some(text) if !is_identifier(text, LONGEST_IDENTIFIER) => Err(UnusableText(name)),
@@ -166,6 +171,7 @@ impl SessionSelector {
             profile,
             person: usable("person", person)?.map(SubjectKey::stored),
             sid: usable("sid", sid)?,
+            account: usable("account", account)?,
         })
     }
 }
@@ -188,12 +194,43 @@ pub async fn list(
         profile: selector.profile,
         person: selector.person,
         sid: selector.sid,
-        limit,
+        limit: selector
+            .account
+            .as_ref()
+            .map_or(limit, |_| SEARCHED_FOR_ACCOUNTS),
     };
-    let found = services.store.list(&filter).await?;
+    let account = selector.account.as_deref().map(folded);
+    let found = services.store.list(&filter).await?.into_iter();
+    let of_account = found.filter(|session| {
+        let asked = account.as_ref();
+        asked.is_none_or(|account| session.accounts.contains(account))
+    });
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
     Ok(SessionList {
-        sessions: found.into_iter().map(SessionView::from).collect(),
+        sessions: of_account.take(most).map(SessionView::from).collect(),
     })
+}
+
+/// The people at a profile whose account has this name; usually one. Rows are not searchable by it, because a dump of the
+/// database shall not tell who has sessions: the newest sessions are opened and compared.
+async fn people_of_account(
+    services: &Services,
+    profile: &ProfileId,
+    account: &str,
+) -> Result<Vec<SubjectKey>, FlowError> {
+    let filter = SessionFilter {
+        profile: Some(profile.clone()),
+        limit: SEARCHED_FOR_ACCOUNTS,
+        ..SessionFilter::default()
+    };
+    let account = folded(account);
+    let mut people: Vec<SubjectKey> = Vec::new();
+    for session in services.store.list(&filter).await? {
+        if session.accounts.contains(&account) && !people.contains(&session.person) {
+            people.push(session.person);
+        }
+    }
+    Ok(people)
 }
 
 /// What an operator ends: no more and no less than was named.
@@ -205,6 +242,8 @@ pub enum SessionsToEnd {
     Sid(ProfileId, String),
     /// All sessions of a person at a profile.
     Person(ProfileId, SubjectKey),
+    /// All sessions of the people whose account has this name, at a profile.
+    Account(ProfileId, String),
     /// All sessions of a profile.
     Profile(ProfileId),
     /// Every session of every profile.
@@ -213,11 +252,12 @@ pub enum SessionsToEnd {
 
 /// The operator did not name exactly one thing to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("name what to end: id, or profile (alone, with person, or with sid), or all")]
+#[error("name what to end: id, or profile (alone, with person, account or sid), or all")]
 pub struct AmbiguousSelection;
 
 impl SessionsToEnd {
-    /// What an operator named: exactly one of an id, a profile (alone, with a person, or with a `sid`), and everything.
+    /// What an operator named: exactly one of an id, a profile (alone, with a person, an account or a `sid`), and
+    /// everything.
     ///
     /// # Errors
     /// When nothing was named, or more than one thing.
@@ -230,7 +270,14 @@ impl SessionsToEnd {
             profile,
             person,
             sid,
+            account,
         } = selector;
+        if let Some(account) = account {
+            return match (id, profile, person, sid, all) {
+                (None, Some(profile), None, None, false) => Ok(Self::Account(profile, account)),
+                _ => Err(AmbiguousSelection),
+            };
+        }
         match (id, profile, person, sid, all) {
             (Some(id), None, None, None, false) => Ok(Self::One(id)),
             (None, Some(profile), None, Some(sid), false) => Ok(Self::Sid(profile, sid)),
@@ -262,6 +309,13 @@ pub async fn end(services: &Services, sessions: &SessionsToEnd) -> Result<u64, F
             let count = store.end_by_person(profile, person, None).await?;
             (Some(profile), count)
         }
+        SessionsToEnd::Account(profile, account) => {
+            let mut count = 0;
+            for person in people_of_account(services, profile, account).await? {
+                count += store.end_by_person(profile, &person, None).await?;
+            }
+            (Some(profile), count)
+        }
         SessionsToEnd::Profile(profile) => (Some(profile), store.end_all(Some(profile)).await?),
         SessionsToEnd::All => (None, store.end_all(None).await?),
     };
@@ -281,6 +335,11 @@ mod tests {
             profile,
             person: person.map(SubjectKey::stored),
             sid: sid.map(str::to_owned),
+            account: None,
+        };
+        let of_account = |profile, person: Option<&str>| SessionSelector {
+            account: Some("ada@contoso.example".to_owned()),
+            ..of(profile, person, None)
         };
         let none = SessionSelector::default;
         assert_eq!(
@@ -295,6 +354,7 @@ mod tests {
             of(profile(), None, None),
             of(profile(), Some("ada"), None),
             of(profile(), None, Some("1")),
+            of_account(profile(), None),
         ] {
             assert!(SessionsToEnd::named(None, good.clone(), false).is_ok());
             let both = SessionsToEnd::named(Some(id), good.clone(), false);
@@ -307,6 +367,8 @@ mod tests {
             of(None, Some("ada"), None),
             of(None, None, Some("1")),
             of(profile(), Some("ada"), Some("1")),
+            of_account(None, None),
+            of_account(profile(), Some("ada")),
         ] {
             let named = SessionsToEnd::named(None, bad, false);
             assert_eq!(named, Err(AmbiguousSelection));

@@ -9,6 +9,7 @@ use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
 use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
+use crate::web::client::unserved_warning::UnservedWarning;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
@@ -32,6 +33,8 @@ pub struct AppState {
     pub rate_limits: RateLimits,
     /// Warns of untrusted peers that send forwarded headers.
     pub untrusted_proxy_warning: UntrustedProxyWarning,
+    /// Warns of requests that no profile can serve.
+    pub unserved_warning: UnservedWarning,
     /// Warns of a session cookie of another deployment.
     pub foreign_cookie_warning: ForeignCookieWarning,
 }

@@ -29,6 +29,7 @@ fn check(folder: &TempDir, clock: &Arc<dyn Clock>, more: &[&str]) -> Said {
         out: &mut out,
         err: &mut err,
         out_looks: Looks::Plain,
+        answers: None,
         err_looks: Looks::Plain,
         variables: std::collections::BTreeMap::new(),
         clock: Arc::clone(clock),

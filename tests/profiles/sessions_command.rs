@@ -45,7 +45,10 @@ fn text(bytes: Vec<u8>) -> String {
 #[test]
 fn listing_and_ending_create_neither_a_database_nor_a_key() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [&["sessions", "list"][..], &["sessions", "end", "--all"]] {
+    for arguments in [
+        &["sessions", "list"][..],
+        &["sessions", "end", "--all", "--yes"],
+    ] {
         let answer = run(&folder, arguments);
         assert_eq!(answer.status.code(), Some(1), "{answer:?}");
         let error = text(answer.stderr);
@@ -147,5 +150,39 @@ fn an_id_stands_alone_and_has_the_form_of_one() {
         let arguments: Vec<_> = ["sessions", "end"].iter().chain(more).copied().collect();
         let answer = run(&folder, &arguments);
         assert_eq!(answer.status.code(), Some(2), "{more:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn ending_every_session_is_confirmed_first() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(&folder, &["migrate"]).status.success());
+    let answer = run(&folder, &["sessions", "end", "--all"]);
+    assert_eq!(answer.status.code(), Some(2));
+    assert!(text(answer.stderr).contains("add --yes"));
+    let answer = run(
+        &folder,
+        &["sessions", "end", "--all", "--yes", "--format", "json"],
+    );
+    assert_eq!(text(answer.stdout).trim(), "{\"ended\":0}");
+}
+
+#[test]
+fn an_account_is_named_beside_its_profile_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(&folder, &["migrate"]).status.success());
+    let account = ["--account", "ada@contoso.example"];
+    let with = |more: &[&'static str]| {
+        let all = [&["sessions", "end"][..], &account, more].concat();
+        run(&folder, &all).status.code()
+    };
+    assert_eq!(with(&["--profile", "staff"]), Some(0));
+    for wrong in [
+        &[][..],
+        &["--profile", "staff", "--person", "4711"],
+        &["--profile", "staff", "--sid", "1"],
+        &["--id", ID],
+    ] {
+        assert_eq!(with(wrong), Some(2), "{wrong:?}");
     }
 }

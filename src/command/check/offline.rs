@@ -17,7 +17,7 @@ use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::{in_order, source_name};
 use crate::config::report::rendering;
 use crate::config::report::rendering::Looks;
-use crate::config::{Problem, Settings, load_files, load_folder};
+use crate::config::{Problem, Settings, Sources, load_files, load_folder};
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::{Profile, ProfileId};
 
@@ -37,9 +37,17 @@ pub(in crate::command) fn check(
     check: &cli::CheckArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let sources = sources::sources(cli, terminal)?;
-    let settings = Settings::read(&sources);
-    let of_profiles = sources::offline(cli, terminal)?;
+    check_sources(&sources::sources(cli, terminal)?, check, terminal)
+}
+
+/// The same with settings from these sources.
+pub(in crate::command) fn check_sources(
+    sources: &Sources,
+    check: &cli::CheckArgs,
+    terminal: &mut Terminal<'_>,
+) -> Result<(), Failed> {
+    let settings = Settings::read(sources);
+    let of_profiles = Settings::offline(sources).map_err(Failed::Problems)?;
     let folder = &of_profiles.profiles;
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();

@@ -17,6 +17,7 @@ fn check(folder: &Path) -> (u8, String) {
             out: &mut out,
             err: &mut err,
             out_looks: Looks::Plain,
+            answers: None,
             err_looks: Looks::Plain,
             variables: BTreeMap::new(),
             clock: std::sync::Arc::new(SystemClock),

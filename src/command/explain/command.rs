@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
 use crate::command::explain::rows::{Row, rows};
+use crate::command::explain::settings;
+use crate::command::explain::written_rows::{values, write_rows};
 use crate::command::sources;
 use crate::command::terminal::{Failed, Terminal};
+use crate::config::load_files;
 use crate::config::profile::profile_reader::ReadContext;
 use crate::config::report::problem::source_name;
-use crate::config::{in_toml, load_files};
 use crate::domain::profile::Profile;
 
 pub(in crate::command) fn explain(
@@ -19,12 +21,14 @@ pub(in crate::command) fn explain(
     explain: &cli::ExplainArgs,
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
+    let Some(id) = &explain.profile else {
+        return settings::explain(cli, explain.format, terminal);
+    };
     let settings = sources::offline(cli, terminal)?;
-    let path = settings.profiles.join(format!("{}.toml", explain.profile));
+    let path = settings.profiles.join(format!("{id}.toml"));
     if !path.is_file() {
         let sentence = format!(
-            "there is no profile {}: {} does not exist",
-            explain.profile,
+            "there is no profile {id}: {} does not exist",
             path.display()
         );
         return Err(Failed::Said(sentence));
@@ -54,14 +58,10 @@ fn write_json(
     rows: &[Row],
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    let values: Vec<Value> = rows
-        .iter()
-        .map(|row| json!({ "key": row.key, "value": row.value, "from": row.from }))
-        .collect();
     let document = json!({
         "profile": profile.id.as_str(),
         "file": source_name(path),
-        "values": values,
+        "values": values(rows),
     });
     Ok(writeln!(terminal.out, "{document:#}")?)
 }
@@ -72,25 +72,6 @@ fn write_text(
     rows: &[Row],
     terminal: &mut Terminal<'_>,
 ) -> Result<(), Failed> {
-    writeln!(
-        terminal.out,
-        "# {} in effect, from {}",
-        profile.id,
-        path.display()
-    )?;
-    let width = rows
-        .iter()
-        .map(|row| row.key.len())
-        .max()
-        .unwrap_or_default();
-    for row in rows {
-        writeln!(
-            terminal.out,
-            "{:<width$} = {}  # {}",
-            row.key,
-            in_toml(&row.value),
-            row.from
-        )?;
-    }
-    Ok(())
+    let title = format!("{} in effect, from {}", profile.id, path.display());
+    write_rows(&title, rows, terminal)
 }

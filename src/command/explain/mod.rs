@@ -3,3 +3,5 @@
 pub mod command;
 mod route_rows;
 pub mod rows;
+mod settings;
+mod written_rows;

@@ -165,7 +165,7 @@ fn at<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
 }
 
 /// `--admin-listen` for `admin_listen`.
-fn flag(key: &str) -> String {
+pub(in crate::config) fn flag(key: &str) -> String {
     format!("--{}", key.replace('_', "-"))
 }
 

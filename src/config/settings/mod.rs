@@ -4,6 +4,7 @@
 
 mod admin_host;
 pub mod file;
+pub mod in_force;
 pub mod layers;
 pub mod options;
 mod own_resources;

@@ -3,11 +3,13 @@
 //! Owns which claims are kept, which are shown and how values are read from them. It does not know tokens: `oidc` verifies
 //! claims before they come here.
 
+mod account_names;
 mod claims;
 mod identifier;
 mod subject_key;
 mod verified;
 
+pub use account_names::folded;
 pub use claims::{Claims, authenticated_at, is_about_person};
 pub use identifier::{LONGEST_IDENTIFIER, is_identifier};
 pub use subject_key::{PersonBy, SubjectKey, object_of, subject_of};

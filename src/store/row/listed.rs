@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::identity::SubjectKey;
+use crate::domain::identity::{Identity, SubjectKey};
 use crate::domain::profile::ProfileId;
 use crate::domain::random::Random;
 use crate::domain::session::{HandleHash, SessionId};
@@ -25,6 +25,9 @@ pub(in crate::store) struct SessionListing {
     sid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user_agent: Option<String>,
+    /// Names of the account, which find the session and are not shown. Rows of earlier releases have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    accounts: Vec<String>,
 }
 
 /// The columns of a row that is sealed anew.
@@ -40,12 +43,13 @@ pub(in crate::store) struct SealedAnew {
 
 impl SessionListing {
     pub(in crate::store) fn new(
-        person: &SubjectKey,
+        who: &Identity,
         sid: Option<&str>,
         user_agent: Option<&str>,
     ) -> Self {
         Self {
-            person: person.as_str().to_owned(),
+            person: who.person().as_str().to_owned(),
+            accounts: who.account_names(),
             sid: sid.map(str::to_owned),
             user_agent: user_agent.map(|text| printable(text, USER_AGENT_LENGTH)),
         }
@@ -91,6 +95,7 @@ impl ListSealer {
                 person: row.person.clone(),
                 sid: row.sid.clone(),
                 user_agent: row.user_agent.clone(),
+                accounts: Vec::new(),
             });
         };
         let text = self
@@ -112,6 +117,7 @@ impl ListSealer {
             idle_until: row.idle_until,
             expires_at: row.expires_at,
             user_agent: listed.user_agent,
+            accounts: listed.accounts,
         })
     }
 

@@ -93,6 +93,8 @@ pub struct SessionSummary {
     pub expires_at: Timestamp,
     /// The browser, as the browser named itself.
     pub user_agent: Option<String>,
+    /// The names of the account in lower case; none for a session that began at an earlier release.
+    pub accounts: Vec<String>,
 }
 
 /// The columns of an [`IdentityRow`].

@@ -79,7 +79,7 @@ impl RowSealer {
                 &session.profile,
                 &session.id,
                 &SessionListing::new(
-                    &session.identity.person(),
+                    &session.identity,
                     new.sid.as_deref(),
                     new.user_agent.as_deref(),
                 ),

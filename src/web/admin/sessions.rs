@@ -38,7 +38,7 @@ fn of_a_page() -> HttpResponse {
         .json(json!({ "error": "sessions are not administered from web pages" }))
 }
 
-/// `GET /sessions?profile=&person=&sid=&limit=`
+/// `GET /sessions?profile=&person=&account=&sid=&limit=`
 pub async fn list(request: HttpRequest, app: web::Data<AppState>) -> HttpResponse {
     if is_of_a_page(&request) {
         return of_a_page();
@@ -54,7 +54,12 @@ pub async fn list(request: HttpRequest, app: web::Data<AppState>) -> HttpRespons
         Some(Ok(limit)) => limit.min(MOST_LISTED),
         None => MOST_LISTED,
     };
-    let selector = SessionSelector::typed(profile, query.value("person"), query.value("sid"));
+    let selector = SessionSelector::typed(
+        profile,
+        query.value("person"),
+        query.value("sid"),
+        query.value("account"),
+    );
     let selector = match selector {
         Ok(selector) => selector,
         Err(error) => return bad_request(&error.to_string()),
@@ -65,13 +70,14 @@ pub async fn list(request: HttpRequest, app: web::Data<AppState>) -> HttpRespons
     }
 }
 
-/// Which sessions to end: exactly one of `id`, `all`, or `profile` alone or with `person` or `sid`.
+/// Which sessions to end: exactly one of `id`, `all`, or `profile` alone or with `person`, `account` or `sid`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EndRequest {
     id: Option<String>,
     profile: Option<String>,
     person: Option<String>,
+    account: Option<String>,
     sid: Option<String>,
     #[serde(default)]
     all: bool,
@@ -79,8 +85,9 @@ struct EndRequest {
 
 impl EndRequest {
     fn parse(body: &[u8]) -> Result<SessionsToEnd, String> {
-        let request: Self = serde_json::from_slice(body)
-            .map_err(|_| "the body is not JSON with the keys id, profile, person, sid, all")?;
+        let request: Self = serde_json::from_slice(body).map_err(
+            |_| "the body is not JSON with the keys id, profile, person, account, sid, all",
+        )?;
         let profile = match request.profile.as_deref().map(ProfileId::parse) {
             Some(None) => return Err(NO_PROFILE_ID.to_owned()),
             Some(found) => found,
@@ -92,8 +99,8 @@ impl EndRequest {
             None => None,
         };
         let (person, sid) = (request.person.as_deref(), request.sid.as_deref());
-        let selector =
-            SessionSelector::typed(profile, person, sid).map_err(|error| error.to_string())?;
+        let selector = SessionSelector::typed(profile, person, sid, request.account.as_deref())
+            .map_err(|error| error.to_string())?;
         SessionsToEnd::named(id, selector, request.all).map_err(|error| error.to_string())
     }
 }

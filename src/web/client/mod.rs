@@ -4,4 +4,5 @@
 
 pub mod address;
 pub mod rate_limit;
+pub mod unserved_warning;
 pub mod untrusted_proxy_warning;

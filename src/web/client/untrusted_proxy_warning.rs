@@ -48,7 +48,7 @@ impl UntrustedProxyWarning {
 }
 
 /// The network of a peer, wide enough to cover one deployment's proxies; the log names no single address.
-fn network_of(peer: IpAddr) -> Option<IpNet> {
+pub(in crate::web::client) fn network_of(peer: IpAddr) -> Option<IpNet> {
     let peer = peer.to_canonical();
     let prefix = if peer.is_ipv4() { 24 } else { 64 };
     IpNet::new(peer, prefix).ok().map(|network| network.trunc())

@@ -2,6 +2,7 @@
 //!
 //! This is the only reader of the peer's address, `Host` and forwarded headers. What was read is in [`ResolvedProfile`].
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -13,6 +14,7 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
+use crate::domain::nearest_profile::nearest;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::{ProfileStatus, Profiles};
 use crate::web::app_state::AppState;
@@ -76,12 +78,24 @@ fn find_serving(
             Ok((Arc::clone(profile), below.to_owned()))
         }
         Some((ProfileStatus::Broken(id), _)) => {
-            // The load of the file has logged its problems as errors; strangers can ask as often as they like.
-            tracing::debug!(profile.id = %id, "a request for a profile whose file is broken: run `gatehouse check`");
+            let (client, now) = (network_client(request, app), app.services.now());
+            app.unserved_warning.broken_profile(client, now, id);
             Err(StatusCode::SERVICE_UNAVAILABLE)
         }
-        None => Err(StatusCode::NOT_FOUND),
+        None => {
+            let (client, now) = (network_client(request, app), app.services.now());
+            let host = address::host(request, &app.trusted_proxies).unwrap_or_default();
+            app.unserved_warning
+                .unknown_host(client, now, host, || nearest(host, profiles.addresses()));
+            Err(StatusCode::NOT_FOUND)
+        }
     }
+}
+
+/// The address whose network a log line names: the client's behind trusted proxies, else the peer's.
+fn network_client(request: &ServiceRequest, app: &AppState) -> Option<IpAddr> {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    address::counted(peer, request.headers(), &app.trusted_proxies, false).or(peer)
 }
 
 /// The profile of a request, by host and longest path prefix, and the path below the prefix.

@@ -174,3 +174,33 @@ async fn the_public_listener_administers_nothing() {
         404
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_finds_and_ends_the_sessions_of_an_account() {
+    let gate = Plan::default().start().await;
+    for person in ["ada", "ada", "grace"] {
+        gate.browser_of(KIND, person).await;
+    }
+    let filter = SessionFilter {
+        profile: ProfileId::parse("entra-id"),
+        limit: 10,
+        ..SessionFilter::default()
+    };
+    let all = gate.store().list(&filter).await.unwrap();
+    let (ids, _) = of_the_person_with_two(&gate).await;
+    let of_ada = all.iter().find(|one| ids.contains(&one.id.to_string()));
+    let account = of_ada.unwrap().accounts.first().unwrap().to_uppercase();
+    let query = format!("?profile=entra-id&account={account}");
+    let listed = gate.listed(&query).await;
+    assert_eq!(listed.len(), 2);
+    assert!(
+        listed
+            .iter()
+            .all(|one| ids.contains(&one["id"].as_str().unwrap().to_owned()))
+    );
+    let nobody = json!({ "profile": "entra-id", "account": "nobody@contoso.example" });
+    assert_eq!(ended(&gate, nobody).await, 0);
+    let what = json!({ "profile": "entra-id", "account": account });
+    assert_eq!(ended(&gate, what).await, 2);
+    assert_eq!(gate.listed("?profile=entra-id").await.len(), 1);
+}
