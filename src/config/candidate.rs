@@ -43,6 +43,8 @@ pub(super) struct Candidate {
     pub(super) profile: Option<Profile>,
     pub(super) public_url: Option<PublicUrl>,
     pub(super) public_url_position: Option<Position>,
+    pub(super) hosts: Vec<PublicUrl>,
+    pub(super) hosts_position: Option<Position>,
     pub(super) problems: Vec<Problem>,
     /// The hash of the file's content; `None` when the file could not be read.
     pub(super) content: Option<ContentHash>,
@@ -62,6 +64,8 @@ impl Candidate {
             profile: None,
             public_url: None,
             public_url_position: None,
+            hosts: Vec::new(),
+            hosts_position: None,
             problems: Vec::new(),
             content: None,
             named_files: BTreeMap::new(),
@@ -107,6 +111,8 @@ impl Candidate {
         self.profile = converted.profile.filter(|_| self.id.is_some());
         self.public_url = converted.public_url;
         self.public_url_position = converted.public_url_position;
+        self.hosts = converted.hosts;
+        self.hosts_position = converted.hosts_position;
     }
 
     /// The name of the file in reports.

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use crate::config::candidate::Candidate;
 use crate::config::report::problem::Problem;
 use crate::domain::own_path::OwnPath;
+use crate::domain::public_url::PublicUrl;
 
 /// Compares all files with one another. Each conflict is added to both files; a report shows it once.
 pub(super) fn find(candidates: &mut [Candidate]) {
     let mut found = Vec::new();
     same_names(candidates, &mut found);
+    claimed_hosts(candidates, &mut found);
     for group in by_host(candidates) {
         same_addresses(candidates, &group, &mut found);
         hidden_paths(candidates, &group, &mut found);
@@ -41,6 +43,29 @@ fn same_names(candidates: &[Candidate], found: &mut Found) {
             found.push((vec![first.0, at], problem));
         } else {
             seen.insert(folded, at);
+        }
+    }
+}
+
+/// A further host belongs to one profile alone: a session cookie of the host, and a path that is not below a prefix, must
+/// be no other's.
+fn claimed_hosts(candidates: &[Candidate], found: &mut Found) {
+    let numbered = || candidates.iter().enumerate();
+    for (at, candidate) in numbered() {
+        for (other_at, other) in numbered().filter(|(other_at, _)| *other_at != at) {
+            let is_others = |host: &&PublicUrl| {
+                let same = |url: &PublicUrl| url.authority() == host.authority();
+                let twice = other_at < at && other.hosts.iter().any(same);
+                other.public_url.as_ref().is_some_and(same) || twice
+            };
+            let Some(host) = candidate.hosts.iter().find(is_others) else {
+                continue;
+            };
+            let what = format!("{host} is also a host of {}", other.name());
+            let right = "hosts that no other profile uses, not even under a path prefix";
+            let mut problem = Problem::of(candidate.name(), what, right).about("hosts");
+            problem.position = candidate.hosts_position;
+            found.push((vec![other_at, at], problem));
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Broken {
     pub id: Option<ProfileId>,
     /// Its address, if the address could be read. Requests for it are answered with 503.
     pub public_url: Option<PublicUrl>,
+    /// Its further hosts, as far as they could be read; answered likewise.
+    pub hosts: Vec<PublicUrl>,
     /// Why the file cannot be used.
     pub problems: Vec<Problem>,
 }
@@ -131,6 +133,7 @@ impl Loaded {
                 file: candidate.file,
                 id: candidate.id,
                 public_url: candidate.public_url,
+                hosts: candidate.hosts,
                 problems: candidate.problems,
             }),
         }
@@ -158,23 +161,28 @@ impl Loaded {
             let Some(last_good) = before.get(id) else {
                 continue;
             };
-            let mut taken = serving.iter().map(|profile| &profile.public_url);
-            if !taken.any(|url| url.has_same_address(&last_good.public_url)) {
+            let is_taken = |url: &PublicUrl| {
+                let mut taken = serving.iter().flat_map(|profile| profile.addresses());
+                taken.any(|other| other.has_same_address(url))
+            };
+            if !last_good.addresses().any(is_taken) {
                 serving.push(Arc::clone(last_good));
                 kept.push(id.clone());
             }
         }
         serving.sort_by(|left, right| left.id.cmp(&right.id));
-        let answering: Vec<_> = serving.iter().map(|profile| &profile.public_url).collect();
+        let answering: Vec<_> = serving.iter().flat_map(|it| it.addresses()).collect();
         let mut closed: Vec<(ProfileId, PublicUrl)> = Vec::new();
         for broken in &self.broken {
-            let (Some(id), Some(url)) = (&broken.id, &broken.public_url) else {
+            let Some(id) = broken.id.as_ref().filter(|id| !kept.contains(id)) else {
                 continue;
             };
-            let free = !answering.iter().any(|other| other.has_same_address(url))
-                && !closed.iter().any(|(_, other)| other.has_same_address(url));
-            if free && !kept.contains(id) {
-                closed.push((id.clone(), url.clone()));
+            for url in broken.public_url.iter().chain(&broken.hosts) {
+                let free = !answering.iter().any(|other| other.has_same_address(url))
+                    && !closed.iter().any(|(_, other)| other.has_same_address(url));
+                if free {
+                    closed.push((id.clone(), url.clone()));
+                }
             }
         }
         Settled {

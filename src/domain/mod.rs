@@ -13,6 +13,7 @@ pub mod caller;
 pub mod causes;
 pub mod clock;
 pub mod credential;
+pub mod destination;
 pub mod environment;
 pub mod flash;
 pub mod forward_auth;

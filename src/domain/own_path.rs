@@ -63,6 +63,10 @@ own_paths! {
     CallFirstApi, "call_first_api", "/call_downstream_api";
     /// Begins a sign-in.
     SignIn, "sign_in", "/auth/sign_in";
+    /// Where a further host of a profile sends a browser that has no session there.
+    HandOff, "hand_off", "/auth/hand_off";
+    /// Where a further host takes the session over.
+    Landing, "landing", "/auth/landing";
     /// Ends the session.
     SignOut, "sign_out", "/auth/sign_out";
     /// Begins the edit-profile user flow.
@@ -134,6 +138,7 @@ impl OwnPath {
             Self::Login
             | Self::Logout
             | Self::SignIn
+            | Self::Landing
             | Self::SignOut
             | Self::EditProfile
             | Self::ResetPassword
@@ -141,6 +146,7 @@ impl OwnPath {
             | Self::BackChannelLogout
             | Self::ForwardAuth => true,
             Self::Home
+            | Self::HandOff
             | Self::CallFirstApi
             | Self::TokenDetails
             | Self::CallApi
@@ -149,6 +155,20 @@ impl OwnPath {
             | Self::EndSessions
             | Self::Asset => false,
         }
+    }
+
+    /// Whether the address answers at the further hosts of a profile, too. Any other answers at its `public_url` only.
+    pub const fn is_at_every_host(self) -> bool {
+        matches!(
+            self,
+            Self::Home
+                | Self::SignIn
+                | Self::Landing
+                | Self::SignOut
+                | Self::Session
+                | Self::ForwardAuth
+                | Self::Asset
+        )
     }
 
     /// Whether a profile may not have this redirect path, because it is an address of ours or reserved. Upper and lower

@@ -26,11 +26,13 @@ impl Profiles {
     /// Indexes profiles and the addresses of broken files. The caller has made sure that no two share an address.
     pub fn new(serving: Vec<Arc<Profile>>, broken: Vec<(ProfileId, PublicUrl)>) -> Self {
         let mut by_host: HashMap<String, Vec<(PublicUrl, ProfileStatus)>> = HashMap::new();
-        let good = serving.iter().map(|profile| {
-            (
-                profile.public_url.clone(),
-                ProfileStatus::Serving(Arc::clone(profile)),
-            )
+        let good = serving.iter().flat_map(|profile| {
+            let main = (profile.public_url.clone(), Arc::clone(profile));
+            let further = profile.hosts.iter();
+            let further = further.map(|host| (host.clone(), Arc::new(profile.at_host(host))));
+            std::iter::once(main)
+                .chain(further)
+                .map(|(url, profile)| (url, ProfileStatus::Serving(profile)))
         });
         let bad = broken
             .into_iter()
@@ -47,8 +49,8 @@ impl Profiles {
         Self { by_host, serving }
     }
 
-    /// The profile of a request, by its `Host` (host and optional port) and its path. The second value is the path
-    /// below the profile's prefix.
+    /// The profile of a request, by its `Host` (host and optional port) and its path; at a further host, the profile as
+    /// that host has it. The second value is the path below the profile's prefix.
     pub fn find<'a>(&self, host: &str, path: &'a str) -> Option<(&ProfileStatus, &'a str)> {
         let in_places = |host: &str| {
             let places = self.by_host.get(host)?;
@@ -105,7 +107,7 @@ impl Profiles {
         })
     }
 
-    /// All profiles that serve.
+    /// All profiles that serve, each once, as their files have them.
     pub fn serving(&self) -> &[Arc<Profile>] {
         &self.serving
     }

@@ -12,6 +12,7 @@ pub mod callback;
 pub mod decide;
 pub mod edit_profile;
 pub mod error;
+pub mod hand_off;
 pub mod missing_groups;
 pub mod readiness;
 pub mod refresh;

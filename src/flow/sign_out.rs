@@ -87,7 +87,7 @@ async fn at_authority(
     id_token: Option<&IdToken>,
     login_hint: Option<&str>,
 ) -> SignedOut {
-    let home = ReturnTo::home(&profile.public_url);
+    let home = ReturnTo::home(profile.main_url());
     let state = attempt_cookie::new_state(services, profile, &home, 0);
     let request = EndSession {
         id_token,

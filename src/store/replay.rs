@@ -13,6 +13,8 @@ pub enum ReplayScope {
     State,
     /// The `jti` of a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6).
     LogoutToken,
+    /// A ticket with which a further host takes over a session.
+    Ticket,
 }
 
 impl ReplayScope {
@@ -21,6 +23,7 @@ impl ReplayScope {
         match self {
             Self::State => 1,
             Self::LogoutToken => 2,
+            Self::Ticket => 3,
         }
     }
 }

@@ -15,12 +15,14 @@ use crate::web::cookies::session;
 use crate::web::errors::mapping;
 use crate::web::gateway::check::answer_checks;
 use crate::web::handlers::{
-    assets, call_api, callback, home, my_sessions, session_info, sign_in, sign_out, single_logout,
-    token_details,
+    assets, call_api, callback, hand_off, home, my_sessions, session_info, sign_in, sign_out,
+    single_logout, token_details,
 };
 use crate::web::middleware::fast_path::FastAddress;
 use crate::web::middleware::request_span::RequestSpan;
-use crate::web::middleware::resolve_profile::{at_redirect_path, over_https, resolve};
+use crate::web::middleware::resolve_profile::{
+    at_public_url, at_redirect_path, over_https, resolve,
+};
 use crate::web::middleware::{catch_panic, fast_path, rotate_session_key, security_headers};
 
 /// Bytes of a form that this site's pages send.
@@ -32,9 +34,14 @@ static FAST: [FastAddress; 1] = [FastAddress {
     answer: session_info::of_live_session,
 }];
 
-/// The resource at an own path.
+/// The resource at an own path. Most addresses answer at a profile's `public_url` only.
 fn at(own: OwnPath) -> Resource {
-    resource(own.pattern())
+    let resource = resource(own.pattern());
+    if own.is_at_every_host() {
+        resource
+    } else {
+        resource.guard(at_public_url())
+    }
 }
 
 /// A page or document: `HEAD` gets what `GET` gets, without the body (RFC 9110 §9.3.2). An address that begins or ends
@@ -82,6 +89,8 @@ fn with_session(app: &mut ServiceConfig) {
         .service(page(OwnPath::Logout, sign_out::ask_or_sign_out))
         .service(at(OwnPath::CallFirstApi).route(get().to(call_api::call_api)))
         .service(at(OwnPath::SignIn).route(get().to(sign_in::sign_in)))
+        .service(at(OwnPath::HandOff).route(get().to(hand_off::hand_off)))
+        .service(at(OwnPath::Landing).route(get().to(hand_off::landing)))
         .service(at(OwnPath::EditProfile).route(get().to(sign_in::edit_profile)))
         .service(at(OwnPath::ResetPassword).route(get().to(sign_in::reset_password)))
         .service(sign_out.route(post().to(sign_out::sign_out)))

@@ -23,6 +23,7 @@ mod profiles;
 mod refresh;
 mod scenarios;
 mod session;
+mod several_hosts;
 mod sign_in;
 mod sign_out;
 mod single_logout;

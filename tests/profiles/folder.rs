@@ -279,3 +279,37 @@ proptest::proptest! {
         proptest::prop_assert!(!shown.contains(SECRET), "{}", shown);
     }
 }
+
+#[test]
+fn a_further_host_belongs_to_one_profile_alone() {
+    let with_hosts = |host: &str, hosts: &str| {
+        profile(host).replace("authority", &format!("hosts = [{hosts}]\nauthority"))
+    };
+    for (other, named) in [
+        (profile("crm.example"), "https://crm.example is also a host"),
+        (profile("crm.example/staff"), "https://crm.example is also"),
+        (
+            with_hosts("b.example", "\"https://crm.example\""),
+            "https://crm.example is also a host of",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let crm = "\"https://wiki.example\", \"https://crm.example\"";
+        write(folder.path(), "a.toml", &with_hosts("a.example", crm));
+        write(folder.path(), "b.toml", &other);
+        write(folder.path(), "c.toml", &profile("c.example"));
+        let loaded = load_folder(folder.path(), surroundings()).unwrap();
+        assert_eq!(loaded.broken.len(), 2, "{named}");
+        assert_eq!(loaded.profiles.len(), 1, "c serves");
+        let problems = loaded.problems();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        let problem = format!("{problems:?}");
+        assert!(problem.contains(named), "{problem}");
+        assert!(problem.contains("hosts"), "{problem}");
+        let profiles = loaded.settle(&Profiles::default()).profiles;
+        for host in ["crm.example", "wiki.example"] {
+            let place = profiles.find(host, "/").map(|(tenancy, _)| tenancy.clone());
+            assert!(matches!(place, Some(ProfileStatus::Broken(_))), "{host}");
+        }
+    }
+}

@@ -79,6 +79,8 @@ impl Rows<'_> {
 
     fn identity(&mut self, profile: &Profile) {
         self.file_key("public_url", profile.public_url.to_string());
+        let hosts: Vec<String> = profile.hosts.iter().map(ToString::to_string).collect();
+        self.file_key("hosts", hosts);
         self.file_key("title", profile.title.clone());
         self.file_key("redirect_path", profile.redirect_path.clone());
         self.derived("redirect URI", profile.redirect_uri());

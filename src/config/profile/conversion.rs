@@ -22,6 +22,10 @@ pub struct Converted {
     pub public_url: Option<PublicUrl>,
     /// The position of the profile's address.
     pub public_url_position: Option<Position>,
+    /// Its further hosts, as far as they could be read.
+    pub hosts: Vec<PublicUrl>,
+    /// The position of the list of further hosts.
+    pub hosts_position: Option<Position>,
     /// The files that the profile names and that are read again while it serves.
     pub named_files: Vec<PathBuf>,
     /// All errors and warnings.
@@ -53,12 +57,16 @@ pub fn convert(
         named_files: Vec::new(),
     };
     let public_url = reader.public_url(&file);
-    let profile = reader.profile(id, &file, public_url.clone());
+    let hosts = reader.hosts(&file, public_url.as_ref());
+    let profile = reader.profile(id, &file, public_url.clone(), &hosts);
     let written_url = file.public_url.as_ref();
+    let written_host = file.hosts.iter().flatten().next();
     Converted {
         profile: profile.filter(|_| reader.problems.is_clean()),
         public_url,
         public_url_position: written_url.map(|url| reader.problems.position_of(&url.span())),
+        hosts_position: written_host.map(|host| reader.problems.position_of(&host.span())),
+        hosts,
         named_files: reader.named_files,
         problems: reader.problems.into_problems(),
     }
@@ -71,6 +79,7 @@ impl ProfileReader<'_, '_> {
         id: &ProfileId,
         file: &ProfileFile,
         public_url: Option<PublicUrl>,
+        hosts: &[PublicUrl],
     ) -> Option<Profile> {
         let title = self.free_text("title", &file.title, 200);
         let redirect_path = self.redirect_path(file, public_url.as_ref());
@@ -81,7 +90,7 @@ impl ProfileReader<'_, '_> {
         let authorize = self.authorize(file, public_url.as_ref());
         let apis = self.apis(file);
         let mut allow = self.access_rule("allow", file.allow.as_ref());
-        let routes = self.routes(file, public_url.as_ref());
+        let routes = self.routes(file, public_url.as_ref(), hosts);
         let session = self.session_limits(file);
         let branding = self.branding(file);
         if let Some(authority) = &authority {
@@ -94,6 +103,8 @@ impl ProfileReader<'_, '_> {
         Some(Profile {
             id: id.clone(),
             public_url: public_url?,
+            hosts: hosts.to_vec(),
+            signs_in_at: None,
             title: title.unwrap_or_else(|| id.to_string()),
             redirect_path: redirect_path?,
             authority,

@@ -34,6 +34,13 @@ pub struct ProfileFile {
     #[schemars(example = &"https://staff.contoso.example")]
     pub public_url: Text,
 
+    /// Further origins of applications behind the same sign-in: scheme, host and port, without a path. They have the scheme
+    /// of `public_url`, and no other profile may use their hosts. People still sign in at `public_url`, so that one
+    /// redirect URI serves all of them; each host has a session cookie of its own, and a sign-out at one ends the session
+    /// at all. Default: none.
+    #[schemars(example = ["https://crm.contoso.example", "https://wiki.contoso.example"])]
+    pub hosts: Texts,
+
     /// The authority's address. entra-id: `https://login.microsoftonline.com/TENANT`, where TENANT is a tenant id, a
     /// domain, `organizations`, `common` or `consumers`. external-id: `https://NAME.ciamlogin.com/NAME.onmicrosoft.com`.
     /// external-id-custom-domain: `https://DOMAIN/TENANT_ID/v2.0`. b2c: `https://NAME.b2clogin.com/NAME.onmicrosoft.com`,

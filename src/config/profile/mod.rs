@@ -15,6 +15,7 @@ pub mod conversion;
 pub mod credential;
 pub mod file;
 mod fingerprint;
+mod hosts;
 mod permitted;
 pub mod profile_reader;
 mod route;

@@ -13,11 +13,21 @@ use crate::domain::route::{EasyAuth, Route, Routes};
 const PATH: &str = "a path such as \"/\" or \"/orders\", in lower case, without encodings, '//', ';' and dot segments";
 
 impl ProfileReader<'_, '_> {
-    pub(super) fn routes(&mut self, file: &ProfileFile, public_url: Option<&PublicUrl>) -> Routes {
+    pub(super) fn routes(
+        &mut self,
+        file: &ProfileFile,
+        public_url: Option<&PublicUrl>,
+        hosts: &[PublicUrl],
+    ) -> Routes {
+        let known: Vec<&str> = public_url
+            .into_iter()
+            .chain(hosts)
+            .map(PublicUrl::authority)
+            .collect();
         let mut routes: Vec<Route> = Vec::new();
         for (at, table) in file.route.iter().flatten().enumerate() {
             let key = format!("route[{at}]");
-            let Some(route) = self.route(&key, table, public_url) else {
+            let Some(route) = self.route(&key, table, &known) else {
                 continue;
             };
             let twin = |other: &Route| other.host == route.host && other.path == route.path;
@@ -34,13 +44,8 @@ impl ProfileReader<'_, '_> {
         Routes::new(routes)
     }
 
-    fn route(
-        &mut self,
-        key: &str,
-        table: &RouteTable,
-        public_url: Option<&PublicUrl>,
-    ) -> Option<Route> {
-        let host = self.route_host(&format!("{key}.host"), &table.host, public_url);
+    fn route(&mut self, key: &str, table: &RouteTable, known: &[&str]) -> Option<Route> {
+        let host = self.route_host(&format!("{key}.host"), &table.host, known);
         if table.path.is_none() {
             let right = "such as path = \"/\"";
             self.problems.missing(&format!("{key}.path"), right);
@@ -68,22 +73,26 @@ impl ProfileReader<'_, '_> {
         })
     }
 
-    /// Requests for another host never reach this profile, so a rule for one could never match.
-    fn route_host(
-        &mut self,
-        key: &str,
-        host: &Text,
-        public_url: Option<&PublicUrl>,
-    ) -> Option<String> {
-        let own = public_url?.authority().to_owned();
+    /// Requests for another host never reach this profile, so a rule for one could never match. `known` are its own
+    /// hosts, that of `public_url` first; it is empty when that could not be read.
+    fn route_host(&mut self, key: &str, host: &Text, known: &[&str]) -> Option<String> {
+        let own = known.first()?;
         let Some(written) = self.text(key, host) else {
-            return (!self.problems.was_faulty(key)).then_some(own);
+            return (!self.problems.was_faulty(key)).then(|| (*own).to_owned());
         };
-        if written.get().eq_ignore_ascii_case(&own) {
-            return Some(own);
+        let named = |known: &&&str| written.get().eq_ignore_ascii_case(known);
+        if let Some(known) = known.iter().find(named) {
+            return Some((*known).to_owned());
         }
-        let right = format!("{own:?}, the host of public_url, or leave the key out");
-        let what = "is not the host of this profile, so that no request would match";
+        let right = format!(
+            "one of {}, or add the origin to hosts",
+            known
+                .iter()
+                .map(|known| format!("{known:?}"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+        let what = "is no host of this profile, so that no request would match";
         self.problems.error(key, &written.span(), what, right);
         None
     }

@@ -36,7 +36,8 @@ pub struct AllowTable {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("required" = ["path"]))]
 pub struct RouteTable {
-    /// The host of the application, with its port if that is not the scheme's own. Default: the host of `public_url`.
+    /// The host of the application, with its port if that is not the scheme's own: the one of `public_url` or one of
+    /// `hosts`. Default: the host of `public_url`.
     #[schemars(example = &"staff.contoso.example")]
     pub host: Text,
     /// The path prefix. The longest prefix decides, at the border of a segment: `/app` matches `/app/x`, not `/apple`.

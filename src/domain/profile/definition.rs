@@ -32,8 +32,12 @@ pub struct Client {
 pub struct Profile {
     /// The id: the name of the profile's file.
     pub id: ProfileId,
-    /// Where people reach the profile.
+    /// Where people reach the profile. At a further host, that host ([`Self::at_host`]).
     pub public_url: PublicUrl,
+    /// Further origins behind the same sign-in; none has a path prefix.
+    pub hosts: Vec<PublicUrl>,
+    /// At a further host, where people sign in: the `public_url` of the file. `None` there.
+    pub signs_in_at: Option<PublicUrl>,
     /// The name of the profile on pages.
     pub title: String,
     /// The path below `public_url` to which the authority returns the browser; begins with a slash.
@@ -66,24 +70,50 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The `public_url` of the profile's file, at every host: where people sign in, and where the authority returns them.
+    pub fn main_url(&self) -> &PublicUrl {
+        self.signs_in_at.as_ref().unwrap_or(&self.public_url)
+    }
+
+    /// The same profile for requests to one of its further hosts: cookies, links and rules are those of that host, and
+    /// people still sign in at [`Self::main_url`].
+    #[must_use]
+    pub fn at_host(&self, host: &PublicUrl) -> Self {
+        Self {
+            public_url: host.clone(),
+            signs_in_at: Some(self.main_url().clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether this is the profile as a further host has it.
+    pub fn is_at_further_host(&self) -> bool {
+        self.signs_in_at.is_some()
+    }
+
+    /// Every address at which people reach the profile, the one of the file first.
+    pub fn addresses(&self) -> impl Iterator<Item = &PublicUrl> {
+        std::iter::once(self.main_url()).chain(&self.hosts)
+    }
+
     /// The redirect URI to register.
     pub fn redirect_uri(&self) -> String {
-        self.public_url.join(&self.redirect_path)
+        self.main_url().join(&self.redirect_path)
     }
 
     /// The front-channel logout URL to register.
     pub fn front_channel_logout_uri(&self) -> String {
-        OwnPath::FrontChannelLogout.url(&self.public_url)
+        OwnPath::FrontChannelLogout.url(self.main_url())
     }
 
     /// The back-channel logout URL to register.
     pub fn back_channel_logout_uri(&self) -> String {
-        OwnPath::BackChannelLogout.url(&self.public_url)
+        OwnPath::BackChannelLogout.url(self.main_url())
     }
 
     /// The post-logout redirect URI to register. At Microsoft it is registered as a redirect URI.
     pub fn post_logout_uri(&self) -> String {
-        OwnPath::Home.url(&self.public_url)
+        OwnPath::Home.url(self.main_url())
     }
 
     /// The API of this name.

@@ -66,10 +66,11 @@ fn remove(response: &mut HttpResponseBuilder, profile: &Profile, name: String) {
     response.cookie(flags::removal(profile, name, same_site(profile)));
 }
 
-/// A callback by form is a cross-site POST, to which browsers add `SameSite=None` cookies only.
+/// A callback by form is a cross-site POST, to which browsers add `SameSite=None` cookies only. A further host gets no
+/// callback.
 fn same_site(profile: &Profile) -> SameSite {
     match profile.authorize.response_mode {
-        ResponseMode::FormPost => SameSite::None,
-        ResponseMode::Query => SameSite::Lax,
+        ResponseMode::FormPost if !profile.is_at_further_host() => SameSite::None,
+        ResponseMode::FormPost | ResponseMode::Query => SameSite::Lax,
     }
 }

@@ -8,6 +8,7 @@ pub mod fetch_metadata;
 pub mod form;
 pub mod may_begin;
 pub mod parameters;
+pub mod passed_on;
 pub mod resolved_profile;
 pub mod signed_in;
 pub mod visit;

@@ -10,8 +10,9 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 
 use crate::domain::clock::Timestamp;
+use crate::domain::destination::Destination;
 use crate::domain::profile::Profile;
-use crate::domain::return_to::{RETURN_TO, ReturnTo};
+use crate::domain::return_to::ReturnTo;
 use crate::domain::session::SessionHandle;
 use crate::flow::services::{self, Services};
 use crate::web::app_state::AppState;
@@ -90,14 +91,20 @@ impl Visit {
         Parameters::of_query(&self.request)
     }
 
-    /// Where the person goes in the end: the parameter `return_to`, or the home page if it is missing or not an address of
-    /// this profile.
-    pub fn return_to(&self, query: &Parameters) -> ReturnTo {
+    /// Where the person goes in the end: the parameter `return_to` or `rd`, or the home page if it is missing or not an
+    /// address of this profile.
+    pub fn destination(&self, query: &Parameters) -> Destination {
         let profile = self.profile();
-        query
-            .value(RETURN_TO)
-            .and_then(|text| ReturnTo::parse(text, &profile.public_url, &profile.redirect_path))
-            .unwrap_or_else(|| ReturnTo::home(&profile.public_url))
+        Destination::named(query.iter(), profile)
+            .unwrap_or_else(|| Destination::Here(ReturnTo::home(&profile.public_url)))
+    }
+
+    /// The same for a flow that never leaves this host.
+    pub fn return_to(&self, query: &Parameters) -> ReturnTo {
+        match self.destination(query) {
+            Destination::Here(target) => target,
+            Destination::At(..) => ReturnTo::home(&self.profile().public_url),
+        }
     }
 
     /// The session handle in the browser's cookie. It is not checked: whether the session lives, [`SignedIn`] says. The

@@ -7,18 +7,23 @@ use crate::domain::authority::UserFlowKind;
 use crate::domain::flash::Flash;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
+use crate::web::answer::see_other;
 use crate::web::cookies::flash;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::signed_in::MaybeSignedIn;
 use crate::web::extract::visit::Visit;
 use crate::web::pages::{ApiLink, FlashMessage, Home, account_name};
 
-/// Shows the home page. Signed out, it is a page and never a redirect.
+/// Shows the home page. Signed out, it is a page and never a redirect. A further host leads to the home page at
+/// `public_url`.
 ///
 /// # Errors
 /// `Store` when it is unknown who is signed in.
 pub async fn home(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebResult {
     let (app, profile) = (visit.app(), visit.profile());
+    if profile.is_at_further_host() {
+        return Ok(see_other(&OwnPath::Home.url(profile.main_url())).finish());
+    }
     let has = |kind| profile.authority.issuer_config(kind).is_some();
     let signed_in = signed_in.as_ref();
     let page = Home {

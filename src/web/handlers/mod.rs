@@ -5,6 +5,7 @@
 pub mod assets;
 pub mod call_api;
 pub mod callback;
+pub mod hand_off;
 pub mod home;
 pub mod my_sessions;
 pub mod session_info;

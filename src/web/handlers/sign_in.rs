@@ -1,27 +1,33 @@
 //! `GET /auth/sign_in`, `/auth/edit_profile`, `/auth/reset_password`: begin an attempt, 303 to the authority.
 
-use actix_web::{Error, HttpRequest};
+use actix_web::{Error, HttpRequest, HttpResponse};
 
 use crate::domain::api::ApiName;
 use crate::domain::authority::UserFlowKind;
+use crate::domain::destination::Destination;
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::{PassedParameter, Profile, Prompt};
-use crate::domain::return_to::ReturnTo;
+use crate::domain::public_url::PublicUrl;
+use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::error::FlowError;
+use crate::flow::hand_off::{Wish, ask};
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{Asking, AuthorizationOptions, begin};
-use crate::web::answer::{see_other, to_authority};
+use crate::web::answer::{hand_off_to_main, see_other, to_authority};
 use crate::web::cookies::redirect_loop;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::{Provenance, provenance};
 use crate::web::extract::may_begin::MayBegin;
 use crate::web::extract::parameters::Parameters;
+use crate::web::extract::passed_on::{OTHER_ACCOUNT, passed_on, wants_new_session};
 use crate::web::extract::signed_in::{Peeked, peek};
 use crate::web::extract::visit::Visit;
 
 /// Bytes of a parameter that the profile passes on. Longer ones are dropped.
 const LONGEST_PASSED: usize = 256;
 
-/// `GET /auth/sign_in?return_to=`
+/// `GET /auth/sign_in?return_to=`, or `?rd=`. At a further host of a profile it leads to `public_url`, and a target at
+/// another host of the profile leads to the sign-in there.
 ///
 /// # Errors
 /// `NotSignedIn` for a script, which gets the sign-in address instead; `TooMany` above the rate limit; `TooManyRounds` in a
@@ -69,8 +75,14 @@ pub async fn reset_password(visit: Visit, may_begin: MayBegin) -> WebResult {
 
 async fn begin_sign_in(visit: &Visit, may_begin: MayBegin) -> WebResult {
     let query = visit.query();
-    let target = visit.return_to(&query);
+    let target = match visit.destination(&query) {
+        Destination::Here(target) => target,
+        Destination::At(host, target) => return Ok(sign_in_at(visit, &host, &target, &query)),
+    };
     redirect_loop::stop_loop(visit.headers(), visit.profile(), &target, visit.now())?;
+    if visit.profile().is_at_further_host() {
+        return Ok(begin_hand_off(visit, may_begin, &target, &query));
+    }
     let signed_in = match peek(visit).await {
         // A new sign-in reads the groups with new tokens, or says why nobody may enter.
         Err(FlowError::GroupsUnavailable) => None,
@@ -78,6 +90,34 @@ async fn begin_sign_in(visit: &Visit, may_begin: MayBegin) -> WebResult {
     };
     let options = sign_in_options(visit, &query, signed_in.as_ref());
     redirect(visit, may_begin, options, &target).await
+}
+
+/// The application of another host is wanted, and each host begins its own sign-in: only it can keep the attempt there.
+fn sign_in_at(
+    visit: &Visit,
+    host: &PublicUrl,
+    target: &ReturnTo,
+    query: &Parameters,
+) -> HttpResponse {
+    let mut parameters = vec![(RETURN_TO, target.as_str())];
+    parameters.extend(passed_on(query, visit.profile()));
+    let path = OwnPath::SignIn.with_query(host, &parameters);
+    see_other(&format!("{}{path}", host.origin())).finish()
+}
+
+/// A further host signs nobody in: it asks `public_url` for a session.
+fn begin_hand_off(
+    visit: &Visit,
+    _permission: MayBegin,
+    target: &ReturnTo,
+    query: &Parameters,
+) -> HttpResponse {
+    let profile = visit.profile();
+    let wish = Wish {
+        new_session: wants_new_session(query, profile),
+    };
+    let asked = ask(visit.services(), profile, target, &wish);
+    hand_off_to_main(visit, &asked, &passed_on(query, profile)).finish()
 }
 
 async fn begin_user_flow(visit: &Visit, may_begin: MayBegin, kind: UserFlowKind) -> WebResult {
@@ -125,7 +165,7 @@ fn sign_in_options(
         passed: passed_parameters(visit.request(), query, profile),
         ..AuthorizationOptions::default()
     };
-    if query.value("other_account") == Some("1") {
+    if query.value(OTHER_ACCOUNT) == Some("1") {
         options.prompt = Asking::For(Prompt::SelectAccount);
     }
     match signed_in {

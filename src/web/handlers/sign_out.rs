@@ -69,7 +69,7 @@ async fn end(visit: &Visit, handle: Option<SessionHandle>) -> WebResult {
             visit,
             "Your session here has ended. You may still be signed in at the sign-in service. On a shared computer, close the browser.",
         ),
-        sign_out::SignedOut::Nobody => see_other(&profile.public_url.join("/")).finish(),
+        sign_out::SignedOut::Nobody => see_other(&profile.main_url().join("/")).finish(),
     };
     redirect_loop::forget(&mut response, visit.headers(), profile);
     consent_asked::forget(&mut response, visit.headers(), profile);
@@ -83,6 +83,7 @@ fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
     // hold such a redirect back, so every https address is allowed. The authority's own addresses may be http on loopback.
     let mut origins = sign_out::authority_origins(visit.services(), profile);
     origins.push("https:".to_owned());
+    origins.push(profile.main_url().origin());
     visit
         .request()
         .extensions_mut()

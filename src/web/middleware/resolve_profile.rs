@@ -51,7 +51,7 @@ fn read(request: &mut ServiceRequest) -> Result<ResolvedProfile, StatusCode> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let https = profile.public_url.is_https();
     let resolved = ResolvedProfile {
-        at_redirect_path: below == profile.redirect_path,
+        at_redirect_path: below == profile.redirect_path && !profile.is_at_further_host(),
         client_address: address::counted(peer, request.headers(), &app.trusted_proxies, https),
         user_agent: request
             .headers()
@@ -156,6 +156,11 @@ fn route_below(request: &mut ServiceRequest, below: &str) -> Option<()> {
 /// Matches the redirect path of the request's profile.
 pub fn at_redirect_path() -> impl Guard {
     resolved_profile(|resolved| resolved.at_redirect_path)
+}
+
+/// Matches requests at the profile's `public_url`, not at one of its further hosts.
+pub fn at_public_url() -> impl Guard {
+    resolved_profile(|resolved| !resolved.profile.is_at_further_host())
 }
 
 /// Matches profiles that are reached by https.

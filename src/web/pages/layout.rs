@@ -4,6 +4,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use crate::domain::own_path::OwnPath;
+use crate::domain::public_url::PublicUrl;
 
 /// The frame of a page.
 #[derive(Debug, Clone, Serialize)]
@@ -42,6 +43,8 @@ pub struct AssetNames {
 #[derive(Debug, Clone)]
 pub struct Urls {
     prefix: String,
+    /// Before addresses that answer at `public_url` only: the prefix, or at a further host the whole `public_url`.
+    main: String,
     assets: AssetNames,
 }
 
@@ -49,7 +52,21 @@ impl Urls {
     /// The addresses below the path prefix of a profile.
     pub fn new(prefix: impl Into<String>, assets: AssetNames) -> Self {
         let prefix = prefix.into();
-        Self { prefix, assets }
+        let main = prefix.clone();
+        Self {
+            prefix,
+            main,
+            assets,
+        }
+    }
+
+    /// The same at a further host of a profile whose `public_url` is `main`.
+    #[must_use]
+    pub fn at_further_host(self, main: &PublicUrl) -> Self {
+        Self {
+            main: main.to_string(),
+            ..self
+        }
     }
 
     /// The path of the home page.
@@ -62,7 +79,9 @@ impl Serialize for Urls {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for own in OwnPath::ALL.iter().filter(|own| !own.is_parameterized()) {
-            map.serialize_entry(own.key(), &own.below(&self.prefix))?;
+            let everywhere = own.is_at_every_host();
+            let before = if everywhere { &self.prefix } else { &self.main };
+            map.serialize_entry(own.key(), &own.below(before))?;
         }
         for (key, name) in [("style", &self.assets.style), ("icon", &self.assets.icon)] {
             map.serialize_entry(key, &OwnPath::Asset.named(&self.prefix, name))?;

@@ -26,12 +26,16 @@ pub fn account_name(who: &SignedIn) -> String {
 impl Pages {
     /// The frame of a page of this profile.
     pub fn frame(&self, profile: &Profile, title: &str, who: Option<&SignedIn>) -> Frame {
+        let mut url = Urls::new(profile.public_url.prefix(), self.asset_names());
+        if profile.is_at_further_host() {
+            url = url.at_further_host(profile.main_url());
+        }
         Frame {
             title: title.to_owned(),
             profile_title: profile.title.clone(),
             account: who.map(account_name),
             sign_in: true,
-            url: Urls::new(profile.public_url.prefix(), self.asset_names()),
+            url,
             accent: profile.branding.accent.as_str(),
             logo: profile.branding.logo.clone(),
             support: profile.branding.support.clone(),

@@ -17,7 +17,7 @@ pub enum On {
 pub struct Plan {
     pub on: On,
     pub sim: Options,
-    /// Lines added to the profile of each kind, before its tables.
+    /// Lines added to the profile of each kind, before its tables. `{port}` stands for gatehouse's port, as in `tables`.
     pub lines: Vec<(Kind, String)>,
     /// Tables added after the profile's own.
     pub tables: Vec<(Kind, String)>,

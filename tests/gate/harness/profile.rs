@@ -40,8 +40,8 @@ pub fn write_profile(folder: &TempDir, sim: &Simulator, port: u16, kind: Kind, p
         kind.client_id(),
         simulator::CLIENT_SECRET,
         kind.name(),
-        of(&plan.lines),
-        of(&plan.tables),
+        of(&plan.lines).replace("{port}", &port.to_string()),
+        of(&plan.tables).replace("{port}", &port.to_string()),
     );
     std::fs::write(
         folder
