@@ -4,7 +4,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::domain::own_path::OwnPath;
-use crate::flow::hand_off::{Asked, HandOffRequest};
+use crate::flow::hand_off::{BegunHandOff, HandOffRequest};
 use crate::flow::sign_in::AuthorizationRedirect;
 use crate::web::cookies::attempt;
 use crate::web::extract::visit::Visit;
@@ -19,16 +19,16 @@ pub fn see_other(location: &str) -> HttpResponseBuilder {
 /// 303 from a further host to `public_url`, with the attempt's cookie and further parameters.
 pub fn hand_off_to_main(
     visit: &Visit,
-    asked: &Asked,
+    begun: &BegunHandOff,
     more: &[(&str, &str)],
 ) -> HttpResponseBuilder {
     let profile = visit.profile();
     let main = profile.main_url();
-    let request = [(HandOffRequest::PARAMETER, asked.request.as_str())];
+    let request = [(HandOffRequest::PARAMETER, begun.request.as_str())];
     let path = OwnPath::HandOff.with_query(main, &[&request, more].concat());
     let mut response = see_other(&format!("{}{path}", main.origin()));
     let (headers, now) = (visit.headers(), visit.now());
-    attempt::keep(&mut response, headers, profile, &asked.cookie, now);
+    attempt::keep(&mut response, headers, profile, &begun.cookie, now);
     response
 }
 

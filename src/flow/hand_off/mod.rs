@@ -12,5 +12,5 @@ mod request;
 mod ticket;
 
 pub use landing::{Landed, land};
-pub use request::{Asked, HandOffRequest, Wish, ask, open_request};
+pub use request::{BegunHandOff, HandOffOptions, HandOffRequest, ask, open_request};
 pub use ticket::{Ticket, open_ticket, ticket_for};

@@ -23,14 +23,14 @@ const ATTEMPT: Purpose = Purpose::new("hand-off attempt");
 
 /// What a further host wants beyond any session of the profile.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
+pub struct HandOffOptions {
     /// A sign-in after this request; a session that began before does not do.
     pub new_session: bool,
 }
 
 /// A request that begins: the browser stores the cookie and takes the request to `public_url`.
 #[derive(Debug)]
-pub struct Asked {
+pub struct BegunHandOff {
     /// The sealed request.
     pub request: String,
     /// The sealed attempt.
@@ -43,7 +43,7 @@ pub struct HandOffRequest {
     pub(super) host: PublicUrl,
     pub(super) id: State,
     begun_at: Timestamp,
-    wish: Wish,
+    options: HandOffOptions,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,12 +82,18 @@ impl HandOffRequest {
 
     /// Whether a session that began at `created_at` does.
     pub fn is_met_by(&self, created_at: Timestamp) -> bool {
-        !self.wish.new_session || created_at.timestamp_millis() >= self.begun_at.timestamp_millis()
+        !self.options.new_session
+            || created_at.timestamp_millis() >= self.begun_at.timestamp_millis()
     }
 }
 
 /// Begins a hand-off to the further host that `profile` is at; it ends at `return_to` there.
-pub fn ask(services: &Services, profile: &Profile, return_to: &ReturnTo, wish: &Wish) -> Asked {
+pub fn ask(
+    services: &Services,
+    profile: &Profile,
+    return_to: &ReturnTo,
+    options: &HandOffOptions,
+) -> BegunHandOff {
     let id = State::new(BASE64.encode(services.random_bytes::<32>()));
     // Milliseconds: a session of the same second may be older than the request.
     let begun_at = services.now().timestamp_millis();
@@ -95,7 +101,7 @@ pub fn ask(services: &Services, profile: &Profile, return_to: &ReturnTo, wish: &
         host: profile.public_url.to_string(),
         id: id.expose().to_owned(),
         begun_at,
-        new_session: wish.new_session,
+        new_session: options.new_session,
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
     let request = services.seal(REQUEST, of_profile(profile).as_bytes(), &plain);
@@ -105,7 +111,7 @@ pub fn ask(services: &Services, profile: &Profile, return_to: &ReturnTo, wish: &
     };
     let plain = serde_json::to_vec(&kept).unwrap_or_default();
     let value = services.seal(ATTEMPT, &of_attempt(profile, &id), &plain);
-    Asked {
+    BegunHandOff {
         request: BASE64.encode(request),
         cookie: AttemptCookie {
             name: AttemptName::of(&id),
@@ -125,7 +131,7 @@ pub fn open_request(services: &Services, profile: &Profile, text: &str) -> Optio
         host: profile.hosts.iter().find(listed)?.clone(),
         id: State::new(opened.id),
         begun_at: DateTime::from_timestamp_millis(opened.begun_at)?,
-        wish: Wish {
+        options: HandOffOptions {
             new_session: opened.new_session,
         },
     })

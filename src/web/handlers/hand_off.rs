@@ -6,7 +6,9 @@ use crate::domain::own_path::OwnPath;
 use crate::domain::return_to::RETURN_TO;
 use crate::flow::error::FlowError;
 use crate::flow::hand_off::ticket_for;
-use crate::flow::hand_off::{HandOffRequest, Landed, Wish, ask, land, open_request, open_ticket};
+use crate::flow::hand_off::{
+    HandOffOptions, HandOffRequest, Landed, ask, land, open_request, open_ticket,
+};
 use crate::web::answer::{hand_off_to_main, see_other};
 use crate::web::cookies::{attempt, redirect_loop, session};
 use crate::web::errors::mapping::WebResult;
@@ -86,7 +88,7 @@ pub async fn landing(visit: Visit) -> WebResult {
         Landed::Redirect(return_to) => see_other(return_to.as_str()),
         Landed::Again(return_to) => {
             redirect_loop::stop_loop(headers, profile, &return_to, now)?;
-            let asked = ask(services, profile, &return_to, &Wish::default());
+            let asked = ask(services, profile, &return_to, &HandOffOptions::default());
             let mut response = hand_off_to_main(&visit, &asked, &[]);
             redirect_loop::count(&mut response, headers, profile, &return_to, now);
             response

@@ -10,7 +10,7 @@ use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::public_url::PublicUrl;
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::error::FlowError;
-use crate::flow::hand_off::{Wish, ask};
+use crate::flow::hand_off::{HandOffOptions, ask};
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{Asking, AuthorizationOptions, begin};
 use crate::web::answer::{hand_off_to_main, see_other, to_authority};
@@ -113,10 +113,10 @@ fn begin_hand_off(
     query: &Parameters,
 ) -> HttpResponse {
     let profile = visit.profile();
-    let wish = Wish {
+    let options = HandOffOptions {
         new_session: wants_new_session(query, profile),
     };
-    let asked = ask(visit.services(), profile, target, &wish);
+    let asked = ask(visit.services(), profile, target, &options);
     hand_off_to_main(visit, &asked, &passed_on(query, profile)).finish()
 }
 
