@@ -88,6 +88,8 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
     Profile {
         id: ProfileId::parse("staff").unwrap(),
         public_url: PublicUrl::parse("https://app.example").unwrap(),
+        hosts: Vec::new(),
+        signs_in_at: None,
         title: "Staff".into(),
         redirect_path: "/auth/redirect".into(),
         authority: authority.unwrap(),
