@@ -21,6 +21,8 @@ mod harness;
 mod import;
 #[path = "profiles/local_port.rs"]
 mod local_port;
+#[path = "profiles/outbound_proxy.rs"]
+mod outbound_proxy;
 #[path = "profiles/own_resources.rs"]
 mod own_resources;
 #[path = "profiles/recipes.rs"]
@@ -35,6 +37,8 @@ mod same_text;
 mod schema;
 #[path = "profiles/serve_words.rs"]
 mod serve_words;
+#[path = "profiles/service_manager.rs"]
+mod service_manager;
 #[path = "profiles/sessions_command.rs"]
 mod sessions_command;
 #[path = "profiles/settings.rs"]

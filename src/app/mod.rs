@@ -14,6 +14,7 @@ pub mod profile_changes;
 pub mod running;
 pub mod serve;
 pub mod server_key;
+mod service_manager;
 pub mod services;
 pub mod shutdown;
 pub mod start_check;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 
 use crate::app::live_profiles::LiveProfiles;
+use crate::app::service_manager;
 use crate::app::shutdown::{Patience, Signals, Stop, on_signal};
 use crate::domain::causes::with_causes;
 use crate::domain::profile::Profile;
@@ -58,20 +59,27 @@ impl Running {
         let store = self.store.clone();
         let wait = self.startup_wait;
         let (tell, mut told) = tokio::sync::oneshot::channel();
+        let (profiles, started) = (Arc::clone(&self.profiles), Arc::new(AtomicBool::new(false)));
+        let (live, is_started) = (Arc::clone(&profiles), Arc::clone(&started));
         let waiting = tokio::spawn(async move {
-            if let Err(error) = wait_for_database(&store, wait).await {
-                // Sent before the servers stop, so that it is there when they have stopped.
-                let _ = tell.send(error);
-                tokio::join!(handles.0.stop(false), handles.1.stop(false));
+            match wait_for_database(&store, wait).await {
+                Ok(()) => {
+                    is_started.store(true, Ordering::SeqCst);
+                    service_manager::ready(live.current.load().serving().len());
+                }
+                Err(error) => {
+                    // Sent before the servers stop, so that it is there when they have stopped.
+                    let _ = tell.send(error);
+                    tokio::join!(handles.0.stop(false), handles.1.stop(false));
+                }
             }
         });
-        let profiles = Arc::clone(&self.profiles);
         let stop = Stop {
             stopping: Arc::clone(&self.stopping),
             patience: self.patience,
             servers: (public.handle(), private.handle()),
         };
-        let look_again = move || profiles.look_again();
+        let look_again = move || reload(&profiles, &started);
         let stop = on_signal(signals, stop, self.refreshes.settled(), look_again);
         // Servers that are dropped, at the end of this block, cut what they still serve.
         let (served, over) = {
@@ -131,6 +139,20 @@ pub struct Detached {
     pub authorities: Arc<Authorities>,
     /// Refreshes of this process.
     pub refreshes: Arc<Refreshes>,
+}
+
+/// Has the profiles read again. A service manager that was told of the start is told of the reload, too.
+fn reload(profiles: &Arc<LiveProfiles>, started: &AtomicBool) {
+    if started.load(Ordering::SeqCst) {
+        service_manager::reloading();
+        let profiles = Arc::clone(profiles);
+        tokio::task::spawn_blocking(move || {
+            // Who watches the folder reads it as well, and logs why it cannot be read.
+            let _ = profiles.reload();
+            service_manager::ready(profiles.current.load().serving().len());
+        });
+    }
+    profiles.look_again();
 }
 
 /// Waits for a database that is down for a moment. If it does not come in time, the error has its last answer.

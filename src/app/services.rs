@@ -102,12 +102,14 @@ impl From<&options::OutboundSettings> for HttpOptions {
             timeout,
             api_timeout: _,
             ca_file,
+            proxy,
             resolve,
         } = settings;
         Self {
             connect_timeout: *connect_timeout,
             timeout: *timeout,
             ca_file: ca_file.clone(),
+            proxy: proxy.clone(),
             resolve: resolve.clone(),
         }
     }

@@ -15,6 +15,8 @@ use actix_web::dev::ServerHandle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, timeout_at};
 
+use crate::app::service_manager;
+
 /// Time for the store to write the last uses of sessions. Of a short grace it gets a quarter.
 const CLOSING: Duration = Duration::from_secs(2);
 
@@ -87,6 +89,7 @@ pub async fn on_signal(
     } = stop;
     signals.stop(&look_again).await;
     stopping.store(true, Ordering::SeqCst);
+    service_manager::stopping();
     let over = Instant::now() + patience.delay + patience.grace;
     tracing::info!(
         delay_ms = patience.delay.as_millis(),

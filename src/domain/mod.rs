@@ -22,6 +22,7 @@ pub mod identity;
 pub mod issuer;
 pub mod log_format;
 pub mod nearest_profile;
+pub mod outbound_proxy;
 pub mod own_path;
 pub mod profile;
 pub mod profile_state;

@@ -1,7 +1,7 @@
 //! The one constructor of HTTP clients whose calls leave the process, and how a request is sent.
 //!
 //! Owns the time to connect, name resolution and the retry after a broken connection. Never follows a redirect (a
-//! response must not send us elsewhere, RFC 9700 §4.12), never uses a proxy that the environment names.
+//! response must not send us elsewhere, RFC 9700 §4.12), never uses a proxy that the options do not name.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,8 +14,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, Response, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, RequestBuilder, Response, redirect};
 use tokio::runtime::Handle;
+use url::Url;
+
+use crate::domain::outbound_proxy::OutboundProxy;
 
 /// A connection that was idle for longer is not used again. Many servers close theirs after five seconds, and a
 /// request that may not be repeated is lost on a closing connection.
@@ -30,6 +33,8 @@ pub struct HttpOptions {
     pub timeout: Duration,
     /// PEM file with certificates of a private CA, trusted beside the system's.
     pub ca_file: Option<PathBuf>,
+    /// The proxy of calls that leave the machine.
+    pub proxy: Option<OutboundProxy>,
     /// Addresses of hosts, by name in lower case, that DNS is not asked for.
     pub resolve: BTreeMap<String, IpAddr>,
 }
@@ -40,6 +45,7 @@ impl Default for HttpOptions {
             connect_timeout: Duration::from_secs(2),
             timeout: Duration::from_secs(10),
             ca_file: None,
+            proxy: None,
             resolve: BTreeMap::new(),
         }
     }
@@ -65,7 +71,7 @@ pub enum HttpSetupError {
     Tls(#[source] reqwest::Error),
 }
 
-/// A client for calls that leave the process: no redirects, no proxy, our resolver and certificates.
+/// A client for calls that leave the process: no redirects, no proxy but that of the options, our resolver and certificates.
 ///
 /// A connection lives in the runtime in which it was opened, and serves later requests of all threads. A connection
 /// opened in the single-threaded runtime of one server worker would break when this worker stops, under a request of
@@ -148,7 +154,7 @@ fn reqwest_client(options: &HttpOptions) -> Result<Client, HttpSetupError> {
             certificates
         }
     };
-    match client_builder(options)
+    match proxied_builder(options)
         .tls_certs_merge(roots.clone())
         .build()
     {
@@ -156,7 +162,7 @@ fn reqwest_client(options: &HttpOptions) -> Result<Client, HttpSetupError> {
         Err(error) => {
             // A machine without CA certificates can still talk to loopback authorities.
             tracing::warn!(error = %error_causes(&error), "the system has no CA certificates; https to public hosts will fail");
-            client_builder(options)
+            proxied_builder(options)
                 .tls_certs_only(roots)
                 .build()
                 .map_err(HttpSetupError::Tls)
@@ -164,7 +170,19 @@ fn reqwest_client(options: &HttpOptions) -> Result<Client, HttpSetupError> {
     }
 }
 
-/// What all clients have in common. The trusted certificates are still to be set.
+/// A builder whose client calls other machines through the proxy of the options.
+fn proxied_builder(options: &HttpOptions) -> ClientBuilder {
+    let builder = client_builder(options);
+    let Some(proxy) = options.proxy.clone() else {
+        return builder;
+    };
+    builder.proxy(Proxy::custom(move |url| {
+        let address = proxy.is_for(url).then(|| Url::parse(proxy.url.expose()));
+        address.and_then(Result::ok)
+    }))
+}
+
+/// What all clients have in common, without a proxy. The trusted certificates are still to be set.
 pub fn client_builder(options: &HttpOptions) -> ClientBuilder {
     Client::builder()
         .user_agent(concat!("gatehouse/", env!("CARGO_PKG_VERSION")))

@@ -7,7 +7,13 @@ use gatehouse::config::{FileText, Schema, Settings, SettingsFile, Sources, Step,
 use serde_json::Value;
 
 /// The settings whose variable is a list separated by commas.
-const LISTS: [&str; 4] = ["keys", "trusted_proxies", "admin_hosts", "http.resolve"];
+const LISTS: [&str; 5] = [
+    "keys",
+    "trusted_proxies",
+    "admin_hosts",
+    "http.resolve",
+    "http.no_proxy",
+];
 /// The settings that are also a flag.
 const FLAGS: [&str; 3] = ["listen", "admin_listen", "profiles"];
 /// Texts that a parser of lists, of pairs or of white space would change.

@@ -1,5 +1,7 @@
 //! `gatehouse check`: what is wrong with the files, what to register, and what the authority says.
 
+pub mod answer;
+mod network;
 pub mod offline;
 pub mod online;
 pub mod registration;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::command::check::answer::Answer;
 use crate::command::check::online;
 use crate::command::check::registration::{Registration, credential_state, registration};
 use crate::command::cli;
@@ -29,7 +30,7 @@ struct Known {
     file: String,
     registration: Registration,
     credential: Vec<String>,
-    answers: Vec<online::Answer>,
+    answers: Vec<Answer>,
 }
 
 pub(in crate::command) fn check(
@@ -121,10 +122,7 @@ fn port_problem(known: &Known, listen: Option<SocketAddr>) -> Option<Problem> {
 
 /// The problem that an authority's bad answer becomes in the report.
 /// Adds the authorities' answers to what is known, and returns the problems that they show.
-fn add_answers(
-    known: &mut [Known],
-    answers: Vec<(ProfileId, Vec<online::Answer>)>,
-) -> Vec<Problem> {
+fn add_answers(known: &mut [Known], answers: Vec<(ProfileId, Vec<Answer>)>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (id, answers) in answers {
         if let Some(known) = known.iter_mut().find(|known| known.profile.id == id) {
@@ -139,7 +137,7 @@ fn add_answers(
     problems
 }
 
-fn problem_of(known: &Known, answer: &online::Answer) -> Option<Problem> {
+fn problem_of(known: &Known, answer: &Answer) -> Option<Problem> {
     let what = format!("online: {}: {}", answer.question, answer.sentence);
     (!answer.good).then(|| Problem::of(&known.file, what, &answer.help))
 }

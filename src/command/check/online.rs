@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use crate::app::commands::authorities_of_command;
+use crate::command::check::answer::{Answer, bad, good};
+use crate::command::check::network::Network;
 use crate::command::runtime::block_on;
 use crate::command::terminal::{Failed, Terminal};
 use crate::config::Settings;
@@ -23,20 +23,6 @@ const USER_FLOWS: [(UserFlowKind, &str); 3] = [
     (UserFlowKind::ResetPassword, " of reset_password"),
 ];
 
-/// One question of `check --online`, answered.
-#[derive(Debug, Clone, Serialize)]
-pub struct Answer {
-    /// What was asked: `metadata`, `issuer`, `keys`, `clock`, `credential`.
-    pub question: String,
-    /// Whether all is well.
-    pub good: bool,
-    /// What was found, or what is wrong.
-    pub sentence: String,
-    /// What to do about it, if anything.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub help: String,
-}
-
 /// Asks the authorities of these profiles; the answers of one profile stand together.
 ///
 /// # Errors
@@ -50,32 +36,20 @@ pub(in crate::command) fn ask_all(
     block_on(async {
         let authorities = authorities_of_command(settings, &inputs)?;
         let mut all = Vec::new();
+        let network = Network {
+            proxy: settings.http.proxy.as_ref(),
+            variables: &terminal.variables,
+        };
         for profile in profiles {
-            all.push((profile.id.clone(), ask(&authorities, profile).await));
+            let mut answers: Vec<Answer> = network.about(profile).into_iter().collect();
+            answers.extend(ask(&authorities, profile).await);
+            for answer in answers.iter_mut().filter(|answer| !answer.good) {
+                network.add_help(profile, answer);
+            }
+            all.push((profile.id.clone(), answers));
         }
         Ok(all)
     })
-}
-
-fn good(question: impl Into<String>, sentence: impl Into<String>) -> Answer {
-    Answer {
-        question: question.into(),
-        good: true,
-        sentence: sentence.into(),
-        help: String::new(),
-    }
-}
-
-fn bad(
-    question: impl Into<String>,
-    sentence: impl Into<String>,
-    help: impl Into<String>,
-) -> Answer {
-    Answer {
-        good: false,
-        help: help.into(),
-        ..good(question, sentence)
-    }
 }
 
 /// Asks one authority about everything that can prevent people from signing in.

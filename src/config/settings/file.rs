@@ -187,6 +187,16 @@ pub struct HttpSettings {
     /// A PEM file with the certificates of a private CA, which is trusted besides the public CAs. Default: none.
     #[schemars(example = &"/etc/gatehouse/ca.pem")]
     pub ca_file: Option<Spanned<String>>,
+    /// The proxy through which authorities and web APIs are called, with `CONNECT`: `http://HOST:PORT` or `https://HOST:PORT`, with
+    /// `USER:PASSWORD@` if it asks for them. `none` calls them directly whatever the variables say. Loopback and link-local
+    /// addresses, those of the platform's managed identity among them, and hosts in `http.resolve` are always called directly.
+    /// Default: the variable `HTTPS_PROXY` or `https_proxy`, else `ALL_PROXY` or `all_proxy`, else none.
+    #[schemars(example = &"http://proxy.contoso.example:3128")]
+    pub proxy: Option<Spanned<SecretText>>,
+    /// Hosts that are called directly: domains with the names below them, IP addresses, networks in CIDR notation, or `*`; each
+    /// may have a port. As a variable: separated by commas. Default: the variable `NO_PROXY` or `no_proxy`, else none.
+    #[schemars(example = ["contoso.internal", "10.0.0.0/8"])]
+    pub no_proxy: Option<Vec<Spanned<String>>>,
     /// IP addresses for hosts, which are then not looked up in DNS. Default: none. As a variable: `host=address`, separated by commas.
     #[schemars(example = resolve_example())]
     pub resolve: Option<Spanned<WordOr<AddressTable>>>,

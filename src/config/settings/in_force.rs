@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::config::settings::file::SettingsFile;
 use crate::config::settings::layers::{Layer, Layers, Sources, flag, variable};
+use crate::config::settings::outbound::{NO_PROXY_VARIABLES, PROXY_VARIABLES};
 use crate::config::toml_document::document::position_of_key;
 use crate::config::toml_document::key_path::Step;
 use crate::config::toml_document::schema::Schema;
@@ -62,11 +63,27 @@ fn setting(key: String, layers: &Layers<'_>, schema: &Schema, sources: &Sources)
         },
         _ => "default".to_owned(),
     };
+    if let (true, Some((name, text))) = (from == "default", shared(&key, layers)) {
+        return SettingInForce {
+            value: masked(&key, json!(text)),
+            key,
+            from: name.to_owned(),
+        };
+    }
     let value = match layers.value(&key) {
         Some(value) => masked(&key, as_json(value)),
         None => default(&key, schema),
     };
     SettingInForce { key, value, from }
+}
+
+/// The variable that programs share and that a setting falls back to.
+fn shared<'l>(key: &str, layers: &'l Layers<'_>) -> Option<(&'static str, &'l str)> {
+    match key {
+        "http.proxy" => layers.variable_of(&PROXY_VARIABLES),
+        "http.no_proxy" => layers.variable_of(&NO_PROXY_VARIABLES),
+        _ => None,
+    }
 }
 
 /// The default that the description of a key ends with: what stands after `Default:`, up to the end of its code or sentence.
@@ -81,10 +98,14 @@ fn default(key: &str, schema: &Schema) -> Value {
     };
     let word = match text.strip_prefix('`') {
         Some(code) => code.split('`').next().unwrap_or_default(),
-        None => text.split(['.', ';', ',']).next().unwrap_or_default(),
+        None => text
+            .split(['.', ';', ',', '`'])
+            .next()
+            .unwrap_or_default()
+            .trim(),
     };
     match word {
-        "none" => Value::Null,
+        "none" | "the variable" => Value::Null,
         "true" => json!(true),
         "false" => json!(false),
         word => word
@@ -108,7 +129,13 @@ fn without_secrets(text: &str) -> String {
     if text.trim().starts_with("sqlite:") {
         return text.to_owned();
     }
-    let Ok(url) = Url::parse(text.trim()) else {
+    let text = text.trim();
+    let with_scheme = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    };
+    let Ok(url) = Url::parse(&with_scheme) else {
         return MASKED.to_owned();
     };
     let user = if url.username().is_empty() && url.password().is_none() {

@@ -112,6 +112,17 @@ impl<'s> Layers<'s> {
         self.sources.file.as_ref().map(|file| file.name.as_str())
     }
 
+    /// The first of these variables that is set, with its value. They are no settings, but programs share them.
+    pub(in crate::config) fn variable_of(
+        &self,
+        names: &[&'static str],
+    ) -> Option<(&'static str, &str)> {
+        names.iter().find_map(|name| {
+            let value = self.sources.variables.get(*name)?;
+            (!value.trim().is_empty()).then_some((*name, value.as_str()))
+        })
+    }
+
     /// The value of a dotted key.
     pub(in crate::config) fn value(&self, key: &str) -> Option<&ValueKind> {
         at(&self.merged, key).map(|value| &value.kind)

@@ -7,6 +7,7 @@ pub mod file;
 pub mod in_force;
 pub mod layers;
 pub mod options;
+mod outbound;
 mod own_resources;
 mod reader;
 mod scalars;

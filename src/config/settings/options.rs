@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use crate::config::trust_boundary::TrustBoundary;
 use crate::domain::forward_auth::Family;
 use crate::domain::log_format::LogFormat;
+use crate::domain::outbound_proxy::OutboundProxy;
 use crate::domain::profile::SessionLimits;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::secret::SecretUrl;
@@ -60,6 +61,8 @@ pub struct OutboundSettings {
     pub api_timeout: Duration,
     /// The certificates of a private CA, PEM.
     pub ca_file: Option<PathBuf>,
+    /// The proxy of calls that leave the machine.
+    pub proxy: Option<OutboundProxy>,
     /// IP addresses that replace DNS, by host in lower case.
     pub resolve: BTreeMap<String, IpAddr>,
 }

@@ -1,7 +1,6 @@
 //! The reader of the merged layers: what each setting must be, and its default.
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,10 +12,10 @@ use crate::config::report::problem::{Problem, in_order};
 use crate::config::settings::admin_host::admin_host;
 use crate::config::settings::layers::{Layer, Layers, Sources};
 use crate::config::settings::options::{
-    DEFAULT_SESSION, DatabaseKind, DatabaseSettings, ForProfiles, OutboundSettings,
-    RateLimitOptions, ServerOptions, Settings, Telemetry,
+    DEFAULT_SESSION, DatabaseKind, DatabaseSettings, ForProfiles, RateLimitOptions, ServerOptions,
+    Settings, Telemetry,
 };
-use crate::config::settings::secret_text::{key_list, read_secret};
+use crate::config::settings::secret_text::key_list;
 use crate::config::settings::trusted_network::network;
 use crate::domain::forward_auth::Family;
 use crate::domain::log_format::LogFormat;
@@ -267,67 +266,6 @@ impl Reader<'_> {
             idle_timeout: idle_timeout.min(lifetime),
             lifetime,
         })
-    }
-
-    fn http(&mut self) -> Option<OutboundSettings> {
-        let connect_timeout = self.duration("http.connect_timeout", Duration::from_secs(2));
-        let timeout = self.duration("http.timeout", Duration::from_secs(10));
-        let api_timeout = self.duration("http.api_timeout", Duration::from_secs(30));
-        let ca_file = self.path("http.ca_file");
-        if let Some(path) = &ca_file {
-            let pem = read_secret(path);
-            if !pem.is_ok_and(|text| text.contains("-----BEGIN CERTIFICATE-----")) {
-                let what = "cannot be read as a file of certificates";
-                self.0.fault(
-                    "http.ca_file",
-                    what,
-                    "a PEM file that begins with -----BEGIN CERTIFICATE-----",
-                );
-            }
-        }
-        let resolve = self.resolve();
-        Some(OutboundSettings {
-            connect_timeout: connect_timeout?,
-            timeout: timeout?,
-            api_timeout: api_timeout?,
-            ca_file,
-            resolve,
-        })
-    }
-
-    fn resolve(&mut self) -> BTreeMap<String, IpAddr> {
-        let key = "http.resolve";
-        let pairs: Vec<(String, String)> = match self.0.value(key) {
-            Some(config::ValueKind::Table(table)) => table
-                .iter()
-                .filter_map(|(host, value)| match &value.kind {
-                    config::ValueKind::String(address) => Some((host.clone(), address.clone())),
-                    _ => None,
-                })
-                .collect(),
-            _ => self
-                .list(key)
-                .into_iter()
-                .map(|pair| match pair.split_once('=') {
-                    Some((host, address)) => (host.trim().to_owned(), address.trim().to_owned()),
-                    None => (pair, String::new()),
-                })
-                .collect(),
-        };
-        let mut resolved = BTreeMap::new();
-        for (host, address) in pairs {
-            if let Ok(address) = address.parse() {
-                resolved.insert(host.to_ascii_lowercase(), address);
-            } else {
-                let what = format!("{host:?} has {address:?}, which is not an IP address");
-                self.0.fault(
-                    key,
-                    what,
-                    "such as { \"login.contoso.example\" = \"10.0.0.5\" }",
-                );
-            }
-        }
-        resolved
     }
 
     fn rate_limits(&mut self) -> Option<RateLimitOptions> {

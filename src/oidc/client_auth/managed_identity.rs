@@ -1,7 +1,7 @@
 //! Managed identity: a token that the platform issues to this process, sent as client assertion (microsoft-identity 5.4).
 //!
 //! Owns the sources in the order in which they are looked for, and each token until shortly before it expires. The
-//! platform's addresses are plain http on the machine itself; none of our clients uses a proxy.
+//! platform's addresses are plain http on the machine itself; calls to them never go through a proxy.
 
 use std::collections::HashMap;
 use std::fmt;
