@@ -141,7 +141,7 @@ pub struct Detached {
     pub refreshes: Arc<Refreshes>,
 }
 
-/// Has the profiles read again. A service manager that was told of the start is told of the reload, too.
+/// Has the profiles read again. A service manager that knows of the start hears of the reload, too.
 fn reload(profiles: &Arc<LiveProfiles>, started: &AtomicBool) {
     if started.load(Ordering::SeqCst) {
         service_manager::reloading();

@@ -64,12 +64,12 @@ fn is_link_local_v4(address: Ipv4Addr) -> bool {
 /// A host, a domain or a network that is called directly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxyException {
-    place: Place,
+    place: ExceptedHosts,
     port: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum ExceptedHosts {
     Everything,
     /// A name in lower case, and every name below it.
     Domain(String),
@@ -83,18 +83,18 @@ impl ProxyException {
         let text = text.trim();
         let whole = |place| Some(Self { place, port: None });
         if text == "*" {
-            return whole(Place::Everything);
+            return whole(ExceptedHosts::Everything);
         }
         if let Some(network) = network(text) {
-            return whole(Place::Network(network));
+            return whole(ExceptedHosts::Network(network));
         }
         let (host, port) = match text.rsplit_once(':') {
             Some((host, port)) => (host, Some(port.parse().ok()?)),
             None => (text, None),
         };
         let place = match network(host) {
-            Some(network) => Place::Network(network),
-            None => Place::Domain(domain(host)?),
+            Some(network) => ExceptedHosts::Network(network),
+            None => ExceptedHosts::Domain(domain(host)?),
         };
         Some(Self { place, port })
     }
@@ -114,14 +114,14 @@ impl ProxyException {
             Host::Ipv6(address) => Some(canonical(*address)),
         };
         match (&self.place, host) {
-            (Place::Everything, _) => true,
-            (Place::Network(network), _) => address.is_some_and(|it| network.contains(&it)),
-            (Place::Domain(domain), Host::Domain(name)) => {
+            (ExceptedHosts::Everything, _) => true,
+            (ExceptedHosts::Network(network), _) => address.is_some_and(|it| network.contains(&it)),
+            (ExceptedHosts::Domain(domain), Host::Domain(name)) => {
                 let name = name.trim_end_matches('.').to_ascii_lowercase();
                 name.strip_suffix(domain.as_str())
                     .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             }
-            (Place::Domain(_), _) => false,
+            (ExceptedHosts::Domain(_), _) => false,
         }
     }
 }

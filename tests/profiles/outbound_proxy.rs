@@ -93,12 +93,12 @@ fn serve(
 }
 
 /// A simulator, and a folder with a profile of the true Entra ID and the simulator's CA.
-struct Place {
+struct Company {
     simulator: Simulator,
     folder: TempDir,
 }
 
-impl Place {
+impl Company {
     fn new() -> Self {
         let simulator = Simulator::start(Options::default()).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -139,7 +139,7 @@ impl Place {
 
 #[test]
 fn authorities_are_called_through_the_proxy_of_setting_or_variable() {
-    let place = Place::new();
+    let place = Company::new();
     let proxy = place.proxy(Manner::Works);
     let url = format!("http://127.0.0.1:{}", proxy.port);
     let without_scheme = format!("127.0.0.1:{}", proxy.port);
@@ -167,7 +167,7 @@ fn authorities_are_called_through_the_proxy_of_setting_or_variable() {
 
 #[test]
 fn the_setting_wins_over_the_variable_and_can_switch_it_off() {
-    let place = Place::new();
+    let place = Company::new();
     let (right, wrong) = (place.proxy(Manner::Works), place.proxy(Manner::Refuses));
     let url = |proxy: &Proxy| format!("http://127.0.0.1:{}", proxy.port);
     let (code, said) = place.check(&[
@@ -196,7 +196,7 @@ fn the_setting_wins_over_the_variable_and_can_switch_it_off() {
 
 #[test]
 fn user_and_password_are_sent_and_never_told() {
-    let place = Place::new();
+    let place = Company::new();
     // base64 of "gate:hunter2@"
     let proxy = place.proxy(Manner::Asks("Basic Z2F0ZTpodW50ZXIyQA=="));
     let with = format!("http://gate:hunter2%40@127.0.0.1:{}", proxy.port);
@@ -214,7 +214,7 @@ fn user_and_password_are_sent_and_never_told() {
 
 #[test]
 fn a_proxy_that_refuses_hangs_or_is_not_there_is_named() {
-    let place = Place::new();
+    let place = Company::new();
     let refuses = place.proxy(Manner::Refuses);
     let hangs = place.proxy(Manner::Hangs);
     let gone = TcpListener::bind("127.0.0.1:0")
@@ -252,7 +252,7 @@ fn a_proxy_that_refuses_hangs_or_is_not_there_is_named() {
 
 #[test]
 fn an_ignored_variable_and_an_unknown_issuer_are_explained() {
-    let place = Place::new();
+    let place = Company::new();
     let (code, said) = place.check(&[
         ("HTTP_PROXY", "http://127.0.0.1:9"),
         ("GATEHOUSE_HTTP__CONNECT_TIMEOUT", "100ms"),
@@ -271,7 +271,7 @@ fn an_ignored_variable_and_an_unknown_issuer_are_explained() {
 
 #[test]
 fn a_simulator_on_loopback_is_called_past_the_proxy() {
-    let place = Place::new();
+    let place = Company::new();
     let proxy = place.proxy(Manner::Refuses);
     let profile = place.folder.path().join("profiles/staff.toml");
     let text = std::fs::read_to_string(&profile).unwrap();
@@ -287,7 +287,7 @@ fn a_simulator_on_loopback_is_called_past_the_proxy() {
 
 #[test]
 fn a_proxy_that_cannot_be_used_is_one_problem_without_its_value() {
-    let place = Place::new();
+    let place = Company::new();
     for (name, value) in [
         (
             "GATEHOUSE_HTTP__PROXY",
@@ -305,7 +305,7 @@ fn a_proxy_that_cannot_be_used_is_one_problem_without_its_value() {
 
 #[test]
 fn no_log_line_holds_the_proxys_password() {
-    let place = Place::new();
+    let place = Company::new();
     let proxy = place.proxy(Manner::Asks("Basic Z2F0ZTpodW50ZXIy"));
     let url = format!("http://gate:hunter2@127.0.0.1:{}", proxy.port);
     let log = place.folder.path().join("log");
