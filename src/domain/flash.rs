@@ -1,6 +1,7 @@
-//! Flash message: one of four fixed sentences, shown once on the home page after a user flow was cancelled or finished.
+//! Flash message: one of four fixed messages, shown once on the home page after a user flow was cancelled or finished.
 
 use crate::domain::authority::UserFlowKind;
+use crate::domain::language::Message;
 
 /// The result of a user flow that leads to the home page without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,30 +40,28 @@ impl Flash {
     }
 
     /// What it says to a person.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::Cancelled(UserFlowKind::SignIn) => "You cancelled the sign-in.",
-            Self::Cancelled(UserFlowKind::EditProfile) => {
-                "You cancelled. Your profile was not changed."
-            }
-            Self::Cancelled(UserFlowKind::ResetPassword) => {
-                "You cancelled. Your password was not changed."
-            }
-            Self::ProfileUpdated => "Your profile was updated.",
-        }
+    pub fn message(self) -> Message {
+        Message::new(match self {
+            Self::Cancelled(UserFlowKind::SignIn) => "news-sign-in-cancelled",
+            Self::Cancelled(UserFlowKind::EditProfile) => "news-edit-cancelled",
+            Self::Cancelled(UserFlowKind::ResetPassword) => "news-reset-cancelled",
+            Self::ProfileUpdated => "news-profile-updated",
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Catalogues;
 
     #[test]
     fn every_notice_has_a_word_of_its_own_and_no_other_word_is_one() {
         for (notice, word) in FLASHES {
             assert_eq!(notice.word(), word);
             assert_eq!(Flash::parse(word), Some(notice));
-            assert!(notice.sentence().ends_with('.'));
+            let text = Catalogues::built_in().english().text(&notice.message());
+            assert!(text.ends_with('.'), "{text}");
         }
         for word in [
             "",

@@ -20,6 +20,7 @@ pub mod forward_auth;
 pub mod header_names;
 pub mod identity;
 pub mod issuer;
+pub mod language;
 pub mod log_format;
 pub mod nearest_profile;
 pub mod outbound_proxy;

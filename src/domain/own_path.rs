@@ -83,6 +83,8 @@ own_paths! {
     Sessions, "sessions", "/auth/sessions";
     /// Ends sessions of the person.
     EndSessions, "end_sessions", "/auth/sessions/end";
+    /// Sets the language of pages.
+    Language, "language", "/auth/language";
     /// Front-channel logout requests of the authority.
     FrontChannelLogout, "front_channel_logout", "/auth/front_channel_logout";
     /// Back-channel logout requests of the authority.
@@ -144,7 +146,8 @@ impl OwnPath {
             | Self::ResetPassword
             | Self::FrontChannelLogout
             | Self::BackChannelLogout
-            | Self::ForwardAuth => true,
+            | Self::ForwardAuth
+            | Self::Language => true,
             Self::Home
             | Self::HandOff
             | Self::CallFirstApi

@@ -10,6 +10,7 @@ use crate::domain::access_rule::AccessRule;
 use crate::domain::authority::{Authority, AuthorityInput, Kind, PolicyClaim, UserFlow, UserFlows};
 use crate::domain::credential::{ClientId, Credential, SecretSource};
 use crate::domain::issuer::TrustedIssuer;
+use crate::domain::language::LanguageOptions;
 use crate::domain::profile::{
     AuthorityFingerprint, AuthorizeOptions, Branding, Client, Profile, ProfileId, SessionLimits,
     SignOutOptions, SigningAlgorithm,
@@ -89,6 +90,7 @@ fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),
+        language: LanguageOptions::default(),
         fingerprint: AuthorityFingerprint([1; 32]),
     }
 }

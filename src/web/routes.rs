@@ -15,8 +15,8 @@ use crate::web::cookies::session;
 use crate::web::errors::mapping;
 use crate::web::gateway::check::answer_checks;
 use crate::web::handlers::{
-    assets, call_api, callback, hand_off, home, my_sessions, session_info, sign_in, sign_out,
-    single_logout, token_details,
+    assets, call_api, callback, hand_off, home, language, my_sessions, session_info, sign_in,
+    sign_out, single_logout, token_details,
 };
 use crate::web::middleware::fast_path::FastAddress;
 use crate::web::middleware::request_span::RequestSpan;
@@ -71,6 +71,7 @@ where
 fn without_session(app: &mut ServiceConfig) {
     app.service(page(OwnPath::Session, session_info::session))
         .service(page(OwnPath::Asset, assets::asset))
+        .service(at(OwnPath::Language).route(post().to(language::choose)))
         .service(at(OwnPath::FrontChannelLogout).route(get().to(single_logout::front_channel)))
         .service(at(OwnPath::BackChannelLogout).route(post().to(single_logout::back_channel)));
 }

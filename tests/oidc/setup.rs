@@ -13,6 +13,7 @@ use gatehouse::domain::authority::{
 };
 use gatehouse::domain::clock::{Clock, FixedClock, Timestamp};
 use gatehouse::domain::credential::{ClientId, Credential, SecretSource};
+use gatehouse::domain::language::LanguageOptions;
 use gatehouse::domain::profile::{
     AuthorityFingerprint, AuthorizeOptions, Branding, Client, Profile, ProfileId, SessionLimits,
     SignOutOptions,
@@ -110,6 +111,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         },
         sign_out: SignOutOptions::default(),
         branding: Branding::default(),
+        language: LanguageOptions::default(),
         fingerprint: AuthorityFingerprint([1; 32]),
     }
 }

@@ -1,7 +1,8 @@
 //! Values that want to be markup, templates or another direction (`conformance.md` C134–C142).
 
 use gatehouse::web::pages::{
-    ApiResult, Home, Page, Problem, Sampled, Sessions, SignOut, SignedOut, TokenDetails, shown,
+    ApiResult, Frame, Home, Page, Problem, Sampled, Sessions, SignOut, SignedOut, TokenDetails,
+    shown,
 };
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -28,6 +29,10 @@ struct Poisoned<'a, P> {
 
 impl<P: Page> Page for Poisoned<'_, P> {
     const TEMPLATE: &'static str = P::TEMPLATE;
+
+    fn frame(&self) -> &Frame {
+        self.page.frame()
+    }
 }
 
 impl<P: Serialize> Serialize for Poisoned<'_, P> {
@@ -44,8 +49,11 @@ fn poison(value: &mut Value, evil: &str) {
         Value::String(text) if !text.is_empty() => evil.clone_into(text),
         Value::Array(members) => members.iter_mut().for_each(|member| poison(member, evil)),
         Value::Object(fields) => {
-            // A word of a fixed list, not text.
-            let texts = fields.iter_mut().filter(|(key, _)| *key != "accent");
+            // A word of a fixed list and the tag of a catalogue, not text.
+            let fixed = ["accent", "language"];
+            let texts = fields
+                .iter_mut()
+                .filter(|(key, _)| !fixed.contains(&key.as_str()));
             texts.for_each(|(_, field)| poison(field, evil));
         }
         _ => {}
@@ -54,7 +62,7 @@ fn poison(value: &mut Value, evil: &str) {
 
 fn holds<P: Sampled>() {
     let pages = pages();
-    for (sample, page) in P::samples(&pages.asset_names()) {
+    for (sample, page) in P::samples(&pages.sample_site("en")) {
         let expected = html::skeleton(&pages.render(&page).unwrap());
         for evil in HOSTILE {
             let html = pages.render(&Poisoned { page: &page, evil }).unwrap();
@@ -93,7 +101,7 @@ fn nul_and_direction_overrides_are_seen_and_ten_kilobytes_are_cut() {
 #[test]
 fn every_persons_name_is_isolated_in_its_direction() {
     let pages = pages();
-    let (_, mut page) = Home::samples(&pages.asset_names()).pop().unwrap();
+    let (_, mut page) = Home::samples(&pages.sample_site("en")).pop().unwrap();
     "NAME-RTL".clone_into(&mut page.name);
     page.frame.account = Some("ACCOUNT-RTL".to_owned());
     let html = pages.render(&page).unwrap();

@@ -15,7 +15,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn sign_out(pages: &Pages) -> String {
-    let (_, page) = SignOut::samples(&pages.asset_names()).remove(0);
+    let (_, page) = SignOut::samples(&pages.sample_site("en")).remove(0);
     pages.render(&page).unwrap()
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::domain::language::{Catalogues, Message};
 use crate::oidc::{AuthorityErrorDetail, RefreshEffect, Remedy, Topic, known_errors};
 use crate::web::errors::authority_error_texts::help_for;
 
@@ -47,7 +48,8 @@ fn rows() -> String {
             RefreshEffect::KeepSession => "keeps the session",
         };
         let topic = words(detail.topic());
-        let heading = help_for(&detail, false).heading;
+        let heading = Message::new(help_for(&detail, false).id);
+        let heading = Catalogues::built_in().english().text(&heading);
         // Writing to a String cannot fail.
         let _ = writeln!(
             rows,

@@ -10,6 +10,7 @@ use crate::config::profile::fingerprint::authority_fingerprint;
 use crate::config::profile::profile_reader::{ProfileReader, ReadContext};
 use crate::config::report::problem::{Position, Problem};
 use crate::config::toml_document::document::Document;
+use crate::domain::language::LanguageOptions;
 use crate::domain::profile::{Profile, ProfileId, SignOutOptions};
 use crate::domain::public_url::PublicUrl;
 
@@ -118,6 +119,7 @@ impl ProfileReader<'_, '_> {
             session,
             sign_out: sign_out(file),
             branding,
+            language: LanguageOptions::default(),
             fingerprint,
         })
     }

@@ -6,6 +6,7 @@ use crate::domain::access_rule::AccessRule;
 use crate::domain::api::{Api, ApiName};
 use crate::domain::authority::Authority;
 use crate::domain::credential::{ClientId, Credential, SecretMethod};
+use crate::domain::language::LanguageOptions;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::authorize_options::AuthorizeOptions;
 use crate::domain::profile::branding::Branding;
@@ -65,6 +66,8 @@ pub struct Profile {
     pub sign_out: SignOutOptions,
     /// How pages look.
     pub branding: Branding,
+    /// In which languages pages speak.
+    pub language: LanguageOptions,
     /// The fingerprint that sessions and attempts depend on.
     pub fingerprint: AuthorityFingerprint,
 }

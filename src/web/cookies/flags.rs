@@ -36,6 +36,8 @@ pub const REDIRECT_LOOP: CookieName = cookie_name!("gatehouse-rounds");
 pub const CONSENT_ASKED: CookieName = cookie_name!("gatehouse-asked");
 /// The flash message.
 pub const FLASH: CookieName = cookie_name!("gatehouse-notice");
+/// The language that the person chose.
+pub const LANGUAGE: CookieName = cookie_name!("gatehouse-language");
 
 impl CookieName {
     /// The name at a profile.

@@ -10,6 +10,7 @@ mod eviction;
 pub mod flags;
 pub mod flash;
 pub mod foreign_cookie_warning;
+pub mod language;
 pub mod posted_callback;
 pub mod redirect_loop;
 pub mod session;

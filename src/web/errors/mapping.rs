@@ -23,7 +23,9 @@ use actix_web::http::header::{
     ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
+};
 use serde_json::json;
 use tracing_actix_web::RequestId;
 
@@ -34,11 +36,13 @@ use crate::domain::profile::Profile;
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::attempt_cookie::AttemptName;
 use crate::flow::error::{AccessDenied, FlowError, Remedy};
-use crate::web::app_state::AppState;
 use crate::web::cookies::attempt;
+use crate::web::errors::problem_text::{ProblemText, RequestFacts};
 use crate::web::errors::texts::{problem_text, status_text};
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::extract::visit::Visit;
+use crate::web::pages::Frame;
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;
@@ -176,16 +180,7 @@ pub async fn pages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let response = next.call(request).await?;
-    let located = response
-        .request()
-        .extensions()
-        .get::<ResolvedProfile>()
-        .cloned();
-    let app = response
-        .request()
-        .app_data::<web::Data<AppState>>()
-        .cloned();
-    let (Some(located), Some(app)) = (located, app) else {
+    let Ok(visit) = Visit::of(response.request()) else {
         return Ok(response.map_into_left_body());
     };
     let written = match response
@@ -194,16 +189,10 @@ pub async fn pages<B: MessageBody + 'static>(
         .and_then(|error| error.as_error::<WebError>())
     {
         Some(error) => {
-            log(&error.flow, &located.profile);
-            Some(error_page(
-                response.request(),
-                &located.profile,
-                &app,
-                error,
-            ))
+            log(&error.flow, visit.profile());
+            Some(error_page(&visit, error))
         }
-        None => status_without_page(&response)
-            .map(|status| status_page(response.request(), &located.profile, &app, status)),
+        None => status_without_page(&response).map(|status| status_page(&visit, status)),
     };
     match written {
         Some(mut answer) => {
@@ -269,12 +258,8 @@ fn request_id(request: &HttpRequest) -> String {
         .unwrap_or_default()
 }
 
-fn error_page(
-    request: &HttpRequest,
-    profile: &Profile,
-    app: &AppState,
-    error: &WebError,
-) -> HttpResponse {
+fn error_page(visit: &Visit, error: &WebError) -> HttpResponse {
+    let (request, profile) = (visit.request(), visit.profile());
     let status = status_of(&error.flow);
     let script = is_script(request);
     if matches!(error.flow, FlowError::NotSignedIn) {
@@ -291,7 +276,7 @@ fn error_page(
                     .insert_header((LOCATION, sign_in_address(request, profile)))
                     .finish()
             }
-            (false, true) => unauthorized(request, profile, app),
+            (false, true) => unauthorized(visit),
         };
     }
     if let FlowError::LogoutTokenRefused(why) = &error.flow {
@@ -311,42 +296,68 @@ fn error_page(
         problem = problem.start_again_first(profile, target);
     }
     if script {
-        return response.json(json!({ "error": problem.word, "message": problem.sentence, "request_id": request_id(request) }));
+        let message = visit.language().text(&problem.sentence);
+        return response.json(
+            json!({ "error": problem.word, "message": message, "request_id": request_id(request) }),
+        );
     }
-    let frame = app.pages.frame_without_account(profile, problem.heading);
-    let page = problem.page(frame, &request_id(request), app.services.now());
-    app.pages.respond_with(response, &page)
+    respond(visit, response, status, problem)
 }
 
 /// The page for an error of the framework. A 404 repeats nothing of the address.
-fn status_page(
-    request: &HttpRequest,
-    profile: &Profile,
-    app: &AppState,
-    status: StatusCode,
-) -> HttpResponse {
-    let problem = status_text(status);
+fn status_page(visit: &Visit, status: StatusCode) -> HttpResponse {
+    let (request, problem) = (visit.request(), status_text(status));
+    let mut response = HttpResponse::build(status);
     if is_script(request) {
-        return HttpResponse::build(status)
-            .json(json!({ "error": problem.word, "request_id": request_id(request) }));
+        return response.json(json!({ "error": problem.word, "request_id": request_id(request) }));
     }
-    let frame = app.pages.frame_without_account(profile, problem.heading);
-    let page = problem.page(frame, &request_id(request), app.services.now());
-    app.pages.respond(status, &page)
+    respond(visit, response, status, problem)
+}
+
+/// The page of a problem. It is shown without reading the session: it has neither the account nor a button to sign in.
+fn respond(
+    visit: &Visit,
+    response: HttpResponseBuilder,
+    status: StatusCode,
+    problem: ProblemText,
+) -> HttpResponse {
+    let frame = Frame {
+        sign_in: false,
+        // A problem's page repeats nothing of the address.
+        here: OwnPath::Home.under(&visit.profile().public_url),
+        ..visit.frame(problem.heading.clone(), None)
+    };
+    let page = problem.page(
+        frame,
+        request_facts(visit, &request_id(visit.request()), status),
+    );
+    visit.app().pages.respond_with(response, &page)
+}
+
+fn request_facts<'a>(visit: &Visit, request_id: &'a str, status: StatusCode) -> RequestFacts<'a> {
+    let reason = status.canonical_reason().unwrap_or_default();
+    RequestFacts {
+        request_id,
+        now: visit.now(),
+        status: format!("{}: {reason}", status.as_u16()),
+    }
 }
 
 /// RFC 9110 §15.5.2 requires a challenge. No browser asks for a password because of this scheme.
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
-fn unauthorized(request: &HttpRequest, profile: &Profile, app: &AppState) -> HttpResponse {
-    let problem = status_text(StatusCode::UNAUTHORIZED)
-        .with_action(sign_in_address(request, profile), "Sign in")
+fn unauthorized(visit: &Visit) -> HttpResponse {
+    let (request, profile, status) = (visit.request(), visit.profile(), StatusCode::UNAUTHORIZED);
+    let problem = status_text(status)
+        .with_action(sign_in_address(request, profile), "sign-in")
         .home(profile);
-    let frame = app.pages.frame(profile, problem.heading, None);
-    let page = problem.page(frame, &request_id(request), app.services.now());
+    let sentence = problem.heading.attribute("developer");
+    let problem = problem.saying(sentence);
+    let frame = visit.frame(problem.heading.clone(), None);
+    let page = problem.page(frame, request_facts(visit, &request_id(request), status));
     let mut response = HttpResponse::Unauthorized();
     response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
-    app.pages.respond_with(response, &page)
+    visit.app().pages.respond_with(response, &page)
 }
 
 /// The sign-in address that leads back to the page asked for.

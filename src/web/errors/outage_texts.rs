@@ -11,58 +11,26 @@ pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> Probl
         FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
         FlowError::RefreshDelayed { why, .. } => refresh_delayed(*why),
         FlowError::Misconfigured { cause } => misconfigured(cause),
-        FlowError::ApiUnavailable(_) => problem(
-            "api_unavailable",
-            "502",
-            "The API did not answer",
-            "The service behind this page did not answer, or broke off.",
-        ),
-        FlowError::ApiTimedOut => problem(
-            "api_timed_out",
-            "504",
-            "The API did not answer in time",
-            "The service behind this page took too long. Please try again.",
-        ),
-        FlowError::ApiThrottled { retry_after } => {
-            let sentence = format!(
-                "It cannot answer you now. Please try again in {} seconds.",
-                retry_after.as_secs().max(1)
-            );
-            problem(
-                "api_throttled",
-                "Try again later",
-                "The API is busy",
-                sentence,
-            )
+        FlowError::ApiUnavailable(_) => {
+            problem("api_unavailable", "problem-api-unavailable").advised()
         }
-        FlowError::Busy => problem(
-            "busy",
-            "Try again shortly",
-            "Your change has not arrived here yet",
-            "Your session was being renewed at the same time. Please try again in a moment.",
-        ),
-        FlowError::GroupsUnavailable => problem(
-            "groups_unavailable",
-            "Try again shortly",
-            "Your groups could not be read",
-            "This application admits members of certain groups, and the directory does not give us yours just now. Nobody was signed out; please try again in a moment.",
-        )
-        .start_again_only(profile, None),
-        FlowError::TooMany => problem(
-            "too_many",
-            "429",
-            "Too many requests",
-            "There were too many requests from your network. Please wait a moment.",
-        ),
-        _ => problem(
-            "unavailable",
-            "Try again shortly",
-            "Something is wrong on our side",
-            "We cannot tell just now who is signed in. Nobody was signed out; please try again in a moment.",
-        ),
+        FlowError::ApiTimedOut => problem("api_timed_out", "problem-api-timed-out").advised(),
+        FlowError::ApiThrottled { retry_after } => {
+            problem("api_throttled", "problem-api-throttled")
+                .labelled("kind-later")
+                .with_value("seconds", retry_after.as_secs().max(1))
+        }
+        FlowError::Busy => problem("busy", "problem-busy").labelled(SOON),
+        FlowError::GroupsUnavailable => problem("groups_unavailable", "problem-groups-unavailable")
+            .labelled(SOON)
+            .start_again_only(profile, None),
+        FlowError::TooMany => problem("too_many", "problem-too-many"),
+        _ => problem("unavailable", "problem-unavailable").labelled(SOON),
     };
     text.home(profile)
 }
+
+const SOON: &str = "kind-soon";
 
 /// The authority cannot be asked now: what it said about that, if it said anything.
 fn authority_unavailable(cause: &OidcError) -> ProblemText {
@@ -71,74 +39,46 @@ fn authority_unavailable(cause: &OidcError) -> ProblemText {
     };
     match why {
         Outage::ErrorResponse(detail) if detail.remedy() == Remedy::Time => {
-            let help = help_for(detail, false);
-            problem(
-                "authority_busy",
-                "Try again shortly",
-                help.heading,
-                help.sentence,
-            )
-            .with_detail(detail)
+            problem("authority_busy", help_for(detail, false).id)
+                .labelled(SOON)
+                .with_detail(detail)
         }
         Outage::ErrorResponse(detail) => silent().with_detail(detail),
-        Outage::Status(429) => problem(
-            "authority_busy",
-            "Try again shortly",
-            "The sign-in service is busy",
-            "It asks us to wait. Please try again shortly.",
-        ),
-        Outage::ManagedIdentity { .. } => problem(
-            "credential_unavailable",
-            "Try again shortly",
-            "This application cannot authenticate just now",
-            "The platform that it runs on gives it no credential just now. Please try again shortly.",
-        ),
+        Outage::Status(429) => problem("authority_busy", "problem-authority-busy").labelled(SOON),
+        Outage::ManagedIdentity { .. } => {
+            problem("credential_unavailable", "problem-credential-unavailable").labelled(SOON)
+        }
         _ => silent(),
     }
 }
 
 fn silent() -> ProblemText {
-    problem(
-        "authority_unavailable",
-        "Try again shortly",
-        "The sign-in service does not answer",
-        "We cannot reach it just now. Please try again shortly.",
-    )
+    problem("authority_unavailable", "problem-authority-unavailable")
+        .labelled(SOON)
+        .advised()
 }
 
 /// A refresh takes its time, or failed a moment ago.
 fn refresh_delayed(why: RefreshDelay) -> ProblemText {
     match why {
-        RefreshDelay::InProgress => problem(
-            "tokens_on_their_way",
-            "Try again shortly",
-            "Your sign-in is being renewed",
-            "The sign-in service takes its time. Please try again in a moment.",
-        ),
+        RefreshDelay::InProgress => {
+            problem("tokens_on_their_way", "problem-refresh-in-progress").labelled(SOON)
+        }
         RefreshDelay::BackOff => silent(),
     }
 }
 
 /// The operator must act.
 fn misconfigured(cause: &OidcError) -> ProblemText {
-    let sentence = match cause {
+    let text = problem("misconfigured", "problem-misconfigured").labelled("kind-unavailable");
+    let heading = text.heading.clone();
+    match cause {
         OidcError::Misconfigured(Misconfiguration::Credential(_)) => {
-            "Its own credential for the sign-in service cannot be used. Its operator must act and finds the reason in the log."
+            text.saying(heading.attribute("credential"))
         }
         OidcError::Misconfigured(Misconfiguration::NamesNobody(_)) => {
-            "The sign-in service does not say who you are. The operator of this application must add the claim \"User's Object ID\" (oid) to the user flow, and finds more in the log."
+            text.saying(heading.attribute("nobody"))
         }
-        _ => {
-            "The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log."
-        }
-    };
-    let text = problem(
-        "misconfigured",
-        "Not available",
-        "This application is not set up right",
-        sentence,
-    );
-    match cause {
         OidcError::Misconfigured(Misconfiguration::Client(detail)) => text.with_detail(detail),
         _ => text,
     }

@@ -1,6 +1,7 @@
 //! The text of an error page: what happened, what it means, and what the person can do.
 
 use crate::domain::clock::Timestamp;
+use crate::domain::language::{Argument, Message};
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
@@ -13,51 +14,80 @@ pub struct ProblemText {
     /// A word for scripts.
     pub word: &'static str,
     /// The kind of problem.
-    pub status: &'static str,
+    label: Option<&'static str>,
     /// What happened.
-    pub heading: &'static str,
+    pub heading: Message,
     /// What it means.
-    pub sentence: String,
-    advice: String,
+    pub sentence: Message,
+    advice: Option<Message>,
     items: Vec<String>,
-    actions: Vec<Action>,
-    facts: Vec<Fact>,
+    actions: Vec<(String, &'static str)>,
+    facts: Vec<(&'static str, String)>,
 }
 
-/// An error in words, so far without advice and links.
-pub(in crate::web) fn problem(
-    word: &'static str,
-    status: &'static str,
-    heading: &'static str,
-    sentence: impl Into<String>,
-) -> ProblemText {
+/// An error in words, so far without advice and links. `id` is its message, which has the attribute `sentence`.
+pub(in crate::web) fn problem(word: &'static str, id: &'static str) -> ProblemText {
+    let heading = Message::new(id);
     ProblemText {
         word,
-        status,
+        label: None,
+        sentence: heading.attribute(SENTENCE),
         heading,
-        sentence: sentence.into(),
-        advice: String::new(),
+        advice: None,
         items: Vec::new(),
         actions: Vec::new(),
         facts: Vec::new(),
     }
 }
 
+const SENTENCE: &str = "sentence";
+
 impl ProblemText {
-    /// Adds a link.
+    /// Says which kind of problem it is.
     #[must_use]
-    pub fn with_action(mut self, href: String, label: &'static str) -> Self {
-        self.actions.push(Action { href, label });
-        self
+    pub fn labelled(self, kind: &'static str) -> Self {
+        Self {
+            label: Some(kind),
+            ..self
+        }
+    }
+
+    /// Says another sentence.
+    #[must_use]
+    pub fn saying(self, sentence: Message) -> Self {
+        Self { sentence, ..self }
+    }
+
+    /// Gives the heading and the sentence a value.
+    #[must_use]
+    pub fn with_value(self, variable: &'static str, value: impl Into<Argument>) -> Self {
+        let heading = self.heading.with(variable, value);
+        Self {
+            sentence: heading.attribute(SENTENCE),
+            heading,
+            ..self
+        }
+    }
+
+    /// Adds the attribute `advice` of the message: what to do about the problem.
+    #[must_use]
+    pub fn advised(self) -> Self {
+        let advice = self.heading.attribute("advice");
+        self.with_advice(advice)
     }
 
     /// Adds what to do about the problem.
     #[must_use]
-    pub fn with_advice(self, advice: &str) -> Self {
-        Self {
-            advice: advice.to_owned(),
-            ..self
-        }
+    pub fn with_advice(self, advice: Message) -> Self {
+        let advice = Some(advice);
+        Self { advice, ..self }
+    }
+
+    /// Adds a link.
+    #[must_use]
+    pub fn with_action(mut self, href: String, label: &'static str) -> Self {
+        self.actions.push((href, label));
+        self
     }
 
     /// Adds things by name, such as scopes.
@@ -69,7 +99,7 @@ impl ProblemText {
     /// Adds a link to the home page.
     #[must_use]
     pub fn home(self, profile: &Profile) -> Self {
-        self.with_action(OwnPath::Home.under(&profile.public_url), "Home")
+        self.with_action(OwnPath::Home.under(&profile.public_url), HOME)
     }
 
     /// Adds links to a new sign-in and to the home page.
@@ -88,8 +118,7 @@ impl ProblemText {
     #[must_use]
     pub fn start_again_first(mut self, profile: &Profile, target: &ReturnTo) -> Self {
         let href = sign_in(profile, Some(target), &[]);
-        let label = START_AGAIN;
-        self.actions.insert(0, Action { href, label });
+        self.actions.insert(0, (href, START_AGAIN));
         self
     }
 
@@ -97,58 +126,79 @@ impl ProblemText {
     #[must_use]
     pub fn other_account(self, profile: &Profile, target: Option<&ReturnTo>) -> Self {
         let href = sign_in(profile, target, &[("other_account", "1")]);
-        self.with_action(href, "Use another account")
+        self.with_action(href, "other-account")
     }
 
     /// The codes and ids that support asks for; nothing of the authority's own words.
     pub(in crate::web) fn with_detail(mut self, detail: &AuthorityErrorDetail) -> Self {
         let mut fact = |label, value: Option<String>| {
-            self.facts.extend(value.map(|value| Fact { label, value }));
+            self.facts.extend(value.map(|value| (label, value)));
         };
         let codes: Vec<String> = detail.codes.iter().map(ToString::to_string).collect();
         fact(
-            "Code",
+            "detail-code",
             Some(if codes.is_empty() {
                 detail.error.clone()
             } else {
                 codes.join(", ")
             }),
         );
-        fact("Correlation id", detail.correlation_id.clone());
-        fact("Time at the sign-in service", detail.timestamp.clone());
+        fact("detail-correlation-id", detail.correlation_id.clone());
+        fact("detail-authority-time", detail.timestamp.clone());
         self
     }
 
-    /// The page.
-    pub fn page(self, frame: Frame, request_id: &str, now: Timestamp) -> Problem {
-        let fact = |label, value: String| Fact { label, value };
-        let mut facts = self.facts;
-        if !request_id.is_empty() {
-            facts.insert(0, fact("Request id", request_id.to_owned()));
+    /// The page. `status` is shown where the kind of problem is not told.
+    pub fn page(self, frame: Frame, told: RequestFacts<'_>) -> Problem {
+        let language = frame.language.0.clone();
+        let fact = |(label, value): (&'static str, String)| Fact {
+            label: language.say(label),
+            value,
+        };
+        let mut facts = Vec::new();
+        if !told.request_id.is_empty() {
+            facts.push(("detail-request-id", told.request_id.to_owned()));
         }
-        facts.push(fact(
-            "Time",
-            now.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        ));
+        facts.extend(self.facts);
+        let time = told.now.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+        facts.push(("detail-time", time));
         let mut actions = self.actions;
         if actions.is_empty() {
-            let (href, label) = (frame.url.home(), "Home");
-            actions.push(Action { href, label });
+            actions.push((frame.url.home(), HOME));
         }
+        let action = |(href, label)| Action {
+            href,
+            label: language.say(label),
+        };
         Problem {
-            frame,
-            status: self.status.to_owned(),
-            heading: self.heading.to_owned(),
-            sentence: self.sentence,
-            advice: self.advice,
+            status: self.label.map_or(told.status, |label| language.say(label)),
+            heading: language.text(&self.heading),
+            sentence: language.text(&self.sentence),
+            advice: self
+                .advice
+                .map(|advice| language.text(&advice))
+                .unwrap_or_default(),
             items: self.items,
-            actions,
-            facts,
+            actions: actions.into_iter().map(action).collect(),
+            facts: facts.into_iter().map(fact).collect(),
+            frame,
         }
     }
 }
 
-const START_AGAIN: &str = "Start again";
+/// What a page tells of the request.
+#[derive(Debug)]
+pub struct RequestFacts<'a> {
+    /// The id in the log.
+    pub request_id: &'a str,
+    /// The time.
+    pub now: Timestamp,
+    /// The status with its number, or nothing.
+    pub status: String,
+}
+
+const HOME: &str = "home";
+const START_AGAIN: &str = "start-again";
 
 /// The sign-in address that leads to a target, or to the home page, with further parameters.
 pub(in crate::web) fn sign_in(

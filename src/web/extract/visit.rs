@@ -6,19 +6,23 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::error::ErrorNotFound;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::destination::Destination;
+use crate::domain::language::{Language, Message};
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::session::SessionHandle;
 use crate::flow::services::{self, Services};
+use crate::flow::session_check::SignedIn;
 use crate::web::app_state::AppState;
-use crate::web::cookies::session;
+use crate::web::cookies::{language, session};
 use crate::web::extract::parameters::Parameters;
 use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::pages::{Frame, FrameOptions, account_name};
 
 /// One request to one profile.
 pub struct Visit {
@@ -79,6 +83,33 @@ impl Visit {
     /// The headers of the request.
     pub fn headers(&self) -> &HeaderMap {
         self.request.headers()
+    }
+
+    /// The language in which the person reads.
+    pub fn language(&self) -> Language {
+        let header = self.headers().get(ACCEPT_LANGUAGE);
+        let profile = self.profile();
+        profile.language.choose(
+            language::read(self.headers(), profile),
+            header.and_then(|value| value.to_str().ok()),
+        )
+    }
+
+    /// The frame of a page of this visit. `title` is a message.
+    pub fn frame(&self, title: Message, who: Option<&SignedIn>) -> Frame {
+        let language = self.language();
+        let here = if self.resolved.at_redirect_path {
+            OwnPath::Home.under(&self.profile().public_url)
+        } else {
+            self.resolved.path_and_query()
+        };
+        let account = who.map(account_name);
+        let options = FrameOptions {
+            profile: self.profile(),
+            language: &language,
+            here,
+        };
+        self.app.pages.frame(options, &title, account)
     }
 
     /// The client's address, if the connection has one.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::future::{Ready, ready};
 
 use crate::domain::api::{Api, ApiName};
+use crate::domain::language::Message;
 use crate::domain::own_path::OwnPath;
 use crate::flow::api_call::{ApiAnswer, Called, call, page_of};
 use crate::flow::error::FlowError;
@@ -109,18 +110,20 @@ fn as_page(visit: &Visit, signed_in: &SignedIn, api: &Api, answer: ApiAnswer) ->
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
+    let size = Message::new("api-result-binary").with("bytes", answer.bytes);
+    let size = visit.language().text(&size);
     let page = ApiResult {
-        frame: app.pages.frame(profile, "API result", Some(signed_in)),
+        frame: visit.frame(Message::new("api-result"), Some(signed_in)),
         api: api.title.clone(),
         again: OwnPath::call_api(&profile.public_url, &api.name),
         address: api.endpoint.to_string(),
         status: format!("{} {reason}", answer.status).trim_end().to_owned(),
         good: (200..300).contains(&answer.status),
         content_type: shown(&answer.content_type),
-        text: answer.text,
+        body: answer.text,
         truncated: answer.truncated,
         binary: answer.binary,
-        bytes: answer.bytes,
+        size,
     };
     app.pages.respond(StatusCode::OK, &page)
 }

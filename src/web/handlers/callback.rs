@@ -17,11 +17,12 @@ use crate::flow::error::FlowError;
 use crate::web::answer::{see_other, to_authority};
 use crate::web::cookies::{attempt, consent_asked, flash, posted_callback, redirect_loop, session};
 use crate::web::errors::mapping::{WebError, WebResult};
+use crate::web::errors::problem_text::{RequestFacts, problem};
 use crate::web::extract::form::PostedForm;
 use crate::web::extract::may_begin::MayBegin;
 use crate::web::extract::parameters::Parameters;
 use crate::web::extract::visit::Visit;
-use crate::web::pages::{Action, Problem};
+use crate::web::pages::{Frame, Problem};
 
 /// Bytes of a callback's form.
 pub const LONGEST_FORM: usize = 64 * 1024;
@@ -74,26 +75,27 @@ pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
 /// The page after administrator consent. It says nothing of the outcome: the parameters prove nothing, and the next
 /// sign-in shows whether permission was given.
 fn administrator_consent_page(visit: &Visit) -> HttpResponse {
-    let (app, profile) = (visit.app(), visit.profile());
-    let action = |path: OwnPath, label| Action {
-        href: path.under(&profile.public_url),
-        label,
+    let profile = visit.profile();
+    let text = problem("consent_done", "problem-consent-done")
+        .labelled("kind-consent")
+        .with_action(OwnPath::SignIn.under(&profile.public_url), "sign-in")
+        .home(profile);
+    let frame = Frame {
+        sign_in: false,
+        ..visit.frame(text.heading.clone(), None)
     };
-    let heading = "You are back from administrator consent";
     let page = Problem {
-        frame: app.pages.frame_without_account(profile, heading),
-        status: "Administrator consent".to_owned(),
-        heading: heading.to_owned(),
-        sentence: "If permission was given, it applies from the next sign-in on. It can take a few minutes to take effect.".to_owned(),
-        advice: String::new(),
-        items: Vec::new(),
-        actions: vec![
-            action(OwnPath::SignIn, "Sign in"),
-            action(OwnPath::Home, "Home"),
-        ],
         facts: Vec::new(),
+        ..text.page(
+            frame,
+            RequestFacts {
+                request_id: "",
+                now: visit.now(),
+                status: String::new(),
+            },
+        )
     };
-    app.pages.respond(StatusCode::OK, &page)
+    visit.app().pages.respond(StatusCode::OK, &page)
 }
 
 fn posted_callbacks(visit: &Visit) -> posted_callback::PostedCallbacks<'_> {

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use crate::domain::api::Api;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::flash::Flash;
+use crate::domain::language::Message;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::web::answer::see_other;
@@ -28,10 +29,10 @@ pub async fn home(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebR
     let signed_in = signed_in.as_ref();
     let page = Home {
         flash: flash::take(visit.headers(), profile).map(|flash| FlashMessage {
-            sentence: flash.sentence(),
+            sentence: visit.language().text(&flash.message()),
             done: flash == Flash::ProfileUpdated,
         }),
-        frame: app.pages.frame(profile, "Home", signed_in),
+        frame: visit.frame(Message::new("home"), signed_in),
         signed_in: signed_in.is_some(),
         name: signed_in.map(account_name).unwrap_or_default(),
         apis: profile

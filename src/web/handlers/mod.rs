@@ -7,6 +7,7 @@ pub mod call_api;
 pub mod callback;
 pub mod hand_off;
 pub mod home;
+pub mod language;
 pub mod my_sessions;
 pub mod session_info;
 pub mod sign_in;

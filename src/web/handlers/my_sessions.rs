@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-use crate::domain::clock::Timestamp;
+use crate::domain::language::{Language, Message};
 use crate::domain::own_path::OwnPath;
 use crate::domain::session::SessionId;
 use crate::flow::session_admin::{self, SessionView};
@@ -13,7 +13,7 @@ use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::require_own_form;
 use crate::web::extract::form::PostedForm;
 use crate::web::extract::visit::Visit;
-use crate::web::pages::{SessionRow, Sessions, shown};
+use crate::web::pages::{SessionRow, SessionTimes, Sessions, browser_on_system, shown};
 
 /// Lists the person's sessions at this profile, the session of this browser first.
 ///
@@ -24,11 +24,11 @@ pub async fn list(visit: Visit, signed_in: SignedIn) -> WebResult {
     let found = session_admin::mine(visit.services(), profile, &signed_in).await?;
     let mut rows: Vec<SessionRow> = found
         .iter()
-        .map(|session| row(session, signed_in.session().id))
+        .map(|session| row(&visit, session, signed_in.session().id))
         .collect();
     rows.sort_by_key(|row| !row.current);
     let page = Sessions {
-        frame: app.pages.frame(profile, "My sessions", Some(&signed_in)),
+        frame: visit.frame(Message::new("sessions-title"), Some(&signed_in)),
         others: rows.iter().any(|row| !row.current),
         sessions: rows,
         csrf: csrf_token(signed_in.handle()),
@@ -52,24 +52,22 @@ pub async fn end(visit: Visit, PostedForm(form): PostedForm, signed_in: SignedIn
     Ok(see_other(&list).finish())
 }
 
-fn row(session: &SessionView, current: SessionId) -> SessionRow {
-    let readable = |at: Timestamp| at.format("%-d %B %Y, %H:%M UTC").to_string();
-    SessionRow {
-        id: session.id.to_string(),
-        browser: browser_name(session.user_agent.as_deref()),
-        current: session.id == current,
-        created: readable(session.created_at),
-        created_iso: session.created_at.to_rfc3339(),
-        seen: readable(session.seen_at),
-        seen_iso: session.seen_at.to_rfc3339(),
-        expires: readable(session.expires_at),
-        expires_iso: session.expires_at.to_rfc3339(),
-    }
+fn row(visit: &Visit, session: &SessionView, current: SessionId) -> SessionRow {
+    let language = visit.language();
+    let times = SessionTimes {
+        created: session.created_at,
+        seen: session.seen_at,
+        expires: session.expires_at,
+        now: visit.now(),
+    };
+    let browser = browser_name(&language, session.user_agent.as_deref());
+    let (id, current) = (session.id.to_string(), session.id == current);
+    SessionRow::new(&language, id, browser, current, &times)
 }
 
 /// The browser and its operating system in two words. A `User-Agent` proves nothing; it only helps the person to recognise
 /// the session.
-fn browser_name(user_agent: Option<&str>) -> String {
+fn browser_name(language: &Language, user_agent: Option<&str>) -> String {
     const BROWSERS: [(&str, &str); 6] = [
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),
@@ -87,7 +85,7 @@ fn browser_name(user_agent: Option<&str>) -> String {
         ("Linux", "Linux"),
     ];
     let Some(text) = user_agent else {
-        return "Unknown browser".to_owned();
+        return language.say("browser-unknown");
     };
     let find = |list: &[(&str, &'static str)]| {
         list.iter()
@@ -95,7 +93,7 @@ fn browser_name(user_agent: Option<&str>) -> String {
             .map(|(_, name)| *name)
     };
     match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => browser_on_system(language, browser, system),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
         (None, None) => shown(text).chars().take(60).collect(),
     }

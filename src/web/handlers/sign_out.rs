@@ -6,6 +6,7 @@
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpResponse};
 
+use crate::domain::language::Message;
 use crate::domain::session::SessionHandle;
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_out;
@@ -31,7 +32,7 @@ pub async fn ask_or_sign_out(visit: Visit) -> WebResult {
     }
     Ok(match peek(&visit).await? {
         Some(signed_in) => confirmation_page(&visit, &signed_in),
-        None => signed_out_page(&visit, "There is no session in this browser."),
+        None => signed_out_page(&visit, "signed-out-nobody"),
     })
 }
 
@@ -65,10 +66,7 @@ async fn end(visit: &Visit, handle: Option<SessionHandle>) -> WebResult {
     }
     let mut response = match ended {
         sign_out::SignedOut::Continue(address) => see_other(address.as_str()).finish(),
-        sign_out::SignedOut::HereOnly => signed_out_page(
-            visit,
-            "Your session here has ended. You may still be signed in at the sign-in service. On a shared computer, close the browser.",
-        ),
+        sign_out::SignedOut::HereOnly => signed_out_page(visit, "signed-out-here-only"),
         sign_out::SignedOut::Nobody => see_other(&profile.main_url().join("/")).finish(),
     };
     redirect_loop::forget(&mut response, visit.headers(), profile);
@@ -89,17 +87,16 @@ fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
         .extensions_mut()
         .insert(FormRedirects(origins));
     let page = SignOut {
-        frame: app.pages.frame(profile, "Sign out", Some(signed_in)),
+        frame: visit.frame(Message::new("sign-out"), Some(signed_in)),
         csrf: csrf_token(signed_in.handle()),
     };
     app.pages.respond(StatusCode::OK, &page)
 }
 
-fn signed_out_page(visit: &Visit, sentence: &str) -> HttpResponse {
-    let (app, profile) = (visit.app(), visit.profile());
+fn signed_out_page(visit: &Visit, sentence: &'static str) -> HttpResponse {
     let page = SignedOut {
-        frame: app.pages.frame(profile, "Signed out", None),
-        sentence: sentence.to_owned(),
+        frame: visit.frame(Message::new("signed-out"), None),
+        sentence: visit.language().say(sentence),
     };
-    app.pages.respond(StatusCode::OK, &page)
+    visit.app().pages.respond(StatusCode::OK, &page)
 }

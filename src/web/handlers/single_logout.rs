@@ -5,6 +5,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpMessage as _, HttpResponse};
 
 use crate::domain::identity::is_identifier;
+use crate::domain::language::Language;
 use crate::flow::error::FlowError;
 use crate::flow::{sign_out, single_logout};
 use crate::web::errors::mapping::WebResult;
@@ -16,8 +17,14 @@ use crate::web::middleware::security_headers::Framable;
 const LONGEST_SID: usize = 256;
 
 /// What the iframe shows, whether a session ended or not: the page must not tell who is signed in.
-const EMPTY_PAGE: &str =
-    "<!doctype html><html lang=\"en\"><title>Signed out</title><h1>Signed out</h1></html>";
+fn empty_page(language: &Language) -> String {
+    let (tag, direction) = (language.tag(), language.catalogue().direction());
+    // A message is the operator's text, and markup in it is no markup.
+    let title = language.say("signed-out").replace(['<', '&'], " ");
+    format!(
+        "<!doctype html><html lang=\"{tag}\" dir=\"{direction}\"><title>{title}</title><main><h1>{title}</h1></main></html>"
+    )
+}
 
 fn admit(visit: &Visit) -> Result<(), FlowError> {
     let Some(address) = visit.client_address() else {
@@ -46,7 +53,7 @@ pub async fn front_channel(visit: Visit) -> WebResult {
     visit.request().extensions_mut().insert(Framable(origins));
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .body(EMPTY_PAGE))
+        .body(empty_page(&visit.language())))
 }
 
 /// `POST /auth/back_channel_logout` (Back-Channel Logout 1.0 §2.5).

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use serde_json::Value;
 
+use crate::domain::language::Message;
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::extract::signed_in::MaybeSignedIn;
 use crate::web::extract::visit::Visit;
@@ -19,16 +20,13 @@ pub async fn token_details(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn
         other => shown(&other.to_string()),
     };
     let claims = signed_in.session().identity.displayed_claims();
-    let (app, title) = (visit.app(), "ID token details");
+    let language = visit.language();
     let page = TokenDetails {
-        frame: app.pages.frame(visit.profile(), title, Some(&signed_in)),
+        frame: visit.frame(Message::new("token-details-title"), Some(&signed_in)),
         claims: claims
             .iter()
-            .map(|(name, value)| Claim {
-                name: shown(name),
-                value: text(value),
-            })
+            .map(|(name, value)| Claim::new(&shown(name), &text(value), &language))
             .collect(),
     };
-    Ok(app.pages.respond(StatusCode::OK, &page))
+    Ok(visit.app().pages.respond(StatusCode::OK, &page))
 }

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use crate::domain::language::Message;
 use crate::domain::own_path::{DEFAULT_REDIRECT_PATH, OwnPath};
 use crate::web::pages::claim::Claim;
-use crate::web::pages::layout::{AssetNames, Frame, SAMPLE_PREFIX};
+use crate::web::pages::layout::{Frame, SAMPLE_PREFIX, SampleSite};
 use crate::web::pages::page::{Sampled, pages};
+use crate::web::pages::session_row::{SessionRow, SessionTimes, browser_on_system, sample_time};
 
 pages! {
     ACCOUNT_PAGES
@@ -49,13 +51,13 @@ pages! {
         /// The content type as sent.
         content_type: String,
         /// The body.
-        text: String,
+        body: String,
         /// Whether the body was cut.
         truncated: bool,
         /// Whether the body is not text.
         binary: bool,
-        /// Bytes of the body.
-        bytes: usize,
+        /// How many bytes a body has that is not text.
+        size: String,
     }
 
     /// The person's sessions.
@@ -73,7 +75,7 @@ pages! {
 #[derive(Debug, Clone, Serialize)]
 pub struct FlashMessage {
     /// What happened, in one sentence.
-    pub sentence: &'static str,
+    pub sentence: String,
     /// Whether the user flow was finished, and not cancelled.
     pub done: bool,
 }
@@ -89,33 +91,10 @@ pub struct ApiLink {
     pub host: String,
 }
 
-/// One session of the list.
-#[derive(Debug, Clone, Serialize)]
-pub struct SessionRow {
-    /// The session's id.
-    pub id: String,
-    /// The browser in a few words.
-    pub browser: String,
-    /// Whether this browser has it.
-    pub current: bool,
-    /// When it began, for people.
-    pub created: String,
-    /// When it began, for machines.
-    pub created_iso: String,
-    /// When it was last used, for people.
-    pub seen: String,
-    /// When it was last used, for machines.
-    pub seen_iso: String,
-    /// When it ends, for people.
-    pub expires: String,
-    /// When it ends, for machines.
-    pub expires_iso: String,
-}
-
 impl Sampled for Home {
-    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
         let out = Self {
-            frame: Frame::signed_out_sample(assets, "Home"),
+            frame: site.signed_out("home"),
             flash: None,
             signed_in: false,
             name: String::new(),
@@ -124,9 +103,12 @@ impl Sampled for Home {
             reset_password: false,
             redirect_uri: None,
         };
-        let flash = |sentence, done| Some(FlashMessage { sentence, done });
+        let flash = |id, done| {
+            let sentence = site.text(id);
+            Some(FlashMessage { sentence, done })
+        };
         let developer = Self {
-            flash: flash("You cancelled the sign-in.", false),
+            flash: flash("news-sign-in-cancelled", false),
             reset_password: true,
             redirect_uri: Some(format!(
                 "http://localhost:8080{SAMPLE_PREFIX}{DEFAULT_REDIRECT_PATH}"
@@ -134,7 +116,7 @@ impl Sampled for Home {
             ..out.clone()
         };
         let bare = Self {
-            frame: Frame::signed_in_sample(assets, "Home"),
+            frame: site.signed_in("home"),
             signed_in: true,
             name: "Ada Lovelace".to_owned(),
             ..out.clone()
@@ -149,7 +131,7 @@ impl Sampled for Home {
             api("orders", "Orders", ""),
         ];
         let full = Self {
-            flash: flash("Your profile was updated.", true),
+            flash: flash("news-profile-updated", true),
             apis,
             edit_profile: true,
             reset_password: true,
@@ -165,7 +147,7 @@ impl Sampled for Home {
 }
 
 impl Sampled for TokenDetails {
-    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
         let groups: Vec<String> = (0..64)
             .map(|n| format!("\"0c6e3c1e-9a01-4b8e-8f0e-{n:012}\""))
             .collect();
@@ -187,11 +169,8 @@ impl Sampled for TokenDetails {
             ("extension_loyalty", "null"),
             ("rh", &long),
         ];
-        let claim = |(name, value): (&str, &str)| Claim {
-            name: name.to_owned(),
-            value: value.to_owned(),
-        };
-        let frame = Frame::signed_in_sample(assets, "ID token details");
+        let claim = |(name, value): (&str, &str)| Claim::new(name, value, &site.language);
+        let frame = site.signed_in("token-details-title");
         let none = Self {
             frame: frame.clone(),
             claims: Vec::new(),
@@ -210,47 +189,48 @@ impl Sampled for TokenDetails {
 }
 
 impl Sampled for ApiResult {
-    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
-        let text = "{\n  \"displayName\": \"Ada Lovelace\",\n  \"jobTitle\": \"Analyst <Engines & Numbers>\",\n  \"mail\": \"ada@contoso.example\"\n}";
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
+        let body = "{\n  \"displayName\": \"Ada Lovelace\",\n  \"jobTitle\": \"Analyst <Engines & Numbers>\",\n  \"mail\": \"ada@contoso.example\"\n}";
         let good = Self {
-            frame: Frame::signed_in_sample(assets, "API result"),
+            frame: site.signed_in("api-result"),
             api: "Microsoft Graph".to_owned(),
             again: OwnPath::CallApi.named(SAMPLE_PREFIX, "graph"),
             address: "https://graph.microsoft.com/v1.0/me".to_owned(),
             status: "200 OK".to_owned(),
             good: true,
             content_type: "application/json; charset=utf-8".to_owned(),
-            text: text.to_owned(),
+            body: body.to_owned(),
             truncated: false,
             binary: false,
-            bytes: text.len(),
+            size: String::new(),
         };
         let forbidden =
             "{\n  \"error\": {\n    \"code\": \"Authorization_RequestDenied\"\n  }\n}".to_owned();
         let denied = Self {
             status: "403 Forbidden".to_owned(),
             good: false,
-            text: forbidden,
+            body: forbidden,
             ..good.clone()
         };
         let cut = Self {
             content_type: "text/plain".to_owned(),
-            text: "A long answer. ".repeat(400),
+            body: "A long answer. ".repeat(400),
             truncated: true,
             ..good.clone()
         };
         let binary = Self {
             content_type: "image/png".to_owned(),
-            text: String::new(),
+            body: String::new(),
             binary: true,
-            bytes: 48_211,
+            size: site
+                .language
+                .text(&Message::new("api-result-binary").with("bytes", 48_211_u64)),
             ..good.clone()
         };
         let empty = Self {
             status: "204 No Content".to_owned(),
             content_type: String::new(),
-            text: String::new(),
-            bytes: 0,
+            body: String::new(),
             ..good.clone()
         };
         vec![
@@ -264,26 +244,25 @@ impl Sampled for ApiResult {
 }
 
 impl Sampled for Sessions {
-    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
-        let row = |id: &str, browser: &str, current| SessionRow {
-            id: id.to_owned(),
-            browser: browser.to_owned(),
-            current,
-            created: "20 November 2026, 15:47 UTC".to_owned(),
-            created_iso: "2026-11-20T15:47:00Z".to_owned(),
-            seen: "21 November 2026, 11:57 UTC".to_owned(),
-            seen_iso: "2026-11-21T11:57:00Z".to_owned(),
-            expires: "27 November 2026, 15:47 UTC".to_owned(),
-            expires_iso: "2026-11-27T15:47:00Z".to_owned(),
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
+        let times = SessionTimes {
+            created: sample_time(20, 15),
+            seen: sample_time(21, 9),
+            expires: sample_time(27, 15),
+            now: sample_time(21, 11),
         };
-        let here = row("1", "Firefox on Linux", true);
+        let row = |id: &str, browser, system, current| {
+            let browser = browser_on_system(&site.language, browser, system);
+            SessionRow::new(&site.language, id.to_owned(), browser, current, &times)
+        };
+        let here = row("1", "Firefox", "Linux", true);
         let all = vec![
             here.clone(),
-            row("2", "Safari on iPhone", false),
-            row("3", "Edge on Windows", false),
+            row("2", "Safari", "iPhone", false),
+            row("3", "Edge", "Windows", false),
         ];
         let page = |sessions, others| Self {
-            frame: Frame::signed_in_sample(assets, "My sessions"),
+            frame: site.signed_in("sessions-title"),
             sessions,
             others,
             csrf: "c2FtcGxl".to_owned(),

@@ -3,58 +3,57 @@
 //! Which claims are shown at all is decided by `domain/identity.rs`.
 
 use chrono::DateTime;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 
+use crate::domain::language::{Language, Message};
 use crate::web::pages::shown_text::shown;
 
 /// How many members of a list are shown: a token may name 200 groups.
 const SHOWN_MEMBERS: usize = 50;
 
 /// One claim.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Claim {
     /// The name.
     pub name: String,
-    /// The value: a string as it is, anything else as JSON.
-    pub value: String,
+    /// What it means.
+    pub meaning: Option<String>,
+    /// The value: a string as it is, the members of a list, anything else as JSON.
+    pub values: Vec<String>,
+    /// How many members of a list are not shown, in words.
+    pub more: Option<String>,
+    /// The value as a date.
+    pub date: Option<ClaimDate>,
 }
 
-/// A claim as the template gets it.
-#[derive(Serialize)]
-struct ClaimRow<'a> {
-    name: &'a str,
-    meaning: Option<&'static str>,
-    values: Vec<String>,
-    /// How many members of a list are not shown.
-    more: usize,
-    date: Option<Date>,
+/// A claim that is a time.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClaimDate {
+    /// For people.
+    pub words: String,
+    /// For machines.
+    pub iso: String,
 }
 
-#[derive(Serialize)]
-struct Date {
-    words: String,
-    iso: String,
-}
-
-impl Serialize for Claim {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (values, more) = match serde_json::from_str(&self.value) {
+impl Claim {
+    /// A claim of this name and value.
+    pub fn new(name: &str, value: &str, language: &Language) -> Self {
+        let (values, more) = match serde_json::from_str(value) {
             Ok(Value::Array(members)) => {
                 let shown = members.iter().take(SHOWN_MEMBERS).map(text_of).collect();
                 (shown, members.len().saturating_sub(SHOWN_MEMBERS))
             }
-            _ => (vec![self.value.clone()], 0),
+            _ => (vec![value.to_owned()], 0),
         };
-        let date = date(&self.name, &self.value);
-        ClaimRow {
-            name: &self.name,
-            meaning: meaning(&self.name),
+        let more = (more > 0).then(|| Message::new("token-details-more").with("count", more));
+        Self {
+            name: name.to_owned(),
+            meaning: meaning(name).map(|id| language.say(id)),
             values,
-            more,
-            date,
+            more: more.map(|message| language.text(&message)),
+            date: date(name, value, language),
         }
-        .serialize(serializer)
     }
 }
 
@@ -66,41 +65,41 @@ fn text_of(value: &Value) -> String {
 }
 
 /// The date of a claim that is a time in seconds since 1970 (`NumericDate`, RFC 7519 §2).
-fn date(name: &str, value: &str) -> Option<Date> {
+fn date(name: &str, value: &str, language: &Language) -> Option<ClaimDate> {
     let is_time = matches!(name, "auth_time" | "exp" | "iat" | "nbf" | "updated_at");
     let seconds = value.parse().ok().filter(|_| is_time)?;
     let at = DateTime::from_timestamp(seconds, 0)?;
-    Some(Date {
-        words: at.format("%-d %B %Y, %H:%M UTC").to_string(),
+    Some(ClaimDate {
+        words: language.date_time(at),
         iso: at.to_rfc3339(),
     })
 }
 
-/// What a claim means, for somebody who has never read a token (OpenID Connect Core §5.1 and the ID token claims
-/// reference of the Microsoft identity platform).
+/// The message that says what a claim means, to somebody who has never read a token (OpenID Connect Core §5.1 and the ID
+/// token claims reference of the Microsoft identity platform).
 fn meaning(name: &str) -> Option<&'static str> {
     Some(match name {
-        "aud" => "The application this token is for",
-        "iss" => "Who issued this token",
-        "sub" => "Your identifier at this application",
-        "oid" => "Your identifier in the directory",
-        "tid" => "The directory your account belongs to",
-        "sid" => "Your session at the sign-in service",
-        "name" => "Your name",
-        "given_name" => "Your first name",
-        "family_name" => "Your last name",
-        "preferred_username" | "upn" => "The name you sign in with",
-        "email" => "Your e-mail address",
-        "emails" => "Your e-mail addresses",
-        "roles" => "What you may do in this application",
-        "groups" => "The groups you belong to",
-        "idp" => "Where your account comes from",
-        "acr" | "tfp" => "The way in which you signed in",
-        "amr" => "How you proved who you are",
-        "acct" => "Member (0) or guest (1) of the directory",
-        "auth_time" => "When you signed in",
-        "exp" => "When this token ends",
-        "ver" => "The version of this token",
+        "aud" => "claim-aud",
+        "iss" => "claim-iss",
+        "sub" => "claim-sub",
+        "oid" => "claim-oid",
+        "tid" => "claim-tid",
+        "sid" => "claim-sid",
+        "name" => "claim-name",
+        "given_name" => "claim-given-name",
+        "family_name" => "claim-family-name",
+        "preferred_username" | "upn" => "claim-username",
+        "email" => "claim-email",
+        "emails" => "claim-emails",
+        "roles" => "claim-roles",
+        "groups" => "claim-groups",
+        "idp" => "claim-idp",
+        "acr" | "tfp" => "claim-way",
+        "amr" => "claim-amr",
+        "acct" => "claim-acct",
+        "auth_time" => "claim-auth-time",
+        "exp" => "claim-exp",
+        "ver" => "claim-ver",
         _ => return None,
     })
 }
@@ -108,13 +107,12 @@ fn meaning(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::LanguageOptions;
     use serde_json::json;
 
     fn row(name: &str, value: &str) -> Value {
-        json!(Claim {
-            name: name.to_owned(),
-            value: value.to_owned()
-        })
+        let language = LanguageOptions::default().choose(None, None);
+        json!(Claim::new(name, value, &language))
     }
 
     #[test]
@@ -142,7 +140,7 @@ mod tests {
         let groups = row("groups", &json!((0..300).collect::<Vec<_>>()).to_string());
         assert_eq!(
             (groups["values"].as_array().map(Vec::len), &groups["more"]),
-            (Some(50), &json!(250))
+            (Some(50), &json!("and 250 more"))
         );
     }
 
@@ -150,7 +148,7 @@ mod tests {
     fn a_time_is_also_shown_as_a_date_unless_it_is_impossible() {
         assert_eq!(
             row("auth_time", "1795262220")["date"]["words"],
-            "21 November 2026, 11:57 UTC"
+            "21 November 2026 at 11:57 UTC"
         );
         for (name, value) in [
             ("auth_time", "9223372036854775807"),

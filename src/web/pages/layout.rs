@@ -3,6 +3,7 @@
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
+use crate::domain::language::{Language, Message};
 use crate::domain::own_path::OwnPath;
 use crate::domain::public_url::PublicUrl;
 
@@ -25,8 +26,24 @@ pub struct Frame {
     pub logo: Option<String>,
     /// Where people get help.
     pub support: Option<String>,
-    /// The language of the texts.
-    pub lang: &'static str,
+    /// Path and query of the page, to which the choice of a language leads back.
+    pub here: String,
+    /// The language of the texts, and those that can be chosen.
+    pub language: PageLanguage,
+}
+
+/// The language of a page as templates get it: `tag` and `direction`.
+#[derive(Debug, Clone)]
+pub struct PageLanguage(pub Language);
+
+impl Serialize for PageLanguage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (language, current) = (&self.0, self.0.catalogue());
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("tag", &language.tag())?;
+        map.serialize_entry("direction", current.direction())?;
+        map.end()
+    }
 }
 
 /// File names of the style sheet and the icon.
@@ -93,29 +110,44 @@ impl Serialize for Urls {
 /// The path prefix of the profile in samples.
 pub(super) const SAMPLE_PREFIX: &str = "/staff";
 
-impl Frame {
-    /// A frame for samples of pages that are shown to nobody in particular.
-    pub(super) fn signed_out_sample(assets: &AssetNames, title: &str) -> Self {
-        Self {
-            title: title.to_owned(),
+/// The site and the language of samples.
+#[derive(Debug, Clone)]
+pub struct SampleSite {
+    /// Style sheet and icon.
+    pub assets: AssetNames,
+    /// The language.
+    pub language: Language,
+}
+
+impl SampleSite {
+    /// The frame of a page that is shown to nobody in particular.
+    pub(super) fn signed_out(&self, title: &'static str) -> Frame {
+        Frame {
+            title: self.language.text(&Message::new(title)),
             profile_title: "Contoso staff".to_owned(),
             account: None,
             sign_in: true,
-            url: Urls::new(SAMPLE_PREFIX, assets.clone()),
+            url: Urls::new(SAMPLE_PREFIX, self.assets.clone()),
             accent: "blue",
             logo: None,
             support: Some("https://help.contoso.example/".to_owned()),
-            lang: "en",
+            here: OwnPath::Home.below(SAMPLE_PREFIX),
+            language: PageLanguage(self.language.clone()),
         }
     }
 
-    /// A frame for samples of pages of a person who is signed in.
-    pub(super) fn signed_in_sample(assets: &AssetNames, title: &str) -> Self {
-        Self {
+    /// The frame of a page of a person who is signed in.
+    pub(super) fn signed_in(&self, title: &'static str) -> Frame {
+        Frame {
             account: Some("Ada Lovelace".to_owned()),
             logo: Some("/logo.svg".to_owned()),
             support: None,
-            ..Self::signed_out_sample(assets, title)
+            ..self.signed_out(title)
         }
+    }
+
+    /// The text of a message.
+    pub(super) fn text(&self, id: &'static str) -> String {
+        self.language.say(id)
     }
 }

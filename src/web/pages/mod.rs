@@ -5,18 +5,21 @@
 mod account;
 mod assets;
 mod claim;
+mod filled_text;
 mod layout;
 mod outcome;
 mod page;
 mod page_response;
 mod renderer;
+mod session_row;
 mod shown_text;
 
 pub use account::*;
 pub use claim::Claim;
-pub use layout::{AssetNames, Frame, Urls};
+pub use layout::{AssetNames, Frame, PageLanguage, SampleSite, Urls};
 pub use outcome::*;
 pub use page::{Page, Sampled};
-pub use page_response::account_name;
+pub use page_response::{FrameOptions, account_name};
 pub use renderer::{Pages, PagesError, RenderedSample};
+pub use session_row::{SessionRow, SessionTimes, browser_on_system};
 pub use shown_text::shown;

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use crate::domain::language::Message;
 use crate::domain::own_path::OwnPath;
-use crate::web::pages::layout::{AssetNames, Frame, SAMPLE_PREFIX};
+use crate::web::pages::layout::{Frame, SAMPLE_PREFIX, SampleSite};
 use crate::web::pages::page::{Sampled, pages};
 
 pages! {
@@ -46,54 +47,61 @@ pub struct Action {
     /// Where the link leads: a local path.
     pub href: String,
     /// The words of the link.
-    pub label: &'static str,
+    pub label: String,
 }
 
 /// A detail for the support team.
 #[derive(Debug, Clone, Serialize)]
 pub struct Fact {
     /// What the value is.
-    pub label: &'static str,
+    pub label: String,
     /// The value.
     pub value: String,
 }
 
 impl Sampled for Problem {
-    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
         let other_account = format!("{}?other_account=1", OwnPath::SignIn.below(SAMPLE_PREFIX));
         let home = OwnPath::Home.below(SAMPLE_PREFIX);
-        let action = |href, label| Action { href, label };
-        let fact = |label, value: &str| Fact {
-            label,
+        let action = |href, id| Action {
+            href,
+            label: site.text(id),
+        };
+        let fact = |id, value: &str| Fact {
+            label: site.text(id),
             value: value.to_owned(),
         };
+        let part = |id, attribute| site.language.text(&Message::new(id).attribute(attribute));
         let refused = Self {
-            frame: Frame::signed_out_sample(assets, "You are not assigned to this application"),
-            status: "Sign-in not completed".to_owned(),
-            heading: "You are not assigned to this application".to_owned(),
-            sentence: "Only people who are assigned to this application have access. Ask your administrator to assign you.".to_owned(),
-            advice: "You are signed in at the sign-in service, but not here.".to_owned(),
+            frame: site.signed_out("refused-not-assigned"),
+            status: site.text("kind-sign-in"),
+            heading: site.text("refused-not-assigned"),
+            sentence: part("refused-not-assigned", "sentence"),
+            advice: part("problem-not-allowed", "advice"),
             items: Vec::new(),
-            actions: vec![action(other_account, "Use another account"), action(home, "Home")],
+            actions: vec![action(other_account, "other-account"), action(home, "home")],
             facts: vec![
-                fact("Request id", "0191f3a2-7b1c-4e4e-9c57-2f6f3f1f0b7a"),
-                fact("Code", "AADSTS50105"),
-                fact("Correlation id", "7c1b1c1e-52f0-4a54-8f5c-62a1de09f4ad"),
-                fact("Time", "2026-11-21 11:57:00 UTC"),
+                fact("detail-request-id", "0191f3a2-7b1c-4e4e-9c57-2f6f3f1f0b7a"),
+                fact("detail-code", "AADSTS50105"),
+                fact(
+                    "detail-correlation-id",
+                    "7c1b1c1e-52f0-4a54-8f5c-62a1de09f4ad",
+                ),
+                fact("detail-time", "2026-11-21 11:57:00 UTC"),
             ],
         };
         let consent = Self {
-            status: "Permission missing".to_owned(),
-            heading: "The API cannot be called yet".to_owned(),
-            sentence: "The application needs these permissions to call the API, and they were not granted.".to_owned(),
+            status: site.text("kind-permission"),
+            heading: site.text("problem-consent-required"),
+            sentence: part("problem-consent-required", "sentence"),
             advice: String::new(),
             items: vec!["User.Read".to_owned(), "Mail.Read".to_owned()],
             ..refused.clone()
         };
         let unauthorized = Self {
             status: "401: Unauthorized".to_owned(),
-            heading: "You are not signed in".to_owned(),
-            sentence: "Visiting this page requires you to be authenticated.".to_owned(),
+            heading: site.text("problem-not-signed-in"),
+            sentence: part("problem-not-signed-in", "sentence"),
             advice: String::new(),
             actions: Vec::new(),
             facts: Vec::new(),
@@ -108,26 +116,21 @@ impl Sampled for Problem {
 }
 
 impl Sampled for SignOut {
-    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
-        vec![(
-            "asks",
-            Self {
-                frame: Frame::signed_in_sample(assets, "Sign out"),
-                csrf: "c2FtcGxl".to_owned(),
-            },
-        )]
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            frame: site.signed_in("sign-out"),
+            csrf: "c2FtcGxl".to_owned(),
+        };
+        vec![("asks", page)]
     }
 }
 
 impl Sampled for SignedOut {
-    fn samples(assets: &AssetNames) -> Vec<(&'static str, Self)> {
-        let sentence = "Your session here has ended. You may still be signed in at the sign-in service. On a shared computer, close the browser.";
-        vec![(
-            "here_only",
-            Self {
-                frame: Frame::signed_out_sample(assets, "Signed out"),
-                sentence: sentence.to_owned(),
-            },
-        )]
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            frame: site.signed_out("signed-out"),
+            sentence: site.text("signed-out-here-only"),
+        };
+        vec![("here_only", page)]
     }
 }

@@ -4,9 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
+use crate::domain::language::{Language, Message};
 use crate::domain::profile::Profile;
 use crate::flow::session_check::SignedIn;
-use crate::web::pages::layout::{Frame, Urls};
+use crate::web::pages::layout::{Frame, PageLanguage, Urls};
 use crate::web::pages::page::Page;
 use crate::web::pages::renderer::Pages;
 use crate::web::pages::shown_text::shown;
@@ -23,31 +24,36 @@ pub fn account_name(who: &SignedIn) -> String {
     name.chars().take(LONGEST_NAME).chain(['…']).collect()
 }
 
+/// Where a page is shown, and in which language.
+#[derive(Debug)]
+pub struct FrameOptions<'a> {
+    /// The profile.
+    pub profile: &'a Profile,
+    /// The language.
+    pub language: &'a Language,
+    /// Path and query of the page, to which the choice of a language leads back.
+    pub here: String,
+}
+
 impl Pages {
-    /// The frame of a page of this profile.
-    pub fn frame(&self, profile: &Profile, title: &str, who: Option<&SignedIn>) -> Frame {
-        let mut url = Urls::new(profile.public_url.prefix(), self.asset_names());
-        if profile.is_at_further_host() {
-            url = url.at_further_host(profile.main_url());
+    /// The frame of a page.
+    pub fn frame(&self, at: FrameOptions<'_>, title: &Message, account: Option<String>) -> Frame {
+        let branding = &at.profile.branding;
+        let mut url = Urls::new(at.profile.public_url.prefix(), self.asset_names());
+        if at.profile.is_at_further_host() {
+            url = url.at_further_host(at.profile.main_url());
         }
         Frame {
-            title: title.to_owned(),
-            profile_title: profile.title.clone(),
-            account: who.map(account_name),
+            title: at.language.text(title),
+            profile_title: at.profile.title.clone(),
+            account,
             sign_in: true,
             url,
-            accent: profile.branding.accent.as_str(),
-            logo: profile.branding.logo.clone(),
-            support: profile.branding.support.clone(),
-            lang: "en",
-        }
-    }
-
-    /// The frame of a page shown without reading the session (errors): neither account nor sign-in button.
-    pub fn frame_without_account(&self, profile: &Profile, title: &str) -> Frame {
-        Frame {
-            sign_in: false,
-            ..self.frame(profile, title, None)
+            accent: branding.accent.as_str(),
+            logo: branding.logo.clone(),
+            support: branding.support.clone(),
+            here: at.here,
+            language: PageLanguage(at.language.clone()),
         }
     }
 
@@ -69,7 +75,7 @@ impl Pages {
             Err(error) => {
                 tracing::error!(template = P::TEMPLATE, error = %error, "a page could not be rendered");
                 response.status(StatusCode::INTERNAL_SERVER_ERROR);
-                let plain = "The page could not be shown. Please tell the operator of this site.\n";
+                let plain = page.frame().language.0.say("problem-failed");
                 response
                     .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
                     .body(plain)

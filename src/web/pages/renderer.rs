@@ -6,13 +6,15 @@
 
 use std::path::{Path, PathBuf};
 
-use tera::{Context, Kwargs, State, Tera, Value};
+use tera::{Kwargs, State, Tera, Value};
 
+use crate::domain::language::LanguageOptions;
 use crate::web::pages::account::ACCOUNT_PAGES;
 use crate::web::pages::assets::Asset;
-use crate::web::pages::layout::AssetNames;
+use crate::web::pages::filled_text::fill;
+use crate::web::pages::layout::{AssetNames, SampleSite};
 use crate::web::pages::outcome::OUTCOME_PAGES;
-use crate::web::pages::page::{Page, PageGroup};
+use crate::web::pages::page::{Page, PageGroup, context_of};
 
 /// The built-in templates stand below this name, so that an override can begin with
 /// `{% extends "builtin/home.html" %}`.
@@ -111,6 +113,7 @@ impl Pages {
         }
         let mut tera = Tera::default();
         tera.register_filter("safe", refuse_safe);
+        tera.register_function("fill", fill);
         tera.set_fallback_prefixes(prefixes)?;
         tera.add_raw_templates(sources)?;
         let pages = Self {
@@ -127,8 +130,7 @@ impl Pages {
     /// # Errors
     /// When an overriding template asks for what its context does not have.
     pub fn render<P: Page>(&self, page: &P) -> Result<String, PagesError> {
-        let context = Context::from_serialize(page)?;
-        Ok(self.tera.render(P::TEMPLATE, &context)?)
+        Ok(self.tera.render(P::TEMPLATE, &context_of(page)?)?)
     }
 
     /// The asset of this file name.
@@ -151,10 +153,26 @@ impl Pages {
     /// # Errors
     /// For the first template that does not fit its context.
     pub fn samples(&self) -> Result<Vec<RenderedSample>, PagesError> {
-        let assets = self.asset_names();
+        self.samples_in("en")
+    }
+
+    /// The site of samples, in a language.
+    pub fn sample_site(&self, tag: &str) -> SampleSite {
+        SampleSite {
+            assets: self.asset_names(),
+            language: LanguageOptions::default().choose(Some(tag), None),
+        }
+    }
+
+    /// The same samples in another language.
+    ///
+    /// # Errors
+    /// For the first template that does not fit its context.
+    pub fn samples_in(&self, tag: &str) -> Result<Vec<RenderedSample>, PagesError> {
+        let site = self.sample_site(tag);
         let mut all = Vec::new();
         for group in GROUPS {
-            for sample in (group.samples)(&assets)? {
+            for sample in (group.samples)(&site)? {
                 all.push(RenderedSample {
                     template: sample.template,
                     sample: sample.name,
