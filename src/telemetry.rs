@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_process::Collector;
 use tracing::Subscriber;
 use tracing::field::Field;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
@@ -19,9 +20,13 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::domain::log_format::LogFormat;
+use crate::measure::describe::metrics_of_process;
+use crate::measure::metric::BUCKETS;
 
 /// Lines that wait for whoever reads the log; further ones are dropped and counted.
 const WAITING_LINES: usize = 16_384;
+/// How often the samples of histograms are put into their buckets.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// Time for the lines that wait when the process ends.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
@@ -139,12 +144,48 @@ fn on_one_line() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'sta
     debug_fn(write).delimited(" ")
 }
 
+/// The metrics of the process.
+#[derive(Clone)]
+pub struct RecordedMetrics {
+    recorder: PrometheusHandle,
+    process: Collector,
+}
+
+impl RecordedMetrics {
+    /// Prometheus text, with the process's own figures of now.
+    pub fn render(&self) -> String {
+        self.process.collect();
+        self.recorder.render()
+    }
+}
+
 /// Collects the metrics of the process; a second call finds the recorder taken and renders its own, empty one.
-pub fn record_metrics() -> PrometheusHandle {
-    let recorder = PrometheusBuilder::new().build_recorder();
+pub fn record_metrics() -> RecordedMetrics {
+    // The buckets are not empty and the name of the suffix is plain, so the builder takes them.
+    let builder = PrometheusBuilder::new();
+    let builder = match builder.set_buckets(&BUCKETS) {
+        Ok(builder) => builder,
+        Err(_) => PrometheusBuilder::new(),
+    };
+    let recorder = builder.build_recorder();
     let handle = recorder.handle();
-    let _ = metrics::set_global_recorder(recorder);
-    handle
+    if metrics::set_global_recorder(recorder).is_ok() {
+        metrics_of_process();
+        let samples = handle.clone();
+        // Without this the samples of histograms wait in memory for a scrape that may never come.
+        let _ = thread::Builder::new()
+            .name("metrics".to_owned())
+            .spawn(move || {
+                loop {
+                    thread::sleep(UPKEEP_EVERY);
+                    samples.run_upkeep();
+                }
+            });
+    }
+    RecordedMetrics {
+        recorder: handle,
+        process: Collector::default(),
+    }
 }
 
 #[cfg(test)]

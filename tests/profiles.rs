@@ -21,6 +21,8 @@ mod harness;
 mod import;
 #[path = "profiles/local_port.rs"]
 mod local_port;
+#[path = "profiles/metrics_page.rs"]
+mod metrics_page;
 #[path = "profiles/outbound_proxy.rs"]
 mod outbound_proxy;
 #[path = "profiles/own_resources.rs"]

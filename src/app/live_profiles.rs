@@ -21,6 +21,7 @@ use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::profile_state::ProfileState;
 use crate::domain::profiles::Profiles;
 use crate::flow::audit;
+use crate::measure::describe::metrics_of_profile;
 
 /// What was read last.
 #[derive(Default)]
@@ -195,6 +196,9 @@ impl LiveProfiles {
                     problems,
                 }),
             }
+        }
+        for profile in profiles.serving() {
+            metrics_of_profile(&profile.id);
         }
         #[expect(clippy::cast_precision_loss, reason = "gauges of some thousand files")]
         {

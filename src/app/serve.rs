@@ -27,6 +27,7 @@ use crate::domain::clock::Clock;
 use crate::domain::environment::Environment;
 use crate::domain::random::Random;
 use crate::flow::services::Services;
+use crate::measure::requests::RequestMetrics;
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
 use crate::web::admin::health::Health;
@@ -38,6 +39,7 @@ use crate::web::client::unserved_warning::UnservedWarning;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
+use crate::web::middleware::request_id::RequestIds;
 use crate::web::pages::Pages;
 
 /// What a server takes from outside: time, randomness, the environment and, for tests, sockets that are already bound.
@@ -75,7 +77,13 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         authorities,
         refreshes,
     } = services(&settings, &deps, &store, &keys)?;
-    let app = Arc::new(app_state(&settings, &keys, services, &profiles)?);
+    let app = Arc::new(app_state(
+        &settings,
+        &keys,
+        &*deps.random,
+        services,
+        &profiles,
+    )?);
     let public = bind(deps.public, settings.listen, "listen")?;
     let private = bind(deps.private, settings.admin_listen, "admin-listen")?;
     let stopping = Arc::new(AtomicBool::new(false));
@@ -121,6 +129,7 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
 fn app_state(
     settings: &Settings,
     keys: &KeyRing,
+    random: &dyn Random,
     services: Services,
     profiles: &LiveProfiles,
 ) -> Result<AppState, StartError> {
@@ -137,6 +146,8 @@ fn app_state(
         },
         forward_auth: settings.forward_auth,
         rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
+        request_ids: RequestIds::new(random),
+        requests: RequestMetrics::default(),
         untrusted_proxy_warning: UntrustedProxyWarning::default(),
         unserved_warning: UnservedWarning::default(),
         foreign_cookie_warning: ForeignCookieWarning::default(),

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::domain::api::Api;
 use crate::domain::own_path::OwnPath;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::token_set::AccessGrant;
 use crate::flow::access::ungranted;
@@ -21,6 +22,8 @@ use crate::flow::services::{ApiOfPerson, Services};
 use crate::flow::session_check::SignedIn;
 use crate::flow::throttle::LONGEST_RETRY_AFTER;
 use crate::http::retry_after;
+use crate::measure::calls::{CallOutcome, api_called};
+use crate::measure::spans;
 use crate::oidc::claims_challenge;
 
 /// Bytes of an answer that are shown; the rest is cut, and the page says so.
@@ -103,7 +106,7 @@ pub async fn call(
             ControlFlow::Break(called) => return Ok(called),
         };
         let until = Instant::now() + left;
-        let response = in_time(api, until, send(services, api, &grant)).await?;
+        let response = in_time(api, until, send(services, &profile.id, api, &grant)).await?;
         let status = response.status().as_u16();
         if let Some(wait) = asked_wait(status, retry_after(response.headers(), services.now())) {
             let until = services.now() + wait;
@@ -213,6 +216,7 @@ async fn in_time<T>(
 
 async fn send(
     services: &Services,
+    profile: &ProfileId,
     api: &Api,
     grant: &AccessGrant,
 ) -> Result<reqwest::Response, FlowError> {
@@ -225,7 +229,15 @@ async fn send(
             reqwest::header::ACCEPT,
             "application/json, text/*;q=0.9, */*;q=0.1",
         );
-    let sent = services.api_client.send(request).await;
+    let began = Instant::now();
+    let span = spans::api(profile.as_str(), api.name.as_str());
+    let sent = services.api_client.send(request).instrument(span).await;
+    let outcome = match &sent {
+        Ok(response) => CallOutcome::Answered(response.status().as_u16()),
+        Err(error) if error.is_timeout() => CallOutcome::TimedOut,
+        Err(_) => CallOutcome::NoAnswer,
+    };
+    api_called(profile, outcome, began.elapsed());
     sent.map_err(|error| {
         // The address is the profile's own and holds no secret; it is left out of the log all the same.
         let timed_out = error.is_timeout();

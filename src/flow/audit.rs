@@ -6,6 +6,7 @@
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::{Session, SessionId};
+use crate::measure::table::REFUSALS;
 
 /// What the audit stream says of a sign-in, read from the session before the store takes it.
 #[derive(Debug)]
@@ -42,11 +43,22 @@ pub fn signed_in(profile: &Profile, sign_in: &SignIn) {
     metrics::counter!("gatehouse_sign_ins_total", "profile" => profile.id.to_string()).increment(1);
 }
 
+/// A callback ended without a session and without a refusal; `cause` is a fixed word.
+pub fn failed(profile: &ProfileId, cause: &'static str) {
+    metrics::counter!("gatehouse_sign_ins_failed_total", "profile" => profile.to_string(), "cause" => cause).increment(1);
+}
+
 /// A sign-in was refused; the reason is a fixed word or an authority's code.
 pub fn refused(profile: &Profile, reason: &str) {
     tracing::info!(target: "audit", event = "refused", profile.id = %profile.id, reason, "sign-in refused");
-    metrics::counter!("gatehouse_sign_ins_refused_total", "profile" => profile.id.to_string())
-        .increment(1);
+    // Any other reason is an authority's own.
+    let known = REFUSALS.iter().find(|known| **known == reason);
+    metrics::counter!(
+        "gatehouse_sign_ins_refused_total",
+        "profile" => profile.id.to_string(),
+        "reason" => known.copied().unwrap_or("authority"),
+    )
+    .increment(1);
 }
 
 /// A refresh was refused for good: the session ended.

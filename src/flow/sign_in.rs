@@ -136,6 +136,8 @@ pub async fn begin(
         .await
         .map_err(|cause| FlowError::from_oidc(cause, Some(return_to)))?;
     tracing::debug!(profile.id = %profile.id, "attempt begun");
+    metrics::counter!("gatehouse_sign_ins_begun_total", "profile" => profile.id.to_string())
+        .increment(1);
     Ok(AuthorizationRedirect {
         location,
         cookie: seal_attempt(services, &attempt, &state),

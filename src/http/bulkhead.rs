@@ -52,15 +52,41 @@ impl Bulkhead {
         limit: usize,
         timeout: Duration,
     ) -> Result<BufferedResponse, CallError> {
+        let _flying = CallInFlight::begin();
         let call = async {
             let _slot = self.slots.acquire().await.map_err(|_| CallError::Busy)?;
             read(self.client.send(request).await?, limit).await
         };
         match tokio::time::timeout(timeout, call).await {
             Ok(done) => done,
-            Err(_) if self.slots.available_permits() == 0 => Err(CallError::Busy),
+            Err(_) if self.slots.available_permits() == 0 => {
+                count_shed("bulkhead_full");
+                Err(CallError::Busy)
+            }
             Err(_) => Err(CallError::TimedOut),
         }
+    }
+}
+
+/// Counts a call that was not made.
+pub(in crate::http) fn count_shed(reason: &'static str) {
+    metrics::counter!("gatehouse_authority_calls_shed_total", "reason" => reason).increment(1);
+}
+
+/// Counts a call while it lasts, also one whose caller goes away.
+struct CallInFlight(metrics::Gauge);
+
+impl CallInFlight {
+    fn begin() -> Self {
+        let gauge = metrics::gauge!("gatehouse_authority_calls_in_flight");
+        gauge.increment(1.0);
+        Self(gauge)
+    }
+}
+
+impl Drop for CallInFlight {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
     }
 }
 

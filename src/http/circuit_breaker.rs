@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::domain::clock::Timestamp;
+use crate::http::bulkhead::count_shed;
 use crate::http::error::CallError;
 
 /// This many failures within [`WINDOW`] open the circuit breaker.
@@ -29,9 +30,12 @@ impl CircuitBreaker {
     pub(crate) fn pass(&self, now: Timestamp) -> Result<(), CallError> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match state.next_probe {
-            Some(next) if now < next => Err(CallError::CircuitOpen {
-                retry_after: (next - now).to_std().unwrap_or(PROBE),
-            }),
+            Some(next) if now < next => {
+                count_shed("circuit_open");
+                Err(CallError::CircuitOpen {
+                    retry_after: (next - now).to_std().unwrap_or(PROBE),
+                })
+            }
             Some(_) => {
                 state.next_probe = Some(now + PROBE);
                 Ok(())

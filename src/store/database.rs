@@ -172,6 +172,24 @@ pub(in crate::store) struct CutOffs {
     pub(in crate::store) last: Option<Vec<u8>>,
 }
 
+/// The connections of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct PoolUse {
+    pub(in crate::store) open: u32,
+    pub(in crate::store) idle: u32,
+    pub(in crate::store) limit: u32,
+}
+
+impl PoolUse {
+    pub(in crate::store) fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Self {
+        Self {
+            open: pool.size(),
+            idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX),
+            limit: pool.options().get_max_connections(),
+        }
+    }
+}
+
 /// What the listener reports.
 #[derive(Debug)]
 pub(in crate::store) enum ListenerEvent {
@@ -342,6 +360,9 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
 
     /// Reports what other replicas change until the connection is lost, and says why it was lost.
     async fn listen(&self, on_event: OnEvent<'_>) -> StoreError;
+
+    /// The connections of the pool now.
+    fn pool_use(&self) -> PoolUse;
 
     /// Closes every connection.
     async fn close(&self);

@@ -7,6 +7,7 @@ use crate::domain::session::SessionId;
 use crate::store::database::{ListFilter, SessionFilter};
 use crate::store::end_filter::{EndFilter, EndedRows};
 use crate::store::error::StoreError;
+use crate::store::metrics::Operation;
 use crate::store::replay::ReplayScope;
 use crate::store::row::rows::SessionSummary;
 use crate::store::row::search_texts::SearchTexts;
@@ -94,7 +95,11 @@ impl SessionStore {
         };
         let record = self.replay_record(ReplayScope::LogoutToken, token.key, token.until);
         let now = self.shared.now_millis();
-        let ended = database.end_once(&record, &filter, now).await;
+        let ended = self
+            .shared
+            .metrics
+            .timed(Operation::End, database.end_once(&record, &filter, now))
+            .await;
         Ok(match self.shared.metrics.count_error(ended)? {
             Some(ended) => EndedByLogoutToken::Ended(self.ended(ended, &filter).await),
             None => EndedByLogoutToken::Replayed,
@@ -158,7 +163,13 @@ impl SessionStore {
                 .map(|sid| shared.sealer.lists.sid_texts(sid)),
             limit: filter.limit,
         };
-        let listed = shared.database.list(&rows, shared.now_millis()).await;
+        let listed = shared
+            .metrics
+            .timed(
+                Operation::List,
+                shared.database.list(&rows, shared.now_millis()),
+            )
+            .await;
         let listed = shared.metrics.count_error(listed)?.into_iter();
         Ok(listed
             .filter_map(|row| shared.sealer.lists.summary(row))
@@ -193,8 +204,11 @@ impl SessionStore {
     async fn end_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
         let shared = &self.shared;
         let ended = shared
-            .database
-            .end_matching(filter, shared.now_millis())
+            .metrics
+            .timed(
+                Operation::End,
+                shared.database.end_matching(filter, shared.now_millis()),
+            )
             .await;
         let ended = shared.metrics.count_error(ended)?;
         Ok(self.ended(ended, filter).await)

@@ -19,6 +19,7 @@ use crate::seal::handle_hash;
 use crate::store::cache::sessions::Generation;
 use crate::store::database::{LeaseOwner, LeaseRow, LeaseState, NewTokens, ReplaceResult};
 use crate::store::error::StoreError;
+use crate::store::metrics::Operation;
 use crate::store::row::sealed_row::StoredTokens;
 use crate::store::session_store::SessionStore;
 use crate::store::shared::Shared;
@@ -119,7 +120,13 @@ impl SessionStore {
     ) -> Result<Lease, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let taken = shared.database.take_lease(&hash, owner, ttl, now).await;
+        let taken = shared
+            .metrics
+            .timed(
+                Operation::Lease,
+                shared.database.take_lease(&hash, owner, ttl, now),
+            )
+            .await;
         match shared.metrics.count_error(taken)? {
             LeaseRow::Taken(row) => match shared.sealer.tokens(handle, &row)? {
                 Some(stored) => {
@@ -155,7 +162,14 @@ impl SessionStore {
         ttl: Duration,
     ) -> Result<bool, StoreError> {
         let hash = handle_hash(handle);
-        let renewed = self.shared.database.renew_lease(&hash, owner, ttl).await;
+        let renewed = self
+            .shared
+            .metrics
+            .timed(
+                Operation::Lease,
+                self.shared.database.renew_lease(&hash, owner, ttl),
+            )
+            .await;
         self.shared.metrics.count_error(renewed)
     }
 
@@ -169,7 +183,14 @@ impl SessionStore {
         owner: LeaseOwner,
     ) -> Result<(), StoreError> {
         let hash = handle_hash(handle);
-        let released = self.shared.database.release_lease(&hash, owner).await;
+        let released = self
+            .shared
+            .metrics
+            .timed(
+                Operation::Lease,
+                self.shared.database.release_lease(&hash, owner),
+            )
+            .await;
         self.shared.changed.notify_waiters();
         self.shared.metrics.count_error(released)
     }
@@ -189,7 +210,13 @@ impl SessionStore {
         let hash = handle_hash(handle);
         let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
         let until = shared.now_millis().saturating_add(pause);
-        let stored = shared.database.back_off(&hash, owner, until).await;
+        let stored = shared
+            .metrics
+            .timed(
+                Operation::Lease,
+                shared.database.back_off(&hash, owner, until),
+            )
+            .await;
         shared.tokens.invalidate(&hash);
         shared.changed.notify_waiters();
         shared.metrics.count_error(stored)
@@ -248,7 +275,10 @@ impl SessionStore {
         let deadline = Instant::now() + patience;
         loop {
             let generation = shared.tokens.generation(&hash);
-            let state = shared.database.lease_state(&hash).await;
+            let state = shared
+                .metrics
+                .timed(Operation::Lease, shared.database.lease_state(&hash))
+                .await;
             match shared.metrics.count_error(state)? {
                 None => {
                     shared.forget_ended(&hash);
@@ -291,7 +321,11 @@ impl Shared {
         handle: &SessionHandle,
         hash: &HandleHash,
     ) -> Result<Option<StoredTokens>, StoreError> {
-        match self.database.read_tokens(hash).await? {
+        match self
+            .metrics
+            .timed(Operation::ReadTokens, self.database.read_tokens(hash))
+            .await?
+        {
             Some(row) => self.sealer.tokens(handle, &row),
             None => Ok(None),
         }
@@ -306,7 +340,11 @@ impl Shared {
         identity: Option<&Identity>,
     ) -> Result<ReplaceResult, StoreError> {
         let hash = handle_hash(handle);
-        let Some(row) = self.database.read(&hash).await? else {
+        let Some(row) = self
+            .metrics
+            .timed(Operation::Read, self.database.read(&hash))
+            .await?
+        else {
             return Ok(ReplaceResult::SessionGone);
         };
         let sealed_identity = match identity {
@@ -324,7 +362,12 @@ impl Shared {
             tokens: &sealed_tokens,
             identity: sealed_identity.as_deref(),
         };
-        self.database.replace_tokens(&hash, owner, new).await
+        self.metrics
+            .timed(
+                Operation::StoreTokens,
+                self.database.replace_tokens(&hash, owner, new),
+            )
+            .await
     }
 
     /// Returns when the tokens were invalidated since `generation`, or at `until`.

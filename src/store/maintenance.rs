@@ -12,6 +12,7 @@ use crate::domain::clock::Clock;
 use crate::domain::random::{Random, random_256};
 use crate::store::database::Swept;
 use crate::store::error::{OwnCause, StoreError};
+use crate::store::metrics::Operation;
 use crate::store::migrations::SchemaChange;
 use crate::store::session_store::SessionStore;
 use crate::store::shared::Shared;
@@ -24,6 +25,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(1600);
 const PROVE_WRITABLE_EVERY: Duration = Duration::from_secs(5);
 /// How often rows are looked for that a replica of an earlier release wrote.
 const SEAL_ANEW_EVERY: Duration = Duration::from_hours(1);
+/// How often the live sessions are counted at most.
+const COUNT_SESSIONS_EVERY: Duration = Duration::from_mins(1);
 /// How often gauges are published.
 const PUBLISH_EVERY: Duration = Duration::from_secs(5);
 
@@ -99,7 +102,12 @@ impl SessionStore {
     /// Why the store is not ready.
     pub async fn ready(&self) -> Result<(), StoreError> {
         let shared = &self.shared;
-        let now = shared.metrics.count_error(shared.database.ping().await)?;
+        let now = shared.metrics.count_error(
+            shared
+                .metrics
+                .timed(Operation::Ping, shared.database.ping())
+                .await,
+        )?;
         shared.clock.compare(now);
         if !shared.is_migrated() {
             return Err(StoreError::migration(OwnCause(
@@ -166,6 +174,28 @@ impl Shared {
         self.older_keys
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Publishes whether the database answers, and the connections to it.
+    async fn publish_database(&self) {
+        let asked = self.metrics.timed(Operation::Ping, self.database.ping());
+        let answered = self.metrics.count_error(asked.await).is_ok();
+        self.metrics.up.set(if answered { 1.0 } else { 0.0 });
+        let pool = self.database.pool_use();
+        self.metrics.open_connections.set(pool.open);
+        self.metrics.idle_connections.set(pool.idle);
+        self.metrics.connection_limit.set(pool.limit);
+    }
+
+    /// Publishes the number of live sessions, and says when to count again: counting takes at most a thousandth of the time.
+    async fn publish_sessions(&self) -> Instant {
+        let began = Instant::now();
+        let counted = self.database.count(self.now_millis()).await;
+        #[expect(clippy::cast_precision_loss, reason = "a gauge of sessions")]
+        self.metrics
+            .sessions
+            .set(counted.map_or(f64::NAN, |count| count as f64));
+        began + COUNT_SESSIONS_EVERY.max(began.elapsed() * 1000)
     }
 
     async fn count_older_keys(&self) -> Result<u64, StoreError> {
@@ -284,7 +314,12 @@ async fn seal_anew(shared: &Shared) -> bool {
 }
 
 async fn publish_gauges(shared: Arc<Shared>) {
+    let mut count_at = Instant::now();
     loop {
+        shared.publish_database().await;
+        if shared.is_migrated() && Instant::now() >= count_at {
+            count_at = shared.publish_sessions().await;
+        }
         #[expect(clippy::cast_precision_loss, reason = "a gauge of a cache's size")]
         shared.metrics.entries.set(shared.sessions.len() as f64);
         if let Some(drift) = shared.clock.drift() {

@@ -14,19 +14,7 @@
 //! - A session is inserted once and afterwards only updated, so an ended session is never revived.
 //! - No connection is held longer than one statement or transaction.
 //!
-//! Metrics (the recorder must be installed before [`SessionStore::connect`]):
-//!
-//! | name | what |
-//! |---|---|
-//! | `gatehouse_session_cache_hits_total`, `…_misses_total` | session checks without and with a database call |
-//! | `gatehouse_session_cache_entries` | sessions in memory |
-//! | `gatehouse_store_errors_total` | failed operations, by `kind` |
-//! | `gatehouse_store_listening` | 1 while the invalidations of other replicas arrive |
-//! | `gatehouse_store_cache_flushes_total` | how often the whole cache was invalidated |
-//! | `gatehouse_store_clock_drift_seconds` | how far the database's clock is ahead of ours |
-//! | `gatehouse_session_touches_total` | uses of sessions handed to the database |
-//! | `gatehouse_refresh_leases_total` | leases asked for, by `outcome` |
-//! | `gatehouse_store_swept_total` | expired rows deleted, by `table` |
+//! The recorder of metrics must be installed before [`SessionStore::connect`]; `measure/table.rs` lists the metrics.
 
 mod background_tasks;
 mod cache;

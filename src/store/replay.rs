@@ -4,6 +4,7 @@ use crate::domain::clock::Timestamp;
 use crate::seal::sha256;
 use crate::store::database::ReplayRecord;
 use crate::store::error::StoreError;
+use crate::store::metrics::Operation;
 use crate::store::session_store::SessionStore;
 
 /// What may be used once.
@@ -49,7 +50,14 @@ impl SessionStore {
         until: Timestamp,
     ) -> Result<FirstUse, StoreError> {
         let record = self.replay_record(scope, key, until);
-        let recorded = self.shared.database.record_use(&record).await;
+        let recorded = self
+            .shared
+            .metrics
+            .timed(
+                Operation::RecordUse,
+                self.shared.database.record_use(&record),
+            )
+            .await;
         Ok(if self.shared.metrics.count_error(recorded)? {
             FirstUse::Yes
         } else {

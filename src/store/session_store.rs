@@ -16,7 +16,7 @@ use crate::store::cache::sessions::Cache;
 use crate::store::clock::StoreClock;
 use crate::store::database::{Database, Touch};
 use crate::store::error::StoreError;
-use crate::store::metrics::StoreMetrics;
+use crate::store::metrics::{Operation, StoreMetrics};
 use crate::store::options::StoreOptions;
 use crate::store::postgres::PostgresDatabase;
 use crate::store::row::listed::ListSealer;
@@ -114,7 +114,13 @@ impl SessionStore {
         let row = shared.sealer.new_row(&new)?;
         let ended = new.ended.as_ref().map(handle_hash);
         let generation = shared.sessions.generation(&row.hash);
-        let inserted = shared.database.insert(&row, ended.as_ref()).await;
+        let inserted = shared
+            .metrics
+            .timed(
+                Operation::Create,
+                shared.database.insert(&row, ended.as_ref()),
+            )
+            .await;
         let excess = shared.metrics.count_error(inserted)?;
         shared.forget_all_ended(&excess);
         if let Some(ended) = ended {
@@ -187,7 +193,10 @@ impl SessionStore {
     ) -> Result<Option<EndedSession>, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let deleted = shared.database.delete(&hash, profile).await;
+        let deleted = shared
+            .metrics
+            .timed(Operation::End, shared.database.delete(&hash, profile))
+            .await;
         let deleted = shared.metrics.count_error(deleted)?;
         shared.forget_ended(&hash);
         match deleted {
@@ -203,7 +212,11 @@ impl Shared {
         handle: &SessionHandle,
         hash: &HandleHash,
     ) -> Result<Option<Session>, StoreError> {
-        let Some(row) = self.database.read(hash).await? else {
+        let Some(row) = self
+            .metrics
+            .timed(Operation::Read, self.database.read(hash))
+            .await?
+        else {
             return Ok(None);
         };
         let Some(mut session) = self.sealer.session(handle, &row)? else {

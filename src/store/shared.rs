@@ -12,7 +12,7 @@ use crate::store::cache::sessions::Cache;
 use crate::store::clock::StoreClock;
 use crate::store::database::{Database, ListenerEvent};
 use crate::store::error::StoreError;
-use crate::store::metrics::StoreMetrics;
+use crate::store::metrics::{Operation, StoreMetrics};
 use crate::store::migrations::SchemaChange;
 use crate::store::options::StoreOptions;
 use crate::store::row::sealed_row::{RowSealer, StoredTokens};
@@ -84,7 +84,10 @@ impl Shared {
         let mut unwritten = taken.as_slice();
         while !unwritten.is_empty() {
             let (batch, rest) = unwritten.split_at(unwritten.len().min(TOUCHES_PER_STATEMENT));
-            let written = self.database.touch(batch, TOUCH_INTERVAL).await;
+            let written = self
+                .metrics
+                .timed(Operation::Touch, self.database.touch(batch, TOUCH_INTERVAL))
+                .await;
             if let Err(error) = self.metrics.count_error(written) {
                 self.touches.put_back(unwritten);
                 return Err(error);

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 use crate::domain::clock::Timestamp;
 use crate::store::database::Swept;
 use crate::store::error::StoreError;
+use crate::store::metrics::Operation;
 use crate::store::session_store::SessionStore;
 use crate::store::shared::Shared;
 
@@ -50,7 +51,13 @@ impl Shared {
             ..Swept::default()
         };
         loop {
-            let swept = self.database.sweep_batch(before, SWEEP_BATCH).await;
+            let swept = self
+                .metrics
+                .timed(
+                    Operation::Sweep,
+                    self.database.sweep_batch(before, SWEEP_BATCH),
+                )
+                .await;
             let swept = self.metrics.count_error(swept)?;
             self.metrics.swept_sessions.increment(swept.sessions);
             self.metrics
@@ -73,7 +80,13 @@ impl Shared {
         };
         let (mut all, mut after) = (0, Vec::new());
         loop {
-            let swept = self.database.sweep_cut_off(&after, CUTOFF_BATCH).await;
+            let swept = self
+                .metrics
+                .timed(
+                    Operation::Sweep,
+                    self.database.sweep_cut_off(&after, CUTOFF_BATCH),
+                )
+                .await;
             let Some(swept) = self.metrics.count_error(swept)? else {
                 return Ok(all);
             };

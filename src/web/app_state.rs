@@ -7,12 +7,14 @@ use arc_swap::ArcSwap;
 use crate::domain::forward_auth::Family;
 use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
+use crate::measure::requests::RequestMetrics;
 use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
 use crate::web::client::unserved_warning::UnservedWarning;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
+use crate::web::middleware::request_id::RequestIds;
 use crate::web::pages::Pages;
 
 /// What every handler may use. Made once, in `app`.
@@ -31,6 +33,10 @@ pub struct AppState {
     pub forward_auth: Option<Family>,
     /// Rate limits for each client address.
     pub rate_limits: RateLimits,
+    /// Ids of requests.
+    pub request_ids: RequestIds,
+    /// The metrics of requests.
+    pub requests: RequestMetrics,
     /// Warns of untrusted peers that send forwarded headers.
     pub untrusted_proxy_warning: UntrustedProxyWarning,
     /// Warns of requests that no profile can serve.

@@ -30,7 +30,7 @@ const LONGEST_FORM: usize = 16 * 1024;
 
 /// Where a live session is answered before the layers.
 static FAST: [FastAddress; 1] = [FastAddress {
-    path: OwnPath::Session.pattern(),
+    own: OwnPath::Session,
     answer: session_info::of_live_session,
 }];
 

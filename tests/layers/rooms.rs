@@ -7,21 +7,26 @@ use crate::source::{code, product_files, room, root};
 use crate::{Finding, check};
 
 /// Each folder (or file) of `src` and what it may import of ours.
-const MAY_IMPORT: [(&str, &[&str]); 14] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("domain", &[]),
+    ("measure", &["domain"]),
     ("seal", &["domain"]),
     ("config", &["domain"]),
-    ("http", &["domain"]),
-    ("oidc", &["domain", "http", "seal"]),
-    ("store", &["domain", "seal"]),
-    ("flow", &["domain", "seal", "http", "oidc", "store"]),
-    ("proxy", &["domain", "seal", "http"]),
-    ("web", &["domain", "seal", "flow", "proxy"]),
-    ("telemetry", &["domain"]),
+    ("http", &["domain", "measure"]),
+    ("oidc", &["domain", "measure", "http", "seal"]),
+    ("store", &["domain", "measure", "seal"]),
+    (
+        "flow",
+        &["domain", "measure", "seal", "http", "oidc", "store"],
+    ),
+    ("proxy", &["domain", "measure", "seal", "http"]),
+    ("web", &["domain", "measure", "seal", "flow", "proxy"]),
+    ("telemetry", &["domain", "measure"]),
     (
         "app",
         &[
             "domain",
+            "measure",
             "seal",
             "config",
             "http",

@@ -86,6 +86,29 @@ pub async fn complete(
     answer: CallbackAnswer,
     browser: Browser<'_>,
 ) -> Result<Completion, FlowError> {
+    let completed = in_order(services, visit, answer, browser).await;
+    if let Some(cause) = completed.as_ref().err().and_then(failure) {
+        audit::failed(&visit.profile.id, cause);
+    }
+    completed
+}
+
+/// The cause of a failure that refuses nobody, in the words of the metric.
+fn failure(error: &FlowError) -> Option<&'static str> {
+    match error {
+        FlowError::Store(_) => Some("store"),
+        FlowError::AuthorityUnavailable { .. } => Some("authority"),
+        FlowError::Misconfigured { .. } => Some("configuration"),
+        _ => None,
+    }
+}
+
+async fn in_order(
+    services: &Services,
+    visit: BrowserVisit<'_>,
+    answer: CallbackAnswer,
+    browser: Browser<'_>,
+) -> Result<Completion, FlowError> {
     let arrival = Arrival {
         services,
         visit,

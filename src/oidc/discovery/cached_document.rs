@@ -9,10 +9,12 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
+use tracing::Instrument as _;
 
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::profile::ProfileId;
 use crate::domain::random::Random;
+use crate::measure::spans;
 use crate::oidc::error::{OidcError, Outage};
 
 /// A snapshot is used this long while the document cannot be fetched.
@@ -148,7 +150,8 @@ impl<F: Fetch> CachedDocument<F> {
             return Err(OidcError::outage(Outage::KeysJustFetched));
         }
         let timeout = old.as_ref().map(|_| TIMEOUT_WITH_SNAPSHOT);
-        let fetched = self.source.fetch(timeout).await;
+        let span = spans::authority_document(self.source.profile().as_str(), F::NAME);
+        let fetched = self.source.fetch(timeout).instrument(span).await;
         let of_store = fetched.as_ref().is_err_and(is_of_store);
         self.count(match &fetched {
             Ok(_) => "ok",

@@ -3,14 +3,17 @@
 //! Owns the second try with another client authentication. A grant is never repeated after an outage: a code works
 //! once, and a refresh token may have been rotated (RFC 9700 §4.14.2).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use tracing::Instrument as _;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::domain::profile::Profile;
 use crate::http::{BufferedResponse, CallError};
+use crate::measure::spans;
+use crate::measure::table::GRANTS;
 use crate::oidc::authority_error::AuthorityErrorDetail;
 use crate::oidc::client_auth::credentials::{
     AuthenticationRequest, ClientAuthentication, Try, may_succeed_with_another,
@@ -142,12 +145,20 @@ impl ProfileClient {
         authority: &DiscoveredAuthority<'_>,
         grant: &Form<'_>,
     ) -> Result<TokenResponse, TokenRequestError> {
-        let outcome = self.with_second_try(authority, grant).await;
-        let grant_type = grant.iter().find(|(name, _)| *name == "grant_type");
+        let said = grant.iter().find(|(name, _)| *name == "grant_type");
+        let known = said.and_then(|(_, said)| GRANTS.iter().find(|known| **known == *said));
+        let word = known.copied().unwrap_or("other");
+        let began = Instant::now();
+        let span = spans::token_endpoint(authority.profile.id.as_str(), word);
+        let outcome = self.with_second_try(authority, grant);
+        let outcome = outcome.instrument(span).await;
+        let profile = authority.profile.id.to_string();
+        metrics::histogram!("gatehouse_token_request_duration_seconds", "profile" => profile.clone(), "grant" => word)
+            .record(began.elapsed().as_secs_f64());
         metrics::counter!(
             "gatehouse_token_requests_total",
-            "profile" => authority.profile.id.to_string(),
-            "grant" => grant_type.map(|(_, value)| value.to_string()).unwrap_or_default(),
+            "profile" => profile,
+            "grant" => word,
             "outcome" => outcome.as_ref().map_or_else(TokenRequestError::word, |_| "ok"),
         )
         .increment(1);

@@ -11,7 +11,7 @@ use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::invalidation::Invalidation;
 use crate::store::database::{
-    CutOffs, Database, LeaseOwner, LeaseRow, LeaseState, ListFilter, NewTokens, OnEvent,
+    CutOffs, Database, LeaseOwner, LeaseRow, LeaseState, ListFilter, NewTokens, OnEvent, PoolUse,
     ReplaceResult, ReplayRecord, RowBatch, Swept, Touch, millis, row_count,
 };
 use crate::store::end_filter::{EndFilter, EndedRows, bind_filter};
@@ -386,6 +386,10 @@ impl Database for SqliteDatabase {
 
     async fn listen(&self, on_event: OnEvent<'_>) -> StoreError {
         listen::listen(self, on_event).await
+    }
+
+    fn pool_use(&self) -> PoolUse {
+        PoolUse::of(&self.readers)
     }
 
     async fn close(&self) {

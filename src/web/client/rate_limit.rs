@@ -46,7 +46,7 @@ impl RateLimits {
     /// # Errors
     /// The time to wait when the address is above its limit.
     pub fn admit_attempt(&self, address: IpAddr) -> Result<(), Duration> {
-        check(&self.attempts, &client_network(address))
+        check("attempts", &self.attempts, &client_network(address))
     }
 
     /// Counts a callback from an address: a bad one is logged, and strangers must not fill the log.
@@ -54,7 +54,7 @@ impl RateLimits {
     /// # Errors
     /// The time to wait when the address is above its limit.
     pub fn admit_callback(&self, address: IpAddr) -> Result<(), Duration> {
-        check(&self.callbacks, &client_network(address))
+        check("callbacks", &self.callbacks, &client_network(address))
     }
 
     /// Counts a logout request from an address to a profile.
@@ -67,7 +67,7 @@ impl RateLimits {
         address: IpAddr,
     ) -> Result<(), Duration> {
         let key = (profile.clone(), client_network(address));
-        check(&self.logout_requests, &key)
+        check("logout_requests", &self.logout_requests, &key)
     }
 
     /// Forgets addresses that have not been seen for the time of their limit, to free memory.
@@ -78,10 +78,15 @@ impl RateLimits {
     }
 }
 
-fn check<K: Hash + Eq + Clone>(limiter: &Keyed<K>, key: &K) -> Result<(), Duration> {
-    limiter
-        .check_key(key)
-        .map_err(|wait| wait.wait_time_from(DefaultClock::default().now()))
+fn check<K: Hash + Eq + Clone>(
+    limit: &'static str,
+    limiter: &Keyed<K>,
+    key: &K,
+) -> Result<(), Duration> {
+    limiter.check_key(key).map_err(|wait| {
+        metrics::counter!("gatehouse_rate_limited_total", "limit" => limit).increment(1);
+        wait.wait_time_from(DefaultClock::default().now())
+    })
 }
 
 /// What a limit counts together: one IPv4 address, or the IPv6 /64 of one household (RFC 6177 §2).

@@ -27,7 +27,6 @@ use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
 };
 use serde_json::json;
-use tracing_actix_web::RequestId;
 
 use crate::domain::access_rule::Denial;
 use crate::domain::causes::causes;
@@ -42,6 +41,7 @@ use crate::web::errors::texts::{problem_text, status_text};
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::resolved_profile::ResolvedProfile;
 use crate::web::extract::visit::Visit;
+use crate::web::middleware::request_id::RequestId;
 use crate::web::pages::Frame;
 
 /// What handlers return.

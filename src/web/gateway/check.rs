@@ -16,7 +16,7 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use serde_json::json;
 
 use crate::domain::access_rule::AccessRule;
@@ -29,6 +29,7 @@ use crate::domain::request_target::RequestTarget;
 use crate::domain::return_to::RETURN_TO;
 use crate::domain::route::Route;
 use crate::flow::decide::{Decision, Reason};
+use crate::measure::requests::RouteName;
 use crate::proxy::identity_headers::identity_headers;
 use crate::web::app_state::AppState;
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
@@ -60,6 +61,7 @@ pub async fn answer_checks<B: MessageBody + 'static>(
             .await
             .map(ServiceResponse::map_into_left_body);
     };
+    request.extensions_mut().insert(RouteName::Own(own));
     let mut response = if is_method_allowed(own, &request) {
         answer(&app, &request).await
     } else {

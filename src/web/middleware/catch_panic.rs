@@ -11,7 +11,8 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 use futures_util::FutureExt as _;
-use tracing_actix_web::RequestId;
+
+use crate::web::middleware::request_id::{RequestId, X_REQUEST_ID};
 
 /// Turns a panic into a plain answer. The panic hook writes the message to standard error; the person does not see it.
 ///
@@ -21,14 +22,19 @@ pub async fn catch<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let id = request.extensions().get::<RequestId>().copied();
+    let id = request.extensions().get::<RequestId>().cloned();
     if let Ok(answered) = AssertUnwindSafe(next.call(request)).catch_unwind().await {
         return answered;
     }
     tracing::error!("a handler panicked");
     metrics::counter!("gatehouse_panics_total").increment(1);
-    let id = id.map(|id| id.to_string()).unwrap_or_default();
-    Err(InternalError::from_response("a handler panicked", plain(&id)).into())
+    let mut answer = plain(id.as_ref().map_or("", RequestId::as_str));
+    if let Some(id) = id {
+        answer
+            .headers_mut()
+            .insert(X_REQUEST_ID.clone(), id.header());
+    }
+    Err(InternalError::from_response("a handler panicked", answer).into())
 }
 
 fn plain(request_id: &str) -> HttpResponse {

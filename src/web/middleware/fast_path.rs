@@ -1,36 +1,42 @@
 //! The fast path: some addresses answer a live session before the request span, routing and the other layers.
 //!
 //! These addresses are asked more often than all others together, and each layer costs as much as the session check
-//! (docs/decisions/0007). Such an answer has no log line of its own; the store's metrics count it. A request without a live
+//! (docs/decisions/0007). Such an answer has no log line of its own; the metrics of requests count it. A request without a live
 //! session passes on to the layers, and its extensions keep what was found out, so that nothing is read twice.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::HeaderMap;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::ProfileStatus;
 use crate::flow::session_check::{SignedIn, Use, check};
+use crate::measure::requests::RouteName;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::extract::signed_in;
+use crate::web::middleware::request_id::{RequestId, X_REQUEST_ID};
 use crate::web::middleware::resolve_profile::{find, warn_if_untrusted_proxy};
-use crate::web::middleware::security_headers;
+use crate::web::middleware::{request_span, security_headers};
 
 /// An address with a fast path for `GET`.
 #[derive(Debug)]
 pub struct FastAddress {
-    /// The path below a profile's prefix.
-    pub path: &'static str,
+    /// The address; its pattern has no parameter.
+    pub own: OwnPath,
     /// The answer to a signed-in person; not a page, because it gets the headers of data.
     pub answer: fn(&SignedIn) -> HttpResponse,
 }
 
-/// Answers at one of `addresses` if the session lives, from the cookie and the session cache.
+/// Answers at one of `addresses` if the session lives, from the cookie and the session cache. Counts every request and gives
+/// every answer the request's id, whoever answers.
 ///
 /// # Errors
 /// None of its own.
@@ -39,23 +45,64 @@ pub async fn answer_early<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    let began = Instant::now();
     if request.method() == Method::GET
         && addresses
             .iter()
-            .any(|address| request.path().ends_with(address.path))
-        && let Some(response) = answer(addresses, &request).await
+            .any(|address| request.path().ends_with(address.own.pattern()))
+        && let Some((own, mut response)) = answer(addresses, &request).await
     {
+        if let Some(app) = request.app_data::<web::Data<AppState>>() {
+            let id = app.request_ids.of(&request, &app.trusted_proxies);
+            add_id(response.headers_mut(), &id);
+            let (method, status) = (Method::GET, response.status());
+            let route = RouteName::Own(own);
+            app.requests
+                .count(route, method.as_str(), status.as_u16(), began.elapsed());
+        }
         return Ok(request.into_response(response).map_into_right_body());
     }
-    next.call(request)
+    pass_on(request, next, began)
         .await
         .map(ServiceResponse::map_into_left_body)
+}
+
+/// Lets the layers answer.
+async fn pass_on<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+    began: Instant,
+) -> Result<ServiceResponse<B>, Error> {
+    let Some(app) = request.app_data::<web::Data<AppState>>().cloned() else {
+        return next.call(request).await;
+    };
+    let id = app.request_ids.of(&request, &app.trusted_proxies);
+    request.extensions_mut().insert(id.clone());
+    let method = request.method().clone();
+    let mut answered = next.call(request).await;
+    let (route, status) = match &mut answered {
+        Ok(response) => {
+            add_id(response.headers_mut(), &id);
+            (
+                request_span::route_of(response.request()),
+                response.status(),
+            )
+        }
+        Err(error) => (RouteName::None, error.as_response_error().status_code()),
+    };
+    app.requests
+        .count(route, method.as_str(), status.as_u16(), began.elapsed());
+    answered
+}
+
+fn add_id(headers: &mut HeaderMap, id: &RequestId) {
+    headers.insert(X_REQUEST_ID.clone(), id.header());
 }
 
 async fn answer(
     addresses: &'static [FastAddress],
     request: &ServiceRequest,
-) -> Option<HttpResponse> {
+) -> Option<(OwnPath, HttpResponse)> {
     let app = request.app_data::<web::Data<AppState>>()?;
     let (profile, address) = find_address(addresses, request, app)?;
     let found = session::browser_handle(request.headers(), &app.cookie_keys, &profile)?;
@@ -69,7 +116,7 @@ async fn answer(
             let mut response = (address.answer)(&signed_in);
             let https = profile.public_url.is_https();
             security_headers::add_for_data(response.headers_mut(), https);
-            Some(response)
+            Some((address.own, response))
         }
         other => {
             signed_in::keep_answer(&mut request.extensions_mut(), other);
@@ -87,6 +134,8 @@ fn find_address(
     let Ok(Some((ProfileStatus::Serving(profile), below))) = find(request, app, &profiles) else {
         return None;
     };
-    let address = addresses.iter().find(|address| address.path == below)?;
+    let address = addresses
+        .iter()
+        .find(|address| address.own.pattern() == below)?;
     Some((Arc::clone(profile), address))
 }

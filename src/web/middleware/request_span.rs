@@ -5,12 +5,29 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 use tracing::Span;
 use tracing::field::Empty;
-use tracing_actix_web::{RequestId, RootSpanBuilder};
+use tracing_actix_web::RootSpanBuilder;
 
+use crate::measure::requests::RouteName;
 use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::middleware::request_id::RequestId;
+
+/// What a request was for, once it is answered.
+pub(in crate::web) fn route_of(request: &HttpRequest) -> RouteName {
+    let extensions = request.extensions();
+    if let Some(route) = extensions.get::<RouteName>() {
+        return *route;
+    }
+    match extensions.get::<ResolvedProfile>() {
+        Some(resolved) if resolved.at_redirect_path => RouteName::Callback,
+        Some(_) => request
+            .match_pattern()
+            .map_or(RouteName::None, |pattern| RouteName::of_pattern(&pattern)),
+        None => RouteName::None,
+    }
+}
 
 /// Builds the root span. Its fields are documented in `docs/logging.md`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,14 +35,10 @@ pub struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let id = request
-            .extensions()
-            .get::<RequestId>()
-            .copied()
-            .map(|id| id.to_string());
+        let id = request.extensions().get::<RequestId>().cloned();
         tracing::info_span!(
             "request",
-            request.id = id.as_deref(),
+            request.id = id.as_ref().map(RequestId::as_str),
             http.method = %request.method().as_str(),
             http.route = Empty,
             http.status = Empty,

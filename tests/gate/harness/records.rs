@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use metrics_exporter_prometheus::PrometheusHandle;
+use gatehouse::telemetry::RecordedMetrics;
 
 static LINES: OnceLock<Arc<Mutex<Vec<u8>>>> = OnceLock::new();
-static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+static METRICS: OnceLock<RecordedMetrics> = OnceLock::new();
 
 struct Writer(Arc<Mutex<Vec<u8>>>);
 
@@ -74,4 +74,12 @@ pub fn metric(name: &str, labels: &[&str]) -> f64 {
             .then(|| value.parse::<f64>().ok())?
     };
     text.lines().filter_map(sample).sum()
+}
+
+/// The metrics as a scrape sees them; empty without [`record`].
+pub fn rendered() -> String {
+    METRICS
+        .get()
+        .map(RecordedMetrics::render)
+        .unwrap_or_default()
 }

@@ -282,7 +282,7 @@ pub fn means(public: Option<TcpListener>, clock: &Arc<FixedClock>) -> ServerDeps
         public,
         private: None,
         workers: Some(2),
-        metrics: Arc::new(String::new),
+        metrics: Arc::new(super::records::rendered),
         environment: process_environment(),
         follow_database_clock: false,
     }

@@ -4,5 +4,6 @@ mod admin_listener;
 mod audit;
 mod audit_words;
 mod logs;
+pub mod metrics;
 mod sessions;
 mod warnings;
