@@ -8,6 +8,7 @@ mod envoy;
 mod guarded;
 mod guide;
 mod haproxy;
+mod manifests;
 mod nginx;
 mod the_list;
 mod traefik;
