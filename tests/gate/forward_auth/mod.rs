@@ -3,4 +3,5 @@
 mod answers;
 mod families;
 mod identity;
+mod lessons;
 mod rules;

@@ -3,6 +3,7 @@
 mod connections;
 mod cookie_attacks;
 mod cross_site;
+mod desync;
 mod disclosure;
 mod headers;
 mod rate_limits;
