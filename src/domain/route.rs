@@ -7,7 +7,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::access_rule::AccessRule;
-use super::api::{ApiName, Scope};
+use super::api::ApiName;
+use super::bearer_rule::BearerRule;
 use super::request_target::{CanonicalPath, TargetRefusal, is_below};
 
 /// Rules for the requests below one path of one host.
@@ -76,17 +77,6 @@ pub struct StepUp {
     pub acr: Vec<String>,
     /// How long ago the person may have signed in at the authority.
     pub max_age: Option<Duration>,
-}
-
-/// Which access tokens a route accepts. Any one scope or any one role suffices; no entry of either demands nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BearerRule {
-    /// The audience that the token must be for.
-    pub audience: String,
-    /// Delegated permissions (`scp`).
-    pub scopes: Vec<Scope>,
-    /// Application permissions (`roles`) of callers without a person.
-    pub roles: Vec<String>,
 }
 
 /// Parts of App Service's `EasyAuth`, each an opt-in of its own.

@@ -16,7 +16,7 @@ use crate::domain::access_rule::{AccessRule, Denial};
 use crate::domain::caller::{BearerCaller, Caller};
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::{Identity, authenticated_at};
-use crate::domain::route::{BearerRule, Route, StepUp};
+use crate::domain::route::{Route, StepUp};
 use crate::domain::session::Session;
 
 /// What a decision is about.
@@ -112,7 +112,9 @@ fn judge_person<'a>(question: &Question<'a>, session: &'a Session) -> Decision<'
         return refused;
     }
     match &question.route.step_up {
-        Some(step_up) if !is_met(step_up, session, question.now) => Decision::StepUp(step_up),
+        Some(step_up) if !is_met(step_up, &session.identity, question.now) => {
+            Decision::StepUp(step_up)
+        }
         _ => Decision::Allow(Some(&session.identity)),
     }
 }
@@ -121,7 +123,7 @@ fn judge_bearer<'a>(question: &Question<'a>, bearer: &'a BearerCaller) -> Decisi
     let Some(rule) = &question.route.accept_bearer else {
         return Decision::Deny(Reason::NoBearer);
     };
-    if !is_permitted(rule, bearer) {
+    if !rule.permits(bearer) {
         return Decision::Deny(Reason::Permission);
     }
     // A program has neither groups nor an address; its roles are the bearer rule's to judge.
@@ -130,24 +132,15 @@ fn judge_bearer<'a>(question: &Question<'a>, bearer: &'a BearerCaller) -> Decisi
     } else {
         judge_rules(question, &bearer.identity)
     };
-    match judged {
-        Ok(()) => Decision::Allow(Some(&bearer.identity)),
-        Err(refused) => refused,
+    if let Err(refused) = judged {
+        return refused;
     }
-}
-
-/// A person's token needs one of the scopes, a program's token one of the roles. A rule that names the one kind only
-/// takes no token of the other.
-fn is_permitted(rule: &BearerRule, bearer: &BearerCaller) -> bool {
-    if rule.scopes.is_empty() && rule.roles.is_empty() {
-        return true;
-    }
-    if bearer.app_only {
-        let roles = bearer.identity.roles();
-        roles.iter().any(|role| rule.roles.contains(role))
-    } else {
-        let granted = |scope: &String| rule.scopes.iter().any(|wanted| wanted.is_granted_as(scope));
-        bearer.scopes.iter().any(granted)
+    match &question.route.step_up {
+        // Nobody signed in for a program.
+        Some(step_up) if !bearer.app_only && !is_met(step_up, &bearer.identity, question.now) => {
+            Decision::StepUp(step_up)
+        }
+        _ => Decision::Allow(Some(&bearer.identity)),
     }
 }
 
@@ -174,8 +167,8 @@ fn judge_rules<'a>(question: &Question<'_>, identity: &Identity) -> Result<(), D
 }
 
 /// Whether the sign-in behind a session is strong and fresh enough. A claim that is missing proves nothing.
-fn is_met(step_up: &StepUp, session: &Session, now: Timestamp) -> bool {
-    let claims = session.identity.claims();
+fn is_met(step_up: &StepUp, identity: &Identity, now: Timestamp) -> bool {
+    let claims = identity.claims();
     let names_context = |claim: &str| match claims.get(claim) {
         Some(serde_json::Value::String(one)) => step_up.acr.contains(one),
         Some(serde_json::Value::Array(all)) => all

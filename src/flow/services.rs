@@ -8,6 +8,7 @@ use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::random::Random;
 use crate::domain::session::HandleHash;
+use crate::flow::groups_of_callers::BearerGroups;
 use crate::flow::refresh::outcome::Refreshes;
 use crate::flow::throttle::Throttle;
 use crate::http::OutboundClient;
@@ -61,6 +62,7 @@ pub struct Services {
     pub(super) refresh_backoff: Throttle<HandleHash>,
     pub(super) groups_backoff: Throttle<HandleHash>,
     pub(super) api_timeout: Duration,
+    pub(super) bearer_groups: BearerGroups,
     keys: Arc<KeyRing>,
 }
 
@@ -93,6 +95,7 @@ impl Services {
             refresh_backoff,
             groups_backoff,
             api_timeout,
+            bearer_groups: BearerGroups::default(),
             keys,
         }
     }

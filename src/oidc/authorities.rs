@@ -17,12 +17,14 @@ use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::metadata::Metadata;
 use crate::oidc::error::OidcError;
 use crate::oidc::profile_client::ProfileClient;
+use crate::oidc::tokens::verified_tokens::VerifiedTokens;
 
 /// All authorities of the process. One exists, shared by all workers.
 pub struct Authorities {
     deps: Arc<ClientDeps>,
     identities: Arc<ManagedIdentity>,
     clients: RwLock<HashMap<ProfileId, Arc<ProfileClient>>>,
+    pub(crate) verified: VerifiedTokens,
 }
 
 impl fmt::Debug for Authorities {
@@ -39,6 +41,7 @@ impl Authorities {
             identities: Arc::new(ManagedIdentity::new(deps.http.clone(), environment)),
             deps: Arc::new(deps),
             clients: RwLock::default(),
+            verified: VerifiedTokens::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::domain::issuer::IssuerRefusal;
 use crate::http::CallError;
 use crate::oidc::authority_error::AuthorityErrorDetail;
+use crate::oidc::tokens::access_token::AccessTokenFault;
 use crate::oidc::tokens::id_token::IdTokenFault;
 use crate::oidc::tokens::jwt::JwtRefusal;
 
@@ -162,6 +163,9 @@ pub enum Invalid {
     /// A claim of the token.
     #[error("{0}")]
     Claim(#[from] IdTokenFault),
+    /// A claim of an access token that a caller brought.
+    #[error("{0}")]
+    AccessToken(#[from] AccessTokenFault),
     /// The token response.
     #[error("{0}")]
     Response(#[from] ResponseFault),

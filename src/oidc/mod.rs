@@ -35,6 +35,7 @@ pub use error::{
 #[cfg(test)]
 pub(crate) use error_codes::known_errors;
 pub use error_codes::{AuthorityErrorCode, Meaning, RefreshEffect, Remedy, Topic};
+pub use requests::access_token::VerifiedAccessToken;
 pub use requests::authorization::{
     Asking, AuthorizationRequest, fresh_nonce, fresh_verifier, text_256,
 };
@@ -44,6 +45,7 @@ pub use requests::logout_token::LogoutToken;
 pub use requests::parameters::signed_in_api;
 pub use requests::probe::{CredentialProbe, KeyCount, Probe};
 pub use requests::refresh::Refreshed;
+pub use tokens::access_token::AccessTokenFault;
 pub use tokens::id_token::IdTokenFault;
 pub use tokens::jwt::JwtRefusal;
 pub use www_authenticate::claims_challenge;

@@ -14,6 +14,7 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::errors::mapping;
 use crate::web::gateway::check::answer_checks;
+use crate::web::gateway::protected_resource::answer_metadata;
 use crate::web::handlers::{
     assets, call_api, callback, hand_off, home, language, my_sessions, session_info, sign_in,
     sign_out, single_logout, token_details,
@@ -132,6 +133,7 @@ pub fn public(
         .wrap(from_fn(mapping::pages))
         .wrap(from_fn(rotate_session_key::renew))
         .wrap(from_fn(resolve))
+        .wrap(from_fn(answer_metadata))
         .wrap(from_fn(|request, next| {
             answer_checks(OwnPath::ForwardAuth, request, next)
         }))

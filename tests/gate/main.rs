@@ -9,6 +9,7 @@
 )]
 
 mod api_call;
+mod bearer;
 mod behind;
 mod callback;
 mod client_auth;

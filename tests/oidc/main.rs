@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod access_tokens;
 mod authority;
 mod credentials;
 mod discovery;

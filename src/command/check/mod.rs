@@ -1,6 +1,7 @@
 //! `gatehouse check`: what is wrong with the files, what to register, and what the authority says.
 
 pub mod answer;
+mod bearer_notes;
 mod network;
 pub mod offline;
 pub mod online;

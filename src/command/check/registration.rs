@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::command::check::bearer_notes::bearer_notes;
 use crate::config::Problem;
 use crate::config::profile::certificate::{CertificateFault, CertificateSummary, read_certificate};
 use crate::domain::clock::Timestamp;
@@ -54,6 +55,7 @@ pub fn registration(profile: &Profile) -> Registration {
     if dialect.microsoft && !profile.public_url.is_https() {
         notes.push("a front-channel logout URL must be https: do not register it".to_owned());
     }
+    notes.extend(bearer_notes(profile));
     Registration {
         redirect_uri,
         post_logout_redirect_uri: profile.post_logout_uri(),

@@ -2,7 +2,10 @@
 
 use crate::command::explain::rows::Rows;
 use crate::domain::access_rule::AccessRule;
+use crate::domain::api::Scope;
 use crate::domain::profile::Profile;
+use crate::domain::protected_resource::ProtectedResource;
+use crate::domain::route::Route;
 
 impl Rows<'_> {
     pub(super) fn routes(&mut self, profile: &Profile) {
@@ -13,12 +16,33 @@ impl Rows<'_> {
             self.rule(&key("allow"), &route.allow);
             self.file_key(&key("public"), route.public.clone());
             self.file_key(&key("preflight"), route.preflight);
+            self.bearer_rule(&key("accept_bearer"), profile, route);
             self.file_key(&key("allowed_origins"), route.allowed_origins.clone());
             for (header, claim) in &route.identity_headers {
                 let key = key(&format!("identity_headers.{header}"));
                 self.file_key(&key, claim.as_str());
             }
         }
+    }
+
+    fn bearer_rule(&mut self, key: &str, profile: &Profile, route: &Route) {
+        let Some(rule) = &route.accept_bearer else {
+            self.file_key(key, "none");
+            return;
+        };
+        let of = |name: &str| format!("{key}.{name}");
+        self.file_key(&of("audience"), rule.audiences.clone());
+        let scopes: Vec<_> = rule.scopes.iter().map(Scope::as_str).collect();
+        self.file_key(&of("scopes"), scopes);
+        self.file_key(&of("roles"), rule.roles.clone());
+        let resource = ProtectedResource::at(&profile.public_url, &route.host, &route.path);
+        if let Some(resource) = resource {
+            self.derived(&format!("{key} resource"), resource.identifier());
+            self.derived(&format!("{key} metadata"), resource.metadata_address());
+        }
+        let microsoft = profile.authority.dialect().microsoft;
+        let asked = rule.requestable_scopes(microsoft);
+        self.derived(&format!("{key} scopes that clients ask for"), asked);
     }
 
     /// The lists of a rule that demand something.

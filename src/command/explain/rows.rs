@@ -65,7 +65,7 @@ impl Rows<'_> {
         }
     }
 
-    fn derived(&mut self, key: &str, value: impl Into<Value>) {
+    pub(super) fn derived(&mut self, key: &str, value: impl Into<Value>) {
         self.push(key, value, DERIVED.to_owned());
     }
 

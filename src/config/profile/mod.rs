@@ -19,6 +19,7 @@ mod hosts;
 mod permitted;
 pub mod profile_reader;
 mod route;
+mod route_bearer;
 mod route_identity;
 mod route_table;
 pub mod scalars;

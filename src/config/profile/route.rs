@@ -53,6 +53,10 @@ impl ProfileReader<'_, '_> {
         let path = self.route_path(&format!("{key}.path"), table.path.as_ref());
         let allow = self.access_rule(&format!("{key}.allow"), table.allow.as_ref());
         let public = self.public_prefixes(&format!("{key}.public"), &table.public, path.as_deref());
+        let bearer = self.bearer_rule(
+            &format!("{key}.accept_bearer"),
+            table.accept_bearer.as_ref(),
+        );
         let origins = self.origins(&format!("{key}.allowed_origins"), &table.allowed_origins);
         Some(Route {
             host: host?,
@@ -67,7 +71,7 @@ impl ProfileReader<'_, '_> {
                 .as_ref()
                 .is_some_and(|written| *written.get()),
             identity_headers: self.identity_headers(key, table),
-            accept_bearer: None,
+            accept_bearer: bearer,
             allowed_origins: origins,
             easyauth: EasyAuth::default(),
         })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::config::profile::route_bearer::BearerTable;
 use crate::config::toml_document::spanned::{Spanned, Text, Texts};
 
 /// Who is admitted.
@@ -52,6 +53,8 @@ pub struct RouteTable {
     /// Whether CORS preflights pass without a session. Default: false.
     #[schemars(example = true)]
     pub preflight: Option<Spanned<bool>>,
+    /// Callers with an access token of their own. Default: none; only a session passes.
+    pub accept_bearer: Option<BearerTable>,
     /// Other origins whose pages may send unsafe methods with the session. Default: none.
     #[schemars(example = ["https://www.contoso.example"])]
     pub allowed_origins: Texts,

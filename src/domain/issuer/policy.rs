@@ -203,6 +203,43 @@ impl IssuerPolicy {
         }
     }
 
+    /// Judges an access token for an API of ours, whose signature is already good. As for [`Self::accept_token`]; besides,
+    /// a directory issues v1 tokens to an API that does not ask for v2, with its v1 issuer.
+    ///
+    /// # Errors
+    /// As [`Self::accept_token`].
+    pub fn accept_access_token(
+        &self,
+        trusted: &TrustedIssuer,
+        token: TokenOrigin<'_>,
+    ) -> Result<(), IssuerRefusal> {
+        let form = |form: &&'static str| IssuerForm::new(*form).tenant_in(token.iss);
+        let Some(tenant) = V1_ISSUERS.iter().find_map(form) else {
+            return self.accept_token(trusted, token);
+        };
+        let fits = match self {
+            Self::Exact(_) => return self.accept_token(trusted, token),
+            // At B2C, where `tid` decides nothing, there are no v1 tokens.
+            Self::OneTenant { tid_required, .. } => {
+                *tid_required && trusted.tenant.as_ref() == Some(&tenant)
+            }
+            Self::ManyTenants { .. } => true,
+        };
+        if !fits {
+            return Err(IssuerRefusal::Token);
+        }
+        if token.tid != Some(tenant.as_str()) {
+            return Err(IssuerRefusal::Tid);
+        }
+        key_belongs(token.key_issuer, token.iss, &tenant)?;
+        match self {
+            Self::ManyTenants {
+                allowed, personal, ..
+            } if !allowed.admits(&tenant, *personal) => Err(IssuerRefusal::TenantNotAllowed),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether somebody who came in by this policy, as it was then, may stay: the lists of tenants are asked again.
     pub fn still_admits(&self, person: &Identity) -> bool {
         match self {
@@ -242,7 +279,7 @@ impl IssuerPolicy {
     }
 }
 
-/// The issuers of v1 tokens, which front-channel logout requests may name although the sign-in had a v2 token.
+/// The issuers of v1 tokens: of access tokens, and of front-channel logout requests although the sign-in had a v2 token.
 const V1_ISSUERS: [&str; 2] = [
     "https://sts.windows.net/{tenantid}/",
     "https://sts.chinacloudapi.cn/{tenantid}/",

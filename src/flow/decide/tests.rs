@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::api::Scope;
+use crate::domain::bearer_rule::BearerRule;
 use crate::domain::clock::Clock;
 use crate::domain::clock::SystemClock;
 use crate::domain::identity::PersonBy;
@@ -204,7 +205,7 @@ fn a_sign_in_that_is_too_old_or_too_weak_is_stepped_up() {
 fn a_token_passes_only_where_the_route_takes_tokens_with_its_permission() {
     let taking = Route {
         accept_bearer: Some(BearerRule {
-            audience: "api://orders".into(),
+            audiences: vec!["api://orders".into()],
             scopes: vec![Scope::parse("Orders.Read").unwrap()],
             roles: vec!["Orders.Read.All".into()],
         }),
@@ -215,7 +216,7 @@ fn a_token_passes_only_where_the_route_takes_tokens_with_its_permission() {
     let others = [
         bearer(&["Orders.Write"], false, json!({})),
         bearer(&[], false, json!({"roles": ["Orders.Read.All"]})),
-        bearer(&["Orders.Read"], true, json!({"roles": ["Other"]})),
+        bearer(&["Orders.Write"], true, json!({"roles": ["Other"]})),
     ];
     let rules = rules();
     for good in [&person, &program] {
@@ -272,7 +273,7 @@ fn a_public_path_passes_with_the_identity_of_whoever_is_known() {
 #[test]
 fn a_bearer_rule_that_names_one_permission_takes_no_token_without_it() {
     let rule = |scopes: &[&str], roles: &[&str]| BearerRule {
-        audience: "api://orders".into(),
+        audiences: vec!["api://orders".into()],
         scopes: scopes
             .iter()
             .map(|text| Scope::parse(text).unwrap())

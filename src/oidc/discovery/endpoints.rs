@@ -17,6 +17,7 @@ use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::cached_document::{CachedDocument, Fetch, Snapshot};
 use crate::oidc::discovery::jwks::{KeySet, KeySource};
 use crate::oidc::discovery::metadata::{Metadata, MetadataSource};
+use crate::oidc::discovery::sought_keys::SoughtKeys;
 use crate::oidc::error::{Invalid, OidcError, Outage, SignatureRefusal};
 use crate::oidc::tokens::id_token::{Expected, Signed};
 use crate::oidc::tokens::jwt::{Jwt, TokenUse};
@@ -30,6 +31,8 @@ pub(crate) enum Origin {
     Refresh,
     /// Posted to us by anybody.
     Stranger,
+    /// An access token that a caller sent with a request.
+    Caller,
 }
 
 /// A limited number of fetches in a span of time.
@@ -80,6 +83,8 @@ pub(crate) struct Discovery {
     keys: Mutex<Option<(Url, Arc<CachedDocument<KeySource>>)>>,
     for_authority: Budget,
     for_strangers: Budget,
+    for_callers: Budget,
+    sought: SoughtKeys,
 }
 
 impl Discovery {
@@ -108,6 +113,8 @@ impl Discovery {
             // A rotation needs one fetch; several rotations within a minute must pass.
             for_authority: Budget::new(5, Duration::from_mins(1)),
             for_strangers: Budget::new(1, Duration::from_secs(30)),
+            for_callers: Budget::new(1, Duration::from_secs(30)),
+            sought: SoughtKeys::default(),
             deps,
         }
     }
@@ -167,36 +174,63 @@ impl DiscoveredAuthority<'_> {
         kind: TokenUse,
         origin: Origin,
     ) -> Result<Signed, OidcError> {
+        let jwt = self.parse(text, kind)?;
+        Ok(self.verify_parsed(&jwt, origin).await?.0)
+    }
+
+    /// Checks the form and the header of a token; nothing of it is true yet.
+    pub(crate) fn parse<'t>(&self, text: &'t str, kind: TokenUse) -> Result<Jwt<'t>, OidcError> {
         let algorithms = algorithms(self.profile, &self.metadata);
-        let jwt = Jwt::parse(text, kind, &algorithms).map_err(Invalid::Form)?;
+        Ok(Jwt::parse(text, kind, &algorithms).map_err(Invalid::Form)?)
+    }
+
+    /// Verifies the signature of a token, and returns the keys beside it.
+    pub(crate) async fn verify_parsed(
+        &self,
+        jwt: &Jwt<'_>,
+        origin: Origin,
+    ) -> Result<(Signed, Arc<KeySet>), OidcError> {
         let document = self.discovery.key_document(&self.metadata.jwks_uri);
         let snapshot = document.current().await?;
-        match signed(&snapshot, &jwt) {
+        match signed(&snapshot, jwt) {
             // OIDC Core §10.1.1: the authority may have new keys, even under an old `kid`.
             Err(SignatureRefusal::NoKey | SignatureRefusal::Wrong) => {}
-            verified => return Ok(verified?),
+            verified => return Ok((verified?, Arc::clone(&snapshot.document))),
         }
         let budget = match origin {
             Origin::Authority | Origin::Refresh => &self.discovery.for_authority,
             Origin::Stranger => &self.discovery.for_strangers,
+            Origin::Caller => &self.discovery.for_callers,
         };
         let now = self.discovery.deps.clock.now();
         let newer = document.renew(Some(snapshot.version), || budget.spend(now));
         match newer.await {
-            Ok(newer) => Ok(signed(&newer, &jwt)?),
+            Ok(newer) => {
+                let verified = signed(&newer, jwt);
+                if matches!(verified, Err(SignatureRefusal::NoKey)) {
+                    self.discovery.sought.remember(jwt, &newer.document);
+                }
+                Ok((verified?, Arc::clone(&newer.document)))
+            }
             Err(OidcError::Unavailable {
                 why: Outage::KeysJustFetched,
                 ..
-            }) => match (signed(&snapshot, &jwt), origin) {
-                // The key can be fetched in a moment: no reason to end a session, and none to refuse a notice that
-                // the authority sends again.
-                (Err(SignatureRefusal::NoKey), Origin::Refresh | Origin::Stranger) => {
-                    Err(OidcError::Unavailable {
-                        why: Outage::KeysJustFetched,
-                        retry_after: Some(budget.wait(now)),
-                    })
+            }) => match (signed(&snapshot, jwt), origin) {
+                (Err(SignatureRefusal::NoKey), Origin::Caller)
+                    if self.discovery.sought.knows(jwt, &snapshot.document) =>
+                {
+                    Err(SignatureRefusal::NoKey.into())
                 }
-                (verified, _) => Ok(verified?),
+                // The key can be fetched in a moment: no reason to end a session, and none to refuse a notice that
+                // the authority sends again, or a caller who tries again.
+                (
+                    Err(SignatureRefusal::NoKey),
+                    Origin::Refresh | Origin::Stranger | Origin::Caller,
+                ) => Err(OidcError::Unavailable {
+                    why: Outage::KeysJustFetched,
+                    retry_after: Some(budget.wait(now)),
+                }),
+                (verified, _) => Ok((verified?, Arc::clone(&snapshot.document))),
             },
             Err(outage) => Err(outage),
         }

@@ -7,4 +7,5 @@ pub mod cached_document;
 pub mod endpoints;
 pub mod jwks;
 pub mod metadata;
+pub mod sought_keys;
 pub mod tenant_pin;

@@ -147,7 +147,7 @@ impl Redemption<'_> {
 }
 
 /// Which claims identify a person at this authority.
-fn person_by<'a>(authority: &'a DiscoveredAuthority<'_>) -> PersonBy<'a> {
+pub(crate) fn person_by<'a>(authority: &'a DiscoveredAuthority<'_>) -> PersonBy<'a> {
     match authority.profile.authority.dialect().person {
         PersonClaims::Subject => PersonBy::Subject,
         PersonClaims::ObjectInTid => PersonBy::Object,

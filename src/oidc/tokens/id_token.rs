@@ -117,6 +117,11 @@ impl Expected<'_> {
     fn now(&self) -> f64 {
         seconds(self.now.timestamp())
     }
+
+    /// Whether the moment, in seconds since 1970, is still to come, clock skew included.
+    pub(crate) fn is_before(&self, moment: f64) -> bool {
+        self.now() < moment + seconds(self.skew())
+    }
 }
 
 /// A token whose signature was verified; its claims were not checked.
@@ -202,7 +207,7 @@ pub(crate) fn issuer(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTo
 }
 
 /// A key that names a cloud is not accepted for another (microsoft-identity 1.2).
-fn cloud(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
+pub(crate) fn cloud(token: &Signed, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     match (token.key_cloud.as_deref(), expected.cloud) {
         (Some(key), Some(metadata)) if key != metadata => Err(IdTokenFault::Cloud),
         _ => Ok(()),
@@ -233,12 +238,12 @@ pub(crate) fn expiry(claims: &Claims, expected: &Expected<'_>) -> Result<f64, Id
     moment(claims, "exp")
         .ok()
         .flatten()
-        .filter(|exp| expected.now() < exp + seconds(expected.skew()))
+        .filter(|exp| expected.is_before(*exp))
         .ok_or(IdTokenFault::Expired)
 }
 
 /// RFC 7519 §4.1.5
-fn not_before(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
+pub(crate) fn not_before(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     match moment(claims, "nbf") {
         Ok(None) => Ok(()),
         Ok(Some(nbf)) if nbf <= expected.now() + seconds(expected.skew()) => Ok(()),
@@ -323,7 +328,7 @@ fn person(claims: &Claims) -> Result<(), IdTokenFault> {
 
 /// All user flows of a B2C tenant share issuer and audience: the first of `tfp`, `trustFrameworkPolicy` and `acr` that
 /// the token has, else the issuer's path, must name the one that was requested (microsoft-identity 0.5, 1.7).
-fn user_flow(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
+pub(crate) fn user_flow(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenFault> {
     let Some(flow) = expected.user_flow else {
         return Ok(());
     };

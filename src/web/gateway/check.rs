@@ -5,7 +5,7 @@
 //! 1. Only a peer in `trusted_proxies` may ask: whoever may name any host and path learns who is signed in where.
 //! 2. The original request, told by one family of headers (`original_request.rs`).
 //! 3. The profile of the original host and path, and the route.
-//! 4. The caller, by the session cookie that the proxy passed on. A check is a use of the session.
+//! 4. The caller, by the session cookie or the access token that the proxy passed on. A check is a use of the session.
 //! 5. The decision (`flow/decide.rs`), as an answer that the proxy understands.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -35,6 +35,7 @@ use crate::web::app_state::AppState;
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::parameters::Parameters;
 use crate::web::gateway::application_cookies::application_cookies;
+use crate::web::gateway::bearer;
 use crate::web::gateway::guarded::Guarded;
 use crate::web::gateway::original_request::{Check, original_request};
 
@@ -235,8 +236,13 @@ impl Asked<'_> {
             headers: self.request.headers(),
             target: &self.target,
         };
-        let sender = asked.sender().await;
-        match asked.decide(&self.narrowing, &sender) {
+        let sender = asked.sender(&self.narrowing).await;
+        let decision = asked.decide(&self.narrowing, &sender);
+        let request = self.request.request();
+        if let Some(refusal) = bearer::refusal(&asked, request, &decision, &sender) {
+            return refusal;
+        }
+        match decision {
             Decision::Allow(identity) => self.allow(route, identity),
             Decision::SignIn => self.sign_in(),
             Decision::Deny(reason) => self.deny(reason),

@@ -5,14 +5,19 @@
 use actix_web::http::header::{HeaderMap, ORIGIN};
 
 use crate::domain::access_rule::AccessRule;
+use crate::domain::bearer_rule::BearerRule;
 use crate::domain::caller::Caller;
+use crate::domain::causes::with_causes;
 use crate::domain::profile::Profile;
 use crate::domain::request_target::RequestTarget;
 use crate::domain::route::Route;
+use crate::flow;
+use crate::flow::bearer::{AcceptedBearer, BearerCheck, BearerRefusal};
 use crate::flow::decide::{Decision, Question, RequestKind, decide};
 use crate::flow::session_check::{self, SignedIn, Use};
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
+use crate::web::gateway::credentials::{self, CredentialFault};
 
 /// A request whose profile and route are known.
 #[derive(Clone, Copy)]
@@ -38,6 +43,12 @@ pub enum Sender {
     Nobody,
     /// A person with a session.
     Person(SignedIn),
+    /// A caller with an access token of its own, on a route that takes them.
+    Bearer(AcceptedBearer),
+    /// Nobody: the access token of the request counts for nothing here.
+    Refused(BearerRefusal),
+    /// Two callers at once, or a token that cannot be read: the request is refused.
+    Ambiguous(CredentialFault),
     /// Nobody can tell now.
     Unknown,
 }
@@ -47,13 +58,14 @@ impl Sender {
     pub fn person(&self) -> Option<&SignedIn> {
         match self {
             Self::Person(signed_in) => Some(signed_in),
-            Self::Nobody | Self::Unknown => None,
+            _ => None,
         }
     }
 
     fn caller(&self) -> Caller<'_> {
         match self {
-            Self::Nobody => Caller::Nobody,
+            Self::Nobody | Self::Refused(_) | Self::Ambiguous(_) => Caller::Nobody,
+            Self::Bearer(bearer) => Caller::Bearer(bearer.caller()),
             Self::Person(signed_in) => Caller::Person(signed_in.session()),
             Self::Unknown => Caller::Unknown,
         }
@@ -61,16 +73,43 @@ impl Sender {
 }
 
 impl Guarded<'_> {
-    /// Who sends the request, by the session cookie. This is a use of the session.
-    pub async fn sender(&self) -> Sender {
+    /// Who sends the request: by its access token on a route that takes them, else by the session cookie, never by both.
+    /// This is a use of the session. `narrowing` is what a proxy's own check adds to the rules.
+    pub async fn sender(&self, narrowing: &AccessRule) -> Sender {
         let cookie = session::browser_handle(self.headers, &self.app.cookie_keys, self.profile);
         let handle = cookie.map(|found| found.handle);
+        if let Some(rule) = &self.route.accept_bearer {
+            match credentials::token(self.headers) {
+                Ok(None) => {}
+                Ok(Some(_)) if handle.is_some() => {
+                    return Sender::Ambiguous(CredentialFault::WithCookie);
+                }
+                Ok(Some(token)) => return self.bearer(rule, token, narrowing).await,
+                Err(fault) => return Sender::Ambiguous(fault),
+            }
+        }
         let services = &self.app.services;
         match session_check::check(services, self.profile, handle.as_ref(), Use::Sliding).await {
             Ok(Some(signed_in)) => Sender::Person(signed_in),
             Ok(None) => Sender::Nobody,
             Err(error) => {
                 tracing::error!(profile.id = %self.profile.id, error = %error, "a request to a guarded application has no answer");
+                Sender::Unknown
+            }
+        }
+    }
+
+    async fn bearer(&self, rule: &BearerRule, token: &str, narrowing: &AccessRule) -> Sender {
+        let rules = [&self.profile.allow, &self.route.allow, narrowing];
+        let asked = flow::bearer::BearerQuestion {
+            rule,
+            needs_groups: rules.iter().any(|rule| rule.needs_groups()),
+        };
+        match flow::bearer::check(&self.app.services, self.profile, asked, token).await {
+            Ok(BearerCheck::Accepted(accepted)) => Sender::Bearer(accepted),
+            Ok(BearerCheck::Refused(refusal)) => Sender::Refused(refusal),
+            Err(error) => {
+                tracing::error!(profile.id = %self.profile.id, error = %with_causes(&error), "an access token cannot be verified now");
                 Sender::Unknown
             }
         }

@@ -3,6 +3,9 @@
 //! Owns how a proxy tells which request it asks about, and how a decision becomes an answer. It decides nothing itself.
 
 mod application_cookies;
+pub mod bearer;
 pub mod check;
+pub mod credentials;
 pub mod guarded;
 pub mod original_request;
+pub mod protected_resource;

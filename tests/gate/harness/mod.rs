@@ -1,6 +1,7 @@
 //! Starts the real application on port 0 with a fixed clock, against the simulator over HTTP, and offers the steps that
 //! tests share: one file for each noun.
 
+pub mod access_tokens;
 mod admin;
 pub mod api;
 pub mod browser;

@@ -13,7 +13,9 @@ use crate::names::after_graph;
 use crate::platform::Platform;
 use crate::realm::{Realm, Version};
 use crate::scopes::Api;
+use crate::shapes::Shapes;
 use crate::state::Grant;
+use crate::tokens::id_token::{MOST_GROUPS, overage, policy_claim};
 use crate::tokens::issuance::{ring, subject};
 use crate::tokens::jwt::{Parts, Signing, encode};
 
@@ -51,7 +53,7 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
         "nbf": now - back,
         "exp": now + platform.access_token_lifetime(),
         "azp": grant.client_id,
-        "scp": names.join(" "),
+        "scp": granted(api, names),
         "jti": platform.handle(),
         // How the simulated APIs find the person again; not part of any platform's tokens.
         "sim": {"kind": realm.kind, "tenant": grant.tenant.id, "person": person.id, "revocations": grant.revocations, "userinfo": asked_of_userinfo(grant)},
@@ -66,8 +68,9 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
         };
         claims.insert("ver".to_owned(), ver.into());
     }
+    claims.extend(about_person(token, &shapes));
     if realm.version == Version::V1 {
-        as_v1(&mut claims, grant);
+        as_v1(&mut claims, &grant.tenant.id, &grant.client_id);
     }
     claims.extend(requested(grant.claims.as_ref()));
     let key = platform
@@ -86,6 +89,48 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
     encode(object(header), &claims, &Signing::With(&key))
 }
 
+/// `.default` stands for every scope that was consented to; no token has the word itself.
+fn granted(api: &Api, names: &[String]) -> String {
+    if *api == Api::Orders && names.iter().any(|name| name == ".default") {
+        return "Orders.Read Orders.Write".to_owned();
+    }
+    names.join(" ")
+}
+
+/// What the tokens of an API say about the person besides the ids.
+fn about_person(token: &Delegated<'_>, shapes: &Shapes) -> Members {
+    let Delegated {
+        realm,
+        grant,
+        person,
+        api,
+        ..
+    } = token;
+    let mut claims = Members::new();
+    if *api == Api::Graph || realm.kind == Kind::Oidc {
+        return claims;
+    }
+    claims.insert("name".to_owned(), person.name.clone().into());
+    if realm.kind == Kind::B2c {
+        let policy = realm.policy.as_ref();
+        let policy = policy.map_or("", |policy| policy.name.as_str());
+        let (claim, shown) = policy_claim(policy, shapes);
+        if !claim.is_empty() {
+            claims.insert(claim.to_owned(), shown.into());
+        }
+        return claims;
+    }
+    if !person.roles.is_empty() {
+        claims.insert("roles".to_owned(), json!(person.roles));
+    }
+    if person.groups.len() > MOST_GROUPS {
+        claims.extend(overage(grant, person, shapes.overage_as_hasgroups));
+    } else if !person.groups.is_empty() {
+        claims.insert("groups".to_owned(), json!(person.groups));
+    }
+    claims
+}
+
 /// What a `claims` parameter asks of userinfo (OIDC Core §5.5).
 fn asked_of_userinfo(grant: &Grant) -> Vec<String> {
     let asked = grant
@@ -97,13 +142,13 @@ fn asked_of_userinfo(grant: &Grant) -> Vec<String> {
 }
 
 /// The older endpoint: another issuer, `ver`, and the application under another claim.
-fn as_v1(claims: &mut Members, grant: &Grant) {
-    let issuer = format!("https://sts.windows.net/{}/", grant.tenant.id);
+pub(crate) fn as_v1(claims: &mut Members, tenant: &str, client_id: &str) {
+    let issuer = format!("https://sts.windows.net/{tenant}/");
     claims.remove("azp");
     claims.extend(object(json!({
         "iss": issuer,
         "ver": "1.0",
-        "appid": grant.client_id,
+        "appid": client_id,
     })));
 }
 

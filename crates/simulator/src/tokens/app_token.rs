@@ -7,8 +7,9 @@ use crate::directory::{Tenant, stable_guid};
 use crate::encoding::object;
 use crate::kind::Kind;
 use crate::platform::Platform;
-use crate::realm::Realm;
+use crate::realm::{Realm, Version};
 use crate::scopes::Api;
+use crate::tokens::access_token::as_v1;
 use crate::tokens::issuance::ring;
 use crate::tokens::jwt::{Signing, encode};
 
@@ -34,7 +35,7 @@ pub(crate) fn issue(
     } else {
         "2.0"
     };
-    let claims = object(json!({
+    let mut claims = object(json!({
         "iss": realm.issuer(&tenant.id, &shapes),
         "aud": audience,
         "sub": principal,
@@ -52,6 +53,11 @@ pub(crate) fn issue(
         "ver": ver,
         "sim": {"kind": realm.kind, "tenant": tenant.id, "client": client.id},
     }));
+    if realm.version == Version::V1 {
+        let method = claims.remove("azpacr");
+        claims.extend(method.map(|method| ("appidacr".to_owned(), method)));
+        as_v1(&mut claims, &tenant.id, &client.id);
+    }
     let key = platform.keys.current(ring(realm.kind, &tenant.id, &shapes));
     if *api == Api::Graph {
         let header = object(json!({"nonce": platform.handle()}));

@@ -10,11 +10,12 @@ use crate::faults::Fault;
 use crate::kind::Kind;
 use crate::realm::Version;
 use crate::shapes::Shapes;
+use crate::state::Grant;
 use crate::tokens::id_token_faults;
 use crate::tokens::issuance::{IdTokenInput, subject};
 
 /// More groups than this do not fit into a JWT (microsoft-identity.md §2.2).
-const MOST_GROUPS: usize = 200;
+pub(super) const MOST_GROUPS: usize = 200;
 /// The same for the implicit and the hybrid flow.
 const MOST_GROUPS_IN_AN_ADDRESS: usize = 6;
 /// Microsoft's kinds date tokens back by so many seconds: `exp - iat` is 3900, not 3600 (recorded).
@@ -109,7 +110,8 @@ fn entra_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
         MOST_GROUPS
     };
     if person.groups.len() > most_groups {
-        claims.extend(overage(input, shapes));
+        let short = shapes.overage_as_hasgroups || input.by_front_channel;
+        claims.extend(overage(input.grant, person, short));
     } else if !person.groups.is_empty() {
         claims.insert("groups".to_owned(), json!(person.groups));
     }
@@ -136,11 +138,10 @@ fn as_v1(claims: &mut Members, input: &IdTokenInput<'_>) {
 }
 
 /// Too many groups: a hint where they are instead (microsoft-identity.md §2.2, §6.4).
-fn overage(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
-    if shapes.overage_as_hasgroups || input.by_front_channel {
+pub(super) fn overage(grant: &Grant, person: &Person, short: bool) -> Members {
+    if short {
         return object(json!({"hasgroups": true}));
     }
-    let IdTokenInput { grant, person, .. } = input;
     // The retired AAD Graph, as real tokens still say; nobody may call it.
     let endpoint = format!(
         "https://graph.windows.net/{}/users/{}/getMemberObjects",
@@ -200,12 +201,7 @@ fn b2c_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
         .policy
         .as_ref()
         .map_or("", |policy| policy.name.as_str());
-    let (policy_claim, shown) = if shapes.b2c_policy_in_acr {
-        ("acr", policy.to_ascii_lowercase())
-    } else {
-        let claim = shapes.b2c_policy_claim.as_deref().unwrap_or("tfp");
-        (claim, policy.to_owned())
-    };
+    let (policy_claim, shown) = policy_claim(policy, shapes);
     claims.extend(object(json!({
         "nbf": platform.now(),
         "auth_time": grant.auth_time,
@@ -227,6 +223,15 @@ fn b2c_claims(input: &IdTokenInput<'_>, shapes: &Shapes) -> Members {
         claims.insert("at_hash".to_owned(), left_half_hash(token).into());
     }
     claims
+}
+
+/// The claim that names the user flow, and how it writes the name.
+pub(super) fn policy_claim<'s>(policy: &str, shapes: &'s Shapes) -> (&'s str, String) {
+    if shapes.b2c_policy_in_acr {
+        return ("acr", policy.to_ascii_lowercase());
+    }
+    let claim = shapes.b2c_policy_claim.as_deref().unwrap_or("tfp");
+    (claim, policy.to_owned())
 }
 
 /// Name and mail address are in userinfo only, as OIDC Core §5.4 has it when there is an access token, unless `claims` asks for

@@ -1,0 +1,165 @@
+//! Bearer: whether a request's access token lets its caller in. Yes, no, or unknown.
+
+use std::sync::Arc;
+
+use crate::domain::authority::UserFlowKind;
+use crate::domain::bearer_rule::BearerRule;
+use crate::domain::caller::BearerCaller;
+use crate::domain::identity::Groups;
+use crate::domain::profile::Profile;
+use crate::flow::bearer_groups::resolved;
+use crate::flow::error::FlowError;
+use crate::flow::services::Services;
+use crate::oidc::{OidcError, VerifiedAccessToken};
+
+/// A caller whose token passed every check. Made only here.
+#[derive(Debug, Clone)]
+pub struct AcceptedBearer(Accepted);
+
+#[derive(Debug, Clone)]
+enum Accepted {
+    AsVerified(VerifiedAccessToken),
+    WithGroups(Arc<BearerCaller>),
+}
+
+impl AcceptedBearer {
+    /// The caller.
+    pub fn caller(&self) -> &BearerCaller {
+        match &self.0 {
+            Accepted::AsVerified(token) => token.caller(),
+            Accepted::WithGroups(caller) => caller,
+        }
+    }
+}
+
+/// What came of a token.
+#[derive(Debug, Clone)]
+pub enum BearerCheck {
+    /// It counts here.
+    Accepted(AcceptedBearer),
+    /// It counts for nothing here.
+    Refused(BearerRefusal),
+}
+
+/// Why a token counts for nothing, in words for the `error_description` of a challenge (RFC 6750 §3).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BearerRefusal(String);
+
+/// What a route asks of a token.
+#[derive(Debug, Clone, Copy)]
+pub struct BearerQuestion<'a> {
+    /// Which tokens it takes.
+    pub rule: &'a BearerRule,
+    /// Whether a rule looks at groups.
+    pub needs_groups: bool,
+}
+
+/// Checks the token of a request.
+///
+/// 1. The token is verified for the audience of the route, at the authority of the profile and no other.
+/// 2. If a rule needs groups and the token leaves them out, they are read from Microsoft Graph. Where that fails they stay
+///    unknown, and the decision answers 503, never "no groups".
+///
+/// # Errors
+/// `AuthorityUnavailable` and `Misconfigured` while nobody can tell: never to be taken for "no".
+pub async fn check(
+    services: &Services,
+    profile: &Profile,
+    asked: BearerQuestion<'_>,
+    token: &str,
+) -> Result<BearerCheck, FlowError> {
+    let verified = services
+        .authorities
+        .verify_access_token(profile, token, asked.rule)
+        .await;
+    match verified {
+        Ok(verified) => {
+            let accepted = with_groups(services, profile, asked, (token, verified)).await;
+            Ok(BearerCheck::Accepted(AcceptedBearer(accepted)))
+        }
+        Err(OidcError::Invalid(invalid)) => Ok(refused(&invalid)),
+        Err(refusal @ (OidcError::TenantNotAllowed | OidcError::Refused(_))) => {
+            Ok(refused(&refusal))
+        }
+        Err(error) => Err(unknown(error)),
+    }
+}
+
+/// Step 2.
+async fn with_groups(
+    services: &Services,
+    profile: &Profile,
+    asked: BearerQuestion<'_>,
+    (token, verified): (&str, VerifiedAccessToken),
+) -> Accepted {
+    let caller = verified.caller();
+    if asked.needs_groups && caller.identity.groups() == Groups::Unknown {
+        // Boxed, because few callers have so many groups, and each check would pay for its size.
+        let resolved = Box::pin(resolved(services, profile, caller, token)).await;
+        if let Some(caller) = resolved {
+            return Accepted::WithGroups(Arc::new(caller));
+        }
+    }
+    Accepted::AsVerified(verified)
+}
+
+/// RFC 6750 §3: no quote and no backslash in a description.
+fn refused(why: &dyn std::fmt::Display) -> BearerCheck {
+    let text: String = why
+        .to_string()
+        .chars()
+        .filter(|letter| letter.is_ascii() && !letter.is_ascii_control())
+        .map(|letter| {
+            if matches!(letter, '"' | '\\') {
+                '\''
+            } else {
+                letter
+            }
+        })
+        .collect();
+    BearerCheck::Refused(BearerRefusal(text))
+}
+
+/// The authorization server that issues tokens for the profile's routes, as `authorization_servers` of RFC 9728 §2 names
+/// it: the issuer of the authority, or the address below which its metadata stands where no metadata stands below the
+/// issuer (a template for many tenants; B2C, whose user flows share one issuer).
+///
+/// # Errors
+/// `AuthorityUnavailable` and `Misconfigured` while the metadata cannot be read.
+pub async fn authorization_server(
+    services: &Services,
+    profile: &Profile,
+) -> Result<String, FlowError> {
+    let discovered = services
+        .authorities
+        .discovered(profile, UserFlowKind::SignIn)
+        .await;
+    let metadata = discovered.map_err(unknown)?;
+    let sign_in = profile.authority.sign_in();
+    let issuer = &metadata.trusted.issuer;
+    if !issuer.contains('{') && sign_in.user_flow.is_none() {
+        return Ok(issuer.clone());
+    }
+    let mut address = sign_in.metadata_url.clone();
+    address.set_query(None);
+    let address = address.as_str();
+    let base = address.strip_suffix("/.well-known/openid-configuration");
+    Ok(base.unwrap_or(address).to_owned())
+}
+
+fn unknown(error: OidcError) -> FlowError {
+    match &error {
+        OidcError::Misconfigured(_) => FlowError::Misconfigured {
+            cause: Box::new(error),
+        },
+        OidcError::Unavailable { retry_after, .. } => FlowError::AuthorityUnavailable {
+            retry_after: *retry_after,
+            cause: Box::new(error),
+        },
+        _ => FlowError::AuthorityUnavailable {
+            retry_after: None,
+            cause: Box::new(error),
+        },
+    }
+}
