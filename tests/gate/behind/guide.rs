@@ -74,7 +74,9 @@ impl Proxy {
 impl Guide {
     /// The program; the tests say aloud when it is not there, and fail where it must be.
     pub fn program(&self) -> Option<PathBuf> {
-        let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools");
+        let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+        let target = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"));
+        let fetched = target.join("tools");
         let on_path = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(fetched).chain(std::env::split_paths(&on_path));
         let found = folders
