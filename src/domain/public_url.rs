@@ -93,6 +93,13 @@ impl PublicUrl {
         })
     }
 
+    /// Whether only this machine reaches it.
+    pub fn is_loopback(&self) -> bool {
+        let url = Url::parse(&self.origin()).ok();
+        let host = url.as_ref().and_then(Url::host);
+        host.is_some_and(|host| is_loopback(&host))
+    }
+
     /// Whether people reach it by https.
     pub fn is_https(&self) -> bool {
         self.https

@@ -109,16 +109,17 @@ pub async fn end_one(
     profile: &Profile,
     me: &SignedIn,
     id: SessionId,
-) -> Result<(), FlowError> {
+) -> Result<u64, FlowError> {
     let own = mine(services, profile, me)
         .await?
         .iter()
         .any(|session| session.id == id);
-    if own {
-        let count = services.store.end_by_id(Some(&profile.id), id).await?;
-        audit::revoked_one(Some(&profile.id), &id, "person", count);
+    if !own {
+        return Ok(0);
     }
-    Ok(())
+    let count = services.store.end_by_id(Some(&profile.id), id).await?;
+    audit::revoked_one(Some(&profile.id), &id, "person", count);
+    Ok(count)
 }
 
 /// Ends all of the person's sessions at this profile except this one.
@@ -129,14 +130,14 @@ pub async fn end_others(
     services: &Services,
     profile: &Profile,
     me: &SignedIn,
-) -> Result<(), FlowError> {
+) -> Result<u64, FlowError> {
     let person = me.session().identity.person();
     let count = services
         .store
         .end_by_person(&profile.id, &person, Some(me.session().id))
         .await?;
     audit::revoked(Some(&profile.id), "person", count);
-    Ok(())
+    Ok(count)
 }
 
 /// Sessions as an operator selects them. What is not named does not restrict.

@@ -33,6 +33,8 @@ pub struct AuthorizationOptions {
     pub login_hint: Option<String>,
     /// Parameters of the sign-in link that the profile lets through.
     pub passed: Vec<(PassedParameter, String)>,
+    /// The language that the person chose on our pages, for the authority's.
+    pub language: Option<String>,
     /// How many attempts before this one came back without their cookies: the `state` counts them.
     pub rounds: u8,
 }
@@ -203,7 +205,9 @@ fn request<'a>(
             .as_deref()
             .or_else(|| text(PassedParameter::LoginHint)),
         domain_hint: text(PassedParameter::DomainHint),
-        ui_locales: text(PassedParameter::UiLocales),
+        ui_locales: text(PassedParameter::UiLocales)
+            .or(profile.authorize.ui_locales.as_deref())
+            .or(options.language.as_deref()),
         max_age: attempt.max_age,
         acr_values: text(PassedParameter::AcrValues),
         ..AuthorizationRequest::new(state, &attempt.nonce, &attempt.verifier)

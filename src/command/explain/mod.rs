@@ -1,6 +1,7 @@
 //! `gatehouse explain`: the effective profile, secrets masked.
 
 pub mod command;
+mod page_rows;
 mod route_rows;
 pub mod rows;
 mod settings;

@@ -59,7 +59,7 @@ impl Rows<'_> {
     }
 
     /// A key without a default: it has a row only if it is set.
-    fn if_set(&mut self, key: &str, value: Option<impl Into<Value>>) {
+    pub(super) fn if_set(&mut self, key: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.file_key(key, value);
         }
@@ -289,6 +289,7 @@ impl Rows<'_> {
         self.file_key("branding.accent", profile.branding.accent.as_str());
         self.if_set("branding.logo", profile.branding.logo.as_deref());
         self.if_set("branding.support", profile.branding.support.as_deref());
+        self.pages(profile);
     }
 }
 

@@ -6,11 +6,20 @@ use crate::config::profile::file::ProfileFile;
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::toml_document::spanned::Text;
 use crate::domain::profile::{Accent, Branding};
+use crate::domain::public_url::PublicUrl;
 
 impl ProfileReader<'_, '_> {
-    pub(super) fn branding(&mut self, file: &ProfileFile) -> Branding {
+    pub(super) fn branding(&mut self, file: &ProfileFile, at: Option<&PublicUrl>) -> Branding {
+        let written = file.developer_pages.as_ref();
+        let developer_pages = written.map_or_else(
+            || at.is_some_and(PublicUrl::is_loopback),
+            |written| *written.get(),
+        );
         let Some(table) = &file.branding else {
-            return Branding::default();
+            return Branding {
+                developer_pages,
+                ..Branding::default()
+            };
         };
         let accents = Accent::ALL.map(Accent::as_str);
         let accent = self.word("branding.accent", &table.accent, &accents, Accent::parse);
@@ -18,6 +27,15 @@ impl ProfileReader<'_, '_> {
             logo: self.link("branding.logo", &table.logo, false),
             accent: accent.unwrap_or_default(),
             support: self.link("branding.support", &table.support, true),
+            imprint: self.link("branding.imprint", &table.imprint, false),
+            privacy: self.link("branding.privacy", &table.privacy, false),
+            terms: self.link("branding.terms", &table.terms, false),
+            notice: self.free_text("branding.notice", &table.notice, 200),
+            hides_gatehouse: table
+                .guarded_by
+                .as_ref()
+                .is_some_and(|written| !*written.get()),
+            developer_pages,
         }
     }
 

@@ -10,7 +10,6 @@ use crate::config::profile::fingerprint::authority_fingerprint;
 use crate::config::profile::profile_reader::{ProfileReader, ReadContext};
 use crate::config::report::problem::{Position, Problem};
 use crate::config::toml_document::document::Document;
-use crate::domain::language::LanguageOptions;
 use crate::domain::profile::{Profile, ProfileId, SignOutOptions};
 use crate::domain::public_url::PublicUrl;
 
@@ -93,7 +92,8 @@ impl ProfileReader<'_, '_> {
         let mut allow = self.access_rule("allow", file.allow.as_ref());
         let routes = self.routes(file, public_url.as_ref(), hosts);
         let session = self.session_limits(file);
-        let branding = self.branding(file);
+        let branding = self.branding(file, public_url.as_ref());
+        let language = self.languages(file);
         if let Some(authority) = &authority {
             self.check_dialect(file, authority.dialect());
             allow.flows_verify_emails = self.flows_verify_emails(file, authority.dialect());
@@ -119,7 +119,7 @@ impl ProfileReader<'_, '_> {
             session,
             sign_out: sign_out(file),
             branding,
-            language: LanguageOptions::default(),
+            language,
             fingerprint,
         })
     }

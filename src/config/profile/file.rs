@@ -7,12 +7,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::config::profile::branding_table::{BrandingTable, TextsTable, texts_example};
 use crate::config::profile::route_table::{AllowTable, RouteTable};
 use crate::config::toml_document::alternatives::{OneOrMore, WordOr};
 use crate::config::toml_document::schema_rules as rules;
 use crate::config::toml_document::spanned::{SecretText, Spanned, Text, Texts};
 use crate::domain::authority::Kind;
-use crate::domain::profile::{Accent, PassedParameter, Prompt, ResponseMode, SigningAlgorithm};
+use crate::domain::profile::{PassedParameter, Prompt, ResponseMode, SigningAlgorithm};
 
 /// A gatehouse profile: who signs in the people of one tenant, where they reach it, and what they may use. The name of
 /// the file without `.toml` is the id of the profile.
@@ -114,6 +115,29 @@ pub struct ProfileFile {
     /// The name of the profile on pages. Default: the id.
     #[schemars(example = &"Contoso staff")]
     pub title: Text,
+
+    /// The language of pages for a browser that wants none that there is, as a tag such as `de`. Default: `en`.
+    #[schemars(example = &"de")]
+    pub language: Text,
+
+    /// The zone in which pages show times: an IANA name. Default: `UTC`.
+    #[schemars(example = &"Europe/Berlin")]
+    pub time_zone: Text,
+
+    /// A folder with message catalogues: `nb.ftl` adds a language, `de.ftl` changes messages of one that there is. Default:
+    /// none.
+    #[schemars(example = &"locales")]
+    pub languages: Text,
+
+    /// Single messages in words of one's own, by language and id, in Fluent; they come before those of `languages`. Default:
+    /// none.
+    #[schemars(example = texts_example())]
+    pub texts: Option<TextsTable>,
+
+    /// Whether pages show what developers need: addresses to register, ID token details, API results. Default: true on a
+    /// loopback host only.
+    #[schemars(example = true)]
+    pub developer_pages: Option<Spanned<bool>>,
 
     /// The path below `public_url` to which the authority returns the browser; `public_url` and this path together
     /// are the redirect URI to register, at most 256 characters. Default: `/auth/redirect`.
@@ -321,21 +345,6 @@ pub struct SignOutTable {
     /// Whether the authority asks which account to sign out. Default: false; the account is then named in the request.
     #[schemars(example = true)]
     pub account_picker: Option<Spanned<bool>>,
-}
-
-/// How pages look.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BrandingTable {
-    /// A picture at the top of pages: an https address, or a path on the profile's own host. Default: none.
-    #[schemars(example = &"https://contoso.example/logo.svg")]
-    pub logo: Text,
-    /// The colour of buttons and links. Default: `blue`.
-    #[schemars(example = &"teal", extend("enum" = Accent::ALL.map(Accent::as_str)))]
-    pub accent: Text,
-    /// Where people get help: an https address, a `mailto:` or a path. Default: none.
-    #[schemars(example = &"mailto:help@contoso.example")]
-    pub support: Text,
 }
 
 fn secret_example() -> serde_json::Value {

@@ -30,8 +30,9 @@ const POP_ISOLATE: char = '\u{2069}';
 /// One language.
 pub struct Catalogue {
     tag: LanguageTag,
-    sources: Vec<CatalogueSource>,
-    bundle: FluentBundle<CatalogueSource>,
+    sources: Vec<(LanguageTag, CatalogueSource)>,
+    /// One for each source, the one that overrides first.
+    bundles: Vec<FluentBundle<CatalogueSource>>,
     dates: Option<Dates>,
     for_templates: BTreeMap<String, String>,
     name: String,
@@ -49,30 +50,13 @@ impl std::fmt::Debug for Catalogue {
 }
 
 impl Catalogue {
-    /// A language from texts, each of which overrides the messages of those before it.
-    pub fn new(tag: LanguageTag, sources: Vec<CatalogueSource>) -> Self {
-        let mut bundle = FluentBundle::new_concurrent(vec![tag.clone()]);
-        bundle.set_formatter(Some(|value, memoizer| {
-            let FluentValue::Number(number) = value else {
-                return None;
-            };
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "arguments are whole numbers, see `Argument`"
-            )]
-            let number = number.value as u64;
-            memoizer
-                .with_try_get::<Numbers, _, _>((), |numbers| numbers.text(number))
-                .ok()
-        }));
-        for source in &sources {
-            bundle.add_resource_overriding(Arc::clone(source));
-        }
+    /// A language from texts with their languages, each of which overrides the messages and attributes of those before it.
+    pub fn new(tag: LanguageTag, sources: Vec<(LanguageTag, CatalogueSource)>) -> Self {
+        let bundles = sources.iter().rev().map(|(tag, text)| bundle(tag, text));
         let mut catalogue = Self {
             tag,
+            bundles: bundles.collect(),
             sources,
-            bundle,
             dates: None,
             for_templates: BTreeMap::new(),
             name: String::new(),
@@ -105,7 +89,7 @@ impl Catalogue {
     }
 
     /// The texts that it was built from.
-    pub fn sources(&self) -> &[CatalogueSource] {
+    pub fn sources(&self) -> &[(LanguageTag, CatalogueSource)] {
         &self.sources
     }
 
@@ -139,16 +123,16 @@ impl Catalogue {
     }
 
     fn formatted(&self, id: &str, attribute: Option<&str>, values: &FluentArgs) -> Option<String> {
-        let message = self.bundle.get_message(id)?;
-        let pattern = match attribute {
-            Some(attribute) => message.get_attribute(attribute)?.value(),
-            None => message.value()?,
-        };
-        let mut errors = Vec::new();
-        let text = self
-            .bundle
-            .format_pattern(pattern, Some(values), &mut errors);
-        Some(text.into_owned())
+        self.bundles.iter().find_map(|bundle| {
+            let message = bundle.get_message(id)?;
+            let pattern = match attribute {
+                Some(attribute) => message.get_attribute(attribute)?.value(),
+                None => message.value()?,
+            };
+            let mut errors = Vec::new();
+            let text = bundle.format_pattern(pattern, Some(values), &mut errors);
+            Some(text.into_owned())
+        })
     }
 
     /// Isolation marks are of use only where directions meet.
@@ -160,7 +144,7 @@ impl Catalogue {
     }
 
     fn templates(&self) -> BTreeMap<String, String> {
-        let entries = self.sources.iter().flat_map(|source| source.entries());
+        let entries = self.sources.iter().flat_map(|(_, text)| text.entries());
         let messages = entries.filter_map(|entry| match entry {
             Entry::Message(message) => Some((message.id.name, message.value.as_ref()?)),
             _ => None,
@@ -178,6 +162,27 @@ impl Catalogue {
         }
         texts
     }
+}
+
+/// A text that can be said, with numbers as its language writes them.
+fn bundle(tag: &LanguageTag, text: &CatalogueSource) -> FluentBundle<CatalogueSource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![tag.clone()]);
+    bundle.set_formatter(Some(|value, memoizer| {
+        let FluentValue::Number(number) = value else {
+            return None;
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "arguments are whole numbers, see `Argument`"
+        )]
+        let number = number.value as u64;
+        memoizer
+            .with_try_get::<Numbers, _, _>((), |numbers| numbers.text(number))
+            .ok()
+    }));
+    bundle.add_resource_overriding(Arc::clone(text));
+    bundle
 }
 
 /// A text as markup.

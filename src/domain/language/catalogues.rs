@@ -50,7 +50,7 @@ impl Catalogues {
         let english = parse(english);
         let further = BUILT_IN_SOURCES.iter().skip(1);
         let further = further.filter_map(|(tag, text)| Some((parse_tag(tag)?, parse(text))));
-        let first = Arc::new(Catalogue::new(tag, vec![english]));
+        let first = Arc::new(Catalogue::new(tag.clone(), vec![(tag, english)]));
         Self::of(first, Vec::new()).with(further)
     }
 
@@ -75,7 +75,7 @@ impl Catalogues {
             let known = all.iter_mut().find(|one| *one.tag() == tag);
             let before = known.as_ref().map_or(&self.english, |one| &**one);
             let mut sources = before.sources().to_vec();
-            sources.push(source);
+            sources.push((tag.clone(), source));
             let catalogue = Arc::new(Catalogue::new(tag, sources));
             match known {
                 Some(known) => *known = catalogue,

@@ -83,7 +83,7 @@ pub fn judge(text: &str) -> Result<CatalogueSource, Vec<CatalogueProblem>> {
         .english()
         .sources()
         .iter()
-        .flat_map(|source| parts(source))
+        .flat_map(|(_, source)| parts(source))
         .collect();
     let mut problems = Vec::new();
     for (part, variables) in parts(&source) {
@@ -117,7 +117,7 @@ pub fn missing_messages(sources: &[CatalogueSource]) -> Vec<String> {
         .english()
         .sources()
         .iter()
-        .flat_map(|source| parts(source).into_keys())
+        .flat_map(|(_, source)| parts(source).into_keys())
         .collect();
     for part in sources.iter().flat_map(|source| parts(source).into_keys()) {
         missing.remove(&part);

@@ -60,4 +60,16 @@ pub struct Branding {
     pub accent: Accent,
     /// The address or `mailto:` where people get help.
     pub support: Option<String>,
+    /// The address of the page about the operator.
+    pub imprint: Option<String>,
+    /// The address of the page about privacy.
+    pub privacy: Option<String>,
+    /// The address of the terms of use.
+    pub terms: Option<String>,
+    /// A line at the top of every page.
+    pub notice: Option<String>,
+    /// Whether pages do not say who guards them.
+    pub hides_gatehouse: bool,
+    /// Whether pages show what developers need.
+    pub developer_pages: bool,
 }

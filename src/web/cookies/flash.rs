@@ -11,8 +11,8 @@ use crate::domain::return_to::ReturnTo;
 use crate::web::cookies::flags::FLASH;
 use crate::web::cookies::short_lived::ShortLivedCookie;
 
-/// Seconds within which the home page must be visited.
-const LIFETIME_SECONDS: i64 = 60;
+/// Seconds within which the page must be visited: a sign-out leads through the authority, which may ask something.
+const LIFETIME_SECONDS: i64 = 300;
 
 const COOKIE: ShortLivedCookie = ShortLivedCookie {
     name: FLASH,
@@ -27,9 +27,14 @@ pub fn give(
     flash: Flash,
 ) {
     if *return_to == ReturnTo::home(&profile.public_url) {
-        let value = format!("{}.{}", flash.word(), profile.id);
-        COOKIE.write(response, profile, value);
+        show_next(response, profile, flash);
     }
+}
+
+/// Gives the message to a browser that is sent to a page that shows messages.
+pub fn show_next(response: &mut HttpResponseBuilder, profile: &Profile, flash: Flash) {
+    let value = format!("{}.{}", flash.word(), profile.id);
+    COOKIE.write(response, profile, value);
 }
 
 /// The message that a browser brings to this profile's home page.

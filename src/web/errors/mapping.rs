@@ -23,9 +23,7 @@ use actix_web::http::header::{
     ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
 };
 use actix_web::middleware::Next;
-use actix_web::{
-    Error, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
-};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use serde_json::json;
 
 use crate::domain::access_rule::Denial;
@@ -36,13 +34,11 @@ use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::attempt_cookie::AttemptName;
 use crate::flow::error::{AccessDenied, FlowError, Remedy};
 use crate::web::cookies::attempt;
-use crate::web::errors::problem_text::{ProblemText, RequestFacts};
+use crate::web::errors::problem_response::{request_id, respond, respond_unauthorized};
 use crate::web::errors::texts::{problem_text, status_text};
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::resolved_profile::ResolvedProfile;
 use crate::web::extract::visit::Visit;
-use crate::web::middleware::request_id::RequestId;
-use crate::web::pages::Frame;
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;
@@ -250,14 +246,6 @@ fn log(error: &FlowError, profile: &Profile) {
     }
 }
 
-fn request_id(request: &HttpRequest) -> String {
-    request
-        .extensions()
-        .get::<RequestId>()
-        .map(ToString::to_string)
-        .unwrap_or_default()
-}
-
 fn error_page(visit: &Visit, error: &WebError) -> HttpResponse {
     let (request, profile) = (visit.request(), visit.profile());
     let status = status_of(&error.flow);
@@ -301,7 +289,8 @@ fn error_page(visit: &Visit, error: &WebError) -> HttpResponse {
             json!({ "error": problem.word, "message": message, "request_id": request_id(request) }),
         );
     }
-    respond(visit, response, status, problem)
+    let wait = retry_after(&error.flow).filter(|_| request.method().is_safe());
+    respond(visit, response, (status, wait), problem)
 }
 
 /// The page for an error of the framework. A 404 repeats nothing of the address.
@@ -311,53 +300,20 @@ fn status_page(visit: &Visit, status: StatusCode) -> HttpResponse {
     if is_script(request) {
         return response.json(json!({ "error": problem.word, "request_id": request_id(request) }));
     }
-    respond(visit, response, status, problem)
-}
-
-/// The page of a problem. It is shown without reading the session: it has neither the account nor a button to sign in.
-fn respond(
-    visit: &Visit,
-    response: HttpResponseBuilder,
-    status: StatusCode,
-    problem: ProblemText,
-) -> HttpResponse {
-    let frame = Frame {
-        sign_in: false,
-        // A problem's page repeats nothing of the address.
-        here: OwnPath::Home.under(&visit.profile().public_url),
-        ..visit.frame(problem.heading.clone(), None)
-    };
-    let page = problem.page(
-        frame,
-        request_facts(visit, &request_id(visit.request()), status),
-    );
-    visit.app().pages.respond_with(response, &page)
-}
-
-fn request_facts<'a>(visit: &Visit, request_id: &'a str, status: StatusCode) -> RequestFacts<'a> {
-    let reason = status.canonical_reason().unwrap_or_default();
-    RequestFacts {
-        request_id,
-        now: visit.now(),
-        status: format!("{}: {reason}", status.as_u16()),
-    }
+    respond(visit, response, (status, None), problem)
 }
 
 /// RFC 9110 §15.5.2 requires a challenge. No browser asks for a password because of this scheme.
 const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(visit: &Visit) -> HttpResponse {
-    let (request, profile, status) = (visit.request(), visit.profile(), StatusCode::UNAUTHORIZED);
-    let problem = status_text(status)
+    let (request, profile) = (visit.request(), visit.profile());
+    let problem = status_text(StatusCode::UNAUTHORIZED)
         .with_action(sign_in_address(request, profile), "sign-in")
         .home(profile);
-    let sentence = problem.heading.attribute("developer");
-    let problem = problem.saying(sentence);
-    let frame = visit.frame(problem.heading.clone(), None);
-    let page = problem.page(frame, request_facts(visit, &request_id(request), status));
     let mut response = HttpResponse::Unauthorized();
     response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
-    visit.app().pages.respond_with(response, &page)
+    respond_unauthorized(visit, response, problem, &request_id(request))
 }
 
 /// The sign-in address that leads back to the page asked for.

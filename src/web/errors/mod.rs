@@ -6,5 +6,6 @@
 pub mod authority_error_texts;
 pub mod mapping;
 pub mod outage_texts;
+mod problem_response;
 pub mod problem_text;
 pub mod texts;

@@ -114,6 +114,14 @@ impl ProblemText {
         self.with_action(sign_in(profile, target, &[]), START_AGAIN)
     }
 
+    /// Puts a link to the same address first.
+    #[must_use]
+    pub fn try_again_first(mut self) -> Self {
+        // The empty reference is the page itself (RFC 3986 §4.4): the address is not repeated.
+        self.actions.insert(0, (String::new(), "try-again"));
+        self
+    }
+
     /// Puts a link to a new sign-in before the other links.
     #[must_use]
     pub fn start_again_first(mut self, profile: &Profile, target: &ReturnTo) -> Self {
@@ -170,8 +178,14 @@ impl ProblemText {
             href,
             label: language.say(label),
         };
+        // A public page shows no numbers.
+        let number = if frame.developer {
+            told.status
+        } else {
+            String::new()
+        };
         Problem {
-            status: self.label.map_or(told.status, |label| language.say(label)),
+            status: self.label.map_or(number, |label| language.say(label)),
             heading: language.text(&self.heading),
             sentence: language.text(&self.sentence),
             advice: self

@@ -18,6 +18,14 @@ pub fn keep_answer(extensions: &mut Extensions, answer: Result<Option<SignedIn>,
     extensions.insert(Checked(answer));
 }
 
+/// Who is signed in, if this request has already found out.
+pub fn checked(request: &HttpRequest) -> Option<SignedIn> {
+    match request.extensions().get::<Checked>() {
+        Some(Checked(Ok(signed_in))) => signed_in.clone(),
+        _ => None,
+    }
+}
+
 /// Who is signed in, if anybody. The idle deadline does not move.
 ///
 /// # Errors

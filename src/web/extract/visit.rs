@@ -95,6 +95,14 @@ impl Visit {
         )
     }
 
+    /// The language that the person chose in the footer, if it is one of the profile's.
+    pub fn chosen_language(&self) -> Option<String> {
+        let profile = self.profile();
+        let chosen = language::read(self.headers(), profile)?;
+        let found = profile.language.catalogues.find(chosen)?;
+        Some(found.tag().to_string())
+    }
+
     /// The frame of a page of this visit. `title` is a message.
     pub fn frame(&self, title: Message, who: Option<&SignedIn>) -> Frame {
         let language = self.language();

@@ -88,7 +88,10 @@ async fn step_up(
     let profile = visit.profile();
     let target = page_of(profile, api).ok_or(FlowError::NoSuchApi)?;
     redirect_loop::stop_loop(visit.headers(), profile, &target, visit.now())?;
-    let options = AuthorizationOptions::step_up(profile, signed_in, api, claims);
+    let options = AuthorizationOptions {
+        language: visit.chosen_language(),
+        ..AuthorizationOptions::step_up(profile, signed_in, api, claims)
+    };
     let redirect = begin(visit.services(), visit.for_flows(), options, &target).await?;
     Ok(to_authority(visit, &redirect).finish())
 }

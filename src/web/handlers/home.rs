@@ -25,13 +25,15 @@ pub async fn home(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebR
     if profile.is_at_further_host() {
         return Ok(see_other(&OwnPath::Home.url(profile.main_url())).finish());
     }
+    let flash = flash::take(visit.headers(), profile);
+    if flash == Some(Flash::SignedOut) && visit.query().value("state").is_some() {
+        // The authority's `state` does not stay in the address (RP-Initiated Logout 1.0 §3).
+        return Ok(see_other(&OwnPath::Home.under(&profile.public_url)).finish());
+    }
     let has = |kind| profile.authority.issuer_config(kind).is_some();
     let signed_in = signed_in.as_ref();
     let page = Home {
-        flash: flash::take(visit.headers(), profile).map(|flash| FlashMessage {
-            sentence: visit.language().text(&flash.message()),
-            done: flash == Flash::ProfileUpdated,
-        }),
+        flash: flash.map(|flash| FlashMessage::new(flash, &visit.language())),
         frame: visit.frame(Message::new("home"), signed_in),
         signed_in: signed_in.is_some(),
         name: signed_in.map(account_name).unwrap_or_default(),
@@ -49,9 +51,12 @@ pub async fn home(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebR
     Ok(response)
 }
 
-/// On loopback, a developer is shown which redirect URI to register at the authority.
+/// On developer pages it is said which redirect URI to register at the authority.
 fn redirect_uri_to_register(profile: &Profile) -> Option<String> {
-    (!profile.public_url.is_https()).then(|| profile.redirect_uri())
+    profile
+        .branding
+        .developer_pages
+        .then(|| profile.redirect_uri())
 }
 
 fn api_link(profile: &Profile, api: &Api) -> ApiLink {

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 
+use crate::domain::flash::Flash;
 use crate::domain::language::{Language, Message};
 use crate::domain::own_path::OwnPath;
 use crate::domain::session::SessionId;
@@ -9,11 +10,14 @@ use crate::flow::session_admin::{self, SessionView};
 use crate::flow::session_check::SignedIn;
 use crate::seal::csrf_token;
 use crate::web::answer::see_other;
+use crate::web::cookies::flash;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::require_own_form;
 use crate::web::extract::form::PostedForm;
 use crate::web::extract::visit::Visit;
-use crate::web::pages::{SessionRow, SessionTimes, Sessions, browser_on_system, shown};
+use crate::web::pages::{
+    FlashMessage, SessionRow, SessionTimes, Sessions, browser_on_system, shown,
+};
 
 /// Lists the person's sessions at this profile, the session of this browser first.
 ///
@@ -29,11 +33,15 @@ pub async fn list(visit: Visit, signed_in: SignedIn) -> WebResult {
     rows.sort_by_key(|row| !row.current);
     let page = Sessions {
         frame: visit.frame(Message::new("sessions-title"), Some(&signed_in)),
+        flash: flash::take(visit.headers(), profile)
+            .map(|flash| FlashMessage::new(flash, &visit.language())),
         others: rows.iter().any(|row| !row.current),
         sessions: rows,
         csrf: csrf_token(signed_in.handle()),
     };
-    Ok(app.pages.respond(StatusCode::OK, &page))
+    let mut response = app.pages.respond(StatusCode::OK, &page);
+    flash::forget(&mut response, visit.headers(), profile);
+    Ok(response)
 }
 
 /// Ends one session, or all but this one.
@@ -43,13 +51,18 @@ pub async fn list(visit: Visit, signed_in: SignedIn) -> WebResult {
 pub async fn end(visit: Visit, PostedForm(form): PostedForm, signed_in: SignedIn) -> WebResult {
     require_own_form(&visit, signed_in.handle(), &form)?;
     let (services, profile) = (visit.services(), visit.profile());
-    if form.value("others") == Some("1") {
-        session_admin::end_others(services, profile, &signed_in).await?;
+    let count = if form.value("others") == Some("1") {
+        session_admin::end_others(services, profile, &signed_in).await?
     } else if let Some(id) = form.value("session").and_then(SessionId::parse) {
-        session_admin::end_one(services, profile, &signed_in, id).await?;
-    }
+        session_admin::end_one(services, profile, &signed_in, id).await?
+    } else {
+        0
+    };
     let list = OwnPath::Sessions.under(&profile.public_url);
-    Ok(see_other(&list).finish())
+    let mut response = see_other(&list);
+    let ended = Flash::SessionsEnded(u32::try_from(count).unwrap_or(u32::MAX));
+    flash::show_next(&mut response, profile, ended);
+    Ok(response.finish())
 }
 
 fn row(visit: &Visit, session: &SessionView, current: SessionId) -> SessionRow {

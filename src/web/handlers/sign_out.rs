@@ -6,13 +6,14 @@
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpResponse};
 
+use crate::domain::flash::Flash;
 use crate::domain::language::Message;
 use crate::domain::session::SessionHandle;
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_out;
 use crate::seal::csrf_token;
 use crate::web::answer::see_other;
-use crate::web::cookies::{consent_asked, redirect_loop, session};
+use crate::web::cookies::{consent_asked, flash, redirect_loop, session};
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::{Provenance, provenance, require_own_form};
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
@@ -65,7 +66,11 @@ async fn end(visit: &Visit, handle: Option<SessionHandle>) -> WebResult {
         session::forget(visit.request(), &profile.id);
     }
     let mut response = match ended {
-        sign_out::SignedOut::Continue(address) => see_other(address.as_str()).finish(),
+        sign_out::SignedOut::Continue(address) => {
+            let mut leave = see_other(address.as_str());
+            flash::show_next(&mut leave, profile, Flash::SignedOut);
+            leave.finish()
+        }
         sign_out::SignedOut::HereOnly => signed_out_page(visit, "signed-out-here-only"),
         sign_out::SignedOut::Nobody => see_other(&profile.main_url().join("/")).finish(),
     };

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::domain::language::Message;
+use crate::domain::authority::UserFlowKind;
+use crate::domain::flash::Flash;
+use crate::domain::language::{Language, Message};
 use crate::domain::own_path::{DEFAULT_REDIRECT_PATH, OwnPath};
 use crate::web::pages::claim::Claim;
 use crate::web::pages::layout::{Frame, SAMPLE_PREFIX, SampleSite};
@@ -64,6 +66,8 @@ pages! {
     Sessions, "sessions.html" {
         /// The sessions, this browser's first.
         sessions: Vec<SessionRow>,
+        /// What has just happened.
+        flash: Option<FlashMessage>,
         /// Whether there are sessions in other browsers.
         others: bool,
         /// The token that proves that a form came from this page.
@@ -76,8 +80,21 @@ pages! {
 pub struct FlashMessage {
     /// What happened, in one sentence.
     pub sentence: String,
+    /// What the person had better do now.
+    pub advice: Option<String>,
     /// Whether the user flow was finished, and not cancelled.
     pub done: bool,
+}
+
+impl FlashMessage {
+    /// A flash message in a language.
+    pub fn new(flash: Flash, language: &Language) -> Self {
+        Self {
+            sentence: language.text(&flash.message()),
+            advice: (flash == Flash::SignedOut).then(|| language.say("signed-out-shared")),
+            done: !matches!(flash, Flash::Cancelled(_)),
+        }
+    }
 }
 
 /// A link to an API.
@@ -103,12 +120,9 @@ impl Sampled for Home {
             reset_password: false,
             redirect_uri: None,
         };
-        let flash = |id, done| {
-            let sentence = site.text(id);
-            Some(FlashMessage { sentence, done })
-        };
+        let flash = |flash| Some(FlashMessage::new(flash, &site.language));
         let developer = Self {
-            flash: flash("news-sign-in-cancelled", false),
+            flash: flash(Flash::Cancelled(UserFlowKind::SignIn)),
             reset_password: true,
             redirect_uri: Some(format!(
                 "http://localhost:8080{SAMPLE_PREFIX}{DEFAULT_REDIRECT_PATH}"
@@ -131,13 +145,23 @@ impl Sampled for Home {
             api("orders", "Orders", ""),
         ];
         let full = Self {
-            flash: flash("news-profile-updated", true),
+            flash: flash(Flash::ProfileUpdated),
             apis,
             edit_profile: true,
             reset_password: true,
             ..bare.clone()
         };
+        let public = Self {
+            frame: site.public("home"),
+            ..full.clone()
+        };
+        let ended = Self {
+            flash: flash(Flash::SignedOut),
+            ..out.clone()
+        };
         vec![
+            ("public", public),
+            ("after_sign_out", ended),
             ("signed_out", out),
             ("developer", developer),
             ("signed_in_without_apis", bare),
@@ -261,7 +285,8 @@ impl Sampled for Sessions {
             row("2", "Safari", "iPhone", false),
             row("3", "Edge", "Windows", false),
         ];
-        let page = |sessions, others| Self {
+        let page = |sessions, others: bool| Self {
+            flash: others.then(|| FlashMessage::new(Flash::SessionsEnded(3), &site.language)),
             frame: site.signed_in("sessions-title"),
             sessions,
             others,

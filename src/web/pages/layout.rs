@@ -26,6 +26,20 @@ pub struct Frame {
     pub logo: Option<String>,
     /// Where people get help.
     pub support: Option<String>,
+    /// The addresses of imprint, privacy and terms.
+    pub imprint: Option<String>,
+    /// See `imprint`.
+    pub privacy: Option<String>,
+    /// See `imprint`.
+    pub terms: Option<String>,
+    /// A line at the top of every page.
+    pub notice: Option<String>,
+    /// Whether to say who guards the site.
+    pub guarded: bool,
+    /// Whether to show what developers need.
+    pub developer: bool,
+    /// After how many seconds the page is loaded again.
+    pub reload: Option<u64>,
     /// Path and query of the page, to which the choice of a language leads back.
     pub here: String,
     /// The language of the texts, and those that can be chosen.
@@ -131,6 +145,13 @@ impl SampleSite {
             accent: "blue",
             logo: None,
             support: Some("https://help.contoso.example/".to_owned()),
+            imprint: None,
+            privacy: None,
+            terms: None,
+            notice: None,
+            guarded: true,
+            developer: true,
+            reload: None,
             here: OwnPath::Home.below(SAMPLE_PREFIX),
             language: PageLanguage(self.language.clone()),
         }
@@ -143,6 +164,21 @@ impl SampleSite {
             logo: Some("/logo.svg".to_owned()),
             support: None,
             ..self.signed_out(title)
+        }
+    }
+
+    /// The frame of a page of a public site, with everything that a profile can add.
+    pub(super) fn public(&self, title: &'static str) -> Frame {
+        let link = |page: &str| Some(format!("https://contoso.example/{page}"));
+        Frame {
+            imprint: link("imprint"),
+            privacy: link("privacy"),
+            terms: link("terms"),
+            support: link("help"),
+            notice: Some("Maintenance on Sunday.".to_owned()),
+            guarded: false,
+            developer: false,
+            ..self.signed_in(title)
         }
     }
 

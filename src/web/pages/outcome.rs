@@ -107,11 +107,33 @@ impl Sampled for Problem {
             facts: Vec::new(),
             ..refused.clone()
         };
+        let outage = outage_sample(site, &refused);
         vec![
+            ("outage", outage),
             ("refused", refused),
             ("consent", consent),
             ("unauthorized", unauthorized),
         ]
+    }
+}
+
+/// An outage on a public page.
+fn outage_sample(site: &SampleSite, other: &Problem) -> Problem {
+    let part = |id, attribute| site.language.text(&Message::new(id).attribute(attribute));
+    Problem {
+        frame: Frame {
+            reload: Some(5),
+            ..site.public("problem-authority-unavailable")
+        },
+        status: site.text("kind-soon"),
+        heading: site.text("problem-authority-unavailable"),
+        sentence: part("problem-authority-unavailable", "sentence"),
+        advice: part("problem-authority-unavailable", "advice"),
+        actions: vec![Action {
+            href: String::new(),
+            label: site.text("try-again"),
+        }],
+        ..other.clone()
     }
 }
 

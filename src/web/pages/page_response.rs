@@ -52,6 +52,13 @@ impl Pages {
             accent: branding.accent.as_str(),
             logo: branding.logo.clone(),
             support: branding.support.clone(),
+            imprint: branding.imprint.clone(),
+            privacy: branding.privacy.clone(),
+            terms: branding.terms.clone(),
+            notice: branding.notice.clone(),
+            guarded: !branding.hides_gatehouse,
+            developer: branding.developer_pages,
+            reload: None,
             here: at.here,
             language: PageLanguage(at.language.clone()),
         }

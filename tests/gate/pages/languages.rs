@@ -103,3 +103,85 @@ fn home_host(gate: &TestGatehouse) -> Option<String> {
     let url = url::Url::parse(&gate.url(KIND, "/")).unwrap();
     url.host_str().map(str::to_owned)
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_profile_has_its_own_language_zone_and_words() {
+    let gate = Plan::default()
+        .line(KIND, "language = \"de\"\ntime_zone = \"Asia/Tokyo\"")
+        .table(
+            KIND,
+            "[texts.de]\nhome-sign-in = \"Nur herein in { $site }!\"\n[texts.nb]\nsign-in = \"Logg inn\"",
+        )
+        .start()
+        .await;
+    let browser = Browser::new();
+    let own = browser.get(gate.url(KIND, "/")).await;
+    assert_eq!(language(&own), "de");
+    assert!(own.text.contains("Nur herein in <bdi>"), "{}", own.text);
+    let added = home(&gate, &browser, "nb-NO").await;
+    assert!(added.text.contains("Logg inn") && language(&added) == "nb");
+    let signed_in = gate.browser_of(KIND, "ada").await;
+    let sessions = signed_in.get(gate.url(KIND, "/auth/sessions")).await;
+    assert!(sessions.text.contains(" JST\""), "{}", sessions.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_language_that_a_person_chose_goes_to_the_authority() {
+    let gate = Plan::default().start().await;
+    let browser = Browser::new();
+    let begun = browser.get(gate.url(KIND, "/auth/sign_in")).await;
+    assert_eq!(begun.location_parameter("ui_locales"), None);
+    browser
+        .post(gate.url(KIND, "/auth/language"), &[("language", "ja")])
+        .await;
+    let begun = browser.get(gate.url(KIND, "/auth/sign_in")).await;
+    assert_eq!(
+        begun.location_parameter("ui_locales").as_deref(),
+        Some("ja")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_out_is_told_once_and_leaves_no_state_in_the_address() {
+    let (gate, browser) = Plan::default().signed_in(KIND, "ada").await;
+    let left = gate.sign_out(&browser, KIND).await;
+    let home = browser.rest(left).await;
+    assert_eq!(home.url.query(), None, "{}", home.url);
+    assert!(home.text.contains("You have signed out"), "{}", home.text);
+    assert!(home.text.contains("On a shared computer"));
+    let again = browser.get(gate.url(KIND, "/")).await;
+    assert!(!again.text.contains("You have signed out"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_number_of_ended_sessions_is_told() {
+    let gate = Plan::default().start().await;
+    let here = gate.browser_of(KIND, "ada").await;
+    let _there = gate.browser_of(KIND, "ada").await;
+    let _third = gate.browser_of(KIND, "ada").await;
+    let list = here.get(gate.url(KIND, "/auth/sessions")).await;
+    let form = list.form_with("others", Some("1"));
+    let ended = here.submit(&form, &[]).await;
+    let told = here.follow(&ended).await;
+    assert!(
+        told.text.contains("2 sessions were ended."),
+        "{}",
+        told.text
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn public_pages_speak_of_no_tokens_apis_and_numbers() {
+    let (gate, browser) = Plan::default()
+        .line(KIND, "developer_pages = false")
+        .signed_in(KIND, "ada")
+        .await;
+    for path in ["/", "/auth/sessions", "/nowhere"] {
+        let page = browser.get(gate.url(KIND, path)).await;
+        for word in ["token", "Token", "API", "404", "401"] {
+            let body = page.text.split("<body").nth(1).unwrap();
+            let words = body.replace("token_details", "");
+            assert!(!words.contains(word), "{path} says {word}: {body}");
+        }
+    }
+}
