@@ -1,4 +1,6 @@
-//! Installs the tracing subscriber and the metrics recorder.
+//! Installs the tracing subscriber and the metrics recorder. Traces are in `telemetry/traces.rs`.
+
+pub mod traces;
 
 use std::io::IsTerminal as _;
 use std::sync::mpsc;
@@ -22,6 +24,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::domain::log_format::LogFormat;
 use crate::measure::describe::metrics_of_process;
 use crate::measure::metric::BUCKETS;
+use crate::telemetry::traces::Traces;
 
 /// Lines that wait for whoever reads the log; further ones are dropped and counted.
 const WAITING_LINES: usize = 16_384;
@@ -35,15 +38,19 @@ const LAST_LINES: Duration = Duration::from_secs(2);
 /// # Errors
 /// When the directives cannot be read, in one sentence.
 pub fn install(directives: &str, format: LogFormat) -> Result<(), String> {
-    install_on(directives, format, std::io::stderr)
+    install_on(directives, format, std::io::stderr, None)
 }
 
-/// The same from a thread of its own: a reader of the log that stands still holds up neither requests nor a stop. Lines
+/// The same from a thread of its own, and with traces if there are any: a reader of the log that stands still holds up neither requests nor a stop. Lines
 /// are written as long as the returned value lives.
 ///
 /// # Errors
 /// When the directives cannot be read, in one sentence.
-pub fn install_in_background(directives: &str, format: LogFormat) -> Result<BackgroundLog, String> {
+pub fn install_in_background(
+    directives: &str,
+    format: LogFormat,
+    traces: Option<&Traces>,
+) -> Result<BackgroundLog, String> {
     let (writer, worker) = NonBlockingBuilder::default()
         .buffered_lines_limit(WAITING_LINES)
         .thread_name("log")
@@ -52,7 +59,7 @@ pub fn install_in_background(directives: &str, format: LogFormat) -> Result<Back
         dropped: writer.error_counter(),
         worker: Some(worker),
     };
-    install_on(directives, format, writer)?;
+    install_on(directives, format, writer, traces)?;
     Ok(log)
 }
 
@@ -83,7 +90,12 @@ impl Drop for BackgroundLog {
     }
 }
 
-fn install_on<W>(directives: &str, format: LogFormat, writer: W) -> Result<(), String>
+fn install_on<W>(
+    directives: &str,
+    format: LogFormat,
+    writer: W,
+    traces: Option<&Traces>,
+) -> Result<(), String>
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
@@ -95,12 +107,19 @@ where
         .map_or(("telemetry.log", directives), |text| ("RUST_LOG", text));
     let filter = filter(text).map_err(|error| format!("{source}: {error}"))?;
     let colour = std::io::stderr().is_terminal();
-    let lines = lines(format, writer, colour);
     // A second installation in one process keeps the first.
-    let _ = tracing_subscriber::registry()
-        .with(filter)
-        .with(lines)
-        .try_init();
+    let _ = match traces {
+        // One filter for everything: what is not logged costs next to nothing.
+        None => tracing_subscriber::registry()
+            .with(filter)
+            .with(lines(format, writer, colour))
+            .try_init(),
+        // Spans are wanted whatever is logged.
+        Some(traces) => tracing_subscriber::registry()
+            .with(lines(format, writer, colour).with_filter(filter))
+            .with(traces.layer())
+            .try_init(),
+    };
     Ok(())
 }
 

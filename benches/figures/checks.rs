@@ -31,16 +31,16 @@ pub struct Effort {
 }
 
 /// A server with the requests that it gets.
-struct Contender<'a> {
-    process: &'a Process,
-    requests: Arc<Vec<Vec<u8>>>,
+pub struct Contender<'a> {
+    pub process: &'a Process,
+    pub requests: Arc<Vec<Vec<u8>>>,
 }
 
 /// The middle one of several rounds.
 #[derive(Debug, Clone, Copy)]
-struct Measured {
-    per_second: f64,
-    cpu_micros: f64,
+pub struct Measured {
+    pub per_second: f64,
+    pub cpu_micros: f64,
     p50: f64,
     p99: f64,
 }
@@ -70,7 +70,7 @@ fn middle(mut rounds: Vec<Measured>) -> Measured {
 }
 
 /// Measures both in turn, so that a busy machine slows both.
-async fn in_turn(
+pub async fn in_turn(
     one: &Contender<'_>,
     other: &Contender<'_>,
     effort: Effort,
@@ -86,7 +86,7 @@ async fn in_turn(
     (middle(ones), middle(others))
 }
 
-fn said(ours: Measured, theirs: Measured) -> String {
+pub fn said(ours: Measured, theirs: Measured) -> String {
     format!(
         "{:.0}/s of {:.0}/s; {:.1} µs of {:.1} µs; p50 {:.0} of {:.0} µs",
         ours.per_second,

@@ -1,6 +1,6 @@
 //! `make bench`: the figures of `docs/performance.md` in one run, as ratios against what is measured beside them.
 //!
-//! `BENCH_ONLY=checks,sign_ins,profiles,replicas,scale` runs some; `BENCH_SECONDS` is the length of a round.
+//! `BENCH_ONLY=checks,traces,sign_ins,profiles,replicas,scale` runs some; `BENCH_SECONDS` is the length of a round.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -50,6 +50,7 @@ mod replicas;
 mod report;
 mod scale;
 mod sessions;
+mod traces;
 
 use std::path::Path;
 use std::time::Duration;
@@ -109,6 +110,11 @@ async fn measure() {
             &mut report,
         )
         .await;
+    }
+    if wanted("traces") {
+        let round = Duration::from_secs_f64(seconds);
+        let effort = Effort { round, rounds: 5 };
+        traces::measure(&server, effort, &mut report).await;
     }
     if wanted("sign_ins") {
         journeys::sign_ins(&server, 500, &mut report).await;

@@ -20,3 +20,4 @@ pub mod shutdown;
 pub mod start_check;
 pub mod start_error;
 pub mod stored_tenant_pins;
+pub mod traces;

@@ -146,6 +146,7 @@ fn app_state(
         },
         forward_auth: settings.forward_auth,
         rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
+        access_log: settings.telemetry.access_log,
         request_ids: RequestIds::new(random),
         requests: RequestMetrics::default(),
         untrusted_proxy_warning: UntrustedProxyWarning::default(),

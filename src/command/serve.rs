@@ -9,6 +9,7 @@ use crate::app::serve::{ServerDeps, start};
 use crate::app::services::SystemInputs;
 use crate::app::shutdown::Signals;
 use crate::app::start_check::check_start;
+use crate::app::traces::traces;
 use crate::command::announcement::Announcement;
 use crate::command::check::offline;
 use crate::command::cli::{self, Cli, Format};
@@ -41,9 +42,17 @@ pub(super) fn serve(
     };
     let settings = sources::settings(cli, &flags, terminal)?;
     let logs = &settings.telemetry;
-    let log = telemetry::install_in_background(&logs.log, logs.format).map_err(Failed::Said)?;
-    tracing::info!(version = VERSION, commit = COMMIT, "starting");
-    let (inputs, dropped) = (terminal.system_inputs(), log.dropped_lines());
+    let inputs = terminal.system_inputs();
+    let traces = traces(&settings, &*inputs.environment).map_err(Failed::Said)?;
+    let log = telemetry::install_in_background(&logs.log, logs.format, traces.as_ref())
+        .map_err(Failed::Said)?;
+    tracing::info!(
+        version = VERSION,
+        commit = COMMIT,
+        traces = traces.is_some(),
+        "starting"
+    );
+    let dropped = log.dropped_lines();
     let format = logs.format;
     let announce = |running: &Running| announce(running, format, terminal);
     run_to_end(runtime, run(settings, signals, inputs, dropped, announce))

@@ -3,6 +3,8 @@
 //! No other file writes to that target. Fields and words are documented in `docs/logging.md`, and a test compares both. No
 //! token, cookie, name or address is among them.
 
+use std::fmt::Display;
+
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::{Session, SessionId};
@@ -48,9 +50,10 @@ pub fn failed(profile: &ProfileId, cause: &'static str) {
     metrics::counter!("gatehouse_sign_ins_failed_total", "profile" => profile.to_string(), "cause" => cause).increment(1);
 }
 
-/// A sign-in was refused; the reason is a fixed word or an authority's code.
-pub fn refused(profile: &Profile, reason: &str) {
-    tracing::info!(target: "audit", event = "refused", profile.id = %profile.id, reason, "sign-in refused");
+/// A sign-in was refused; the reason is a fixed word or an authority's code. The person is known once the ID token was accepted.
+pub fn refused(profile: &Profile, reason: &str, who: Option<&SubjectKey>, cause: &dyn Display) {
+    let person = who.map(tracing::field::display);
+    tracing::info!(target: "audit", event = "refused", profile.id = %profile.id, reason, person, cause = %cause, "sign-in refused");
     // Any other reason is an authority's own.
     let known = REFUSALS.iter().find(|known| **known == reason);
     metrics::counter!(

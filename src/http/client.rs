@@ -14,11 +14,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::HeaderValue;
 use reqwest::{Certificate, Client, ClientBuilder, Proxy, RequestBuilder, Response, redirect};
 use tokio::runtime::Handle;
 use url::Url;
 
 use crate::domain::outbound_proxy::OutboundProxy;
+use crate::measure::trace_context::{TRACEPARENT, outgoing};
 
 /// A connection that was idle for longer is not used again. Many servers close theirs after five seconds, and a
 /// request that may not be repeated is lost on a closing connection.
@@ -128,7 +130,10 @@ impl OutboundClient {
 
 async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
     let (client, request) = request.build_split();
-    let request = request?;
+    let mut request = request?;
+    if let Some(parent) = outgoing().and_then(|text| HeaderValue::try_from(text).ok()) {
+        request.headers_mut().insert(TRACEPARENT, parent);
+    }
     let is_safe = request.method().is_safe();
     let again = request.try_clone();
     match (client.execute(request).await, again) {

@@ -9,3 +9,4 @@ pub mod metric;
 pub mod requests;
 pub mod spans;
 pub mod table;
+pub mod trace_context;

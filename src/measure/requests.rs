@@ -64,6 +64,12 @@ impl RouteName {
     }
 }
 
+/// The method if it is told apart, else `other`.
+pub fn method_name(method: &str) -> &'static str {
+    let known = METHODS.iter().find(|known| **known == method);
+    known.copied().unwrap_or("other")
+}
+
 /// The metrics of requests.
 pub struct RequestMetrics {
     counters: Vec<OnceLock<Counter>>,

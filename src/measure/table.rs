@@ -324,6 +324,12 @@ pub const TABLE: &[Metric] = &[
         &[],
         "Log lines that nobody read in time.",
     ),
+    counter(
+        "gatehouse_trace_exports_total",
+        "calls",
+        &[("outcome", LabelValues::Words(&["sent", "failed"]))],
+        "Calls to the collector of traces. The spans of a failed call are lost.",
+    ),
     gauge(
         "gatehouse_build_info",
         "",

@@ -33,6 +33,8 @@ pub struct AppState {
     pub forward_auth: Option<Family>,
     /// Rate limits for each client address.
     pub rate_limits: RateLimits,
+    /// Whether every request has a line in the log.
+    pub access_log: bool,
     /// Ids of requests.
     pub request_ids: RequestIds,
     /// The metrics of requests.

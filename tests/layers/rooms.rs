@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ),
     ("proxy", &["domain", "measure", "seal", "http"]),
     ("web", &["domain", "measure", "seal", "flow", "proxy"]),
-    ("telemetry", &["domain", "measure"]),
+    ("telemetry", &["domain", "measure", "http"]),
     (
         "app",
         &[

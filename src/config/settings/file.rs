@@ -118,7 +118,7 @@ pub struct SettingsFile {
     /// The database and the session cache.
     pub store: Option<StoreSettings>,
 
-    /// Logs.
+    /// Logs and traces.
     pub telemetry: Option<TelemetrySettings>,
 }
 
@@ -223,7 +223,7 @@ pub struct StoreSettings {
     pub startup_wait: Option<Spanned<String>>,
 }
 
-/// Logs.
+/// Logs and traces.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TelemetrySettings {
@@ -233,6 +233,15 @@ pub struct TelemetrySettings {
     /// The format of a log line: `text` or `json`. Default: `text`.
     #[schemars(example = &"json", extend("enum" = ["text", "json"]))]
     pub format: Option<Spanned<String>>,
+    /// Whether every request has a line in the log: route, status, duration, profile, the client's network, request and trace id.
+    /// Checks of proxies and answers of `/auth/session` are counted only. Default: true.
+    #[schemars(example = false)]
+    pub access_log: Option<Spanned<bool>>,
+    /// The base address of a collector that takes traces by OTLP over HTTP (protobuf); `/v1/traces` is put behind it. Default: the
+    /// standard variables `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` and `OTEL_EXPORTER_OTLP_ENDPOINT`; without them there are no
+    /// traces.
+    #[schemars(example = &"http://otel-collector:4318")]
+    pub otlp_endpoint: Option<Spanned<String>>,
 }
 
 fn resolve_example() -> serde_json::Value {

@@ -12,6 +12,7 @@ mod own_resources;
 mod reader;
 mod scalars;
 mod secret_text;
+mod telemetry_table;
 mod trusted_network;
 
 #[cfg(test)]

@@ -80,13 +80,17 @@ pub struct DatabaseSettings {
     pub startup_wait: Duration,
 }
 
-/// Logs.
+/// Logs and traces.
 #[derive(Debug, Clone)]
 pub struct Telemetry {
     /// What is logged, in the syntax of `RUST_LOG`, which overrides this setting.
     pub log: String,
     /// The format of a log line.
     pub format: LogFormat,
+    /// Whether every request has a line.
+    pub access_log: bool,
+    /// The base address of a collector of traces.
+    pub otlp_endpoint: Option<String>,
 }
 
 /// How often one address may call.

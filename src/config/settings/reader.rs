@@ -13,12 +13,11 @@ use crate::config::settings::admin_host::admin_host;
 use crate::config::settings::layers::{Layer, Layers, Sources};
 use crate::config::settings::options::{
     DEFAULT_SESSION, DatabaseKind, DatabaseSettings, ForProfiles, RateLimitOptions, ServerOptions,
-    Settings, Telemetry,
+    Settings,
 };
 use crate::config::settings::secret_text::key_list;
 use crate::config::settings::trusted_network::network;
 use crate::domain::forward_auth::Family;
-use crate::domain::log_format::LogFormat;
 use crate::domain::profile::SessionLimits;
 use crate::domain::rate_limit::RateLimit;
 use crate::domain::secret::SecretUrl;
@@ -301,26 +300,6 @@ impl Reader<'_> {
             cache_entries: entries?,
             max_sessions_per_person: u32::try_from(per_person?).ok()?,
             startup_wait: startup_wait?,
-        })
-    }
-
-    fn telemetry(&mut self) -> Option<Telemetry> {
-        let log = self
-            .text("telemetry.log")
-            .unwrap_or_else(|| "info".to_owned());
-        let format = match self.text("telemetry.format").as_deref() {
-            None | Some("text") => Some(LogFormat::Text),
-            Some("json") => Some(LogFormat::Json),
-            Some(other) => {
-                let what = format!("{other:?} is not a known value");
-                self.0
-                    .fault("telemetry.format", what, "\"text\" or \"json\"");
-                None
-            }
-        };
-        Some(Telemetry {
-            log,
-            format: format?,
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Begin a session for a person whose answer was accepted.
 
+use crate::domain::access_rule::Denial;
 use crate::domain::identity::is_identifier;
+use crate::domain::profile::Profile;
 use crate::domain::session::{Session, SessionHandle, SessionId};
 use crate::flow::callback::complete::{Arrival, Callback};
 use crate::flow::error::{AccessDenied, FlowError};
@@ -31,10 +33,15 @@ impl Callback<'_> {
             sid,
             graph_token,
         } = redeemed;
+        let person = identity.person();
+        let has_groups = identity.claims().contains_key("groups");
         let (tokens, judged) =
             access::admit(services, profile, identity, tokens, graph_token).await;
         let identity = judged.map_err(|denied| {
-            audit::refused(profile, "not_allowed");
+            audit::refused(profile, "not_allowed", Some(&person), &denied);
+            if matches!(denied, Denial::Group | Denial::GroupsUnknown) && !has_groups {
+                warn_of_groups(profile, denied);
+            }
             FlowError::NotAllowed(AccessDenied::Rule(denied))
         })?;
         let now = services.now();
@@ -69,4 +76,14 @@ impl Callback<'_> {
         audit::signed_in(profile, &signed_in);
         Ok(handle)
     }
+}
+
+/// The rule asks for groups, and the token brought none: that concerns one person without groups, or everybody.
+fn warn_of_groups(profile: &Profile, denied: Denial) {
+    let remedy = if denied == Denial::GroupsUnknown {
+        "allow the application to read groups (GroupMember.Read.All), or let the token name only groups that are assigned to it"
+    } else {
+        "let the ID token have the claim `groups`, such as by Token configuration of the registration, or use roles"
+    };
+    tracing::warn!(profile.id = %profile.id, cause = %denied, remedy, "everybody may be refused: the profile's rule asks for groups, and the ID token names none");
 }

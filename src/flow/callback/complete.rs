@@ -4,6 +4,7 @@ use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, is_over};
 use crate::domain::authority::UserFlowKind;
 use crate::domain::callback::{CallbackAnswer, CallbackOutcome};
+use crate::domain::causes::with_causes;
 use crate::domain::flash::Flash;
 use crate::domain::identity::SubjectKey;
 use crate::domain::return_to::ReturnTo;
@@ -217,7 +218,7 @@ impl Arrival<'_> {
     }
 
     fn not_found(&self, why: &'static str, target: Option<ReturnTo>) -> FlowError {
-        audit::refused(self.visit.profile, "attempt_not_found");
+        audit::refused(self.visit.profile, "attempt_not_found", None, &why);
         FlowError::AttemptNotFound { why, target }
     }
 }
@@ -241,7 +242,7 @@ impl Callback<'_> {
             .await;
         judged.map_err(|cause| {
             if matches!(cause, OidcError::Invalid(_)) {
-                audit::refused(profile, "issuer_mismatch");
+                audit::refused(profile, "issuer_mismatch", None, &with_causes(&cause));
                 return FlowError::WrongAuthority;
             }
             FlowError::from_oidc(cause, Some(&self.return_to))
@@ -290,8 +291,10 @@ impl Callback<'_> {
         // (RFC 9207 §2.4).
         let iss = self.iss.as_deref();
         if iss.is_some() && redeemed.identity.text("iss").as_deref() != iss {
-            audit::refused(profile, "issuer_mismatch");
-            return Err(FlowError::WrongAuthority);
+            let person = redeemed.identity.person();
+            let error = FlowError::WrongAuthority;
+            audit::refused(profile, "issuer_mismatch", Some(&person), &error);
+            return Err(error);
         }
         self.finish(redeemed).await
     }
@@ -307,9 +310,11 @@ impl Callback<'_> {
         match self.attempt.user_flow {
             UserFlowKind::SignIn => {
                 let expected = self.attempt.expects.as_ref();
-                if expected.is_some_and(|person| *person != redeemed.identity.person()) {
-                    audit::refused(profile, "other_person");
-                    return Err(FlowError::OtherPerson);
+                let person = redeemed.identity.person();
+                if expected.is_some_and(|expected| *expected != person) {
+                    let error = FlowError::OtherPerson;
+                    audit::refused(profile, "other_person", Some(&person), &error);
+                    return Err(error);
                 }
                 let handle = self.begin_session(redeemed).await?;
                 let Attempt { api, expects, .. } = self.attempt;
@@ -359,9 +364,11 @@ impl Callback<'_> {
         let profile = self.arrival.visit.profile;
         match &cause {
             OidcError::Invalid(_) | OidcError::TenantNotAllowed => {
-                audit::refused(profile, "answer_refused");
+                audit::refused(profile, "answer_refused", None, &with_causes(&cause));
             }
-            OidcError::Refused(detail) => audit::refused(profile, &detail.to_string()),
+            OidcError::Refused(detail) => {
+                audit::refused(profile, &detail.to_string(), None, &detail);
+            }
             OidcError::Unavailable { .. } | OidcError::Misconfigured(_) => {}
         }
         FlowError::from_oidc(cause, Some(&self.return_to))

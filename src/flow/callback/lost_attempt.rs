@@ -52,9 +52,10 @@ pub async fn begin_again(
     };
     let begun = begin(services, visit, options, &lost.target).await?;
     if use_once(services, &lost.state).await? == FirstUse::No {
-        audit::refused(visit.profile, "attempt_not_found");
+        let why = "its state was used before";
+        audit::refused(visit.profile, "attempt_not_found", None, &why);
         return Err(FlowError::AttemptNotFound {
-            why: "its state was used before",
+            why,
             target: Some(lost.target),
         });
     }

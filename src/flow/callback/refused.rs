@@ -38,7 +38,7 @@ impl Callback<'_> {
             let cancelled = Flash::Cancelled(self.attempt.user_flow);
             return Ok(CallbackResult::RedirectWithFlash(home, cancelled));
         }
-        audit::refused(profile, &detail.to_string());
+        audit::refused(profile, &detail.to_string(), None, &detail);
         if let Some(explained) = access::not_consented(profile, &self.attempt, &detail) {
             return Err(explained);
         }

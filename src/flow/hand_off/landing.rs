@@ -79,6 +79,6 @@ pub async fn land(
 }
 
 fn refused(profile: &Profile, why: &'static str) -> FlowError {
-    audit::refused(profile, "attempt_not_found");
+    audit::refused(profile, "attempt_not_found", None, &why);
     FlowError::AttemptNotFound { why, target: None }
 }

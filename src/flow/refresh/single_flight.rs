@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 /// Keys remembered at most. A call whose key was forgotten runs, although an equal one may be running.
 const MOST_KEYS: u64 = 100_000;
@@ -107,7 +108,8 @@ where
     /// If a call with the same question ended since the caller joined, its outcome is the answer.
     pub fn run(self, question: Q, call: impl Future<Output = O> + Send + 'static) -> JoinHandle<O> {
         let running = InFlight::begin(self.running);
-        self.runtime.spawn(async move {
+        let span = tracing::Span::current();
+        let whole = async move {
             let _running = running;
             let mut last = match self.turn {
                 Some(turn) => turn,
@@ -126,7 +128,8 @@ where
                 outcome: outcome.clone(),
             });
             outcome
-        })
+        };
+        self.runtime.spawn(whole.instrument(span))
     }
 }
 

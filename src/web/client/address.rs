@@ -96,6 +96,14 @@ pub fn counted(
     (!local).then_some(client)
 }
 
+/// The network of the client, for logs: a /24, or a /48 of IPv6.
+pub fn network(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpNet {
+    let client = client(peer, headers, proxies).to_canonical();
+    let length = if client.is_ipv4() { 24 } else { 48 };
+    let whole = IpNet::from(client);
+    IpNet::new(client, length).map_or(whole, |net| net.trunc())
+}
+
 /// The client's address: the peer's, or behind trusted proxies the last forwarded address that is not a trusted proxy.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
     let mut client = peer;
@@ -145,6 +153,17 @@ mod tests {
             HeaderValue::from_str(forwarded).unwrap(),
         );
         super::client(peer.parse().unwrap(), &headers, &proxies(false)).to_string()
+    }
+
+    #[test]
+    fn logs_name_the_network_of_a_client_and_not_its_address() {
+        let network = |peer: &str| {
+            let headers = HeaderMap::new();
+            super::network(peer.parse().unwrap(), &headers, &proxies(false)).to_string()
+        };
+        assert_eq!(network("203.0.113.77"), "203.0.113.0/24");
+        assert_eq!(network("::ffff:203.0.113.77"), "203.0.113.0/24");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1::/48");
     }
 
     // proves: C52

@@ -237,6 +237,13 @@ fn log(error: &FlowError, profile: &Profile) {
         FlowError::NotAllowed(AccessDenied::Rule(Denial::EmailUnverified)) => {
             tracing::warn!(profile.id = %profile.id, error = %error, "everybody may be refused: an operator must look");
         }
+        // The audit stream has said who was refused and why.
+        FlowError::Refused { .. }
+        | FlowError::AttemptNotFound { .. }
+        | FlowError::WrongAuthority
+        | FlowError::OtherPerson => {
+            tracing::debug!(profile.id = %profile.id, error = %error, "answered with an error");
+        }
         _ if status.is_server_error() => {
             tracing::warn!(profile.id = %profile.id, error = %error, cause = causes, "answered with an error");
         }

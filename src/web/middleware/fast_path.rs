@@ -10,7 +10,6 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::HeaderMap;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 
@@ -22,9 +21,9 @@ use crate::measure::requests::RouteName;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::extract::signed_in;
-use crate::web::middleware::request_id::{RequestId, X_REQUEST_ID};
+use crate::web::middleware::pass_on::{add_id, pass_on};
 use crate::web::middleware::resolve_profile::{find, warn_if_untrusted_proxy};
-use crate::web::middleware::{request_span, security_headers};
+use crate::web::middleware::security_headers;
 
 /// An address with a fast path for `GET`.
 #[derive(Debug)]
@@ -65,38 +64,6 @@ pub async fn answer_early<B: MessageBody + 'static>(
     pass_on(request, next, began)
         .await
         .map(ServiceResponse::map_into_left_body)
-}
-
-/// Lets the layers answer.
-async fn pass_on<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-    began: Instant,
-) -> Result<ServiceResponse<B>, Error> {
-    let Some(app) = request.app_data::<web::Data<AppState>>().cloned() else {
-        return next.call(request).await;
-    };
-    let id = app.request_ids.of(&request, &app.trusted_proxies);
-    request.extensions_mut().insert(id.clone());
-    let method = request.method().clone();
-    let mut answered = next.call(request).await;
-    let (route, status) = match &mut answered {
-        Ok(response) => {
-            add_id(response.headers_mut(), &id);
-            (
-                request_span::route_of(response.request()),
-                response.status(),
-            )
-        }
-        Err(error) => (RouteName::None, error.as_response_error().status_code()),
-    };
-    app.requests
-        .count(route, method.as_str(), status.as_u16(), began.elapsed());
-    answered
-}
-
-fn add_id(headers: &mut HeaderMap, id: &RequestId) {
-    headers.insert(X_REQUEST_ID.clone(), id.header());
 }
 
 async fn answer(

@@ -5,12 +5,14 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::{Error, HttpMessage, HttpRequest};
+use actix_web::{Error, HttpMessage, HttpRequest, web};
 use tracing::Span;
 use tracing::field::Empty;
 use tracing_actix_web::RootSpanBuilder;
 
-use crate::measure::requests::RouteName;
+use crate::measure::requests::{RouteName, method_name};
+use crate::measure::trace_context::{self, TRACEPARENT, TRACESTATE};
+use crate::web::app_state::AppState;
 use crate::web::extract::resolved_profile::ResolvedProfile;
 use crate::web::middleware::request_id::RequestId;
 
@@ -29,6 +31,28 @@ pub(in crate::web) fn route_of(request: &HttpRequest) -> RouteName {
     }
 }
 
+/// The trace that a request belongs to, in its extensions.
+#[derive(Debug, Clone)]
+pub struct TraceId(pub String);
+
+/// `traceparent` and `tracestate`, if a trusted proxy sent them, once each. A stranger continues no trace: he could put what
+/// he does into the trace of somebody else.
+fn told_trace(request: &ServiceRequest) -> (Option<&str>, Option<&str>) {
+    let app = request.app_data::<web::Data<AppState>>();
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let trusted = app
+        .zip(peer)
+        .is_some_and(|(app, peer)| app.trusted_proxies.contain(peer));
+    let told = |name: &str| {
+        let mut values = request.headers().get_all(name);
+        let value = values.next().filter(|_| values.next().is_none());
+        value
+            .filter(|_| trusted)
+            .and_then(|value| value.to_str().ok())
+    };
+    (told(TRACEPARENT), told(TRACESTATE))
+}
+
 /// Builds the root span. Its fields are documented in `docs/logging.md`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RequestSpan;
@@ -36,14 +60,22 @@ pub struct RequestSpan;
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let id = request.extensions().get::<RequestId>().cloned();
-        tracing::info_span!(
+        let span = tracing::info_span!(
             "request",
             request.id = id.as_ref().map(RequestId::as_str),
             http.method = %request.method().as_str(),
             http.route = Empty,
             http.status = Empty,
             profile.id = Empty,
-        )
+            trace.id = Empty,
+            otel.kind = Empty,
+        );
+        let (parent, state) = told_trace(request);
+        if let Some(trace) = trace_context::begin(&span, parent, state) {
+            span.record("trace.id", trace.as_str());
+            request.extensions_mut().insert(TraceId(trace));
+        }
+        span
     }
 
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
@@ -66,6 +98,11 @@ impl RootSpanBuilder for RequestSpan {
             Err(error) => error.as_response_error().status_code(),
         };
         span.record("http.status", status.as_u16());
+        if let Ok(response) = outcome {
+            let method = method_name(response.request().method().as_str());
+            let route = route_of(response.request()).as_str();
+            trace_context::finish(&span, method, route, status.as_u16());
+        }
         let _entered = span.enter();
         if status.is_server_error() {
             tracing::warn!("request answered");

@@ -38,6 +38,19 @@ pub async fn everything_once(gate: &TestGatehouse) {
     gate.sim.clear_faults();
 }
 
+impl TestGatehouse {
+    /// Gives the profile a certificate, and waits until its end is known.
+    pub async fn with_a_certificate(&self) {
+        let file = self.put("cert.pem", OLD);
+        self.replace_secret(&format!("client_certificate = {{ file = \"{file}\" }}"));
+        eventually("the certificate is read", async || {
+            let text = scrape(self).await;
+            text.contains("gatehouse_credential_expires_seconds{")
+        })
+        .await;
+    }
+}
+
 /// The name of the family that a sample belongs to.
 fn family(sample: &str, kinds: &BTreeMap<&str, &str>) -> String {
     let name = sample.split(['{', ' ']).next().unwrap();
@@ -56,14 +69,7 @@ async fn a_scrape_shows_every_metric_of_the_table_and_no_other() {
     records::record();
     let gate = Plan::default().start().await;
     everything_once(&gate).await;
-    let file = gate.put("cert.pem", OLD);
-    gate.replace_secret(&format!("client_certificate = {{ file = \"{file}\" }}"));
-    eventually("the certificate is read", async || {
-        scrape(&gate)
-            .await
-            .contains("gatehouse_credential_expires_seconds{")
-    })
-    .await;
+    gate.with_a_certificate().await;
     let text = scrape(&gate).await;
     let meta = |word: &str| -> BTreeMap<&str, &str> {
         let lines = text.lines().filter_map(|line| line.strip_prefix(word));

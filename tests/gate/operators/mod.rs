@@ -3,7 +3,9 @@
 mod admin_listener;
 mod audit;
 mod audit_words;
+mod dashboard;
 mod logs;
 pub mod metrics;
 mod sessions;
+mod traces;
 mod warnings;
