@@ -52,3 +52,20 @@ fn the_issuer_of_a_plain_provider_is_shown_as_the_profile_has_it() {
         "{text}"
     );
 }
+
+#[test]
+fn what_to_register_for_a_route_that_takes_tokens_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = "kind = \"entra-id\"\npublic_url = \"https://contoso.example\"\nauthority = \"https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47\"\nclient_id = \"6731de76-14a6-49ae-97bc-6eba6914391e\"\npublic_client = true\n[[route]]\npath = \"/mcp\"\naccept_bearer = { audience = \"api://orders\", scopes = [\"Orders.Read\"], roles = [\"Orders.Read.All\"] }\n";
+    std::fs::write(folder.path().join("contoso.toml"), profile).unwrap();
+    let (code, text) = check(folder.path());
+    assert_eq!(code, SUCCESS, "{text}");
+    for said in [
+        "identifier URI (Application ID URI) api://orders",
+        "api://orders/Orders.Read",
+        "app roles Orders.Read.All",
+        "must be https://contoso.example/mcp",
+    ] {
+        assert!(text.contains(said), "{said} in {text}");
+    }
+}

@@ -115,7 +115,8 @@ impl Guarded<'_> {
         }
     }
 
-    /// The decision. `narrowing` is what a proxy's own check adds to the rules.
+    /// The decision. A sender with a token, or one who should bring one, is refused by
+    /// [`refusal`](crate::web::gateway::bearer::refusal), which comes before every other refusal. `narrowing` is what a proxy's own check adds to the rules.
     pub fn decide<'s>(&'s self, narrowing: &'s AccessRule, sender: &'s Sender) -> Decision<'s> {
         let question = Question {
             profile_rule: &self.profile.allow,

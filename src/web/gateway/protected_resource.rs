@@ -28,7 +28,8 @@ use crate::web::client::address;
 
 static RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Answers requests for the metadata of a resource; every other request goes on.
+/// Answers requests for the metadata of a resource that takes tokens; every other request goes on, because an application
+/// behind may publish metadata of its own.
 ///
 /// # Errors
 /// None of its own.
@@ -37,15 +38,15 @@ pub async fn answer_metadata<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let app = request.app_data::<web::Data<AppState>>().cloned();
-    let path = resource_path(request.uri().path()).map(str::to_owned);
-    let (Some(app), Some(path)) = (app, path) else {
+    let found = app.and_then(|app| Some((described(&app, &request)?, app)));
+    let Some((described, app)) = found else {
         return next
             .call(request)
             .await
             .map(ServiceResponse::map_into_left_body);
     };
     let mut response = match *request.method() {
-        Method::GET | Method::HEAD => answer(&app, &request, &path).await,
+        Method::GET | Method::HEAD => document(&app, described).await,
         Method::OPTIONS => preflight(),
         _ => HttpResponse::MethodNotAllowed()
             .insert_header((ALLOW, "GET, HEAD, OPTIONS"))
@@ -67,13 +68,19 @@ fn preflight() -> HttpResponse {
         .finish()
 }
 
-async fn answer(app: &AppState, request: &ServiceRequest, path: &str) -> HttpResponse {
-    let Some((profile, host)) = profile_of(app, request, path) else {
-        return HttpResponse::NotFound().finish();
-    };
-    let Some((resource, scopes)) = described(&profile, &host, path) else {
-        return HttpResponse::NotFound().finish();
-    };
+/// A resource that takes tokens.
+struct Described {
+    profile: Arc<Profile>,
+    resource: ProtectedResource,
+    scopes: BTreeSet<String>,
+}
+
+async fn document(app: &AppState, described: Described) -> HttpResponse {
+    let Described {
+        profile,
+        resource,
+        scopes,
+    } = described;
     let server = match authorization_server(&app.services, &profile).await {
         Ok(server) => server,
         Err(error) => {
@@ -97,20 +104,24 @@ async fn answer(app: &AppState, request: &ServiceRequest, path: &str) -> HttpRes
         .json(document)
 }
 
-fn profile_of(
-    app: &AppState,
-    request: &ServiceRequest,
-    path: &str,
-) -> Option<(Arc<Profile>, String)> {
+/// The resource that a request asks about, if the request asks about one that takes tokens.
+fn described(app: &AppState, request: &ServiceRequest) -> Option<Described> {
+    let path = resource_path(request.uri().path())?;
     let host = address::host(request, &app.trusted_proxies).ok()?;
-    match app.profiles.load().find(host, path)? {
-        (ProfileStatus::Serving(profile), _) => Some((Arc::clone(profile), host.to_owned())),
-        (ProfileStatus::Broken(_), _) => None,
-    }
+    let profiles = app.profiles.load();
+    let (ProfileStatus::Serving(profile), _) = profiles.find(host, path)? else {
+        return None;
+    };
+    let (resource, scopes) = of_profile(profile, host, path)?;
+    Some(Described {
+        profile: Arc::clone(profile),
+        resource,
+        scopes,
+    })
 }
 
 /// The resource at a path, with its scopes: of its route, or of the whole origin. `None` if no token is taken there.
-fn described(
+fn of_profile(
     profile: &Profile,
     host: &str,
     path: &str,
