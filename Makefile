@@ -48,3 +48,4 @@ soak: ## The proof with real processes, in its long form (SOAK_SECONDS=600)
 
 screenshots: ## Photograph every page in Chromium into target/screenshots
 	scripts/with-services cargo test --test gate screens -- --nocapture --test-threads 1
+	scripts/contact-sheet

@@ -11,6 +11,7 @@ mod hostile;
 mod html;
 mod languages;
 mod overrides;
+mod sheet;
 
 use std::collections::BTreeSet;
 
