@@ -41,8 +41,8 @@ pub struct Contender<'a> {
 pub struct Measured {
     pub per_second: f64,
     pub cpu_micros: f64,
-    p50: f64,
-    p99: f64,
+    pub p50: f64,
+    pub p99: f64,
 }
 
 async fn round(contender: &Contender<'_>, time: Duration) -> Measured {

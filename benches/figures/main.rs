@@ -1,6 +1,6 @@
 //! `make bench`: the figures of `docs/performance.md` in one run, as ratios against what is measured beside them.
 //!
-//! `BENCH_ONLY=checks,traces,sign_ins,profiles,replicas,scale` runs some; `BENCH_SECONDS` is the length of a round.
+//! `BENCH_ONLY=checks,forward_auth,traces,sign_ins,profiles,replicas,scale` runs some; `BENCH_SECONDS` is the length of a round.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -37,6 +37,7 @@ mod deployment;
     reason = "the replicas of the tests; not all of it is used here"
 )]
 mod fleet;
+mod forward_auth;
 mod journeys;
 mod load;
 #[path = "../../tests/replicas/person.rs"]
@@ -100,20 +101,17 @@ async fn measure() {
         replicas::measure(&server, &mut report).await;
     }
     process::move_away();
+    let effort = Effort {
+        round: Duration::from_secs_f64(seconds),
+        rounds: 5,
+    };
     if wanted("checks") {
-        checks::measure(
-            &server,
-            Effort {
-                round: Duration::from_secs_f64(seconds),
-                rounds: 5,
-            },
-            &mut report,
-        )
-        .await;
+        checks::measure(&server, effort, &mut report).await;
+    }
+    if wanted("forward_auth") {
+        forward_auth::measure(&server, effort, &mut report).await;
     }
     if wanted("traces") {
-        let round = Duration::from_secs_f64(seconds);
-        let effort = Effort { round, rounds: 5 };
         traces::measure(&server, effort, &mut report).await;
     }
     if wanted("sign_ins") {

@@ -28,6 +28,7 @@ use crate::domain::environment::Environment;
 use crate::domain::random::Random;
 use crate::flow::services::Services;
 use crate::measure::requests::RequestMetrics;
+use crate::proxy::upstream_identity::UpstreamIdentity;
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
 use crate::web::admin::health::Health;
@@ -39,6 +40,7 @@ use crate::web::client::unserved_warning::UnservedWarning;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
+use crate::web::gateway::upstream_headers::UpstreamHeaders;
 use crate::web::middleware::request_id::RequestIds;
 use crate::web::pages::Pages;
 
@@ -80,7 +82,7 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
     let app = Arc::new(app_state(
         &settings,
         &keys,
-        &*deps.random,
+        &deps.random,
         services,
         &profiles,
     )?);
@@ -128,8 +130,8 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
 /// What the handlers of all requests share.
 fn app_state(
     settings: &Settings,
-    keys: &KeyRing,
-    random: &dyn Random,
+    keys: &Arc<KeyRing>,
+    random: &Arc<dyn Random>,
     services: Services,
     profiles: &LiveProfiles,
 ) -> Result<AppState, StartError> {
@@ -145,9 +147,14 @@ fn app_state(
             forwarded_host: settings.trust_forwarded_host,
         },
         forward_auth: settings.forward_auth,
+        upstream_identity: UpstreamIdentity::new(
+            Arc::clone(keys),
+            Arc::clone(random),
+            UpstreamHeaders::new,
+        ),
         rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
         access_log: settings.telemetry.access_log,
-        request_ids: RequestIds::new(random),
+        request_ids: RequestIds::new(&**random),
         requests: RequestMetrics::default(),
         untrusted_proxy_warning: UntrustedProxyWarning::default(),
         unserved_warning: UnservedWarning::default(),

@@ -9,13 +9,7 @@ pub const DEFAULT_REDIRECT_PATH: &str = "/auth/redirect";
 
 /// Further addresses that no profile may take as its redirect path: those of later versions, and those that browsers
 /// and crawlers ask for by themselves.
-const RESERVED: [&str; 5] = [
-    "/auth/jwks.json",
-    "/auth",
-    "/.auth",
-    "/favicon.ico",
-    "/robots.txt",
-];
+const RESERVED: [&str; 4] = ["/auth", "/.auth", "/favicon.ico", "/robots.txt"];
 
 /// Everything below these is reserved: `/.auth/` is App Service's, `/.well-known/` belongs to RFC 8615.
 const RESERVED_PREFIXES: [&str; 3] = ["/auth/check/", "/.auth/", "/.well-known/"];
@@ -91,6 +85,16 @@ own_paths! {
     BackChannelLogout, "back_channel_logout", "/auth/back_channel_logout";
     /// Forward auth: a proxy asks about a request. Below it, in path style, stands the original path.
     ForwardAuth, "forward_auth", "/auth/check";
+    /// The public keys of assertions to upstreams.
+    Jwks, "jwks", "/auth/jwks.json";
+    /// App Service's address for who is signed in.
+    EasyAuthMe, "easyauth_me", "/.auth/me";
+    /// App Service's address that begins a sign-in.
+    EasyAuthLogin, "easyauth_login", "/.auth/login/{name}";
+    /// App Service's address that ends the session.
+    EasyAuthLogout, "easyauth_logout", "/.auth/logout";
+    /// App Service's address that refreshes the tokens.
+    EasyAuthRefresh, "easyauth_refresh", "/.auth/refresh";
     /// The style sheet and the icon.
     Asset, "asset", "/auth/assets/{name}";
 }
@@ -147,7 +151,10 @@ impl OwnPath {
             | Self::FrontChannelLogout
             | Self::BackChannelLogout
             | Self::ForwardAuth
-            | Self::Language => true,
+            | Self::Language
+            | Self::EasyAuthLogin
+            | Self::EasyAuthLogout
+            | Self::EasyAuthRefresh => true,
             Self::Home
             | Self::HandOff
             | Self::CallFirstApi
@@ -156,6 +163,8 @@ impl OwnPath {
             | Self::Session
             | Self::Sessions
             | Self::EndSessions
+            | Self::Jwks
+            | Self::EasyAuthMe
             | Self::Asset => false,
         }
     }
@@ -194,11 +203,19 @@ impl OwnPath {
         path == "/auth" || path.starts_with("/auth/")
     }
 
+    /// Whether a path lies where App Service has its addresses.
+    pub fn is_below_easyauth(path: &str) -> bool {
+        path == "/.auth" || path.starts_with("/.auth/")
+    }
+
     /// Whether a path, without the profile's prefix, may be a return address: any but those that begin a flow.
     pub fn may_return_to(path: &str) -> bool {
         let path = path.trim_end_matches('/');
         let mut flows = Self::ALL.iter().filter(|own| own.begins_a_flow());
-        flows.all(|own| own.pattern() != path)
+        flows.all(|own| match own.pattern().strip_suffix(NAME) {
+            Some(prefix) => !path.starts_with(prefix),
+            None => own.pattern() != path,
+        })
     }
 }
 

@@ -156,6 +156,16 @@ impl Routes {
         self.listed.iter().filter_map(|at| self.routes.get(*at))
     }
 
+    /// Whether a route has App Service's addresses.
+    pub fn have_easyauth_addresses(&self) -> bool {
+        self.routes.iter().any(|route| route.easyauth.addresses)
+    }
+
+    /// Whether a route gives tokens away as App Service does.
+    pub fn have_easyauth_tokens(&self) -> bool {
+        self.routes.iter().any(|route| route.easyauth.tokens)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.routes.is_empty()

@@ -12,6 +12,7 @@ pub mod bearer;
 pub mod bearer_groups;
 pub mod callback;
 pub mod decide;
+pub mod easyauth_tokens;
 pub mod edit_profile;
 pub mod error;
 pub mod groups_of_callers;

@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::domain::identity::{Claims, Identity};
-use crate::domain::profile::{Profile, ProfileId};
-use crate::domain::route::Route;
+use crate::domain::identity::{Claims, Groups, Identity};
+use crate::domain::profile::ProfileId;
+use crate::proxy::assertion::{Addressee, Signer};
+use crate::proxy::easyauth;
 
 /// Bytes that the identity headers may have together, with their names. They fit into one page of a proxy's buffer
 /// (4 kB, nginx) together with the other headers of a check.
@@ -18,7 +19,10 @@ const LONGEST: usize = 3_300;
 /// Bytes that one value may have. A longer name or claim is no identity.
 const LONGEST_VALUE: usize = 512;
 
-/// Says which headers were left out because they are too long.
+/// The signed statement about the caller.
+pub const ASSERTION: &str = "x-auth-assertion";
+
+/// Says which headers were left out because they are too long, or because nobody knows them.
 pub const TRUNCATED: &str = "x-auth-truncated";
 
 /// The headers about a caller.
@@ -28,23 +32,59 @@ pub struct IdentityHeaders {
     pub set: Vec<(String, String)>,
     /// Names that have no value for this caller. A client's own copies of these must go, too.
     pub absent: Vec<String>,
+    /// Bytes of what is set.
     length: usize,
+    /// Bytes that the assertion needs.
+    reserved: usize,
     left_out: Vec<String>,
 }
 
-/// The headers for a caller; for nobody all of them are absent. What would not fit is left out whole, groups first, and `x-auth-truncated` names it.
+/// The headers for a caller; for nobody all of them are absent. What would not fit is left out whole, groups first, and
+/// `x-auth-truncated` names it. The assertion names what it lacks itself. No `signer` makes no assertion.
 pub fn identity_headers(
-    profile: &Profile,
-    route: &Route,
+    to: Addressee<'_>,
     identity: Option<&Identity>,
+    signer: Option<&Signer<'_>>,
 ) -> IdentityHeaders {
-    let told = identity.map(|identity| Person {
-        identity,
-        profile: &profile.id,
-        email: identity.verified_email(profile.allow.flows_verify_emails),
-        claims: identity.claims(),
-    });
-    told_headers(&route.identity_headers, told.as_ref())
+    let mut headers = IdentityHeaders::default();
+    let person = identity.map(|identity| Person::new(to, identity));
+    headers.add_fixed(person.as_ref());
+    let of_claim = |claim: &str| person.as_ref().and_then(|it| it.header_text(claim));
+    let (lists, single): (Vec<_>, Vec<_>) = to
+        .route
+        .identity_headers
+        .iter()
+        .map(|(name, claim)| (name.as_str(), of_claim(claim)))
+        .partition(|(_, value)| value.as_ref().is_some_and(|value| value.is_list));
+    for (name, value) in single {
+        headers.add(name, value);
+    }
+    let mut draft = person
+        .as_ref()
+        .zip(signer)
+        .map(|(person, signer)| UnsignedAssertion {
+            signer,
+            claims: person.assertion_claims(signer.base_claims(to)),
+            left_out: Vec::new(),
+        });
+    headers.reserve(draft.as_ref());
+    headers.add("x-auth-roles", of_claim("roles"));
+    headers.extend(&mut draft, person.as_ref(), "roles");
+    for (name, value) in lists {
+        headers.add(name, value);
+    }
+    headers.add("x-auth-groups", of_claim("groups"));
+    headers.extend(&mut draft, person.as_ref(), "groups");
+    if person.is_some_and(|person| person.identity.groups() == Groups::Unknown) {
+        headers.left_out.push("x-auth-groups".to_owned());
+    }
+    headers.finish(draft);
+    let wanted = identity.filter(|_| to.route.easyauth.principal);
+    headers.add_principal(wanted, to.profile);
+    if !to.route.easyauth.tokens {
+        headers.absent.extend(easyauth::TOKENS.map(str::to_owned));
+    }
+    headers
 }
 
 /// What is known about the caller.
@@ -56,51 +96,47 @@ struct Person<'a> {
     claims: Claims,
 }
 
-fn told_headers(configured: &[(String, String)], person: Option<&Person<'_>>) -> IdentityHeaders {
-    let mut headers = IdentityHeaders::default();
-    let of = |value: fn(&Person<'_>) -> Option<String>| person.and_then(value);
-    let fixed = [
-        (
-            "x-auth-subject",
-            of(|it| Some(it.identity.person().to_string())),
-        ),
-        ("x-auth-name", of(|it| Some(it.identity.name().to_owned()))),
-        ("x-auth-email", of(|it| it.email.clone())),
-        (
-            "x-auth-tenant",
-            of(|it| Some(it.identity.tenant()?.to_string())),
-        ),
-        ("x-auth-profile", of(|it| Some(it.profile.to_string()))),
-    ];
-    for (name, value) in fixed {
-        headers.add(name, value.map(|value| HeaderText::single(&value)));
+/// An assertion that is not signed yet.
+struct UnsignedAssertion<'a> {
+    signer: &'a Signer<'a>,
+    claims: Claims,
+    left_out: Vec<&'static str>,
+}
+
+impl<'a> Person<'a> {
+    fn new(to: Addressee<'a>, identity: &'a Identity) -> Self {
+        Self {
+            identity,
+            profile: to.profile,
+            email: identity.verified_email(to.flows_verify_emails),
+            claims: identity.claims(),
+        }
     }
-    let of_claim = |claim: &str| person.and_then(|it| it.header_text(claim));
-    let (lists, single): (Vec<_>, Vec<_>) = configured
-        .iter()
-        .map(|(name, claim)| (name.as_str(), of_claim(claim)))
-        .partition(|(_, value)| value.as_ref().is_some_and(|value| value.is_list));
-    let roles = ("x-auth-roles", of_claim("roles"));
-    let groups = ("x-auth-groups", of_claim("groups"));
-    for (name, value) in single
-        .into_iter()
-        .chain([roles])
-        .chain(lists)
-        .chain([groups])
-    {
-        headers.add(name, value);
+
+    /// The claims about the person, without lists.
+    fn assertion_claims(&self, mut claims: Claims) -> Claims {
+        let own = |name: &str| self.claims.get(name).and_then(Value::as_str);
+        let told = [
+            ("sub", Some(self.identity.person().to_string())),
+            ("name", Some(self.identity.name().to_owned())),
+            ("email", self.email.clone()),
+            (
+                "tid",
+                self.identity.tenant().map(|tenant| tenant.to_string()),
+            ),
+            ("oid", own("oid").map(str::to_owned)),
+            (
+                "preferred_username",
+                own("preferred_username").map(str::to_owned),
+            ),
+        ];
+        for (name, value) in told {
+            if let Some(value) = value.filter(|value| value.len() <= LONGEST_VALUE) {
+                claims.insert(name.to_owned(), value.into());
+            }
+        }
+        claims
     }
-    let truncated = Some(headers.left_out.join(",")).filter(|names| !names.is_empty());
-    headers.add(
-        TRUNCATED,
-        truncated.map(|names| HeaderText {
-            text: names,
-            is_list: true,
-        }),
-    );
-    // No assertion is made yet, so a client's own one is always forged.
-    headers.add("x-auth-assertion", None);
-    headers
 }
 
 impl Person<'_> {
@@ -150,14 +186,33 @@ impl HeaderText {
 }
 
 impl IdentityHeaders {
+    fn add_fixed(&mut self, person: Option<&Person<'_>>) {
+        let of = |value: fn(&Person<'_>) -> Option<String>| person.and_then(value);
+        let fixed = [
+            (
+                "x-auth-subject",
+                of(|it| Some(it.identity.person().to_string())),
+            ),
+            ("x-auth-name", of(|it| Some(it.identity.name().to_owned()))),
+            ("x-auth-email", of(|it| it.email.clone())),
+            (
+                "x-auth-tenant",
+                of(|it| Some(it.identity.tenant()?.to_string())),
+            ),
+            ("x-auth-profile", of(|it| Some(it.profile.to_string()))),
+        ];
+        for (name, value) in fixed {
+            self.add(name, value.map(|value| HeaderText::single(&value)));
+        }
+    }
+
     fn add(&mut self, name: &str, value: Option<HeaderText>) {
         let Some(HeaderText { text, is_list }) = value else {
             self.absent.push(name.to_owned());
             return;
         };
-        // A colon, a space and the end of the line.
-        let length = self.length + name.len() + text.len() + 4;
-        if length > LONGEST || (!is_list && text.len() > LONGEST_VALUE) {
+        let length = self.length + line_length(name, text.len());
+        if length + self.reserved > LONGEST || (!is_list && text.len() > LONGEST_VALUE) {
             self.left_out.push(name.to_owned());
             self.absent.push(name.to_owned());
             return;
@@ -165,6 +220,80 @@ impl IdentityHeaders {
         self.length = length;
         self.set.push((name.to_owned(), text));
     }
+
+    /// Keeps room for the assertion as it is drafted.
+    fn reserve(&mut self, draft: Option<&UnsignedAssertion<'_>>) {
+        let length = |draft: &UnsignedAssertion<'_>| {
+            line_length(ASSERTION, draft.signer.length(&draft.claims))
+        };
+        self.reserved = draft.map_or(0, length);
+    }
+
+    /// Adds a list to the assertion if there is room.
+    fn extend(
+        &mut self,
+        draft: &mut Option<UnsignedAssertion<'_>>,
+        person: Option<&Person<'_>>,
+        claim: &'static str,
+    ) {
+        let (Some(draft), Some(person)) = (draft, person) else {
+            return;
+        };
+        let list = match claim {
+            "roles" => person.identity.roles(),
+            _ => match person.identity.groups() {
+                Groups::Known(groups) => groups,
+                Groups::Unknown => return draft.left_out.push(claim),
+            },
+        };
+        if list.is_empty() {
+            return;
+        }
+        draft.claims.insert(claim.to_owned(), list.into());
+        let length = line_length(ASSERTION, draft.signer.length(&draft.claims));
+        if self.length + length > LONGEST {
+            draft.claims.remove(claim);
+            draft.left_out.push(claim);
+        } else {
+            self.reserved = length;
+        }
+    }
+
+    /// The headers of App Service have a size of their own, because only applications that move from there want them.
+    fn add_principal(&mut self, identity: Option<&Identity>, profile: &ProfileId) {
+        let values = identity.map(|identity| easyauth::principal(identity, profile));
+        let values = values.unwrap_or_default();
+        for (name, value) in easyauth::PRINCIPAL.into_iter().zip(values) {
+            match value {
+                Some(value) => self.set.push((name.to_owned(), encoded(&value, false))),
+                None => self.absent.push(name.to_owned()),
+            }
+        }
+    }
+
+    fn finish(&mut self, draft: Option<UnsignedAssertion<'_>>) {
+        let assertion = draft.and_then(|mut draft| {
+            if !draft.left_out.is_empty() {
+                let left_out = draft.left_out.into();
+                draft.claims.insert("truncated".to_owned(), left_out);
+            }
+            draft.signer.sign(draft.claims)
+        });
+        let own = |text| HeaderText {
+            text,
+            is_list: true,
+        };
+        let truncated = Some(self.left_out.join(",")).filter(|names| !names.is_empty());
+        // What follows has its room already.
+        (self.length, self.reserved) = (0, 0);
+        self.add(TRUNCATED, truncated.map(own));
+        self.add(ASSERTION, assertion.map(own));
+    }
+}
+
+/// Bytes of a header line: with a colon, a space and the end of the line.
+fn line_length(name: &str, value: usize) -> usize {
+    name.len() + value + 4
 }
 
 /// A value as it stands in a header.
@@ -183,126 +312,4 @@ fn encoded(value: &str, in_list: bool) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::domain::identity::PersonBy;
-
-    fn identity(claims: serde_json::Value) -> Identity {
-        let serde_json::Value::Object(mut claims) = claims else {
-            unreachable!("an object")
-        };
-        claims.insert("iss".into(), "https://issuer.example".into());
-        claims.insert("sub".into(), "s".into());
-        Identity::from_claims(&claims, PersonBy::Subject).unwrap()
-    }
-
-    fn headers_with(configured: &[(&str, &str)], claims: serde_json::Value) -> IdentityHeaders {
-        let profile = ProfileId::parse("staff").unwrap();
-        let identity = identity(claims);
-        let configured: Vec<_> = configured
-            .iter()
-            .map(|&(name, claim)| (name.to_owned(), claim.to_owned()))
-            .collect();
-        let person = Person {
-            identity: &identity,
-            profile: &profile,
-            email: identity.verified_email(false),
-            claims: identity.claims(),
-        };
-        told_headers(&configured, Some(&person))
-    }
-
-    fn headers(claims: serde_json::Value) -> IdentityHeaders {
-        headers_with(&[], claims)
-    }
-
-    fn value<'a>(headers: &'a IdentityHeaders, name: &str) -> Option<&'a str> {
-        let found = headers.set.iter().find(|(set, _)| *set == name);
-        found.map(|(_, value)| value.as_str())
-    }
-
-    #[test]
-    fn a_route_sends_claims_under_names_of_its_own() {
-        let wanted = [
-            ("Remote-User", "email"),
-            ("Remote-Groups", "groups"),
-            ("X-Level", "level"),
-            ("X-Address", "address"),
-            ("X-Nobody", "nobody"),
-        ];
-        let claims = json!({
-            "email": "zoë@contoso.example", "xms_edov": true, "groups": ["a,b", "c"], "level": 7,
-            "address": {"street": "x"},
-        });
-        let headers = headers_with(&wanted, claims);
-        assert_eq!(
-            value(&headers, "Remote-User"),
-            Some("zo%C3%AB@contoso.example")
-        );
-        assert_eq!(value(&headers, "Remote-Groups"), Some("a%2Cb,c"));
-        assert_eq!(value(&headers, "X-Level"), Some("7"));
-        for name in ["X-Address", "X-Nobody"] {
-            assert!(headers.absent.contains(&name.to_owned()), "{name}");
-        }
-        let forged = headers_with(&wanted, json!({"email": "admin@contoso.example"}));
-        assert!(
-            forged.absent.contains(&"Remote-User".to_owned()),
-            "an address that nobody verified is no address"
-        );
-    }
-
-    #[test]
-    fn a_name_that_fills_the_buffer_of_a_proxy_is_left_out() {
-        let headers = headers(json!({"name": "x".repeat(10_000), "roles": ["Admin"]}));
-        assert_eq!(value(&headers, "x-auth-name"), None);
-        assert_eq!(value(&headers, "x-auth-roles"), Some("Admin"));
-        assert_eq!(value(&headers, TRUNCATED), Some("x-auth-name"));
-    }
-
-    // proves: C38, C39, C40
-    #[test]
-    fn no_claim_ends_a_header_and_no_group_becomes_two() {
-        let headers = headers(json!({
-            "name": "Zoë\r\nX-Auth-Roles: Admin",
-            "groups": ["a,b", "CN=Admins,OU=x", "100%"],
-        }));
-        assert_eq!(
-            value(&headers, "x-auth-name"),
-            Some("Zo%C3%AB%0D%0AX-Auth-Roles: Admin")
-        );
-        assert_eq!(
-            value(&headers, "x-auth-groups"),
-            Some("a%2Cb,CN=Admins%2COU=x,100%25")
-        );
-    }
-
-    // proves: C33
-    #[test]
-    fn a_claim_that_is_missing_is_a_header_that_must_go() {
-        let nobody = told_headers(&[("Remote-User".to_owned(), "email".to_owned())], None);
-        assert!(nobody.set.is_empty());
-        for name in crate::proxy::header_names::IDENTITY
-            .into_iter()
-            .chain(["Remote-User"])
-        {
-            assert!(nobody.absent.contains(&name.to_owned()), "{name}");
-        }
-        let headers = headers(json!({"email": "ada@contoso.example"}));
-        assert!(
-            headers.absent.contains(&"x-auth-email".to_owned()),
-            "an address that nobody verified is no address"
-        );
-    }
-
-    // proves: C41
-    #[test]
-    fn groups_that_do_not_fit_are_left_out_whole_and_named() {
-        let groups: Vec<String> = (0..200).map(|at| format!("{at:040}")).collect();
-        let headers = headers(json!({"roles": ["Admin"], "groups": groups}));
-        assert_eq!(value(&headers, "x-auth-roles"), Some("Admin"));
-        assert_eq!(value(&headers, "x-auth-groups"), None);
-        assert_eq!(value(&headers, TRUNCATED), Some("x-auth-groups"));
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Layer 1: sealing. What leaves the process encrypted, and the hashes that stand for secrets.
 //!
 //! Owns the server's key ring, AES-256-GCM (NIST SP 800-38D) and HKDF-SHA256 (RFC 5869), the hash of a session
-//! handle, the keyed hashes by which rows are searched, and the machine's random source. It knows neither what is sealed nor where it is kept: attempts and
+//! handle, the keyed hashes by which rows are searched, the key pairs that sign assertions, and the machine's random source. It knows neither what is sealed nor where it is kept: attempts and
 //! `state` are sealed for cookies and addresses by the flows, rows by the store.
 //!
 //! The shape of everything sealed: one byte of format, four bytes of key id, 24 random bytes, ciphertext with its
@@ -16,6 +16,7 @@ mod random;
 mod row_keys;
 mod sealing;
 mod search_hash;
+mod signing_keys;
 
 pub use cookie_opener::PrivateCookieKey;
 pub use digest::{csrf_token, handle_hash, hex, secrets_equal, sha256, short_hash};
@@ -25,3 +26,4 @@ pub use random::OsRandom;
 pub use row_keys::{Column, RowKeys, RowPlace};
 pub use sealing::Purpose;
 pub use search_hash::SearchField;
+pub use signing_keys::SigningKeys;

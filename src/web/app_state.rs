@@ -8,12 +8,14 @@ use crate::domain::forward_auth::Family;
 use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
 use crate::measure::requests::RequestMetrics;
+use crate::proxy::upstream_identity::UpstreamIdentity;
 use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
 use crate::web::client::unserved_warning::UnservedWarning;
 use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
 use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
 use crate::web::cookies::session::CookieKeys;
+use crate::web::gateway::upstream_headers::UpstreamHeaders;
 use crate::web::middleware::request_id::RequestIds;
 use crate::web::pages::Pages;
 
@@ -31,6 +33,8 @@ pub struct AppState {
     pub trusted_proxies: TrustedProxies,
     /// How proxies tell the original request of a check; `None` accepts every way.
     pub forward_auth: Option<Family>,
+    /// What upstreams are told about callers.
+    pub upstream_identity: UpstreamIdentity<UpstreamHeaders>,
     /// Rate limits for each client address.
     pub rate_limits: RateLimits,
     /// Whether every request has a line in the log.

@@ -16,13 +16,13 @@ use crate::web::errors::mapping;
 use crate::web::gateway::check::answer_checks;
 use crate::web::gateway::protected_resource::answer_metadata;
 use crate::web::handlers::{
-    assets, call_api, callback, hand_off, home, language, my_sessions, session_info, sign_in,
-    sign_out, single_logout, token_details,
+    assets, call_api, callback, easyauth, hand_off, home, jwks, language, my_sessions,
+    session_info, sign_in, sign_out, single_logout, token_details,
 };
 use crate::web::middleware::fast_path::FastAddress;
 use crate::web::middleware::request_span::RequestSpan;
 use crate::web::middleware::resolve_profile::{
-    at_public_url, at_redirect_path, over_https, resolve,
+    at_public_url, at_redirect_path, over_https, resolve, with_easyauth,
 };
 use crate::web::middleware::{catch_panic, fast_path, rotate_session_key, security_headers};
 
@@ -73,6 +73,11 @@ fn without_session(app: &mut ServiceConfig) {
     app.service(page(OwnPath::Session, session_info::session))
         .service(page(OwnPath::Asset, assets::asset))
         .service(at(OwnPath::Language).route(post().to(language::choose)))
+        .service(page(OwnPath::Jwks, jwks::jwks))
+        .service(page(OwnPath::EasyAuthMe, easyauth::me).guard(with_easyauth()))
+        .service(page(OwnPath::EasyAuthLogin, easyauth::login).guard(with_easyauth()))
+        .service(page(OwnPath::EasyAuthLogout, easyauth::logout).guard(with_easyauth()))
+        .service(page(OwnPath::EasyAuthRefresh, easyauth::refresh).guard(with_easyauth()))
         .service(at(OwnPath::FrontChannelLogout).route(get().to(single_logout::front_channel)))
         .service(at(OwnPath::BackChannelLogout).route(post().to(single_logout::back_channel)));
 }

@@ -5,7 +5,7 @@ use crate::domain::access_rule::AccessRule;
 use crate::domain::api::Scope;
 use crate::domain::profile::Profile;
 use crate::domain::protected_resource::ProtectedResource;
-use crate::domain::route::Route;
+use crate::domain::route::{EasyAuth, Route};
 
 impl Rows<'_> {
     pub(super) fn routes(&mut self, profile: &Profile) {
@@ -18,6 +18,12 @@ impl Rows<'_> {
             self.file_key(&key("preflight"), route.preflight);
             self.bearer_rule(&key("accept_bearer"), profile, route);
             self.file_key(&key("allowed_origins"), route.allowed_origins.clone());
+            let parts = route.easyauth;
+            if parts != EasyAuth::default() {
+                self.file_key(&key("easyauth.principal"), parts.principal);
+                self.file_key(&key("easyauth.addresses"), parts.addresses);
+                self.file_key(&key("easyauth.tokens"), parts.tokens);
+            }
             for (header, claim) in &route.identity_headers {
                 let key = key(&format!("identity_headers.{header}"));
                 self.file_key(&key, claim.as_str());

@@ -22,6 +22,7 @@ mod permitted;
 pub mod profile_reader;
 mod route;
 mod route_bearer;
+mod route_easyauth;
 mod route_identity;
 mod route_table;
 pub mod scalars;

@@ -7,7 +7,7 @@ use crate::config::toml_document::spanned::{Spanned, Text, Texts};
 use crate::domain::own_path::OwnPath;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::request_target::{CanonicalPath, is_below};
-use crate::domain::route::{EasyAuth, Route, Routes};
+use crate::domain::route::{Route, Routes};
 
 /// What would be right for a path of a route.
 const PATH: &str = "a path such as \"/\" or \"/orders\", in lower case, without encodings, '//', ';' and dot segments";
@@ -58,6 +58,7 @@ impl ProfileReader<'_, '_> {
             table.accept_bearer.as_ref(),
         );
         let origins = self.origins(&format!("{key}.allowed_origins"), &table.allowed_origins);
+        let easyauth = self.easyauth(key, table.easyauth.as_ref(), path.as_deref());
         Some(Route {
             host: host?,
             path: path?,
@@ -73,7 +74,7 @@ impl ProfileReader<'_, '_> {
             identity_headers: self.identity_headers(key, table),
             accept_bearer: bearer,
             allowed_origins: origins,
-            easyauth: EasyAuth::default(),
+            easyauth,
         })
     }
 

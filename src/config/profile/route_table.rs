@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::profile::route_bearer::BearerTable;
+use crate::config::profile::route_easyauth::EasyAuthTable;
+use crate::config::toml_document::alternatives::FlagOr;
 use crate::config::toml_document::spanned::{Spanned, Text, Texts};
 
 /// Who is admitted.
@@ -63,6 +65,10 @@ pub struct RouteTable {
     /// Default: none.
     #[schemars(example = identity_headers_example())]
     pub identity_headers: Option<BTreeMap<String, Spanned<String>>>,
+    /// What an application that moves from App Service still finds: `true` for the principal and the addresses, or a table of
+    /// the parts. Default: false.
+    #[schemars(example = true)]
+    pub easyauth: Option<Spanned<FlagOr<EasyAuthTable>>>,
 }
 
 fn identity_headers_example() -> serde_json::Value {

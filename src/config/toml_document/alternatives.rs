@@ -65,6 +65,57 @@ impl<T: JsonSchema> JsonSchema for WordOr<T> {
     }
 }
 
+/// True or false, or a larger value, such as `easyauth = true` or a table of its parts.
+#[derive(Debug, Clone)]
+pub enum FlagOr<T> {
+    /// All or nothing.
+    Flag(bool),
+    /// The larger value.
+    Other(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for FlagOr<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FlagVisitor<T>(std::marker::PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for FlagVisitor<T> {
+            type Value = FlagOr<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false or a table")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, flag: bool) -> Result<Self::Value, E> {
+                Ok(FlagOr::Flag(flag))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members)).map(FlagOr::Other)
+            }
+        }
+
+        deserializer.deserialize_any(FlagVisitor(std::marker::PhantomData))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for FlagOr<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("FlagOr{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (flag, other) = (
+            generator.subschema_for::<bool>(),
+            generator.subschema_for::<T>(),
+        );
+        schemars::json_schema!({ "anyOf": [flag, other] })
+    }
+}
+
 /// One table, or a list of tables: one certificate, or two during a roll-over.
 #[derive(Debug, Clone)]
 pub struct OneOrMore<T>(Vec<T>);

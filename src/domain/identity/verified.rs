@@ -114,6 +114,11 @@ impl Identity {
         self.text.len()
     }
 
+    /// The address of the text, which clones share: two living identities with one address are the same.
+    pub fn address(&self) -> usize {
+        self.text.as_ptr().addr()
+    }
+
     /// The key of the person.
     pub fn person(&self) -> SubjectKey {
         SubjectKey::stored(self.piece(0, Some(self.name_at)))

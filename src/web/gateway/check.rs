@@ -8,10 +8,13 @@
 //! 4. The caller, by the session cookie or the access token that the proxy passed on. A check is a use of the session.
 //! 5. The decision (`flow/decide.rs`), as an answer that the proxy understands.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    ALLOW, CACHE_CONTROL, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
     WWW_AUTHENTICATE,
 };
 use actix_web::http::{Method, StatusCode};
@@ -25,19 +28,23 @@ use crate::domain::identity::Identity;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::ProfileStatus;
-use crate::domain::request_target::RequestTarget;
+use crate::domain::request_target::{RequestTarget, TargetRefusal};
 use crate::domain::return_to::RETURN_TO;
 use crate::domain::route::Route;
 use crate::flow::decide::{Decision, Reason};
+use crate::flow::easyauth_tokens::{self, EasyAuthTokens};
+use crate::flow::error::FlowError;
+use crate::flow::session_check::SignedIn;
 use crate::measure::requests::RouteName;
-use crate::proxy::identity_headers::identity_headers;
 use crate::web::app_state::AppState;
 use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::parameters::Parameters;
 use crate::web::gateway::application_cookies::application_cookies;
 use crate::web::gateway::bearer;
-use crate::web::gateway::guarded::Guarded;
+use crate::web::gateway::easyauth_headers::{token_headers, with_missing_tokens};
+use crate::web::gateway::guarded::{Guarded, Sender};
 use crate::web::gateway::original_request::{Check, original_request};
+use crate::web::gateway::refused_check::{Refused, text, unknown};
 
 /// Bytes of an original address that the sign-in leads back to; a longer one becomes the home page, so that the answer
 /// fits into a proxy's buffer.
@@ -63,16 +70,34 @@ pub async fn answer_checks<B: MessageBody + 'static>(
             .map(ServiceResponse::map_into_left_body);
     };
     request.extensions_mut().insert(RouteName::Own(own));
-    let mut response = if is_method_allowed(own, &request) {
+    let response = if is_method_allowed(own, &request) {
         answer(&app, &request).await
     } else {
         HttpResponse::MethodNotAllowed()
             .insert_header((ALLOW, "GET, HEAD"))
             .finish()
     };
+    Ok(request
+        .into_response(no_store(response))
+        .map_into_right_body())
+}
+
+/// The answer to a check that may pass, before any layer. Everything else is answered by [`answer_checks`], which gets what was
+/// found out about the sender.
+pub async fn answer_early(own: OwnPath, request: &ServiceRequest) -> Option<HttpResponse> {
+    if !is_check(own, request) || !is_method_allowed(own, request) {
+        return None;
+    }
+    let app = request.app_data::<web::Data<AppState>>()?;
+    let asked = Asked::read(app, request).ok()?;
+    let response = asked.allowed().await?;
+    Some(no_store(response))
+}
+
+fn no_store(mut response: HttpResponse) -> HttpResponse {
     let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().insert(CACHE_CONTROL, no_store);
-    Ok(request.into_response(response).map_into_right_body())
+    response
 }
 
 fn is_check(own: OwnPath, request: &ServiceRequest) -> bool {
@@ -101,52 +126,10 @@ fn below_and_query(request: &ServiceRequest) -> (&str, &str) {
 }
 
 async fn answer(app: &AppState, request: &ServiceRequest) -> HttpResponse {
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    if !peer.is_some_and(|peer| app.trusted_proxies.contain(peer)) {
-        tracing::warn!(
-            peer = ?peer,
-            "a forward-auth check came from a peer that is not in trusted_proxies; it was refused"
-        );
-        return text(
-            StatusCode::FORBIDDEN,
-            "Checks are answered for proxies in the setting trusted_proxies only.\n",
-        );
+    match Asked::read(app, request) {
+        Ok(asked) => asked.answer().await,
+        Err(refused) => refused.answer(),
     }
-    let (below, query) = below_and_query(request);
-    let Some(host) = single_host(request.headers()) else {
-        return text(StatusCode::BAD_REQUEST, "The check names no host.\n");
-    };
-    let check = Check {
-        headers: request.headers(),
-        method: request.method().as_str(),
-        host,
-        below,
-        only: app.forward_auth,
-    };
-    let (family, target) = match original_request(&check) {
-        Ok(told) => told,
-        Err(refusal) => {
-            tracing::warn!(error = %refusal, "a forward-auth check was refused");
-            return text(StatusCode::BAD_REQUEST, &format!("Refused: {refusal}.\n"));
-        }
-    };
-    let profile = match profile_of(app, &target) {
-        Ok(profile) => profile,
-        Err(status) => return no_profile(status),
-    };
-    let Some(narrowing) = narrowing(query, &profile.allow) else {
-        let twice = "Refused: a rule in the query of the check occurs twice.\n";
-        return text(StatusCode::BAD_REQUEST, twice);
-    };
-    let asked = Asked {
-        app,
-        request,
-        family,
-        target,
-        profile: &profile,
-        narrowing,
-    };
-    asked.answer().await
 }
 
 /// The one `Host` header. `X-Forwarded-Host` counts in its own family only.
@@ -157,31 +140,12 @@ fn single_host(headers: &HeaderMap) -> Option<&str> {
     (values.next().is_none() && plain).then_some(host)
 }
 
-fn profile_of(
-    app: &AppState,
-    target: &RequestTarget<'_>,
-) -> Result<std::sync::Arc<Profile>, StatusCode> {
+fn profile_of(app: &AppState, target: &RequestTarget<'_>) -> Result<Arc<Profile>, Refused> {
     match app.profiles.load().find(target.host, target.path.as_str()) {
-        Some((ProfileStatus::Serving(profile), _)) => Ok(std::sync::Arc::clone(profile)),
-        Some((ProfileStatus::Broken(id), _)) => {
-            tracing::error!(profile.id = %id, "a check for a profile whose file is broken: run `gatehouse check`");
-            Err(StatusCode::SERVICE_UNAVAILABLE)
-        }
-        None => {
-            tracing::warn!(
-                host = target.host,
-                "a check for a host and path of no profile"
-            );
-            Err(StatusCode::NOT_FOUND)
-        }
+        Some((ProfileStatus::Serving(profile), _)) => Ok(Arc::clone(profile)),
+        Some((ProfileStatus::Broken(id), _)) => Err(Refused::BrokenProfile(id.clone())),
+        None => Err(Refused::NoProfile(target.host.to_owned())),
     }
-}
-
-fn no_profile(status: StatusCode) -> HttpResponse {
-    if status == StatusCode::NOT_FOUND {
-        return text(status, "There is no profile for this address.\n");
-    }
-    unknown()
 }
 
 /// What the proxy's own query narrows: each list must match besides the route's. `None` when a list occurs twice: some
@@ -212,38 +176,96 @@ struct Asked<'a> {
     request: &'a ServiceRequest,
     family: Family,
     target: RequestTarget<'a>,
-    profile: &'a Profile,
+    profile: Arc<Profile>,
     narrowing: AccessRule,
 }
 
-impl Asked<'_> {
-    async fn answer(&self) -> HttpResponse {
+impl<'a> Asked<'a> {
+    /// Steps 1 to 3.
+    fn read(app: &'a AppState, request: &'a ServiceRequest) -> Result<Self, Refused> {
+        let peer = request.peer_addr().map(|peer| peer.ip());
+        if !peer.is_some_and(|peer| app.trusted_proxies.contain(peer)) {
+            return Err(Refused::Peer(peer));
+        }
+        let (below, query) = below_and_query(request);
+        let check = Check {
+            headers: request.headers(),
+            method: request.method().as_str(),
+            host: single_host(request.headers()).ok_or(Refused::Host)?,
+            below,
+            only: app.forward_auth,
+        };
+        let (family, target) = original_request(&check).map_err(Refused::Original)?;
+        let profile = profile_of(app, &target)?;
+        let narrowing = narrowing(query, &profile.allow).ok_or(Refused::RuleTwice)?;
+        Ok(Self {
+            app,
+            request,
+            family,
+            target,
+            profile,
+            narrowing,
+        })
+    }
+
+    /// The route, and whether the path is public there. Without a route of the profile a session suffices.
+    fn route(&self) -> Result<(Cow<'_, Route>, bool), TargetRefusal> {
         let host = self.profile.public_url.authority();
-        let found = match self.profile.routes.find(host, &self.target.path) {
+        let found = self.profile.routes.find(host, &self.target.path)?;
+        Ok(match found {
+            Some((route, public)) => (Cow::Borrowed(route), public),
+            None => (Cow::Owned(Route::guarding(host)), false),
+        })
+    }
+
+    fn guarded<'g>(&'g self, route: &'g Route, public: bool) -> Guarded<'g> {
+        Guarded {
+            app: self.app,
+            profile: &self.profile,
+            route,
+            public,
+            headers: self.request.headers(),
+            target: &self.target,
+        }
+    }
+
+    /// The answer if the request may pass. If not, the sender is kept for [`Self::answer`].
+    async fn allowed(&self) -> Option<HttpResponse> {
+        let (route, public) = self.route().ok()?;
+        let guarded = self.guarded(&route, public);
+        let sender = guarded.sender(&self.narrowing).await;
+        let decision = guarded.decide(&self.narrowing, &sender);
+        let request = self.request.request();
+        if let Decision::Allow(identity) = decision
+            && bearer::refusal(&guarded, request, &decision, &sender).is_none()
+        {
+            return Some(self.allow(&route, &sender, identity).await);
+        }
+        self.request.extensions_mut().insert(sender);
+        None
+    }
+
+    async fn answer(&self) -> HttpResponse {
+        let (route, public) = match self.route() {
             Ok(found) => found,
             Err(refusal) => {
                 tracing::warn!(profile.id = %self.profile.id, error = %refusal, "a forward-auth check was refused");
                 return text(StatusCode::BAD_REQUEST, &format!("Refused: {refusal}.\n"));
             }
         };
-        let guarded = Route::guarding(host);
-        let (route, public) = found.unwrap_or((&guarded, false));
-        let asked = Guarded {
-            app: self.app,
-            profile: self.profile,
-            route,
-            public,
-            headers: self.request.headers(),
-            target: &self.target,
+        let guarded = self.guarded(&route, public);
+        let known = self.request.extensions_mut().remove::<Sender>();
+        let sender = match known {
+            Some(sender) => sender,
+            None => guarded.sender(&self.narrowing).await,
         };
-        let sender = asked.sender(&self.narrowing).await;
-        let decision = asked.decide(&self.narrowing, &sender);
+        let decision = guarded.decide(&self.narrowing, &sender);
         let request = self.request.request();
-        if let Some(refusal) = bearer::refusal(&asked, request, &decision, &sender) {
+        if let Some(refusal) = bearer::refusal(&guarded, request, &decision, &sender) {
             return refusal;
         }
         match decision {
-            Decision::Allow(identity) => self.allow(route, identity),
+            Decision::Allow(identity) => self.allow(&route, &sender, identity).await,
             Decision::SignIn => self.sign_in(),
             Decision::Deny(reason) => self.deny(reason),
             // No route of a profile can ask for a step-up yet.
@@ -252,20 +274,51 @@ impl Asked<'_> {
     }
 
     /// Envoy lets a request pass on exactly 200, and only without a body.
-    fn allow(&self, route: &Route, identity: Option<&Identity>) -> HttpResponse {
-        let mut told = identity_headers(self.profile, route, identity);
-        let mut response = HttpResponse::Ok();
-        match application_cookies(self.family, self.request.headers()) {
-            Some(cookies) => _ = response.insert_header((COOKIE, cookies)),
-            None => told.absent.push("cookie".to_owned()),
+    async fn allow(
+        &self,
+        route: &Route,
+        sender: &Sender,
+        identity: Option<&Identity>,
+    ) -> HttpResponse {
+        let tokens = match sender.person().filter(|_| route.easyauth.tokens) {
+            None => Vec::new(),
+            // Boxed, because few routes ask for tokens, and each check would pay for the size.
+            Some(signed_in) => match Box::pin(self.tokens(signed_in)).await {
+                Ok(tokens) => token_headers(&tokens),
+                Err(_) => return unknown(),
+            },
+        };
+        let now = self.app.services.now();
+        let told = &self.app.upstream_identity;
+        let told = told.headers(&self.profile, route, sender.known(identity, now), now);
+        let mut response = HttpResponse::new(StatusCode::OK);
+        let headers = response.headers_mut();
+        for (name, value) in told.answer.iter().chain(&tokens) {
+            headers.insert(name.clone(), value.clone());
         }
-        for (name, value) in told.set {
-            response.insert_header((name, value));
-        }
+        let cookies = application_cookies(self.family, self.request.headers());
         if self.family == Family::Path {
-            response.insert_header((TO_REMOVE.clone(), told.absent.join(",")));
+            let removal = match cookies {
+                Some(_) => told.removal.clone(),
+                None => told.removal_with_cookie.clone(),
+            };
+            let removal = match route.easyauth.tokens {
+                true => with_missing_tokens(&removal, &tokens),
+                false => removal,
+            };
+            headers.insert(TO_REMOVE.clone(), removal);
         }
-        response.finish()
+        if let Some(cookies) = cookies {
+            headers.insert(COOKIE, cookies);
+        }
+        response
+    }
+
+    async fn tokens(&self, signed_in: &SignedIn) -> Result<EasyAuthTokens, FlowError> {
+        let tokens = easyauth_tokens::tokens(&self.app.services, &self.profile, signed_in).await;
+        tokens.inspect_err(|error| {
+            tracing::error!(profile.id = %self.profile.id, error = %error, "a check has no tokens for the application");
+        })
     }
 
     fn sign_in(&self) -> HttpResponse {
@@ -306,17 +359,4 @@ impl Asked<'_> {
         let sentence = format!("You don't have access: {reason}.\n");
         text(StatusCode::FORBIDDEN, &sentence)
     }
-}
-
-fn unknown() -> HttpResponse {
-    HttpResponse::ServiceUnavailable()
-        .insert_header((RETRY_AFTER, "5"))
-        .content_type("text/plain; charset=utf-8")
-        .body("Nobody can tell just now whether you are signed in. Please try again.\n")
-}
-
-fn text(status: StatusCode, text: &str) -> HttpResponse {
-    HttpResponse::build(status)
-        .content_type("text/plain; charset=utf-8")
-        .body(text.to_owned())
 }

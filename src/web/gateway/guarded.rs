@@ -2,12 +2,17 @@
 //!
 //! Both ask here, so that a request gets the same decision (`flow/decide.rs`) whichever way it comes.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{HeaderMap, ORIGIN};
+use chrono::TimeDelta;
 
 use crate::domain::access_rule::AccessRule;
 use crate::domain::bearer_rule::BearerRule;
 use crate::domain::caller::Caller;
 use crate::domain::causes::with_causes;
+use crate::domain::clock::Timestamp;
+use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
 use crate::domain::request_target::RequestTarget;
 use crate::domain::route::Route;
@@ -15,6 +20,7 @@ use crate::flow;
 use crate::flow::bearer::{AcceptedBearer, BearerCheck, BearerRefusal};
 use crate::flow::decide::{Decision, Question, RequestKind, decide};
 use crate::flow::session_check::{self, SignedIn, Use};
+use crate::proxy::upstream_identity::KnownCaller;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::gateway::credentials::{self, CredentialFault};
@@ -25,7 +31,7 @@ pub struct Guarded<'a> {
     /// What every handler may use.
     pub app: &'a AppState,
     /// The profile.
-    pub profile: &'a Profile,
+    pub profile: &'a Arc<Profile>,
     /// The route.
     pub route: &'a Route,
     /// Whether the path needs no session there.
@@ -60,6 +66,21 @@ impl Sender {
             Self::Person(signed_in) => Some(signed_in),
             _ => None,
         }
+    }
+
+    /// What an upstream may know of the sender, if the decision lets it know somebody. A token was verified just `now`, and
+    /// nothing that is said of its bearer is believed for longer than a minute.
+    pub fn known<'i>(
+        &self,
+        identity: Option<&'i Identity>,
+        now: Timestamp,
+    ) -> Option<KnownCaller<'i>> {
+        let until = match self {
+            Self::Person(signed_in) => signed_in.session().expires_at,
+            Self::Bearer(_) => now + TimeDelta::minutes(1),
+            _ => return None,
+        };
+        identity.map(|identity| KnownCaller { identity, until })
     }
 
     fn caller(&self) -> Caller<'_> {

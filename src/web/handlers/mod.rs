@@ -5,8 +5,10 @@
 pub mod assets;
 pub mod call_api;
 pub mod callback;
+pub mod easyauth;
 pub mod hand_off;
 pub mod home;
+pub mod jwks;
 pub mod language;
 pub mod my_sessions;
 pub mod session_info;

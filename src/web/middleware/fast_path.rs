@@ -16,11 +16,12 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::ProfileStatus;
-use crate::flow::session_check::{SignedIn, Use, check};
+use crate::flow::session_check::{self, SignedIn, Use};
 use crate::measure::requests::RouteName;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::extract::signed_in;
+use crate::web::gateway::check;
 use crate::web::middleware::pass_on::{add_id, pass_on};
 use crate::web::middleware::resolve_profile::{find, warn_if_untrusted_proxy};
 use crate::web::middleware::security_headers;
@@ -34,8 +35,8 @@ pub struct FastAddress {
     pub answer: fn(&SignedIn) -> HttpResponse,
 }
 
-/// Answers at one of `addresses` if the session lives, from the cookie and the session cache. Counts every request and gives
-/// every answer the request's id, whoever answers.
+/// Answers checks that may pass, and at one of `addresses` if the session lives, from the cookie and the session cache. Counts
+/// every request and gives every answer the request's id, whoever answers.
 ///
 /// # Errors
 /// None of its own.
@@ -45,25 +46,40 @@ pub async fn answer_early<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let began = Instant::now();
+    if let Some(response) = check::answer_early(OwnPath::ForwardAuth, &request).await {
+        let response = counted(&request, OwnPath::ForwardAuth, response, began);
+        return Ok(request.into_response(response).map_into_right_body());
+    }
     if request.method() == Method::GET
         && addresses
             .iter()
             .any(|address| request.path().ends_with(address.own.pattern()))
-        && let Some((own, mut response)) = answer(addresses, &request).await
+        && let Some((own, response)) = answer(addresses, &request).await
     {
-        if let Some(app) = request.app_data::<web::Data<AppState>>() {
-            let id = app.request_ids.of(&request, &app.trusted_proxies);
-            add_id(response.headers_mut(), &id);
-            let (method, status) = (Method::GET, response.status());
-            let route = RouteName::Own(own);
-            app.requests
-                .count(route, method.as_str(), status.as_u16(), began.elapsed());
-        }
+        let response = counted(&request, own, response, began);
         return Ok(request.into_response(response).map_into_right_body());
     }
     pass_on(request, next, began)
         .await
         .map(ServiceResponse::map_into_left_body)
+}
+
+/// Counts an early answer and gives it the request's id.
+fn counted(
+    request: &ServiceRequest,
+    own: OwnPath,
+    mut response: HttpResponse,
+    began: Instant,
+) -> HttpResponse {
+    if let Some(app) = request.app_data::<web::Data<AppState>>() {
+        let id = app.request_ids.of(request, &app.trusted_proxies);
+        add_id(response.headers_mut(), &id);
+        let (method, status) = (request.method(), response.status());
+        let route = RouteName::Own(own);
+        app.requests
+            .count(route, method.as_str(), status.as_u16(), began.elapsed());
+    }
+    response
 }
 
 async fn answer(
@@ -77,7 +93,7 @@ async fn answer(
         // The layers seal the cookie again.
         return None;
     }
-    match check(&app.services, &profile, Some(&found.handle), Use::Peek).await {
+    match session_check::check(&app.services, &profile, Some(&found.handle), Use::Peek).await {
         Ok(Some(signed_in)) => {
             warn_if_untrusted_proxy(request, app);
             let mut response = (address.answer)(&signed_in);

@@ -168,6 +168,11 @@ pub fn over_https() -> impl Guard {
     resolved_profile(|resolved| resolved.profile.public_url.is_https())
 }
 
+/// Matches profiles of which a route has App Service's addresses.
+pub fn with_easyauth() -> impl Guard {
+    resolved_profile(|resolved| resolved.profile.routes.have_easyauth_addresses())
+}
+
 fn resolved_profile(matches: fn(&ResolvedProfile) -> bool) -> impl Guard {
     fn_guard(move |context: &GuardContext<'_>| {
         let data = context.req_data();

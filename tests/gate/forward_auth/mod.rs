@@ -1,6 +1,7 @@
 //! Forward auth: what a proxy asks, and what it is answered.
 
 mod answers;
+mod easyauth;
 mod families;
 mod identity;
 mod lessons;

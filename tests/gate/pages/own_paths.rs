@@ -14,7 +14,8 @@ const KIND: Kind = Kind::B2c;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_address_of_the_list_is_routed() {
-    let gate = Plan::default().start().await;
+    let moved = "[[route]]\npath = \"/orders\"\neasyauth = true";
+    let gate = Plan::default().table(KIND, moved).start().await;
     let origin = PublicUrl::parse(&gate.origin(KIND)).unwrap();
     let home = Browser::new().get(gate.url(KIND, "/")).await.text;
     let (_, style) = home.split_once("/auth/assets/").unwrap();
@@ -23,6 +24,7 @@ async fn every_address_of_the_list_is_routed() {
         let path = match own {
             OwnPath::CallApi => OwnPath::call_api(&origin, &ApiName::parse(api_of(KIND)).unwrap()),
             OwnPath::Asset => own.named("", style),
+            OwnPath::EasyAuthLogin => own.named("", "aad"),
             _ => own.under(&origin),
         };
         let url = gate.url(KIND, &path);
