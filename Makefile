@@ -1,7 +1,7 @@
 # gatehouse: what a contributor does. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz mutants book check fmt clippy docs conformance deny bench soak screenshots
+.PHONY: notice-check notice sbom help demo test fuzz mutants book check fmt clippy docs conformance deny bench soak screenshots
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,13 @@ fuzz: ## Try every property with many inputs (PROPTEST_CASES=20000)
 mutants: ## Show the changes of the code that no test notices (MUTANTS_MINUTES=10 for each file)
 	scripts/mutants
 
-check: fmt clippy docs conformance deny ## What CI demands besides the tests
+notice: ## Write NOTICE: the crates of the binary and their licences
+	scripts/third-parties notice
+
+sbom: ## Write target/gatehouse.cdx.json, a bill of materials (CycloneDX)
+	scripts/third-parties sbom target/gatehouse.cdx.json
+
+check: fmt clippy docs conformance deny notice-check ## What CI demands besides the tests
 
 fmt:
 	cargo fmt --all --check
@@ -33,6 +39,9 @@ docs:
 
 conformance: ## Count the rows of the conformance checklist that a test names
 	scripts/conformance
+
+notice-check:
+	scripts/third-parties notice --check
 
 deny: ## Check licences, banned crates and sources of the dependencies
 	scripts/deny

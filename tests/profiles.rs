@@ -1,5 +1,11 @@
 //! Profiles, settings and the offline commands, through their public doors.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 #[path = "profiles/bad_files.rs"]
 mod bad_files;
@@ -7,8 +13,12 @@ mod bad_files;
 mod check;
 #[path = "profiles/commands.rs"]
 mod commands;
+#[path = "profiles/database_file.rs"]
+mod database_file;
 #[path = "profiles/database_refusal.rs"]
 mod database_refusal;
+#[path = "profiles/deploy_files.rs"]
+mod deploy_files;
 #[path = "profiles/fingerprint.rs"]
 mod fingerprint;
 #[path = "profiles/folder.rs"]

@@ -6,6 +6,7 @@
 pub mod background;
 pub mod certificate_expiry;
 pub mod commands;
+mod database_address;
 mod file_permissions;
 pub mod folder_watch;
 pub mod listener;

@@ -16,7 +16,7 @@ use crate::domain::causes::with_causes;
 use crate::domain::profile::Profile;
 use crate::flow::refresh::Refreshes;
 use crate::oidc::Authorities;
-use crate::store::SessionStore;
+use crate::store::{SessionStore, StoreError};
 
 /// The pause between two tries to reach a database that is not there yet.
 const DATABASE_RETRY: Duration = Duration::from_millis(250);
@@ -167,6 +167,9 @@ async fn wait_for_database(store: &SessionStore, wait: Duration) -> std::io::Res
             return Err(std::io::Error::other(format!(
                 "the database refuses the connection: {said}; correct the user, the password or the database in database_url"
             )));
+        }
+        if matches!(error, StoreError::BadUrl(_)) {
+            return Err(std::io::Error::other(said));
         }
         if tokio::time::Instant::now() >= deadline {
             let seconds = wait.as_secs();

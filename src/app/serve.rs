@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicBool;
 use actix_web::web;
 
 use crate::app::background;
+use crate::app::database_address;
 use crate::app::file_permissions;
 use crate::app::listener::servers::{PublicServer, bind, local, serve_private, serve_public};
 use crate::app::live_profiles::LiveProfiles;
@@ -111,7 +112,15 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
         serve_private(Arc::clone(&app), health, hosts, private)?,
     );
     let clock: Arc<dyn Clock> = store.clock();
-    let tasks = background::start(&profiles, &app, &authorities, clock);
+    let mut tasks = background::start(&profiles, &app, &authorities, clock);
+    if let Some(file) = settings.database_url_file {
+        let known = settings.database_url;
+        tasks.push(tokio::spawn(database_address::follow(
+            file,
+            known,
+            store.clone(),
+        )));
+    }
     Ok(Running {
         public: addresses.0,
         private: addresses.1,

@@ -26,6 +26,7 @@ pub use settings::file::SettingsFile;
 pub use settings::in_force::{SettingInForce, settings_in_force};
 pub use settings::layers::{FileText, Layer, Sources, variable};
 pub use settings::options::{DatabaseKind, ForProfiles, Settings};
+pub use settings::secret_text::read_secret;
 pub use toml_document::document::{position_of_key, value_of_key};
 pub use toml_document::key_path::Step;
 pub use toml_document::schema::{Schema, in_toml};

@@ -207,6 +207,14 @@ pub(in crate::store) type OnEvent<'a> = &'a (dyn Fn(ListenerEvent) + Send + Sync
 /// A database for sessions.
 #[async_trait]
 pub(in crate::store) trait Database: Send + Sync + Debug {
+    /// Uses another address for new connections. An embedded database stays where it is.
+    ///
+    /// # Errors
+    /// `BadUrl` if the address cannot be used; the old one stays.
+    fn follow_address(&self, _url: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Brings the schema up to date. Safe when many replicas do it at once.
     async fn migrate(&self) -> Result<SchemaChange, StoreError>;
 

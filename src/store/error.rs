@@ -28,6 +28,9 @@ pub enum StoreError {
     BadUrl(String),
 }
 
+const REFUSED_PARAMETER: &str = "the pooler there refuses a parameter of the connection; PgBouncer needs pool_mode = session and \
+     ignore_startup_parameters = extra_float_digits";
+
 /// A reason of our own, where no library gave one.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -80,7 +83,16 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::PoolTimedOut => Self::unavailable(OwnCause(
                 "no connection in time: the database is down or out of reach, or every connection is busy",
             )),
+            sqlx::Error::Database(error) if is_refused_parameter(error.as_ref()) => {
+                Self::BadUrl(REFUSED_PARAMETER.to_owned())
+            }
             other => Self::unavailable(other),
         }
     }
+}
+
+/// PgBouncer's answer to a client that it does not know.
+fn is_refused_parameter(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.code().as_deref() == Some("08P01")
+        && error.message().contains("unsupported startup parameter")
 }

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::domain::clock::Clock;
 use crate::domain::random::{Random, random_256};
+use crate::domain::secret::SecretUrl;
 use crate::store::database::Swept;
 use crate::store::error::{OwnCause, StoreError};
 use crate::store::metrics::Operation;
@@ -65,6 +66,15 @@ impl SessionStore {
                 tokio::spawn(renew_keys_regularly(shared())).abort_handle(),
             ]
         });
+    }
+
+    /// Opens new connections at another address of the same database, such as one with a new password. Connections that
+    /// work go on.
+    ///
+    /// # Errors
+    /// `BadUrl` if the address cannot be used; the old one stays.
+    pub fn follow_address(&self, url: &SecretUrl) -> Result<(), StoreError> {
+        self.shared.database.follow_address(url.expose())
     }
 
     /// Brings the schema up to date, and says what that changed.

@@ -17,6 +17,7 @@ mod failover;
 mod faults;
 mod nobody_named;
 mod outages;
+mod pooler;
 mod refresh;
 mod replicas;
 mod secrecy;

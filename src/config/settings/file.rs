@@ -52,7 +52,8 @@ pub struct SettingsFile {
     #[schemars(example = &"postgres://gatehouse@db.internal/gatehouse")]
     pub database_url: Option<Spanned<SecretText>>,
 
-    /// A file that contains `database_url`, for platforms that provide secrets as files. Default: none.
+    /// A file that contains `database_url`, for platforms that provide secrets as files. It is read again every two seconds, and
+    /// new connections use its present content. Default: none.
     #[schemars(example = &"/run/secrets/database-url")]
     pub database_url_file: Option<Spanned<String>>,
 

@@ -11,7 +11,7 @@ mod outbound;
 mod own_resources;
 mod reader;
 mod scalars;
-mod secret_text;
+pub mod secret_text;
 mod telemetry_table;
 mod trusted_network;
 

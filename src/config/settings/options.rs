@@ -126,6 +126,8 @@ pub struct Settings {
     pub profiles: PathBuf,
     /// The address of the database.
     pub database_url: SecretUrl,
+    /// The file that the address comes from, if it does.
+    pub database_url_file: Option<PathBuf>,
     /// The kind of the database.
     pub database: DatabaseKind,
     /// Base64 keys of 256 bits, newest first. Empty only with SQLite: a key is then generated and kept beside the database.

@@ -88,6 +88,7 @@ impl Reader<'_> {
         let http = self.http();
         let store = self.store();
         let telemetry = self.telemetry();
+        let database_url_file = self.database_url_file();
         let (database, database_url) = database?;
         Some(Settings {
             listen: listen?,
@@ -95,6 +96,7 @@ impl Reader<'_> {
             admin_hosts,
             profiles: profiles.unwrap_or_else(|| PathBuf::from("profiles")),
             database_url,
+            database_url_file,
             database,
             keys: keys?,
             cookie_suffix,
@@ -139,6 +141,15 @@ impl Reader<'_> {
                 .fault(&key, "is not the address of a database", right);
         }
         Some((kind?, SecretUrl::new(text)))
+    }
+
+    /// The file, if it and no higher layer says the address.
+    fn database_url_file(&mut self) -> Option<PathBuf> {
+        let (value, file) = (
+            self.0.layer("database_url"),
+            self.0.layer("database_url_file"),
+        );
+        (file > value).then(|| self.text("database_url_file").map(PathBuf::from))?
     }
 
     /// The address of the database and the key that it comes from.

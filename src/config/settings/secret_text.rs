@@ -12,7 +12,10 @@ use crate::config::text_file::read_text;
 const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// The text of a file without a byte order mark, or why it cannot be used, in words that follow the key.
-pub(in crate::config) fn read_secret(path: &Path) -> Result<String, String> {
+///
+/// # Errors
+/// Why, without anything of the content.
+pub fn read_secret(path: &Path) -> Result<String, String> {
     let text = read_text(path, LARGEST)
         .map_err(|fault| format!("the file {:?} {fault}", path.display()))?;
     if text.trim().is_empty() {

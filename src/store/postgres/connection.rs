@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sqlx::error::DatabaseError;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Postgres};
 use tokio::time::Instant;
 
@@ -73,12 +73,6 @@ impl PostgresDatabase {
         connections: u32,
     ) -> Result<Self, StoreError> {
         let options = address::parse(url)?;
-        let named = |name| {
-            options
-                .clone()
-                .application_name(name)
-                .disable_statement_logging()
-        };
         let pool = |connections, idle, lifetime| {
             PgPoolOptions::new()
                 .max_connections(connections)
@@ -101,14 +95,26 @@ impl PostgresDatabase {
                     let keep = !seen.is_older(meta.age);
                     Box::pin(async move { Ok(keep) })
                 })
-                .connect_lazy_with(named("gatehouse")),
+                .connect_lazy_with(named(&options, "gatehouse")),
             // A listener that reconnects does so because its old connection was broken.
             listening: pool(2, None, None)
                 .before_acquire(|_, _| Box::pin(async { Ok(false) }))
-                .connect_lazy_with(named("gatehouse-listener")),
+                .connect_lazy_with(named(&options, "gatehouse-listener")),
             max_tries: connections + 2,
             demoted,
         })
+    }
+
+    /// Opens new connections at another address from now on. Connections that work go on until they end.
+    pub(super) fn follow_address(&self, url: &str) -> Result<(), StoreError> {
+        let options = address::parse(url)?;
+        for (pool, name) in [
+            (&self.pool, "gatehouse"),
+            (&self.listening, "gatehouse-listener"),
+        ] {
+            pool.set_connect_options(named(&options, name));
+        }
+        Ok(())
     }
 
     pub(super) fn attempt(&self) -> StatementAttempt<'_> {
@@ -120,6 +126,14 @@ impl PostgresDatabase {
             tries: 0,
         }
     }
+}
+
+/// The options of a connection that Postgres lists by this name.
+fn named(options: &PgConnectOptions, name: &str) -> PgConnectOptions {
+    options
+        .clone()
+        .application_name(name)
+        .disable_statement_logging()
 }
 
 /// One operation in progress.

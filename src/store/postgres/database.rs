@@ -32,6 +32,10 @@ use crate::store::row::sql;
 
 #[async_trait]
 impl Database for PostgresDatabase {
+    fn follow_address(&self, url: &str) -> Result<(), StoreError> {
+        PostgresDatabase::follow_address(self, url)
+    }
+
     async fn migrate(&self) -> Result<SchemaChange, StoreError> {
         migrate::migrate(self).await
     }

@@ -6,6 +6,7 @@ use sqlx::{PgConnection, Postgres, pool::PoolConnection, query_scalar, raw_sql};
 use crate::store::error::{OwnCause, StoreError};
 use crate::store::migrations::{self, SchemaChange};
 use crate::store::postgres::connection::PostgresDatabase;
+use crate::store::postgres::pooler;
 
 /// A step may wait for other migrators and take its time.
 const NO_TIMEOUTS: &str = "SET statement_timeout = 0; SET lock_timeout = 0; \
@@ -44,6 +45,7 @@ pub(super) async fn is_current(database: &PostgresDatabase) -> Result<bool, Stor
 async fn connect(
     database: &PostgresDatabase,
 ) -> Result<(PoolConnection<Postgres>, String), StoreError> {
+    pooler::refuse_transaction_mode(&database.pool.connect_options()).await?;
     let mut connection = database.pool.acquire().await?;
     // Its time-outs become different from those of the pool, and the advisory lock must not outlive an error.
     connection.close_on_drop();

@@ -8,6 +8,7 @@ mod connection;
 mod database;
 mod listen;
 mod migrate;
+mod pooler;
 mod statements;
 mod transactions;
 
