@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
 use crate::config::read_secret;
 use crate::domain::secret::SecretUrl;
 use crate::store::SessionStore;
@@ -11,8 +13,18 @@ use crate::store::SessionStore;
 /// How often the file is read.
 const INTERVAL: Duration = Duration::from_secs(2);
 
+/// Follows the file, if the address comes from one.
+pub(in crate::app) fn start(
+    file: Option<PathBuf>,
+    known: SecretUrl,
+    store: &SessionStore,
+) -> Option<JoinHandle<()>> {
+    let store = store.clone();
+    file.map(|file| tokio::spawn(follow(file, known, store)))
+}
+
 /// Reads the file again and again. A file that cannot be read for a moment changes nothing.
-pub(in crate::app) async fn follow(file: PathBuf, mut known: SecretUrl, store: SessionStore) {
+async fn follow(file: PathBuf, mut known: SecretUrl, store: SessionStore) {
     loop {
         tokio::time::sleep(INTERVAL).await;
         let path = file.clone();

@@ -113,14 +113,8 @@ pub async fn start(settings: Settings, deps: ServerDeps) -> Result<Running, Star
     );
     let clock: Arc<dyn Clock> = store.clock();
     let mut tasks = background::start(&profiles, &app, &authorities, clock);
-    if let Some(file) = settings.database_url_file {
-        let known = settings.database_url;
-        tasks.push(tokio::spawn(database_address::follow(
-            file,
-            known,
-            store.clone(),
-        )));
-    }
+    let (file, known) = (settings.database_url_file, settings.database_url);
+    tasks.extend(database_address::start(file, known, &store));
     Ok(Running {
         public: addresses.0,
         private: addresses.1,
