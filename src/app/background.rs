@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use crate::app::live_profiles::LiveProfiles;
 use crate::app::{certificate_expiry, folder_watch};
 use crate::domain::clock::Clock;
+use crate::flow::session_ends;
 use crate::oidc::Authorities;
 use crate::web::app_state::AppState;
 
@@ -26,11 +27,20 @@ pub(in crate::app) fn start(
     vec![
         tokio::spawn(certificate_expiry::watch_certificates(profiles(), clock)),
         tokio::spawn(forget_quiet_addresses(Arc::clone(app))),
+        tokio::spawn(watch_sessions(app)),
         tokio::spawn(folder_watch::watch_profiles(
             profiles(),
             Arc::clone(authorities),
         )),
     ]
+}
+
+/// Ends websockets and event streams with their sessions.
+fn watch_sessions(app: &AppState) -> impl Future<Output = ()> + Send + use<> {
+    let profiles = Arc::clone(&app.profiles);
+    session_ends::watch(Arc::clone(&app.services), move |id| {
+        profiles.load().by_id(id).cloned()
+    })
 }
 
 /// Keeps the rate limiter small.

@@ -28,7 +28,9 @@ use crate::domain::clock::Clock;
 use crate::domain::environment::Environment;
 use crate::domain::random::Random;
 use crate::flow::services::Services;
+use crate::http::HttpOptions;
 use crate::measure::requests::RequestMetrics;
+use crate::proxy::client::UpstreamConnections;
 use crate::proxy::upstream_identity::UpstreamIdentity;
 use crate::seal::KeyRing;
 use crate::store::SessionStore;
@@ -155,6 +157,8 @@ fn app_state(
             Arc::clone(random),
             UpstreamHeaders::new,
         ),
+        upstreams: UpstreamConnections::new(&HttpOptions::from(&settings.http))
+            .map_err(|error| other("http", error))?,
         rate_limits: RateLimits::new(limits.attempts, limits.logout_requests),
         access_log: settings.telemetry.access_log,
         request_ids: RequestIds::new(&**random),

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::demo::ports::Ports;
 use crate::demo::profiles::{PLACES, first_api};
+use crate::demo::sample_application;
 use crate::domain::own_path::{AdminPath, OwnPath};
 
 const PAGE: &str = include_str!("landing.html");
@@ -36,9 +37,10 @@ pub fn page(ports: Ports) -> String {
             format!("<td><a class=\"button small\" href=\"{home}{path}\">{text}</a></td>")
         };
         format!(
-            "<tr><th scope=\"row\">{title}</th>{}{}</tr>",
+            "<tr><th scope=\"row\">{title}</th>{}{}{}</tr>",
             button(OwnPath::Home.pattern(), "Open"),
-            button(&OwnPath::CallApi.named("", api), &format!("Call {api}"))
+            button(&OwnPath::CallApi.named("", api), &format!("Call {api}")),
+            button(sample_application::PATH, "Open application")
         )
     });
     let people = each(&PEOPLE, |(name, what)| {

@@ -4,10 +4,12 @@
 //! temporary folder that is removed at the end. A production build (`--no-default-features`) does not contain this
 //! folder.
 
+mod echo;
 mod landing;
 mod ports;
 mod profiles;
 mod run;
+mod sample_application;
 
 pub use ports::Ports;
 pub use run::run;

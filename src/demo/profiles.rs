@@ -6,6 +6,7 @@ use std::path::Path;
 use simulator::{CLIENT_SECRET, Kind, Simulator};
 
 use crate::demo::ports::Ports;
+use crate::demo::sample_application;
 
 /// The host of each kind's profile, below `localhost` (RFC 6761 §6.3), and what people call it.
 pub const PLACES: [(Kind, &str, &str); 5] = [
@@ -73,6 +74,12 @@ accent = "{accent}"
             "\n[[api]]\nname     = \"{name}\"\ntitle    = \"{title}\"\nendpoint = \"{endpoint}\"\nscopes   = [\"{scope}\"]\n"
         );
     }
+    let sample = format!("http://127.0.0.1:{}", ports.sample);
+    let path = sample_application::PATH;
+    let _ = write!(
+        text,
+        "\n[[route]]\npath     = \"{path}\"\nupstream = \"{sample}\"\n\n[[route]]\npath      = \"{path}/api\"\nupstream  = \"{sample}\"\ntoken_for = \"orders\"\n"
+    );
     text
 }
 

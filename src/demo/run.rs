@@ -14,7 +14,7 @@ use crate::app::shutdown::Signals;
 use crate::app::start_error::StartError;
 use crate::config::{FileText, Settings, Sources};
 use crate::demo::ports::Ports;
-use crate::demo::{landing, profiles};
+use crate::demo::{landing, profiles, sample_application};
 use crate::domain::random::Random;
 use crate::telemetry;
 
@@ -42,6 +42,7 @@ pub async fn run(
         bind(ports.landing, ports)?,
         bind(ports.gateway, ports)?,
         bind(ports.admin, ports)?,
+        bind(ports.sample, ports)?,
     ];
     let simulator = Simulator::start(Options {
         port: ports.simulator,
@@ -51,7 +52,7 @@ pub async fn run(
     let folder = folder(&*inputs.random)?;
     profiles::write(&folder.0.join("profiles"), ports, &simulator)
         .map_err(|error| unwritable(&folder, &error))?;
-    let [landing_socket, public, private] = sockets;
+    let [landing_socket, public, private, sample] = sockets;
     let recorder = telemetry::record_metrics();
     let deps = ServerDeps {
         clock: inputs.clock,
@@ -68,14 +69,19 @@ pub async fn run(
         .map_err(|error: StartError| error.to_string())?;
     let landing =
         serve_landing(landing_socket, landing::page(ports)).map_err(|error| error.to_string())?;
-    let stop_landing = landing.handle();
+    let orders = format!("{}/orders", simulator.api());
+    let sample = sample_application::serve(sample, orders).map_err(|error| error.to_string())?;
+    let stop_beside = [landing.handle(), sample.handle()];
     tokio::spawn(landing);
+    tokio::spawn(sample);
     ready(&landing::announcement(ports));
     let ended = running
         .until_signal(signals)
         .await
         .map_err(|error| error.to_string());
-    stop_landing.stop(false).await;
+    for server in stop_beside {
+        server.stop(false).await;
+    }
     drop(simulator);
     ended
 }
@@ -87,7 +93,7 @@ fn bind(port: u16, ports: Ports) -> Result<TcpListener, String> {
 }
 
 fn taken(what: &str, ports: Ports) -> String {
-    let (first, last) = (ports.landing, ports.simulator);
+    let (first, last) = (ports.landing, ports.sample);
     format!("{what}; the demo needs the ports {first} to {last}, choose others with --port")
 }
 

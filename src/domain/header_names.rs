@@ -188,13 +188,12 @@ pub fn folded(name: &str) -> String {
 
 /// Whether two names are the same to a server that folds names.
 fn is_same(name: &str, other: &str) -> bool {
-    let letters = |text: &str| {
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
         text.bytes()
             .filter(u8::is_ascii_alphanumeric)
             .map(|byte| byte.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
-    letters(name) == letters(other)
+    }
+    letters(name).eq(letters(other))
 }
 
 /// Whether a header tells an upstream who the caller is. `configured` are the names that a route adds.

@@ -198,6 +198,22 @@ impl OwnPath {
             || RESERVED_PREFIXES.into_iter().any(below)
     }
 
+    /// Whether a path is a page of ours that a route for the whole profile replaces: the home page and the short names.
+    pub fn is_short_name(path: &str) -> bool {
+        [Self::Home, Self::Login, Self::Logout, Self::CallFirstApi]
+            .iter()
+            .any(|own| own.pattern() == path)
+    }
+
+    /// Whether a path below a profile's prefix is answered here whatever the routes of the profile say.
+    pub fn is_never_forwarded(path: &str) -> bool {
+        let is_at = |own: &Self| match own.pattern().strip_suffix(NAME) {
+            Some(prefix) => path.starts_with(prefix),
+            None => path == own.pattern() && !Self::is_short_name(path),
+        };
+        Self::is_below_auth(path) || Self::ALL.iter().any(is_at)
+    }
+
     /// Whether a path lies where our own addresses are, so that a proxy must send it here and no rule can guard it.
     pub fn is_below_auth(path: &str) -> bool {
         path == "/auth" || path.starts_with("/auth/")

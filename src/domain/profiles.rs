@@ -20,6 +20,8 @@ pub enum ProfileStatus {
 pub struct Profiles {
     by_host: HashMap<String, Vec<(PublicUrl, ProfileStatus)>>,
     serving: Vec<Arc<Profile>>,
+    /// Whether any route has an upstream.
+    have_upstreams: bool,
 }
 
 impl Profiles {
@@ -46,7 +48,13 @@ impl Profiles {
         for places in by_host.values_mut() {
             places.sort_by_key(|(url, _)| std::cmp::Reverse(url.prefix().len()));
         }
-        Self { by_host, serving }
+        let forwards = |profile: &Arc<Profile>| profile.routes.have_upstreams();
+        let have_upstreams = serving.iter().any(forwards);
+        Self {
+            by_host,
+            serving,
+            have_upstreams,
+        }
     }
 
     /// The profile of a request, by its `Host` (host and optional port) and its path; at a further host, the profile as
@@ -89,6 +97,11 @@ impl Profiles {
             .iter()
             .filter(|(url, _)| of_scheme(url))
             .find_map(|(url, tenancy)| Some((tenancy, url.strip(path)?)))
+    }
+
+    /// Whether any route of any profile has an upstream: without one no request is forwarded.
+    pub fn have_upstreams(&self) -> bool {
+        self.have_upstreams
     }
 
     /// The profile of this id, if it serves.

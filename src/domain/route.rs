@@ -49,6 +49,17 @@ pub struct Upstream {
     pub timeouts: UpstreamTimeouts,
 }
 
+impl Upstream {
+    /// Host and, unless it is the scheme's own, port.
+    pub fn authority(&self) -> String {
+        let host = self.origin.host_str().unwrap_or_default();
+        match self.origin.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+}
+
 /// How long an upstream may take. Defaults: 2 s, 30 s, 5 min.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UpstreamTimeouts {
@@ -164,6 +175,11 @@ impl Routes {
     /// Whether a route gives tokens away as App Service does.
     pub fn have_easyauth_tokens(&self) -> bool {
         self.routes.iter().any(|route| route.easyauth.tokens)
+    }
+
+    /// Whether any has an upstream.
+    pub fn have_upstreams(&self) -> bool {
+        self.routes.iter().any(|route| route.upstream.is_some())
     }
 
     /// Whether there is none.

@@ -135,6 +135,28 @@ pub async fn call(
     Err(FlowError::ApiUnavailable("it refused every token"))
 }
 
+/// A token of the person for `api` that an upstream can use now, or what the person must do first.
+///
+/// # Errors
+/// As [`call`], but for what an API answers.
+pub async fn token(
+    services: &Arc<Services>,
+    profile: &Arc<Profile>,
+    who: &SignedIn,
+    api: &Api,
+) -> Result<Result<AccessGrant, Called>, FlowError> {
+    let token = usable_token(services, profile, who, api, Force::default()).await?;
+    Ok(match granted(profile, api, token)? {
+        ControlFlow::Continue(grant) => Ok(grant),
+        ControlFlow::Break(called) => Err(called),
+    })
+}
+
+/// The claims that `WWW-Authenticate` fields demand of a token, if they do.
+pub fn claims_of<'a>(fields: impl Iterator<Item = &'a str>) -> Option<String> {
+    claims_challenge(fields)
+}
+
 /// The token of step 2, or how the call ends without one.
 fn granted(
     profile: &Profile,

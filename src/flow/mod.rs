@@ -23,6 +23,8 @@ pub mod refresh;
 pub mod services;
 pub mod session_admin;
 pub mod session_check;
+pub mod session_ends;
+pub mod session_watch;
 pub mod sign_in;
 pub mod sign_out;
 pub mod single_logout;

@@ -10,6 +10,7 @@ use crate::domain::random::Random;
 use crate::domain::session::HandleHash;
 use crate::flow::groups_of_callers::BearerGroups;
 use crate::flow::refresh::outcome::Refreshes;
+use crate::flow::session_watch::SessionWatch;
 use crate::flow::throttle::Throttle;
 use crate::http::OutboundClient;
 use crate::oidc::{Authorities, Outage};
@@ -64,6 +65,8 @@ pub struct Services {
     pub(super) api_timeout: Duration,
     pub(super) bearer_groups: BearerGroups,
     keys: Arc<KeyRing>,
+    /// Sessions that websockets and event streams depend on.
+    pub session_watch: SessionWatch,
 }
 
 impl Services {
@@ -97,6 +100,7 @@ impl Services {
             api_timeout,
             bearer_groups: BearerGroups::default(),
             keys,
+            session_watch: SessionWatch::default(),
         }
     }
 

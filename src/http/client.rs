@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ use url::Url;
 
 use crate::domain::outbound_proxy::OutboundProxy;
 use crate::measure::trace_context::{TRACEPARENT, outgoing};
+
+use crate::http::name_resolution::addresses;
 
 /// A connection that was idle for longer is not used again. Many servers close theirs after five seconds, and a
 /// request that may not be repeated is lost on a closing connection.
@@ -71,6 +73,9 @@ pub enum HttpSetupError {
     /// TLS cannot be set up.
     #[error("TLS for outgoing calls cannot be set up")]
     Tls(#[source] reqwest::Error),
+    /// TLS towards upstreams cannot be set up.
+    #[error("TLS towards upstreams cannot be set up")]
+    Upstreams(#[source] rustls::Error),
 }
 
 /// A client for calls that leave the process: no redirects, no proxy but that of the options, our resolver and certificates.
@@ -207,28 +212,10 @@ struct Resolver {
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let host = name.as_str().trim_end_matches('.').to_ascii_lowercase();
-        let known = self.overrides.get(&host).copied();
+        let overrides = Arc::clone(&self.overrides);
         Box::pin(async move {
-            // Port 0 stands for the port of the address that is called.
-            let at = |address: IpAddr| SocketAddr::new(address, 0);
-            let addresses: Addrs = match known {
-                Some(address) => Box::new(std::iter::once(at(address))),
-                None if host == "localhost" => {
-                    let both = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-                    Box::new(both.into_iter().map(at))
-                }
-                None if host.ends_with(".localhost") => {
-                    Box::new(std::iter::once(at(Ipv4Addr::LOCALHOST.into())))
-                }
-                None => Box::new(
-                    tokio::net::lookup_host((host, 0))
-                        .await?
-                        .collect::<Vec<_>>()
-                        .into_iter(),
-                ),
-            };
-            Ok(addresses)
+            let found: Addrs = Box::new(addresses(&overrides, name.as_str()).await?.into_iter());
+            Ok(found)
         })
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod bulkhead;
 pub(crate) mod circuit_breaker;
 mod client;
 mod error;
+pub mod name_resolution;
 mod response;
 
 pub use client::{HttpOptions, HttpSetupError, OutboundClient, client_builder, error_causes};

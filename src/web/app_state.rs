@@ -8,6 +8,7 @@ use crate::domain::forward_auth::Family;
 use crate::domain::profiles::Profiles;
 use crate::flow::services::Services;
 use crate::measure::requests::RequestMetrics;
+use crate::proxy::client::UpstreamConnections;
 use crate::proxy::upstream_identity::UpstreamIdentity;
 use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
@@ -43,6 +44,8 @@ pub struct AppState {
     pub request_ids: RequestIds,
     /// The metrics of requests.
     pub requests: RequestMetrics,
+    /// What connections to upstreams are made of.
+    pub upstreams: UpstreamConnections,
     /// Warns of untrusted peers that send forwarded headers.
     pub untrusted_proxy_warning: UntrustedProxyWarning,
     /// Warns of requests that no profile can serve.

@@ -15,6 +15,7 @@ use crate::web::cookies::session;
 use crate::web::errors::mapping;
 use crate::web::gateway::check::answer_checks;
 use crate::web::gateway::protected_resource::answer_metadata;
+use crate::web::gateway::proxy;
 use crate::web::handlers::{
     assets, call_api, callback, easyauth, hand_off, home, jwks, language, my_sessions,
     session_info, sign_in, sign_out, single_logout, token_details,
@@ -120,7 +121,9 @@ pub fn public(
     >,
 > {
     let keys = app.cookie_keys.clone();
+    let upstreams = app.upstreams.of_worker();
     App::new()
+        .app_data(upstreams)
         .app_data(app)
         .app_data(PayloadConfig::new(LONGEST_FORM))
         .configure(without_session)
@@ -138,6 +141,7 @@ pub fn public(
         .wrap(from_fn(mapping::pages))
         .wrap(from_fn(rotate_session_key::renew))
         .wrap(from_fn(resolve))
+        .wrap(from_fn(proxy::serve))
         .wrap(from_fn(answer_metadata))
         .wrap(from_fn(|request, next| {
             answer_checks(OwnPath::ForwardAuth, request, next)

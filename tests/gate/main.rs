@@ -22,6 +22,7 @@ mod outages;
 mod pages;
 mod profiles;
 mod refresh;
+mod reverse_proxy;
 mod scenarios;
 mod session;
 mod several_hosts;

@@ -2,6 +2,7 @@
 //!
 //! - A client that does not take its responses is not read from either: pipelined requests would otherwise fill the
 //!   memory with responses. After the write time-out its connection is closed.
+//! - Every head has a time limit: actix-http times the first one of a connection only.
 //! - A client that has sent nothing gets nothing, not even a 408: a load balancer that opens connections ahead would take
 //!   it for the response to its next request.
 
@@ -11,7 +12,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use crate::web::client::head_clock::HeadClock;
 
 /// A connection with its limits.
 pub(super) struct Connection<T> {
@@ -23,16 +26,71 @@ pub(super) struct Connection<T> {
     stalled: Option<Pin<Box<Sleep>>>,
     /// A read was put off while the client took nothing.
     read_put_off: bool,
+    /// How long a head may take; `None` once the connection speaks another protocol.
+    head_limit: Option<Duration>,
+    /// Which requests there were.
+    clock: HeadClock,
+    /// The head that is arriving: how many came before, and since when.
+    head: Option<(u64, Instant)>,
+    /// One timer for all heads of the connection, set anew when it fires.
+    head_timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T> Connection<T> {
-    pub(super) fn new(stream: T, write_timeout: Duration) -> Self {
+    pub(super) fn new(stream: T, write_timeout: Duration, head_limit: Duration) -> Self {
         Self {
+            head_limit: Some(head_limit),
+            clock: HeadClock::default(),
+            head: None,
+            head_timer: None,
             stream,
             write_timeout,
             has_sent: false,
             stalled: None,
             read_put_off: false,
+        }
+    }
+
+    /// What the requests of this connection count with.
+    pub(super) fn clock(&self) -> HeadClock {
+        self.clock.clone()
+    }
+
+    /// From now on another protocol is spoken, which has no heads.
+    pub(super) fn without_heads(mut self) -> Self {
+        self.head_limit = None;
+        self.head = None;
+        self.head_timer = None;
+        self
+    }
+
+    /// Ready when the head that is arriving takes too long.
+    fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let (Some((before, since)), Some(limit)) = (self.head, self.head_limit) else {
+            return Poll::Pending;
+        };
+        if self.clock.heads() != before || self.clock.is_busy() {
+            self.head = None;
+            return Poll::Pending;
+        }
+        let until = since + limit;
+        let timer = self
+            .head_timer
+            .get_or_insert_with(|| Box::pin(sleep_until(until)));
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() >= until {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(until);
+        }
+    }
+
+    /// Notes that bytes have arrived. Between two requests they begin a head.
+    fn note_arrival(&mut self) {
+        self.has_sent = true;
+        if self.head_limit.is_some() && self.head.is_none() && !self.clock.is_busy() {
+            self.head = Some((self.clock.heads(), Instant::now()));
         }
     }
 }
@@ -47,9 +105,14 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
             self.read_put_off = true;
             return Poll::Pending;
         }
+        if self.poll_head(context).is_ready() {
+            return Poll::Ready(Err(Error::from(ErrorKind::TimedOut)));
+        }
         let before = buffer.filled().len();
         let read = ready!(Pin::new(&mut self.stream).poll_read(context, buffer));
-        self.has_sent |= buffer.filled().len() > before;
+        if buffer.filled().len() > before {
+            self.note_arrival();
+        }
         Poll::Ready(read)
     }
 }
@@ -99,7 +162,7 @@ mod tests {
     /// A connection on which eight bytes are under way at most, and its client.
     fn connected() -> (Connection<DuplexStream>, DuplexStream) {
         let (ours, client) = duplex(8);
-        (Connection::new(ours, LIMIT), client)
+        (Connection::new(ours, LIMIT, LIMIT * 60), client)
     }
 
     #[tokio::test]

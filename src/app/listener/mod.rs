@@ -6,3 +6,4 @@
 mod connection;
 mod open_files;
 pub mod servers;
+mod upgrades;

@@ -1,18 +1,26 @@
 //! Binds both sockets and runs both servers.
 
 use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use actix_http::{HttpService, Protocol};
-use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
+use actix_codec::Framed;
+use actix_http::h1::Codec;
+use actix_http::{HttpService, Protocol, Request};
+use actix_server::GracefulShutdownSignal;
+use actix_service::{
+    IntoServiceFactory as _, ServiceFactory, ServiceFactoryExt as _, fn_factory, fn_service,
+    map_config,
+};
 use actix_web::dev::{AppConfig, Server};
 use actix_web::rt::net::TcpStream;
 use actix_web::{HttpServer, web};
 
 use crate::app::listener::connection::Connection;
 use crate::app::listener::open_files;
+use crate::app::listener::upgrades;
 use crate::app::start_error::StartError;
 use crate::config::settings::options::ServerOptions;
 use crate::web::admin::health::Health;
@@ -88,6 +96,7 @@ pub(in crate::app) fn serve_public(
     let stopping = builder.graceful_shutdown_signal();
     let service = move || {
         let stopping = stopping.clone();
+        let upgrades = upgrades_of(app.clone(), stopping.clone());
         let routes = routes::public(app.clone())
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());
@@ -99,18 +108,55 @@ pub(in crate::app) fn serve_public(
             .keep_alive(options.keep_alive)
             .client_request_timeout(HEAD_TIME_OUT)
             .client_disconnect_timeout(LINGER)
+            // A client that is gone is seen at once, and its request is given up, also at the upstream.
+            .h1_allow_half_closed(false)
+            .on_connect_ext(|connection: &Connection<TcpStream>, data| {
+                data.insert(connection.clock());
+            })
+            .upgrade(upgrades)
             .finish(map_config(routes, |()| AppConfig::default()));
         fn_service(move |stream: TcpStream| async move {
             // Without it small responses wait for the client's acknowledgement of earlier ones.
             let _ = stream.set_nodelay(true);
             let peer = stream.peer_addr().ok();
-            let connection = Connection::new(stream, options.write_timeout);
+            let connection = Connection::new(stream, options.write_timeout, HEAD_TIME_OUT);
             Ok((connection, Protocol::Http1, peer))
         })
         .and_then(http)
     };
     let server = builder.listen("public", listener, service);
     Ok(server.map_err(|error| failed(&error))?.run())
+}
+
+/// Answers requests that ask for another protocol, through the same routes.
+fn upgrades_of(
+    app: web::Data<AppState>,
+    stopping: GracefulShutdownSignal,
+) -> impl ServiceFactory<
+    (Request, Framed<Connection<TcpStream>, Codec>),
+    Config = (),
+    Response = (),
+    Error = actix_http::Error,
+    InitError = (),
+    Future: 'static,
+> {
+    fn_factory(move || {
+        let (app, stopping) = (app.clone(), stopping.clone());
+        async move {
+            let routes = map_config(routes::public(app), |()| AppConfig::default());
+            let routes = Rc::new(routes.into_factory().new_service(()).await?);
+            Ok(fn_service(move |(request, framed)| {
+                let (routes, stopping) = (Rc::clone(&routes), stopping.clone());
+                async move {
+                    let served = upgrades::serve(&*routes, request, framed, stopping.notified());
+                    if let Err(error) = served.await {
+                        tracing::debug!(%error, "a connection that asked for another protocol broke off");
+                    }
+                    Ok(())
+                }
+            }))
+        }
+    })
 }
 
 /// The admin server.

@@ -13,6 +13,7 @@ impl Rows<'_> {
             let key = |name: &str| format!("route[{at}].{name}");
             self.file_key(&key("host"), route.host.as_str());
             self.file_key(&key("path"), route.path.as_str());
+            self.upstream(&key, route);
             self.rule(&key("allow"), &route.allow);
             self.file_key(&key("public"), route.public.clone());
             self.file_key(&key("preflight"), route.preflight);
@@ -49,6 +50,26 @@ impl Rows<'_> {
         let microsoft = profile.authority.dialect().microsoft;
         let asked = rule.requestable_scopes(microsoft);
         self.derived(&format!("{key} scopes that clients ask for"), asked);
+    }
+
+    fn upstream(&mut self, key: &dyn Fn(&str) -> String, route: &Route) {
+        let Some(upstream) = &route.upstream else {
+            return;
+        };
+        let origin = upstream.origin.origin().ascii_serialization();
+        self.file_key(&key("upstream"), origin);
+        if let Some(api) = &route.token_for {
+            self.file_key(&key("token_for"), api.as_str());
+        }
+        let limits = upstream.timeouts;
+        for (name, limit) in [
+            ("timeouts.connect", limits.connect),
+            ("timeouts.first_byte", limits.first_byte),
+            ("timeouts.idle", limits.idle),
+        ] {
+            let limit = humantime::format_duration(limit).to_string();
+            self.file_key(&key(name), limit);
+        }
     }
 
     /// The lists of a rule that demand something.

@@ -25,6 +25,8 @@ mod route_bearer;
 mod route_easyauth;
 mod route_identity;
 mod route_table;
+mod route_timeouts;
+mod route_upstream;
 pub mod scalars;
 pub mod secret;
 mod session_limits;

@@ -4,7 +4,6 @@ use crate::config::profile::file::ProfileFile;
 use crate::config::profile::profile_reader::ProfileReader;
 use crate::config::profile::route_table::RouteTable;
 use crate::config::toml_document::spanned::{Spanned, Text, Texts};
-use crate::domain::own_path::OwnPath;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::request_target::{CanonicalPath, is_below};
 use crate::domain::route::{Route, Routes};
@@ -27,7 +26,7 @@ impl ProfileReader<'_, '_> {
         let mut routes: Vec<Route> = Vec::new();
         for (at, table) in file.route.iter().flatten().enumerate() {
             let key = format!("route[{at}]");
-            let Some(route) = self.route(&key, table, &known) else {
+            let Some(route) = self.route(&key, table, file, &known) else {
                 continue;
             };
             let twin = |other: &Route| other.host == route.host && other.path == route.path;
@@ -41,16 +40,29 @@ impl ProfileReader<'_, '_> {
             }
             routes.push(route);
         }
+        if let Some(public_url) = public_url {
+            self.short_names(&routes, file, public_url);
+        }
         Routes::new(routes)
     }
 
-    fn route(&mut self, key: &str, table: &RouteTable, known: &[&str]) -> Option<Route> {
+    fn route(
+        &mut self,
+        key: &str,
+        table: &RouteTable,
+        file: &ProfileFile,
+        known: &[&str],
+    ) -> Option<Route> {
         let host = self.route_host(&format!("{key}.host"), &table.host, known);
         if table.path.is_none() {
             let right = "such as path = \"/\"";
             self.problems.missing(&format!("{key}.path"), right);
         }
         let path = self.route_path(&format!("{key}.path"), table.path.as_ref());
+        let path = path.filter(|path| {
+            self.is_free(&format!("{key}.path"), path, table, (file, host.as_deref()))
+        });
+        let (upstream, token_for) = self.route_upstream(key, table, file);
         let allow = self.access_rule(&format!("{key}.allow"), table.allow.as_ref());
         let public = self.public_prefixes(&format!("{key}.public"), &table.public, path.as_deref());
         let bearer = self.bearer_rule(
@@ -62,8 +74,8 @@ impl ProfileReader<'_, '_> {
         Some(Route {
             host: host?,
             path: path?,
-            upstream: None,
-            token_for: None,
+            upstream,
+            token_for,
             allow,
             public,
             step_up: None,
@@ -109,12 +121,6 @@ impl ProfileReader<'_, '_> {
             self.problems.error(key, &written.span(), what, PATH);
             return None;
         };
-        if OwnPath::is_below_auth(&path) {
-            let what = "is where gatehouse has its own addresses";
-            let right = "another path: a proxy sends /auth/ to gatehouse";
-            self.problems.error(key, &written.span(), what, right);
-            return None;
-        }
         Some(path)
     }
 

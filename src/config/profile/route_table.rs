@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::config::profile::route_bearer::BearerTable;
 use crate::config::profile::route_easyauth::EasyAuthTable;
+use crate::config::profile::route_timeouts::TimeoutsTable;
 use crate::config::toml_document::alternatives::FlagOr;
 use crate::config::toml_document::spanned::{Spanned, Text, Texts};
 
@@ -47,6 +48,17 @@ pub struct RouteTable {
     /// Required.
     #[schemars(example = &"/orders")]
     pub path: Text,
+    /// The application that gatehouse itself forwards requests to: scheme, host and port. The target is sent on byte for
+    /// byte. A plain-http upstream gets the host that the person asked for as `Host`, an https one its own; both get
+    /// `X-Forwarded-Host`. Default: none; the route then only has rules, for proxies that ask `/auth/check`.
+    #[schemars(example = &"http://127.0.0.1:3000")]
+    pub upstream: Text,
+    /// The name of the `[[api]]` whose access token the upstream gets as `Authorization: Bearer`, instead of a client's
+    /// own. Needs `upstream`. Default: none; a client's own `Authorization` passes.
+    #[schemars(example = &"orders")]
+    pub token_for: Text,
+    /// How long the upstream may take. Needs `upstream`.
+    pub timeouts: Option<Spanned<TimeoutsTable>>,
     /// Who is admitted, besides the rule of the profile. Default: everybody whom the profile admits.
     pub allow: Option<AllowTable>,
     /// Path prefixes below `path` that need no session. Default: none.

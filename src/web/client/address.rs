@@ -105,7 +105,7 @@ pub fn network(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> I
 }
 
 /// The client's address: the peer's, or behind trusted proxies the last forwarded address that is not a trusted proxy.
-fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
+pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
     let mut client = peer;
     if !proxies.contain(client) {
         return client;

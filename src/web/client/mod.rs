@@ -3,6 +3,7 @@
 //! Owns reading peer, `Host` and forwarded headers. It does not know profiles or sessions.
 
 pub mod address;
+pub mod head_clock;
 pub mod rate_limit;
 pub mod unserved_warning;
 pub mod untrusted_proxy_warning;

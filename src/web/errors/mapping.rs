@@ -76,6 +76,11 @@ impl WebError {
         }
     }
 
+    /// The error of the flow.
+    pub(super) fn flow(&self) -> &FlowError {
+        &self.flow
+    }
+
     /// Nobody is signed in, and a page says so.
     pub fn unauthorized_page() -> Self {
         Self {
@@ -214,7 +219,7 @@ fn status_without_page<B: MessageBody>(response: &ServiceResponse<B>) -> Option<
 }
 
 /// Logs a failure once, where it is answered, with its causes.
-fn log(error: &FlowError, profile: &Profile) {
+pub(super) fn log(error: &FlowError, profile: &Profile) {
     let causes = causes(error);
     let status = status_of(error);
     match error {
@@ -253,7 +258,7 @@ fn log(error: &FlowError, profile: &Profile) {
     }
 }
 
-fn error_page(visit: &Visit, error: &WebError) -> HttpResponse {
+pub(super) fn error_page(visit: &Visit, error: &WebError) -> HttpResponse {
     let (request, profile) = (visit.request(), visit.profile());
     let status = status_of(&error.flow);
     let script = is_script(request);
@@ -311,7 +316,7 @@ fn status_page(visit: &Visit, status: StatusCode) -> HttpResponse {
 }
 
 /// RFC 9110 §15.5.2 requires a challenge. No browser asks for a password because of this scheme.
-const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
+pub(super) const CHALLENGE: &str = "Gatehouse realm=\"sign-in\"";
 
 fn unauthorized(visit: &Visit) -> HttpResponse {
     let (request, profile) = (visit.request(), visit.profile());
@@ -340,16 +345,6 @@ fn sign_in_address(request: &HttpRequest, profile: &Profile) -> String {
 /// 401 for scripts, with the address at which the person signs in.
 pub fn not_signed_in_json(profile: &Profile) -> HttpResponse {
     let body = json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": OwnPath::SignIn.url(&profile.public_url) });
-    HttpResponse::Unauthorized()
-        .insert_header((WWW_AUTHENTICATE, CHALLENGE))
-        .json(body)
-}
-
-/// 401 for scripts when the person must interact with the authority, which the page itself arranges.
-pub fn interaction_json(request: &HttpRequest, profile: &Profile) -> HttpResponse {
-    let address = profile.public_url.join(request.path());
-    let body =
-        json!({ "signed_in": true, "error": "interaction_required", "sign_in_url": address });
     HttpResponse::Unauthorized()
         .insert_header((WWW_AUTHENTICATE, CHALLENGE))
         .json(body)

@@ -4,6 +4,8 @@
 //! from.
 
 pub mod authority_error_texts;
+pub mod gateway_answers;
+pub mod interaction;
 pub mod mapping;
 pub mod outage_texts;
 mod problem_response;

@@ -19,6 +19,7 @@ use crate::domain::profiles::ProfileStatus;
 use crate::flow::session_check::{self, SignedIn, Use};
 use crate::measure::requests::RouteName;
 use crate::web::app_state::AppState;
+use crate::web::client::head_clock::HeadClock;
 use crate::web::cookies::session;
 use crate::web::extract::signed_in;
 use crate::web::gateway::check;
@@ -45,6 +46,7 @@ pub async fn answer_early<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    HeadClock::note(&request);
     let began = Instant::now();
     if let Some(response) = check::answer_early(OwnPath::ForwardAuth, &request).await {
         let response = counted(&request, OwnPath::ForwardAuth, response, began);

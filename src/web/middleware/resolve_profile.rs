@@ -48,23 +48,33 @@ fn read(request: &mut ServiceRequest) -> Result<ResolvedProfile, StatusCode> {
         .ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
     warn_if_untrusted_proxy(request, &app);
     let (profile, below) = find_serving(request, &app)?;
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let https = profile.public_url.is_https();
-    let resolved = ResolvedProfile {
-        at_redirect_path: below == profile.redirect_path && !profile.is_at_further_host(),
-        client_address: address::counted(peer, request.headers(), &app.trusted_proxies, https),
-        user_agent: request
-            .headers()
-            .get(USER_AGENT)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned),
-        sent: request.uri().path_and_query().cloned(),
-        profile,
-    };
+    let at_redirect_path = below == profile.redirect_path && !profile.is_at_further_host();
+    let resolved = describe(request, &app, profile, at_redirect_path);
     if !resolved.profile.public_url.prefix().is_empty() {
         route_below(request, &below).ok_or(StatusCode::NOT_FOUND)?;
     }
     Ok(resolved)
+}
+
+/// What is known of a request to a profile.
+pub fn describe(
+    request: &ServiceRequest,
+    app: &AppState,
+    profile: Arc<Profile>,
+    at_redirect_path: bool,
+) -> ResolvedProfile {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let https = profile.public_url.is_https();
+    let user_agent = request.headers().get(USER_AGENT);
+    ResolvedProfile {
+        at_redirect_path,
+        client_address: address::counted(peer, request.headers(), &app.trusted_proxies, https),
+        user_agent: user_agent
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+        sent: request.uri().path_and_query().cloned(),
+        profile,
+    }
 }
 
 /// The profile and the path below its prefix, if requests to the profile can be served.

@@ -30,6 +30,10 @@ pub struct Framable(pub Vec<String>);
 #[derive(Debug, Clone)]
 pub struct FormRedirects(pub Vec<String>);
 
+/// Marks an answer of an application behind gatehouse, whose headers are its own.
+#[derive(Debug, Clone, Copy)]
+pub struct OfUpstream;
+
 /// Adds each header that the answer has not set itself.
 ///
 /// # Errors
@@ -39,6 +43,9 @@ pub async fn add<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let mut response = next.call(request).await?;
+    if response.request().extensions().contains::<OfUpstream>() {
+        return Ok(response);
+    }
     let is_page = is_page(response.headers());
     let (policy, framable, https) = {
         let extensions = response.request().extensions();

@@ -49,6 +49,24 @@ async fn clients_that_pipeline_and_never_read_are_not_read_from_and_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_second_head_is_cut_off_like_a_slow_first_one() {
+    let gate = Plan::default()
+        .settings("[server]\nkeep_alive = \"60s\"")
+        .start()
+        .await;
+    let mut stream = connect(&gate).await;
+    stream.write_all(sign_in(&gate).as_bytes()).await.unwrap();
+    let mut piece = [0; 16 * 1024];
+    let read = timeout(IN_TIME, stream.read(&mut piece)).await;
+    assert!(read.unwrap().unwrap() > 0, "the first request is answered");
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: ").await.unwrap();
+    let ended = timeout(IN_TIME, async {
+        while let Ok(1..) = stream.read(&mut piece).await {}
+    });
+    ended.await.expect("the connection is closed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_connection_is_closed_without_an_unasked_408() {
     let gate = Plan::default().start().await;
     let mut silent = connect(&gate).await;

@@ -21,6 +21,7 @@ pub mod socket;
 mod steps;
 mod timing;
 pub mod unknown;
+pub mod upstream;
 pub mod wire;
 
 pub use database::postgres_is_there;

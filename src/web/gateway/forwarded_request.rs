@@ -1,0 +1,53 @@
+//! A request that may pass to an upstream, and everything that is known of it.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::domain::causes::with_causes;
+use crate::domain::identity::Identity;
+use crate::domain::profile::Profile;
+use crate::domain::route::Upstream;
+use crate::proxy::error::UpstreamError;
+use crate::proxy::tunnel::SessionEnd;
+use crate::web::errors::gateway_answers::Ending;
+use crate::web::gateway::guarded::{Guarded, Sender};
+
+/// A request that may pass.
+pub struct Forward<'a> {
+    /// The profile.
+    pub profile: &'a Arc<Profile>,
+    /// The request as it was judged.
+    pub guarded: &'a Guarded<'a>,
+    /// The HTTP request.
+    pub request: &'a HttpRequest,
+    /// Where it goes.
+    pub upstream: &'a Upstream,
+    /// Who sends it.
+    pub sender: &'a Sender,
+    /// What the upstream is told about the caller.
+    pub identity: Option<&'a Identity>,
+    /// How it ends without an answer of the upstream.
+    pub ending: Ending<'a>,
+}
+
+impl Forward<'_> {
+    /// Logs a failure once, where it is answered.
+    pub(super) fn failed(&self, error: &UpstreamError) -> HttpResponse {
+        tracing::warn!(
+            profile.id = %self.profile.id,
+            route.path = %self.guarded.route.path,
+            upstream = %self.upstream.origin,
+            error = %with_causes(error),
+            "a request was not answered by its upstream"
+        );
+        self.ending.upstream_failed(error)
+    }
+
+    /// When the session behind the request ends; `None` without one.
+    pub(super) fn session_end(&self) -> Option<SessionEnd> {
+        let person = self.sender.person()?;
+        let watch = &self.guarded.app.services.session_watch;
+        Some(Box::pin(watch.end_of(&self.profile.id, person.handle())))
+    }
+}

@@ -1,0 +1,154 @@
+//! `token_for`: the access token that an upstream gets, and what happens when only the person can bring one.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderName, HeaderValue};
+
+use crate::domain::api::Api;
+use crate::domain::own_path::OwnPath;
+use crate::domain::return_to::ReturnTo;
+use crate::domain::token_set::AccessGrant;
+use crate::flow::api_call::{self, Called};
+use crate::flow::easyauth_tokens;
+use crate::flow::error::FlowError;
+use crate::flow::session_check::SignedIn;
+use crate::flow::sign_in::{AuthorizationOptions, begin};
+use crate::proxy::answer::UpstreamAnswer;
+use crate::web::answer::{see_other, to_authority};
+use crate::web::cookies::{consent_asked, redirect_loop};
+use crate::web::errors::interaction::interaction_json;
+use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
+use crate::web::extract::may_begin::MayBegin;
+use crate::web::extract::visit::Visit;
+use crate::web::gateway::easyauth_headers::token_headers;
+use crate::web::gateway::forwarded_request::Forward;
+
+/// What goes to the upstream as `Authorization`.
+#[derive(Debug)]
+pub enum Bearer {
+    /// What the client sent, if the route lets it pass.
+    Clients,
+    /// Nothing: the route asks for a token, and nobody is signed in at a public path.
+    Nothing,
+    /// An access token of the person.
+    Token(AccessGrant),
+}
+
+/// The tokens that go to an upstream.
+#[derive(Debug)]
+pub struct Tokens {
+    /// As `Authorization`.
+    pub bearer: Bearer,
+    /// As `X-MS-TOKEN-AAD-*`, where the route asks for them.
+    pub easyauth: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// The tokens that the route asks for.
+///
+/// # Errors
+/// The answer, when the person must go to the authority first or no token can be had.
+pub(super) async fn of_route(forward: &Forward<'_>) -> Result<Tokens, HttpResponse> {
+    let bearer = bearer(forward).await?;
+    let wanted = forward.guarded.route.easyauth.tokens;
+    let Some(person) = forward.sender.person().filter(|_| wanted) else {
+        let easyauth = Vec::new();
+        return Ok(Tokens { bearer, easyauth });
+    };
+    let services = &forward.guarded.app.services;
+    match Box::pin(easyauth_tokens::tokens(services, forward.profile, person)).await {
+        Ok(tokens) => Ok(Tokens {
+            bearer,
+            easyauth: token_headers(&tokens),
+        }),
+        Err(error) => Err(forward.ending.flow_error(error)),
+    }
+}
+
+async fn bearer(forward: &Forward<'_>) -> Result<Bearer, HttpResponse> {
+    let Some(name) = &forward.guarded.route.token_for else {
+        return Ok(Bearer::Clients);
+    };
+    let (Some(person), Some(api)) = (forward.sender.person(), forward.profile.api(name)) else {
+        return Ok(Bearer::Nothing);
+    };
+    let services = &forward.guarded.app.services;
+    match api_call::token(services, forward.profile, person, api).await {
+        Ok(Ok(grant)) => Ok(Bearer::Token(grant)),
+        Ok(Err(called)) => Err(interact(forward, person, api, called).await),
+        Err(error) => Err(forward.ending.flow_error(error)),
+    }
+}
+
+/// The answer to an upstream that demands claims of our token (RFC 9470, Entra's claims challenge): the person signs in
+/// again with them. `None` for every other answer of an upstream.
+pub(super) async fn challenge(
+    forward: &Forward<'_>,
+    tokens: &Tokens,
+    answer: &UpstreamAnswer,
+) -> Option<HttpResponse> {
+    let name = forward.guarded.route.token_for.as_ref()?;
+    if answer.status != 401 || !matches!(tokens.bearer, Bearer::Token(_)) {
+        return None;
+    }
+    let fields = answer.headers.get_all("www-authenticate");
+    let claims = api_call::claims_of(fields.iter().filter_map(|field| field.to_str().ok()))?;
+    let (person, api) = (forward.sender.person()?, forward.profile.api(name)?);
+    let called = Called::Interaction {
+        claims: Some(claims),
+        refusal: None,
+    };
+    Some(interact(forward, person, api, called).await)
+}
+
+/// Sends a person who navigates to the authority and back to this address; tells a script to do so.
+async fn interact(
+    forward: &Forward<'_>,
+    person: &SignedIn,
+    api: &Api,
+    called: Called,
+) -> HttpResponse {
+    let request = forward.request;
+    let (claims, refusal) = match called {
+        Called::Interaction { claims, refusal } => (claims, refusal),
+        Called::Ungranted(error) => (None, Some(error)),
+        Called::Answered(_) => (None, None),
+    };
+    let key = person.session().identity.person();
+    let now = forward.guarded.app.services.now();
+    let asked = consent_asked::lately(request.headers(), forward.profile, &key, &api.name, now);
+    if let (true, Some(error)) = (asked, refusal) {
+        return forward.ending.flow_error(error);
+    }
+    let navigates = request.method().is_safe() && !is_script(request) && !is_prefetch(request);
+    if !navigates {
+        return interaction_json(request, forward.profile);
+    }
+    match to_sign_in(forward, person, api, claims).await {
+        Ok(response) => response,
+        Err(error) => forward.ending.flow_error(error),
+    }
+}
+
+async fn to_sign_in(
+    forward: &Forward<'_>,
+    person: &SignedIn,
+    api: &Api,
+    claims: Option<String>,
+) -> Result<HttpResponse, FlowError> {
+    let visit = Visit::of(forward.request).map_err(|_| FlowError::NotSignedIn)?;
+    MayBegin::judge(&visit)?;
+    let profile = forward.profile;
+    if profile.is_at_further_host() {
+        // Only public_url may begin an attempt at the authority; its page asks for what this API needs.
+        let main = profile.main_url();
+        let page = format!("{}{}", main.origin(), OwnPath::call_api(main, &api.name));
+        return Ok(see_other(&page).finish());
+    }
+    let public = &profile.public_url;
+    let here = forward.guarded.target.path_and_query;
+    let target = ReturnTo::parse(here, public, &profile.redirect_path)
+        .unwrap_or_else(|| ReturnTo::home(public));
+    redirect_loop::stop_loop(visit.headers(), profile, &target, visit.now())?;
+    let options = AuthorizationOptions::step_up(profile, person, api, claims);
+    let redirect = begin(visit.services(), visit.for_flows(), options, &target).await?;
+    Ok(to_authority(&visit, &redirect).finish())
+}

@@ -1,0 +1,8 @@
+//! The reverse proxy: gatehouse itself stands before an application.
+
+mod bodies;
+mod decisions;
+mod headers;
+mod one_reading;
+mod tokens;
+mod websockets;
