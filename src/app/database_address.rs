@@ -38,7 +38,7 @@ async fn follow(file: PathBuf, mut known: SecretUrl, store: SessionStore) {
         }
         match store.follow_address(&url) {
             Ok(()) => {
-                tracing::info!("database_url_file has changed: new connections use its address")
+                tracing::info!("database_url_file has changed: new connections use its address");
             }
             Err(error) => {
                 tracing::error!(%error, "database_url_file has changed and cannot be used; the old address stays");

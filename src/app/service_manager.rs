@@ -1,4 +1,4 @@
-//! What a service manager is told over `NOTIFY_SOCKET` (sd_notify(3), systemd's `Type=notify`). Without the variable nobody
+//! What a service manager is told over `NOTIFY_SOCKET` (`sd_notify(3)`, systemd's `Type=notify`). Without the variable nobody
 //! is told, and nothing here fails a start.
 
 use sd_notify::NotifyState;

@@ -13,7 +13,7 @@ use crate::flow::refresh::{Refreshes, SingleFlight};
 use crate::flow::services::{ServiceDeps, Services};
 use crate::flow::throttle::Throttle;
 use crate::http::{HttpOptions, HttpSetupError, OutboundClient};
-use crate::oidc::{Authorities, ClientDeps, TenantPins};
+use crate::oidc::{Authorities, ClientDeps, PermitsFile, TenantPins};
 use crate::seal::KeyRing;
 use crate::store::{SessionStore, StoreOptions};
 
@@ -80,8 +80,15 @@ pub(in crate::app) fn authorities(
         clock: Arc::clone(&inputs.clock),
         random: Arc::clone(&inputs.random),
         tenant_pins,
+        permits_file: permits_file(settings),
         environment: Arc::clone(&inputs.environment),
     })
+}
+
+/// The trust boundary, asked again at each use of a file.
+fn permits_file(settings: &Settings) -> PermitsFile {
+    let (boundary, profiles) = (settings.boundary.clone(), settings.profiles.clone());
+    Arc::new(move |id, path| boundary.permits_file(id, path, &profiles))
 }
 
 /// The store's options; a server follows the database's clock unless a test turns its own.

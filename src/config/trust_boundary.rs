@@ -47,6 +47,13 @@ impl TrustBoundary {
             || self.own_files.iter().any(|own| is_same_file(own, path))
     }
 
+    /// Whether a profile may use a file now, wherever its path leads by now.
+    pub fn permits_file(&self, id: &ProfileId, path: &Path, profiles: &Path) -> bool {
+        let confined = self.profile_secrets.as_ref();
+        !self.is_own_file(path, profiles)
+            && confined.is_none_or(|secrets| is_below(path, &secrets.join(id.as_str())))
+    }
+
     /// Whether an address is one of the process's own listeners. They speak plain http, which a profile may use on this
     /// machine only.
     pub(super) fn is_own_listener(&self, url: &Url) -> bool {
@@ -179,6 +186,39 @@ mod tests {
         ] {
             assert!(!is_below(&path, &own), "{}", path.display());
         }
+    }
+
+    #[test]
+    fn a_secret_that_is_replaced_by_a_link_is_permitted_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["contoso", "fabrikam", "profiles"] {
+            std::fs::create_dir(at(name)).unwrap();
+        }
+        for name in ["keys", "contoso/secret", "fabrikam/secret"] {
+            std::fs::write(at(name), "x").unwrap();
+        }
+        let id = ProfileId::parse("contoso").unwrap();
+        let open = TrustBoundary {
+            own_files: vec![at("keys")],
+            ..TrustBoundary::default()
+        };
+        let confined = TrustBoundary {
+            profile_secrets: Some(folder.path().to_owned()),
+            ..open.clone()
+        };
+        let permits = |boundary: &TrustBoundary| {
+            boundary.permits_file(&id, &at("contoso/secret"), &at("profiles"))
+        };
+        assert!(permits(&open) && permits(&confined));
+        let link_to = |target: &str| {
+            std::fs::remove_file(at("contoso/secret")).unwrap();
+            std::os::unix::fs::symlink(at(target), at("contoso/secret")).unwrap();
+        };
+        link_to("fabrikam/secret");
+        assert!(permits(&open) && !permits(&confined));
+        link_to("keys");
+        assert!(!permits(&open) && !permits(&confined));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How the gateway proves itself to an authority's token endpoint.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::secret::{ClientSecret, PrivateKeyPem};
 
@@ -74,6 +74,34 @@ pub enum Credential {
     },
     /// A public client: PKCE only. Must be asked for by name.
     Public,
+}
+
+impl Credential {
+    /// The files that are read when the credential is used.
+    pub fn files(&self) -> Vec<&Path> {
+        match self {
+            Self::Secret { current, next } => {
+                let sources = std::iter::once(current).chain(next);
+                let files = sources.filter_map(|source| match source {
+                    SecretSource::Fixed(_) => None,
+                    SecretSource::File { path, .. } => Some(path.as_path()),
+                });
+                files.collect()
+            }
+            Self::Certificate { certificates, .. } => {
+                let files = certificates.iter().flat_map(|source| {
+                    let key = match &source.key {
+                        Some(PemSource::File(path)) => Some(path.as_path()),
+                        _ => None,
+                    };
+                    std::iter::once(source.certificate.as_path()).chain(key)
+                });
+                files.collect()
+            }
+            Self::FederatedToken(path) => vec![path],
+            Self::ManagedIdentity { .. } | Self::Public => Vec::new(),
+        }
+    }
 }
 
 /// One certificate with its key.

@@ -124,6 +124,7 @@ mod tests {
             clock: Arc::new(SystemClock),
             random: Arc::new(Zeros),
             tenant_pins: Arc::new(InProcessPins::default()),
+            permits_file: Arc::new(|_, _| true),
             environment: Arc::new(|_| None),
         })
     }

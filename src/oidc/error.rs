@@ -121,6 +121,9 @@ pub enum CredentialProblem {
     /// A file is empty.
     #[error("{0} is empty")]
     Empty(String),
+    /// A file leads to one that no authority may receive.
+    #[error("{0} leads to a file that this profile may not use")]
+    Forbidden(String),
     /// There is no certificate in the file.
     #[error("{0} holds no certificate in PEM form")]
     NoCertificate(String),

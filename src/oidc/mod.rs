@@ -25,7 +25,7 @@ pub use crate::http::CallError;
 pub use authorities::Authorities;
 pub use authority_error::AuthorityErrorDetail;
 pub use client_auth::certificate::{CertificateExpiry, certificate_ends};
-pub use client_deps::ClientDeps;
+pub use client_deps::{ClientDeps, PermitsFile};
 pub use discovery::metadata::Metadata;
 pub use discovery::tenant_pin::{InProcessPins, TenantPins, TenantPinsUnavailable};
 pub use error::{

@@ -91,7 +91,7 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// PgBouncer's answer to a client that it does not know.
+/// `PgBouncer`'s answer to a client that it does not know.
 fn is_refused_parameter(error: &dyn sqlx::error::DatabaseError) -> bool {
     error.code().as_deref() == Some("08P01")
         && error.message().contains("unsupported startup parameter")

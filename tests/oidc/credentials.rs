@@ -221,3 +221,29 @@ async fn a_credential_probe_tells_a_good_secret_from_a_bad_one() {
     assert_eq!(call.field("grant_type").unwrap(), "client_credentials");
     assert_eq!(call.field("scope").unwrap(), "client/.default");
 }
+
+#[tokio::test]
+async fn a_secret_file_replaced_by_a_link_to_the_keys_is_sent_to_nobody() {
+    let (authority, signer, party) = (Authority::start(), Signer::rsa(), relying_party());
+    let (mut profile, good) = entra_that_signs_in(&authority, &signer);
+    authority.answers("/token", good);
+    let folder = tempfile::tempdir().unwrap();
+    let (file, keys) = (folder.path().join("secret"), folder.path().join("own-keys"));
+    std::fs::write(&file, "the secret").unwrap();
+    std::fs::write(&keys, "the keys of the gateway").unwrap();
+    profile.client.credential = Credential::Secret {
+        current: SecretSource::File {
+            path: file.clone(),
+            loaded: ClientSecret::new("the secret"),
+        },
+        next: None,
+    };
+    redeem(&party, &profile).await.unwrap();
+    std::fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(&keys, &file).unwrap();
+    redeem(&party, &profile).await.unwrap_err();
+    let calls = authority.seen("/token");
+    assert_eq!(calls.len(), 1, "nothing was sent");
+    let sent = calls.first().and_then(|call| call.field("client_secret"));
+    assert_eq!(sent.as_deref(), Some("the secret"));
+}

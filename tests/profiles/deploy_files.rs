@@ -80,7 +80,7 @@ fn every_setting_that_a_file_of_a_deployment_names_exists() {
 fn every_manifest_is_yaml_and_has_kind_and_name() {
     for file in files(Path::new("deploy/kubernetes")) {
         let path = file.to_str().unwrap();
-        if !path.ends_with(".yaml") {
+        if file.extension().is_none_or(|end| end != "yaml") {
             continue;
         }
         for document in documents(path) {
@@ -186,7 +186,7 @@ fn the_chart_has_what_the_manifests_have() {
     assert_eq!(chart["appVersion"], env!("CARGO_PKG_VERSION"));
     let values = &documents("deploy/helm/gatehouse/values.yaml")[0];
     let mut uses = 0;
-    let used = regex_lite::Regex::new(r"\.Values\.([A-Za-z.]+)").unwrap();
+    let reference = regex_lite::Regex::new(r"\.Values\.([A-Za-z.]+)").unwrap();
     for file in [
         "deployment",
         "service",
@@ -203,7 +203,7 @@ fn the_chart_has_what_the_manifests_have() {
                 assert!(template.contains(kind), "{file}: {kind}");
             }
         }
-        for name in used.captures_iter(&template) {
+        for name in reference.captures_iter(&template) {
             uses += 1;
             assert!(!at(values, &name[1]).is_null(), "{file}: {}", &name[1]);
         }

@@ -71,7 +71,7 @@ fn serve(
         ),
         Manner::Refuses => Some("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"),
         Manner::Hangs => {
-            std::thread::sleep(Duration::from_secs(60));
+            std::thread::sleep(Duration::from_mins(1));
             return Ok(());
         }
     };

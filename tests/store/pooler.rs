@@ -1,4 +1,4 @@
-//! Poolers before Postgres, with a real PgBouncer, and an address that changes while the process runs.
+//! Poolers before Postgres, with a real `PgBouncer`, and an address that changes while the process runs.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::harness::{Database, eventually, on_postgres};
 
-/// A PgBouncer before the server of a database. It is killed when it is dropped.
+/// A `PgBouncer` before the server of a database. It is killed when it is dropped.
 struct PgBouncer {
     child: Child,
     url: String,
@@ -21,7 +21,7 @@ struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// `None` without an installed PgBouncer.
+    /// `None` without an installed `PgBouncer`.
     fn start(database: &Database, settings: &str) -> Option<Self> {
         if Command::new("pgbouncer").arg("--version").output().is_err() {
             eprintln!("SKIPPED: there is no pgbouncer");

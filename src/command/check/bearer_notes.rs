@@ -1,5 +1,7 @@
 //! What to register for routes that take access tokens.
 
+use std::fmt::Write as _;
+
 use crate::domain::api::Scope;
 use crate::domain::bearer_rule::BearerRule;
 use crate::domain::profile::Profile;
@@ -33,17 +35,19 @@ fn registration_note(rule: &BearerRule, route: &Route, microsoft: bool) -> Strin
     );
     let scopes: Vec<_> = rule.scopes.iter().map(Scope::as_str).collect();
     if !scopes.is_empty() {
-        note.push_str(&format!(
+        let _ = write!(
+            note,
             " and the scopes {}, which clients ask for as {}",
             scopes.join(", "),
             rule.requestable_scopes(true).join(" ")
-        ));
+        );
     }
     if !rule.roles.is_empty() {
-        note.push_str(&format!(
+        let _ = write!(
+            note,
             "; create the app roles {} with the member type Applications",
             rule.roles.join(", ")
-        ));
+        );
     }
     note.push_str("; v1 tokens name the identifier URI as their audience, v2 tokens (requestedAccessTokenVersion 2) the client id of the API: the key audience must list what they name");
     note

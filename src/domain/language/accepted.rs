@@ -25,8 +25,8 @@ fn script(tag: &LanguageTag) -> Option<&str> {
     if let Some(script) = &tag.script {
         return Some(script.as_str());
     }
-    let region = tag.region.as_ref().map(|region| region.as_str());
-    match (tag.language.as_str(), region) {
+    let region = tag.region.map(|region| region.as_str().to_owned());
+    match (tag.language.as_str(), region.as_deref()) {
         ("zh", Some("TW" | "HK" | "MO")) => Some("Hant"),
         ("zh", _) => Some("Hans"),
         ("sr", _) => Some("Cyrl"),

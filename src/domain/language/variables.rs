@@ -65,8 +65,8 @@ fn in_inline<'p>(inline: &'p InlineExpression<&'p str>, found: &mut BTreeSet<&'p
         InlineExpression::VariableReference { id } => {
             found.insert(id.name);
         }
-        InlineExpression::FunctionReference { arguments, .. } => in_call(arguments),
-        InlineExpression::TermReference {
+        InlineExpression::FunctionReference { arguments, .. }
+        | InlineExpression::TermReference {
             arguments: Some(arguments),
             ..
         } => in_call(arguments),

@@ -221,9 +221,24 @@ impl ProfileClient {
             random: &*self.deps.random,
             which,
         };
-        self.credentials
+        self.permit_files(authority.profile)?;
+        let authentication = self
+            .credentials
             .authenticate(&request, &self.identities)
-            .await
+            .await?;
+        // Again: what was read leaves the process only if no file was exchanged meanwhile.
+        self.permit_files(authority.profile)?;
+        Ok(authentication)
+    }
+
+    /// Whoever writes a profile's files could replace one by a link to a file of gatehouse, and receive its content.
+    fn permit_files(&self, profile: &Profile) -> Result<(), CredentialProblem> {
+        let files = profile.client.credential.files().into_iter();
+        let permits = &self.deps.permits_file;
+        match files.into_iter().find(|file| !permits(&profile.id, file)) {
+            Some(file) => Err(CredentialProblem::Forbidden(file.display().to_string())),
+            None => Ok(()),
+        }
     }
 
     async fn send(

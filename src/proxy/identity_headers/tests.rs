@@ -49,14 +49,14 @@ fn told(
         .signing_keys(&profile)
         .unwrap();
     let now = Timestamp::from_timestamp_millis(1_790_000_000_000).unwrap();
-    let signer = Signer {
+    let signing = Signer {
         keys: &keys,
         nonce: [7; 16],
         now,
         until: now + TimeDelta::hours(8),
     };
     let identity = claims.map(identity);
-    identity_headers(to, identity.as_ref(), signed.then_some(&signer))
+    identity_headers(to, identity.as_ref(), signed.then_some(&signing))
 }
 
 fn headers_with(configured: &[(&str, &str)], claims: serde_json::Value) -> IdentityHeaders {

@@ -1,4 +1,4 @@
-//! Recognises a pooler that gives each transaction another connection (PgBouncer's `pool_mode = transaction`).
+//! Recognises a pooler that gives each transaction another connection (`PgBouncer`'s `pool_mode = transaction`).
 //!
 //! gatehouse listens for invalidations, sets time-outs for a connection and prepares statements, and each of these needs a
 //! connection of its own. Behind such a pooler sign-ins fail now and then and our time-outs stay in shared connections, so

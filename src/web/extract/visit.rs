@@ -104,6 +104,10 @@ impl Visit {
     }
 
     /// The frame of a page of this visit. `title` is a message.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "each caller makes the message for this call"
+    )]
     pub fn frame(&self, title: Message, who: Option<&SignedIn>) -> Frame {
         let language = self.language();
         let here = if self.resolved.at_redirect_path {

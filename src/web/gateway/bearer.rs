@@ -1,5 +1,7 @@
 //! The answers to programs that bring an access token, or should bring one (RFC 6750 §3, RFC 9728 §5.1).
 
+use std::fmt::Write as _;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::WWW_AUTHENTICATE;
 use actix_web::{HttpRequest, HttpResponse};
@@ -104,16 +106,16 @@ impl RouteChallenge<'_> {
         for (name, value) in parameters {
             // Quoted strings (RFC 9110 §5.6.4); none of these values has a quote or a backslash by itself.
             let value = value.replace(['"', '\\'], "'");
-            header.push_str(&format!(", {name}=\"{value}\""));
+            let _ = write!(header, ", {name}=\"{value}\"");
         }
         let microsoft = self.asked.profile.authority.dialect().microsoft;
         let scopes = self.rule.requestable_scopes(microsoft);
         if !scopes.is_empty() {
-            header.push_str(&format!(", scope=\"{}\"", scopes.join(" ")));
+            let _ = write!(header, ", scope=\"{}\"", scopes.join(" "));
         }
         if let Some(resource) = self.resource() {
             let address = resource.metadata_address();
-            header.push_str(&format!(", resource_metadata=\"{address}\""));
+            let _ = write!(header, ", resource_metadata=\"{address}\"");
         }
         header
     }

@@ -302,9 +302,10 @@ impl<'a> Asked<'a> {
                 Some(_) => told.removal.clone(),
                 None => told.removal_with_cookie.clone(),
             };
-            let removal = match route.easyauth.tokens {
-                true => with_missing_tokens(&removal, &tokens),
-                false => removal,
+            let removal = if route.easyauth.tokens {
+                with_missing_tokens(&removal, &tokens)
+            } else {
+                removal
             };
             headers.insert(TO_REMOVE.clone(), removal);
         }

@@ -96,8 +96,8 @@ async fn document(app: &AppState, described: Described) -> HttpResponse {
         "bearer_methods_supported": ["header"],
         "resource_name": profile.title,
     });
-    if !scopes.is_empty() {
-        document["scopes_supported"] = json!(scopes);
+    if let (false, Some(members)) = (scopes.is_empty(), document.as_object_mut()) {
+        members.insert("scopes_supported".to_owned(), json!(scopes));
     }
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "public, max-age=300"))

@@ -6,6 +6,7 @@ use crate::domain::language::{PLACE_BEGIN, PLACE_END};
 
 /// `fill(text=text.home_welcome, name=name)`: the text as markup, in which every value stands in a `<bdi>`. The text
 /// is markup already; the values are escaped.
+#[expect(clippy::needless_pass_by_value, reason = "tera calls functions so")]
 pub(super) fn fill(values: Kwargs, state: &State) -> TeraResult<Value> {
     let text: String = values.must_get("text")?;
     let mut html = String::new();

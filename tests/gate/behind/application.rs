@@ -107,7 +107,7 @@ async fn serve(mut socket: TcpStream, kept: &Mutex<Vec<Seen>>) -> std::io::Resul
 }
 
 async fn more(socket: &mut TcpStream, bytes: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut piece = [0; 16 * 1024];
+    let mut piece = vec![0; 16 * 1024];
     match socket.read(&mut piece).await? {
         0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
         count => {

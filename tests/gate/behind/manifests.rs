@@ -105,7 +105,9 @@ fn no_manifest_opens_when_gatehouse_is_away() {
     for (name, documents) in manifests() {
         for key in ["failOpen", "failure_mode_allow"] {
             let mut found = Vec::new();
-            documents.iter().for_each(|it| under(it, key, &mut found));
+            for document in &documents {
+                under(document, key, &mut found);
+            }
             assert!(found.iter().all(|it| it.as_bool() == Some(false)), "{name}");
         }
     }

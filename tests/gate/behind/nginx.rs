@@ -21,7 +21,7 @@ fn arguments(place: &ProxyAddresses<'_>) -> Vec<String> {
     let server: String = FILE
         .lines()
         .filter(|line| !line.trim_start().starts_with("ssl_certificate"))
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect();
     let whole = format!(
         "daemon off;\nmaster_process off;\npid {at}/pid;\nerror_log {at}/error.log;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}{server}}}\n"

@@ -75,7 +75,7 @@ impl TestGatehouse {
         let tokens = self.tokens_for(kind, person, scope).await;
         tokens["access_token"]
             .as_str()
-            .expect(&tokens.to_string())
+            .unwrap_or_else(|| panic!("{tokens}"))
             .to_owned()
     }
 
@@ -109,7 +109,7 @@ impl TestGatehouse {
         let tokens = self.tokens_of(kind, person, scope).await;
         tokens["access_token"]
             .as_str()
-            .expect(&tokens.to_string())
+            .unwrap_or_else(|| panic!("{tokens}"))
             .to_owned()
     }
 
@@ -124,7 +124,7 @@ impl TestGatehouse {
         let tokens = self.token_at(kind, &endpoint, &form).await;
         tokens["access_token"]
             .as_str()
-            .expect(&tokens.to_string())
+            .unwrap_or_else(|| panic!("{tokens}"))
             .to_owned()
     }
 
@@ -136,7 +136,7 @@ impl TestGatehouse {
         let tokens = self.token_at(Kind::EntraId, &url, &form).await;
         tokens["access_token"]
             .as_str()
-            .expect(&tokens.to_string())
+            .unwrap_or_else(|| panic!("{tokens}"))
             .to_owned()
     }
 }

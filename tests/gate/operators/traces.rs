@@ -82,23 +82,26 @@ fn proxied() -> [(&'static str, String); 2] {
     ]
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn hex_text(bytes: &[u8]) -> String {
+    hex::encode(bytes)
 }
 
 /// The callback continues the proxy's trace, and everything it waited for hangs below it.
 fn hang_together(spans: &[Span]) {
     let of_trace: Vec<&Span> = spans
         .iter()
-        .filter(|span| hex(&span.trace_id) == TRACE)
+        .filter(|span| hex_text(&span.trace_id) == TRACE)
         .collect();
     let names: BTreeSet<&str> = of_trace.iter().map(|span| span.name.as_str()).collect();
     for name in ["GET callback", "token endpoint", "store"] {
         assert!(names.contains(name), "{name} is missing in {names:?}");
     }
-    let known: BTreeSet<String> = of_trace.iter().map(|span| hex(&span.span_id)).collect();
+    let known: BTreeSet<String> = of_trace
+        .iter()
+        .map(|span| hex_text(&span.span_id))
+        .collect();
     for span in &of_trace {
-        let parent = hex(&span.parent_span_id);
+        let parent = hex_text(&span.parent_span_id);
         let root = span.name == "GET callback";
         assert_eq!(root, parent == PARENT, "{}", span.name);
         assert!(
@@ -114,11 +117,11 @@ fn calls_the_api(spans: &[Span], sent: &str) -> bool {
     let of_api: BTreeMap<String, &Span> = spans
         .iter()
         .filter(|span| span.name == "api")
-        .map(|span| (hex(&span.span_id), span))
+        .map(|span| (hex_text(&span.span_id), span))
         .collect();
     of_api
         .iter()
-        .any(|(id, span)| sent.contains(&format!("00-{}-{id}-01", hex(&span.trace_id))))
+        .any(|(id, span)| sent.contains(&format!("00-{}-{id}-01", hex_text(&span.trace_id))))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -189,7 +192,7 @@ async fn a_stranger_continues_no_trace_and_names_no_request() {
         spans.iter().any(|span| span.name == "GET home"),
         "{spans:?}"
     );
-    assert!(spans.iter().all(|span| hex(&span.trace_id) != TRACE));
+    assert!(spans.iter().all(|span| hex_text(&span.trace_id) != TRACE));
 }
 
 /// A collector that accepts connections and never answers, or that is not there.
