@@ -38,9 +38,15 @@ struct Orders {
 /// # Errors
 /// When the socket cannot be used, or there is no TLS for the API's calls.
 pub fn serve(socket: TcpListener, orders: String) -> std::io::Result<Server> {
+    let host = url::Url::parse(&orders).map_err(std::io::Error::other)?;
     let client = reqwest::Client::builder()
         .redirect(redirect::Policy::none())
         .no_proxy()
+        // Names below `localhost` are this machine (RFC 6761 §6.3); not every system's resolver knows.
+        .resolve(
+            host.host_str().unwrap_or_default(),
+            ([127, 0, 0, 1], 0).into(),
+        )
         .build()
         .map_err(std::io::Error::other)?;
     let orders = Orders {

@@ -231,7 +231,7 @@ async fn a_client_that_reads_slowly_slows_the_upstream_down() {
             let _ = stream
                 .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
                 .await;
-            while stream.write_all(&[7; 65_536]).await.is_ok() {
+            while stream.write_all(&vec![7; 65_536]).await.is_ok() {
                 tell.send_modify(|sent| *sent += 65_536);
             }
         }
