@@ -2,7 +2,7 @@
 
 use gatehouse::web::pages::{
     ApiResult, Frame, Home, Page, Problem, Sampled, Sessions, SignOut, SignedOut, TokenDetails,
-    shown,
+    Unbranded, shown,
 };
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -79,6 +79,7 @@ fn a_hostile_value_in_any_field_of_any_page_changes_no_tag_and_no_attribute() {
     holds::<TokenDetails>();
     holds::<ApiResult>();
     holds::<Problem>();
+    holds::<Unbranded>();
     holds::<SignOut>();
     holds::<SignedOut>();
     holds::<Sessions>();

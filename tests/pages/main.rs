@@ -125,7 +125,9 @@ fn a_form_is_a_post_with_a_csrf_field() {
 #[test]
 fn each_page_names_its_stylesheet_and_its_icon_by_their_content() {
     let pages = pages();
-    for sample in samples() {
+    // A page where no profile answers holds its style.
+    let others = samples().into_iter();
+    for sample in others.filter(|sample| sample.template != "unbranded.html") {
         let links = html::tags(&sample.html)
             .into_iter()
             .filter(|tag| tag.name == "link");

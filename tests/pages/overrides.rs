@@ -53,7 +53,11 @@ fn an_overridden_base_surrounds_every_page() {
     let pages = Pages::load(Some(folder.path())).unwrap();
     let samples = pages.samples().unwrap();
     assert!(samples.len() > 10);
-    assert!(samples.iter().all(|sample| sample.html.contains("Imprint")));
+    // A page where no profile answers has no base.
+    let mut with_base = samples
+        .iter()
+        .filter(|sample| sample.template != "unbranded.html");
+    assert!(with_base.all(|sample| sample.html.contains("Imprint")));
 }
 
 #[test]

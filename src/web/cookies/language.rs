@@ -19,6 +19,12 @@ pub fn read<'a>(headers: &'a HeaderMap, profile: &Profile) -> Option<&'a str> {
     single_value(headers, LANGUAGE.on(profile))
 }
 
+/// The same where no profile answers: on https or on loopback http.
+pub fn read_at_any(headers: &HeaderMap) -> Option<&str> {
+    let read = |https| single_value(headers, LANGUAGE.over(https));
+    read(true).or_else(|| read(false))
+}
+
 /// Gives the browser the language.
 pub fn write(response: &mut HttpResponseBuilder, profile: &Profile, chosen: &Catalogue) {
     let (name, tag) = (LANGUAGE.on(profile), chosen.tag().to_string());

@@ -11,3 +11,4 @@ pub mod outage_texts;
 mod problem_response;
 pub mod problem_text;
 pub mod texts;
+pub mod unbranded;

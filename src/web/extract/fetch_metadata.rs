@@ -42,11 +42,15 @@ fn accepts_no_page(request: &HttpRequest) -> bool {
 /// Whether a request says of itself that a person navigates: a client that says nothing is taken for a program. For
 /// addresses that programs call too.
 pub fn is_navigation(request: &HttpRequest, method: &str) -> bool {
+    matches!(method, "GET" | "HEAD") && reads_pages(request)
+}
+
+/// The same for any method.
+pub fn reads_pages(request: &HttpRequest) -> bool {
     let says_so = header(request, &FETCH_MODE).is_some()
         || header(request, &ACCEPT)
             .is_some_and(|accept| accept.to_ascii_lowercase().contains("html"));
-    let safe = matches!(method, "GET" | "HEAD");
-    safe && says_so && !is_script(request) && !is_prefetch(request)
+    says_so && !is_script(request) && !is_prefetch(request)
 }
 
 /// Whether `Accept` asks for JSON.

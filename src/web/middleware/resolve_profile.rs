@@ -9,16 +9,17 @@ use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::{Guard, GuardContext, fn_guard};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, USER_AGENT};
+use actix_web::http::header::USER_AGENT;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpResponse, web};
+use actix_web::{Error, HttpMessage as _, web};
 
 use crate::domain::nearest_profile::nearest;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::{ProfileStatus, Profiles};
 use crate::web::app_state::AppState;
 use crate::web::client::address::{self, Ambiguous};
+use crate::web::errors::unbranded::Asker;
 use crate::web::extract::resolved_profile::ResolvedProfile;
 
 /// Finds the profile and routes the path below its prefix.
@@ -132,21 +133,8 @@ fn refuse<B>(
     request: ServiceRequest,
     status: StatusCode,
 ) -> ServiceResponse<EitherBody<B, BoxBody>> {
-    let text = match status {
-        StatusCode::SERVICE_UNAVAILABLE => {
-            "This address is not ready for use. Its operator finds the reason in the log.\n"
-        }
-        StatusCode::BAD_REQUEST => "The request does not say clearly which host it is for.\n",
-        _ => "There is nothing at this address.\n",
-    };
-    let mut response = HttpResponse::build(status);
-    response.content_type("text/plain; charset=utf-8");
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.insert_header((RETRY_AFTER, "60"));
-    }
-    request
-        .into_response(response.body(text))
-        .map_into_right_body()
+    let answer = Asker::of(&request).answer(status);
+    request.into_response(answer).map_into_right_body()
 }
 
 /// Makes routing see the path below the prefix; the query stays. `None` if that is no valid path.

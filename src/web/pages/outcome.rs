@@ -28,6 +28,18 @@ pages! {
         facts: Vec<Fact>,
     }
 
+    /// Something that did not work where no profile answers: it needs no other file.
+    Unbranded, "unbranded.html" {
+        /// What happened.
+        heading: String,
+        /// What it means for the person.
+        sentence: String,
+        /// Whether the same address can be tried again.
+        again: bool,
+        /// The id of the request in the log.
+        request_id: String,
+    }
+
     /// Asks before signing out.
     SignOut, "sign_out.html" {
         /// The token that proves that the form came from this page.
@@ -134,6 +146,29 @@ fn outage_sample(site: &SampleSite, other: &Problem) -> Problem {
             label: site.text("try-again"),
         }],
         ..other.clone()
+    }
+}
+
+impl Sampled for Unbranded {
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
+        let page = |id, again: bool| {
+            let heading = Message::new(id);
+            Self {
+                heading: site.language.text(&heading),
+                sentence: site.language.text(&heading.attribute("sentence")),
+                again,
+                request_id: "0191f3a2-7b1c-4e4e-9c57-2f6f3f1f0b7a".to_owned(),
+                frame: Frame {
+                    accent: "grey",
+                    reload: again.then_some(60),
+                    ..site.signed_out(id)
+                },
+            }
+        };
+        vec![
+            ("unknown_host", page("problem-unknown-host", false)),
+            ("not_ready", page("problem-not-ready", true)),
+        ]
     }
 }
 

@@ -5,7 +5,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::domain::language::{Language, Message};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Accent, Profile};
 use crate::flow::session_check::SignedIn;
 use crate::web::pages::layout::{Frame, PageLanguage, Urls};
 use crate::web::pages::page::Page;
@@ -61,6 +61,34 @@ impl Pages {
             reload: None,
             here: at.here,
             language: PageLanguage(at.language.clone()),
+        }
+    }
+
+    /// The frame of a page where no profile answers. `title` is a message; the page is loaded again after `reload` seconds.
+    pub fn unbranded_frame(
+        &self,
+        title: &Message,
+        language: &Language,
+        reload: Option<u64>,
+    ) -> Frame {
+        Frame {
+            title: language.text(title),
+            profile_title: String::new(),
+            account: None,
+            sign_in: false,
+            url: Urls::new("", self.asset_names()),
+            accent: Accent::Grey.as_str(),
+            logo: None,
+            support: None,
+            imprint: None,
+            privacy: None,
+            terms: None,
+            notice: None,
+            guarded: false,
+            developer: false,
+            reload,
+            here: String::new(),
+            language: PageLanguage(language.clone()),
         }
     }
 

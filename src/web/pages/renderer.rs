@@ -6,9 +6,12 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use tera::{Kwargs, State, Tera, Value};
 
 use crate::domain::language::LanguageOptions;
+use crate::seal::sha256;
 use crate::web::pages::account::ACCOUNT_PAGES;
 use crate::web::pages::assets::Asset;
 use crate::web::pages::filled_text::fill;
@@ -76,6 +79,7 @@ pub struct Pages {
     tera: Tera,
     style: Asset,
     icon: Asset,
+    unbranded_policy: String,
 }
 
 /// A sample of a page, rendered.
@@ -114,15 +118,22 @@ impl Pages {
         let mut tera = Tera::default();
         tera.register_filter("safe", refuse_safe);
         tera.register_function("fill", fill);
+        tera.register_function("inline_style", inline_style);
         tera.set_fallback_prefixes(prefixes)?;
         tera.add_raw_templates(sources)?;
         let pages = Self {
             tera,
             style: Asset::style(style),
             icon: Asset::icon(icon),
+            unbranded_policy: unbranded_policy(),
         };
         pages.samples()?;
         Ok(pages)
+    }
+
+    /// The content security policy of a page that holds its own style and nothing else.
+    pub fn unbranded_policy(&self) -> &str {
+        &self.unbranded_policy
     }
 
     /// Renders a page.
@@ -182,6 +193,20 @@ impl Pages {
         }
         Ok(all)
     }
+}
+
+/// The built-in style sheet within the page, for addresses that have no other file.
+fn inline_style(_: Kwargs, _: &State) -> Value {
+    Value::safe_string(&format!("<style>{STYLE}</style>"))
+}
+
+/// CSP 3 §2.3.1: the style is allowed by its hash.
+fn unbranded_policy() -> String {
+    let hash = BASE64.encode(sha256(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'none'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
 }
 
 /// A claim printed with `safe` would be markup of whoever chose the claim, so no template may use the filter.

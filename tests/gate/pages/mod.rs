@@ -4,3 +4,4 @@ mod languages;
 mod own_paths;
 mod routes;
 mod samples;
+mod unbranded;
