@@ -25,7 +25,7 @@ const NOT_READY_SECONDS: u64 = 60;
 
 /// What an answer is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Audience {
+enum AskedAs {
     Person,
     Script,
     Other,
@@ -34,7 +34,7 @@ enum Audience {
 /// What is kept of a request, so that it can be answered when it is gone. Cheap: every request makes one.
 pub struct Asker {
     app: Option<web::Data<AppState>>,
-    reader: Audience,
+    reader: AskedAs,
     /// Whether the same request may be sent again.
     safe: bool,
     /// The headers that choose the language.
@@ -55,14 +55,14 @@ impl Asker {
     pub fn of(request: &ServiceRequest) -> Self {
         let http = request.request();
         let reader = if reads_pages(http) {
-            Audience::Person
+            AskedAs::Person
         } else if wants_json(http) || is_script(http) {
-            Audience::Script
+            AskedAs::Script
         } else {
-            Audience::Other
+            AskedAs::Other
         };
         let mut headers = HeaderMap::new();
-        if reader != Audience::Other {
+        if reader != AskedAs::Other {
             for name in [ACCEPT_LANGUAGE, COOKIE] {
                 for value in request.headers().get_all(&name) {
                     headers.append(name.clone(), value.clone());
@@ -90,7 +90,7 @@ impl Asker {
         }
         let id = self.request_id();
         let mut answer = match (self.reader, &self.app) {
-            (Audience::Person, Some(app)) => {
+            (AskedAs::Person, Some(app)) => {
                 let reload = (waits && self.safe).then_some(NOT_READY_SECONDS);
                 let page = Unbranded {
                     frame: app
@@ -104,7 +104,7 @@ impl Asker {
                 response.insert_header((CONTENT_SECURITY_POLICY, app.pages.unbranded_policy()));
                 app.pages.respond_with(response, &page)
             }
-            (Audience::Script, _) => response.json(json!({
+            (AskedAs::Script, _) => response.json(json!({
                 "error": problem.word,
                 "message": language.text(&problem.sentence),
                 "request_id": id,
