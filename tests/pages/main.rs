@@ -79,8 +79,10 @@ fn no_page_needs_more_than_its_content_security_policy_allows() {
         let name = format!("{}/{}", sample.template, sample.sample);
         for tag in html::tags(&sample.html) {
             let forbidden = ["script", "style", "iframe", "object", "embed", "base"];
+            // The policy of a page where no profile answers allows its one style by hash.
+            let by_hash = tag.name == "style" && sample.template == "unbranded.html";
             assert!(
-                !forbidden.contains(&tag.name.as_str()),
+                by_hash || !forbidden.contains(&tag.name.as_str()),
                 "{name}: <{}>",
                 tag.name
             );
