@@ -8,6 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId};
 use crate::domain::return_to::ReturnTo;
+use crate::domain::route::StepUp;
 use crate::domain::secret::{CodeVerifier, Nonce};
 
 /// An attempt is completed within this time or not at all.
@@ -51,6 +52,8 @@ pub struct Attempt {
     pub claims: Option<String>,
     /// `max_age` as sent, checked against `auth_time`.
     pub max_age: Option<u64>,
+    /// What the route that the sign-in leads to demands of it; checked against the ID token.
+    pub step_up: Option<StepUp>,
     /// Where the person wants to go, if the target is too long for the `state`.
     pub long_target: Option<ReturnTo>,
 }
@@ -60,7 +63,10 @@ impl Attempt {
     #[must_use]
     pub fn within_a_cookie(self) -> Self {
         let target = self.long_target.as_ref();
-        let room = LONGEST_KEPT.saturating_sub(target.map_or(0, |target| target.as_str().len()));
+        let step_up = self.step_up.as_ref();
+        let contexts = step_up.map_or(0, |step_up| step_up.acr.iter().map(String::len).sum());
+        let taken = target.map_or(0, |target| target.as_str().len()) + contexts;
+        let room = LONGEST_KEPT.saturating_sub(taken);
         let most = room.min(LONGEST_KEPT_CLAIMS);
         Self {
             claims: self.claims.filter(|claims| claims.len() <= most),

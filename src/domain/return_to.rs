@@ -57,6 +57,11 @@ impl ReturnTo {
         &self.0
     }
 
+    /// The path without its query.
+    pub fn path(&self) -> &str {
+        self.0.split('?').next().unwrap_or_default()
+    }
+
     /// A target that was accepted before and came back sealed.
     pub fn stored(text: String) -> Option<Self> {
         (text.starts_with('/') && !text.starts_with("//") && !text.contains('\\'))

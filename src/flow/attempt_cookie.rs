@@ -8,6 +8,8 @@
 //!
 //! Nothing is written to the store for a stranger.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::DateTime;
@@ -19,6 +21,7 @@ use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{AuthorityFingerprint, Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
+use crate::domain::route::StepUp;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
 use crate::flow::services::Services;
 use crate::seal::{Purpose, sha256, short_hash};
@@ -82,6 +85,33 @@ struct Sealed {
     max_age: Option<u64>,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     long_target: Option<String>,
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    step_up: Option<SealedStepUp>,
+}
+
+/// A demand, as it travels through the browser.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SealedStepUp {
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    acr: Vec<String>,
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+}
+
+impl SealedStepUp {
+    pub(super) fn of(step_up: &StepUp) -> Self {
+        Self {
+            acr: step_up.acr.clone(),
+            max_age: step_up.max_age.map(|age| age.as_secs()),
+        }
+    }
+
+    pub(super) fn opened(self) -> StepUp {
+        StepUp {
+            acr: self.acr,
+            max_age: self.max_age.map(Duration::from_secs),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -194,6 +224,7 @@ pub fn seal_attempt(services: &Services, attempt: &Attempt, state: &State) -> At
             .long_target
             .as_ref()
             .map(|target| target.as_str().to_owned()),
+        step_up: attempt.step_up.as_ref().map(SealedStepUp::of),
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
     let data = associated(&attempt.profile, attempt.fingerprint, state);
@@ -225,6 +256,7 @@ pub fn open_attempt(
         claims: sealed.claims,
         max_age: sealed.max_age,
         long_target: sealed.long_target.and_then(ReturnTo::stored),
+        step_up: sealed.step_up.map(SealedStepUp::opened),
     })
 }
 

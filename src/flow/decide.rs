@@ -10,12 +10,10 @@
 //! 6. The profile's rule and the route's rule judge the person; a token is judged by the route's bearer rule first.
 //! 7. The route may demand a stronger or fresher sign-in.
 
-use chrono::TimeDelta;
-
 use crate::domain::access_rule::{AccessRule, Denial};
 use crate::domain::caller::{BearerCaller, Caller};
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::{Identity, authenticated_at};
+use crate::domain::identity::Identity;
 use crate::domain::route::{Route, StepUp};
 use crate::domain::session::Session;
 
@@ -112,7 +110,7 @@ fn judge_person<'a>(question: &Question<'a>, session: &'a Session) -> Decision<'
         return refused;
     }
     match &question.route.step_up {
-        Some(step_up) if !is_met(step_up, &session.identity, question.now) => {
+        Some(step_up) if !step_up.is_met_by(&session.identity, question.now) => {
             Decision::StepUp(step_up)
         }
         _ => Decision::Allow(Some(&session.identity)),
@@ -137,7 +135,7 @@ fn judge_bearer<'a>(question: &Question<'a>, bearer: &'a BearerCaller) -> Decisi
     }
     match &question.route.step_up {
         // Nobody signed in for a program.
-        Some(step_up) if !bearer.app_only && !is_met(step_up, &bearer.identity, question.now) => {
+        Some(step_up) if !bearer.app_only && !step_up.is_met_by(&bearer.identity, question.now) => {
             Decision::StepUp(step_up)
         }
         _ => Decision::Allow(Some(&bearer.identity)),
@@ -164,31 +162,6 @@ fn judge_rules<'a>(question: &Question<'_>, identity: &Identity) -> Result<(), D
     } else {
         Ok(())
     }
-}
-
-/// Whether the sign-in behind a session is strong and fresh enough. A claim that is missing proves nothing.
-fn is_met(step_up: &StepUp, identity: &Identity, now: Timestamp) -> bool {
-    let claims = identity.claims();
-    let names_context = |claim: &str| match claims.get(claim) {
-        Some(serde_json::Value::String(one)) => step_up.acr.contains(one),
-        Some(serde_json::Value::Array(all)) => all
-            .iter()
-            .filter_map(serde_json::Value::as_str)
-            .any(|one| step_up.acr.iter().any(|wanted| wanted == one)),
-        _ => false,
-    };
-    let strong = step_up.acr.is_empty() || names_context("acr") || names_context("acrs");
-    let fresh = step_up.max_age.is_none_or(|max_age| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a cast saturates, and no date is that far away"
-        )]
-        let signed_in_at = authenticated_at(&claims)
-            .and_then(|seconds| Timestamp::from_timestamp(seconds as i64, 0));
-        let allowed = TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX);
-        signed_in_at.is_some_and(|at| now.signed_duration_since(at) <= allowed)
-    });
-    strong && fresh
 }
 
 #[cfg(test)]

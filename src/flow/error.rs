@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::domain::access_rule::Denial;
 use crate::domain::api::ApiName;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::route::StepUp;
 pub use crate::oidc::{
     AuthorityErrorDetail, CallError, Misconfiguration, OidcError, Outage, Remedy, Topic,
 };
@@ -82,6 +83,17 @@ pub enum FlowError {
     /// Another person came back from the authority than the one who was sent there.
     #[error("another person came back from the authority")]
     OtherPerson,
+    /// The authority signed the person in, but not as strongly or as freshly as the route demands.
+    #[error(
+        "the authority did not confirm the sign-in that the route demands: {}",
+        demand(step_up)
+    )]
+    StepUpNotGranted {
+        /// What the route demands.
+        step_up: StepUp,
+        /// Where it was meant to lead.
+        target: ReturnTo,
+    },
     /// The browser was sent to the authority again and again and never arrived.
     #[error("sent round {rounds} times in a row without arriving")]
     RedirectLoop {
@@ -155,6 +167,18 @@ pub enum AccessDenied {
     /// The `allow` rule says no.
     #[error("{0}")]
     Rule(#[from] Denial),
+}
+
+/// A demand in words, for the log.
+fn demand(step_up: &StepUp) -> String {
+    let acr = match step_up.acr.as_slice() {
+        [] => String::new(),
+        acr => format!("acr or acrs with one of {}; ", acr.join(", ")),
+    };
+    let age = step_up.max_age.map_or_else(String::new, |age| {
+        format!("auth_time at most {} s ago; ", age.as_secs())
+    });
+    format!("{acr}{age}add these claims to the tokens of the application if they are missing")
 }
 
 impl FlowError {

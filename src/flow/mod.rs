@@ -28,4 +28,5 @@ pub mod session_watch;
 pub mod sign_in;
 pub mod sign_out;
 pub mod single_logout;
+pub mod step_up;
 pub mod throttle;

@@ -6,11 +6,13 @@ use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::return_to::ReturnTo;
+use crate::domain::route::StepUp;
 use crate::domain::secret::State;
 use crate::flow::attempt_cookie::{AttemptCookie, long_target, new_state, seal_attempt};
 use crate::flow::error::FlowError;
 use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::session_check::SignedIn;
+use crate::flow::{hand_off, step_up};
 use crate::oidc::{AuthorizationRequest, fresh_nonce, fresh_verifier};
 use url::Url;
 
@@ -35,6 +37,8 @@ pub struct AuthorizationOptions {
     pub passed: Vec<(PassedParameter, String)>,
     /// The language that the person chose on our pages, for the authority's.
     pub language: Option<String>,
+    /// What a route demands of the sign-in; `None` leaves it to the route of the target.
+    pub step_up: Option<StepUp>,
     /// How many attempts before this one came back without their cookies: the `state` counts them.
     pub rounds: u8,
 }
@@ -106,6 +110,7 @@ pub struct AuthorizationRedirect {
 ///
 /// 1. The profile has the user flow.
 /// 2. A fresh nonce and PKCE verifier, and everything else that the callback must remember: the attempt.
+///    A sign-in that leads to a route with a step-up asks for that, whatever the request says.
 /// 3. A `state` that carries `return_to`, sealed. A long target rests in the attempt instead.
 /// 4. The authority's metadata, from its cache or fetched and judged, and with it the authorization request.
 /// 5. The attempt, sealed into a cookie named after the `state`. Nothing is written to the store.
@@ -125,7 +130,14 @@ pub async fn begin(
         .authority
         .issuer_config(user_flow)
         .ok_or(FlowError::NoSuchUserFlow)?;
+    let demanded = options
+        .step_up
+        .clone()
+        .or_else(|| hand_off::step_up_of(services, profile, return_to))
+        .or_else(|| step_up::of_target(profile, return_to))
+        .filter(|_| user_flow == UserFlowKind::SignIn);
     let attempt = Attempt {
+        step_up: demanded,
         long_target: long_target(return_to),
         ..new_attempt(services, profile, user_flow, &options)
     };
@@ -168,6 +180,7 @@ fn new_attempt(
         max_age: passed(options, PassedParameter::MaxAge)
             .and_then(|text| text.parse().ok())
             .or(profile.authorize.max_age),
+        step_up: None,
         long_target: None,
     }
 }
@@ -210,6 +223,7 @@ fn request<'a>(
             .or(options.language.as_deref()),
         max_age: attempt.max_age,
         acr_values: text(PassedParameter::AcrValues),
+        step_up: attempt.step_up.as_ref(),
         ..AuthorizationRequest::new(state, &attempt.nonce, &attempt.verifier)
     }
 }

@@ -168,6 +168,7 @@ pub fn attempt(profile: &Profile) -> Attempt {
         stepped_up: false,
         claims: None,
         max_age: None,
+        step_up: None,
         long_target: None,
     }
 }

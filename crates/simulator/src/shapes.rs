@@ -35,6 +35,9 @@ pub struct Shapes {
     pub oidc_hostile_keys: bool,
     /// B2C: the claim that holds the policy, instead of `tfp`; empty for none.
     pub b2c_policy_claim: Option<String>,
+    /// Authentication contexts that are asked for (`acr_values`, or `acrs` in `claims`) are not granted, as by a directory
+    /// without such a policy.
+    pub contexts_not_granted: bool,
     /// B2C: `sub` says that it is not supported, as older tenants have it.
     pub b2c_subject_not_supported: bool,
 }
@@ -66,6 +69,7 @@ impl Default for Shapes {
             oidc_basic_only: false,
             oidc_hostile_keys: false,
             b2c_policy_claim: None,
+            contexts_not_granted: false,
             b2c_subject_not_supported: false,
         }
     }

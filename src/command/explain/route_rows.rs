@@ -16,6 +16,12 @@ impl Rows<'_> {
             self.upstream(&key, route);
             self.rule(&key("allow"), &route.allow);
             self.file_key(&key("public"), route.public.clone());
+            if let Some(step_up) = &route.step_up {
+                self.file_key(&key("step_up.acr"), step_up.acr.clone());
+                let max_age = step_up.max_age.map(humantime::format_duration);
+                let max_age = max_age.map_or_else(|| "any".to_owned(), |age| age.to_string());
+                self.file_key(&key("step_up.max_age"), max_age);
+            }
             self.file_key(&key("preflight"), route.preflight);
             self.bearer_rule(&key("accept_bearer"), profile, route);
             self.file_key(&key("allowed_origins"), route.allowed_origins.clone());

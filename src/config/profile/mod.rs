@@ -24,6 +24,7 @@ mod route;
 mod route_bearer;
 mod route_easyauth;
 mod route_identity;
+mod route_step_up;
 mod route_table;
 mod route_timeouts;
 mod route_upstream;

@@ -78,7 +78,7 @@ impl ProfileReader<'_, '_> {
             token_for,
             allow,
             public,
-            step_up: None,
+            step_up: self.step_up(key, table),
             preflight: table
                 .preflight
                 .as_ref()

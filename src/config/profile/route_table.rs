@@ -9,6 +9,7 @@ use crate::config::profile::route_bearer::BearerTable;
 use crate::config::profile::route_easyauth::EasyAuthTable;
 use crate::config::profile::route_timeouts::TimeoutsTable;
 use crate::config::toml_document::alternatives::FlagOr;
+use crate::config::profile::route_step_up::StepUpTable;
 use crate::config::toml_document::spanned::{Spanned, Text, Texts};
 
 /// Who is admitted.
@@ -64,6 +65,8 @@ pub struct RouteTable {
     /// Path prefixes below `path` that need no session. Default: none.
     #[schemars(example = ["/orders/assets/"])]
     pub public: Texts,
+    /// A stronger or fresher sign-in than the session's, for this route. Default: any sign-in does.
+    pub step_up: Option<StepUpTable>,
     /// Whether CORS preflights pass without a session. Default: false.
     #[schemars(example = true)]
     pub preflight: Option<Spanned<bool>>,

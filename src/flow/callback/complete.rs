@@ -8,6 +8,7 @@ use crate::domain::causes::with_causes;
 use crate::domain::flash::Flash;
 use crate::domain::identity::SubjectKey;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::route::StepUp;
 use crate::domain::secret::{AuthorizationCode, State};
 use crate::domain::session::SessionHandle;
 use crate::flow::attempt_cookie::{OpenedState, open_attempt, open_state};
@@ -75,7 +76,8 @@ pub enum Completion {
 ///    follows.
 /// 5. An error response ends here (`refused.rs`); the token endpoint is not called for it.
 /// 6. The code is redeemed, and the ID token goes through every check of `oidc/tokens/id_token.rs`.
-/// 7. The ID token's issuer is the one that `iss` named, and a person who was sent for more is the one who comes back.
+/// 7. The ID token's issuer is the one that `iss` named, a person who was sent for more is the one who comes back, and the
+///    sign-in is as strong and as fresh as the target's route demands.
 /// 8. The access rule judges the person; then one transaction stores the new session and removes the one that the
 ///    browser had (`begin_session.rs`).
 ///
@@ -316,6 +318,7 @@ impl Callback<'_> {
                     audit::refused(profile, "other_person", Some(&person), &error);
                     return Err(error);
                 }
+                self.judge_step_up(&redeemed)?;
                 let handle = self.begin_session(redeemed).await?;
                 let Attempt { api, expects, .. } = self.attempt;
                 Ok(CallbackResult::SignedIn {
@@ -341,6 +344,30 @@ impl Callback<'_> {
         }
     }
 
+    /// The authority may ignore what it was asked for. Then no session begins, and a page says so: another attempt would
+    /// end here, too.
+    fn judge_step_up(&self, redeemed: &Redeemed) -> Result<(), FlowError> {
+        let Arrival {
+            services, visit, ..
+        } = self.arrival;
+        let met = |step_up: &StepUp| step_up.is_met_by(&redeemed.identity, services.now());
+        match self
+            .attempt
+            .step_up
+            .as_ref()
+            .filter(|step_up| !met(step_up))
+        {
+            None => Ok(()),
+            Some(step_up) => {
+                audit::refused(visit.profile, "step_up_not_granted");
+                Err(FlowError::StepUpNotGranted {
+                    step_up: step_up.clone(),
+                    target: self.return_to.clone(),
+                })
+            }
+        }
+    }
+
     /// Begins the same attempt once more, with these claims.
     async fn once_more(&self, claims: Option<String>) -> Result<AuthorizationRedirect, FlowError> {
         let Arrival {
@@ -352,6 +379,7 @@ impl Callback<'_> {
             api: api.and_then(|name| visit.profile.api(name)).cloned(),
             claims,
             expects: self.attempt.expects.clone(),
+            step_up: self.attempt.step_up.clone(),
             prompt: Asking::AsLittleAsPossible,
             ..AuthorizationOptions::default()
         };

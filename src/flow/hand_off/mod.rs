@@ -12,5 +12,5 @@ mod request;
 mod ticket;
 
 pub use landing::{Landed, land};
-pub use request::{BegunHandOff, HandOffOptions, HandOffRequest, ask, open_request};
+pub use request::{BegunHandOff, HandOffOptions, HandOffRequest, ask, open_request, step_up_of};
 pub use ticket::{Ticket, open_ticket, ticket_for};

@@ -10,12 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::attempt::is_over;
 use crate::domain::clock::Timestamp;
+use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::public_url::PublicUrl;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::route::StepUp;
 use crate::domain::secret::State;
-use crate::flow::attempt_cookie::{AttemptCookie, AttemptName};
+use crate::domain::session::Session;
+use crate::flow::attempt_cookie::{AttemptCookie, AttemptName, SealedStepUp};
 use crate::flow::services::Services;
+use crate::flow::step_up;
 use crate::seal::Purpose;
 
 const REQUEST: Purpose = Purpose::new("hand-off request");
@@ -26,6 +30,8 @@ const ATTEMPT: Purpose = Purpose::new("hand-off attempt");
 pub struct HandOffOptions {
     /// A sign-in after this request; a session that began before does not do.
     pub new_session: bool,
+    /// A stronger or fresher sign-in; `None` leaves it to the route of the target.
+    pub step_up: Option<StepUp>,
 }
 
 /// A request that begins: the browser stores the cookie and takes the request to `public_url`.
@@ -56,6 +62,8 @@ struct SealedRequest {
     begun_at: i64,
     #[serde(rename = "n", default, skip_serializing_if = "std::ops::Not::not")]
     new_session: bool,
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    step_up: Option<SealedStepUp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,10 +88,12 @@ impl HandOffRequest {
         is_over(self.begun_at, now)
     }
 
-    /// Whether a session that began at `created_at` does.
-    pub fn is_met_by(&self, created_at: Timestamp) -> bool {
-        !self.options.new_session
-            || created_at.timestamp_millis() >= self.begun_at.timestamp_millis()
+    /// Whether a session does.
+    pub fn is_met_by(&self, session: &Session, now: Timestamp) -> bool {
+        let created_at = session.created_at.timestamp_millis();
+        let step_up = self.options.step_up.as_ref();
+        (!self.options.new_session || created_at >= self.begun_at.timestamp_millis())
+            && step_up.is_none_or(|step_up| step_up.is_met_by(&session.identity, now))
     }
 }
 
@@ -94,6 +104,8 @@ pub fn ask(
     return_to: &ReturnTo,
     options: &HandOffOptions,
 ) -> BegunHandOff {
+    let of_route = || step_up::of_target(profile, return_to);
+    let demanded = options.step_up.clone().or_else(of_route);
     let id = State::new(BASE64.encode(services.random_bytes::<32>()));
     // Milliseconds: a session of the same second may be older than the request.
     let begun_at = services.now().timestamp_millis();
@@ -102,6 +114,7 @@ pub fn ask(
         id: id.expose().to_owned(),
         begun_at,
         new_session: options.new_session,
+        step_up: demanded.as_ref().map(SealedStepUp::of),
     };
     let plain = serde_json::to_vec(&sealed).unwrap_or_default();
     let request = services.seal(REQUEST, of_profile(profile).as_bytes(), &plain);
@@ -133,8 +146,20 @@ pub fn open_request(services: &Services, profile: &Profile, text: &str) -> Optio
         begun_at: DateTime::from_timestamp_millis(opened.begun_at)?,
         options: HandOffOptions {
             new_session: opened.new_session,
+            step_up: opened.step_up.map(SealedStepUp::opened),
         },
     })
+}
+
+/// What the request demands that a sign-in at `public_url` leads back to, if the target is such a request.
+pub fn step_up_of(services: &Services, profile: &Profile, target: &ReturnTo) -> Option<StepUp> {
+    if target.path() != OwnPath::HandOff.under(&profile.public_url) {
+        return None;
+    }
+    let (_, query) = target.as_str().split_once('?')?;
+    let mut parameters = url::form_urlencoded::parse(query.as_bytes());
+    let (_, text) = parameters.find(|(name, _)| name == HandOffRequest::PARAMETER)?;
+    open_request(services, profile, &text)?.options.step_up
 }
 
 /// Where the attempt of this id leads, from its cookie at the host that `profile` is at. `None` if the cookie is another

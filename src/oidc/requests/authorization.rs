@@ -16,11 +16,14 @@ use crate::domain::api::Api;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::{Profile, Prompt, ResponseMode};
 use crate::domain::random::{Random, random_256};
+use crate::domain::route::StepUp;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
 use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::metadata::Metadata;
 use crate::oidc::error::{Invalid, Misconfiguration, OidcError};
-use crate::oidc::requests::parameters::{authorization_scopes, claims_parameter, signed_in_api};
+use crate::oidc::requests::parameters::{
+    authorization_scopes, claims_parameter, signed_in_api, with_contexts,
+};
 
 /// The value of `prompt`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,6 +62,8 @@ pub struct AuthorizationRequest<'a> {
     pub max_age: Option<u64>,
     /// `acr_values`
     pub acr_values: Option<&'a str>,
+    /// What a route demands of the sign-in: it is asked for whatever the other options and the profile say.
+    pub step_up: Option<&'a StepUp>,
 }
 
 impl<'a> AuthorizationRequest<'a> {
@@ -76,6 +81,7 @@ impl<'a> AuthorizationRequest<'a> {
             ui_locales: None,
             max_age: None,
             acr_values: None,
+            step_up: None,
         }
     }
 }
@@ -186,6 +192,24 @@ fn options(profile: &Profile, request: &AuthorizationRequest<'_>) -> Vec<(&'stat
         own.map(str::to_owned).or_else(|| fixed.clone())
     };
     let number = |value: u64| value.to_string();
+    let demanded_age = request.step_up.and_then(|step_up| step_up.max_age);
+    let max_age = request.max_age.or(fixed.max_age);
+    let max_age = max_age
+        .into_iter()
+        .chain(demanded_age.map(|age| age.as_secs()))
+        .min();
+    let contexts = request.step_up.map_or(&[][..], |step_up| &step_up.acr);
+    // Conditional Access knows its authentication contexts as claims (microsoft-identity 2.5); others as acr_values.
+    let (by_claims, by_values) = if dialect.claims_challenge {
+        (contexts, &[][..])
+    } else {
+        (&[][..], contexts)
+    };
+    let claims = with_contexts(request.claims, by_claims);
+    let acr_values = match by_values {
+        [] => text(request.acr_values, &fixed.acr_values),
+        values => Some(values.join(" ")),
+    };
     let all = [
         (
             "response_mode",
@@ -195,6 +219,8 @@ fn options(profile: &Profile, request: &AuthorizationRequest<'_>) -> Vec<(&'stat
         (
             "prompt",
             match request.prompt {
+                // Microsoft does not document `max_age`; a new password is what makes a sign-in fresh.
+                _ if dialect.microsoft && demanded_age.is_some() => Some(Prompt::Login),
                 Asking::AsTheProfile => fixed.prompt,
                 Asking::AsLittleAsPossible => None,
                 Asking::For(prompt) => Some(prompt),
@@ -204,11 +230,11 @@ fn options(profile: &Profile, request: &AuthorizationRequest<'_>) -> Vec<(&'stat
         ("login_hint", text(request.login_hint, &fixed.login_hint)),
         ("domain_hint", text(request.domain_hint, &fixed.domain_hint)),
         ("ui_locales", text(request.ui_locales, &fixed.ui_locales)),
-        ("max_age", request.max_age.or(fixed.max_age).map(number)),
-        ("acr_values", text(request.acr_values, &fixed.acr_values)),
+        ("max_age", max_age.map(number)),
+        ("acr_values", acr_values),
         (
             "claims",
-            claims_parameter(dialect.claims_challenge, request.claims),
+            claims_parameter(dialect.claims_challenge, claims.as_deref()),
         ),
         ("client_info", dialect.microsoft.then(|| "1".to_owned())),
     ];

@@ -134,6 +134,24 @@ pub(crate) fn claims_parameter(announce: bool, challenge: Option<&str>) -> Optio
     (!claims.is_empty()).then(|| Value::Object(claims).to_string())
 }
 
+/// Claims that also demand authentication contexts in the ID token, any one of them.
+pub(crate) fn with_contexts(challenge: Option<&str>, contexts: &[String]) -> Option<String> {
+    if contexts.is_empty() {
+        return challenge.map(str::to_owned);
+    }
+    let mut claims = Map::new();
+    if let Some(Value::Object(challenge)) =
+        challenge.and_then(|text| serde_json::from_str(text).ok())
+    {
+        claims = challenge;
+    }
+    let demanded = json!({"id_token": {"acrs": {"essential": true, "values": contexts}}});
+    if let Value::Object(demanded) = demanded {
+        merge(&mut claims, demanded);
+    }
+    Some(Value::Object(claims).to_string())
+}
+
 /// Adds members; those that are objects in both are merged member by member.
 fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
     for (name, value) in from {

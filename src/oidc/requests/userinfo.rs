@@ -20,7 +20,7 @@ const LARGEST: usize = 256 * 1024;
 
 /// Claims that only the ID token may make: those of the protocol, and those that name a tenant, a policy or a source of
 /// other claims (OIDC Core §5.6.2: such a source is never called).
-const ONLY_IN_ID_TOKEN: [&str; 22] = [
+const ONLY_IN_ID_TOKEN: [&str; 23] = [
     "iss",
     "sub",
     "aud",
@@ -36,6 +36,7 @@ const ONLY_IN_ID_TOKEN: [&str; 22] = [
     "oid",
     "tfp",
     "acr",
+    "acrs",
     "amr",
     "auth_time",
     "sid",

@@ -5,7 +5,7 @@
 //! | `NotSignedIn` | 303 to sign-in; 401 for scripts, prefetches and forms | — |
 //! | `CallbackMalformed`, `AttemptNotFound`, `WrongAuthority`, `AnswerInvalid`, `OtherPerson`, `RedirectLoop` | 400 | start again |
 //! | `Refused` | 403, 502 or 503: the person, the operator or time can help | help for the code |
-//! | `NotAllowed`, `Ungranted`, `CrossSite` | 403 | why, and what to do |
+//! | `NotAllowed`, `Ungranted`, `StepUpNotGranted`, `CrossSite` | 403 | why, and what to do |
 //! | `NoSuchApi`, `NoSuchUserFlow` | 404 | there is no page at this address |
 //! | `TooMany` | 429 | wait |
 //! | `Misconfigured`, `ApiUnavailable` | 502 | the operator must act; the API did not answer |
@@ -139,9 +139,10 @@ fn status_of(error: &FlowError) -> StatusCode {
             Remedy::Operator => StatusCode::BAD_GATEWAY,
             Remedy::Time => StatusCode::SERVICE_UNAVAILABLE,
         },
-        FlowError::NotAllowed(_) | FlowError::Ungranted { .. } | FlowError::CrossSite => {
-            StatusCode::FORBIDDEN
-        }
+        FlowError::NotAllowed(_)
+        | FlowError::Ungranted { .. }
+        | FlowError::StepUpNotGranted { .. }
+        | FlowError::CrossSite => StatusCode::FORBIDDEN,
         FlowError::NoSuchApi | FlowError::NoSuchUserFlow => StatusCode::NOT_FOUND,
         FlowError::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FlowError::Misconfigured { .. } | FlowError::ApiUnavailable(_) => StatusCode::BAD_GATEWAY,
@@ -239,7 +240,8 @@ pub(super) fn log(error: &FlowError, profile: &Profile) {
         FlowError::AnswerInvalid { cause, .. } if cause.concerns_everybody() => {
             tracing::warn!(profile.id = %profile.id, error = %error, cause = causes, "every sign-in may be refused: an operator must look");
         }
-        FlowError::NotAllowed(AccessDenied::Rule(Denial::EmailUnverified)) => {
+        FlowError::NotAllowed(AccessDenied::Rule(Denial::EmailUnverified))
+        | FlowError::StepUpNotGranted { .. } => {
             tracing::warn!(profile.id = %profile.id, error = %error, "everybody may be refused: an operator must look");
         }
         // The audit stream has said who was refused and why.

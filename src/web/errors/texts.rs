@@ -62,6 +62,12 @@ pub fn problem_text(error: &FlowError, profile: &Profile) -> ProblemText {
             .with_value("count", *rounds)
             .advised()
             .start_again(profile, Some(target)),
+        FlowError::StepUpNotGranted { target, .. } => {
+            problem("step_up_not_granted", "problem-step-up")
+                .advised()
+                .start_again_only(profile, Some(target))
+                .home(profile)
+        }
         FlowError::Ungranted {
             api,
             scopes,

@@ -6,6 +6,9 @@ use crate::web::extract::parameters::Parameters;
 /// Asks for the account picker.
 pub const OTHER_ACCOUNT: &str = "other_account";
 
+/// Names a path of this host: the sign-in asks for what the route there demands, wherever the link leads.
+pub const STEP_UP_FOR: &str = "step_up_for";
+
 /// What a sign-in link asks for besides its target, as far as the profile lets it through.
 pub fn passed_on<'a>(query: &'a Parameters, profile: &Profile) -> Vec<(&'static str, &'a str)> {
     let of_profile = profile.authorize.pass.iter().map(|name| name.as_str());

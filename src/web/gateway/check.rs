@@ -14,7 +14,7 @@ use std::sync::Arc;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    ALLOW, CACHE_CONTROL, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, ORIGIN,
     WWW_AUTHENTICATE,
 };
 use actix_web::http::{Method, StatusCode};
@@ -45,6 +45,7 @@ use crate::web::gateway::easyauth_headers::{token_headers, with_missing_tokens};
 use crate::web::gateway::guarded::{Guarded, Sender};
 use crate::web::gateway::original_request::{Check, original_request};
 use crate::web::gateway::refused_check::{Refused, text, unknown};
+use crate::web::gateway::step_up::insufficient;
 
 /// Bytes of an original address that the sign-in leads back to; a longer one becomes the home page, so that the answer
 /// fits into a proxy's buffer.
@@ -267,9 +268,10 @@ impl<'a> Asked<'a> {
         match decision {
             Decision::Allow(identity) => self.allow(&route, &sender, identity).await,
             Decision::SignIn => self.sign_in(),
-            Decision::Deny(reason) => self.deny(reason),
-            // No route of a profile can ask for a step-up yet.
-            Decision::Unknown | Decision::StepUp(_) => unknown(),
+            Decision::Deny(reason) => self.deny(&route, reason),
+            Decision::StepUp(_) if self.is_navigation() => self.lead_to_sign_in(&route.path),
+            Decision::StepUp(step_up) => insufficient(&self.profile, &route, step_up),
+            Decision::Unknown => unknown(),
         }
     }
 
@@ -322,23 +324,33 @@ impl<'a> Asked<'a> {
         })
     }
 
-    fn sign_in(&self) -> HttpResponse {
+    fn is_navigation(&self) -> bool {
         let request = self.request.request();
-        let navigation = matches!(self.target.method, "GET" | "HEAD")
-            && !is_script(request)
-            && !is_prefetch(request);
+        matches!(self.target.method, "GET" | "HEAD") && !is_script(request) && !is_prefetch(request)
+    }
+
+    fn sign_in(&self) -> HttpResponse {
         let public_url = &self.profile.public_url;
-        if !navigation {
-            let sign_in_url = OwnPath::SignIn.url(public_url);
-            return HttpResponse::Unauthorized()
-                .insert_header((WWW_AUTHENTICATE, "Gatehouse realm=\"sign-in\""))
-                .json(json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": sign_in_url }));
+        if self.is_navigation() {
+            return self.lead_to_sign_in(&OwnPath::Home.under(public_url));
         }
+        let sign_in_url = OwnPath::SignIn.url(public_url);
+        HttpResponse::Unauthorized()
+            .insert_header((WWW_AUTHENTICATE, "Gatehouse realm=\"sign-in\""))
+            .json(
+                json!({ "signed_in": false, "error": "not_signed_in", "sign_in_url": sign_in_url }),
+            )
+    }
+
+    /// Leads a person to the sign-in and from there back, or to `otherwise` if the address is too long. What the route
+    /// demands, the sign-in finds out by itself.
+    fn lead_to_sign_in(&self, otherwise: &str) -> HttpResponse {
+        let public_url = &self.profile.public_url;
         let target = match self.target.path_and_query {
-            long if long.len() > LONGEST_TARGET => OwnPath::Home.under(public_url),
-            target => target.to_owned(),
+            long if long.len() > LONGEST_TARGET => otherwise,
+            target => target,
         };
-        let path = OwnPath::SignIn.with_query(public_url, &[(RETURN_TO, &target)]);
+        let path = OwnPath::SignIn.with_query(public_url, &[(RETURN_TO, target)]);
         // Traefik resolves a relative address against our own, internal one.
         let location = format!("{}{path}", public_url.origin());
         let status = match self.family {
@@ -351,8 +363,11 @@ impl<'a> Asked<'a> {
             .finish()
     }
 
-    fn deny(&self, reason: Reason) -> HttpResponse {
-        tracing::info!(profile.id = %self.profile.id, reason = %reason, "a forward-auth check was denied");
+    fn deny(&self, route: &Route, reason: Reason) -> HttpResponse {
+        // The origin tells the operator what allowed_origins would have to name.
+        let origin = self.request.headers().get(ORIGIN);
+        let origin = origin.filter(|_| reason == Reason::CrossSite);
+        tracing::info!(profile.id = %self.profile.id, route.host, route.path, origin = ?origin, reason = %reason, "a forward-auth check was denied");
         if is_script(self.request.request()) {
             return HttpResponse::Forbidden()
                 .json(json!({ "error": "not_allowed", "message": reason.to_string() }));

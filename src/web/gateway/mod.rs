@@ -19,3 +19,4 @@ pub mod request_headers;
 pub mod upstream_headers;
 pub mod upstream_token;
 pub mod websocket;
+pub mod step_up;

@@ -40,7 +40,7 @@ pub async fn hand_off(visit: Visit) -> WebResult {
         Err(FlowError::GroupsUnavailable) => None,
         known => known?,
     };
-    let signed_in = signed_in.filter(|it| request.is_met_by(it.session().created_at));
+    let signed_in = signed_in.filter(|it| request.is_met_by(it.session(), visit.now()));
     Ok(match signed_in {
         Some(signed_in) => see_other(&ticket_for(services, profile, &request, &signed_in)).finish(),
         None => sign_in_first(&visit, text, &query),

@@ -9,17 +9,19 @@ use crate::domain::own_path::OwnPath;
 use crate::domain::profile::{PassedParameter, Profile, Prompt};
 use crate::domain::public_url::PublicUrl;
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
+use crate::domain::route::StepUp;
 use crate::flow::error::FlowError;
 use crate::flow::hand_off::{HandOffOptions, ask};
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{Asking, AuthorizationOptions, begin};
+use crate::flow::step_up;
 use crate::web::answer::{hand_off_to_main, see_other, to_authority};
 use crate::web::cookies::redirect_loop;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::csrf::{Provenance, provenance};
 use crate::web::extract::may_begin::MayBegin;
 use crate::web::extract::parameters::Parameters;
-use crate::web::extract::passed_on::{OTHER_ACCOUNT, passed_on, wants_new_session};
+use crate::web::extract::passed_on::{OTHER_ACCOUNT, STEP_UP_FOR, passed_on, wants_new_session};
 use crate::web::extract::signed_in::{Peeked, peek};
 use crate::web::extract::visit::Visit;
 
@@ -88,7 +90,10 @@ async fn begin_sign_in(visit: &Visit, may_begin: MayBegin) -> WebResult {
         Err(FlowError::GroupsUnavailable) => None,
         known => known?,
     };
-    let options = sign_in_options(visit, &query, signed_in.as_ref());
+    let options = AuthorizationOptions {
+        step_up: demanded_elsewhere(&query, visit.profile()),
+        ..sign_in_options(visit, &query, signed_in.as_ref())
+    };
     redirect(visit, may_begin, options, &target).await
 }
 
@@ -105,6 +110,11 @@ fn sign_in_at(
     see_other(&format!("{}{path}", host.origin())).finish()
 }
 
+/// What the route demands that the link names besides its target.
+fn demanded_elsewhere(query: &Parameters, profile: &Profile) -> Option<StepUp> {
+    step_up::of_path(profile, query.value(STEP_UP_FOR)?)
+}
+
 /// A further host signs nobody in: it asks `public_url` for a session.
 fn begin_hand_off(
     visit: &Visit,
@@ -115,6 +125,7 @@ fn begin_hand_off(
     let profile = visit.profile();
     let options = HandOffOptions {
         new_session: wants_new_session(query, profile),
+        step_up: demanded_elsewhere(query, profile),
     };
     let asked = ask(visit.services(), profile, target, &options);
     hand_off_to_main(visit, &asked, &passed_on(query, profile)).finish()

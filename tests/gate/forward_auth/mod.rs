@@ -6,3 +6,4 @@ mod families;
 mod identity;
 mod lessons;
 mod rules;
+mod step_up;

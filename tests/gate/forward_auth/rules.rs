@@ -132,3 +132,45 @@ async fn a_preflight_passes_only_where_the_route_says_so() {
         assert!(answer.header("x-auth-subject").is_none());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_origin_that_one_route_lists_is_a_stranger_at_another() {
+    let route = "[[route]]\npath = \"/\"\n[[route]]\npath = \"/chat\"\nallowed_origins = [\"https://www.contoso.example\"]";
+    let gate = guarded(route).await;
+    let browser = gate.browser_of(KIND, "ada").await;
+    for (path, origin, expected) in [
+        ("/chat", "https://www.contoso.example", 200),
+        ("/chat", "https://WWW.contoso.example", 200),
+        ("/chat", "http://www.contoso.example", 403),
+        ("/chat", "https://www.contoso.example.evil.example", 403),
+        ("/other", "https://www.contoso.example", 403),
+    ] {
+        let socket = [
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ("origin", origin),
+        ];
+        let answer = ask(&gate, &browser, Way::Forwarded, path, &socket).await;
+        assert_eq!(answer.status, expected, "{path} {origin}");
+        let said = answer.text.contains("another site");
+        assert_eq!(said, expected == 403, "{}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_cannot_call_its_request_a_preflight() {
+    let gate = guarded("[[route]]\npath = \"/api\"\npreflight = true").await;
+    let forged = [
+        ("x-original-method", "OPTIONS"),
+        ("origin", "https://www.contoso.example"),
+        ("access-control-request-method", "POST"),
+    ];
+    // The proxy says GET in its own family; what the client adds in another one makes the request doubtful.
+    for way in [Way::Forwarded, Way::Path, Way::Fabric] {
+        let answer = ask(&gate, &Browser::new(), way, "/api/orders", &forged).await;
+        assert!(
+            [400, 401].contains(&answer.status.as_u16()),
+            "{way:?}: {}",
+            answer.status
+        );
+    }
+}

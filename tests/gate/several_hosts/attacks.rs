@@ -255,3 +255,25 @@ async fn a_script_or_a_frame_spends_no_ticket() {
     browser.follow(&issued).await;
     assert!(is_signed_in_at(&gate, &browser, CRM).await);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_one_host_sends_no_form_to_another_with_the_session() {
+    let gate = plan().start().await;
+    let browser = Browser::new();
+    enter(&gate, &browser, CRM, "ada").await;
+    let session = browser.cookie(CRM, "gatehouse").unwrap();
+    let cookie = format!("gatehouse={session}");
+    for (origin, expected) in [(WIKI, 403), (host(KIND), 403), (CRM, 200)] {
+        let origin = format!("http://{origin}:{}", gate.port);
+        let url = at(&gate, CRM, "/transfer");
+        let headers = [
+            ("x-original-method", "POST"),
+            ("x-original-url", url.as_str()),
+            ("origin", origin.as_str()),
+            ("cookie", cookie.as_str()),
+        ];
+        let address = gate.url(KIND, "/auth/check");
+        let answer = Browser::new().get_with(address, &headers).await;
+        assert_eq!(answer.status, expected, "{origin}: {}", answer.text);
+    }
+}

@@ -125,3 +125,26 @@ async fn a_rule_for_one_host_says_nothing_about_another() {
     assert!(refused.text.contains("roles"), "{}", refused.text);
     assert_eq!(check(&gate, &browser, WIKI, "/").await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_up_of_one_host_is_asked_for_at_public_url() {
+    let route = format!(
+        "[[route]]\nhost = \"{CRM}:{{port}}\"\npath = \"/deep\"\nstep_up = {{ acr = [\"c1\"] }}"
+    );
+    let gate = plan().table(KIND, &route).start().await;
+    let browser = gate.browser_of(KIND, "ada").await;
+    enter(&gate, &browser, WIKI, "ada").await;
+    let begun = browser
+        .get(at(&gate, CRM, "/auth/sign_in?return_to=/"))
+        .await;
+    travel(&gate, &browser, begun, "ada").await;
+    assert_eq!(check(&gate, &browser, CRM, "/").await.status, 200);
+    let refused = check(&gate, &browser, CRM, "/deep?x=1").await;
+    assert_eq!(refused.status, 303, "{}", refused.text);
+    let authorized = gate.sim.count(Endpoint::Authorize);
+    let begun = browser.get(refused.location()).await;
+    let arrived = travel(&gate, &browser, begun, "ada").await;
+    assert_eq!(arrived.location().as_str(), at(&gate, CRM, "/deep?x=1"));
+    assert!(gate.sim.count(Endpoint::Authorize) > authorized);
+    assert_eq!(check(&gate, &browser, CRM, "/deep?x=1").await.status, 200);
+}

@@ -156,6 +156,7 @@ mod tests {
             sid: "s".to_owned(),
             auth_time: 0,
             max_age: false,
+            acr: None,
             claims: None,
             revocations: 0,
             redeemer: Redeemer::Web,

@@ -24,6 +24,8 @@ pub(crate) struct Grant {
     pub max_age: bool,
     /// The `claims` parameter of the authorization request.
     pub claims: Option<Value>,
+    /// The first of the `acr_values` of the authorization request.
+    pub acr: Option<String>,
     pub revocations: u32,
     pub redeemer: Redeemer,
 }

@@ -72,7 +72,7 @@ pub(crate) fn issue(platform: &Platform, token: &Delegated<'_>) -> String {
     if realm.version == Version::V1 {
         as_v1(&mut claims, &grant.tenant.id, &grant.client_id);
     }
-    claims.extend(requested(grant.claims.as_ref()));
+    claims.extend(requested(grant.claims.as_ref(), "access_token"));
     let key = platform
         .keys
         .current(ring(realm.kind, &grant.tenant.id, &shapes));
@@ -165,10 +165,11 @@ fn audience(realm: &Realm, grant: &Grant, api: &Api) -> Value {
     }
 }
 
-/// What a `claims` parameter puts into the access token: authentication contexts and client capabilities.
-fn requested(claims: Option<&Value>) -> Members {
+/// What a `claims` parameter puts into the `access_token` or the `id_token`: authentication contexts and client
+/// capabilities.
+pub(crate) fn requested(claims: Option<&Value>, token: &str) -> Members {
     let wanted = |name: &str| {
-        let claim = claims?.get("access_token")?.get(name)?;
+        let claim = claims?.get(token)?.get(name)?;
         let one = claim.get("value").map(|value| vec![value.clone()]);
         one.or_else(|| claim.get("values")?.as_array().cloned())
             .map(Value::Array)
@@ -181,17 +182,19 @@ fn requested(claims: Option<&Value>) -> Members {
 
 /// Whether the requested authentication contexts include what a challenge asks for.
 pub(crate) fn satisfies(requested_claims: Option<&Value>, challenge: &Value) -> bool {
-    let have = requested(requested_claims);
-    requested(Some(challenge)).iter().all(|(name, values)| {
-        name == "xms_cc"
-            || values.as_array().is_some_and(|values| {
-                values.iter().all(|value| {
-                    have.get(name)
-                        .and_then(Value::as_array)
-                        .is_some_and(|all| all.contains(value))
+    let have = requested(requested_claims, "access_token");
+    requested(Some(challenge), "access_token")
+        .iter()
+        .all(|(name, values)| {
+            name == "xms_cc"
+                || values.as_array().is_some_and(|values| {
+                    values.iter().all(|value| {
+                        have.get(name)
+                            .and_then(Value::as_array)
+                            .is_some_and(|all| all.contains(value))
+                    })
                 })
-            })
-    })
+        })
 }
 
 /// A bearer token that an API has found good.

@@ -11,6 +11,7 @@ use crate::kind::Kind;
 use crate::realm::Version;
 use crate::shapes::Shapes;
 use crate::state::Grant;
+use crate::tokens::access_token::requested;
 use crate::tokens::id_token_faults;
 use crate::tokens::issuance::{IdTokenInput, subject};
 
@@ -31,6 +32,9 @@ pub(crate) fn issue(input: &IdTokenInput<'_>, faults: &[Fault]) -> String {
         Kind::Oidc => openid_claims(input, &shapes),
         _ => entra_claims(input, &shapes),
     };
+    if !shapes.contexts_not_granted {
+        claims.extend(contexts(&input.grant));
+    }
     claims.extend(input.person.claims.clone());
     if let Some(code) = input.code {
         claims.insert("c_hash".to_owned(), left_half_hash(code).into());
@@ -181,6 +185,19 @@ fn optional_claims(input: &IdTokenInput<'_>, shapes: &Shapes, claims: &mut Membe
     if scopes.email {
         claims.insert("email".to_owned(), person.mail.clone().into());
     }
+}
+
+/// The authentication contexts that were asked for: `acrs` at Microsoft's directories, `acr` elsewhere.
+fn contexts(grant: &Grant) -> Members {
+    let mut claims = Members::new();
+    if grant.kind.is_microsoft() {
+        if let Some(asked) = requested(grant.claims.as_ref(), "id_token").remove("acrs") {
+            claims.insert("acrs".to_owned(), asked);
+        }
+    } else if let Some(acr) = &grant.acr {
+        claims.insert("acr".to_owned(), acr.clone().into());
+    }
+    claims
 }
 
 /// The opaque `login_hint` claim of a person, as [`optional_claims`] writes it.

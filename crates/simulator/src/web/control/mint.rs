@@ -82,6 +82,7 @@ fn mint(incoming: &Incoming<'_>, wanted: &TokenRequest) -> Result<(Realm, Minted
         sid: platform.guid(),
         auth_time: platform.now(),
         max_age: false,
+        acr: None,
         claims: None,
         revocations: person.revocations,
         redeemer: Redeemer::PublicFlow,

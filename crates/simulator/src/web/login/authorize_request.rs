@@ -30,6 +30,7 @@ pub(crate) struct AuthorizeRequest {
     pub domain_hint: Option<String>,
     pub max_age: Option<i64>,
     pub claims: Option<Value>,
+    pub acr_values: Option<String>,
 }
 
 /// What the authorization endpoint issues.
@@ -167,6 +168,7 @@ impl AuthorizeRequest {
             domain_hint: text("domain_hint"),
             max_age,
             claims,
+            acr_values: text("acr_values"),
         })
     }
 

@@ -140,6 +140,7 @@ fn grant(incoming: &Incoming<'_>, realm: &Realm, device: &DeviceCode, name: &str
         sid: platform.guid(),
         auth_time: platform.now(),
         max_age: false,
+        acr: None,
         claims: None,
         revocations: person.revocations,
         redeemer: Redeemer::PublicFlow,

@@ -351,6 +351,11 @@ fn grant(
         auth_time: account.auth_time,
         max_age: request.max_age.is_some(),
         claims: request.claims.clone(),
+        acr: request
+            .acr_values
+            .as_deref()
+            .and_then(|all| all.split_whitespace().next())
+            .map(str::to_owned),
         revocations: person.revocations,
         redeemer: request.redeemer,
     }))

@@ -46,6 +46,7 @@ pub(super) fn redeem(
         sid: incoming.platform.guid(),
         auth_time: incoming.platform.now(),
         max_age: false,
+        acr: None,
         claims: None,
         revocations: person.revocations,
         redeemer: Redeemer::Web,

@@ -49,6 +49,7 @@ pub(super) fn redeem(
         sid: platform.guid(),
         auth_time: platform.now(),
         max_age: false,
+        acr: None,
         claims: None,
         revocations: person.revocations,
         redeemer: Redeemer::PublicFlow,
