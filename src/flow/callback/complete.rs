@@ -359,11 +359,13 @@ impl Callback<'_> {
         {
             None => Ok(()),
             Some(step_up) => {
-                audit::refused(visit.profile, "step_up_not_granted");
-                Err(FlowError::StepUpNotGranted {
+                let error = FlowError::StepUpNotGranted {
                     step_up: step_up.clone(),
                     target: self.return_to.clone(),
-                })
+                };
+                let who = redeemed.identity.person();
+                audit::refused(visit.profile, "step_up_not_granted", Some(&who), &error);
+                Err(error)
             }
         }
     }
