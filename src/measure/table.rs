@@ -30,6 +30,7 @@ pub const REFUSALS: &[&str] = &[
     "answer_refused",
     "not_allowed",
     "other_person",
+    "step_up_not_granted",
     "authority",
 ];
 /// What a sign-in fails for that refuses nobody.
