@@ -78,7 +78,7 @@ impl ProfileReader<'_, '_> {
             token_for,
             allow,
             public,
-            step_up: self.step_up(key, table),
+            step_up: self.step_up(key, table.step_up.as_ref()),
             preflight: table
                 .preflight
                 .as_ref()

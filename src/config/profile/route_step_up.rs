@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::profile::profile_reader::ProfileReader;
-use crate::config::profile::route_table::RouteTable;
 use crate::config::toml_document::schema_rules as rules;
 use crate::config::toml_document::spanned::{Text, Texts};
 use crate::domain::route::StepUp;
@@ -34,8 +33,8 @@ pub struct StepUpTable {
 }
 
 impl ProfileReader<'_, '_> {
-    pub(super) fn step_up(&mut self, key: &str, table: &RouteTable) -> Option<StepUp> {
-        let table = table.step_up.as_ref()?;
+    pub(super) fn step_up(&mut self, key: &str, table: Option<&StepUpTable>) -> Option<StepUp> {
+        let table = table?;
         let key = format!("{key}.step_up");
         let (acr_key, age_key) = (format!("{key}.acr"), format!("{key}.max_age"));
         let acr = self.contexts(&acr_key, &table.acr);

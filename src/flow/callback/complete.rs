@@ -8,7 +8,6 @@ use crate::domain::causes::with_causes;
 use crate::domain::flash::Flash;
 use crate::domain::identity::SubjectKey;
 use crate::domain::return_to::ReturnTo;
-use crate::domain::route::StepUp;
 use crate::domain::secret::{AuthorizationCode, State};
 use crate::domain::session::SessionHandle;
 use crate::flow::attempt_cookie::{OpenedState, open_attempt, open_state};
@@ -340,32 +339,6 @@ impl Callback<'_> {
                 };
                 let begun = begin(services, visit, options, &self.return_to).await?;
                 Ok(CallbackResult::NextFlow(Box::new(begun)))
-            }
-        }
-    }
-
-    /// The authority may ignore what it was asked for. Then no session begins, and a page says so: another attempt would
-    /// end here, too.
-    fn judge_step_up(&self, redeemed: &Redeemed) -> Result<(), FlowError> {
-        let Arrival {
-            services, visit, ..
-        } = self.arrival;
-        let met = |step_up: &StepUp| step_up.is_met_by(&redeemed.identity, services.now());
-        match self
-            .attempt
-            .step_up
-            .as_ref()
-            .filter(|step_up| !met(step_up))
-        {
-            None => Ok(()),
-            Some(step_up) => {
-                let error = FlowError::StepUpNotGranted {
-                    step_up: step_up.clone(),
-                    target: self.return_to.clone(),
-                };
-                let who = redeemed.identity.person();
-                audit::refused(visit.profile, "step_up_not_granted", Some(&who), &error);
-                Err(error)
             }
         }
     }

@@ -8,6 +8,7 @@ mod complete;
 mod lost_attempt;
 mod refused;
 mod single_use;
+mod step_up;
 
 pub use complete::{Browser, CallbackResult, Completion, complete};
 pub use lost_attempt::{LostAttempt, begin_again};

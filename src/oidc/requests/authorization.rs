@@ -193,18 +193,15 @@ fn options(profile: &Profile, request: &AuthorizationRequest<'_>) -> Vec<(&'stat
     };
     let number = |value: u64| value.to_string();
     let demanded_age = request.step_up.and_then(|step_up| step_up.max_age);
-    let max_age = request.max_age.or(fixed.max_age);
-    let max_age = max_age
-        .into_iter()
-        .chain(demanded_age.map(|age| age.as_secs()))
-        .min();
+    let demanded = demanded_age.map(|age| age.as_secs());
+    let max_ages = [request.max_age.or(fixed.max_age), demanded];
     let contexts = request.step_up.map_or(&[][..], |step_up| &step_up.acr);
     // Conditional Access knows its authentication contexts as claims (microsoft-identity 2.5); others as acr_values.
-    let (by_claims, by_values) = if dialect.claims_challenge {
-        (contexts, &[][..])
+    let (by_claims, by_values) = contexts.split_at(if dialect.claims_challenge {
+        contexts.len()
     } else {
-        (&[][..], contexts)
-    };
+        0
+    });
     let claims = with_contexts(request.claims, by_claims);
     let acr_values = match by_values {
         [] => text(request.acr_values, &fixed.acr_values),
@@ -230,7 +227,7 @@ fn options(profile: &Profile, request: &AuthorizationRequest<'_>) -> Vec<(&'stat
         ("login_hint", text(request.login_hint, &fixed.login_hint)),
         ("domain_hint", text(request.domain_hint, &fixed.domain_hint)),
         ("ui_locales", text(request.ui_locales, &fixed.ui_locales)),
-        ("max_age", max_age.map(number)),
+        ("max_age", max_ages.into_iter().flatten().min().map(number)),
         ("acr_values", acr_values),
         (
             "claims",

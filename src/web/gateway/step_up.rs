@@ -1,5 +1,7 @@
 //! What a route's step-up asks of a caller: a person who navigates signs in again, a script learns why (RFC 9470).
 
+use std::fmt::Write as _;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::WWW_AUTHENTICATE;
 use serde_json::json;
@@ -27,10 +29,11 @@ pub fn insufficient(profile: &Profile, route: &Route, step_up: &StepUp) -> HttpR
 fn challenge(step_up: &StepUp) -> String {
     let mut text = "Bearer error=\"insufficient_user_authentication\", error_description=\"A stronger or more recent sign-in is required\"".to_owned();
     if !step_up.acr.is_empty() {
-        text.push_str(&format!(", acr_values=\"{}\"", step_up.acr.join(" ")));
+        // Writing into a text cannot fail.
+        let _ = write!(text, ", acr_values=\"{}\"", step_up.acr.join(" "));
     }
     if let Some(max_age) = step_up.max_age {
-        text.push_str(&format!(", max_age=\"{}\"", max_age.as_secs()));
+        let _ = write!(text, ", max_age=\"{}\"", max_age.as_secs());
     }
     text
 }

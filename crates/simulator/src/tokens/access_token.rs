@@ -18,6 +18,7 @@ use crate::state::Grant;
 use crate::tokens::id_token::{MOST_GROUPS, overage, policy_claim};
 use crate::tokens::issuance::{ring, subject};
 use crate::tokens::jwt::{Parts, Signing, encode};
+use crate::tokens::requested_claims::requested;
 
 /// What a delegated access token is made from.
 pub(crate) struct Delegated<'a> {
@@ -163,21 +164,6 @@ fn audience(realm: &Realm, grant: &Grant, api: &Api) -> Value {
         (Kind::Oidc, _) => realm.origin.clone().into(),
         (kind, api) => api.audience(kind, &grant.client_id).into(),
     }
-}
-
-/// What a `claims` parameter puts into the `access_token` or the `id_token`: authentication contexts and client
-/// capabilities.
-pub(crate) fn requested(claims: Option<&Value>, token: &str) -> Members {
-    let wanted = |name: &str| {
-        let claim = claims?.get(token)?.get(name)?;
-        let one = claim.get("value").map(|value| vec![value.clone()]);
-        one.or_else(|| claim.get("values")?.as_array().cloned())
-            .map(Value::Array)
-    };
-    ["acrs", "xms_cc"]
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), wanted(name)?)))
-        .collect()
 }
 
 /// Whether the requested authentication contexts include what a challenge asks for.

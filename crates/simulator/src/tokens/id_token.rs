@@ -11,9 +11,9 @@ use crate::kind::Kind;
 use crate::realm::Version;
 use crate::shapes::Shapes;
 use crate::state::Grant;
-use crate::tokens::access_token::requested;
 use crate::tokens::id_token_faults;
 use crate::tokens::issuance::{IdTokenInput, subject};
+use crate::tokens::requested_claims::requested;
 
 /// More groups than this do not fit into a JWT (microsoft-identity.md §2.2).
 pub(super) const MOST_GROUPS: usize = 200;
@@ -33,7 +33,7 @@ pub(crate) fn issue(input: &IdTokenInput<'_>, faults: &[Fault]) -> String {
         _ => entra_claims(input, &shapes),
     };
     if !shapes.contexts_not_granted {
-        claims.extend(contexts(&input.grant));
+        claims.extend(contexts(input.grant));
     }
     claims.extend(input.person.claims.clone());
     if let Some(code) = input.code {

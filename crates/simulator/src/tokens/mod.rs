@@ -12,4 +12,5 @@ pub(crate) mod jwt;
 mod key_set;
 pub(crate) mod keys;
 pub(crate) mod logout_token;
+mod requested_claims;
 pub(crate) mod signing_key;
