@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use crate::config::profile::route_bearer::BearerTable;
 use crate::config::profile::route_easyauth::EasyAuthTable;
+use crate::config::profile::route_step_up::StepUpTable;
 use crate::config::profile::route_timeouts::TimeoutsTable;
 use crate::config::toml_document::alternatives::FlagOr;
-use crate::config::profile::route_step_up::StepUpTable;
 use crate::config::toml_document::spanned::{Spanned, Text, Texts};
 
 /// Who is admitted.

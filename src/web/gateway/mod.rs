@@ -16,7 +16,7 @@ pub mod proxy;
 pub mod refused_check;
 pub mod relay;
 pub mod request_headers;
+pub mod step_up;
 pub mod upstream_headers;
 pub mod upstream_token;
 pub mod websocket;
-pub mod step_up;

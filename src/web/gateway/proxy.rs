@@ -21,15 +21,18 @@ use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::profiles::{ProfileStatus, Profiles};
 use crate::domain::request_target::{RequestTarget, TargetRefusal};
+use crate::domain::route::StepUp;
 use crate::flow::decide::Decision;
 use crate::flow::error::FlowError;
 use crate::measure::requests::RouteName;
 use crate::web::app_state::AppState;
 use crate::web::client::address;
 use crate::web::errors::gateway_answers::Ending;
+use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::gateway::bearer;
 use crate::web::gateway::forwarded_request::Forward;
 use crate::web::gateway::guarded::Guarded;
+use crate::web::gateway::step_up::insufficient;
 use crate::web::middleware::resolve_profile;
 
 /// Answers requests to routes with an upstream; every other request goes on.
@@ -101,7 +104,8 @@ async fn answer(
         Decision::Allow(identity) => identity,
         Decision::SignIn => return Ok(ending.flow_error(FlowError::NotSignedIn)),
         Decision::Deny(reason) => return Ok(ending.denied(reason)),
-        Decision::Unknown | Decision::StepUp(_) => return Ok(ending.unknown()),
+        Decision::StepUp(step_up) => return Ok(stepping_up(&guarded, ending, step_up)),
+        Decision::Unknown => return Ok(ending.unknown()),
     };
     let forward = Forward {
         profile: &profile,
@@ -113,6 +117,16 @@ async fn answer(
         ending,
     };
     Ok(forward.answer(payload).await)
+}
+
+/// A person who navigates is led to the sign-in, which finds out by itself what the route demands.
+fn stepping_up(guarded: &Guarded<'_>, ending: Ending<'_>, step_up: &StepUp) -> HttpResponse {
+    let Ending(request) = ending;
+    let navigation = request.method().is_safe() && !is_script(request) && !is_prefetch(request);
+    if navigation {
+        return ending.flow_error(FlowError::NotSignedIn);
+    }
+    insufficient(guarded.profile, guarded.route, step_up)
 }
 
 /// Pages and the log name the profile.
