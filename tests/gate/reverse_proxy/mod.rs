@@ -4,5 +4,6 @@ mod bodies;
 mod decisions;
 mod headers;
 mod one_reading;
+mod step_up;
 mod tokens;
 mod websockets;
