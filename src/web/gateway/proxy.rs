@@ -97,15 +97,14 @@ async fn answer(
     let nothing_more = AccessRule::default();
     let sender = guarded.sender(&nothing_more).await;
     let decision = guarded.decide(&nothing_more, &sender);
-    if let Some(refusal) = bearer::refusal(&guarded, http, &decision, &sender) {
-        return Ok(refusal);
-    }
-    let identity = match decision {
-        Decision::Allow(identity) => identity,
-        Decision::SignIn => return Ok(ending.flow_error(FlowError::NotSignedIn)),
-        Decision::Deny(reason) => return Ok(ending.denied(reason)),
-        Decision::StepUp(step_up) => return Ok(stepping_up(&guarded, ending, step_up)),
-        Decision::Unknown => return Ok(ending.unknown()),
+    let refused = bearer::refusal(&guarded, http, &decision, &sender);
+    let identity = match (refused, decision) {
+        (Some(refusal), _) => return Ok(refusal),
+        (None, Decision::Allow(identity)) => identity,
+        (None, Decision::SignIn) => return Ok(ending.flow_error(FlowError::NotSignedIn)),
+        (None, Decision::Deny(reason)) => return Ok(ending.denied(reason)),
+        (None, Decision::StepUp(step_up)) => return Ok(stepping_up(&guarded, ending, step_up)),
+        (None, Decision::Unknown) => return Ok(ending.unknown()),
     };
     let forward = Forward {
         profile: &profile,
