@@ -14,13 +14,19 @@ pub enum Flash {
     SignedOut,
     /// So many sessions were ended.
     SessionsEnded(u32),
+    /// The session of this browser was ended before its time.
+    SessionEnded,
+    /// The session of this browser ran out.
+    SessionExpired,
+    /// The profile does not admit the person of this browser's session any more.
+    SessionNotAllowed,
 }
 
 /// The beginning of the word of [`Flash::SessionsEnded`]; the number follows.
 const SESSIONS_ENDED: &str = "sessions-ended-";
 
 /// Every flash message with its word. Any other word shows nothing, so that a link cannot put text on the page.
-const FLASHES: [(Flash, &str); 5] = [
+const FLASHES: [(Flash, &str); 8] = [
     (Flash::Cancelled(UserFlowKind::SignIn), "sign-in-cancelled"),
     (
         Flash::Cancelled(UserFlowKind::EditProfile),
@@ -32,6 +38,9 @@ const FLASHES: [(Flash, &str); 5] = [
     ),
     (Flash::ProfileUpdated, "profile-updated"),
     (Flash::SignedOut, "signed-out"),
+    (Flash::SessionEnded, "session-ended"),
+    (Flash::SessionExpired, "session-expired"),
+    (Flash::SessionNotAllowed, "session-not-allowed"),
 ];
 
 impl Flash {
@@ -69,6 +78,9 @@ impl Flash {
             Self::Cancelled(UserFlowKind::EditProfile) => "news-edit-cancelled",
             Self::Cancelled(UserFlowKind::ResetPassword) => "news-reset-cancelled",
             Self::ProfileUpdated => "news-profile-updated",
+            Self::SessionEnded => "news-session-ended",
+            Self::SessionExpired => "news-session-expired",
+            Self::SessionNotAllowed => "news-session-not-allowed",
             Self::SignedOut | Self::SessionsEnded(_) => "signed-out-title",
         })
     }

@@ -73,6 +73,8 @@ own_paths! {
     CallApi, "call_api", "/auth/call_api/{name}";
     /// The session as JSON, for scripts.
     Session, "session", "/auth/session";
+    /// Who is signed in, and how.
+    You, "you", "/auth/you";
     /// The person's sessions.
     Sessions, "sessions", "/auth/sessions";
     /// Ends sessions of the person.
@@ -161,6 +163,7 @@ impl OwnPath {
             | Self::TokenDetails
             | Self::CallApi
             | Self::Session
+            | Self::You
             | Self::Sessions
             | Self::EndSessions
             | Self::Jwks

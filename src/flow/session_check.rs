@@ -38,6 +38,29 @@ pub enum Use {
     Peek,
 }
 
+/// The answer of a session check, with the reason of a "no".
+#[derive(Debug)]
+pub enum Verdict {
+    /// The browser is signed in.
+    SignedIn(SignedIn),
+    /// The session of the browser's handle has ended or run out; the store keeps neither.
+    Gone,
+    /// The session is there, and the profile does not admit its person any more.
+    NotAllowed,
+    /// The browser has no session of this profile.
+    Nobody,
+}
+
+impl Verdict {
+    /// Who is signed in.
+    pub fn signed_in(self) -> Option<SignedIn> {
+        match self {
+            Self::SignedIn(signed_in) => Some(signed_in),
+            Self::Gone | Self::NotAllowed | Self::Nobody => None,
+        }
+    }
+}
+
 /// Whether the browser is signed in: yes (`Some`), no (`None`) or unknown (`Err`).
 ///
 /// 1. The browser has a handle, and a session belongs to it: from memory, or else from the store.
@@ -56,19 +79,33 @@ pub async fn check(
     handle: Option<&SessionHandle>,
     usage: Use,
 ) -> Result<Option<SignedIn>, FlowError> {
+    let verdict = judge(services, profile, handle, usage).await?;
+    Ok(verdict.signed_in())
+}
+
+/// The same with the reason of a "no".
+///
+/// # Errors
+/// `Store` and `GroupsUnavailable` for unknown.
+pub async fn judge(
+    services: &Services,
+    profile: &Profile,
+    handle: Option<&SessionHandle>,
+    usage: Use,
+) -> Result<Verdict, FlowError> {
     let Some(handle) = handle else {
-        return Ok(None);
+        return Ok(Verdict::Nobody);
     };
     let Some(session) = services.store.find(handle).await? else {
-        return Ok(None);
+        return Ok(Verdict::Gone);
     };
     let now = services.now();
     if session.profile != profile.id {
         audit::cross_profile_session(profile, &session.id);
-        return Ok(None);
+        return Ok(Verdict::Nobody);
     }
     if session.fingerprint != profile.fingerprint || !session.is_live(now) {
-        return Ok(None);
+        return Ok(Verdict::Gone);
     }
     if !profile
         .authority
@@ -76,10 +113,10 @@ pub async fn check(
         .issuer
         .still_admits(&session.identity)
     {
-        return Ok(None);
+        return Ok(Verdict::NotAllowed);
     }
     let Some(session) = admitted(services, profile, handle, session).await? else {
-        return Ok(None);
+        return Ok(Verdict::NotAllowed);
     };
     let signed_in = SignedIn {
         session,
@@ -88,7 +125,7 @@ pub async fn check(
     if usage == Use::Sliding {
         slide(services, profile, &signed_in);
     }
-    Ok(Some(signed_in))
+    Ok(Verdict::SignedIn(signed_in))
 }
 
 /// Step 4, the access rule: the session, if the rule admits its person.

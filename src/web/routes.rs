@@ -18,7 +18,7 @@ use crate::web::gateway::protected_resource::answer_metadata;
 use crate::web::gateway::proxy;
 use crate::web::handlers::{
     assets, call_api, callback, easyauth, hand_off, home, jwks, language, my_sessions,
-    session_info, sign_in, sign_out, single_logout, token_details,
+    session_info, sign_in, sign_out, single_logout, token_details, you,
 };
 use crate::web::middleware::fast_path::FastAddress;
 use crate::web::middleware::request_span::RequestSpan;
@@ -104,6 +104,7 @@ fn with_session(app: &mut ServiceConfig) {
         .service(sign_out.route(post().to(sign_out::sign_out)))
         .service(page(OwnPath::TokenDetails, token_details::token_details))
         .service(at(OwnPath::CallApi).route(get().to(call_api::call_api)))
+        .service(page(OwnPath::You, you::you))
         .service(page(OwnPath::Sessions, my_sessions::list))
         .service(at(OwnPath::EndSessions).route(post().to(my_sessions::end)));
 }

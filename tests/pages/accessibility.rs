@@ -113,6 +113,7 @@ fn every_picture_is_described_or_declared_decoration() {
 fn the_navigation_says_where_one_is() {
     for (page, place) in [
         ("home", "Home"),
+        ("you", "You"),
         ("token_details", "Token details"),
         ("sessions", "Sessions"),
     ] {

@@ -1,8 +1,8 @@
 //! Values that want to be markup, templates or another direction (`conformance.md` C134–C142).
 
 use gatehouse::web::pages::{
-    ApiResult, Frame, Home, Page, Problem, Sampled, Sessions, SignOut, SignedOut, TokenDetails,
-    Unbranded, shown,
+    ApiResult, EndOthers, Frame, Home, Page, Problem, Sampled, Sessions, SignOut, SignedOut,
+    TokenDetails, Unbranded, You, shown,
 };
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -83,6 +83,8 @@ fn a_hostile_value_in_any_field_of_any_page_changes_no_tag_and_no_attribute() {
     holds::<SignOut>();
     holds::<SignedOut>();
     holds::<Sessions>();
+    holds::<You>();
+    holds::<EndOthers>();
 }
 
 // proves: C134

@@ -48,7 +48,8 @@ fn an_override_can_extend_the_page_that_it_overrides() {
 fn an_overridden_base_surrounds_every_page() {
     let source = "<!doctype html><title>x</title><main>{% include \"_imprint.html\" %}\
                   {% block current_home %}{% endblock %}{% block current_token_details %}{% endblock %}\
-                  {% block current_sessions %}{% endblock %}{% block main %}{% endblock %}</main>";
+                  {% block current_sessions %}{% endblock %}{% block current_you %}{% endblock %}\
+                  {% block main %}{% endblock %}</main>";
     let folder = folder(&[("base.html", source), ("_imprint.html", "Imprint")]);
     let pages = Pages::load(Some(folder.path())).unwrap();
     let samples = pages.samples().unwrap();

@@ -128,6 +128,8 @@ pub fn sealed_cookie(profile: &Profile, name: &str, value: String) -> Cookie<'st
 pub struct BrowserHandle {
     /// The handle.
     pub handle: SessionHandle,
+    /// When the person signed in, in seconds since 1970; `None` in a cookie of an earlier version.
+    pub signed_in_at: Option<i64>,
     /// Whether the newest key sealed the cookie. If not, the cookie must be sealed again.
     pub sealed_by_newest_key: bool,
 }
@@ -142,11 +144,13 @@ pub fn browser_handle(
     let (key, content) = keys.open(name, single_value(headers, name)?)?;
     let content: BTreeMap<&str, Cow<'_, str>> = serde_json::from_str(&content).ok()?;
     let entry: Cow<'_, str> = serde_json::from_str(content.get(profile.id.as_str())?).ok()?;
-    let handle = entry.split('.').next().unwrap_or_default();
+    let mut parts = entry.split('.');
+    let handle = parts.next().unwrap_or_default();
     let mut bytes = [0; 32];
     let length = BASE64.decode_slice(handle, &mut bytes).ok()?;
     (length == bytes.len()).then(|| BrowserHandle {
         handle: SessionHandle::from_bytes(bytes),
+        signed_in_at: parts.next().and_then(|time| time.parse().ok()),
         sealed_by_newest_key: key == 0,
     })
 }

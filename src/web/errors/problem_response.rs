@@ -7,7 +7,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder
 
 use crate::domain::own_path::OwnPath;
 use crate::web::errors::problem_text::{ProblemText, RequestFacts};
-use crate::web::extract::signed_in::checked;
+use crate::web::extract::signed_in::{checked, ending};
 use crate::web::extract::visit::Visit;
 use crate::web::middleware::request_id::RequestId;
 use crate::web::pages::Frame;
@@ -69,7 +69,9 @@ pub(super) fn respond_unauthorized(
     request_id: &str,
 ) -> HttpResponse {
     let frame = visit.frame(problem.heading.clone(), None);
-    let problem = if frame.developer {
+    let problem = if let Some(ending) = ending(visit.request()) {
+        problem.saying(ending.message())
+    } else if frame.developer {
         let sentence = problem.heading.attribute("developer");
         problem.saying(sentence)
     } else {

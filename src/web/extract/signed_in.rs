@@ -3,15 +3,60 @@
 //! The session is checked at most once in a request; the request's extensions keep the answer.
 
 use actix_web::dev::{Extensions, Payload};
+use actix_web::http::Method;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
+use crate::domain::flash::Flash;
 use crate::flow::error::FlowError;
-use crate::flow::session_check::{self, SignedIn, Use};
+use crate::flow::session_check::{self, SignedIn, Use, Verdict};
+use crate::web::cookies::session;
+use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
 use crate::web::extract::visit::Visit;
 
 /// The answer of the session check for this request.
 struct Checked(Result<Option<SignedIn>, FlowError>);
+
+/// How the session of this browser ended, found out by this request.
+struct EndedHandle(Flash);
+
+/// How the session ended of which this browser still has the handle. A page that says it calls [`told`].
+pub fn ending(request: &HttpRequest) -> Option<Flash> {
+    request
+        .extensions()
+        .get::<EndedHandle>()
+        .map(|ending| ending.0)
+}
+
+/// The same, and the browser's handle goes, so that it is said once. A prefetch takes nothing away.
+pub fn told(visit: &Visit) -> Option<Flash> {
+    let request = visit.request();
+    let ending = ending(request)?;
+    if request.method() == Method::GET && !is_script(request) && !is_prefetch(request) {
+        session::forget(request, &visit.profile().id);
+    }
+    Some(ending)
+}
+
+/// The store keeps neither ended nor expired sessions. One that cannot have been idle for too long was ended; any other
+/// has most likely run out.
+fn ending_of(visit: &Visit, verdict: &Verdict) -> Option<Flash> {
+    match verdict {
+        Verdict::NotAllowed => Some(Flash::SessionNotAllowed),
+        Verdict::SignedIn(_) | Verdict::Nobody => None,
+        Verdict::Gone => {
+            let (keys, profile) = (&visit.app().cookie_keys, visit.profile());
+            let found = session::browser_handle(visit.headers(), keys, profile)?;
+            let idle = profile.session.idle_timeout.as_secs();
+            let age = visit.now().timestamp() - found.signed_in_at?;
+            Some(if u64::try_from(age).unwrap_or(0) < idle {
+                Flash::SessionEnded
+            } else {
+                Flash::SessionExpired
+            })
+        }
+    }
+}
 
 /// Keeps an answer that was found out before the handler runs.
 pub fn keep_answer(extensions: &mut Extensions, answer: Result<Option<SignedIn>, FlowError>) {
@@ -37,7 +82,11 @@ pub async fn peek(visit: &Visit) -> Result<Option<SignedIn>, FlowError> {
     } else {
         let handle = visit.session_handle();
         let (services, profile) = (visit.services(), visit.profile());
-        session_check::check(services, profile, handle.as_ref(), Use::Peek).await?
+        let verdict = session_check::judge(services, profile, handle.as_ref(), Use::Peek).await?;
+        if let Some(ending) = ending_of(visit, &verdict) {
+            visit.request().extensions_mut().insert(EndedHandle(ending));
+        }
+        verdict.signed_in()
     };
     let mut extensions = visit.request().extensions_mut();
     keep_answer(&mut extensions, Ok(signed_in.clone()));

@@ -11,7 +11,7 @@ use crate::domain::profile::Profile;
 use crate::web::answer::see_other;
 use crate::web::cookies::flash;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::signed_in::MaybeSignedIn;
+use crate::web::extract::signed_in::{MaybeSignedIn, told};
 use crate::web::extract::visit::Visit;
 use crate::web::pages::{ApiLink, FlashMessage, Home, account_name};
 
@@ -33,7 +33,9 @@ pub async fn home(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebR
     let has = |kind| profile.authority.issuer_config(kind).is_some();
     let signed_in = signed_in.as_ref();
     let page = Home {
-        flash: flash.map(|flash| FlashMessage::new(flash, &visit.language())),
+        flash: flash
+            .or_else(|| told(&visit))
+            .map(|flash| FlashMessage::new(flash, &visit.language())),
         frame: visit.frame(Message::new("home"), signed_in),
         signed_in: signed_in.is_some(),
         name: signed_in.map(account_name).unwrap_or_default(),

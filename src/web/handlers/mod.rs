@@ -16,3 +16,4 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod single_logout;
 pub mod token_details;
+pub mod you;

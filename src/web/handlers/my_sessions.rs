@@ -16,15 +16,23 @@ use crate::web::extract::csrf::require_own_form;
 use crate::web::extract::form::PostedForm;
 use crate::web::extract::visit::Visit;
 use crate::web::pages::{
-    FlashMessage, SessionRow, SessionTimes, Sessions, browser_on_system, shown,
+    EndOthers, FlashMessage, SessionRow, SessionTimes, Sessions, browser_on_system, shown,
 };
 
-/// Lists the person's sessions at this profile, the session of this browser first.
+/// Lists the person's sessions at this profile, the session of this browser first. `?end=others` asks before all others are
+/// ended.
 ///
 /// # Errors
 /// `NotSignedIn`, `Store`.
 pub async fn list(visit: Visit, signed_in: SignedIn) -> WebResult {
     let (app, profile) = (visit.app(), visit.profile());
+    if visit.query().value("end") == Some("others") {
+        let page = EndOthers {
+            frame: visit.frame(Message::new("sessions-title"), Some(&signed_in)),
+            csrf: csrf_token(signed_in.handle()),
+        };
+        return Ok(app.pages.respond(StatusCode::OK, &page));
+    }
     let found = session_admin::mine(visit.services(), profile, &signed_in).await?;
     let mut rows: Vec<SessionRow> = found
         .iter()
@@ -81,15 +89,23 @@ fn row(visit: &Visit, session: &SessionView, current: SessionId) -> SessionRow {
 /// The browser and its operating system in two words. A `User-Agent` proves nothing; it only helps the person to recognise
 /// the session.
 fn browser_name(language: &Language, user_agent: Option<&str>) -> String {
-    const BROWSERS: [(&str, &str); 6] = [
+    // A browser also names those that it is compatible with, so the rarer name comes first.
+    const BROWSERS: [(&str, &str); 12] = [
         ("Edg/", "Edge"),
+        ("EdgA/", "Edge"),
+        ("EdgiOS/", "Edge"),
         ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chromium/", "Chromium"),
         ("Firefox/", "Firefox"),
         ("Chrome/", "Chrome"),
         ("Safari/", "Safari"),
         ("curl/", "curl"),
     ];
-    const SYSTEMS: [(&str, &str); 6] = [
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("CrOS", "ChromeOS"),
         ("Android", "Android"),
         ("iPhone", "iPhone"),
         ("iPad", "iPad"),

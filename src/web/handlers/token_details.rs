@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::domain::language::Message;
 use crate::web::errors::mapping::{WebError, WebResult};
-use crate::web::extract::signed_in::MaybeSignedIn;
+use crate::web::extract::signed_in::{MaybeSignedIn, told};
 use crate::web::extract::visit::Visit;
 use crate::web::pages::{Claim, TokenDetails, shown};
 
@@ -14,7 +14,10 @@ use crate::web::pages::{Claim, TokenDetails, shown};
 /// # Errors
 /// `NotSignedIn` as a 401 page without a redirect, `Store` when it is unknown who is signed in.
 pub async fn token_details(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebResult {
-    let signed_in = signed_in.ok_or_else(WebError::unauthorized_page)?;
+    let signed_in = signed_in.ok_or_else(|| {
+        told(&visit);
+        WebError::unauthorized_page()
+    })?;
     let text = |value: &Value| match value {
         Value::String(text) => shown(text),
         other => shown(&other.to_string()),

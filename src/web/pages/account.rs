@@ -62,6 +62,30 @@ pages! {
         size: String,
     }
 
+    /// Who is signed in, and how.
+    You, "you.html" {
+        /// The person's name.
+        name: String,
+        /// The account's name, such as an e-mail address; empty if none is known.
+        account: String,
+        /// The directory tenant; empty if there is none.
+        directory: String,
+        /// How the person proved who they are.
+        method: String,
+        /// When the person signed in, for people.
+        since: String,
+        /// The same, exactly.
+        since_exact: String,
+        /// The same, for machines.
+        since_iso: String,
+    }
+
+    /// Asks before all other sessions are ended.
+    EndOthers, "end_others.html" {
+        /// The token that proves that the form came from this page.
+        csrf: String,
+    }
+
     /// The person's sessions.
     Sessions, "sessions.html" {
         /// The sessions, this browser's first.
@@ -92,7 +116,10 @@ impl FlashMessage {
         Self {
             sentence: language.text(&flash.message()),
             advice: (flash == Flash::SignedOut).then(|| language.say("signed-out-shared")),
-            done: !matches!(flash, Flash::Cancelled(_)),
+            done: matches!(
+                flash,
+                Flash::ProfileUpdated | Flash::SignedOut | Flash::SessionsEnded(_)
+            ),
         }
     }
 }
@@ -264,6 +291,39 @@ impl Sampled for ApiResult {
             ("binary", binary),
             ("empty", empty),
         ]
+    }
+}
+
+impl Sampled for You {
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
+        let since = sample_time(21, 9);
+        let full = Self {
+            frame: site.signed_in("you"),
+            name: "Ada Lovelace".to_owned(),
+            account: "ada@contoso.example".to_owned(),
+            directory: "0191f3a2-7b1c-4e4e-9c57-2f6f3f1f0b7a".to_owned(),
+            method: site.text("method-several"),
+            since: site.language.relative(since, sample_time(21, 11)),
+            since_exact: site.language.date_time(since),
+            since_iso: since.to_rfc3339(),
+        };
+        let bare = Self {
+            frame: site.public("you"),
+            account: String::new(),
+            directory: String::new(),
+            ..full.clone()
+        };
+        vec![("full", full), ("bare", bare)]
+    }
+}
+
+impl Sampled for EndOthers {
+    fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
+        let page = Self {
+            frame: site.signed_in("sessions-title"),
+            csrf: "c2FtcGxl".to_owned(),
+        };
+        vec![("asks", page)]
     }
 }
 

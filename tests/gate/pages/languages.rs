@@ -159,7 +159,7 @@ async fn the_number_of_ended_sessions_is_told() {
     let here = gate.browser_of(KIND, "ada").await;
     let _there = gate.browser_of(KIND, "ada").await;
     let _third = gate.browser_of(KIND, "ada").await;
-    let list = here.get(gate.url(KIND, "/auth/sessions")).await;
+    let list = here.get(gate.url(KIND, "/auth/sessions?end=others")).await;
     let form = list.form_with("others", Some("1"));
     let ended = here.submit(&form, &[]).await;
     let told = here.follow(&ended).await;

@@ -6,3 +6,4 @@ mod foreign_handles;
 mod key_rotation;
 mod lifetime;
 mod my_sessions;
+mod you;

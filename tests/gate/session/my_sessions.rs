@@ -22,6 +22,15 @@ async fn page(gate: &TestGatehouse, browser: &Browser) -> Page {
     page
 }
 
+/// The page that asks before all other sessions are ended.
+async fn asked(gate: &TestGatehouse, browser: &Browser) -> Page {
+    let page = browser
+        .get(gate.url(KIND, "/auth/sessions?end=others"))
+        .await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    page
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_sees_the_own_sessions_and_nobody_elses() {
     let gate = Plan::default().start().await;
@@ -96,7 +105,7 @@ async fn a_person_ends_all_others_and_stays_signed_in() {
         gate.browser_of(KIND, "ada").await,
     ];
     let grace = gate.browser_of(KIND, "grace").await;
-    let form = page(&gate, &here).await.form_with("others", Some("1"));
+    let form = asked(&gate, &here).await.form_with("others", Some("1"));
     assert_eq!(here.submit(&form, &[]).await.status, 303);
     for other in &others {
         assert!(!gate.is_signed_in(other, KIND).await);
@@ -106,7 +115,7 @@ async fn a_person_ends_all_others_and_stays_signed_in() {
         gate.is_signed_in(&grace, KIND).await,
         "another person is not concerned"
     );
-    assert!(!page(&gate, &here).await.text.contains("name=\"others\""));
+    assert!(!page(&gate, &here).await.text.contains("?end=others"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -152,7 +161,7 @@ async fn a_form_of_another_site_or_another_session_ends_nothing() {
     let url = gate.url(KIND, "/auth/sessions/end");
     let stolen = page(&gate, &mallory).await;
     let _ = stolen;
-    let own = page(&gate, &ada).await.form_with("others", Some("1"));
+    let own = asked(&gate, &ada).await.form_with("others", Some("1"));
     let csrf = own
         .fields
         .iter()
@@ -160,7 +169,9 @@ async fn a_form_of_another_site_or_another_session_ends_nothing() {
         .unwrap()
         .1
         .clone();
-    let of_elsewhere = page(&gate, &elsewhere).await.form_with("others", Some("1"));
+    let of_elsewhere = asked(&gate, &elsewhere)
+        .await
+        .form_with("others", Some("1"));
     let other_csrf = of_elsewhere
         .fields
         .iter()
@@ -218,7 +229,7 @@ async fn end_by(gate: &TestGatehouse, browser: &Browser, how: &str) {
         }
         "person" => {
             let elsewhere = gate.browser_of(KIND, "ada").await;
-            let form = page(gate, &elsewhere).await.form_with("others", Some("1"));
+            let form = asked(gate, &elsewhere).await.form_with("others", Some("1"));
             assert_eq!(elsewhere.submit(&form, &[]).await.status, 303);
             return;
         }
