@@ -13,7 +13,27 @@ impl Rows<'_> {
         self.file_key("branding.guarded_by", !branding.hides_gatehouse);
         self.file_key("developer_pages", branding.developer_pages);
         self.file_key("language", language.default.tag().to_string());
+        let tags: Vec<String> = language
+            .catalogues
+            .all()
+            .iter()
+            .map(|it| it.tag().to_string())
+            .collect();
+        self.file_key("languages", tags);
+        let own_texts = self.own_texts();
+        self.file_key("texts", own_texts);
         let zone = language.time_zone.iana_name().unwrap_or("UTC");
         self.file_key("time_zone", zone);
+    }
+
+    /// The messages that the profile words itself, such as `de.home-welcome`.
+    fn own_texts(&self) -> Vec<String> {
+        let file: toml::Table = toml::from_str(self.text).unwrap_or_default();
+        let texts = file.get("texts").and_then(toml::Value::as_table);
+        let of_language = |(tag, messages): (&String, &toml::Value)| {
+            let ids = messages.as_table().into_iter().flat_map(toml::Table::keys);
+            ids.map(|id| format!("{tag}.{id}")).collect::<Vec<_>>()
+        };
+        texts.into_iter().flatten().flat_map(of_language).collect()
     }
 }

@@ -47,7 +47,7 @@ pub(in crate::command) fn rows(profile: &Profile, text: &str) -> Vec<Row> {
 /// The rows so far, and the text of the file.
 pub(super) struct Rows<'t> {
     rows: Vec<Row>,
-    text: &'t str,
+    pub(super) text: &'t str,
 }
 
 impl Rows<'_> {
@@ -330,6 +330,17 @@ issuer        = "https://login.contoso.example/v2.0"
 client_id     = "6731de76-14a6-49ae-97bc-6eba6914391e"
 public_client = true
 login_hint    = "ada@contoso.example"
+
+[[api]]
+name     = "orders"
+endpoint = "https://orders.contoso.example/me"
+scopes   = ["api://orders/Orders.Read"]
+
+[[route]]
+path      = "/orders"
+upstream  = "https://orders.contoso.example"
+token_for = "orders"
+identity_headers = { "Remote-User" = "email" }
 "#;
 
     fn keys(loaded: &Loaded, keys: &mut BTreeSet<String>) {
@@ -384,7 +395,10 @@ login_hint    = "ada@contoso.example"
         // The table of a secret or certificate is one row.
         let is_shown = |key: &str| {
             let root = key.split('.').next().unwrap_or(key);
-            shown.contains(key) || (root.starts_with("client_") && shown.contains(root))
+            let below = format!("{key}.");
+            shown.contains(key)
+                || (root.starts_with("client_") && shown.contains(root))
+                || shown.iter().any(|row| row.starts_with(&below))
         };
         let mut leaves = Vec::new();
         gather(&Schema::of::<ProfileFile>(), &mut Vec::new(), &mut leaves);

@@ -85,8 +85,11 @@ fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
     // The button leads to the authority, and only the authority knows whether it redirects to another host. A browser would
     // hold such a redirect back, so every https address is allowed. The authority's own addresses may be http on loopback.
     let mut origins = sign_out::authority_origins(visit.services(), profile);
+    // A further host leads over the main one.
+    if profile.main_url().origin() != profile.public_url.origin() {
+        origins.push(profile.main_url().origin());
+    }
     origins.push("https:".to_owned());
-    origins.push(profile.main_url().origin());
     visit
         .request()
         .extensions_mut()
