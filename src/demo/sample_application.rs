@@ -1,6 +1,6 @@
 //! The sample application of the demonstration: what stands behind the gateway, and shows what it receives.
 //!
-//! It knows nothing of gatehouse: a page that shows its request headers, an API that asks for an access token, a websocket
+//! It knows nothing of gatehouse but two addresses: a page that shows its request headers, an API that asks for an access token, a websocket
 //! that sends everything back, and an event stream.
 
 use std::fmt::Write as _;
@@ -19,6 +19,7 @@ use futures_util::stream::unfold;
 use reqwest::redirect;
 
 use crate::demo::echo;
+use crate::domain::own_path::OwnPath;
 
 /// The path below which the gateway forwards to it.
 pub const PATH: &str = "/app";
@@ -90,7 +91,11 @@ async fn page(request: HttpRequest) -> HttpResponse {
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"))
-        .body(PAGE.replace("{{rows}}", &rows))
+        .body(
+            PAGE.replace("{{sessions}}", OwnPath::Sessions.pattern())
+                .replace("{{sign_out}}", OwnPath::SignOut.pattern())
+                .replace("{{rows}}", &rows),
+        )
 }
 
 fn escaped(text: &str) -> String {

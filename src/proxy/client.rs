@@ -233,6 +233,16 @@ pub enum WebsocketAnswer {
     Refused(UpstreamAnswer),
 }
 
+impl WebsocketAnswer {
+    /// The status of the answer.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Websocket { .. } => StatusCode::SWITCHING_PROTOCOLS.as_u16(),
+            Self::Refused(answer) => answer.status,
+        }
+    }
+}
+
 fn answer_of(head: Parts, body: Incoming, idle: Duration) -> Result<UpstreamAnswer, UpstreamError> {
     if head.status.is_informational() {
         let unasked = format!("it answered {} unasked", head.status.as_u16());

@@ -8,11 +8,16 @@
 //! 3. The answer, which flows no faster than the client takes it. A body that breaks off cuts the client's connection, so
 //!    that a part is not taken for the whole.
 
+use std::time::Instant;
+
 use actix_web::HttpResponse;
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
 use futures_util::StreamExt as _;
+use tracing::Instrument as _;
 
+use crate::measure::calls::{CallOutcome, upstream_called};
+use crate::measure::spans;
 use crate::proxy::answer::UpstreamAnswer;
 use crate::proxy::client::{UpstreamClients, UpstreamRequest, WebsocketAnswer};
 use crate::proxy::error::UpstreamError;
@@ -55,6 +60,15 @@ impl Forward<'_> {
         payload: Payload,
         tokens: &Tokens,
     ) -> Result<UpstreamAnswer, UpstreamError> {
+        let sent = self.send_unmeasured(payload, tokens);
+        self.measured(sent, |answer| answer.status).await
+    }
+
+    async fn send_unmeasured(
+        &self,
+        payload: Payload,
+        tokens: &Tokens,
+    ) -> Result<UpstreamAnswer, UpstreamError> {
         let clients = self.request.app_data::<UpstreamClients>();
         let clients = clients.ok_or(UpstreamError::Closed)?;
         let mut request = self.upstream_request(tokens)?;
@@ -87,7 +101,8 @@ impl Forward<'_> {
             let request = self.upstream_request(tokens)?;
             clients.open_websocket(self.upstream, request).await
         };
-        match opened.await {
+        let opened = self.measured(opened, WebsocketAnswer::status).await;
+        match opened {
             Ok(WebsocketAnswer::Websocket { headers, tunnel }) => {
                 let end = self.session_end();
                 relay::switched(self, &headers, tunnel.until(end))
@@ -95,6 +110,27 @@ impl Forward<'_> {
             Ok(WebsocketAnswer::Refused(answer)) => relay::answer(self, answer),
             Err(error) => self.failed(&error),
         }
+    }
+
+    /// Sends within a span, and counts how the upstream answered and after which time.
+    async fn measured<T>(
+        &self,
+        sent: impl Future<Output = Result<T, UpstreamError>>,
+        status: impl FnOnce(&T) -> u16,
+    ) -> Result<T, UpstreamError> {
+        let began = Instant::now();
+        let answer = sent
+            .instrument(spans::upstream(self.profile.id.as_str()))
+            .await;
+        let outcome = match &answer {
+            Ok(answer) => CallOutcome::Answered(status(answer)),
+            Err(UpstreamError::ConnectTimedOut | UpstreamError::NoAnswer | UpstreamError::Idle) => {
+                CallOutcome::TimedOut
+            }
+            Err(_) => CallOutcome::NoAnswer,
+        };
+        upstream_called(&self.profile.id, outcome, began.elapsed());
+        answer
     }
 
     fn said_length(&self) -> Option<u64> {

@@ -14,6 +14,7 @@ use actix_web::http::header::{
     AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName,
 };
 
+use crate::measure::trace_context::outgoing;
 use crate::proxy::client::UpstreamRequest;
 use crate::proxy::header_names::{is_forwarding, is_hop_by_hop, is_identity};
 use crate::web::client::address;
@@ -23,6 +24,8 @@ use crate::web::gateway::forwarded_request::Forward;
 use crate::web::gateway::guarded::Sender;
 use crate::web::gateway::upstream_token::{Bearer, Tokens};
 use crate::web::middleware::request_id::{RequestId, X_REQUEST_ID};
+
+const TRACEPARENT: &str = "traceparent";
 
 impl Forward<'_> {
     pub(super) fn fill_headers(&self, request: &mut UpstreamRequest, tokens: &Tokens) {
@@ -37,6 +40,9 @@ impl Forward<'_> {
             request.append(COOKIE.as_str(), cookies.as_bytes());
         }
         self.set_forwarding(request);
+        if let Some(parent) = outgoing() {
+            request.append(TRACEPARENT, parent.as_bytes());
+        }
         if let Some(id) = self.request.extensions().get::<RequestId>() {
             request.append(X_REQUEST_ID.as_str(), id.as_str().as_bytes());
         }
@@ -74,6 +80,10 @@ impl Forward<'_> {
             return false;
         }
         let name = name.as_str();
+        // With traces of our own the upstream's span hangs below ours.
+        if matches!(name, TRACEPARENT | "tracestate") && outgoing().is_some() {
+            return false;
+        }
         !is_hop_by_hop(name)
             && !named.iter().any(|other| other == name)
             && !is_forwarding(name)

@@ -21,14 +21,14 @@ async fn signs_in_and_out(gate: &TestGatehouse, kind: Kind) {
 
     let details = browser.get(gate.url(kind, "/auth/token_details")).await;
     assert_eq!(details.status, 200);
-    assert!(details.text.contains("<code>sub</code>"));
+    assert!(details.text.contains("<code dir=\"ltr\">sub</code>"));
     for hidden in [
-        "<code>iat</code>",
-        "<code>exp</code>",
-        "<code>nbf</code>",
-        "<code>uti</code>",
-        "<code>aio</code>",
-        "<code>nonce</code>",
+        "<code dir=\"ltr\">iat</code>",
+        "<code dir=\"ltr\">exp</code>",
+        "<code dir=\"ltr\">nbf</code>",
+        "<code dir=\"ltr\">uti</code>",
+        "<code dir=\"ltr\">aio</code>",
+        "<code dir=\"ltr\">nonce</code>",
     ] {
         assert!(!details.text.contains(hidden), "{hidden}");
     }

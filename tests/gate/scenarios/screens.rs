@@ -20,7 +20,7 @@ async fn walks_through(gate: &TestGatehouse, driver: &Driver, kind: Kind) {
     window.click_link("Back").await;
     window.click_link("ID token details").await;
     window
-        .reads("What the sign-in service says about you.")
+        .reads("What the sign-in service says about you")
         .await;
 
     // A link on a page of ours signs out, and the authority returns the browser home.
