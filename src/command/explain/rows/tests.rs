@@ -46,13 +46,20 @@ fn keys(loaded: &Loaded, keys: &mut BTreeSet<String>) {
         };
         let file = loaded.profile_files.keys().find(named).unwrap();
         let text = std::fs::read_to_string(file).unwrap();
-        // `api[0].name` is `api.name` in the schema.
+        // `api[1].name` is `api.name` in the schema.
         keys.extend(
             rows(profile, &text)
                 .into_iter()
-                .map(|row| row.key.replace("[0]", "")),
+                .map(|row| without_indices(&row.key)),
         );
     }
+}
+
+fn without_indices(key: &str) -> String {
+    let parts = key
+        .split('[')
+        .map(|part| part.split_once(']').map_or(part, |(_, rest)| rest));
+    parts.collect()
 }
 
 /// The dotted keys of all values of a profile file, those of lists of tables included.
