@@ -1,11 +1,19 @@
 //! Migrates SQLite.
 
-use sqlx::migrate::{AppliedMigration, Migrate, MigrateError};
-use sqlx::{SqliteConnection, query_scalar};
+use std::time::Duration;
 
-use crate::store::error::StoreError;
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError};
+use sqlx::{Sqlite, SqliteConnection, Transaction, query_scalar};
+use tokio::time::sleep;
+
+use crate::store::error::{Cause, StoreError};
 use crate::store::migrations::{self, SchemaChange};
 use crate::store::sqlite::connection::SqliteDatabase;
+
+/// Result code of SQLite: another connection holds a lock.
+const SQLITE_BUSY: &str = "5";
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Whether an earlier release of ours recorded its only step in `schema_migrations`.
 const EARLIER_RELEASE: &str = "
@@ -15,10 +23,29 @@ SELECT EXISTS (SELECT 1 FROM pragma_table_info('schema_migrations') WHERE name =
 /// Takes every missing step in one transaction. sqlx has no lock of its own for SQLite, so the transaction takes the
 /// file's: of several processes one migrates, and the others find it done.
 pub(super) async fn migrate(database: &SqliteDatabase) -> Result<SchemaChange, StoreError> {
-    let mut transaction = database.begin().await?;
+    let mut transaction = begin(database).await?;
     let change = run(&mut transaction).await.map_err(StoreError::migration)?;
     transaction.commit().await.map_err(StoreError::migration)?;
     Ok(change)
+}
+
+/// Begins, also beside other processes that open a new file. Each switches it to WAL with an exclusive lock for which
+/// SQLite does not wait (<https://sqlite.org/wal.html>, "Sometimes Queries Return `SQLITE_BUSY` In WAL Mode"): who is too
+/// late tries again.
+async fn begin(database: &SqliteDatabase) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    for _ in 0..TRIES {
+        match database.begin().await {
+            Err(StoreError::Unavailable(cause)) if is_busy(&cause) => sleep(PAUSE).await,
+            begun => return begun,
+        }
+    }
+    database.begin().await
+}
+
+fn is_busy(cause: &Cause) -> bool {
+    let error = cause.downcast_ref::<sqlx::Error>();
+    let code = error.and_then(|error| error.as_database_error()?.code());
+    code.is_some_and(|code| code == SQLITE_BUSY)
 }
 
 /// Whether every step has been taken.
