@@ -93,7 +93,7 @@ pub async fn a_logout_token_ends_very_many_sessions_once(database: Arc<Database>
     assert!(store.find(&later).await.unwrap().is_some());
 }
 
-// proves: E2
+// proves: E2, B126
 pub async fn the_oldest_session_of_a_person_ends_when_there_are_too_many(database: Arc<Database>) {
     let (here, there) = (database.replica().await, database.replica().await);
     let elsewhere = signed_in(&database, &here, "customers", "ada").await;

@@ -72,6 +72,7 @@ async fn verified(
     Ok(jsonwebtoken::decode(assertion, &key, &rules)?.claims)
 }
 
+// proves: B20
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_application_verifies_the_assertion_with_the_published_keys() {
     let routes = "[[route]]\npath = \"/\"\n[[route]]\npath = \"/orders\"";
@@ -115,6 +116,7 @@ async fn an_assertion_is_sent_again_until_half_of_its_life_and_never_to_another_
     assert_ne!(assertion(&ada).await, first);
 }
 
+// proves: B185
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_with_three_hundred_groups_fits_into_the_buffer_of_a_proxy() {
     let gate = Plan::default()

@@ -191,6 +191,7 @@ async fn watching(
     (upstream, told)
 }
 
+// proves: D52
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_browser_that_leaves_is_seen_at_the_upstream_within_a_second() {
     for (head, request) in [

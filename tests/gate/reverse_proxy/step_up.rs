@@ -4,6 +4,7 @@ use super::decisions::KIND;
 use crate::harness::Plan;
 use crate::harness::upstream::Upstream;
 
+// proves: B138
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_weak_sign_in_reaches_no_application_that_demands_a_strong_one() {
     let upstream = Upstream::ok().await;

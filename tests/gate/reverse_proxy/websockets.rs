@@ -192,6 +192,7 @@ async fn a_websocket_in_the_middle_of_a_frame_is_cut_when_its_session_ends() {
     assert_eq!(rest(&mut stream).await, b"");
 }
 
+// proves: D53
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_websocket_ends_when_its_session_ends_on_another_replica() {
     let upstream = echo().await;
@@ -258,6 +259,7 @@ async fn on_socket(upstream: &Upstream) -> (TestGatehouse, Browser) {
     plan.signed_in(KIND, "ada").await
 }
 
+// proves: D53
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_stream_ends_with_its_session() {
     let upstream = Upstream::raw(async |mut stream| {
