@@ -7,15 +7,24 @@ use std::sync::Arc;
 use crate::checks::{Contender, Effort, in_turn, loaded, said};
 use crate::deployment::Deployment;
 use crate::load;
-use crate::process::{Process, free_port, on_first};
+use crate::nginx::{Nginx, Side, pool};
+use crate::process::Process;
 use crate::report::{Limit, Report};
 
-const TRUSTED: [(&str, &str); 1] = [("GATEHOUSE_TRUSTED_PROXIES", "127.0.0.1")];
+pub const TRUSTED: [(&str, &str); 1] = [("GATEHOUSE_TRUSTED_PROXIES", "127.0.0.1")];
 
 /// A request with further headers before its end.
 fn with(request: &[u8], headers: &str) -> Vec<u8> {
     let head = request.strip_suffix(b"\r\n").expect("a request");
     [head, headers.as_bytes(), b"\r\n"].concat()
+}
+
+/// The question of a proxy about a request of this browser.
+pub fn check(host: &str, path: &str, cookie: &str) -> Vec<u8> {
+    let told = format!(
+        "X-Forwarded-Method: GET\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: {host}\r\nX-Forwarded-Uri: /orders?page=7\r\n"
+    );
+    with(&load::get(host, path, Some(cookie)), &told)
 }
 
 pub async fn measure(server: &str, effort: Effort, report: &mut Report) {
@@ -28,10 +37,7 @@ pub async fn measure(server: &str, effort: Effort, report: &mut Report) {
     let profile = loaded(deployment.folder.path());
     let cookies = crate::sessions::make(&deployment.database, &deployment.key, &profile, 1).await;
     let host = deployment.host("bench");
-    let told = format!(
-        "X-Forwarded-Method: GET\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: {host}\r\nX-Forwarded-Uri: /orders?page=7\r\n"
-    );
-    let request = |path: &str| with(&load::get(&host, path, Some(&cookies[0])), &told);
+    let request = |path: &str| check(&host, path, &cookies[0]);
     let gateway = deployment.start(&TRUSTED);
     let ours = Contender {
         process: &gateway,
@@ -100,34 +106,20 @@ async fn behind_nginx(
 
 /// An nginx with one worker that asks at `check` before it sends a small file.
 fn nginx(folder: &Path, name: &str, check: &str) -> Option<Process> {
-    let program = ["/usr/sbin/nginx", "/usr/bin/nginx"]
-        .into_iter()
-        .map(Path::new)
-        .find(|path| path.exists())?;
-    let own = folder.join(name);
-    std::fs::create_dir(&own).expect("a folder");
+    let own = Nginx::folder(folder, name);
     std::fs::write(own.join("page.txt"), "an application").expect("a page");
-    let port = free_port();
     let (address, path) = check.split_once('/').expect("an address");
-    let text = format!(
-        "daemon off; master_process off; pid {own}/pid; error_log {own}/error.log;\n\
-         events {{ worker_connections 1024; }}\n\
-         http {{\n\
-         access_log off; keepalive_requests 1000000000;\n\
-         client_body_temp_path {own}/body; proxy_temp_path {own}/proxy; fastcgi_temp_path {own}/f; uwsgi_temp_path {own}/u; scgi_temp_path {own}/s;\n\
-         upstream check {{ server {address}; keepalive 64; keepalive_requests 1000000000; }}\n\
-         server {{\n\
-         listen 127.0.0.1:{port};\n\
-         location / {{ auth_request /check; root {own}; }}\n\
-         location = /check {{ internal; proxy_pass http://check/{path}; proxy_http_version 1.1; proxy_pass_request_body off;\n\
-         proxy_set_header Connection \"\"; proxy_set_header Content-Length \"\"; proxy_set_header Host $http_host;\n\
-         proxy_set_header X-Original-Method $request_method; proxy_set_header X-Original-URL $scheme://$http_host$request_uri; }}\n\
-         }}\n}}\n",
-        own = own.display(),
-    );
-    let file = own.join("nginx.conf");
-    std::fs::write(&file, text).expect("a configuration");
-    let mut command = on_first(program);
-    command.arg("-c").arg(&file).arg("-p").arg(&own);
-    Some(Process::start(command, port, &own.join("log")))
+    Nginx {
+        name,
+        side: Side::Servers,
+        http: pool("check", address),
+        server: format!(
+            "location / {{ auth_request /check; root {own}; }}\n\
+             location = /check {{ internal; proxy_pass http://check/{path}; proxy_http_version 1.1; proxy_pass_request_body off;\n\
+             proxy_set_header Connection \"\"; proxy_set_header Content-Length \"\"; proxy_set_header Host $http_host;\n\
+             proxy_set_header X-Original-Method $request_method; proxy_set_header X-Original-URL $scheme://$http_host$request_uri; }}",
+            own = own.display(),
+        ),
+    }
+    .start(folder)
 }

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+/// Bytes of the longest answer, with its head.
+const LONGEST: usize = 128 * 1024;
+
 /// What came of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
@@ -60,7 +63,7 @@ pub async fn one(to: SocketAddr, request: &[u8]) -> Vec<u8> {
         .write_all(request)
         .await
         .expect("the connection stays");
-    let mut buffer = vec![0; 64 * 1024];
+    let mut buffer = vec![0; LONGEST];
     let length = answer(&mut stream, &mut buffer).await.expect("200");
     buffer.truncate(length);
     buffer
@@ -112,7 +115,7 @@ async fn connection(
     let mut stream = TcpStream::connect(to).await.expect("the server listens");
     stream.set_nodelay(true).expect("a socket of this machine");
     let mut outcome = Outcome::default();
-    let mut buffer = vec![0; 64 * 1024];
+    let mut buffer = vec![0; LONGEST];
     while !stop.load(Ordering::Relaxed) {
         let turn = next.fetch_add(1, Ordering::Relaxed);
         if once && turn >= requests.len() {
@@ -135,7 +138,7 @@ async fn connection(
 
 /// Reads one answer with a `Content-Length`; its length, if its status is 200.
 async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Option<usize> {
-    let mut have = 0;
+    let (mut have, mut whole) = (0, None);
     loop {
         let read = stream
             .read(&mut buffer[have..])
@@ -143,26 +146,27 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Option<usize> {
             .expect("the connection stays");
         assert!(read > 0, "the server closed the connection");
         have += read;
-        let Some(head) = find(&buffer[..have], b"\r\n\r\n") else {
-            continue;
-        };
-        let length = content_length(&buffer[..head]);
-        if have >= head + 4 + length {
+        if whole.is_none() {
+            let head = memchr::memmem::find(&buffer[..have], b"\r\n\r\n");
+            whole = head.map(|head| head + 4 + content_length(&buffer[..head]));
+        }
+        if whole.is_some_and(|whole| have >= whole) {
             return buffer.starts_with(b"HTTP/1.1 200").then_some(have);
         }
     }
 }
 
-fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    memchr::memmem::find(bytes, what)
-}
-
-/// The servers write their header names in lower case.
+/// nginx writes the name with capitals, actix and Envoy without.
 fn content_length(head: &[u8]) -> usize {
     const NAME: &[u8] = b"content-length: ";
-    let digits = find(head, NAME).map_or(&[][..], |at| &head[at + NAME.len()..]);
-    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
-    digits.fold(0, |length, byte| length * 10 + usize::from(byte - b'0'))
+    let value = memchr::memchr_iter(b'\n', head).find_map(|end| {
+        let (name, value) = head[end + 1..].split_at_checked(NAME.len())?;
+        name.eq_ignore_ascii_case(NAME).then_some(value)
+    });
+    let digits = value.unwrap_or_default().iter();
+    digits
+        .take_while(|byte| byte.is_ascii_digit())
+        .fold(0, |length, byte| length * 10 + usize::from(byte - b'0'))
 }
 
 /// A GET as a browser behind a proxy would send it.

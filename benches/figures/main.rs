@@ -1,6 +1,7 @@
 //! `make bench`: the figures of `docs/performance.md` in one run, as ratios against what is measured beside them.
 //!
-//! `BENCH_ONLY=checks,forward_auth,traces,sign_ins,profiles,replicas,scale` runs some; `BENCH_SECONDS` is the length of a round.
+//! `BENCH_ONLY=checks,forward_auth,reverse_proxy,envoy,websockets,traces,sign_ins,profiles,replicas,scale` runs some;
+//! `BENCH_SECONDS` is the length of a round, `BENCH_WEBSOCKETS` the number of websockets.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -30,6 +31,7 @@ mod bare;
 mod browser;
 mod checks;
 mod deployment;
+mod envoy;
 #[path = "../../tests/replicas/fleet.rs"]
 #[expect(
     dead_code,
@@ -40,6 +42,7 @@ mod fleet;
 mod forward_auth;
 mod journeys;
 mod load;
+mod nginx;
 #[path = "../../tests/replicas/person.rs"]
 #[expect(
     dead_code,
@@ -49,9 +52,11 @@ mod person;
 mod process;
 mod replicas;
 mod report;
+mod reverse_proxy;
 mod scale;
 mod sessions;
 mod traces;
+mod websockets;
 
 use std::path::Path;
 use std::time::Duration;
@@ -72,6 +77,10 @@ fn main() {
         let given = |at: usize| arguments.get(at).filter(|text| !text.is_empty()).cloned();
         let served = actix_web::rt::System::new().block_on(bare::serve(port, given(3), given(4)));
         served.expect("the bare server serves");
+        return;
+    }
+    if arguments.get(1).is_some_and(|first| first == "echo") {
+        websockets::echo(arguments[2].parse().expect("a port"));
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -110,6 +119,15 @@ async fn measure() {
     }
     if wanted("forward_auth") {
         forward_auth::measure(&server, effort, &mut report).await;
+    }
+    if wanted("reverse_proxy") {
+        reverse_proxy::measure(&server, effort, &mut report).await;
+    }
+    if wanted("envoy") {
+        envoy::measure(&server, effort, &mut report).await;
+    }
+    if wanted("websockets") {
+        websockets::measure(&server, &mut report).await;
     }
     if wanted("traces") {
         traces::measure(&server, effort, &mut report).await;
