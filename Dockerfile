@@ -9,7 +9,8 @@ ARG TARGETARCH
 ARG BUILD_COMMIT=
 ARG FEATURES=
 WORKDIR /src
-# A compiler for the other architecture: some dependencies hold C code.
+# A compiler for the other architecture: some dependencies hold C code. The list of packages is several words.
+# hadolint ignore=DL3008,SC2086
 RUN if [ "$TARGETARCH" != "$BUILDARCH" ]; then \
       case "$TARGETARCH" in \
         amd64) packages="gcc-x86-64-linux-gnu libc6-dev-amd64-cross" ;; \

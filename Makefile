@@ -1,7 +1,7 @@
 # gatehouse: what a contributor does. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: notice-check notice sbom help demo test fuzz mutants book check fmt clippy docs conformance deny bench soak screenshots
+.PHONY: notice-check notice sbom deploy-files help demo test fuzz mutants book check fmt clippy docs conformance deny bench soak screenshots
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,6 +12,7 @@ demo: ## Run gatehouse, the simulator and all four kinds on this machine
 test: ## Run all tests; gets Postgres, Chromium and the foreign clients itself
 	scripts/with-services scripts/run-tests
 	scripts/foreign-clients
+	scripts/deploy-files
 
 fuzz: ## Try every property with many inputs (PROPTEST_CASES=20000)
 	scripts/fuzz
@@ -21,6 +22,9 @@ mutants: ## Show the changes of the code that no test notices (MUTANTS_MINUTES=1
 
 notice: ## Write NOTICE: the crates of the binary and their licences
 	scripts/third-parties notice
+
+deploy-files: ## Let foreign libraries read the manifests, the Dockerfile, the queries and the bill of materials
+	scripts/deploy-files
 
 sbom: ## Write target/gatehouse.cdx.json, a bill of materials (CycloneDX)
 	scripts/third-parties sbom target/gatehouse.cdx.json

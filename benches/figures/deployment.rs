@@ -73,6 +73,11 @@ impl Deployment {
         self.start_at(self.port, more)
     }
 
+    /// Another replica, at a port of its own. It answers for the same hosts.
+    pub fn start_another(&self, more: &[(&str, &str)]) -> Process {
+        self.start_at(free_port(), more)
+    }
+
     fn start_at(&self, port: u16, more: &[(&str, &str)]) -> Process {
         let admin = free_port();
         let mut command = on_first(Path::new(env!("CARGO_BIN_EXE_gatehouse")));

@@ -48,7 +48,7 @@ pub async fn measure(server: &str, effort: Effort, report: &mut Report) {
     let requests = Arc::new(requests);
     let collector = collector();
     let without = deployment.start(&[]);
-    let with = deployment.start(&[("GATEHOUSE_TELEMETRY__OTLP_ENDPOINT", &collector)]);
+    let with = deployment.start_another(&[("GATEHOUSE_TELEMETRY__OTLP_ENDPOINT", &collector)]);
     let contender = |process| Contender {
         process,
         requests: Arc::clone(&requests),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::access_rule::Denial;
+use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::session::{Session, SessionHandle};
 use crate::flow::audit;
@@ -123,7 +124,7 @@ pub async fn judge(
         handle: handle.clone(),
     };
     if usage == Use::Sliding {
-        slide(services, profile, &signed_in);
+        slide_at(services, profile, &signed_in, now);
     }
     Ok(Verdict::SignedIn(signed_in))
 }
@@ -154,7 +155,11 @@ async fn admitted(
 
 /// Moves the idle deadline of a session that is in use.
 pub fn slide(services: &Services, profile: &Profile, signed_in: &SignedIn) {
-    let (now, session) = (services.now(), signed_in.session());
+    slide_at(services, profile, signed_in, services.now());
+}
+
+fn slide_at(services: &Services, profile: &Profile, signed_in: &SignedIn, now: Timestamp) {
+    let session = signed_in.session();
     if session.wants_touch(now) {
         let idle_until = Session::idle_deadline(now, profile.session).min(session.expires_at);
         services.store.touch(signed_in.handle(), now, idle_until);

@@ -1,9 +1,9 @@
 //! Every path, method and middleware, on one screen.
 
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, scope};
-use actix_web::{
-    App, Error, FromRequest, Handler, Resource, Responder, dev, middleware::from_fn, web,
-};
+use actix_web::{App, Error, FromRequest, Handler, Resource, Responder, dev, web};
 use tracing_actix_web::TracingLogger;
 
 use crate::domain::own_path::{AdminPath, OwnPath};
@@ -180,4 +180,5 @@ pub fn private(
         .service(readable(at(AdminPath::Sessions), sessions::list))
         .service(at(AdminPath::EndSessions).route(post().to(sessions::end)))
         .wrap(from_fn(host::admit))
+        .wrap(DefaultHeaders::new().add((CACHE_CONTROL, "no-store")))
 }

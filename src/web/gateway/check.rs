@@ -227,6 +227,7 @@ impl<'a> Asked<'a> {
             public,
             headers: self.request.headers(),
             target: &self.target,
+            now: self.app.services.now(),
         }
     }
 
@@ -240,7 +241,7 @@ impl<'a> Asked<'a> {
         if let Decision::Allow(identity) = decision
             && bearer::refusal(&guarded, request, &decision, &sender).is_none()
         {
-            return Some(self.allow(&route, &sender, identity).await);
+            return Some(self.allow(&guarded, &sender, identity).await);
         }
         self.request.extensions_mut().insert(sender);
         None
@@ -266,7 +267,7 @@ impl<'a> Asked<'a> {
             return refusal;
         }
         match decision {
-            Decision::Allow(identity) => self.allow(&route, &sender, identity).await,
+            Decision::Allow(identity) => self.allow(&guarded, &sender, identity).await,
             Decision::SignIn => self.sign_in(),
             Decision::Deny(reason) => self.deny(&route, reason),
             Decision::StepUp(_) if self.is_navigation() => self.lead_to_sign_in(&route.path),
@@ -278,10 +279,11 @@ impl<'a> Asked<'a> {
     /// Envoy lets a request pass on exactly 200, and only without a body.
     async fn allow(
         &self,
-        route: &Route,
+        guarded: &Guarded<'_>,
         sender: &Sender,
         identity: Option<&Identity>,
     ) -> HttpResponse {
+        let (route, now) = (guarded.route, guarded.now);
         let tokens = match sender.person().filter(|_| route.easyauth.tokens) {
             None => Vec::new(),
             // Boxed, because few routes ask for tokens, and each check would pay for the size.
@@ -290,7 +292,6 @@ impl<'a> Asked<'a> {
                 Err(_) => return unknown(),
             },
         };
-        let now = self.app.services.now();
         let told = &self.app.upstream_identity;
         let told = told.headers(&self.profile, route, sender.known(identity, now), now);
         let mut response = HttpResponse::new(StatusCode::OK);

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{HeaderMap, ORIGIN};
+use actix_web::http::header::{
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_KEY,
+};
 use chrono::TimeDelta;
 
 use crate::domain::access_rule::AccessRule;
@@ -25,6 +27,8 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::session;
 use crate::web::gateway::credentials::{self, CredentialFault};
 
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// A request whose profile and route are known.
 #[derive(Clone, Copy)]
 pub struct Guarded<'a> {
@@ -40,6 +44,8 @@ pub struct Guarded<'a> {
     pub headers: &'a HeaderMap,
     /// What the request asks for.
     pub target: &'a RequestTarget<'a>,
+    /// When the request is judged: read once, because reading the clock is a measurable part of a check.
+    pub now: Timestamp,
 }
 
 /// Who sends a request. An outage is neither yes nor no.
@@ -145,24 +151,24 @@ impl Guarded<'_> {
             public: self.public,
             narrowing,
             request: self.kind(),
-            now: self.app.services.now(),
+            now: self.now,
         };
         decide(&question, sender.caller())
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    fn header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     fn kind(&self) -> RequestKind {
         let method = self.target.method;
-        let origin = self.header(ORIGIN.as_str());
+        let origin = self.header(&ORIGIN);
         let preflight = method == "OPTIONS"
             && origin.is_some()
-            && self.header("access-control-request-method").is_some();
-        let socket = self.header("sec-websocket-key").is_some();
+            && self.header(&ACCESS_CONTROL_REQUEST_METHOD).is_some();
+        let socket = self.header(&SEC_WEBSOCKET_KEY).is_some();
         let safe = matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE");
-        let cross_site = match (origin, self.header("sec-fetch-site")) {
+        let cross_site = match (origin, self.header(&SEC_FETCH_SITE)) {
             (Some(origin), _) => !self.is_own_or_listed(origin),
             (None, Some(site)) => !matches!(site, "same-origin" | "none"),
             (None, None) => false,

@@ -10,10 +10,20 @@
 //! nginx sends every header of its client along, so a client can add another family to the one of the guide. Families
 //! that do not agree are refused: no proxy sends two that differ.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 
 use crate::domain::forward_auth::Family;
 use crate::domain::request_target::{RequestTarget, TargetRefusal};
+
+// Parsed once: a name that is parsed for each look-up costs an allocation.
+static FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
+static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+static FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
+static ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
+static ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
+static FABRIC_PATH: HeaderName = HeaderName::from_static("path");
+static FABRIC_METHOD: HeaderName = HeaderName::from_static("method");
 
 /// Why a check is refused before anything is decided (400).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,16 +105,16 @@ fn is_same(one: &RequestTarget<'_>, other: &RequestTarget<'_>) -> bool {
 
 impl<'a> Check<'a> {
     /// A header that stands there once, or not at all.
-    fn single(&self, name: &'static str) -> Result<Option<&'a str>, OriginalRefusal> {
+    fn single(&self, name: &'static HeaderName) -> Result<Option<&'a str>, OriginalRefusal> {
         let mut values = self.headers.get_all(name);
         let first = values.next();
         if values.next().is_some() {
-            return Err(OriginalRefusal::Unreadable(name));
+            return Err(OriginalRefusal::Unreadable(name.as_str()));
         }
         let text = |value: &'a actix_web::http::header::HeaderValue| {
             value
                 .to_str()
-                .map_err(|_| OriginalRefusal::Unreadable(name))
+                .map_err(|_| OriginalRefusal::Unreadable(name.as_str()))
         };
         let value = first.map(text).transpose()?;
         Ok(value.filter(|value| !value.is_empty()))
@@ -121,7 +131,7 @@ impl<'a> Check<'a> {
 
     /// Whether the person's side speaks https. Proxies that say nothing stand behind TLS of their own.
     fn https(&self) -> Result<bool, OriginalRefusal> {
-        match self.single("x-forwarded-proto")? {
+        match self.single(&FORWARDED_PROTO)? {
             None | Some("https" | "wss") => Ok(true),
             Some("http" | "ws") => Ok(false),
             Some(_) => Err(OriginalRefusal::Unreadable("X-Forwarded-Proto")),
@@ -129,25 +139,25 @@ impl<'a> Check<'a> {
     }
 
     fn forwarded(&self) -> Result<Option<RequestTarget<'a>>, OriginalRefusal> {
-        let Some(uri) = self.single("x-forwarded-uri")? else {
+        let Some(uri) = self.single(&FORWARDED_URI)? else {
             return Ok(None);
         };
         let method = self
-            .single("x-forwarded-method")?
+            .single(&FORWARDED_METHOD)?
             .ok_or(OriginalRefusal::Incomplete("X-Forwarded-Method"))?;
         let host = self
-            .single("x-forwarded-host")?
+            .single(&FORWARDED_HOST)?
             .ok_or(OriginalRefusal::Incomplete("X-Forwarded-Host"))?;
         let target = RequestTarget::parse(method, self.https()?, host, uri)?;
         Ok(Some(target))
     }
 
     fn original(&self) -> Result<Option<RequestTarget<'a>>, OriginalRefusal> {
-        let Some(url) = self.single("x-original-url")? else {
+        let Some(url) = self.single(&ORIGINAL_URL)? else {
             return Ok(None);
         };
         let method = self
-            .single("x-original-method")?
+            .single(&ORIGINAL_METHOD)?
             .ok_or(OriginalRefusal::Incomplete("X-Original-Method"))?;
         // ingress-nginx sends an absolute address, other guides a path.
         let absolute = [("https://", true), ("http://", false)]
@@ -173,11 +183,11 @@ impl<'a> Check<'a> {
     }
 
     fn fabric(&self) -> Result<Option<RequestTarget<'a>>, OriginalRefusal> {
-        let Some(path) = self.single("path")? else {
+        let Some(path) = self.single(&FABRIC_PATH)? else {
             return Ok(None);
         };
         let method = self
-            .single("method")?
+            .single(&FABRIC_METHOD)?
             .ok_or(OriginalRefusal::Incomplete("Method"))?;
         let target = RequestTarget::parse(method, self.https()?, self.host, path)?;
         Ok(Some(target))

@@ -65,10 +65,9 @@ async fn answer(
     let Some((profile, target)) = place(app, request) else {
         return Err(payload);
     };
-    let http = request.request();
     keep_profile(request, app, &profile);
+    let (http, host) = (request.request(), profile.public_url.authority());
     let ending = Ending(http);
-    let host = profile.public_url.authority();
     let found = target
         .as_ref()
         .map_err(|refusal| *refusal)
@@ -93,6 +92,7 @@ async fn answer(
         public,
         headers: request.headers(),
         target,
+        now: app.services.now(),
     };
     let nothing_more = AccessRule::default();
     let sender = guarded.sender(&nothing_more).await;

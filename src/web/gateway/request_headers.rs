@@ -46,7 +46,7 @@ impl Forward<'_> {
         if let Some(id) = self.request.extensions().get::<RequestId>() {
             request.append(X_REQUEST_ID.as_str(), id.as_str().as_bytes());
         }
-        let (app, now) = (self.guarded.app, self.guarded.app.services.now());
+        let (app, now) = (self.guarded.app, self.guarded.now);
         let caller = self.sender.known(self.identity, now);
         let told = &app.upstream_identity;
         let told = told.headers(self.profile, self.guarded.route, caller, now);

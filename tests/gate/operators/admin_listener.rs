@@ -36,6 +36,8 @@ async fn health_and_metrics_answer_head_with_the_status_of_get() {
     for path in ["/livez", "/readyz", "/metrics", "/sessions"] {
         let answer = client().head(gate.admin_url(path)).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
+        // A kept answer would tell an orchestrator of a state that is over.
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
         assert!(answer.bytes().await.unwrap().is_empty(), "{path}");
     }
 }
