@@ -15,7 +15,7 @@ use gatehouse::domain::session::{Session, SessionHandle, SessionId};
 use gatehouse::domain::token_set::{AccessGrant, StatedLifetime, TokenSet};
 use gatehouse::seal::{KeyRing, OsRandom};
 use gatehouse::store::{NewSession, SessionStore, StoreOptions};
-use gatehouse::web::cookies::flags::SESSION;
+use gatehouse::web::cookies::cookie::SESSION;
 use gatehouse::web::cookies::session::CookieKeys;
 
 /// How many are written at a time.

@@ -4,7 +4,6 @@
 //! [`errors`] only.
 
 pub mod admin;
-pub mod answer;
 pub mod app_state;
 pub mod client;
 pub mod cookies;

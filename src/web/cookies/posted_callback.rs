@@ -16,9 +16,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::flow::services::Services;
 use crate::seal::{Purpose, hex};
-use crate::web::cookies::cookie_header::{pairs, single_value};
-use crate::web::cookies::eviction::{CookieBounds, dated, evicted, undated};
-use crate::web::cookies::flags::{self, POSTED_CALLBACK};
+use crate::web::cookies::attempt::{CookieBounds, dated, evicted, undated};
+use crate::web::cookies::cookie::{self, POSTED_CALLBACK, pairs, single_value};
 
 /// The parameter that names the kept callback.
 pub const PARAMETER: &str = "posted";
@@ -66,11 +65,11 @@ impl PostedCallbacks<'_> {
         let prefix = POSTED_CALLBACK.on(profile);
         let kept = pairs(headers).filter(|(name, _)| name.strip_prefix(prefix).is_some_and(is_id));
         for oldest in evicted(BOUNDS, kept, (&name, &value)) {
-            response.cookie(flags::removal(profile, oldest.to_owned(), SameSite::None));
+            response.cookie(cookie::removal(profile, oldest.to_owned(), SameSite::None));
         }
         let max_age = Some(Duration::seconds(LIFETIME_SECONDS));
         // The POST that sets the cookie is cross-site.
-        response.cookie(flags::build(profile, name, value, SameSite::None, max_age));
+        response.cookie(cookie::build(profile, name, value, SameSite::None, max_age));
         let location = format!("{}?{PARAMETER}={id}", profile.redirect_uri());
         response.insert_header((LOCATION, location));
         Some(response.finish())
@@ -102,7 +101,7 @@ pub fn forget(
 ) {
     let name = POSTED_CALLBACK.with_suffix(profile, id);
     if is_id(id) && single_value(headers, &name).is_some() {
-        response.cookie(flags::removal(profile, name, SameSite::None));
+        response.cookie(cookie::removal(profile, name, SameSite::None));
     }
 }
 

@@ -21,8 +21,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::session::SessionHandle;
 use crate::seal::PrivateCookieKey;
-use crate::web::cookies::cookie_header::single_value;
-use crate::web::cookies::flags::{self, SESSION};
+use crate::web::cookies::cookie::{self, SESSION, single_value};
 
 /// Bytes of the cookie's content before it is sealed. Sealed and escaped, with its name and flags, it stays below the
 /// 4,096 bytes that browsers keep (RFC 6265 §6.1); a longer cookie would be dropped and sign out everywhere.
@@ -120,7 +119,7 @@ pub fn middleware(keys: &CookieKeys, https: bool) -> SessionMiddleware<CookieSes
 
 /// The same cookie as the middleware writes, with a sealed value.
 pub fn sealed_cookie(profile: &Profile, name: &str, value: String) -> Cookie<'static> {
-    flags::build(profile, name.to_owned(), value, SameSite::Lax, None)
+    cookie::build(profile, name.to_owned(), value, SameSite::Lax, None)
 }
 
 /// A session's handle from the cookie.

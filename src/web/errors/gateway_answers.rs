@@ -14,7 +14,7 @@ use crate::web::errors::mapping::{WebError, error_page, log};
 use crate::web::errors::problem_response::{request_id, respond};
 use crate::web::errors::problem_text::{ProblemText, problem};
 use crate::web::errors::texts::status_text;
-use crate::web::extract::fetch_metadata::is_script;
+use crate::web::extract::provenance::is_script;
 use crate::web::extract::visit::Visit;
 
 /// The `Retry-After` of an answer that nobody can give now.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::domain::profile::Profile;
 use crate::web::errors::mapping::CHALLENGE;
-use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::extract::visit::ResolvedProfile;
 
 /// 401 for scripts when the person must interact with the authority, which the page itself arranges.
 pub fn interaction_json(request: &HttpRequest, profile: &Profile) -> HttpResponse {

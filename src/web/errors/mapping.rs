@@ -36,9 +36,8 @@ use crate::flow::error::{AccessDenied, FlowError, Remedy};
 use crate::web::cookies::attempt;
 use crate::web::errors::problem_response::{request_id, respond, respond_unauthorized};
 use crate::web::errors::texts::{problem_text, status_text};
-use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
-use crate::web::extract::resolved_profile::ResolvedProfile;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::provenance::{is_prefetch, is_script};
+use crate::web::extract::visit::{ResolvedProfile, Visit};
 
 /// What handlers return.
 pub type WebResult = Result<HttpResponse, Error>;

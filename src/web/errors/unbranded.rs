@@ -12,10 +12,11 @@ use serde_json::json;
 
 use crate::domain::language::{Language, LanguageOptions};
 use crate::web::app_state::AppState;
-use crate::web::cookies::language;
+use crate::web::cookies::plain::ChosenLanguage;
 use crate::web::errors::problem_text::{ProblemText, problem};
 use crate::web::errors::texts::status_text;
-use crate::web::extract::fetch_metadata::{is_script, reads_pages, wants_json};
+use crate::web::extract::provenance::{is_script, reads_pages};
+use crate::web::extract::visit::wants_json;
 use crate::web::middleware::request_id::RequestId;
 use crate::web::middleware::security_headers::add_for_data;
 use crate::web::pages::Unbranded;
@@ -130,7 +131,7 @@ impl Asker {
     fn language(&self) -> Language {
         let accepted = self.headers.get(ACCEPT_LANGUAGE);
         LanguageOptions::default().choose(
-            language::read_at_any(&self.headers),
+            ChosenLanguage::read_at_any(&self.headers),
             accepted.and_then(|value| value.to_str().ok()),
         )
     }

@@ -11,7 +11,7 @@ use crate::domain::flash::Flash;
 use crate::flow::error::FlowError;
 use crate::flow::session_check::{self, SignedIn, Use, Verdict};
 use crate::web::cookies::session;
-use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
+use crate::web::extract::provenance::{is_prefetch, is_script};
 use crate::web::extract::visit::Visit;
 
 /// The answer of the session check for this request.

@@ -1,4 +1,5 @@
-//! A visit: one request to one profile, with everything that a handler needs to answer it.
+//! A visit: one request to one profile, with everything that a handler needs to answer it, and the redirects that several
+//! handlers answer with.
 
 use std::future::{Ready, ready};
 use std::net::IpAddr;
@@ -6,8 +7,11 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::error::ErrorNotFound;
-use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, LOCATION};
+use actix_web::http::uri::PathAndQuery;
+use actix_web::{
+    Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, web,
+};
 
 use crate::domain::clock::Timestamp;
 use crate::domain::destination::Destination;
@@ -16,13 +20,58 @@ use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::session::SessionHandle;
+use crate::flow::hand_off::{BegunHandOff, HandOffRequest};
 use crate::flow::services::{self, Services};
 use crate::flow::session_check::SignedIn;
+use crate::flow::sign_in::AuthorizationRedirect;
 use crate::web::app_state::AppState;
-use crate::web::cookies::{language, session};
+use crate::web::cookies::plain::ChosenLanguage;
+use crate::web::cookies::{attempt, session};
 use crate::web::extract::parameters::Parameters;
-use crate::web::extract::resolved_profile::ResolvedProfile;
 use crate::web::pages::{Frame, FrameOptions, account_name};
+
+/// What `web::middleware::resolve_profile` found out about a request. Nothing else reads the peer's address, the host or
+/// forwarded headers.
+#[derive(Debug, Clone)]
+pub struct ResolvedProfile {
+    /// The profile.
+    pub profile: Arc<Profile>,
+    /// Whether the path is the profile's redirect path.
+    pub at_redirect_path: bool,
+    /// The address that rate limits count: the peer's, or the one that a trusted proxy forwarded; `None` for a client on
+    /// this machine.
+    pub client_address: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// Path and query exactly as sent; routing sees the path below the profile's prefix instead.
+    pub sent: Option<PathAndQuery>,
+}
+
+impl ResolvedProfile {
+    /// Path and query of the request, the profile's prefix included, as an address that this site can be sent to.
+    pub fn path_and_query(&self) -> String {
+        let sent = self.sent.as_ref().map_or("/", PathAndQuery::as_str);
+        below_prefix(self.profile.public_url.prefix(), sent)
+    }
+}
+
+/// The prefix alone is the home page of a profile, whose address ends in a slash.
+fn below_prefix(prefix: &str, sent: &str) -> String {
+    match sent.strip_prefix(prefix) {
+        Some(below) if !below.starts_with('/') => format!("{prefix}/{below}"),
+        _ => sent.to_owned(),
+    }
+}
+
+impl FromRequest for ResolvedProfile {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let resolved = request.extensions().get::<Self>().cloned();
+        ready(resolved.ok_or_else(|| ErrorNotFound("")))
+    }
+}
 
 /// One request to one profile.
 pub struct Visit {
@@ -90,7 +139,7 @@ impl Visit {
         let header = self.headers().get(ACCEPT_LANGUAGE);
         let profile = self.profile();
         profile.language.choose(
-            language::read(self.headers(), profile),
+            ChosenLanguage::read(self.headers(), profile),
             header.and_then(|value| value.to_str().ok()),
         )
     }
@@ -98,7 +147,7 @@ impl Visit {
     /// The language that the person chose in the footer, if it is one of the profile's.
     pub fn chosen_language(&self) -> Option<String> {
         let profile = self.profile();
-        let chosen = language::read(self.headers(), profile)?;
+        let chosen = ChosenLanguage::read(self.headers(), profile)?;
         let found = profile.language.catalogues.find(chosen)?;
         Some(found.tag().to_string())
     }
@@ -182,5 +231,70 @@ impl FromRequest for Visit {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Self::of(request))
+    }
+}
+
+/// Whether `Accept` asks for JSON.
+pub fn wants_json(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(ACCEPT);
+    accept
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| {
+            let accept = accept.to_ascii_lowercase();
+            accept.contains("json") && !accept.contains("html")
+        })
+}
+
+/// 303 to an address.
+pub fn see_other(location: &str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((LOCATION, location));
+    response
+}
+
+/// 303 from a further host to `public_url`, with the attempt's cookie and further parameters.
+pub fn hand_off_to_main(
+    visit: &Visit,
+    begun: &BegunHandOff,
+    more: &[(&str, &str)],
+) -> HttpResponseBuilder {
+    let profile = visit.profile();
+    let main = profile.main_url();
+    let request = [(HandOffRequest::PARAMETER, begun.request.as_str())];
+    let path = OwnPath::HandOff.with_query(main, &[&request, more].concat());
+    let mut response = see_other(&format!("{}{path}", main.origin()));
+    let (headers, now) = (visit.headers(), visit.now());
+    attempt::keep(&mut response, headers, profile, &begun.cookie, now);
+    response
+}
+
+/// 303 to the authority, with the attempt's cookie.
+pub fn to_authority(visit: &Visit, redirect: &AuthorizationRedirect) -> HttpResponseBuilder {
+    let mut response = see_other(redirect.location.as_str());
+    attempt::keep(
+        &mut response,
+        visit.headers(),
+        visit.profile(),
+        &redirect.cookie,
+        visit.now(),
+    );
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_as_sent_but_the_home_page_ends_in_a_slash() {
+        for (prefix, sent, expected) in [
+            ("", "/", "/"),
+            ("", "/reports?a=%2F&b", "/reports?a=%2F&b"),
+            ("/staff", "/staff/reports?a=1", "/staff/reports?a=1"),
+            ("/staff", "/staff", "/staff/"),
+            ("/staff", "/staff?a=1", "/staff/?a=1"),
+        ] {
+            assert_eq!(below_prefix(prefix, sent), expected);
+        }
     }
 }

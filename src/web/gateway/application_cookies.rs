@@ -6,8 +6,7 @@
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 
 use crate::domain::forward_auth::Family;
-use crate::web::cookies::cookie_header::without;
-use crate::web::cookies::flags::is_ours;
+use crate::web::cookies::cookie::{is_ours, without};
 
 /// Bytes of cookies that an answer repeats; with the identity they fit into `HAProxy`'s buffer of 16 kB. Of more cookies,
 /// the application gets none.

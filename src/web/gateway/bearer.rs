@@ -12,7 +12,7 @@ use crate::domain::own_path::OwnPath;
 use crate::domain::protected_resource::ProtectedResource;
 use crate::domain::route::StepUp;
 use crate::flow::decide::{Decision, Reason};
-use crate::web::extract::fetch_metadata::is_navigation;
+use crate::web::extract::provenance::is_navigation;
 use crate::web::gateway::guarded::{Guarded, Sender};
 
 /// The answer to a program whose request does not pass; `None` where the answer does not depend on tokens.

@@ -28,7 +28,7 @@ use crate::measure::requests::RouteName;
 use crate::web::app_state::AppState;
 use crate::web::client::address;
 use crate::web::errors::gateway_answers::Ending;
-use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
+use crate::web::extract::provenance::{is_prefetch, is_script};
 use crate::web::gateway::bearer;
 use crate::web::gateway::forwarded_request::Forward;
 use crate::web::gateway::guarded::Guarded;

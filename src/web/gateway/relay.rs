@@ -13,7 +13,7 @@ use crate::proxy::answer::{AnswerBody, AnswerHeaders, UpstreamAnswer};
 use crate::proxy::error::UpstreamError;
 use crate::proxy::header_names::is_hop_by_hop;
 use crate::proxy::tunnel::{SessionEnd, Tunnel};
-use crate::web::cookies::flags;
+use crate::web::cookies::cookie;
 use crate::web::gateway::forwarded_request::Forward;
 use crate::web::middleware::security_headers::OfUpstream;
 
@@ -105,7 +105,7 @@ fn copy_headers(
 fn is_our_cookie(forward: &Forward<'_>, value: &[u8]) -> bool {
     let name = value.split(|byte| matches!(byte, b'=' | b';')).next();
     let name = std::str::from_utf8(name.unwrap_or_default());
-    let ours = name.is_ok_and(flags::is_ours);
+    let ours = name.is_ok_and(cookie::is_ours);
     if ours {
         tracing::warn!(profile.id = %forward.profile.id, route.path = %forward.guarded.route.path, "an upstream set a cookie with a name of gatehouse's own; it was dropped");
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::route::{Route, StepUp};
-use crate::web::extract::passed_on::STEP_UP_FOR;
+use crate::web::extract::parameters::STEP_UP_FOR;
 
 /// 401 for a script whose person is signed in, but not strongly or freshly enough (RFC 9470 §3). The page itself leads the
 /// person to `sign_in_url`, with a `return_to` of its own.

@@ -13,12 +13,10 @@ use crate::flow::error::FlowError;
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{AuthorizationOptions, begin};
 use crate::proxy::answer::UpstreamAnswer;
-use crate::web::answer::{see_other, to_authority};
-use crate::web::cookies::{consent_asked, redirect_loop};
+use crate::web::cookies::plain::{ConsentAsked, RedirectLoop};
 use crate::web::errors::interaction::interaction_json;
-use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
-use crate::web::extract::may_begin::MayBegin;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::provenance::{MayBegin, is_prefetch, is_script};
+use crate::web::extract::visit::{Visit, see_other, to_authority};
 use crate::web::gateway::easyauth_headers::token_headers;
 use crate::web::gateway::forwarded_request::Forward;
 
@@ -114,7 +112,7 @@ async fn interact(
     };
     let key = person.session().identity.person();
     let now = forward.guarded.app.services.now();
-    let asked = consent_asked::lately(request.headers(), forward.profile, &key, &api.name, now);
+    let asked = ConsentAsked::lately(request.headers(), forward.profile, &key, &api.name, now);
     if let (true, Some(error)) = (asked, refusal) {
         return forward.ending.flow_error(error);
     }
@@ -147,7 +145,7 @@ async fn to_sign_in(
     let here = forward.guarded.target.path_and_query;
     let target = ReturnTo::parse(here, public, &profile.redirect_path)
         .unwrap_or_else(|| ReturnTo::home(public));
-    redirect_loop::stop_loop(visit.headers(), profile, &target, visit.now())?;
+    RedirectLoop::stop(visit.headers(), profile, &target, visit.now())?;
     let options = AuthorizationOptions::step_up(profile, person, api, claims);
     let redirect = begin(visit.services(), visit.for_flows(), options, &target).await?;
     Ok(to_authority(&visit, &redirect).finish())

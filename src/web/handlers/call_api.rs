@@ -13,14 +13,11 @@ use crate::flow::api_call::{ApiAnswer, Called, call, page_of};
 use crate::flow::error::FlowError;
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{AuthorizationOptions, begin};
-use crate::web::answer::to_authority;
-use crate::web::cookies::{consent_asked, redirect_loop};
+use crate::web::cookies::plain::{ConsentAsked, RedirectLoop};
 use crate::web::errors::interaction::interaction_json;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::fetch_metadata::{is_script, wants_json};
-use crate::web::extract::may_begin::MayBegin;
-use crate::web::extract::resolved_profile::ResolvedProfile;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::provenance::{MayBegin, is_script};
+use crate::web::extract::visit::{ResolvedProfile, Visit, to_authority, wants_json};
 use crate::web::pages::{ApiResult, shown};
 
 /// The API that the address names, or the first API of the profile at the short address.
@@ -75,7 +72,7 @@ pub async fn call_api(
 fn was_asked(visit: &Visit, signed_in: &SignedIn, api: &Api) -> bool {
     let person = signed_in.session().identity.person();
     let (headers, profile) = (visit.headers(), visit.profile());
-    consent_asked::lately(headers, profile, &person, &api.name, visit.now())
+    ConsentAsked::lately(headers, profile, &person, &api.name, visit.now())
 }
 
 /// Sends the person to the authority for what the API asks, and back to the call.
@@ -88,7 +85,7 @@ async fn step_up(
     MayBegin::judge(visit)?;
     let profile = visit.profile();
     let target = page_of(profile, api).ok_or(FlowError::NoSuchApi)?;
-    redirect_loop::stop_loop(visit.headers(), profile, &target, visit.now())?;
+    RedirectLoop::stop(visit.headers(), profile, &target, visit.now())?;
     let options = AuthorizationOptions {
         language: visit.chosen_language(),
         ..AuthorizationOptions::step_up(profile, signed_in, api, claims)

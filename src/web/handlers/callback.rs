@@ -14,14 +14,13 @@ use crate::flow::callback::{
     Browser, CallbackResult, Completion, LostAttempt, begin_again, complete,
 };
 use crate::flow::error::FlowError;
-use crate::web::answer::{see_other, to_authority};
-use crate::web::cookies::{attempt, consent_asked, flash, posted_callback, redirect_loop, session};
+use crate::web::cookies::plain::{ConsentAsked, FlashCookie, RedirectLoop};
+use crate::web::cookies::{attempt, posted_callback, session};
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::errors::problem_text::{RequestFacts, problem};
-use crate::web::extract::form::PostedForm;
-use crate::web::extract::may_begin::MayBegin;
-use crate::web::extract::parameters::Parameters;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::parameters::{Parameters, PostedForm};
+use crate::web::extract::provenance::MayBegin;
+use crate::web::extract::visit::{Visit, see_other, to_authority};
 use crate::web::pages::{Frame, Problem};
 
 /// Bytes of a callback's form.
@@ -168,24 +167,24 @@ fn answer_with(
         } => {
             session::remember(visit.request(), &profile.id, &handle, now)?;
             let mut response = see_other(return_to.as_str());
-            redirect_loop::count(&mut response, headers, profile, &return_to, now);
+            RedirectLoop::count(&mut response, headers, profile, &return_to, now);
             if let Some((api, person)) = &asked {
-                consent_asked::note(&mut response, profile, person, api, now);
+                ConsentAsked::note(&mut response, profile, person, api, now);
             }
             Ok(response)
         }
         CallbackResult::Redirect(return_to) => Ok(see_other(return_to.as_str())),
         CallbackResult::RedirectWithFlash(return_to, message) => {
             let mut response = see_other(return_to.as_str());
-            flash::give(&mut response, profile, &return_to, message);
+            FlashCookie::give(&mut response, profile, &return_to, message);
             Ok(response)
         }
         CallbackResult::NextFlow(redirect) => Ok(to_authority(visit, &redirect)),
         CallbackResult::Restart(redirect, target) => {
-            redirect_loop::stop_loop(headers, profile, &target, now)
+            RedirectLoop::stop(headers, profile, &target, now)
                 .map_err(|stopped| WebError::at_callback(stopped, spent.cloned()))?;
             let mut response = to_authority(visit, &redirect);
-            redirect_loop::count(&mut response, headers, profile, &target, now);
+            RedirectLoop::count(&mut response, headers, profile, &target, now);
             Ok(response)
         }
     }

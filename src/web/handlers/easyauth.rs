@@ -11,12 +11,11 @@ use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::easyauth_tokens::{self, EasyAuthTokens};
 use crate::flow::error::FlowError;
 use crate::proxy::easyauth::{DIRECTORY, provider, user_claims, user_name};
-use crate::web::answer::see_other;
 use crate::web::errors::mapping::{WebResult, not_signed_in_json};
-use crate::web::extract::csrf::{Provenance, provenance};
 use crate::web::extract::parameters::Parameters;
+use crate::web::extract::provenance::{Provenance, provenance};
 use crate::web::extract::signed_in::Peeked;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::visit::{Visit, see_other};
 use crate::web::gateway::easyauth_headers::expires_on;
 
 /// `GET /.auth/me`: who is signed in, as a list with one entry. Never moves the idle deadline.

@@ -5,18 +5,16 @@ use actix_web::HttpResponse;
 use crate::domain::own_path::OwnPath;
 use crate::domain::return_to::RETURN_TO;
 use crate::flow::error::FlowError;
-use crate::flow::hand_off::ticket_for;
 use crate::flow::hand_off::{
-    HandOffOptions, HandOffRequest, Landed, ask, land, open_request, open_ticket,
+    HandOffOptions, HandOffRequest, Landed, ask, land, open_request, open_ticket, ticket_for,
 };
-use crate::web::answer::{hand_off_to_main, see_other};
-use crate::web::cookies::{attempt, redirect_loop, session};
+use crate::web::cookies::plain::RedirectLoop;
+use crate::web::cookies::{attempt, session};
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
-use crate::web::extract::parameters::Parameters;
-use crate::web::extract::passed_on::passed_on;
+use crate::web::extract::parameters::{Parameters, passed_on};
+use crate::web::extract::provenance::{is_prefetch, is_script};
 use crate::web::extract::signed_in::peek;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::visit::{Visit, hand_off_to_main, see_other};
 
 /// `GET /auth/hand_off?request=`: a browser comes from a further host. Whoever is signed in goes back with a ticket; a
 /// stranger signs in first and then comes here again.
@@ -82,15 +80,15 @@ pub async fn landing(visit: Visit) -> WebResult {
         Landed::SignedIn { handle, return_to } => {
             session::remember(visit.request(), &profile.id, &handle, now)?;
             let mut response = see_other(return_to.as_str());
-            redirect_loop::count(&mut response, headers, profile, &return_to, now);
+            RedirectLoop::count(&mut response, headers, profile, &return_to, now);
             response
         }
         Landed::Redirect(return_to) => see_other(return_to.as_str()),
         Landed::Again(return_to) => {
-            redirect_loop::stop_loop(headers, profile, &return_to, now)?;
+            RedirectLoop::stop(headers, profile, &return_to, now)?;
             let asked = ask(services, profile, &return_to, &HandOffOptions::default());
             let mut response = hand_off_to_main(&visit, &asked, &[]);
-            redirect_loop::count(&mut response, headers, profile, &return_to, now);
+            RedirectLoop::count(&mut response, headers, profile, &return_to, now);
             response
         }
     };

@@ -8,11 +8,10 @@ use crate::domain::flash::Flash;
 use crate::domain::language::Message;
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
-use crate::web::answer::see_other;
-use crate::web::cookies::flash;
+use crate::web::cookies::plain::FlashCookie;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::signed_in::{MaybeSignedIn, told};
-use crate::web::extract::visit::Visit;
+use crate::web::extract::visit::{Visit, see_other};
 use crate::web::pages::{ApiLink, FlashMessage, Home, account_name};
 
 /// Shows the home page. Signed out, it is a page and never a redirect. A further host leads to the home page at
@@ -25,7 +24,7 @@ pub async fn home(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebR
     if profile.is_at_further_host() {
         return Ok(see_other(&OwnPath::Home.url(profile.main_url())).finish());
     }
-    let flash = flash::take(visit.headers(), profile);
+    let flash = FlashCookie::take(visit.headers(), profile);
     if flash == Some(Flash::SignedOut) && visit.query().value("state").is_some() {
         // The authority's `state` does not stay in the address (RP-Initiated Logout 1.0 §3).
         return Ok(see_other(&OwnPath::Home.under(&profile.public_url)).finish());
@@ -49,7 +48,7 @@ pub async fn home(visit: Visit, MaybeSignedIn(signed_in): MaybeSignedIn) -> WebR
         redirect_uri: redirect_uri_to_register(profile),
     };
     let mut response = app.pages.respond(StatusCode::OK, &page);
-    flash::forget(&mut response, visit.headers(), profile);
+    FlashCookie::forget(&mut response, visit.headers(), profile);
     Ok(response)
 }
 

@@ -2,12 +2,11 @@
 
 use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::error::FlowError;
-use crate::web::answer::see_other;
-use crate::web::cookies::language;
+use crate::web::cookies::plain::ChosenLanguage;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::csrf::{Provenance, provenance};
-use crate::web::extract::form::PostedForm;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::parameters::PostedForm;
+use crate::web::extract::provenance::{Provenance, provenance};
+use crate::web::extract::visit::{Visit, see_other};
 
 /// Remembers the language and leads back to the page. An unknown language changes nothing.
 ///
@@ -25,7 +24,7 @@ pub async fn choose(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
     let mut response = see_other(target.as_str());
     let wanted = form.value("language");
     if let Some(chosen) = wanted.and_then(|tag| profile.language.catalogues.find(tag)) {
-        language::write(&mut response, profile, chosen);
+        ChosenLanguage::write(&mut response, profile, chosen);
     }
     Ok(response.finish())
 }

@@ -9,12 +9,11 @@ use crate::domain::session::SessionId;
 use crate::flow::session_admin::{self, SessionView};
 use crate::flow::session_check::SignedIn;
 use crate::seal::csrf_token;
-use crate::web::answer::see_other;
-use crate::web::cookies::flash;
+use crate::web::cookies::plain::FlashCookie;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::csrf::require_own_form;
-use crate::web::extract::form::PostedForm;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::parameters::PostedForm;
+use crate::web::extract::provenance::require_own_form;
+use crate::web::extract::visit::{Visit, see_other};
 use crate::web::pages::{
     EndOthers, FlashMessage, SessionRow, SessionTimes, Sessions, browser_on_system, shown,
 };
@@ -41,14 +40,14 @@ pub async fn list(visit: Visit, signed_in: SignedIn) -> WebResult {
     rows.sort_by_key(|row| !row.current);
     let page = Sessions {
         frame: visit.frame(Message::new("sessions-title"), Some(&signed_in)),
-        flash: flash::take(visit.headers(), profile)
+        flash: FlashCookie::take(visit.headers(), profile)
             .map(|flash| FlashMessage::new(flash, &visit.language())),
         others: rows.iter().any(|row| !row.current),
         sessions: rows,
         csrf: csrf_token(signed_in.handle()),
     };
     let mut response = app.pages.respond(StatusCode::OK, &page);
-    flash::forget(&mut response, visit.headers(), profile);
+    FlashCookie::forget(&mut response, visit.headers(), profile);
     Ok(response)
 }
 
@@ -69,7 +68,7 @@ pub async fn end(visit: Visit, PostedForm(form): PostedForm, signed_in: SignedIn
     let list = OwnPath::Sessions.under(&profile.public_url);
     let mut response = see_other(&list);
     let ended = Flash::SessionsEnded(u32::try_from(count).unwrap_or(u32::MAX));
-    flash::show_next(&mut response, profile, ended);
+    FlashCookie::show_next(&mut response, profile, ended);
     Ok(response.finish())
 }
 

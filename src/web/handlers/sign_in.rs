@@ -15,15 +15,14 @@ use crate::flow::hand_off::{HandOffOptions, ask};
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{Asking, AuthorizationOptions, begin};
 use crate::flow::step_up;
-use crate::web::answer::{hand_off_to_main, see_other, to_authority};
-use crate::web::cookies::redirect_loop;
+use crate::web::cookies::plain::RedirectLoop;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::csrf::{Provenance, provenance};
-use crate::web::extract::may_begin::MayBegin;
-use crate::web::extract::parameters::Parameters;
-use crate::web::extract::passed_on::{OTHER_ACCOUNT, STEP_UP_FOR, passed_on, wants_new_session};
+use crate::web::extract::parameters::{
+    OTHER_ACCOUNT, Parameters, STEP_UP_FOR, passed_on, wants_new_session,
+};
+use crate::web::extract::provenance::{MayBegin, Provenance, provenance};
 use crate::web::extract::signed_in::{Peeked, peek};
-use crate::web::extract::visit::Visit;
+use crate::web::extract::visit::{Visit, hand_off_to_main, see_other, to_authority};
 
 /// Bytes of a parameter that the profile passes on. Longer ones are dropped.
 const LONGEST_PASSED: usize = 256;
@@ -81,7 +80,7 @@ async fn begin_sign_in(visit: &Visit, may_begin: MayBegin) -> WebResult {
         Destination::Here(target) => target,
         Destination::At(host, target) => return Ok(sign_in_at(visit, &host, &target, &query)),
     };
-    redirect_loop::stop_loop(visit.headers(), visit.profile(), &target, visit.now())?;
+    RedirectLoop::stop(visit.headers(), visit.profile(), &target, visit.now())?;
     if visit.profile().is_at_further_host() {
         return Ok(begin_hand_off(visit, may_begin, &target, &query));
     }

@@ -12,14 +12,15 @@ use crate::domain::session::SessionHandle;
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_out;
 use crate::seal::csrf_token;
-use crate::web::answer::see_other;
-use crate::web::cookies::{consent_asked, flash, redirect_loop, session};
+use crate::web::cookies::plain::{ConsentAsked, FlashCookie, RedirectLoop};
+use crate::web::cookies::session;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::csrf::{Provenance, provenance, require_own_form};
-use crate::web::extract::fetch_metadata::{is_prefetch, is_script};
-use crate::web::extract::form::PostedForm;
+use crate::web::extract::parameters::PostedForm;
+use crate::web::extract::provenance::{
+    Provenance, is_prefetch, is_script, provenance, require_own_form,
+};
 use crate::web::extract::signed_in::peek;
-use crate::web::extract::visit::Visit;
+use crate::web::extract::visit::{Visit, see_other};
 use crate::web::middleware::security_headers::FormRedirects;
 use crate::web::pages::{SignOut, SignedOut};
 
@@ -68,14 +69,14 @@ async fn end(visit: &Visit, handle: Option<SessionHandle>) -> WebResult {
     let mut response = match ended {
         sign_out::SignedOut::Continue(address) => {
             let mut leave = see_other(address.as_str());
-            flash::show_next(&mut leave, profile, Flash::SignedOut);
+            FlashCookie::show_next(&mut leave, profile, Flash::SignedOut);
             leave.finish()
         }
         sign_out::SignedOut::HereOnly => signed_out_page(visit, "signed-out-here-only"),
         sign_out::SignedOut::Nobody => see_other(&profile.main_url().join("/")).finish(),
     };
-    redirect_loop::forget(&mut response, visit.headers(), profile);
-    consent_asked::forget(&mut response, visit.headers(), profile);
+    RedirectLoop::forget(&mut response, visit.headers(), profile);
+    ConsentAsked::forget(&mut response, visit.headers(), profile);
     Ok(response)
 }
 

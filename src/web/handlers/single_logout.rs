@@ -9,7 +9,7 @@ use crate::domain::language::Language;
 use crate::flow::error::FlowError;
 use crate::flow::{sign_out, single_logout};
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::form::PostedForm;
+use crate::web::extract::parameters::PostedForm;
 use crate::web::extract::visit::Visit;
 use crate::web::middleware::security_headers::Framable;
 

@@ -12,7 +12,7 @@ use crate::domain::own_path::OwnPath;
 use crate::measure::requests::{RouteName, method_name};
 use crate::web::app_state::AppState;
 use crate::web::client::address;
-use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::extract::visit::ResolvedProfile;
 use crate::web::middleware::request_id::{RequestId, X_REQUEST_ID};
 use crate::web::middleware::request_span::{TraceId, route_of};
 

@@ -13,7 +13,7 @@ use tracing_actix_web::RootSpanBuilder;
 use crate::measure::requests::{RouteName, method_name};
 use crate::measure::trace_context::{self, TRACEPARENT, TRACESTATE};
 use crate::web::app_state::AppState;
-use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::extract::visit::ResolvedProfile;
 use crate::web::middleware::request_id::RequestId;
 
 /// What a request was for, once it is answered.

@@ -20,7 +20,7 @@ use crate::domain::profiles::{ProfileStatus, Profiles};
 use crate::web::app_state::AppState;
 use crate::web::client::address::{self, Ambiguous};
 use crate::web::errors::unbranded::Asker;
-use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::extract::visit::ResolvedProfile;
 
 /// Finds the profile and routes the path below its prefix.
 ///

@@ -11,9 +11,9 @@ use actix_web::{Error, HttpMessage, web};
 
 use crate::domain::profile::Profile;
 use crate::web::app_state::AppState;
-use crate::web::cookies::cookie_header::{set_single, single_value};
+use crate::web::cookies::cookie::{set_single, single_value};
 use crate::web::cookies::session::{CookieKeys, sealed_cookie};
-use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::extract::visit::ResolvedProfile;
 
 /// Rewrites the request's session cookie, and the browser's when an older key sealed it.
 ///

@@ -11,7 +11,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 
 use crate::domain::profile::Profile;
-use crate::web::extract::resolved_profile::ResolvedProfile;
+use crate::web::extract::visit::ResolvedProfile;
 
 static OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 static RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
