@@ -86,6 +86,12 @@ impl Default for UpstreamTimeouts {
 }
 
 /// What a route demands of the sign-in itself.
+///
+/// 1. A sign-in asks the authority for what the route of its target demands. Nothing of it is read from the request, so
+///    a link cannot ask for less; a link may name a further path whose route demands something (`step_up_for`).
+/// 2. What was asked for is sealed into the attempt, and the callback holds the ID token against it. A sign-in that the
+///    authority did not make strong or fresh enough begins no session, so there is no loop.
+/// 3. Each request to the route is judged by itself (`flow/decide.rs`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepUp {
     /// Authentication contexts of which the `acr` or `acrs` claim must name one; empty demands nothing.

@@ -5,6 +5,7 @@
 //! 2. The cookie carries the rest of the attempt and is named after the `state`, so that many tabs can sign in at once.
 //!    It proves that the browser that comes back is the one that was sent.
 //! 3. At the callback both open for the same profile only, and the cookie only for the same `state` and authority.
+//! 4. The use of a `state` is recorded, once for all replicas.
 //!
 //! Nothing is written to the store for a stranger.
 
@@ -16,15 +17,17 @@ use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::api::ApiName;
-use crate::domain::attempt::{Attempt, LONGEST_TARGET_IN_STATE};
+use crate::domain::attempt::{Attempt, LONGEST_TARGET_IN_STATE, USED_STATE_LIFETIME};
 use crate::domain::authority::UserFlowKind;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{AuthorityFingerprint, Profile, ProfileId};
 use crate::domain::return_to::ReturnTo;
 use crate::domain::route::StepUp;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
+use crate::flow::error::FlowError;
 use crate::flow::services::Services;
 use crate::seal::{Purpose, sha256, short_hash};
+use crate::store::{FirstUse, ReplayScope};
 
 /// Random bytes before the sealed part of a `state`: it stays unguessable even for somebody who has the key.
 const STATE_RANDOM: usize = 32;
@@ -266,4 +269,15 @@ fn associated(profile: &ProfileId, fingerprint: AuthorityFingerprint, state: &St
     data.extend_from_slice(&fingerprint.0);
     data.extend_from_slice(&sha256(state.expose().as_bytes()));
     data
+}
+
+/// Records the use of a `state`, and says whether it was the first.
+///
+/// # Errors
+/// `Store` when the store gives no answer: then the `state` counts as neither used nor unused.
+pub(super) async fn use_once(services: &Services, state: &State) -> Result<FirstUse, FlowError> {
+    let hash = sha256(state.expose().as_bytes());
+    let until = services.now() + USED_STATE_LIFETIME;
+    let recorded = services.store.record_once(ReplayScope::State, &hash, until);
+    Ok(recorded.await?)
 }

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
-use crate::flow::throttle::Throttle;
+use crate::flow::refresh::Throttle;
 
 /// How long groups count: whoever leaves a group is out after this time.
 const FRESH: Duration = Duration::from_mins(5);

@@ -6,9 +6,9 @@ use crate::domain::access_rule::Denial;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
 use crate::domain::session::{Session, SessionHandle};
+use crate::flow::access::{MissingGroups, read_missing_groups};
 use crate::flow::audit;
 use crate::flow::error::FlowError;
-use crate::flow::missing_groups::{self, MissingGroups};
 use crate::flow::services::Services;
 
 /// Proof that a request has a live session of its own profile. Made only here.
@@ -142,7 +142,7 @@ async fn admitted(
         Err(_) => return Ok(None),
     }
     // Boxed, because this happens once in the life of a session, and each session check would pay for its size.
-    let read = Box::pin(missing_groups::read(services, profile, handle)).await?;
+    let read = Box::pin(read_missing_groups(services, profile, handle)).await?;
     match read {
         MissingGroups::Read(session) => {
             let verdict = profile.allow.judge(&session.identity);

@@ -10,9 +10,9 @@ use crate::domain::route::StepUp;
 use crate::domain::secret::State;
 use crate::flow::attempt_cookie::{AttemptCookie, long_target, new_state, seal_attempt};
 use crate::flow::error::FlowError;
+use crate::flow::hand_off;
 use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::session_check::SignedIn;
-use crate::flow::{hand_off, step_up};
 use crate::oidc::{AuthorizationRequest, fresh_nonce, fresh_verifier};
 use url::Url;
 
@@ -134,7 +134,7 @@ pub async fn begin(
         .step_up
         .clone()
         .or_else(|| hand_off::step_up_of(services, profile, return_to))
-        .or_else(|| step_up::of_target(profile, return_to))
+        .or_else(|| profile.step_up_of(return_to.path()))
         .filter(|_| user_flow == UserFlowKind::SignIn);
     let attempt = Attempt {
         step_up: demanded,

@@ -15,7 +15,8 @@ use crate::domain::profile::id::ProfileId;
 use crate::domain::profile::session_options::{SessionLimits, SignOutOptions};
 use crate::domain::profile::signing_algorithm::SigningAlgorithm;
 use crate::domain::public_url::PublicUrl;
-use crate::domain::route::Routes;
+use crate::domain::request_target::CanonicalPath;
+use crate::domain::route::{Routes, StepUp};
 
 /// The gateway's registration as a client of the authority.
 #[derive(Debug, Clone)]
@@ -117,6 +118,21 @@ impl Profile {
     /// The post-logout redirect URI to register. At Microsoft it is registered as a redirect URI.
     pub fn post_logout_uri(&self) -> String {
         OwnPath::Home.url(self.main_url())
+    }
+
+    /// What the route of a path demands of the sign-in that leads to it, at the host that this is. A path of ours, a public
+    /// one and one that is spelled in a doubtful way demand nothing; a request to them is judged by itself.
+    pub fn step_up_of(&self, path: &str) -> Option<StepUp> {
+        let below = self.public_url.strip(path).unwrap_or(path);
+        if OwnPath::is_below_auth(below) {
+            return None;
+        }
+        let path = CanonicalPath::parse(path).ok()?;
+        let (route, public) = self
+            .routes
+            .find(self.public_url.authority(), &path)
+            .ok()??;
+        route.step_up.clone().filter(|_| !public)
     }
 
     /// The API of this name.

@@ -1,4 +1,4 @@
-//! Complete an attempt: judge the answer step by step, redeem the code, and say what comes next.
+//! Complete an attempt: judge the answer step by step, and say what comes next.
 
 use crate::domain::api::ApiName;
 use crate::domain::attempt::{Attempt, is_over};
@@ -8,16 +8,15 @@ use crate::domain::causes::with_causes;
 use crate::domain::flash::Flash;
 use crate::domain::identity::SubjectKey;
 use crate::domain::return_to::ReturnTo;
-use crate::domain::secret::{AuthorizationCode, State};
+use crate::domain::secret::State;
 use crate::domain::session::SessionHandle;
-use crate::flow::attempt_cookie::{OpenedState, open_attempt, open_state};
+use crate::flow::attempt_cookie::{OpenedState, open_attempt, open_state, use_once};
 use crate::flow::callback::lost_attempt::LostAttempt;
-use crate::flow::callback::single_use::use_once;
 use crate::flow::error::FlowError;
 use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};
-use crate::flow::{audit, edit_profile, session_check};
-use crate::oidc::{Asking, OidcError, Redeemed};
+use crate::flow::{access, audit, session_check};
+use crate::oidc::{Asking, AuthorityErrorDetail, OidcError, Topic};
 use crate::store::FirstUse;
 
 /// What a browser brings to the callback.
@@ -73,7 +72,7 @@ pub enum Completion {
 ///    (`docs/decisions/0008-an-outage-before-single-use-leaves-the-attempt-usable.md`).
 /// 4. The use of `state` is recorded in the store, once for all replicas. From here on the attempt is spent, whatever
 ///    follows.
-/// 5. An error response ends here (`refused.rs`); the token endpoint is not called for it.
+/// 5. An error response ends here; the token endpoint is not called for it.
 /// 6. The code is redeemed, and the ID token goes through every check of `oidc/tokens/id_token.rs`.
 /// 7. The ID token's issuer is the one that `iss` named, a person who was sent for more is the one who comes back, and the
 ///    sign-in is as strong and as fresh as the target's route demands.
@@ -267,84 +266,44 @@ impl Callback<'_> {
         Ok(CallbackResult::Restart(Box::new(begun), self.return_to))
     }
 
-    /// Steps 6 to 8.
-    async fn redeem(self, code: &AuthorizationCode) -> Result<CallbackResult, FlowError> {
+    /// Step 5: what follows from an error response.
+    ///
+    /// 1. A forgotten password: the reset flow begins, if the profile has one.
+    /// 2. A cancelled user flow: the home page says so.
+    /// 3. Scopes that the person was sent for and that were not granted: an error that names them.
+    /// 4. Anything else: an error with what the authority said.
+    async fn refused(self, error: &str, description: &str) -> Result<CallbackResult, FlowError> {
         let Arrival {
             services, visit, ..
         } = self.arrival;
         let profile = visit.profile;
-        let redeemed = services
-            .authorities
-            .redeem(profile, code, &self.attempt)
-            .await;
-        let redeemed = match redeemed {
-            Ok(redeemed) => redeemed,
-            // The authority asks for more than it was asked for: once more, with its claims (microsoft-identity 2.5).
-            Err(OidcError::Refused(detail))
-                if detail.claims.is_some() && !self.attempt.stepped_up =>
-            {
-                let begun = self.once_more(detail.claims.clone()).await?;
-                return Ok(CallbackResult::NextFlow(Box::new(begun)));
-            }
-            Err(cause) => return Err(self.answer_refused(cause)),
-        };
-        // The ID token of an issuer with a template names the tenant's own issuer, which `iss` must equal
-        // (RFC 9207 §2.4).
-        let iss = self.iss.as_deref();
-        if iss.is_some() && redeemed.identity.text("iss").as_deref() != iss {
-            let person = redeemed.identity.person();
-            let error = FlowError::WrongAuthority;
-            audit::refused(profile, "issuer_mismatch", Some(&person), &error);
-            return Err(error);
+        let detail = AuthorityErrorDetail::from_callback(error, description);
+        let reset = profile.authority.issuer_config(UserFlowKind::ResetPassword);
+        if detail.topic() == Topic::ForgotPassword && reset.is_some() {
+            let options = AuthorizationOptions::user_flow(UserFlowKind::ResetPassword);
+            let begun = begin(services, visit, options, &self.return_to).await?;
+            return Ok(CallbackResult::Restart(Box::new(begun), self.return_to));
         }
-        self.finish(redeemed).await
-    }
-
-    /// Steps 7 and 8, by what the user flow was for.
-    async fn finish(self, redeemed: Redeemed) -> Result<CallbackResult, FlowError> {
-        let Arrival {
-            services,
-            visit,
-            browser,
-        } = self.arrival;
-        let profile = visit.profile;
-        match self.attempt.user_flow {
-            UserFlowKind::SignIn => {
-                let expected = self.attempt.expects.as_ref();
-                let person = redeemed.identity.person();
-                if expected.is_some_and(|expected| *expected != person) {
-                    let error = FlowError::OtherPerson;
-                    audit::refused(profile, "other_person", Some(&person), &error);
-                    return Err(error);
-                }
-                self.judge_step_up(&redeemed)?;
-                let handle = self.begin_session(redeemed).await?;
-                let Attempt { api, expects, .. } = self.attempt;
-                Ok(CallbackResult::SignedIn {
-                    handle,
-                    return_to: self.return_to,
-                    asked: api.zip(expects),
-                })
-            }
-            UserFlowKind::EditProfile => {
-                edit_profile::apply(services, profile, browser.handle, &redeemed.identity).await?;
-                let updated = Flash::ProfileUpdated;
-                Ok(CallbackResult::RedirectWithFlash(self.return_to, updated))
-            }
-            // A reset password signs nobody in: the sign-in flow follows, silently where the authority allows it.
-            UserFlowKind::ResetPassword => {
-                let options = AuthorizationOptions {
-                    prompt: Asking::AsLittleAsPossible,
-                    ..AuthorizationOptions::default()
-                };
-                let begun = begin(services, visit, options, &self.return_to).await?;
-                Ok(CallbackResult::NextFlow(Box::new(begun)))
-            }
+        if detail.topic() == Topic::Cancelled {
+            let home = ReturnTo::home(&profile.public_url);
+            let cancelled = Flash::Cancelled(self.attempt.user_flow);
+            return Ok(CallbackResult::RedirectWithFlash(home, cancelled));
         }
+        audit::refused(profile, &detail.to_string(), None, &detail);
+        if let Some(explained) = access::not_consented(profile, &self.attempt, &detail) {
+            return Err(explained);
+        }
+        Err(FlowError::Refused {
+            detail: Box::new(detail),
+            target: self.return_to,
+        })
     }
 
     /// Begins the same attempt once more, with these claims.
-    async fn once_more(&self, claims: Option<String>) -> Result<AuthorizationRedirect, FlowError> {
+    pub(super) async fn once_more(
+        &self,
+        claims: Option<String>,
+    ) -> Result<AuthorizationRedirect, FlowError> {
         let Arrival {
             services, visit, ..
         } = self.arrival;
@@ -359,21 +318,5 @@ impl Callback<'_> {
             ..AuthorizationOptions::default()
         };
         begin(services, visit, options, &self.return_to).await
-    }
-
-    /// The error of an answer that was not accepted. The audit stream has what refused the person; an outage refuses
-    /// nobody.
-    fn answer_refused(&self, cause: OidcError) -> FlowError {
-        let profile = self.arrival.visit.profile;
-        match &cause {
-            OidcError::Invalid(_) | OidcError::TenantNotAllowed => {
-                audit::refused(profile, "answer_refused", None, &with_causes(&cause));
-            }
-            OidcError::Refused(detail) => {
-                audit::refused(profile, &detail.to_string(), None, &detail);
-            }
-            OidcError::Unavailable { .. } | OidcError::Misconfigured(_) => {}
-        }
-        FlowError::from_oidc(cause, Some(&self.return_to))
     }
 }

@@ -6,8 +6,8 @@
 
 use crate::domain::return_to::ReturnTo;
 use crate::domain::secret::State;
+use crate::flow::attempt_cookie::use_once;
 use crate::flow::audit;
-use crate::flow::callback::single_use::use_once;
 use crate::flow::error::FlowError;
 use crate::flow::services::{BrowserVisit, Services};
 use crate::flow::sign_in::{AuthorizationOptions, AuthorizationRedirect, begin};

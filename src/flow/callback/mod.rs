@@ -6,9 +6,6 @@
 mod begin_session;
 mod complete;
 mod lost_attempt;
-mod refused;
-mod single_use;
-mod step_up;
 
 pub use complete::{Browser, CallbackResult, Completion, complete};
 pub use lost_attempt::{LostAttempt, begin_again};

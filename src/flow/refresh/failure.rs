@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::domain::profile::Profile;
 use crate::flow::error::FlowError;
-use crate::flow::refresh::lease::{HeldLease, RowState};
+use crate::flow::refresh::LONGEST_RETRY_AFTER;
 use crate::flow::refresh::outcome::{Force, PersonNeeded, Token};
+use crate::flow::refresh::turn::{HeldLease, RowState};
 use crate::flow::refresh::usable_token::Refresh;
-use crate::flow::throttle::LONGEST_RETRY_AFTER;
 use crate::flow::{access, audit};
 use crate::oidc::{OidcError, RefreshError};
 use crate::seal::handle_hash;

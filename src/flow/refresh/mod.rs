@@ -5,11 +5,10 @@
 //! authority's nor a browser's.
 
 mod failure;
-pub(super) mod lease;
 pub(super) mod outcome;
-mod single_flight;
+pub(super) mod turn;
 mod usable_token;
 
 pub use outcome::{Force, Outcome, PersonNeeded, Refreshes, Token, TokenRequest};
-pub use single_flight::{Flight, SingleFlight};
+pub use turn::{Flight, LONGEST_RETRY_AFTER, SingleFlight, Throttle};
 pub use usable_token::usable_token;

@@ -6,7 +6,7 @@ use crate::domain::api::ApiName;
 use crate::domain::session::HandleHash;
 use crate::domain::token_set::AccessGrant;
 use crate::flow::error::{FlowError, RefreshDelay};
-use crate::flow::refresh::single_flight::SingleFlight;
+use crate::flow::refresh::turn::SingleFlight;
 use crate::oidc::{AuthorityErrorDetail, OidcError};
 
 /// How soon a caller may ask again whose session is still being refreshed.

@@ -14,7 +14,6 @@ use crate::flow::error::FlowError;
 use crate::flow::hand_off::{HandOffOptions, ask};
 use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{Asking, AuthorizationOptions, begin};
-use crate::flow::step_up;
 use crate::web::cookies::plain::RedirectLoop;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::parameters::{
@@ -111,7 +110,7 @@ fn sign_in_at(
 
 /// What the route demands that the link names besides its target.
 fn demanded_elsewhere(query: &Parameters, profile: &Profile) -> Option<StepUp> {
-    step_up::of_path(profile, query.value(STEP_UP_FOR)?)
+    profile.step_up_of(query.value(STEP_UP_FOR)?)
 }
 
 /// A further host signs nobody in: it asks `public_url` for a session.

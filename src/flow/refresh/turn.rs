@@ -1,11 +1,160 @@
-//! The lease in the row while this process holds it: renewed, given back, or ended by storing new tokens.
+//! Whose turn it is: of equal calls in this process only one runs ([`SingleFlight`]), of all replicas only the holder of the
+//! lease in the row refreshes a session ([`HeldLease`]), and nobody tries again before a time that was named
+//! ([`Throttle`]).
+//!
+//! Single-flight and throttle know nothing of tokens and nothing of other processes.
 
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::sync::Arc;
 use std::time::Duration;
 
+use moka::sync::Cache;
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
 use crate::domain::session::{SessionHandle, SessionId};
 use crate::domain::token_set::TokenSet;
 use crate::store::{Lease, LeaseOwner, ReplaceResult, SessionStore, StoreError, StoredTokens};
+
+/// Keys remembered at most. A call whose key was forgotten runs, although an equal one may be running.
+const MOST_KEYS: u64 = 100_000;
+/// How long an outcome is kept. Waiting callers read it at once.
+const IDLE: Duration = Duration::from_mins(2);
+
+/// Calls by key `K`, each asking a question `Q`, each with an outcome `O`.
+#[derive(Debug)]
+pub struct SingleFlight<K, Q, O>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    Q: Send + 'static,
+    O: Send + 'static,
+{
+    last: Cache<K, Arc<Mutex<Last<Q, O>>>>,
+    running: watch::Sender<usize>,
+    runtime: Handle,
+}
+
+/// The last call of a key that ended. Only the holder of its lock may call.
+type Last<Q, O> = Option<Finished<Q, O>>;
+
+#[derive(Debug)]
+struct Finished<Q, O> {
+    at: Instant,
+    question: Q,
+    outcome: O,
+}
+
+/// A caller that wants the call of one key to be made.
+#[derive(Debug)]
+pub struct Flight<Q, O> {
+    last: Arc<Mutex<Last<Q, O>>>,
+    since: Instant,
+    turn: Option<OwnedMutexGuard<Last<Q, O>>>,
+    running: watch::Sender<usize>,
+    runtime: Handle,
+}
+
+impl<K, Q, O> SingleFlight<K, Q, O>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    Q: PartialEq + Send + 'static,
+    O: Clone + Send + 'static,
+{
+    /// Calls run on `runtime`, which must outlive the servers: a call that ended with the thread of its request would
+    /// lose its outcome.
+    pub fn new(runtime: Handle) -> Self {
+        let last = Cache::builder()
+            .max_capacity(MOST_KEYS)
+            .time_to_idle(IDLE)
+            .build();
+        Self {
+            last,
+            running: watch::Sender::new(0),
+            runtime,
+        }
+    }
+
+    /// Joins the callers of `key`, and takes the turn if no call of `key` is running.
+    pub fn join(&self, key: K) -> Flight<Q, O> {
+        let last = self.last.get_with(key, Arc::default);
+        let since = Instant::now();
+        let turn = Arc::clone(&last).try_lock_owned().ok();
+        Flight {
+            last,
+            since,
+            turn,
+            running: self.running.clone(),
+            runtime: self.runtime.clone(),
+        }
+    }
+
+    /// Waits until no call is running.
+    pub async fn settled(&self) {
+        // Cannot fail: the sender lives as long as `self`.
+        let _ = self.running.subscribe().wait_for(|count| *count == 0).await;
+    }
+}
+
+impl<Q, O> Flight<Q, O>
+where
+    Q: PartialEq + Send + 'static,
+    O: Clone + Send + 'static,
+{
+    /// Whether no other call of this key was running when the caller joined.
+    pub fn has_turn(&self) -> bool {
+        self.turn.is_some()
+    }
+
+    /// Makes the call when it is this caller's turn, in a task of its own: it ends whether anybody waits for it or not.
+    /// If a call with the same question ended since the caller joined, its outcome is the answer.
+    pub fn run(self, question: Q, call: impl Future<Output = O> + Send + 'static) -> JoinHandle<O> {
+        let running = InFlight::begin(self.running);
+        let span = tracing::Span::current();
+        let whole = async move {
+            let _running = running;
+            let mut last = match self.turn {
+                Some(turn) => turn,
+                None => self.last.lock_owned().await,
+            };
+            if let Some(shared) = last
+                .as_ref()
+                .filter(|last| last.at >= self.since && last.question == question)
+            {
+                return shared.outcome.clone();
+            }
+            let outcome = call.await;
+            *last = Some(Finished {
+                at: Instant::now(),
+                question,
+                outcome: outcome.clone(),
+            });
+            outcome
+        };
+        self.runtime.spawn(whole.instrument(span))
+    }
+}
+
+/// Counts one running call, also if it panics.
+struct InFlight(watch::Sender<usize>);
+
+impl InFlight {
+    fn begin(count: watch::Sender<usize>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(count)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
+    }
+}
 
 /// A lease outlives one renewal that is lost, and a holder that crashed by this much at most.
 pub(in crate::flow) const LEASE: Duration = Duration::from_secs(10);
@@ -154,3 +303,53 @@ impl HeldLease<'_> {
         })
     }
 }
+
+/// Keys remembered at most; beyond that the least used are forgotten, and what they stand for is tried again.
+const MOST_THROTTLED: u64 = 10_000;
+/// The longest `Retry-After` that is honoured.
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
+
+/// Remembers for each key until when nothing is tried again, and why.
+#[derive(Debug)]
+pub struct Throttle<K, R = ()>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    R: Clone + Send + Sync + 'static,
+{
+    until: Cache<K, (Timestamp, R)>,
+}
+
+impl<K, R> Default for Throttle<K, R>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    R: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        let until = Cache::builder()
+            .max_capacity(MOST_THROTTLED)
+            .time_to_live(LONGEST_RETRY_AFTER)
+            .build();
+        Self { until }
+    }
+}
+
+impl<K, R> Throttle<K, R>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    R: Clone + Send + Sync + 'static,
+{
+    /// Holds `key` back until `until`.
+    pub fn hold_back(&self, key: K, until: Timestamp, reason: R) {
+        self.until.insert(key, (until, reason));
+    }
+
+    /// For how long `key` is still held back at `now`, and why; `None` if it is free.
+    pub fn remaining(&self, key: &K, now: Timestamp) -> Option<(Duration, R)> {
+        let (until, reason) = self.until.get(key)?;
+        let left = (until - now).to_std().ok()?;
+        (!left.is_zero()).then_some((left, reason))
+    }
+}
+
+#[cfg(test)]
+mod tests;
