@@ -1,28 +1,22 @@
-//! The one constructor of HTTP clients whose calls leave the process, and how a request is sent.
+//! The one constructor of HTTP clients whose calls leave the process.
 //!
-//! Owns the time to connect, name resolution and the retry after a broken connection. Never follows a redirect (a
-//! response must not send us elsewhere, RFC 9700 §4.12), never uses a proxy that the options do not name.
+//! Owns the time to connect and name resolution. Never follows a redirect (a response must not send us elsewhere, RFC 9700
+//! §4.12), never uses a proxy that the options do not name.
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fmt;
-use std::future::poll_fn;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::HeaderValue;
-use reqwest::{Certificate, Client, ClientBuilder, Proxy, RequestBuilder, Response, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Proxy, redirect};
 use tokio::runtime::Handle;
 use url::Url;
 
 use crate::domain::outbound_proxy::OutboundProxy;
-use crate::measure::trace_context::{TRACEPARENT, outgoing};
-
-use crate::http::name_resolution::addresses;
 
 /// A connection that was idle for longer is not used again. Many servers close theirs after five seconds, and a
 /// request that may not be repeated is lost on a closing connection.
@@ -86,7 +80,7 @@ pub enum HttpSetupError {
 #[derive(Clone)]
 pub struct OutboundClient {
     client: Client,
-    runtime: Handle,
+    pub(super) runtime: Handle,
 }
 
 impl fmt::Debug for OutboundClient {
@@ -115,37 +109,6 @@ impl OutboundClient {
     /// The client to build requests with. Time and size of a response are the caller's to limit.
     pub fn client(&self) -> &Client {
         &self.client
-    }
-
-    /// Sends a request, and sends it once more if no connection could be made. A request with a safe method is also
-    /// sent once more when its connection broke before the first byte of a response: a server may close a kept
-    /// connection in the moment in which it is used again (RFC 9110 §9.2.2, RFC 9112 §9.3.1).
-    ///
-    /// # Errors
-    /// What the last try said.
-    pub async fn send(&self, request: RequestBuilder) -> reqwest::Result<Response> {
-        let mut sending = pin!(send(request));
-        poll_fn(|context| {
-            let _inside = self.runtime.enter();
-            sending.as_mut().poll(context)
-        })
-        .await
-    }
-}
-
-async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
-    let (client, request) = request.build_split();
-    let mut request = request?;
-    if let Some(parent) = outgoing().and_then(|text| HeaderValue::try_from(text).ok()) {
-        request.headers_mut().insert(TRACEPARENT, parent);
-    }
-    let is_safe = request.method().is_safe();
-    let again = request.try_clone();
-    match (client.execute(request).await, again) {
-        (Err(error), Some(again)) if error.is_connect() || (is_safe && !error.is_timeout()) => {
-            client.execute(again).await
-        }
-        (sent, _) => sent,
     }
 }
 
@@ -236,4 +199,27 @@ pub fn error_causes(error: &reqwest::Error) -> String {
     } else {
         text
     }
+}
+
+/// The addresses of a host: pins of the settings first; names below `.localhost` are this machine (RFC 6761 §6.3); then the
+/// system's resolver. With port 0, which stands for the port that is called.
+///
+/// # Errors
+/// What the system's resolver says.
+pub async fn addresses(pins: &BTreeMap<String, IpAddr>, host: &str) -> io::Result<Vec<SocketAddr>> {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let at = |address: IpAddr| SocketAddr::new(address, 0);
+    if let Some(pinned) = pins.get(&host) {
+        return Ok(vec![at(*pinned)]);
+    }
+    if host == "localhost" {
+        return Ok(vec![
+            at(Ipv4Addr::LOCALHOST.into()),
+            at(Ipv6Addr::LOCALHOST.into()),
+        ]);
+    }
+    if host.ends_with(".localhost") {
+        return Ok(vec![at(Ipv4Addr::LOCALHOST.into())]);
+    }
+    Ok(tokio::net::lookup_host((host, 0)).await?.collect())
 }

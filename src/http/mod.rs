@@ -4,13 +4,12 @@
 //! retries, bulkheads and circuit breakers. It does not know which protocol a call belongs to, and it imports nothing
 //! of ours but `domain`.
 
-pub(crate) mod bulkhead;
-pub(crate) mod circuit_breaker;
+pub(crate) mod call;
 mod client;
 mod error;
-pub mod name_resolution;
-mod response;
 
-pub use client::{HttpOptions, HttpSetupError, OutboundClient, client_builder, error_causes};
+pub use call::{BufferedResponse, retry_after};
+pub use client::{
+    HttpOptions, HttpSetupError, OutboundClient, addresses, client_builder, error_causes,
+};
 pub use error::CallError;
-pub use response::{BufferedResponse, retry_after};

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::domain::authority::UserFlowKind;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::{Profile, ProfileId};
-use crate::http::bulkhead::Bulkhead;
+use crate::http::call::Bulkhead;
 use crate::oidc::client_auth::managed_identity::ManagedIdentity;
 use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::metadata::Metadata;

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::authority::UserFlowKind;
 use crate::domain::profile::{AuthorityFingerprint, Profile};
-use crate::http::bulkhead::Bulkhead;
-use crate::http::circuit_breaker::CircuitBreaker;
+use crate::http::call::{Bulkhead, CircuitBreaker};
 use crate::oidc::client_auth::credentials::ProfileCredentials;
 use crate::oidc::client_auth::managed_identity::ManagedIdentity;
 use crate::oidc::client_deps::ClientDeps;

@@ -17,7 +17,7 @@ use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::http::name_resolution::addresses;
+use crate::http::addresses;
 
 /// Which versions of HTTP a connection may speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,13 +1,13 @@
-//! `KeyRing`: the server's keys, newest first. The first seals, all open.
+//! `KeyRing`: the server's keys, newest first. The first seals, all open. And the machine's random source, which makes them.
 
 use std::fmt;
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
 use crate::domain::random::{Random, random_256};
-use crate::seal::digest::hex;
 
 /// Separates our derivations from those of any other program that was given the same key.
 const EXTRACT_SALT: &[u8] = b"gatehouse key ring v1";
@@ -25,7 +25,7 @@ impl KeyId {
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -213,6 +213,20 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD]
         .into_iter()
         .find_map(|engine| engine.decode(text).ok())
+}
+
+/// Unpredictable bytes from the operating system by way of aws-lc's generator.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OsRandom;
+
+impl Random for OsRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        // A machine without entropy must not make secrets, and nothing can answer instead.
+        assert!(
+            rand::fill(bytes).is_ok(),
+            "the operating system's random source failed"
+        );
+    }
 }
 
 #[cfg(test)]

@@ -9,21 +9,16 @@
 //! key may seal any number of messages without two of them sharing key and nonce.
 
 mod cookie_opener;
-mod digest;
 mod key_file;
 mod key_ring;
-mod random;
-mod row_keys;
 mod sealing;
-mod search_hash;
 mod signing_keys;
 
 pub use cookie_opener::PrivateCookieKey;
-pub use digest::{csrf_token, handle_hash, hex, secrets_equal, sha256, short_hash};
 pub use key_file::{KeyFileProblem, load_or_make_key};
-pub use key_ring::{KeyId, KeyProblem, KeyRing, new_key_text};
-pub use random::OsRandom;
-pub use row_keys::{Column, RowKeys, RowPlace};
-pub use sealing::Purpose;
-pub use search_hash::SearchField;
+pub use key_ring::{KeyId, KeyProblem, KeyRing, OsRandom, new_key_text};
+pub use sealing::{
+    Column, Purpose, RowKeys, RowPlace, SearchField, csrf_token, handle_hash, hex, secrets_equal,
+    sha256, short_hash,
+};
 pub use signing_keys::SigningKeys;

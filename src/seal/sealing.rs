@@ -1,9 +1,19 @@
-//! Sealing with a server key alone: attempts, `state`, and other things that travel through a browser.
+//! What stands for a secret outside of this process: sealed bytes, and hashes.
+//!
+//! [`KeyRing::seal`] needs a server key alone: attempts, `state`, and other things that travel through a browser. The keys
+//! of a row ([`RowKeys`]) need a server key *and* the browser's handle, so a stolen database opens nothing, not even
+//! together with the server's keys. What rows are searched by is hashed with a key (HMAC-SHA-256, RFC 2104): a dump of the
+//! database names nobody, and nobody without the server's keys can look for a person in it.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
+use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
+use aws_lc_rs::{constant_time, digest};
 
+use crate::domain::profile::ProfileId;
 use crate::domain::random::Random;
-use crate::seal::key_ring::{KeyRing, expand};
+use crate::domain::session::{HandleHash, SessionHandle, SessionId};
+use crate::seal::key_ring::{KeyRing, ServerKey, expand};
 
 /// What is sealed is good for its purpose only: one purpose never opens what another sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +32,7 @@ impl Purpose {
 }
 
 /// The format that is written. Another one is not ours to open (a newer version of the gateway wrote it).
-pub(super) const FORMAT: u8 = 1;
+const FORMAT: u8 = 1;
 /// Bytes before the random part: format and key id.
 const HEADER: usize = 5;
 /// Random bytes for the derivation of the key.
@@ -58,7 +68,7 @@ impl KeyRing {
 }
 
 /// The id of the key that sealed, as far as the format is ours.
-pub(super) fn key_id(sealed: &[u8]) -> Option<[u8; 4]> {
+fn key_id(sealed: &[u8]) -> Option<[u8; 4]> {
     let header: [u8; HEADER] = *sealed.first_chunk()?;
     let [FORMAT, id @ ..] = header else {
         return None;
@@ -66,7 +76,7 @@ pub(super) fn key_id(sealed: &[u8]) -> Option<[u8; 4]> {
     Some(id)
 }
 
-pub(super) fn seal_with(
+fn seal_with(
     id: [u8; 4],
     derive: impl Fn(&[u8]) -> [u8; 32],
     aad: &[u8],
@@ -103,11 +113,7 @@ pub(super) fn seal_with(
     sealed
 }
 
-pub(super) fn open_with(
-    derive: impl Fn(&[u8]) -> [u8; 32],
-    aad: &[u8],
-    sealed: &[u8],
-) -> Option<Vec<u8>> {
+fn open_with(derive: impl Fn(&[u8]) -> [u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let id = key_id(sealed)?;
     let rest = sealed.get(HEADER..)?;
     let (salt, rest) = rest.split_first_chunk::<SALT>()?;
@@ -136,72 +142,167 @@ fn aead_key(bytes: &[u8; 32]) -> Option<LessSafeKey> {
         .map(LessSafeKey::new)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::seal::{OsRandom, new_key_text};
+/// Which sealed column of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Who it is.
+    Identity,
+    /// What the authority gave.
+    Tokens,
+}
 
-    fn ring(keys: &[&String]) -> KeyRing {
-        KeyRing::parse(keys).unwrap()
-    }
-
-    #[test]
-    fn what_is_sealed_opens_for_its_purpose_and_associated_data_only() {
-        let ring = KeyRing::ephemeral(&OsRandom);
-        let sealed = ring.seal(Purpose::ATTEMPT, b"state", b"verifier", &OsRandom);
-        let open = |purpose, aad: &[u8]| ring.open(purpose, aad, &sealed);
-        assert_eq!(
-            open(Purpose::ATTEMPT, b"state").as_deref(),
-            Some(&b"verifier"[..])
-        );
-        assert_eq!(open(Purpose::STATE, b"state"), None);
-        assert_eq!(open(Purpose::ATTEMPT, b"other state"), None);
-        assert!(!sealed.windows(8).any(|window| window == b"verifier"));
-    }
-
-    // proves: C91
-    #[test]
-    fn any_flipped_bit_and_any_cut_end_is_refused() {
-        let ring = KeyRing::ephemeral(&OsRandom);
-        let sealed = ring.seal(Purpose::STATE, b"", b"target", &OsRandom);
-        for at in 0..sealed.len() {
-            let mut forged = sealed.clone();
-            forged[at] ^= 1;
-            assert_eq!(ring.open(Purpose::STATE, b"", &forged), None, "byte {at}");
-            assert_eq!(
-                ring.open(Purpose::STATE, b"", &sealed[..at]),
-                None,
-                "cut {at}"
-            );
+impl Column {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::Identity => b"identity",
+            Self::Tokens => b"tokens",
         }
     }
+}
 
-    // proves: C90
-    #[test]
-    fn an_old_key_opens_while_it_is_listed_and_not_after() {
-        let (old, new) = (new_key_text(&OsRandom), new_key_text(&OsRandom));
-        let sealed = ring(&[&old]).seal(Purpose::STATE, b"", b"x", &OsRandom);
-        let rotated = ring(&[&new, &old]);
-        assert!(rotated.open(Purpose::STATE, b"", &sealed).is_some());
-        assert!(!rotated.sealed_with_newest(&sealed));
-        assert!(ring(&[&old]).sealed_with_newest(&sealed));
-        assert_eq!(ring(&[&new]).open(Purpose::STATE, b"", &sealed), None);
-    }
+/// The place that sealed bytes belong to: moved to another row, column or profile, they do not open.
+#[derive(Debug, Clone, Copy)]
+pub struct RowPlace<'a> {
+    /// The profile.
+    pub profile: &'a ProfileId,
+    /// The row.
+    pub id: &'a SessionId,
+    /// The column.
+    pub column: Column,
+}
 
-    #[test]
-    fn the_same_text_is_sealed_differently_each_time() {
-        let ring = KeyRing::ephemeral(&OsRandom);
-        let seal = || ring.seal(Purpose::STATE, b"", b"x", &OsRandom);
-        assert_ne!(seal(), seal());
-    }
-
-    // proves: D27
-    #[test]
-    fn a_format_of_a_newer_version_is_none_and_no_panic() {
-        let ring = KeyRing::ephemeral(&OsRandom);
-        let mut sealed = ring.seal(Purpose::STATE, b"", b"x", &OsRandom);
-        sealed[0] = 2;
-        assert_eq!(ring.open(Purpose::STATE, b"", &sealed), None);
-        assert_eq!(ring.open(Purpose::STATE, b"", b""), None);
+impl RowPlace<'_> {
+    /// A profile id holds no zero byte, so the parts cannot run into one another.
+    fn aad(&self) -> Vec<u8> {
+        [
+            self.column.label(),
+            &[0],
+            self.profile.as_str().as_bytes(),
+            &[0],
+            self.id.as_bytes(),
+        ]
+        .concat()
     }
 }
+
+/// Seals and opens one session's row.
+pub struct RowKeys<'a> {
+    ring: &'a KeyRing,
+    handle: &'a SessionHandle,
+}
+
+impl std::fmt::Debug for RowKeys<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RowKeys([redacted])")
+    }
+}
+
+impl KeyRing {
+    /// The keys of the row that belongs to `handle`.
+    pub fn row<'a>(&'a self, handle: &'a SessionHandle) -> RowKeys<'a> {
+        RowKeys { ring: self, handle }
+    }
+}
+
+impl RowKeys<'_> {
+    /// Seals with the newest server key.
+    pub fn seal(&self, place: RowPlace<'_>, plaintext: &[u8], random: &dyn Random) -> Vec<u8> {
+        let key = self.ring.newest();
+        let prk = self.derive(key);
+        let derive = |salt: &[u8]| expand::<32>(&prk, &[place.column.label(), salt]);
+        seal_with(key.id.0, derive, &place.aad(), plaintext, random)
+    }
+
+    /// Opens what was sealed at the same place under the same handle and a key of the ring.
+    pub fn open(&self, place: RowPlace<'_>, sealed: &[u8]) -> Option<Vec<u8>> {
+        let key = self.ring.by_id(key_id(sealed)?)?;
+        let prk = self.derive(key);
+        let derive = |salt: &[u8]| expand::<32>(&prk, &[place.column.label(), salt]);
+        open_with(derive, &place.aad(), sealed)
+    }
+
+    /// RFC 5869 §2.2: the handle is the keying material, the server key the salt.
+    fn derive(&self, key: &ServerKey) -> Prk {
+        Salt::new(HKDF_SHA256, &key.row_salt).extract(self.handle.expose())
+    }
+}
+
+/// What is searched by: the hash of a text in one field says nothing about the same text in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchField {
+    /// The key of a person.
+    Person,
+    /// The authority's own session.
+    Sid,
+}
+
+impl SearchField {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::Person => b"person",
+            Self::Sid => b"sid",
+        }
+    }
+}
+
+impl KeyRing {
+    /// The hash of `text` under each key, newest first.
+    pub fn search_hashes(&self, field: SearchField, text: &str) -> impl Iterator<Item = String> {
+        self.all().map(move |key| {
+            let derived = expand::<32>(&key.prk, &[b"search", field.label()]);
+            let tag = sign(&Key::new(HMAC_SHA256, &derived), text.as_bytes());
+            format!("hmac:{}", hex(tag.as_ref()))
+        })
+    }
+}
+
+/// SHA-256 of `bytes` (FIPS 180-4).
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    for (to, from) in hash
+        .iter_mut()
+        .zip(digest::digest(&digest::SHA256, bytes).as_ref())
+    {
+        *to = *from;
+    }
+    hash
+}
+
+/// The key of a session's row. A handle is 256 random bits, so its plain hash cannot be searched backwards.
+pub fn handle_hash(handle: &SessionHandle) -> HandleHash {
+    HandleHash(sha256(handle.expose()))
+}
+
+/// Whether two secrets are the same, in a time that depends on their lengths only.
+pub fn secrets_equal(one: &[u8], other: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(one, other).is_ok()
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            }
+            text
+        })
+}
+
+/// The first `DIGITS` hexadecimal digits of the SHA-256: names something without repeating it.
+pub fn short_hash<const DIGITS: usize>(bytes: &[u8]) -> String {
+    let mut digits = hex(&sha256(bytes));
+    digits.truncate(DIGITS);
+    digits
+}
+
+/// What a form of a session's own pages must hold: only who has the handle can make it.
+pub fn csrf_token(handle: &SessionHandle) -> String {
+    let mut bytes = b"csrf ".to_vec();
+    bytes.extend_from_slice(handle.expose());
+    hex(&sha256(&bytes))
+}
+
+#[cfg(test)]
+mod tests;

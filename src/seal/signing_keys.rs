@@ -14,8 +14,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::domain::profile::ProfileId;
-use crate::seal::digest::sha256;
 use crate::seal::key_ring::{KeyRing, expand};
+use crate::seal::sealing::sha256;
 
 /// The key pairs of one profile.
 pub struct SigningKeys {

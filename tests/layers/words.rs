@@ -171,7 +171,7 @@ fn files_have_the_names_of_the_field() {
     );
     assert!(old_file(&root().join("src/oidc/lane.rs")).is_some());
     assert!(old_file(&root().join("src/lane/mod.rs")).is_some());
-    assert!(old_file(&root().join("src/http/bulkhead.rs")).is_none());
+    assert!(old_file(&root().join("src/http/call.rs")).is_none());
 }
 
 /// The names of tests that are too long, or that begin with the number of a row instead of saying what holds.

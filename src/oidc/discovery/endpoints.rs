@@ -12,7 +12,7 @@ use url::Url;
 use crate::domain::authority::IssuerConfig;
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::{Profile, ProfileId, SigningAlgorithm};
-use crate::http::bulkhead::Bulkhead;
+use crate::http::call::Bulkhead;
 use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::cached_document::{CachedDocument, Fetch, Snapshot};
 use crate::oidc::discovery::jwks::{KeySet, KeySource};

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::domain::profile::{ProfileId, SigningAlgorithm};
-use crate::http::bulkhead::Bulkhead;
+use crate::http::call::Bulkhead;
 use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::cached_document::{Fetch, Fetched};
 use crate::oidc::error::{OidcError, Outage, SignatureRefusal};

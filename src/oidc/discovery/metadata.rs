@@ -17,7 +17,7 @@ use crate::domain::issuer::TrustedIssuer;
 use crate::domain::profile::{AuthorityFingerprint, ProfileId, SigningAlgorithm};
 use crate::domain::public_url::is_secure_enough;
 use crate::http::BufferedResponse;
-use crate::http::bulkhead::Bulkhead;
+use crate::http::call::Bulkhead;
 use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::cached_document::{Fetch, Fetched};
 use crate::oidc::error::{Misconfiguration, OidcError, Outage};
