@@ -16,7 +16,6 @@ mod client_deps;
 mod discovery;
 mod error;
 mod error_codes;
-mod profile_client;
 mod requests;
 mod tokens;
 mod www_authenticate;
@@ -25,9 +24,8 @@ pub use crate::http::CallError;
 pub use authorities::Authorities;
 pub use authority_error::AuthorityErrorDetail;
 pub use client_auth::certificate::{CertificateExpiry, certificate_ends};
-pub use client_deps::{ClientDeps, PermitsFile};
+pub use client_deps::{ClientDeps, InProcessPins, PermitsFile, TenantPins, TenantPinsUnavailable};
 pub use discovery::metadata::Metadata;
-pub use discovery::tenant_pin::{InProcessPins, TenantPins, TenantPinsUnavailable};
 pub use error::{
     CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
     SignatureRefusal, UserinfoFault,

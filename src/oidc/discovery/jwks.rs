@@ -1,7 +1,7 @@
-//! The signing keys of an authority (RFC 7517): read one by one, and used to verify signatures.
+//! The key set of an authority (RFC 7517): fetched, and its keys read one by one.
 //!
-//! Owns which keys are accepted and which key verifies which token. A key that cannot be used is skipped and counted,
-//! and never makes the set unusable. A key set belongs to one profile and one metadata document (RFC 8725 §3.8).
+//! A key that cannot be used is skipped and counted, and never makes the set unusable. A key set belongs to one profile and
+//! one metadata document (RFC 8725 §3.8).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, DecodingKey, crypto};
+use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -17,24 +17,21 @@ use crate::domain::profile::{ProfileId, SigningAlgorithm};
 use crate::http::call::Bulkhead;
 use crate::oidc::client_deps::ClientDeps;
 use crate::oidc::discovery::cached_document::{Fetch, Fetched};
-use crate::oidc::error::{OidcError, Outage, SignatureRefusal};
-use crate::oidc::tokens::jwt::Jwt;
+use crate::oidc::error::{OidcError, Outage};
 
 /// Bytes; 200 keys with certificates are smaller.
 const LARGEST: usize = 512 * 1024;
 /// A key that the authority withdrew is refused after this time at the latest.
 const MAX_AGE: Duration = Duration::from_hours(1);
-/// How many keys of the same `kid` are tried for one token.
-const TRIED: usize = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum KeyFamily {
+pub(super) enum KeyFamily {
     Rsa,
     P256,
 }
 
 impl KeyFamily {
-    fn of(algorithm: SigningAlgorithm) -> Self {
+    pub(super) fn of(algorithm: SigningAlgorithm) -> Self {
         match algorithm {
             SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => Self::Rsa,
             SigningAlgorithm::Es256 => Self::P256,
@@ -44,19 +41,19 @@ impl KeyFamily {
 
 /// A public key that may verify tokens.
 pub(crate) struct SigningKey {
-    id: Option<String>,
-    family: KeyFamily,
-    algorithm: Option<SigningAlgorithm>,
+    pub(super) id: Option<String>,
+    pub(super) family: KeyFamily,
+    pub(super) algorithm: Option<SigningAlgorithm>,
     /// The `issuer` member of Entra ID's v2 keys; may be a template.
     pub(crate) issuer: Option<String>,
     /// The `cloud_instance_name` member of newer documents.
     pub(crate) cloud_instance_name: Option<String>,
-    public: DecodingKey,
+    pub(super) public: DecodingKey,
 }
 
 /// The keys of one document.
 pub(crate) struct KeySet {
-    keys: Vec<SigningKey>,
+    pub(super) keys: Vec<SigningKey>,
     /// How many keys of the document cannot or must not be used.
     pub(crate) skipped: usize,
 }
@@ -77,37 +74,6 @@ impl KeySet {
     /// How many keys can be used.
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
-    }
-
-    /// Verifies the signature and returns the key that made it.
-    pub(crate) fn verify(&self, jwt: &Jwt<'_>) -> Result<&SigningKey, SignatureRefusal> {
-        let family = KeyFamily::of(jwt.algorithm);
-        let fits = |key: &&SigningKey| {
-            // RFC 8725 §3.1: one key, one algorithm family.
-            key.family == family
-                && key.algorithm.is_none_or(|own| own == jwt.algorithm)
-                && (jwt.key_id.is_none() || key.id == jwt.key_id)
-        };
-        let candidates: Vec<_> = self.keys.iter().filter(fits).take(TRIED).collect();
-        if candidates.is_empty() {
-            return Err(SignatureRefusal::NoKey);
-        }
-        if jwt.key_id.is_none() && candidates.len() > 1 {
-            return Err(SignatureRefusal::AmbiguousKey);
-        }
-        let algorithm = match jwt.algorithm {
-            SigningAlgorithm::Rs256 => Algorithm::RS256,
-            SigningAlgorithm::Ps256 => Algorithm::PS256,
-            SigningAlgorithm::Es256 => Algorithm::ES256,
-        };
-        let good = |key: &&SigningKey| {
-            crypto::verify(jwt.signature, jwt.signed.as_bytes(), &key.public, algorithm)
-                .unwrap_or(false)
-        };
-        candidates
-            .into_iter()
-            .find(good)
-            .ok_or(SignatureRefusal::Wrong)
     }
 }
 
@@ -224,8 +190,9 @@ impl Fetch for KeySource {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     proptest::proptest! {
         // proves: D4

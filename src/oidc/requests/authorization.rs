@@ -1,4 +1,4 @@
-//! The authorization request: the address to which a browser is sent to sign in, and the `iss` of the response.
+//! The authorization request: the address to which a browser is sent to sign in.
 //!
 //! Owns the parameters, each sent once: PKCE with S256, `state` and `nonce` always, whether the authority announces
 //! PKCE or not (RFC 9700 §2.1.1). An endpoint that has a query keeps it.
@@ -20,7 +20,7 @@ use crate::domain::route::StepUp;
 use crate::domain::secret::{CodeVerifier, Nonce, State};
 use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::metadata::Metadata;
-use crate::oidc::error::{Invalid, Misconfiguration, OidcError};
+use crate::oidc::error::{Misconfiguration, OidcError};
 use crate::oidc::requests::parameters::{
     authorization_scopes, claims_parameter, signed_in_api, with_contexts,
 };
@@ -115,31 +115,6 @@ impl Authorities {
     ) -> Result<Url, OidcError> {
         let metadata = self.discovered(profile, flow).await?;
         authorization_address(profile, &metadata, flow, request)
-    }
-
-    /// Checks the `iss` parameter of an authorization response, before its code is redeemed (RFC 9207 §2.4). A wrong
-    /// one is refused even if the authority does not announce the parameter.
-    ///
-    /// # Errors
-    /// `Invalid` when it is wrong, or missing where it is announced; else as [`Self::discovered`].
-    pub async fn judge_issuer_parameter(
-        &self,
-        profile: &Profile,
-        flow: UserFlowKind,
-        iss: Option<&str>,
-    ) -> Result<(), OidcError> {
-        let client = self.profile_client(profile);
-        let authority = client.discovered(profile, flow).await?;
-        let policy = &authority.discovery.issuer_config.issuer;
-        let accepted = match iss {
-            Some(iss) => policy.accept_parameter(&authority.metadata.trusted, iss),
-            None => !authority.metadata.iss_parameter,
-        };
-        if accepted {
-            Ok(())
-        } else {
-            Err(OidcError::Invalid(Invalid::IssuerParameter))
-        }
     }
 }
 

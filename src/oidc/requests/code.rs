@@ -1,26 +1,28 @@
-//! Redeems a code for a person and tokens: token request, every check of the ID token, userinfo where it is used.
+//! Redeems a code for a person and tokens: the `iss` of the response, token request, every check of the ID token, userinfo
+//! where it is used.
 //!
-//! Nothing of a response is used before its ID token passed all checks (OIDC Core §3.1.3.7). Groups that were left out of
-//! the token are read by [`crate::oidc::requests::graph_groups`].
+//! Nothing of a response is used before its ID token passed all checks (OIDC Core §3.1.3.7). The userinfo endpoint (§5.3)
+//! has claims that an authority leaves out of its ID tokens: an outage there is no reason to refuse a sign-in; a response
+//! about another subject is. Groups that were left out of the token are read by [`crate::oidc::requests::graph_groups`].
+
+use reqwest::header::ACCEPT;
+use serde_json::Value;
 
 use crate::domain::api::Api;
 use crate::domain::attempt::Attempt;
-use crate::domain::authority::PersonClaims;
+use crate::domain::authority::{PersonClaims, UserFlowKind};
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::{Claims, Identity, PersonBy, is_identifier};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{AccessToken, AuthorizationCode};
-use crate::domain::token_set::{AccessGrant, StatedLifetime, TokenSet};
-use crate::oidc::authorities::Authorities;
-use crate::oidc::discovery::endpoints::{DiscoveredAuthority, Origin};
-use crate::oidc::error::{Invalid, Misconfiguration, OidcError, ResponseFault};
-use crate::oidc::profile_client::ProfileClient;
-use crate::oidc::requests::parameters::{
-    Form, add_token_parameters, signed_in_api, token_is_for_graph,
-};
-use crate::oidc::requests::token_response::TokenResponse;
-use crate::oidc::requests::userinfo::{Userinfo, UserinfoRequest, merge};
-use crate::oidc::tokens::id_token::{Attempted, id_token};
+use crate::domain::token_set::TokenSet;
+use crate::http::CallError;
+use crate::oidc::authorities::{Authorities, DiscoveredAuthority, ProfileClient};
+use crate::oidc::discovery::verification_keys::Origin;
+use crate::oidc::error::{Invalid, Misconfiguration, OidcError, ResponseFault, UserinfoFault};
+use crate::oidc::requests::parameters::{Form, add_token_parameters, signed_in_api};
+use crate::oidc::requests::token_endpoint::{TokenResponse, access_grant, graph_token};
+use crate::oidc::tokens::id_token::{Attempted, audience, id_token, issuer};
 use crate::oidc::tokens::jwt::TokenUse;
 
 /// What a code was redeemed for.
@@ -37,6 +39,31 @@ pub struct Redeemed {
 }
 
 impl Authorities {
+    /// Checks the `iss` parameter of an authorization response, before its code is redeemed (RFC 9207 §2.4). A wrong
+    /// one is refused even if the authority does not announce the parameter.
+    ///
+    /// # Errors
+    /// `Invalid` when it is wrong, or missing where it is announced; else as [`Self::discovered`].
+    pub async fn judge_issuer_parameter(
+        &self,
+        profile: &Profile,
+        flow: UserFlowKind,
+        iss: Option<&str>,
+    ) -> Result<(), OidcError> {
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, flow).await?;
+        let policy = &authority.discovery.issuer_config.issuer;
+        let accepted = match iss {
+            Some(iss) => policy.accept_parameter(&authority.metadata.trusted, iss),
+            None => !authority.metadata.iss_parameter,
+        };
+        if accepted {
+            Ok(())
+        } else {
+            Err(OidcError::Invalid(Invalid::IssuerParameter))
+        }
+    }
+
     /// Redeems the code of an attempt whose `state` was checked.
     ///
     /// # Errors
@@ -164,39 +191,157 @@ pub(crate) fn sid_of(claims: &Claims) -> Option<String> {
     is_identifier(sid, 255).then(|| sid.to_owned())
 }
 
-/// The access token of a response with its use. At Microsoft a token is for one resource: without an API it is for
-/// none.
-pub(crate) fn access_grant(
-    profile: &Profile,
-    api: Option<&Api>,
-    response: &TokenResponse,
-    now: Timestamp,
-) -> Option<AccessGrant> {
-    let name = if profile.authority.dialect().microsoft {
-        Some(api?.name.clone())
-    } else {
-        None
-    };
-    Some(AccessGrant::new(
-        name,
-        response.access_token.clone()?,
-        response.scopes.clone(),
-        now,
-        StatedLifetime {
-            expires_in: response.expires_in,
-            refresh_in: response.refresh_in,
-        },
-    ))
+/// Bytes of a response of the userinfo endpoint.
+const LARGEST_USERINFO: usize = 256 * 1024;
+
+/// Claims that only the ID token may make: those of the protocol, and those that name a tenant, a policy or a source of
+/// other claims (OIDC Core §5.6.2: such a source is never called).
+const ONLY_IN_ID_TOKEN: [&str; 23] = [
+    "iss",
+    "sub",
+    "aud",
+    "azp",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "tid",
+    "oid",
+    "tfp",
+    "acr",
+    "acrs",
+    "amr",
+    "auth_time",
+    "sid",
+    "hasgroups",
+    "_claim_names",
+    "_claim_sources",
+    "events",
+];
+
+/// The result of a userinfo request.
+pub(crate) enum Userinfo {
+    /// More claims about the same person.
+    Claims(Claims),
+    /// Nothing, for a reason that passes or that does not matter.
+    Nothing,
 }
 
-/// The access token of a response, if it is for Microsoft Graph.
-pub(crate) fn graph_token(
-    profile: &Profile,
-    api: Option<&Api>,
-    response: &TokenResponse,
-) -> Option<AccessToken> {
-    response
-        .access_token
-        .clone()
-        .filter(|_| token_is_for_graph(profile, api))
+/// A request to the userinfo endpoint.
+pub(crate) struct UserinfoRequest<'a> {
+    pub(crate) token: Option<&'a AccessToken>,
+    /// `sub` of the ID token.
+    pub(crate) sub: Option<&'a Value>,
+    pub(crate) origin: Origin,
+}
+
+impl ProfileClient {
+    /// Requests the claims of the userinfo endpoint, if this authority has one and it is used.
+    pub(crate) async fn userinfo(
+        &self,
+        authority: &DiscoveredAuthority<'_>,
+        request: &UserinfoRequest<'_>,
+    ) -> Result<Userinfo, OidcError> {
+        let profile = authority.profile;
+        let used = profile.authority.dialect().userinfo;
+        let endpoint = &authority.metadata.userinfo_endpoint;
+        let (true, Some(url), Some(token)) = (used, endpoint, request.token) else {
+            return Ok(Userinfo::Nothing);
+        };
+        // RFC 6750 §2.1: in the header and nowhere else.
+        let call = self
+            .bulkhead
+            .client()
+            .get(url.clone())
+            .header(ACCEPT, "application/json, application/jwt")
+            .bearer_auth(token.expose());
+        let timeout = self.deps.call_timeout;
+        let response = match self.bulkhead.call(call, LARGEST_USERINFO, timeout).await {
+            Ok(response) => response,
+            Err(CallError::TooLarge) => return Err(userinfo_fault(UserinfoFault::Shape)),
+            Err(error) => {
+                tracing::warn!(profile.id = %profile.id, outage = %error, "userinfo did not answer");
+                return Ok(Userinfo::Nothing);
+            }
+        };
+        if response.status.as_u16() != 200 {
+            tracing::warn!(profile.id = %profile.id, status = response.status.as_u16(), "userinfo gave no claims");
+            return Ok(Userinfo::Nothing);
+        }
+        let claims = match response.media_type().as_str() {
+            "application/json" => match serde_json::from_slice(&response.body) {
+                Ok(Value::Object(claims)) => claims,
+                _ => return Err(userinfo_fault(UserinfoFault::Shape)),
+            },
+            "application/jwt" => {
+                let text = String::from_utf8(response.body).unwrap_or_default();
+                signed_claims(authority, text.trim(), request.origin).await?
+            }
+            _ => return Err(userinfo_fault(UserinfoFault::Shape)),
+        };
+        // OIDC Core §5.3.2: with a different sub, nothing of the response is used.
+        if claims.get("sub").is_none() || claims.get("sub") != request.sub {
+            return Err(userinfo_fault(UserinfoFault::Subject));
+        }
+        Ok(Userinfo::Claims(claims))
+    }
+}
+
+/// OIDC Core §5.3.2: a signed response should have `iss` and `aud`; here it must.
+async fn signed_claims(
+    authority: &DiscoveredAuthority<'_>,
+    text: &str,
+    origin: Origin,
+) -> Result<Claims, OidcError> {
+    let signed = authority.verify(text, TokenUse::Userinfo, origin).await?;
+    let expected = authority.expected();
+    issuer(&signed, &expected)
+        .and_then(|()| audience(&signed.claims, expected.client_id))
+        .map_err(|_| userinfo_fault(UserinfoFault::Origin))?;
+    Ok(signed.claims)
+}
+
+/// Adds the claims that the ID token does not have; those that it has stay.
+pub(crate) fn merge(claims: &mut Claims, more: Claims) {
+    for (name, value) in more {
+        if !ONLY_IN_ID_TOKEN.contains(&name.as_str()) && !claims.contains_key(&name) {
+            claims.insert(name, value);
+        }
+    }
+}
+
+fn userinfo_fault(fault: UserinfoFault) -> OidcError {
+    OidcError::Invalid(Invalid::Userinfo(fault))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(value: Value) -> Claims {
+        match value {
+            Value::Object(claims) => claims,
+            _ => unreachable!(),
+        }
+    }
+
+    // proves: A21, B58
+    #[test]
+    fn userinfo_adds_what_is_absent_and_never_what_the_id_token_decides() {
+        let mut claims = object(json!({"sub": "s", "name": "Ada"}));
+        let more = json!({
+            "sub": "s", "name": "Eve", "email": "ada@example.com", "tid": "x", "oid": "y",
+            "_claim_sources": {"src1": {"endpoint": "http://169.254.169.254/"}}
+        });
+        merge(&mut claims, object(more));
+        assert_eq!(
+            Value::Object(claims),
+            json!({"sub": "s", "name": "Ada", "email": "ada@example.com"})
+        );
+    }
 }

@@ -2,6 +2,12 @@
 //!
 //! The host comes from the metadata, never from a token (`_claim_sources` is not followed). Groups that could not be
 //! read are unknown, not none: rules that need groups then refuse.
+//!
+//! A token of Microsoft Graph on behalf of a caller with an access token of ours (Microsoft's on-behalf-of flow, RFC 7523
+//! §2.1): the caller's token is the assertion.
+//!
+//! It succeeds only if the token's audience is the application of the profile itself: the authority exchanges a token for
+//! nobody but its audience.
 
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -14,6 +20,8 @@ use crate::domain::public_url::is_loopback;
 use crate::domain::secret::AccessToken;
 use crate::oidc::authorities::Authorities;
 use crate::oidc::discovery::metadata::Metadata;
+use crate::oidc::error::{Invalid, OidcError, ResponseFault};
+use crate::oidc::requests::parameters::Form;
 
 /// Bytes: 11,000 ids with their quotes.
 const LARGEST: usize = 1024 * 1024;
@@ -88,6 +96,32 @@ fn read(body: &[u8]) -> Option<Vec<String>> {
         .iter()
         .map(|group| group.as_str().map(str::to_owned))
         .collect()
+}
+
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+impl Authorities {
+    /// A token of Graph that reads the groups of the person behind an access token. The token was verified before.
+    ///
+    /// # Errors
+    /// `Unavailable` passes; every other error means that this token cannot be exchanged.
+    pub async fn graph_token_on_behalf_of(
+        &self,
+        profile: &Profile,
+        assertion: &str,
+    ) -> Result<AccessToken, OidcError> {
+        let client = self.profile_client(profile);
+        let authority = client.discovered(profile, UserFlowKind::SignIn).await?;
+        let grant: Form<'_> = vec![
+            ("grant_type", GRANT.into()),
+            ("assertion", assertion.into()),
+            ("requested_token_use", "on_behalf_of".into()),
+            ("scope", "User.Read".into()),
+        ];
+        let response = client.request_tokens(&authority, &grant).await?;
+        let missing = Invalid::Response(ResponseFault::AccessToken);
+        response.access_token.ok_or_else(|| missing.into())
+    }
 }
 
 #[cfg(test)]

@@ -9,11 +9,10 @@ use crate::domain::clock::Timestamp;
 use crate::domain::identity::is_identifier;
 use crate::domain::profile::Profile;
 use crate::oidc::authorities::Authorities;
-use crate::oidc::discovery::endpoints::Origin;
+use crate::oidc::discovery::verification_keys::Origin;
 use crate::oidc::error::OidcError;
 use crate::oidc::requests::code::sid_of;
-use crate::oidc::tokens::id_token;
-use crate::oidc::tokens::id_token::{Expected, IdTokenFault, Signed};
+use crate::oidc::tokens::id_token::{self, Expected, IdTokenFault, Signed};
 use crate::oidc::tokens::jwt::TokenUse;
 
 /// The member of `events` that marks a logout token (Back-Channel Logout §2.4).

@@ -11,7 +11,7 @@ use crate::oidc::discovery::metadata::Metadata;
 use crate::oidc::error::{CredentialProblem, OidcError, ResponseFault};
 use crate::oidc::error_codes::Remedy;
 use crate::oidc::requests::parameters::Form;
-use crate::oidc::requests::token_endpoint::TokenRequestError;
+use crate::oidc::requests::token_request_error::TokenRequestError;
 
 /// What an authority publishes for one user flow.
 #[derive(Debug, Clone)]

@@ -2,140 +2,39 @@
 //!
 //! Owns the second try with another client authentication. A grant is never repeated after an outage: a code works
 //! once, and a refresh token may have been rotated (RFC 9700 §4.14.2).
+//!
+//! The response (RFC 6749 §5.1) is read tolerantly: numbers as text, white space around tokens and missing members occur at
+//! Microsoft, at its older endpoints and in mocks of them.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use serde_json::{Map, Value};
 use tracing::Instrument as _;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use crate::domain::api::Api;
+use crate::domain::clock::Timestamp;
 use crate::domain::profile::Profile;
+use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
+use crate::domain::token_set::{AccessGrant, StatedLifetime};
 use crate::http::{BufferedResponse, CallError};
 use crate::measure::spans;
 use crate::measure::table::GRANTS;
+use crate::oidc::authorities::{DiscoveredAuthority, ProfileClient};
 use crate::oidc::authority_error::AuthorityErrorDetail;
 use crate::oidc::client_auth::credentials::{
     AuthenticationRequest, ClientAuthentication, Try, may_succeed_with_another,
 };
-use crate::oidc::discovery::endpoints::DiscoveredAuthority;
-use crate::oidc::error::{
-    CredentialProblem, Invalid, Misconfiguration, OidcError, Outage, RefreshError, ResponseFault,
-};
-use crate::oidc::error_codes::{RefreshEffect, Remedy, Topic};
-use crate::oidc::profile_client::ProfileClient;
-use crate::oidc::requests::parameters::Form;
-use crate::oidc::requests::token_response::{TokenResponse, UnusableResponse};
+use crate::oidc::error::{CredentialProblem, Outage, ResponseFault};
+use crate::oidc::error_codes::{Remedy, Topic};
+use crate::oidc::requests::parameters::{Form, token_is_for_graph};
+use crate::oidc::requests::token_request_error::{TokenRequestError, UnusableResponse};
 
 /// Bytes of a response.
 const LARGEST: usize = 256 * 1024;
-/// How long to wait when an authority throttles and does not say until when.
-const UNSAID_WAIT: Duration = Duration::from_mins(1);
-
-/// Why a token request brought no tokens.
-pub(crate) enum TokenRequestError {
-    Outage {
-        why: Outage,
-        retry_after: Option<Duration>,
-    },
-    /// Status 429, or a code that says the same.
-    Throttled {
-        why: Outage,
-        retry_after: Option<Duration>,
-    },
-    Refusal(Box<AuthorityErrorDetail>),
-    Response(UnusableResponse),
-    Credential(CredentialProblem),
-}
-
-impl From<TokenRequestError> for OidcError {
-    fn from(failure: TokenRequestError) -> Self {
-        match failure {
-            TokenRequestError::Outage { why, retry_after } => {
-                Self::Unavailable { why, retry_after }
-            }
-            TokenRequestError::Throttled { why, retry_after } => Self::Unavailable {
-                why,
-                retry_after: Some(retry_after.unwrap_or(UNSAID_WAIT)),
-            },
-            TokenRequestError::Refusal(detail) => match detail.remedy() {
-                Remedy::Operator => Misconfiguration::Client(detail).into(),
-                Remedy::Person | Remedy::Time => Self::Refused(detail),
-            },
-            // No response of the authority: a page of something in between, which passes.
-            TokenRequestError::Response(unusable) if unusable.fault == ResponseFault::NotJson => {
-                Self::Unavailable {
-                    why: Outage::Malformed(unusable.fault),
-                    retry_after: None,
-                }
-            }
-            TokenRequestError::Response(unusable) => {
-                Self::Invalid(Invalid::Response(unusable.fault))
-            }
-            TokenRequestError::Credential(problem) => Misconfiguration::Credential(problem).into(),
-        }
-    }
-}
-
-impl From<TokenRequestError> for RefreshError {
-    fn from(failure: TokenRequestError) -> Self {
-        match failure {
-            TokenRequestError::Outage { why, retry_after } => {
-                Self::Unavailable { why, retry_after }
-            }
-            TokenRequestError::Throttled { why, retry_after } => Self::Throttled {
-                why,
-                retry_after: retry_after.unwrap_or(UNSAID_WAIT),
-            },
-            TokenRequestError::Refusal(detail) => of_refusal(detail),
-            // There are no claims to check: no reason to end a session.
-            TokenRequestError::Response(unusable) => Self::Unavailable {
-                why: Outage::Malformed(unusable.fault),
-                retry_after: None,
-            },
-            TokenRequestError::Credential(problem) => {
-                Self::ClientRefused(Misconfiguration::Credential(problem))
-            }
-        }
-    }
-}
-
-impl From<CallError> for TokenRequestError {
-    fn from(error: CallError) -> Self {
-        Self::Outage {
-            retry_after: error.retry_after(),
-            why: Outage::Call(error),
-        }
-    }
-}
-
-impl From<CredentialProblem> for TokenRequestError {
-    /// A platform that does not answer passes; any other problem of the credential is the operator's.
-    fn from(problem: CredentialProblem) -> Self {
-        match problem {
-            CredentialProblem::ManagedIdentityAway { source_name, why } => Self::Outage {
-                why: Outage::ManagedIdentity { source_name, why },
-                retry_after: None,
-            },
-            problem => Self::Credential(problem),
-        }
-    }
-}
-
-/// Sorted by the table of error codes; never by description (microsoft-identity 2.5).
-fn of_refusal(detail: Box<AuthorityErrorDetail>) -> RefreshError {
-    match (detail.refresh_effect(), detail.remedy()) {
-        (RefreshEffect::EndSession, _) => RefreshError::Rejected(detail),
-        (RefreshEffect::StepUp, _) => RefreshError::InteractionRequired(detail),
-        (RefreshEffect::KeepSession, Remedy::Operator) => {
-            RefreshError::ClientRefused(Misconfiguration::Client(detail))
-        }
-        (RefreshEffect::KeepSession, _) => RefreshError::Unavailable {
-            why: Outage::ErrorResponse(detail),
-            retry_after: None,
-        },
-    }
-}
 
 impl ProfileClient {
     /// Sends a token request (RFC 6749 §4.1.3, §6) and reads the response. If the client authentication is refused and
@@ -320,15 +219,143 @@ impl ProfileClient {
     }
 }
 
-impl TokenRequestError {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Outage { .. } => "unavailable",
-            Self::Throttled { .. } => "throttled",
-            Self::Refusal(detail) if detail.error == "invalid_grant" => "invalid_grant",
-            Self::Refusal(_) => "refused",
-            Self::Response(_) => "malformed",
-            Self::Credential(_) => "no_credential",
-        }
+/// Bytes of one token.
+const LARGEST_TOKEN: usize = 64 * 1024;
+
+/// A successful response.
+pub(crate) struct TokenResponse {
+    pub(crate) access_token: Option<AccessToken>,
+    pub(crate) id_token: Option<IdToken>,
+    pub(crate) refresh_token: Option<RefreshToken>,
+    pub(crate) expires_in: Option<Duration>,
+    pub(crate) refresh_in: Option<Duration>,
+    /// As granted; empty if the response does not say.
+    pub(crate) scopes: Vec<String>,
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("access_token", &self.access_token)
+            .field("id_token", &self.id_token)
+            .field("refresh_token", &self.refresh_token)
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
     }
 }
+
+impl TokenResponse {
+    /// Reads the body. `id_token_only` accepts a response without an access token (B2C without an API scope).
+    pub(crate) fn read(body: &[u8], id_token_only: bool) -> Result<Self, UnusableResponse> {
+        let unusable = |fault| UnusableResponse {
+            fault,
+            refresh_token: None,
+        };
+        let members = match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) => return Err(unusable(ResponseFault::Shape)),
+            Err(_) => return Err(unusable(ResponseFault::NotJson)),
+        };
+        Self::of(&members, id_token_only).map_err(|fault| UnusableResponse {
+            fault,
+            refresh_token: text(&members, "refresh_token").map(RefreshToken::new),
+        })
+    }
+
+    fn of(members: &Map<String, Value>, id_token_only: bool) -> Result<Self, ResponseFault> {
+        let access_token = match members.get("access_token") {
+            None | Some(Value::Null) if id_token_only => None,
+            Some(Value::String(text)) => {
+                Some(token(text).ok_or(ResponseFault::AccessToken)?.to_owned())
+            }
+            _ => return Err(ResponseFault::AccessToken),
+        };
+        // RFC 6749 §5.1, §7.1: compared without regard to case; a token of an unknown type is not used.
+        let bearer = match members.get("token_type") {
+            Some(Value::String(kind)) => kind.eq_ignore_ascii_case("bearer"),
+            None => access_token.is_none(),
+            Some(_) => false,
+        };
+        if !bearer {
+            return Err(ResponseFault::TokenType);
+        }
+        let id_token = text(members, "id_token");
+        let refresh_token = text(members, "refresh_token");
+        Ok(Self {
+            access_token: access_token.map(AccessToken::new),
+            id_token: id_token.map(IdToken::new),
+            refresh_token: refresh_token.map(RefreshToken::new),
+            expires_in: members.get("expires_in").and_then(lifetime),
+            refresh_in: members.get("refresh_in").and_then(lifetime),
+            scopes: text(members, "scope")
+                .unwrap_or_default()
+                .split_ascii_whitespace()
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+}
+
+/// A member that is text and not empty, without the white space around it.
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    token(members.get(name)?.as_str()?)
+}
+
+/// A token can be sent in a header: printable ASCII. Some authorities put white space after it.
+fn token(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let printable = text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+    (!text.is_empty() && text.len() <= LARGEST_TOKEN && printable).then_some(text)
+}
+
+/// Seconds as number or as text, whole or not. Anything else, and less than one second, counts as missing.
+fn lifetime(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    // Ten years at most; the domain has a shorter limit.
+    let sane = seconds.is_finite() && seconds >= 1.0;
+    sane.then(|| Duration::from_secs_f64(seconds.min(315_360_000.0).floor()))
+}
+
+/// The access token of a response with its use. At Microsoft a token is for one resource: without an API it is for
+/// none.
+pub(crate) fn access_grant(
+    profile: &Profile,
+    api: Option<&Api>,
+    response: &TokenResponse,
+    now: Timestamp,
+) -> Option<AccessGrant> {
+    let name = if profile.authority.dialect().microsoft {
+        Some(api?.name.clone())
+    } else {
+        None
+    };
+    Some(AccessGrant::new(
+        name,
+        response.access_token.clone()?,
+        response.scopes.clone(),
+        now,
+        StatedLifetime {
+            expires_in: response.expires_in,
+            refresh_in: response.refresh_in,
+        },
+    ))
+}
+
+/// The access token of a response, if it is for Microsoft Graph.
+pub(crate) fn graph_token(
+    profile: &Profile,
+    api: Option<&Api>,
+    response: &TokenResponse,
+) -> Option<AccessToken> {
+    response
+        .access_token
+        .clone()
+        .filter(|_| token_is_for_graph(profile, api))
+}
+
+#[cfg(test)]
+mod tests;
