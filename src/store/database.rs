@@ -1,6 +1,6 @@
 //! `Database`: what a database must be able to do for the store, implemented by `postgres` and `sqlite`.
 //!
-//! Every method is one statement or one transaction, which is committed as a whole or leaves nothing behind; none holds
+//! Two traits: [`SessionRows`] and [`Upkeep`]. Every method is one statement or one transaction, which is committed as a whole or leaves nothing behind; none holds
 //! a connection longer. The sealed columns pass through as bytes, so an implementation can read no claim and no token.
 
 use std::fmt::Debug;
@@ -11,13 +11,12 @@ use async_trait::async_trait;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
-use crate::store::cache::invalidation::Invalidation;
+use crate::store::cache::Invalidation;
 use crate::store::end_filter::{EndFilter, EndedRows};
 use crate::store::error::StoreError;
 use crate::store::migrations::SchemaChange;
 use crate::store::row::listed::SealedAnew;
-use crate::store::row::rows::{IdentityRow, ListedRow, NewRow, TokensRow, WholeRow};
-use crate::store::row::search_texts::SearchTexts;
+use crate::store::row::rows::{IdentityRow, ListedRow, NewRow, SearchTexts, TokensRow, WholeRow};
 
 /// A use of a session that is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,29 +204,13 @@ pub(in crate::store) enum ListenerEvent {
 pub(in crate::store) type OnEvent<'a> = &'a (dyn Fn(ListenerEvent) + Send + Sync);
 
 /// A database for sessions.
+pub(in crate::store) trait Database: SessionRows + Upkeep {}
+
+impl<D: SessionRows + Upkeep> Database for D {}
+
+/// One session at a time: what the requests of people need.
 #[async_trait]
-pub(in crate::store) trait Database: Send + Sync + Debug {
-    /// Uses another address for new connections. An embedded database stays where it is.
-    ///
-    /// # Errors
-    /// `BadUrl` if the address cannot be used; the old one stays.
-    fn follow_address(&self, _url: &str) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    /// Brings the schema up to date. Safe when many replicas do it at once.
-    async fn migrate(&self) -> Result<SchemaChange, StoreError>;
-
-    /// Whether the schema is up to date. Changes nothing.
-    async fn is_current(&self) -> Result<bool, StoreError>;
-
-    /// What the database's clock shows, in unix milliseconds. Fails where the server takes no writes.
-    async fn ping(&self) -> Result<i64, StoreError>;
-
-    /// Proves that sessions can be written now: our tables are there, we have the rights to change them, and a change can
-    /// be committed. Leaves nothing behind. `probe` is random.
-    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError>;
-
+pub(in crate::store) trait SessionRows: Send + Sync + Debug {
     /// Inserts a row, deletes the row of the same profile that the new one replaces and the person's oldest beyond
     /// `row.others_kept`, and announces the deletions: all or nothing. Returns the person's rows that were deleted.
     async fn insert(
@@ -260,39 +243,6 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
         hash: &HandleHash,
         profile: &ProfileId,
     ) -> Result<Option<WholeRow>, StoreError>;
-
-    /// Ends every session that matches, however many there are, and announces it. `now` (unix milliseconds) is compared
-    /// only with the beginning of sessions that an earlier release wrote.
-    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError>;
-
-    /// As [`Self::end_matching`], together with a replay record, both or neither. `None`, and nothing ended, if the use
-    /// was recorded before.
-    async fn end_once(
-        &self,
-        record: &ReplayRecord,
-        filter: &EndFilter,
-        now: i64,
-    ) -> Result<Option<EndedRows>, StoreError>;
-
-    /// How many rows match, ended by a cutoff or not.
-    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError>;
-
-    /// Whether a `sid` at a profile belongs to somebody else.
-    async fn sid_has_other_person(
-        &self,
-        profile: &ProfileId,
-        sid: &SearchTexts,
-        person: &SearchTexts,
-    ) -> Result<bool, StoreError>;
-
-    /// The sessions that live at `now` (unix milliseconds), most recently used first.
-    async fn list(&self, filter: &ListFilter, now: i64) -> Result<Vec<ListedRow>, StoreError>;
-
-    /// How many sessions live at `now` (unix milliseconds).
-    async fn count(&self, now: i64) -> Result<u64, StoreError>;
-
-    /// How many rows another key than this sealed.
-    async fn count_other_keys(&self, newest: &[u8; 4]) -> Result<u64, StoreError>;
 
     /// Takes the lease for `ttl` by the database's clock, if the lease is free or has run out, or is this owner's. A
     /// back-off is over when `now` (unix milliseconds) has passed it. Of many callers at most one holds the lease.
@@ -340,6 +290,64 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
 
     /// Pins the tenant of an authority unless one is pinned, and says which is pinned now.
     async fn pin_tenant(&self, authority: &str, tenant: &str) -> Result<String, StoreError>;
+}
+
+/// Many sessions at once, the schema and the connections: what operators, authorities and background tasks need.
+#[async_trait]
+pub(in crate::store) trait Upkeep: Send + Sync + Debug {
+    /// Uses another address for new connections. An embedded database stays where it is.
+    ///
+    /// # Errors
+    /// `BadUrl` if the address cannot be used; the old one stays.
+    fn follow_address(&self, _url: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Brings the schema up to date. Safe when many replicas do it at once.
+    async fn migrate(&self) -> Result<SchemaChange, StoreError>;
+
+    /// Whether the schema is up to date. Changes nothing.
+    async fn is_current(&self) -> Result<bool, StoreError>;
+
+    /// What the database's clock shows, in unix milliseconds. Fails where the server takes no writes.
+    async fn ping(&self) -> Result<i64, StoreError>;
+
+    /// Proves that sessions can be written now: our tables are there, we have the rights to change them, and a change can
+    /// be committed. Leaves nothing behind. `probe` is random.
+    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError>;
+
+    /// Ends every session that matches, however many there are, and announces it. `now` (unix milliseconds) is compared
+    /// only with the beginning of sessions that an earlier release wrote.
+    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError>;
+
+    /// As [`Self::end_matching`], together with a replay record, both or neither. `None`, and nothing ended, if the use
+    /// was recorded before.
+    async fn end_once(
+        &self,
+        record: &ReplayRecord,
+        filter: &EndFilter,
+        now: i64,
+    ) -> Result<Option<EndedRows>, StoreError>;
+
+    /// How many rows match, ended by a cutoff or not.
+    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError>;
+
+    /// Whether a `sid` at a profile belongs to somebody else.
+    async fn sid_has_other_person(
+        &self,
+        profile: &ProfileId,
+        sid: &SearchTexts,
+        person: &SearchTexts,
+    ) -> Result<bool, StoreError>;
+
+    /// The sessions that live at `now` (unix milliseconds), most recently used first.
+    async fn list(&self, filter: &ListFilter, now: i64) -> Result<Vec<ListedRow>, StoreError>;
+
+    /// How many sessions live at `now` (unix milliseconds).
+    async fn count(&self, now: i64) -> Result<u64, StoreError>;
+
+    /// How many rows another key than this sealed.
+    async fn count_other_keys(&self, newest: &[u8; 4]) -> Result<u64, StoreError>;
 
     /// Deletes at most `batch` rows of each table that expired before `before` (unix milliseconds).
     async fn sweep_batch(&self, before: i64, batch: u32) -> Result<Swept, StoreError>;
@@ -374,14 +382,4 @@ pub(in crate::store) trait Database: Send + Sync + Debug {
 
     /// Closes every connection.
     async fn close(&self);
-}
-
-/// A time span as SQL takes it.
-pub(in crate::store) fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 2)
-}
-
-/// A `count(*)`, which is never negative.
-pub(in crate::store) fn row_count(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or(0)
 }

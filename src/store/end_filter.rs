@@ -6,7 +6,7 @@
 
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, SessionId};
-use crate::store::row::search_texts::{SearchTexts, among};
+use crate::store::row::rows::{SearchTexts, among};
 
 /// How many sessions are deleted in the transaction that ends them; `DELETE` repeats the number.
 pub(in crate::store) const AT_ONCE: usize = 1000;

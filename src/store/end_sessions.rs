@@ -7,11 +7,9 @@ use crate::domain::session::SessionId;
 use crate::store::database::{ListFilter, SessionFilter};
 use crate::store::end_filter::{EndFilter, EndedRows};
 use crate::store::error::StoreError;
-use crate::store::metrics::Operation;
-use crate::store::replay::ReplayScope;
-use crate::store::row::rows::SessionSummary;
-use crate::store::row::search_texts::SearchTexts;
-use crate::store::session_store::SessionStore;
+use crate::store::row::rows::{SearchTexts, SessionSummary};
+use crate::store::session_store::{ReplayScope, SessionStore};
+use crate::store::shared::Operation;
 
 /// One use of a logout token, which ends sessions once, on whichever replica the token arrives.
 #[derive(Debug, Clone, Copy)]
@@ -98,9 +96,9 @@ impl SessionStore {
         let ended = self
             .shared
             .metrics
-            .timed(Operation::End, database.end_once(&record, &filter, now))
+            .measured(Operation::End, database.end_once(&record, &filter, now))
             .await;
-        Ok(match self.shared.metrics.count_error(ended)? {
+        Ok(match ended? {
             Some(ended) => EndedByLogoutToken::Ended(self.ended(ended, &filter).await),
             None => EndedByLogoutToken::Replayed,
         })
@@ -165,12 +163,12 @@ impl SessionStore {
         };
         let listed = shared
             .metrics
-            .timed(
+            .measured(
                 Operation::List,
                 shared.database.list(&rows, shared.now_millis()),
             )
             .await;
-        let listed = shared.metrics.count_error(listed)?.into_iter();
+        let listed = listed?.into_iter();
         Ok(listed
             .filter_map(|row| shared.sealer.lists.summary(row))
             .collect())
@@ -205,12 +203,11 @@ impl SessionStore {
         let shared = &self.shared;
         let ended = shared
             .metrics
-            .timed(
+            .measured(
                 Operation::End,
                 shared.database.end_matching(filter, shared.now_millis()),
             )
-            .await;
-        let ended = shared.metrics.count_error(ended)?;
+            .await?;
         Ok(self.ended(ended, filter).await)
     }
 

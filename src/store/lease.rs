@@ -16,13 +16,12 @@ use crate::domain::random::Random;
 use crate::domain::session::{HandleHash, SessionHandle};
 use crate::domain::token_set::TokenSet;
 use crate::seal::handle_hash;
-use crate::store::cache::sessions::Generation;
+use crate::store::cache::Generation;
 use crate::store::database::{LeaseOwner, LeaseRow, LeaseState, NewTokens, ReplaceResult};
 use crate::store::error::StoreError;
-use crate::store::metrics::Operation;
-use crate::store::row::sealed_row::StoredTokens;
+use crate::store::row::rows::StoredTokens;
 use crate::store::session_store::SessionStore;
-use crate::store::shared::Shared;
+use crate::store::shared::{Operation, Shared};
 
 /// How often a waiter reads the lease while invalidations arrive, to see that the holder let go or crashed.
 const POLL_LISTENING: Duration = Duration::from_millis(500);
@@ -122,12 +121,12 @@ impl SessionStore {
         let hash = handle_hash(handle);
         let taken = shared
             .metrics
-            .timed(
+            .measured(
                 Operation::Lease,
                 shared.database.take_lease(&hash, owner, ttl, now),
             )
             .await;
-        match shared.metrics.count_error(taken)? {
+        match taken? {
             LeaseRow::Taken(row) => match shared.sealer.tokens(handle, &row)? {
                 Some(stored) => {
                     shared.metrics.leases_taken.increment(1);
@@ -162,15 +161,13 @@ impl SessionStore {
         ttl: Duration,
     ) -> Result<bool, StoreError> {
         let hash = handle_hash(handle);
-        let renewed = self
-            .shared
+        self.shared
             .metrics
-            .timed(
+            .measured(
                 Operation::Lease,
                 self.shared.database.renew_lease(&hash, owner, ttl),
             )
-            .await;
-        self.shared.metrics.count_error(renewed)
+            .await
     }
 
     /// Frees the lease without new tokens. Nothing happens if the lease is not this owner's.
@@ -186,13 +183,13 @@ impl SessionStore {
         let released = self
             .shared
             .metrics
-            .timed(
+            .measured(
                 Operation::Lease,
                 self.shared.database.release_lease(&hash, owner),
             )
             .await;
         self.shared.changed.notify_waiters();
-        self.shared.metrics.count_error(released)
+        released
     }
 
     /// Frees the lease after a refresh that failed. For `pause`, by the store's clock, no replica gets the lease for
@@ -212,14 +209,14 @@ impl SessionStore {
         let until = shared.now_millis().saturating_add(pause);
         let stored = shared
             .metrics
-            .timed(
+            .measured(
                 Operation::Lease,
                 shared.database.back_off(&hash, owner, until),
             )
             .await;
         shared.tokens.invalidate(&hash);
         shared.changed.notify_waiters();
-        shared.metrics.count_error(stored)
+        stored
     }
 
     /// Replaces the tokens of `version`, and the identity if there is a new one, and frees the lease. An ended session is
@@ -277,9 +274,9 @@ impl SessionStore {
             let generation = shared.tokens.generation(&hash);
             let state = shared
                 .metrics
-                .timed(Operation::Lease, shared.database.lease_state(&hash))
+                .measured(Operation::Lease, shared.database.lease_state(&hash))
                 .await;
-            match shared.metrics.count_error(state)? {
+            match state? {
                 None => {
                     shared.forget_ended(&hash);
                     return Ok(WaitResult::SessionGone);

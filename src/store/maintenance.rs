@@ -13,10 +13,9 @@ use crate::domain::random::{Random, random_256};
 use crate::domain::secret::SecretUrl;
 use crate::store::database::Swept;
 use crate::store::error::{OwnCause, StoreError};
-use crate::store::metrics::Operation;
 use crate::store::migrations::SchemaChange;
 use crate::store::session_store::SessionStore;
-use crate::store::shared::Shared;
+use crate::store::shared::{Operation, Shared};
 
 /// The first pause between attempts at a database that is away; the pause doubles …
 const FIRST_PAUSE: Duration = Duration::from_millis(100);

@@ -1,35 +1,18 @@
-//! `SessionStore`: the facade. Creates, finds, touches and ends one session. The files `lease`, `end_sessions`,
-//! `replay`, `tenant_pins` and `maintenance` hold the rest of its methods.
+//! `SessionStore`: the facade. Creates, finds, touches and ends one session, and records what may be used once. The files
+//! `connect`, `lease`, `end_sessions`, `sweep` and `maintenance` hold the rest of its methods.
 
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::issuer::TenantGuid;
 use crate::domain::profile::ProfileId;
-use crate::domain::random::Random;
-use crate::domain::secret::SecretUrl;
 use crate::domain::session::{HandleHash, Session, SessionHandle};
-use crate::seal::{KeyRing, handle_hash};
+use crate::seal::{handle_hash, sha256};
 use crate::store::background_tasks::BackgroundTasks;
-use crate::store::cache::entries::Bounds;
-use crate::store::cache::sessions::Cache;
-use crate::store::clock::StoreClock;
-use crate::store::database::{Database, Touch};
+use crate::store::database::{ReplayRecord, Touch};
 use crate::store::error::StoreError;
-use crate::store::metrics::{Operation, StoreMetrics};
-use crate::store::options::StoreOptions;
-use crate::store::postgres::PostgresDatabase;
-use crate::store::row::listed::ListSealer;
-use crate::store::row::rows::IdentityRow;
-use crate::store::row::sealed_row::{EndedSession, NewSession, RowSealer, StoredTokens, touched};
-use crate::store::shared::Shared;
-use crate::store::sqlite::SqliteDatabase;
-use crate::store::touch_buffer::TouchBuffer;
-
-/// About how many bytes a session with usual claims takes in memory.
-const SESSION_BYTES: u64 = 1500;
-/// About how many bytes the tokens of a session take in memory.
-const TOKEN_BYTES: u64 = 5000;
+use crate::store::row::rows::{EndedSession, IdentityRow, NewSession};
+use crate::store::shared::{Operation, Shared, StoreClock};
 
 /// Sessions in the database, with a cache in memory. Clones share everything.
 #[derive(Debug, Clone)]
@@ -39,65 +22,6 @@ pub struct SessionStore {
 }
 
 impl SessionStore {
-    /// Prepares the store at `postgres://…` or `sqlite://…` without waiting for the database, so that a gateway may start
-    /// before its database. Must be called inside a tokio runtime. Nothing runs in the background before
-    /// [`Self::start`].
-    ///
-    /// # Errors
-    /// `BadUrl` if the address is not one of a database, or the SQLite file cannot be created.
-    pub fn connect(
-        url: &SecretUrl,
-        options: StoreOptions,
-        keys: Arc<KeyRing>,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-    ) -> Result<Self, StoreError> {
-        let (database, kind) = connect_database(url.expose(), &options)?;
-        let listening = Arc::new(AtomicBool::new(false));
-        let shared = Shared {
-            database,
-            kind,
-            sealer: RowSealer {
-                lists: ListSealer {
-                    keys: Arc::clone(&keys),
-                    random: Arc::clone(&random),
-                },
-                keys,
-                random,
-                sessions_per_person: options.sessions_per_person,
-            },
-            clock: Arc::new(StoreClock::new(clock, options.follow_database_clock)),
-            sessions: Cache::new(
-                &Bounds {
-                    capacity: options.cache_entries.saturating_mul(SESSION_BYTES),
-                    items: options.cache_entries,
-                    weigh: session_weight,
-                },
-                Arc::clone(&listening),
-            ),
-            tokens: Cache::new(
-                &Bounds {
-                    capacity: options.cached_token_bytes,
-                    items: options.cached_token_bytes / TOKEN_BYTES,
-                    weigh: weight,
-                },
-                Arc::clone(&listening),
-            ),
-            touches: TouchBuffer::default(),
-            listening,
-            migrated: AtomicBool::new(false),
-            writable_at: Mutex::default(),
-            older_keys: Mutex::default(),
-            changed: tokio::sync::Notify::new(),
-            metrics: StoreMetrics::new(),
-            options,
-        };
-        Ok(Self {
-            shared: Arc::new(shared),
-            tasks: Arc::default(),
-        })
-    }
-
     /// The time by which sessions end, the same on all replicas.
     pub fn clock(&self) -> Arc<StoreClock> {
         Arc::clone(&self.shared.clock)
@@ -114,14 +38,13 @@ impl SessionStore {
         let row = shared.sealer.new_row(&new)?;
         let ended = new.ended.as_ref().map(handle_hash);
         let generation = shared.sessions.generation(&row.hash);
-        let inserted = shared
+        let excess = shared
             .metrics
-            .timed(
+            .measured(
                 Operation::Create,
                 shared.database.insert(&row, ended.as_ref()),
             )
-            .await;
-        let excess = shared.metrics.count_error(inserted)?;
+            .await?;
         shared.forget_all_ended(&excess);
         if let Some(ended) = ended {
             shared.forget_ended(&ended);
@@ -195,15 +118,106 @@ impl SessionStore {
         let hash = handle_hash(handle);
         let deleted = shared
             .metrics
-            .timed(Operation::End, shared.database.delete(&hash, profile))
-            .await;
-        let deleted = shared.metrics.count_error(deleted)?;
+            .measured(Operation::End, shared.database.delete(&hash, profile))
+            .await?;
         shared.forget_ended(&hash);
         match deleted {
             Some(whole) => shared.sealer.whole(handle, &whole),
             None => Ok(None),
         }
     }
+
+    /// Records the use of `key`, remembered until `until`. Of many calls on many replicas exactly one is the first.
+    ///
+    /// # Errors
+    /// `Unavailable`: whether the use was recorded is unknown, so the key must not be used.
+    pub async fn record_once(
+        &self,
+        scope: ReplayScope,
+        key: &[u8],
+        until: Timestamp,
+    ) -> Result<FirstUse, StoreError> {
+        let record = self.replay_record(scope, key, until);
+        let recorded = self
+            .shared
+            .metrics
+            .measured(
+                Operation::RecordUse,
+                self.shared.database.record_use(&record),
+            )
+            .await;
+        Ok(if recorded? {
+            FirstUse::Yes
+        } else {
+            FirstUse::No
+        })
+    }
+
+    pub(in crate::store) fn replay_record(
+        &self,
+        scope: ReplayScope,
+        key: &[u8],
+        until: Timestamp,
+    ) -> ReplayRecord {
+        let mut by = [0; 16];
+        self.shared.sealer.random.fill(&mut by);
+        ReplayRecord {
+            scope: scope.number(),
+            hash: sha256(key),
+            by,
+            until: until.timestamp_millis(),
+        }
+    }
+
+    /// Pins the directory tenant of an authority's address when it is first seen, and returns the pinned tenant: this
+    /// one, or the tenant that any replica saw before.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Inconsistent` if what is pinned is not a GUID.
+    pub async fn pin_tenant(
+        &self,
+        authority: &str,
+        tenant: &TenantGuid,
+    ) -> Result<TenantGuid, StoreError> {
+        let shared = &self.shared;
+        let pinned = shared.database.pin_tenant(authority, tenant.as_str()).await;
+        let pinned = shared.metrics.count_error(pinned)?;
+        TenantGuid::canonical(&pinned).ok_or_else(|| StoreError::Inconsistent {
+            table: "tenant_pins",
+            id: authority.to_owned(),
+        })
+    }
+}
+
+/// What may be used once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplayScope {
+    /// The `state` of an attempt.
+    State,
+    /// The `jti` of a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6).
+    LogoutToken,
+    /// A ticket with which a further host takes over a session.
+    Ticket,
+}
+
+impl ReplayScope {
+    /// The number in the rows; it must not change.
+    fn number(self) -> i16 {
+        match self {
+            Self::State => 1,
+            Self::LogoutToken => 2,
+            Self::Ticket => 3,
+        }
+    }
+}
+
+/// Whether a use was the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstUse {
+    /// Nobody used it before.
+    Yes,
+    /// Somebody used it before.
+    No,
 }
 
 impl Shared {
@@ -270,6 +284,15 @@ impl Shared {
     }
 }
 
+/// The session after a use at `now`; `None` if the session is over, or its last use is too recent to be written.
+fn touched(session: &Session, now: Timestamp, idle_until: Timestamp) -> Option<Session> {
+    (session.wants_touch(now) && session.is_live(now)).then(|| Session {
+        seen_at: now,
+        idle_until: idle_until.min(session.expires_at),
+        ..session.clone()
+    })
+}
+
 /// A use that is not in the row yet counts, if the session was alive at the time of the use.
 fn apply_touch(session: &mut Session, touch: Touch) {
     let seen_at = Timestamp::from_timestamp_millis(touch.seen_at);
@@ -281,44 +304,4 @@ fn apply_touch(session: &mut Session, touch: Touch) {
         session.seen_at = seen_at;
         session.idle_until = idle_until.min(session.expires_at);
     }
-}
-
-fn connect_database(
-    url: &str,
-    options: &StoreOptions,
-) -> Result<(Arc<dyn Database>, &'static str), StoreError> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        let database = PostgresDatabase::connect_lazily(url, options.max_connections)?;
-        Ok((Arc::new(database), "postgres"))
-    } else if url.starts_with("sqlite:") {
-        let database = SqliteDatabase::connect_lazily(url, options.max_connections)?;
-        Ok((Arc::new(database), "sqlite"))
-    } else {
-        Err(StoreError::BadUrl(
-            "it begins with postgres:// or sqlite://, such as sqlite://gatehouse.db".to_owned(),
-        ))
-    }
-}
-
-/// The bytes that a session takes in memory, nearly. A small one counts as a usual one, so that the number of entries is
-/// bounded, too.
-fn session_weight(session: &Session) -> u32 {
-    let bytes = u64::try_from(400 + session.identity.size()).unwrap_or(u64::MAX);
-    u32::try_from(bytes.max(SESSION_BYTES)).unwrap_or(u32::MAX)
-}
-
-/// The bytes that these tokens take in memory, nearly.
-fn weight(stored: &StoredTokens) -> u32 {
-    let tokens = &stored.tokens;
-    let refresh = tokens
-        .refresh
-        .as_ref()
-        .map_or(0, |token| token.expose().len());
-    let access: usize = tokens
-        .access
-        .iter()
-        .map(|grant| 200 + grant.token.expose().len())
-        .sum();
-    let bytes = 500 + tokens.id_token.expose().len() + refresh + access;
-    u32::try_from(bytes).unwrap_or(u32::MAX)
 }

@@ -1,21 +1,26 @@
-//! `Shared`: what the methods of the store and its background tasks have in common.
+//! `Shared`: what the methods of the store and its background tasks have in common: the database with its measurements, the
+//! caches, and the clock by which sessions end, the same on all replicas. `measure/table.rs` lists the metrics.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use chrono::TimeDelta;
+use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
-use crate::domain::clock::Clock as _;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::session::{HandleHash, Session};
-use crate::store::cache::invalidation::Invalidation;
-use crate::store::cache::sessions::Cache;
-use crate::store::clock::StoreClock;
+use crate::measure::spans;
+use crate::measure::table::OPERATIONS;
+use crate::store::cache::{Cache, Invalidation};
 use crate::store::database::{Database, ListenerEvent};
 use crate::store::error::StoreError;
-use crate::store::metrics::{Operation, StoreMetrics};
 use crate::store::migrations::SchemaChange;
 use crate::store::options::StoreOptions;
-use crate::store::row::sealed_row::{RowSealer, StoredTokens};
+use crate::store::row::rows::StoredTokens;
+use crate::store::row::sealed_row::RowSealer;
 use crate::store::touch_buffer::{TOUCH_INTERVAL, TOUCHES_PER_STATEMENT, TouchBuffer};
 
 /// The database, the caches, and the state of the background tasks.
@@ -86,9 +91,9 @@ impl Shared {
             let (batch, rest) = unwritten.split_at(unwritten.len().min(TOUCHES_PER_STATEMENT));
             let written = self
                 .metrics
-                .timed(Operation::Touch, self.database.touch(batch, TOUCH_INTERVAL))
+                .measured(Operation::Touch, self.database.touch(batch, TOUCH_INTERVAL))
                 .await;
-            if let Err(error) = self.metrics.count_error(written) {
+            if let Err(error) = written {
                 self.touches.put_back(unwritten);
                 return Err(error);
             }
@@ -130,5 +135,216 @@ impl Shared {
         self.tokens.invalidate_all();
         self.changed.notify_waiters();
         self.metrics.flushes.increment(1);
+    }
+}
+
+/// An operation of the database, as metrics and traces name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Operation {
+    Read,
+    ReadTokens,
+    Create,
+    End,
+    Touch,
+    Lease,
+    StoreTokens,
+    RecordUse,
+    List,
+    Sweep,
+    Ping,
+}
+
+impl Operation {
+    /// The word in metrics and traces.
+    fn word(self) -> &'static str {
+        OPERATIONS.get(self as usize).copied().unwrap_or_default()
+    }
+}
+
+/// Handles to the store's metrics.
+#[derive(Clone)]
+pub(in crate::store) struct StoreMetrics {
+    pub(in crate::store) hits: Counter,
+    pub(in crate::store) misses: Counter,
+    pub(in crate::store) entries: Gauge,
+    pub(in crate::store) listening: Gauge,
+    pub(in crate::store) flushes: Counter,
+    pub(in crate::store) drift: Gauge,
+    pub(in crate::store) touches: Counter,
+    pub(in crate::store) leases_taken: Counter,
+    pub(in crate::store) leases_held: Counter,
+    pub(in crate::store) leases_backing_off: Counter,
+    pub(in crate::store) leases_gone: Counter,
+    pub(in crate::store) leases_lost: Counter,
+    pub(in crate::store) swept_sessions: Counter,
+    pub(in crate::store) swept_replay_records: Counter,
+    pub(in crate::store) sessions: Gauge,
+    pub(in crate::store) up: Gauge,
+    pub(in crate::store) open_connections: Gauge,
+    pub(in crate::store) idle_connections: Gauge,
+    pub(in crate::store) connection_limit: Gauge,
+    times: Vec<Histogram>,
+    unavailable: Counter,
+    inconsistent: Counter,
+    migration: Counter,
+}
+
+impl StoreMetrics {
+    pub(in crate::store) fn new() -> Self {
+        let errors = |kind: &'static str| counter!("gatehouse_store_errors_total", "kind" => kind);
+        let leases = |outcome: &'static str| counter!("gatehouse_refresh_leases_total", "outcome" => outcome);
+        let swept = |table: &'static str| counter!("gatehouse_store_swept_total", "table" => table);
+        let connections =
+            |state: &'static str| gauge!("gatehouse_store_connections", "state" => state);
+        let time = |word: &&'static str| histogram!("gatehouse_store_operation_duration_seconds", "operation" => *word);
+        Self {
+            hits: counter!("gatehouse_session_cache_hits_total"),
+            misses: counter!("gatehouse_session_cache_misses_total"),
+            entries: gauge!("gatehouse_session_cache_entries"),
+            listening: gauge!("gatehouse_store_listening"),
+            flushes: counter!("gatehouse_store_cache_flushes_total"),
+            drift: gauge!("gatehouse_store_clock_drift_seconds"),
+            touches: counter!("gatehouse_session_touches_total"),
+            leases_taken: leases("taken"),
+            leases_held: leases("held"),
+            leases_backing_off: leases("resting"),
+            leases_gone: leases("gone"),
+            leases_lost: leases("lost"),
+            swept_sessions: swept("sessions"),
+            swept_replay_records: swept("used_once"),
+            sessions: gauge!("gatehouse_sessions"),
+            up: gauge!("gatehouse_store_up"),
+            open_connections: connections("open"),
+            idle_connections: connections("idle"),
+            connection_limit: connections("limit"),
+            times: OPERATIONS.iter().map(time).collect(),
+            unavailable: errors("unavailable"),
+            inconsistent: errors("inconsistent"),
+            migration: errors("migration"),
+        }
+    }
+
+    /// Measures an operation of the database.
+    pub(in crate::store) async fn timed<T>(
+        &self,
+        operation: Operation,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let began = std::time::Instant::now();
+        let done = work.instrument(spans::store(operation.word())).await;
+        if let Some(time) = self.times.get(operation as usize) {
+            time.record(began.elapsed().as_secs_f64());
+        }
+        done
+    }
+
+    /// Measures an operation of the database, and counts its error.
+    pub(in crate::store) async fn measured<T>(
+        &self,
+        operation: Operation,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        self.count_error(self.timed(operation, work).await)
+    }
+
+    /// Counts the error of a result, and returns the result.
+    pub(in crate::store) fn count_error<T>(
+        &self,
+        result: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match &result {
+            Err(StoreError::Unavailable(_)) => {
+                self.up.set(0.0);
+                self.unavailable.increment(1);
+            }
+            Err(StoreError::Inconsistent { .. }) => self.inconsistent.increment(1),
+            Err(StoreError::Migration(_)) => self.migration.increment(1),
+            Ok(_) | Err(StoreError::BadUrl(_)) => {}
+        }
+        result
+    }
+}
+
+impl std::fmt::Debug for StoreMetrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoreMetrics")
+    }
+}
+
+/// A difference of up to this many milliseconds is not corrected.
+const TOLERATED: i64 = 1000;
+
+/// The process's clock, corrected to the database's.
+#[derive(Debug)]
+pub struct StoreClock {
+    ours: Arc<dyn Clock>,
+    follows: bool,
+    measured: AtomicBool,
+    drift: AtomicI64,
+}
+
+impl StoreClock {
+    pub(super) fn new(ours: Arc<dyn Clock>, follows: bool) -> Self {
+        Self {
+            ours,
+            follows,
+            measured: AtomicBool::new(false),
+            drift: AtomicI64::new(0),
+        }
+    }
+
+    /// Measures the drift from what the database's clock shows, in unix milliseconds.
+    pub(super) fn compare(&self, database: i64) {
+        let drift = database.saturating_sub(self.ours.now().timestamp_millis());
+        self.drift.store(drift, Ordering::Relaxed);
+        self.measured.store(true, Ordering::Release);
+    }
+
+    /// How far the database's clock is ahead of ours; `None` until it was read.
+    pub fn drift(&self) -> Option<TimeDelta> {
+        self.measured
+            .load(Ordering::Acquire)
+            .then(|| TimeDelta::milliseconds(self.drift.load(Ordering::Relaxed)))
+    }
+}
+
+impl Clock for StoreClock {
+    fn now(&self) -> Timestamp {
+        let now = self.ours.now();
+        let drift = self.drift.load(Ordering::Relaxed);
+        if self.follows && drift.abs() > TOLERATED {
+            now.checked_add_signed(TimeDelta::milliseconds(drift))
+                .unwrap_or(now)
+        } else {
+            now
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::FixedClock;
+
+    #[test]
+    fn every_operation_has_its_word() {
+        assert_eq!(Operation::Read.word(), "read");
+        assert_eq!(Operation::StoreTokens.word(), "store_tokens");
+        assert_eq!(Operation::Ping.word(), "ping");
+        assert_eq!(Operation::Ping as usize, OPERATIONS.len() - 1);
+    }
+
+    // proves: D32
+    #[test]
+    fn a_replica_five_minutes_off_follows_the_databases_clock() {
+        let at = Timestamp::from_timestamp_millis(1_000_000_000_000).unwrap();
+        let database = at + TimeDelta::minutes(5);
+        let clock = StoreClock::new(Arc::new(FixedClock::at(at)), true);
+        assert_eq!(clock.drift(), None);
+        clock.compare(database.timestamp_millis());
+        assert_eq!(clock.now(), database);
+        assert_eq!(clock.drift(), Some(TimeDelta::minutes(5)));
+        clock.compare((at + TimeDelta::milliseconds(300)).timestamp_millis());
+        assert_eq!(clock.now(), at);
     }
 }

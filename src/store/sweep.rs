@@ -8,9 +8,8 @@ use tokio::time::sleep;
 use crate::domain::clock::Timestamp;
 use crate::store::database::Swept;
 use crate::store::error::StoreError;
-use crate::store::metrics::Operation;
 use crate::store::session_store::SessionStore;
-use crate::store::shared::Shared;
+use crate::store::shared::{Operation, Shared};
 
 /// How many expired rows one statement sweeps.
 const SWEEP_BATCH: u32 = 1000;
@@ -53,12 +52,11 @@ impl Shared {
         loop {
             let swept = self
                 .metrics
-                .timed(
+                .measured(
                     Operation::Sweep,
                     self.database.sweep_batch(before, SWEEP_BATCH),
                 )
-                .await;
-            let swept = self.metrics.count_error(swept)?;
+                .await?;
             self.metrics.swept_sessions.increment(swept.sessions);
             self.metrics
                 .swept_replay_records
@@ -80,14 +78,14 @@ impl Shared {
         };
         let (mut all, mut after) = (0, Vec::new());
         loop {
-            let swept = self
+            let Some(swept) = self
                 .metrics
-                .timed(
+                .measured(
                     Operation::Sweep,
                     self.database.sweep_cut_off(&after, CUTOFF_BATCH),
                 )
-                .await;
-            let Some(swept) = self.metrics.count_error(swept)? else {
+                .await?
+            else {
                 return Ok(all);
             };
             self.metrics.swept_sessions.increment(swept.deleted);

@@ -12,7 +12,7 @@ use sqlx::{query_as, query_scalar};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use crate::store::cache::invalidation::Invalidation;
+use crate::store::cache::Invalidation;
 use crate::store::database::{ListenerEvent, OnEvent};
 use crate::store::error::{OwnCause, StoreError};
 use crate::store::postgres::connection::{PostgresDatabase, with_connection, writable};

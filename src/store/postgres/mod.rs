@@ -5,11 +5,11 @@
 
 mod address;
 mod connection;
-mod database;
 mod listen;
 mod migrate;
 mod pooler;
+mod sessions;
 mod statements;
-mod transactions;
+mod upkeep;
 
 pub(super) use connection::PostgresDatabase;

@@ -10,8 +10,7 @@ use crate::domain::profile::ProfileId;
 use crate::domain::random::Random;
 use crate::domain::session::{HandleHash, SessionId};
 use crate::seal::{KeyRing, Purpose, SearchField};
-use crate::store::row::rows::{ListedRow, NewRow, SessionSummary};
-use crate::store::row::search_texts::SearchTexts;
+use crate::store::row::rows::{ListedRow, NewRow, SearchTexts, SessionSummary};
 
 /// How many characters of a `User-Agent` are kept.
 const USER_AGENT_LENGTH: usize = 300;

@@ -4,8 +4,6 @@
 //! which database the row stands in.
 
 pub mod listed;
-pub mod payload;
 pub mod rows;
 pub mod sealed_row;
-pub mod search_texts;
 pub mod sql;

@@ -4,10 +4,45 @@
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
-use crate::domain::session::{HandleHash, SessionId};
+use crate::domain::session::{HandleHash, Session, SessionHandle, SessionId};
+use crate::domain::token_set::TokenSet;
 use crate::seal::hex;
 use crate::store::error::StoreError;
-use crate::store::row::search_texts::SearchTexts;
+
+/// A completed sign-in.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The new handle, which goes to the browser.
+    pub handle: SessionHandle,
+    /// The session.
+    pub session: Session,
+    /// The tokens that the authority issued.
+    pub tokens: TokenSet,
+    /// The authority's own session (`sid`), by which the authority can end ours.
+    pub sid: Option<String>,
+    /// The browser, as the browser names itself.
+    pub user_agent: Option<String>,
+    /// The session that this browser had at this profile, which ends in the same transaction.
+    pub ended: Option<SessionHandle>,
+}
+
+/// The tokens of a row, and the row's version.
+#[derive(Debug, Clone)]
+pub struct StoredTokens {
+    /// The tokens.
+    pub tokens: TokenSet,
+    /// Counts how often the row's tokens were replaced.
+    pub version: i64,
+}
+
+/// A session that was deleted.
+#[derive(Debug, Clone)]
+pub struct EndedSession {
+    /// The session.
+    pub session: Session,
+    /// Its tokens, for the authority's sign-out.
+    pub tokens: TokenSet,
+}
 
 /// A row to insert. Times are unix milliseconds.
 #[derive(Debug)]
@@ -96,6 +131,50 @@ pub struct SessionSummary {
     /// The names of the account in lower case; none for a session that began at an earlier release.
     pub accounts: Vec<String>,
 }
+
+/// The texts that stand for one person or one `sid`: the keyed hash under each server key, newest first, then the clear
+/// text, which rows of earlier releases hold until they are sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::store) struct SearchTexts(Vec<String>);
+
+impl SearchTexts {
+    pub(in crate::store) fn new(hashes: impl Iterator<Item = String>, clear: &str) -> Self {
+        // No database of ours can hold a NUL character in a text.
+        let clear = (!clear.contains('\0')).then(|| clear.to_owned());
+        Self(hashes.chain(clear).collect())
+    }
+
+    /// What new rows hold.
+    pub(in crate::store) fn newest(&self) -> String {
+        self.0.first().cloned().unwrap_or_default()
+    }
+
+    /// As Postgres takes them.
+    pub(in crate::store) fn array(&self) -> &[String] {
+        &self.0
+    }
+
+    /// As SQLite takes them.
+    pub(in crate::store) fn json(&self) -> String {
+        serde_json::json!(self.0).to_string()
+    }
+}
+
+/// Whether a column holds one of the texts of a parameter.
+macro_rules! among {
+    (postgres, $column:literal, $parameter:literal) => {
+        concat!($column, " = ANY(", $parameter, ")")
+    };
+    (sqlite, $column:literal, $parameter:literal) => {
+        concat!(
+            $column,
+            " IN (SELECT value FROM json_each(",
+            $parameter,
+            "))"
+        )
+    };
+}
+pub(in crate::store) use among;
 
 /// The columns of an [`IdentityRow`].
 #[derive(sqlx::FromRow)]

@@ -1,57 +1,31 @@
-//! `RowSealer`: turns a new session into a sealed row, and opens sealed rows.
+//! `RowSealer`: turns a new session into a sealed row, and opens sealed rows. The content of a sealed column is one byte of
+//! version, then JSON; a new optional member needs no new version.
 //!
 //! A row that does not open (its key is gone, or the row was moved) and a row of a newer format are no session; the log
-//! says so. A row that opens and holds what no version can have written is `Inconsistent`.
+//! says so. So a rollback is no error. A row that opens and holds what no version can have written is `Inconsistent`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
-use crate::domain::identity::Identity;
-use crate::domain::profile::ProfileId;
+use crate::domain::identity::{Identity, SubjectKey};
+use crate::domain::profile::{AuthorityFingerprint, ProfileId};
 use crate::domain::random::Random;
+use crate::domain::secret::{AccessToken, IdToken, RefreshToken};
 use crate::domain::session::{Session, SessionHandle, SessionId};
-use crate::domain::token_set::TokenSet;
+use crate::domain::token_set::{AccessGrant, TokenSet};
 use crate::seal::{Column, KeyRing, RowPlace, handle_hash};
 use crate::store::error::StoreError;
 use crate::store::row::listed::{ListSealer, SessionListing};
-use crate::store::row::payload;
-use crate::store::row::payload::Opened;
-use crate::store::row::rows::{IdentityRow, NewRow, TokensRow, WholeRow};
-
-/// A completed sign-in.
-#[derive(Debug)]
-pub struct NewSession {
-    /// The new handle, which goes to the browser.
-    pub handle: SessionHandle,
-    /// The session.
-    pub session: Session,
-    /// The tokens that the authority issued.
-    pub tokens: TokenSet,
-    /// The authority's own session (`sid`), by which the authority can end ours.
-    pub sid: Option<String>,
-    /// The browser, as the browser names itself.
-    pub user_agent: Option<String>,
-    /// The session that this browser had at this profile, which ends in the same transaction.
-    pub ended: Option<SessionHandle>,
-}
-
-/// The tokens of a row, and the row's version.
-#[derive(Debug, Clone)]
-pub struct StoredTokens {
-    /// The tokens.
-    pub tokens: TokenSet,
-    /// Counts how often the row's tokens were replaced.
-    pub version: i64,
-}
-
-/// A session that was deleted.
-#[derive(Debug, Clone)]
-pub struct EndedSession {
-    /// The session.
-    pub session: Session,
-    /// Its tokens, for the authority's sign-out.
-    pub tokens: TokenSet,
-}
+use crate::store::row::rows::{
+    EndedSession, IdentityRow, NewRow, NewSession, StoredTokens, TokensRow, WholeRow,
+};
 
 /// Seals and opens rows.
 #[derive(Debug, Clone)]
@@ -101,7 +75,7 @@ impl RowSealer {
         identity: &Identity,
     ) -> Result<Vec<u8>, StoreError> {
         let place = place(&session.profile, &session.id, Column::Identity);
-        let text = payload::write_identity(session, identity)?;
+        let text = write_identity(session, identity)?;
         Ok(self
             .keys
             .row(handle)
@@ -116,7 +90,7 @@ impl RowSealer {
         tokens: &TokenSet,
     ) -> Result<Vec<u8>, StoreError> {
         let place = place(profile, id, Column::Tokens);
-        let text = payload::write_tokens(tokens, id)?;
+        let text = write_tokens(tokens, id)?;
         Ok(self
             .keys
             .row(handle)
@@ -133,17 +107,17 @@ impl RowSealer {
         let Some(text) = self.open(handle, place, &row.identity) else {
             return Ok(None);
         };
-        let Opened::Value(sealed) = payload::read_identity(&text, &row.id)? else {
+        let Opened::Value(sealed) = read_identity(&text, &row.id)? else {
             return Ok(newer(&row.id));
         };
-        let idle_until = payload::moment(row.idle_until, &row.id)?;
+        let idle_until = moment(row.idle_until, &row.id)?;
         Ok(Some(Session {
             id: row.id,
             profile: row.profile.clone(),
             fingerprint: sealed.fingerprint,
             identity: sealed.identity,
             created_at: sealed.created_at,
-            seen_at: payload::moment(row.seen_at, &row.id)?,
+            seen_at: moment(row.seen_at, &row.id)?,
             idle_until: idle_until.min(sealed.expires_at),
             expires_at: sealed.expires_at,
         }))
@@ -186,7 +160,7 @@ impl RowSealer {
         let Some(text) = self.open(handle, place(profile, id, Column::Tokens), sealed) else {
             return Ok(None);
         };
-        match payload::read_tokens(&text, id)? {
+        match read_tokens(&text, id)? {
             Opened::Value(tokens) => Ok(Some(tokens)),
             Opened::Newer => Ok(newer(id)),
         }
@@ -205,19 +179,6 @@ impl RowSealer {
     }
 }
 
-/// The session after a use at `now`; `None` if the session is over, or its last use is too recent to be written.
-pub(in crate::store) fn touched(
-    session: &Session,
-    now: Timestamp,
-    idle_until: Timestamp,
-) -> Option<Session> {
-    (session.wants_touch(now) && session.is_live(now)).then(|| Session {
-        seen_at: now,
-        idle_until: idle_until.min(session.expires_at),
-        ..session.clone()
-    })
-}
-
 fn place<'a>(profile: &'a ProfileId, id: &'a SessionId, column: Column) -> RowPlace<'a> {
     RowPlace {
         profile,
@@ -230,3 +191,200 @@ fn newer<T>(id: &SessionId) -> Option<T> {
     tracing::warn!(session.id = %id, "a session's row was written by a newer version of the gateway");
     None
 }
+
+/// The version that is written. Version 1 had the claims as a JSON text inside a JSON string.
+const VERSION: u8 = 2;
+/// The oldest version that is read.
+const OLDEST: u8 = 1;
+
+/// The content of a sealed column.
+#[derive(Debug)]
+enum Opened<T> {
+    /// The content, in a version that is known.
+    Value(T),
+    /// A newer gateway wrote it.
+    Newer,
+}
+
+/// What a row says of its person. All of it is authenticated by the seal.
+#[derive(Debug)]
+struct SealedIdentity {
+    fingerprint: AuthorityFingerprint,
+    identity: Identity,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct IdentityText<'a> {
+    #[serde(borrow, rename = "binding")]
+    fingerprint: Cow<'a, str>,
+    #[serde(borrow)]
+    person: Cow<'a, str>,
+    created_at: i64,
+    expires_at: i64,
+    /// The name, and where the shown claims end, so that the claims are not parsed at each read.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    shown: Option<(Cow<'a, str>, u32)>,
+    /// Copied byte for byte.
+    #[serde(borrow)]
+    claims: &'a RawValue,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TokensText<'a> {
+    id_token: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh: Option<Cow<'a, str>>,
+    #[serde(default)]
+    access: Vec<GrantText<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct GrantText<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    api: Option<Cow<'a, str>>,
+    token: Cow<'a, str>,
+    #[serde(default)]
+    scopes: Vec<String>,
+    expires_at: i64,
+    refresh_at: i64,
+}
+
+/// The content of the column `identity`.
+fn write_identity(session: &Session, identity: &Identity) -> Result<Vec<u8>, StoreError> {
+    let (person, claims) = (identity.person(), identity.claims_text());
+    let text = IdentityText {
+        fingerprint: STANDARD_NO_PAD.encode(session.fingerprint.0).into(),
+        person: person.as_str().into(),
+        created_at: session.created_at.timestamp_millis(),
+        expires_at: session.expires_at.timestamp_millis(),
+        shown: Some((identity.name().into(), identity.shown_length())),
+        claims: serde_json::from_str(&claims).map_err(|_| inconsistent(&session.id))?,
+    };
+    write(&text, &session.id)
+}
+
+/// Reads what `write_identity` wrote.
+///
+/// # Errors
+/// `Inconsistent` if no version can have written the content.
+fn read_identity(bytes: &[u8], id: &SessionId) -> Result<Opened<SealedIdentity>, StoreError> {
+    let text: IdentityText<'_> = match read(bytes, id)? {
+        Opened::Value(text) => text,
+        Opened::Newer => return Ok(Opened::Newer),
+    };
+    let fingerprint = STANDARD_NO_PAD
+        .decode(text.fingerprint.as_bytes())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| inconsistent(id))?;
+    Ok(Opened::Value(SealedIdentity {
+        fingerprint: AuthorityFingerprint(fingerprint),
+        identity: identity(text.person, text.claims, text.shown).ok_or_else(|| inconsistent(id))?,
+        created_at: moment(text.created_at, id)?,
+        expires_at: moment(text.expires_at, id)?,
+    }))
+}
+
+fn identity(
+    person: Cow<'_, str>,
+    claims: &RawValue,
+    shown: Option<(Cow<'_, str>, u32)>,
+) -> Option<Identity> {
+    let person = SubjectKey::stored(person);
+    let claims = claims.get();
+    if let Some((name, end)) = shown {
+        return Identity::stored_with(&person, &name, claims, end);
+    }
+    let first_version: Option<String> = serde_json::from_str(claims).ok();
+    let claims = first_version.as_deref().unwrap_or(claims);
+    Some(Identity::stored(&person, claims))
+}
+
+/// The content of the column `tokens`.
+fn write_tokens(tokens: &TokenSet, id: &SessionId) -> Result<Vec<u8>, StoreError> {
+    let grant = |grant: &'_ AccessGrant| GrantText {
+        api: grant
+            .api
+            .as_ref()
+            .map(|api| Cow::Owned(api.as_str().to_owned())),
+        token: Cow::Owned(grant.token.expose().to_owned()),
+        scopes: grant.scopes.clone(),
+        expires_at: grant.expires_at.timestamp_millis(),
+        refresh_at: grant.refresh_at.timestamp_millis(),
+    };
+    let text = TokensText {
+        id_token: tokens.id_token.expose().into(),
+        refresh: tokens.refresh.as_ref().map(|token| token.expose().into()),
+        access: tokens.access.iter().map(grant).collect(),
+    };
+    write(&text, id)
+}
+
+/// Reads what `write_tokens` wrote.
+///
+/// # Errors
+/// `Inconsistent` if no version can have written the content.
+fn read_tokens(bytes: &[u8], id: &SessionId) -> Result<Opened<TokenSet>, StoreError> {
+    let text: TokensText<'_> = match read(bytes, id)? {
+        Opened::Value(text) => text,
+        Opened::Newer => return Ok(Opened::Newer),
+    };
+    let grant = |grant: GrantText<'_>| {
+        let api = match grant.api {
+            Some(name) => Some(ApiName::parse(&name).ok_or_else(|| inconsistent(id))?),
+            None => None,
+        };
+        Ok(AccessGrant {
+            api,
+            token: AccessToken::new(grant.token),
+            scopes: grant.scopes,
+            expires_at: moment(grant.expires_at, id)?,
+            refresh_at: moment(grant.refresh_at, id)?,
+        })
+    };
+    Ok(Opened::Value(TokenSet {
+        id_token: IdToken::new(text.id_token),
+        refresh: text.refresh.map(RefreshToken::new),
+        access: text
+            .access
+            .into_iter()
+            .map(grant)
+            .collect::<Result<_, StoreError>>()?,
+    }))
+}
+
+/// A time from unix milliseconds.
+///
+/// # Errors
+/// `Inconsistent` if the number is outside of the calendar.
+fn moment(millis: i64, id: &SessionId) -> Result<Timestamp, StoreError> {
+    Timestamp::from_timestamp_millis(millis).ok_or_else(|| inconsistent(id))
+}
+
+fn inconsistent(id: &SessionId) -> StoreError {
+    StoreError::Inconsistent {
+        table: "sessions",
+        id: id.to_string(),
+    }
+}
+
+fn write<T: Serialize>(value: &T, id: &SessionId) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = vec![VERSION];
+    serde_json::to_writer(&mut bytes, value).map_err(|_| inconsistent(id))?;
+    Ok(bytes)
+}
+
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8], id: &SessionId) -> Result<Opened<T>, StoreError> {
+    match bytes.split_first() {
+        Some((&(OLDEST..=VERSION), json)) => serde_json::from_slice(json)
+            .map(Opened::Value)
+            .map_err(|_| inconsistent(id)),
+        Some((version, _)) if *version > VERSION => Ok(Opened::Newer),
+        _ => Err(inconsistent(id)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@
 //! Parameters are written `$N`, which SQLite accepts as well. Statements are macros where a part of them is the
 //! database's own: the expression of its clock, or what is wrapped around the statement.
 
+use std::time::Duration;
+
 /// The columns of [`crate::store::row::rows::IdentityColumns`].
 macro_rules! identity_columns {
     () => {
@@ -67,7 +69,7 @@ macro_rules! excess_sessions {
     ($database:ident) => {
         concat!(
             "SELECT handle_hash FROM sessions WHERE profile = $4 AND ",
-            $crate::store::row::search_texts::among!($database, "person", "$15"),
+            $crate::store::row::rows::among!($database, "person", "$15"),
             " AND ($1 IS NULL OR handle_hash <> $1)
              ORDER BY created_at DESC, handle_hash LIMIT 100 OFFSET $14"
         )
@@ -138,9 +140,9 @@ macro_rules! sid_has_other_person {
     ($database:ident) => {
         concat!(
             "SELECT EXISTS (SELECT 1 FROM sessions WHERE profile = $1 AND ",
-            $crate::store::row::search_texts::among!($database, "sid", "$2"),
+            $crate::store::row::rows::among!($database, "sid", "$2"),
             " AND NOT ",
-            $crate::store::row::search_texts::among!($database, "person", "$3"),
+            $crate::store::row::rows::among!($database, "person", "$3"),
             " AND ",
             $crate::store::row::sql::not_cut_off!(),
             ")"
@@ -156,9 +158,9 @@ macro_rules! list {
             "SELECT ",
             $crate::store::row::sql::listed_columns!(),
             " FROM sessions WHERE idle_until > $1 AND ($2 IS NULL OR profile = $2) AND ($3 IS NULL OR ",
-            $crate::store::row::search_texts::among!($database, "person", "$3"),
+            $crate::store::row::rows::among!($database, "person", "$3"),
             ") AND ($4 IS NULL OR ",
-            $crate::store::row::search_texts::among!($database, "sid", "$4"),
+            $crate::store::row::rows::among!($database, "sid", "$4"),
             ") AND ",
             $crate::store::row::sql::not_cut_off!(),
             " ORDER BY seen_at DESC, id LIMIT $5"
@@ -325,3 +327,13 @@ pub(in crate::store) const AFTER_ALL_KEYS: [u8; 33] = [0xff; 33];
 /// Deletes the cutoffs up to the number `$1` from before `$2`.
 pub(in crate::store) const FORGET_CUTOFFS: &str =
     "DELETE FROM cutoffs WHERE number <= $1 AND at < $2";
+
+/// A time span as SQL takes it.
+pub(in crate::store) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 2)
+}
+
+/// A `count(*)`, which is never negative.
+pub(in crate::store) fn row_count(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}

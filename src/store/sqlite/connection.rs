@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection};
 
 use crate::domain::secret::SecretUrl;
 use crate::store::error::StoreError;
@@ -72,12 +72,6 @@ impl SqliteDatabase {
             readers: pool(readers.clamp(1, 4)).connect_lazy_with(options.clone()),
             listening: Some(options),
         })
-    }
-
-    /// Begins a transaction on the writer. `IMMEDIATE` takes the file's write lock at once, so that no later statement
-    /// fails because another process took the lock first.
-    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 

@@ -9,8 +9,8 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, query_scalar};
 use tokio::time::{Instant, sleep};
 
-use crate::store::cache::invalidation::Invalidation;
-use crate::store::database::{Database as _, ListenerEvent, OnEvent};
+use crate::store::cache::Invalidation;
+use crate::store::database::{ListenerEvent, OnEvent, Upkeep as _};
 use crate::store::error::StoreError;
 use crate::store::sqlite::connection::SqliteDatabase;
 

@@ -4,10 +4,10 @@
 //! one file tell one another what to forget. It knows neither the keys nor what is sealed.
 
 mod connection;
-mod database;
 mod listen;
 mod migrate;
-mod transactions;
+mod sessions;
+mod upkeep;
 
 pub(super) use connection::SqliteDatabase;
 pub use connection::sqlite_file;

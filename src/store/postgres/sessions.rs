@@ -1,4 +1,4 @@
-//! The store on Postgres: each method as one statement, or as one of the transactions next door.
+//! One session at a time on Postgres: each method is one statement, which may be repeated.
 //!
 //! Lease times are Postgres' own (`clock_timestamp`), so a replica whose clock is wrong can neither take a live lease
 //! nor keep a dead one.
@@ -6,57 +6,26 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sqlx::postgres::PgConnection;
 use sqlx::{query, query_as, query_scalar};
 
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
-use crate::store::cache::invalidation::Invalidation;
+use crate::store::cache::Invalidation;
 use crate::store::database::{
-    CutOffs, Database, LeaseOwner, LeaseRow, LeaseState, ListFilter, NewTokens, OnEvent, PoolUse,
-    ReplaceResult, ReplayRecord, RowBatch, Swept, Touch, millis, row_count,
+    LeaseOwner, LeaseRow, LeaseState, NewTokens, ReplaceResult, ReplayRecord, SessionRows, Touch,
 };
-use crate::store::end_filter::{EndFilter, EndedRows, bind_filter};
 use crate::store::error::StoreError;
-use crate::store::migrations::SchemaChange;
-use crate::store::postgres::connection::{
-    NOW_AND_READ_ONLY, PostgresDatabase, with_connection, writable,
-};
-use crate::store::postgres::{listen, migrate, statements, transactions};
-use crate::store::row::listed::SealedAnew;
+use crate::store::postgres::connection::{PostgresDatabase, with_connection};
+use crate::store::postgres::statements;
 use crate::store::row::rows::{
-    IdentityColumns, IdentityRow, ListedColumns, ListedRow, NewRow, TokensColumns, TokensRow,
-    WholeColumns, WholeRow,
+    IdentityColumns, IdentityRow, NewRow, SearchTexts, TokensColumns, TokensRow, WholeColumns,
+    WholeRow,
 };
-use crate::store::row::search_texts::SearchTexts;
-use crate::store::row::sql;
+use crate::store::row::sql::{self, millis};
 
 #[async_trait]
-impl Database for PostgresDatabase {
-    fn follow_address(&self, url: &str) -> Result<(), StoreError> {
-        PostgresDatabase::follow_address(self, url)
-    }
-
-    async fn migrate(&self) -> Result<SchemaChange, StoreError> {
-        migrate::migrate(self).await
-    }
-
-    async fn is_current(&self) -> Result<bool, StoreError> {
-        migrate::is_current(self).await
-    }
-
-    async fn ping(&self) -> Result<i64, StoreError> {
-        with_connection!(self, |connection| async {
-            let (now, read_only) = query_as(NOW_AND_READ_ONLY).fetch_one(connection).await?;
-            writable(now, read_only)
-        })
-    }
-
-    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError> {
-        with_connection!(self, |connection| transactions::prove_writable(
-            connection, probe
-        ))
-    }
-
+impl SessionRows for PostgresDatabase {
     async fn insert(
         &self,
         row: &NewRow,
@@ -78,7 +47,7 @@ impl Database for PostgresDatabase {
                     Err(sqlx::Error::Database(error)) if repeat && error.is_unique_violation() => {
                         Ok(Vec::new())
                     }
-                    other => Ok(transactions::hashes(&other?.unwrap_or_default())),
+                    other => Ok(hashes(&other?.unwrap_or_default())),
                 }
             }
         })
@@ -140,74 +109,6 @@ impl Database for PostgresDatabase {
                 .bind(profile.as_str())
                 .fetch_optional(connection))?;
         row.map(|row| row.row(hash)).transpose()
-    }
-
-    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError> {
-        with_connection!(self, |connection| transactions::end_matching(
-            connection, filter, now
-        ))
-    }
-
-    async fn end_once(
-        &self,
-        record: &ReplayRecord,
-        filter: &EndFilter,
-        now: i64,
-    ) -> Result<Option<EndedRows>, StoreError> {
-        with_connection!(self, |connection| transactions::end_once(
-            connection, record, filter, now
-        ))
-    }
-
-    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
-        with_connection!(self, |connection| bind_filter!(
-            query_scalar(filter.postgres().count),
-            filter,
-            SearchTexts::array
-        )
-        .fetch_one(connection))
-        .map(row_count)
-    }
-
-    async fn sid_has_other_person(
-        &self,
-        profile: &ProfileId,
-        sid: &SearchTexts,
-        person: &SearchTexts,
-    ) -> Result<bool, StoreError> {
-        with_connection!(self, |connection| query_scalar(sql::sid_has_other_person!(
-            postgres
-        ))
-        .bind(profile.as_str())
-        .bind(sid.array())
-        .bind(person.array())
-        .fetch_one(connection))
-    }
-
-    async fn list(&self, filter: &ListFilter, now: i64) -> Result<Vec<ListedRow>, StoreError> {
-        let rows: Vec<ListedColumns> =
-            with_connection!(self, |connection| query_as(sql::list!(postgres))
-                .bind(now)
-                .bind(filter.profile.as_ref().map(ProfileId::as_str))
-                .bind(filter.person.as_ref().map(SearchTexts::array))
-                .bind(filter.sid.as_ref().map(SearchTexts::array))
-                .bind(i64::from(filter.limit))
-                .fetch_all(connection))?;
-        rows.into_iter().map(ListedColumns::row).collect()
-    }
-
-    async fn count(&self, now: i64) -> Result<u64, StoreError> {
-        with_connection!(self, |connection| query_scalar(sql::COUNT)
-            .bind(now)
-            .fetch_one(connection))
-        .map(row_count)
-    }
-
-    async fn count_other_keys(&self, newest: &[u8; 4]) -> Result<u64, StoreError> {
-        with_connection!(self, |connection| query_scalar(sql::COUNT_OTHER_KEYS)
-            .bind(newest.as_slice())
-            .fetch_one(connection))
-        .map(row_count)
     }
 
     async fn take_lease(
@@ -309,9 +210,7 @@ impl Database for PostgresDatabase {
     }
 
     async fn record_use(&self, record: &ReplayRecord) -> Result<bool, StoreError> {
-        with_connection!(self, |connection| transactions::record_use(
-            connection, record
-        ))
+        with_connection!(self, |connection| record_use(connection, record))
     }
 
     async fn pin_tenant(&self, authority: &str, tenant: &str) -> Result<String, StoreError> {
@@ -330,71 +229,34 @@ impl Database for PostgresDatabase {
             .bind(authority)
             .fetch_one(connection))
     }
+}
 
-    async fn sweep_batch(&self, before: i64, batch: u32) -> Result<Swept, StoreError> {
-        with_connection!(self, |connection| transactions::sweep(
-            connection, before, batch
-        ))
+/// Records a use, alone or in the transaction of what it guards; says whether this call recorded it.
+pub(super) async fn record_use(
+    connection: &mut PgConnection,
+    record: &ReplayRecord,
+) -> Result<bool, sqlx::Error> {
+    let inserted = query(sql::RECORD_USE)
+        .bind(record.scope)
+        .bind(record.hash.as_slice())
+        .bind(record.by.as_slice())
+        .bind(record.until)
+        .execute(&mut *connection)
+        .await?;
+    if inserted.rows_affected() == 1 {
+        return Ok(true);
     }
+    // Our own record stands there if the statement had succeeded before a connection broke.
+    let recorded_by: Option<Vec<u8>> = query_scalar(sql::RECORDED_BY)
+        .bind(record.scope)
+        .bind(record.hash.as_slice())
+        .fetch_optional(connection)
+        .await?;
+    Ok(recorded_by.as_deref() == Some(record.by.as_slice()))
+}
 
-    async fn read_to_seal_anew(
-        &self,
-        after: &[u8],
-        batch: u32,
-        newest: &[u8; 4],
-    ) -> Result<RowBatch, StoreError> {
-        let last: Option<Vec<u8>> =
-            with_connection!(self, |connection| query_scalar(sql::LAST_OF_BATCH)
-                .bind(after)
-                .bind(i64::from(batch) - 1)
-                .fetch_optional(connection))?;
-        let rows: Vec<ListedColumns> =
-            with_connection!(self, |connection| query_as(sql::READ_TO_SEAL_ANEW)
-                .bind(after)
-                .bind(last.as_deref().unwrap_or(&sql::AFTER_ALL_KEYS))
-                .bind(newest.as_slice())
-                .fetch_all(connection))?;
-        let rows = rows.into_iter().map(ListedColumns::row);
-        Ok(RowBatch {
-            rows: rows.collect::<Result<_, _>>()?,
-            last,
-        })
-    }
-
-    async fn seal_anew(&self, rows: &[SealedAnew]) -> Result<(), StoreError> {
-        with_connection!(self, |connection| transactions::seal_anew(connection, rows))
-    }
-
-    async fn newest_cutoff(&self, before: i64) -> Result<Option<i64>, StoreError> {
-        with_connection!(self, |connection| query_scalar(sql::NEWEST_CUTOFF)
-            .bind(before)
-            .fetch_one(connection))
-    }
-
-    async fn sweep_cut_off(&self, after: &[u8], batch: u32) -> Result<Option<CutOffs>, StoreError> {
-        with_connection!(self, |connection| transactions::sweep_cut_off(
-            connection, after, batch
-        ))
-    }
-
-    async fn forget_cutoffs(&self, number: i64, before: i64) -> Result<(), StoreError> {
-        with_connection!(self, |connection| query(sql::FORGET_CUTOFFS)
-            .bind(number)
-            .bind(before)
-            .execute(connection))
-        .map(drop)
-    }
-
-    async fn listen(&self, on_event: OnEvent<'_>) -> StoreError {
-        listen::listen(self, on_event).await
-    }
-
-    fn pool_use(&self) -> PoolUse {
-        PoolUse::of(&self.pool)
-    }
-
-    async fn close(&self) {
-        self.listening.close().await;
-        self.pool.close().await;
-    }
+/// Handle hashes; the schema says that every key is one.
+pub(super) fn hashes(keys: &[Vec<u8>]) -> Vec<HandleHash> {
+    let hash = |key: &Vec<u8>| Some(HandleHash(key.as_slice().try_into().ok()?));
+    keys.iter().filter_map(hash).collect()
 }

@@ -1,33 +1,26 @@
-//! The store on SQLite: each method as one statement, or as one transaction of the writer.
+//! One session at a time on SQLite: each method as one statement, or as one transaction of the writer. A change and its
+//! announcement to other processes stand in one transaction.
 //!
 //! Lease times are SQLite's own clock, as on Postgres.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::{query, query_as, query_scalar};
+use sqlx::{Sqlite, SqliteConnection, Transaction, query, query_as, query_scalar};
 
 use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
-use crate::store::cache::invalidation::Invalidation;
+use crate::store::cache::Invalidation;
 use crate::store::database::{
-    CutOffs, Database, LeaseOwner, LeaseRow, LeaseState, ListFilter, NewTokens, OnEvent, PoolUse,
-    ReplaceResult, ReplayRecord, RowBatch, Swept, Touch, millis, row_count,
+    LeaseOwner, LeaseRow, LeaseState, NewTokens, ReplaceResult, ReplayRecord, SessionRows, Touch,
 };
-use crate::store::end_filter::{EndFilter, EndedRows, bind_filter};
 use crate::store::error::StoreError;
-use crate::store::migrations::SchemaChange;
-use crate::store::row::listed::SealedAnew;
 use crate::store::row::rows::{
-    IdentityColumns, IdentityRow, ListedColumns, ListedRow, NewRow, TokensColumns, TokensRow,
-    WholeRow,
+    IdentityColumns, IdentityRow, NewRow, SearchTexts, TokensColumns, TokensRow, WholeColumns,
+    WholeRow, handle_hashes,
 };
-use crate::store::row::search_texts::SearchTexts;
-use crate::store::row::sql;
+use crate::store::row::sql::{self, millis};
 use crate::store::sqlite::connection::SqliteDatabase;
-use crate::store::sqlite::{listen, migrate, transactions};
-
-const NOW: &str = "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /// Writes one use.
 const TOUCH: &str = "
@@ -40,31 +33,25 @@ const RENEW_LEASE: &str = sql::renew_lease!("CAST(unixepoch('subsec') * 1000 AS 
 
 const LEASE_STATE: &str = sql::lease_state!("CAST(unixepoch('subsec') * 1000 AS INTEGER)");
 
+const ANNOUNCE: &str =
+    "INSERT INTO notices (at, text) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER), $1)";
+
+const DELETE_EXCESS: &str = concat!(
+    "DELETE FROM sessions WHERE handle_hash IN (",
+    sql::excess_sessions!(sqlite),
+    ") RETURNING handle_hash"
+);
+
+impl SqliteDatabase {
+    /// Begins a transaction on the writer. `IMMEDIATE` takes the file's write lock at once, so that no later statement
+    /// fails because another process took the lock first.
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
 #[async_trait]
-impl Database for SqliteDatabase {
-    async fn migrate(&self) -> Result<SchemaChange, StoreError> {
-        migrate::migrate(self).await
-    }
-
-    async fn is_current(&self) -> Result<bool, StoreError> {
-        migrate::is_current(self).await
-    }
-
-    async fn ping(&self) -> Result<i64, StoreError> {
-        Ok(query_scalar(NOW).fetch_one(&self.readers).await?)
-    }
-
-    async fn prove_writable(&self, probe: &[u8; 32]) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        for statement in sql::PROVE_WRITABLE {
-            query(statement)
-                .bind(probe.as_slice())
-                .execute(&mut *transaction)
-                .await?;
-        }
-        Ok(transaction.commit().await?)
-    }
-
+impl SessionRows for SqliteDatabase {
     async fn insert(
         &self,
         row: &NewRow,
@@ -72,9 +59,9 @@ impl Database for SqliteDatabase {
     ) -> Result<Vec<HandleHash>, StoreError> {
         let mut transaction = self.begin().await?;
         if let Some(ended) = ended {
-            transactions::delete_one(&mut transaction, ended, &row.profile).await?;
+            delete_one(&mut transaction, ended, &row.profile).await?;
         }
-        let excess = transactions::delete_excess(&mut transaction, row, ended).await?;
+        let excess = delete_excess(&mut transaction, row, ended).await?;
         sql::bind_new_row!(query(sql::insert_session!()), row, ended, SearchTexts::json)
             .execute(&mut *transaction)
             .await?;
@@ -135,85 +122,9 @@ impl Database for SqliteDatabase {
         profile: &ProfileId,
     ) -> Result<Option<WholeRow>, StoreError> {
         let mut transaction = self.begin().await?;
-        let row = transactions::delete_one(&mut transaction, hash, profile).await?;
+        let row = delete_one(&mut transaction, hash, profile).await?;
         transaction.commit().await?;
         row.map(|row| row.row(hash)).transpose()
-    }
-
-    async fn end_matching(&self, filter: &EndFilter, now: i64) -> Result<EndedRows, StoreError> {
-        let mut transaction = self.begin().await?;
-        let ended = transactions::end_many(&mut transaction, filter, now).await?;
-        transaction.commit().await?;
-        Ok(ended)
-    }
-
-    async fn end_once(
-        &self,
-        record: &ReplayRecord,
-        filter: &EndFilter,
-        now: i64,
-    ) -> Result<Option<EndedRows>, StoreError> {
-        let mut transaction = self.begin().await?;
-        if !transactions::record_use(&mut transaction, record).await? {
-            return Ok(None);
-        }
-        let ended = transactions::end_many(&mut transaction, filter, now).await?;
-        transaction.commit().await?;
-        Ok(Some(ended))
-    }
-
-    async fn count_matching(&self, filter: &EndFilter) -> Result<u64, StoreError> {
-        let count = bind_filter!(
-            query_scalar(filter.sqlite().count),
-            filter,
-            SearchTexts::json
-        )
-        .fetch_one(&self.readers)
-        .await?;
-        Ok(row_count(count))
-    }
-
-    async fn sid_has_other_person(
-        &self,
-        profile: &ProfileId,
-        sid: &SearchTexts,
-        person: &SearchTexts,
-    ) -> Result<bool, StoreError> {
-        let others = query_scalar(sql::sid_has_other_person!(sqlite))
-            .bind(profile.as_str())
-            .bind(sid.json())
-            .bind(person.json())
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(others)
-    }
-
-    async fn list(&self, filter: &ListFilter, now: i64) -> Result<Vec<ListedRow>, StoreError> {
-        let rows: Vec<ListedColumns> = query_as(sql::list!(sqlite))
-            .bind(now)
-            .bind(filter.profile.as_ref().map(ProfileId::as_str))
-            .bind(filter.person.as_ref().map(SearchTexts::json))
-            .bind(filter.sid.as_ref().map(SearchTexts::json))
-            .bind(i64::from(filter.limit))
-            .fetch_all(&self.readers)
-            .await?;
-        rows.into_iter().map(ListedColumns::row).collect()
-    }
-
-    async fn count(&self, now: i64) -> Result<u64, StoreError> {
-        let count = query_scalar(sql::COUNT)
-            .bind(now)
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(row_count(count))
-    }
-
-    async fn count_other_keys(&self, newest: &[u8; 4]) -> Result<u64, StoreError> {
-        let count = query_scalar(sql::COUNT_OTHER_KEYS)
-            .bind(newest.as_slice())
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(row_count(count))
     }
 
     async fn take_lease(
@@ -276,7 +187,7 @@ impl Database for SqliteDatabase {
             .execute(&mut *transaction)
             .await?;
         if done.rows_affected() == 1 {
-            transactions::announce(&mut transaction, &Invalidation::Tokens(*hash)).await?;
+            announce(&mut transaction, &Invalidation::Tokens(*hash)).await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -305,7 +216,7 @@ impl Database for SqliteDatabase {
                 ReplaceResult::SessionGone
             });
         };
-        transactions::announce(&mut transaction, &new.invalidation(*hash)).await?;
+        announce(&mut transaction, &new.invalidation(*hash)).await?;
         transaction.commit().await?;
         Ok(ReplaceResult::Stored { version })
     }
@@ -321,7 +232,7 @@ impl Database for SqliteDatabase {
 
     async fn record_use(&self, record: &ReplayRecord) -> Result<bool, StoreError> {
         let mut connection = self.writer.acquire().await?;
-        Ok(transactions::record_use(&mut connection, record).await?)
+        Ok(record_use(&mut connection, record).await?)
     }
 
     async fn pin_tenant(&self, authority: &str, tenant: &str) -> Result<String, StoreError> {
@@ -336,64 +247,65 @@ impl Database for SqliteDatabase {
             .await?;
         Ok(pinned)
     }
+}
 
-    async fn sweep_batch(&self, before: i64, batch: u32) -> Result<Swept, StoreError> {
-        let mut transaction = self.begin().await?;
-        let swept = transactions::sweep(&mut transaction, before, batch).await?;
-        transaction.commit().await?;
-        Ok(swept)
+/// Announces an invalidation.
+pub(super) async fn announce(
+    connection: &mut SqliteConnection,
+    invalidation: &Invalidation,
+) -> Result<(), sqlx::Error> {
+    query(ANNOUNCE)
+        .bind(invalidation.to_text())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// Deletes one session of this profile and announces it.
+async fn delete_one(
+    connection: &mut SqliteConnection,
+    hash: &HandleHash,
+    profile: &ProfileId,
+) -> Result<Option<WholeColumns>, sqlx::Error> {
+    let row = query_as(sql::delete_session!())
+        .bind(hash.0.as_slice())
+        .bind(profile.as_str())
+        .fetch_optional(&mut *connection)
+        .await?;
+    if row.is_some() {
+        announce(connection, &Invalidation::Sessions(vec![*hash])).await?;
     }
+    Ok(row)
+}
 
-    async fn read_to_seal_anew(
-        &self,
-        after: &[u8],
-        batch: u32,
-        newest: &[u8; 4],
-    ) -> Result<RowBatch, StoreError> {
-        let mut connection = self.readers.acquire().await?;
-        transactions::read_to_seal_anew(&mut connection, after, batch, newest).await
-    }
-
-    async fn seal_anew(&self, rows: &[SealedAnew]) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        transactions::seal_anew(&mut transaction, rows).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    async fn newest_cutoff(&self, before: i64) -> Result<Option<i64>, StoreError> {
-        let newest = query_scalar(sql::NEWEST_CUTOFF)
-            .bind(before)
-            .fetch_one(&self.readers)
+/// Deletes the person's oldest sessions beyond the bound, and announces them.
+async fn delete_excess(
+    connection: &mut SqliteConnection,
+    row: &NewRow,
+    ended: Option<&HandleHash>,
+) -> Result<Vec<HandleHash>, StoreError> {
+    let excess: Vec<Vec<u8>> =
+        sql::bind_new_row!(query_scalar(DELETE_EXCESS), row, ended, SearchTexts::json)
+            .fetch_all(&mut *connection)
             .await?;
-        Ok(newest)
+    let hashes = handle_hashes(&excess)?;
+    for invalidation in Invalidation::of_ended(&hashes) {
+        announce(connection, &invalidation).await?;
     }
+    Ok(hashes)
+}
 
-    async fn sweep_cut_off(&self, after: &[u8], batch: u32) -> Result<Option<CutOffs>, StoreError> {
-        let mut transaction = self.begin().await?;
-        let swept = transactions::sweep_cut_off(&mut transaction, after, batch).await?;
-        transaction.commit().await?;
-        Ok(Some(swept))
-    }
-
-    async fn forget_cutoffs(&self, number: i64, before: i64) -> Result<(), StoreError> {
-        query(sql::FORGET_CUTOFFS)
-            .bind(number)
-            .bind(before)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
-    }
-
-    async fn listen(&self, on_event: OnEvent<'_>) -> StoreError {
-        listen::listen(self, on_event).await
-    }
-
-    fn pool_use(&self) -> PoolUse {
-        PoolUse::of(&self.readers)
-    }
-
-    async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
+/// Records a use, alone or in the transaction of what it guards; says whether this call recorded it.
+pub(super) async fn record_use(
+    connection: &mut SqliteConnection,
+    record: &ReplayRecord,
+) -> Result<bool, sqlx::Error> {
+    let inserted = query(sql::RECORD_USE)
+        .bind(record.scope)
+        .bind(record.hash.as_slice())
+        .bind(record.by.as_slice())
+        .bind(record.until)
+        .execute(connection)
+        .await?;
+    Ok(inserted.rows_affected() == 1)
 }

@@ -1,19 +1,22 @@
-//! `Cache`: read-through cache of rows, with one read at a time for each row.
+//! The read-through cache of sessions: what this process has in memory, and when it must be read again.
 //!
-//! Invalidation counts generations. Each entry remembers the generation of its slot from before its row was read, and is
-//! current only while the generation is the same. So an invalidation that arrives while a row is being read is not lost,
-//! whichever finishes first. Sixteen thousand slots share the sessions; an entry that shares the slot of an invalidated
-//! one is read again.
+//! There is one read at a time for each row. Invalidation counts generations. Each entry remembers the generation of its slot
+//! from before its row was read, and is current only while the generation is the same. So an invalidation that arrives while
+//! a row is being read is not lost, whichever finishes first. Sixteen thousand slots share the sessions; an entry that shares
+//! the slot of an invalidated one is read again.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use quick_cache::Weighter;
+use quick_cache::sync::{Cache as QuickCache, DefaultLifecycle};
 use tokio::sync::OnceCell;
 
 use crate::domain::session::HandleHash;
-use crate::store::cache::entries::{Bounds, Entries, Weighed, entries};
+use crate::seal::hex;
 use crate::store::error::StoreError;
 
 /// A power of two that is no more than the values of two bytes.
@@ -32,7 +35,7 @@ struct Generations {
 
 /// The generation of a slot before a row was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) struct Generation {
+pub(super) struct Generation {
     everything: u32,
     slot: u32,
 }
@@ -43,14 +46,6 @@ struct Entry<T> {
     value: Arc<T>,
     generation: Generation,
     read_at: u32,
-}
-
-impl<T> Weighed for Entry<T> {
-    type Value = T;
-
-    fn value(&self) -> &T {
-        &self.value
-    }
 }
 
 impl<T> Clone for Entry<T> {
@@ -72,8 +67,8 @@ struct Read<T> {
 type Reads<T> = HashMap<HandleHash, Arc<Read<T>>>;
 
 /// A read-through cache.
-pub(in crate::store) struct Cache<T> {
-    entries: Entries<Entry<T>>,
+pub(super) struct Cache<T> {
+    entries: Entries<T>,
     generations: Generations,
     reads: Mutex<Reads<T>>,
     listening: Arc<AtomicBool>,
@@ -82,7 +77,7 @@ pub(in crate::store) struct Cache<T> {
 
 impl<T> Cache<T> {
     /// A cache within `bounds`. `listening` tells whether invalidations arrive.
-    pub(in crate::store) fn new(bounds: &Bounds<T>, listening: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(bounds: &Bounds<T>, listening: Arc<AtomicBool>) -> Self {
         Self {
             entries: entries(bounds),
             generations: Generations {
@@ -96,12 +91,12 @@ impl<T> Cache<T> {
     }
 
     /// The cached value, if it is current.
-    pub(in crate::store) fn get(&self, hash: &HandleHash) -> Option<Arc<T>> {
+    pub(super) fn get(&self, hash: &HandleHash) -> Option<Arc<T>> {
         self.get_entry(hash).map(|entry| entry.value)
     }
 
     /// The cached value, or the result of `read`; concurrent callers share one read.
-    pub(in crate::store) async fn get_or_read<F, R>(
+    pub(super) async fn get_or_read<F, R>(
         &self,
         hash: &HandleHash,
         read: F,
@@ -136,7 +131,7 @@ impl<T> Cache<T> {
     }
 
     /// The generation, to be taken before reading a row that [`Self::insert`] caches.
-    pub(in crate::store) fn generation(&self, hash: &HandleHash) -> Generation {
+    pub(super) fn generation(&self, hash: &HandleHash) -> Generation {
         Generation {
             everything: self.generations.everything.load(Ordering::Acquire),
             slot: self
@@ -146,12 +141,12 @@ impl<T> Cache<T> {
     }
 
     /// Caches what has been in the row since `generation`.
-    pub(in crate::store) fn insert(&self, hash: HandleHash, value: T, generation: Generation) {
+    pub(super) fn insert(&self, hash: HandleHash, value: T, generation: Generation) {
         self.insert_at(hash, Arc::new(value), generation, self.age());
     }
 
     /// Replaces a current value by the result of `change`. `None` if there is no current value, else whether it changed.
-    pub(in crate::store) fn change(
+    pub(super) fn change(
         &self,
         hash: &HandleHash,
         change: impl FnOnce(&T) -> Option<T>,
@@ -169,7 +164,7 @@ impl<T> Cache<T> {
     }
 
     /// From now on, nothing of this session that was read before is current.
-    pub(in crate::store) fn invalidate(&self, hash: &HandleHash) {
+    pub(super) fn invalidate(&self, hash: &HandleHash) {
         if let Some(slot) = self.slot(hash) {
             slot.fetch_add(1, Ordering::AcqRel);
         }
@@ -177,13 +172,13 @@ impl<T> Cache<T> {
     }
 
     /// From now on, nothing that was read before is current.
-    pub(in crate::store) fn invalidate_all(&self) {
+    pub(super) fn invalidate_all(&self) {
         self.generations.everything.fetch_add(1, Ordering::AcqRel);
         self.entries.clear();
     }
 
     /// How many values are cached, current or not.
-    pub(in crate::store) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
 
@@ -275,124 +270,129 @@ impl<T> Drop for SharedRead<'_, T> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// How much a cache of `T` holds.
+#[derive(Debug)]
+pub(super) struct Bounds<T> {
+    /// The limit to the sum of all weights.
+    pub(super) capacity: u64,
+    /// About how many entries that is.
+    pub(super) items: u64,
+    /// The weight of one value.
+    pub(super) weigh: fn(&T) -> u32,
+}
 
-    fn cache(listening: bool) -> Cache<u32> {
-        Cache::new(&Bounds::count(100), Arc::new(AtomicBool::new(listening)))
+/// Entries by the hash of their handle. `quick_cache` evicts what was not read lately.
+type Entries<T> = QuickCache<
+    HandleHash,
+    Entry<T>,
+    Weigh<T>,
+    BuildHasherDefault<LastBytes>,
+    DefaultLifecycle<HandleHash, Entry<T>>,
+>;
+
+/// Empty entries. Memory is taken as the cache fills.
+fn entries<T>(bounds: &Bounds<T>) -> Entries<T> {
+    QuickCache::with(
+        usize::try_from(bounds.items.max(1)).unwrap_or(usize::MAX),
+        bounds.capacity.max(1),
+        Weigh(bounds.weigh),
+        BuildHasherDefault::default(),
+        DefaultLifecycle::default(),
+    )
+}
+
+impl<T> Weighter<HandleHash, Entry<T>> for Weigh<T> {
+    fn weight(&self, _: &HandleHash, entry: &Entry<T>) -> u64 {
+        u64::from((self.0)(&entry.value))
+    }
+}
+
+/// The weight of an entry.
+#[derive(Debug)]
+struct Weigh<T>(fn(&T) -> u32);
+
+impl<T> Clone for Weigh<T> {
+    fn clone(&self) -> Self {
+        Self(self.0)
+    }
+}
+
+/// Takes the last eight bytes of a handle hash as they are: every byte of a handle hash is random already.
+#[derive(Debug, Default)]
+struct LastBytes(u64);
+
+impl Hasher for LastBytes {
+    fn finish(&self) -> u64 {
+        self.0
     }
 
-    const HASH: HandleHash = HandleHash([9; 32]);
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(last) = bytes.last_chunk() {
+            self.0 = u64::from_be_bytes(*last);
+        }
+    }
+}
 
-    #[tokio::test]
-    async fn an_invalidation_that_arrives_while_the_row_is_read_is_not_lost() {
-        let cache = cache(true);
-        let reads = AtomicU32::new(0);
-        let found = cache
-            .get_or_read(&HASH, || async {
-                let read = reads.fetch_add(1, Ordering::SeqCst);
-                if read == 0 {
-                    cache.invalidate(&HASH);
-                }
-                Ok(Some(read))
-            })
-            .await;
-        assert_eq!(
-            found.unwrap().as_deref(),
-            Some(&1),
-            "the overtaken read is not cached"
-        );
-        assert_eq!(cache.get(&HASH).as_deref(), Some(&1));
+/// Handles in one text: 65 bytes each, below Postgres' limit of 8000 bytes for a payload.
+const HANDLES_PER_TEXT: usize = 100;
+/// When more sessions than this end at once, everything is forgotten instead.
+const MAX_HANDLES: usize = 10_000;
+
+/// What a replica must forget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Invalidation {
+    /// These sessions ended, or their identities changed.
+    Sessions(Vec<HandleHash>),
+    /// The tokens of this session changed.
+    Tokens(HandleHash),
+    /// Anything may have changed.
+    Everything,
+}
+
+impl Invalidation {
+    /// The invalidations for sessions that ended together.
+    pub(super) fn of_ended(hashes: &[HandleHash]) -> Vec<Self> {
+        if hashes.len() > MAX_HANDLES {
+            return vec![Self::Everything];
+        }
+        hashes
+            .chunks(HANDLES_PER_TEXT)
+            .map(|chunk| Self::Sessions(chunk.to_vec()))
+            .collect()
     }
 
-    #[tokio::test]
-    async fn a_row_that_never_stops_changing_is_answered_and_not_cached() {
-        let cache = cache(true);
-        let found = cache
-            .get_or_read(&HASH, || async {
-                cache.invalidate(&HASH);
-                Ok(Some(7))
-            })
-            .await;
-        assert_eq!(found.unwrap().as_deref(), Some(&7));
-        assert_eq!(cache.get(&HASH), None);
-    }
-
-    #[tokio::test]
-    async fn concurrent_misses_share_one_read() {
-        for answer in [Some(1), None] {
-            let cache = cache(true);
-            let reads = AtomicU32::new(0);
-            let read = || async {
-                reads.fetch_add(1, Ordering::SeqCst);
-                tokio::task::yield_now().await;
-                Ok(answer)
-            };
-            let asks = (0..100).map(|_| cache.get_or_read(&HASH, read));
-            for found in futures_util::future::join_all(asks).await {
-                assert_eq!(found.unwrap().as_deref(), answer.as_ref());
+    /// The text that travels. `postgres/statements.rs` writes the text of one session in SQL.
+    pub(super) fn to_text(&self) -> String {
+        match self {
+            Self::Sessions(hashes) => {
+                let digits: Vec<String> = hashes.iter().map(|hash| hex(&hash.0)).collect();
+                format!("s{}", digits.join(","))
             }
-            assert_eq!(reads.load(Ordering::SeqCst), 1);
-            assert!(cache.lock_reads().is_empty());
+            Self::Tokens(hash) => format!("t{}", hex(&hash.0)),
+            Self::Everything => "e".to_owned(),
         }
     }
 
-    #[tokio::test]
-    async fn a_caller_that_is_dropped_halfway_leaves_the_read_to_the_others() {
-        let cache = cache(true);
-        let (_never, gate) = tokio::sync::oneshot::channel::<()>();
-        let gate = Mutex::new(Some(gate));
-        let read = || async {
-            let first = gate.lock().unwrap().take();
-            if let Some(gate) = first {
-                gate.await.ok();
-            }
-            Ok(Some(5))
+    /// Reads a text. A text that cannot be read may mean anything, so it means everything.
+    pub(super) fn parse(text: &str) -> Self {
+        let all = |digits: &str| digits.split(',').map(hash_of).collect::<Option<Vec<_>>>();
+        let read = match text.split_at_checked(1) {
+            Some(("s", digits)) => all(digits).map(Self::Sessions),
+            Some(("t", digits)) => hash_of(digits).map(Self::Tokens),
+            _ => None,
         };
-        let mut leaver = Box::pin(cache.get_or_read(&HASH, read));
-        let mut stayer = Box::pin(cache.get_or_read(&HASH, read));
-        assert!(futures_util::poll!(&mut leaver).is_pending());
-        assert!(futures_util::poll!(&mut stayer).is_pending());
-        drop(leaver);
-        assert_eq!(stayer.await.unwrap().as_deref(), Some(&5));
-        assert!(cache.lock_reads().is_empty());
-    }
-
-    #[tokio::test]
-    async fn absence_and_failure_are_not_cached() {
-        let cache = cache(true);
-        let absent = cache.get_or_read(&HASH, || async { Ok(None) }).await;
-        assert_eq!(absent.unwrap(), None);
-        let failing = || async { Err(StoreError::BadUrl("x".to_owned())) };
-        assert!(cache.get_or_read(&HASH, failing).await.is_err());
-        let found = cache.get_or_read(&HASH, || async { Ok(Some(3)) }).await;
-        assert_eq!(found.unwrap().as_deref(), Some(&3));
-    }
-
-    #[tokio::test]
-    async fn without_invalidations_nothing_older_than_two_seconds_is_current() {
-        let cache = cache(false);
-        let entry = |age: u32| Entry {
-            value: Arc::new(1),
-            generation: cache.generation(&HASH),
-            read_at: cache.age().wrapping_sub(age),
-        };
-        assert!(cache.is_current(&HASH, &entry(0)));
-        assert!(!cache.is_current(&HASH, &entry(MAX_AGE_NOT_LISTENING)));
-        cache.listening.store(true, Ordering::Release);
-        assert!(cache.is_current(&HASH, &entry(MAX_AGE_NOT_LISTENING)));
-    }
-
-    #[test]
-    fn an_invalidated_value_is_not_revived_by_a_change() {
-        let cache = cache(true);
-        cache.insert(HASH, 1, cache.generation(&HASH));
-        assert_eq!(cache.change(&HASH, |value| Some(value + 1)), Some(true));
-        assert_eq!(cache.change(&HASH, |_| None), Some(false));
-        assert_eq!(cache.get(&HASH).as_deref(), Some(&2));
-        cache.invalidate(&HASH);
-        assert_eq!(cache.change(&HASH, |value| Some(value + 1)), None);
-        assert_eq!(cache.get(&HASH), None);
+        read.unwrap_or(Self::Everything)
     }
 }
+
+fn hash_of(digits: &str) -> Option<HandleHash> {
+    (digits.len() == 64 && digits.is_ascii()).then_some(())?;
+    let mut hash = [0; 32];
+    for (at, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(HandleHash(hash))
+}
+
+#[cfg(test)]
+mod tests;
