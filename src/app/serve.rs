@@ -12,9 +12,6 @@ use std::sync::atomic::AtomicBool;
 
 use actix_web::web;
 
-use crate::app::background;
-use crate::app::database_address;
-use crate::app::file_permissions;
 use crate::app::listener::servers::{PublicServer, bind, local, serve_private, serve_public};
 use crate::app::live_profiles::LiveProfiles;
 use crate::app::running::Running;
@@ -23,6 +20,7 @@ use crate::app::services::{Built, SystemInputs, build, store_options};
 use crate::app::shutdown::Patience;
 use crate::app::start_error::StartError;
 use crate::app::stored_tenant_pins::StoredPins;
+use crate::app::{background, database_address, file_permissions};
 use crate::config::{ForProfiles, Settings};
 use crate::domain::clock::Clock;
 use crate::domain::environment::Environment;
@@ -39,11 +37,9 @@ use crate::web::admin::host::AdminHosts;
 use crate::web::app_state::AppState;
 use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
-use crate::web::client::unserved_warning::UnservedWarning;
-use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
-use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
+use crate::web::client::warnings::{ForeignCookieWarning, UnservedWarning, UntrustedProxyWarning};
 use crate::web::cookies::session::CookieKeys;
-use crate::web::gateway::upstream_headers::UpstreamHeaders;
+use crate::web::gateway::application_headers::UpstreamHeaders;
 use crate::web::middleware::request_id::RequestIds;
 use crate::web::pages::Pages;
 

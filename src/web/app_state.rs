@@ -12,11 +12,9 @@ use crate::proxy::client::UpstreamConnections;
 use crate::proxy::upstream_identity::UpstreamIdentity;
 use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
-use crate::web::client::unserved_warning::UnservedWarning;
-use crate::web::client::untrusted_proxy_warning::UntrustedProxyWarning;
-use crate::web::cookies::foreign_cookie_warning::ForeignCookieWarning;
+use crate::web::client::warnings::{ForeignCookieWarning, UnservedWarning, UntrustedProxyWarning};
 use crate::web::cookies::session::CookieKeys;
-use crate::web::gateway::upstream_headers::UpstreamHeaders;
+use crate::web::gateway::application_headers::UpstreamHeaders;
 use crate::web::middleware::request_id::RequestIds;
 use crate::web::pages::Pages;
 

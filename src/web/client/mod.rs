@@ -5,5 +5,4 @@
 pub mod address;
 pub mod head_clock;
 pub mod rate_limit;
-pub mod unserved_warning;
-pub mod untrusted_proxy_warning;
+pub mod warnings;

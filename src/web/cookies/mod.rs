@@ -5,7 +5,6 @@
 
 pub mod attempt;
 pub mod cookie;
-pub mod foreign_cookie_warning;
 pub mod plain;
 pub mod posted_callback;
 pub mod session;

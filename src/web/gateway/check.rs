@@ -39,13 +39,13 @@ use crate::measure::requests::RouteName;
 use crate::web::app_state::AppState;
 use crate::web::extract::parameters::Parameters;
 use crate::web::extract::provenance::{is_prefetch, is_script};
-use crate::web::gateway::application_cookies::application_cookies;
+use crate::web::gateway::application_headers::{
+    application_cookies, token_headers, with_missing_tokens,
+};
 use crate::web::gateway::bearer;
-use crate::web::gateway::easyauth_headers::{token_headers, with_missing_tokens};
 use crate::web::gateway::guarded::{Guarded, Sender};
 use crate::web::gateway::original_request::{Check, original_request};
-use crate::web::gateway::refused_check::{Refused, text, unknown};
-use crate::web::gateway::step_up::insufficient;
+use crate::web::gateway::refusal::{Refused, insufficient, text, unknown};
 
 /// Bytes of an original address that the sign-in leads back to; a longer one becomes the home page, so that the answer
 /// fits into a proxy's buffer.

@@ -32,7 +32,7 @@ use crate::web::extract::provenance::{is_prefetch, is_script};
 use crate::web::gateway::bearer;
 use crate::web::gateway::forwarded_request::Forward;
 use crate::web::gateway::guarded::Guarded;
-use crate::web::gateway::step_up::insufficient;
+use crate::web::gateway::refusal::insufficient;
 use crate::web::middleware::resolve_profile;
 
 /// Answers requests to routes with an upstream; every other request goes on.

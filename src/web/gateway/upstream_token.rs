@@ -17,7 +17,7 @@ use crate::web::cookies::plain::{ConsentAsked, RedirectLoop};
 use crate::web::errors::interaction::interaction_json;
 use crate::web::extract::provenance::{MayBegin, is_prefetch, is_script};
 use crate::web::extract::visit::{Visit, see_other, to_authority};
-use crate::web::gateway::easyauth_headers::token_headers;
+use crate::web::gateway::application_headers::token_headers;
 use crate::web::gateway::forwarded_request::Forward;
 
 /// What goes to the upstream as `Authorization`.

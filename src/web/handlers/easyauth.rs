@@ -16,7 +16,7 @@ use crate::web::extract::parameters::Parameters;
 use crate::web::extract::provenance::{Provenance, provenance};
 use crate::web::extract::signed_in::Peeked;
 use crate::web::extract::visit::{Visit, see_other};
-use crate::web::gateway::easyauth_headers::expires_on;
+use crate::web::gateway::application_headers::expires_on;
 
 /// `GET /.auth/me`: who is signed in, as a list with one entry. Never moves the idle deadline.
 ///

@@ -5,7 +5,6 @@
 
 pub mod catch_panic;
 pub mod fast_path;
-pub mod pass_on;
 pub mod request_id;
 pub mod request_span;
 pub mod resolve_profile;
