@@ -22,6 +22,11 @@ use crate::http::error::CallError;
 use crate::measure::trace_context::{TRACEPARENT, outgoing};
 
 impl OutboundClient {
+    /// The client to build requests with. Time and size of a response are the caller's to limit.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Sends a request, and sends it once more if no connection could be made. A request with a safe method is also
     /// sent once more when its connection broke before the first byte of a response: a server may close a kept
     /// connection in the moment in which it is used again (RFC 9110 §9.2.2, RFC 9112 §9.3.1).

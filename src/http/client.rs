@@ -79,7 +79,7 @@ pub enum HttpSetupError {
 /// another worker. Requests are therefore sent as if the runtime that constructed the client sent them.
 #[derive(Clone)]
 pub struct OutboundClient {
-    client: Client,
+    pub(super) client: Client,
     pub(super) runtime: Handle,
 }
 
@@ -104,11 +104,6 @@ impl OutboundClient {
             client,
             runtime: Handle::current(),
         }
-    }
-
-    /// The client to build requests with. Time and size of a response are the caller's to limit.
-    pub fn client(&self) -> &Client {
-        &self.client
     }
 }
 

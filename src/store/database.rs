@@ -16,7 +16,9 @@ use crate::store::end_filter::{EndFilter, EndedRows};
 use crate::store::error::StoreError;
 use crate::store::migrations::SchemaChange;
 use crate::store::row::listed::SealedAnew;
-use crate::store::row::rows::{IdentityRow, ListedRow, NewRow, SearchTexts, TokensRow, WholeRow};
+use crate::store::row::rows::{
+    IdentityRow, ListedRow, NewRow, NewTokens, SearchTexts, TokensRow, WholeRow,
+};
 
 /// A use of a session that is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,26 +109,6 @@ impl LeaseRow {
             Some(Some(until)) if until > now => Self::BackingOff(until),
             Some(_) => Self::Held,
             None => Self::Gone,
-        }
-    }
-}
-
-/// New content of a row, as sealed bytes.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct NewTokens<'a> {
-    /// The version of the row whose tokens are replaced.
-    pub(in crate::store) version: i64,
-    pub(in crate::store) tokens: &'a [u8],
-    /// `None` keeps the identity of the row.
-    pub(in crate::store) identity: Option<&'a [u8]>,
-}
-
-impl NewTokens<'_> {
-    /// What the other replicas must forget.
-    pub(in crate::store) fn invalidation(&self, hash: HandleHash) -> Invalidation {
-        match self.identity {
-            Some(_) => Invalidation::Sessions(vec![hash]),
-            None => Invalidation::Tokens(hash),
         }
     }
 }

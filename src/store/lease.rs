@@ -17,9 +17,9 @@ use crate::domain::session::{HandleHash, SessionHandle};
 use crate::domain::token_set::TokenSet;
 use crate::seal::handle_hash;
 use crate::store::cache::Generation;
-use crate::store::database::{LeaseOwner, LeaseRow, LeaseState, NewTokens, ReplaceResult};
+use crate::store::database::{LeaseOwner, LeaseRow, LeaseState, ReplaceResult};
 use crate::store::error::StoreError;
-use crate::store::row::rows::StoredTokens;
+use crate::store::row::rows::{NewTokens, StoredTokens};
 use crate::store::session_store::SessionStore;
 use crate::store::shared::{Operation, Shared};
 

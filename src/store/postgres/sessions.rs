@@ -13,16 +13,16 @@ use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::Invalidation;
 use crate::store::database::{
-    LeaseOwner, LeaseRow, LeaseState, NewTokens, ReplaceResult, ReplayRecord, SessionRows, Touch,
+    LeaseOwner, LeaseRow, LeaseState, ReplaceResult, ReplayRecord, SessionRows, Touch,
 };
 use crate::store::error::StoreError;
 use crate::store::postgres::connection::{PostgresDatabase, with_connection};
 use crate::store::postgres::statements;
 use crate::store::row::rows::{
-    IdentityColumns, IdentityRow, NewRow, SearchTexts, TokensColumns, TokensRow, WholeColumns,
-    WholeRow,
+    IdentityColumns, IdentityRow, NewRow, NewTokens, SearchTexts, TokensColumns, TokensRow,
+    WholeColumns, WholeRow, millis,
 };
-use crate::store::row::sql::{self, millis};
+use crate::store::row::sql;
 
 #[async_trait]
 impl SessionRows for PostgresDatabase {

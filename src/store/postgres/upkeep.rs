@@ -19,8 +19,8 @@ use crate::store::postgres::connection::{
 use crate::store::postgres::sessions::{hashes, record_use};
 use crate::store::postgres::{listen, migrate, statements};
 use crate::store::row::listed::SealedAnew;
-use crate::store::row::rows::{ListedColumns, ListedRow, SearchTexts};
-use crate::store::row::sql::{self, row_count};
+use crate::store::row::rows::{ListedColumns, ListedRow, SearchTexts, row_count};
+use crate::store::row::sql;
 
 /// The advisory lock of sweepers: the bytes of "gateswep".
 const SWEEP_LOCK: i64 = 0x6761_7465_7377_6570;

@@ -1,12 +1,15 @@
 //! Rows of `sessions` as values, and the conversion from columns. A column that holds what the schema excludes is
 //! `Inconsistent`, named by the digits of the row's key.
 
+use std::time::Duration;
+
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
 use crate::domain::session::{HandleHash, Session, SessionHandle, SessionId};
 use crate::domain::token_set::TokenSet;
 use crate::seal::hex;
+use crate::store::cache::Invalidation;
 use crate::store::error::StoreError;
 
 /// A completed sign-in.
@@ -176,6 +179,26 @@ macro_rules! among {
 }
 pub(in crate::store) use among;
 
+/// New content of a row, as sealed bytes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct NewTokens<'a> {
+    /// The version of the row whose tokens are replaced.
+    pub(in crate::store) version: i64,
+    pub(in crate::store) tokens: &'a [u8],
+    /// `None` keeps the identity of the row.
+    pub(in crate::store) identity: Option<&'a [u8]>,
+}
+
+impl NewTokens<'_> {
+    /// What the other replicas must forget.
+    pub(in crate::store) fn invalidation(&self, hash: HandleHash) -> Invalidation {
+        match self.identity {
+            Some(_) => Invalidation::Sessions(vec![hash]),
+            None => Invalidation::Tokens(hash),
+        }
+    }
+}
+
 /// The columns of an [`IdentityRow`].
 #[derive(sqlx::FromRow)]
 pub(in crate::store) struct IdentityColumns {
@@ -301,4 +324,14 @@ fn inconsistent(key: &[u8]) -> StoreError {
         table: "sessions",
         id: hex(key),
     }
+}
+
+/// A time span as SQL takes it.
+pub(in crate::store) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 2)
+}
+
+/// A `count(*)`, which is never negative.
+pub(in crate::store) fn row_count(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
 }

@@ -4,8 +4,6 @@
 //! Parameters are written `$N`, which SQLite accepts as well. Statements are macros where a part of them is the
 //! database's own: the expression of its clock, or what is wrapped around the statement.
 
-use std::time::Duration;
-
 /// The columns of [`crate::store::row::rows::IdentityColumns`].
 macro_rules! identity_columns {
     () => {
@@ -327,13 +325,3 @@ pub(in crate::store) const AFTER_ALL_KEYS: [u8; 33] = [0xff; 33];
 /// Deletes the cutoffs up to the number `$1` from before `$2`.
 pub(in crate::store) const FORGET_CUTOFFS: &str =
     "DELETE FROM cutoffs WHERE number <= $1 AND at < $2";
-
-/// A time span as SQL takes it.
-pub(in crate::store) fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 2)
-}
-
-/// A `count(*)`, which is never negative.
-pub(in crate::store) fn row_count(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or(0)
-}

@@ -12,14 +12,14 @@ use crate::domain::profile::ProfileId;
 use crate::domain::session::HandleHash;
 use crate::store::cache::Invalidation;
 use crate::store::database::{
-    LeaseOwner, LeaseRow, LeaseState, NewTokens, ReplaceResult, ReplayRecord, SessionRows, Touch,
+    LeaseOwner, LeaseRow, LeaseState, ReplaceResult, ReplayRecord, SessionRows, Touch,
 };
 use crate::store::error::StoreError;
 use crate::store::row::rows::{
-    IdentityColumns, IdentityRow, NewRow, SearchTexts, TokensColumns, TokensRow, WholeColumns,
-    WholeRow, handle_hashes,
+    IdentityColumns, IdentityRow, NewRow, NewTokens, SearchTexts, TokensColumns, TokensRow,
+    WholeColumns, WholeRow, handle_hashes, millis,
 };
-use crate::store::row::sql::{self, millis};
+use crate::store::row::sql;
 use crate::store::sqlite::connection::SqliteDatabase;
 
 /// Writes one use.

@@ -13,8 +13,8 @@ use crate::store::end_filter::{AT_ONCE, EndFilter, EndedRows, INSERT_CUTOFF, bin
 use crate::store::error::StoreError;
 use crate::store::migrations::SchemaChange;
 use crate::store::row::listed::SealedAnew;
-use crate::store::row::rows::{ListedColumns, ListedRow, SearchTexts, handle_hashes};
-use crate::store::row::sql::{self, row_count};
+use crate::store::row::rows::{ListedColumns, ListedRow, SearchTexts, handle_hashes, row_count};
+use crate::store::row::sql;
 use crate::store::sqlite::connection::SqliteDatabase;
 use crate::store::sqlite::sessions::{announce, record_use};
 use crate::store::sqlite::{listen, migrate};
