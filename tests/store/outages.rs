@@ -160,6 +160,42 @@ async fn hanging(database: Arc<Database>) {
     assert!(store.find(&handle).await.unwrap().is_none());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_gives_no_connection_is_quoted_with_its_reason() {
+    on_postgres(no_room).await;
+}
+
+async fn no_room(database: Arc<Database>) {
+    drop(database.quiet_replica().await);
+    let server = postgres_server().unwrap();
+    let mut url = url::Url::parse(&database.url).unwrap();
+    let role = format!("{}_guest", url.path().trim_start_matches('/'));
+    let made = format!("CREATE ROLE {role} LOGIN PASSWORD 'guest' CONNECTION LIMIT 1");
+    administer(&server, &made).await;
+    let rights = format!("GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}");
+    database.meddle(&rights).await;
+    url.set_username(&role).unwrap();
+    url.set_password(Some("guest")).unwrap();
+    let only = PgConnection::connect(url.as_str()).await.unwrap();
+    let store = store_at(url.as_str()).unwrap();
+    let handle = gatehouse::domain::session::SessionHandle::generate(&OsRandom);
+    let begun = Instant::now();
+    for error in join_all((0..20).map(|_| store.find(&handle))).await {
+        let said = error.unwrap_err().in_full();
+        let reason = format!("too many connections for role \"{role}\"");
+        assert!(said.contains(&reason), "{said}");
+    }
+    assert_within(begun, Duration::from_millis(1200));
+    only.close().await.unwrap();
+    eventually("the connection is given", async || {
+        store.find(&handle).await.is_ok()
+    })
+    .await;
+    store.close().await;
+    database.meddle(&format!("DROP OWNED BY {role}")).await;
+    administer(&server, &format!("DROP ROLE {role}")).await;
+}
+
 // proves: D23
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_thousand_requests_share_ten_connections() {
@@ -188,7 +224,9 @@ async fn a_database_that_is_away_is_an_outage_within_a_second_and_shows_no_passw
     let handle = gatehouse::domain::session::SessionHandle::generate(&OsRandom);
     let error = store.find(&handle).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)));
-    let shown = format!("{error} {error:?} {store:?}");
+    let said = error.in_full();
+    assert!(said.contains("refused"), "{said}");
+    let shown = format!("{said} {error:?} {store:?}");
     assert!(!shown.contains("hunter2"), "{shown}");
     assert_within(begun, Duration::from_millis(1200));
 }

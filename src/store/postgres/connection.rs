@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::store::error::{OwnCause, StoreError};
 use crate::store::postgres::address;
+use crate::store::postgres::refusal::RefusalProbe;
 
 /// Without a connection in this time the database is away; the answer is sent within a second.
 const ACQUIRE: Duration = Duration::from_millis(900);
@@ -28,7 +29,7 @@ const IDLE: Duration = Duration::from_mins(5);
 /// ever reaches [`IDLE`]; by this limit the pool shrinks to what is needed.
 const LIFETIME: Duration = Duration::from_mins(10);
 /// The time limit of one operation, with its wait for a connection and its repeats.
-const TIME_LIMIT: Duration = Duration::from_millis(2500);
+pub(super) const TIME_LIMIT: Duration = Duration::from_millis(2500);
 
 /// The time in unix milliseconds, and whether the server refuses writes.
 pub(super) const NOW_AND_READ_ONLY: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, \
@@ -42,6 +43,7 @@ pub(in crate::store) struct PostgresDatabase {
     pub(super) listening: PgPool,
     max_tries: u32,
     demoted: Arc<Demoted>,
+    refusal: Arc<RefusalProbe>,
 }
 
 /// When a server was last found to take no writes. Older connections may lead to the same server, so none of them is
@@ -102,6 +104,7 @@ impl PostgresDatabase {
                 .connect_lazy_with(named(&options, "gatehouse-listener")),
             max_tries: connections + 2,
             demoted,
+            refusal: Arc::default(),
         })
     }
 
@@ -117,10 +120,21 @@ impl PostgresDatabase {
         Ok(())
     }
 
+    /// What `acquiring` brings, a connection or something made of one; the error says why there is none.
+    pub(super) async fn explained<T>(
+        &self,
+        deadline: Instant,
+        acquiring: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        let options = || (*self.pool.connect_options()).clone();
+        // Boxed, because each operation would pay for its size three times.
+        let acquiring = Box::pin(acquiring);
+        self.refusal.explain(options, deadline, acquiring).await
+    }
+
     pub(super) fn attempt(&self) -> StatementAttempt<'_> {
         StatementAttempt {
-            pool: &self.pool,
-            demoted: &self.demoted,
+            database: self,
             deadline: Instant::now() + TIME_LIMIT,
             tries_left: self.max_tries,
             tries: 0,
@@ -139,8 +153,7 @@ fn named(options: &PgConnectOptions, name: &str) -> PgConnectOptions {
 /// One operation in progress.
 #[derive(Debug)]
 pub(super) struct StatementAttempt<'a> {
-    pool: &'a PgPool,
-    demoted: &'a Demoted,
+    database: &'a PostgresDatabase,
     deadline: Instant,
     tries_left: u32,
     tries: u32,
@@ -158,10 +171,8 @@ impl StatementAttempt<'_> {
 
     pub(super) async fn connect(&mut self) -> Result<PoolConnection<Postgres>, StoreError> {
         self.tries += 1;
-        tokio::time::timeout_at(self.deadline, self.pool.acquire())
-            .await
-            .map_err(|_| StoreError::unavailable(OwnCause("no connection in time")))?
-            .map_err(StoreError::from)
+        let (database, deadline) = (self.database, self.deadline);
+        database.explained(deadline, database.pool.acquire()).await
     }
 
     /// The result of the operation, or `None` if the operation should be repeated.
@@ -184,7 +195,7 @@ impl StatementAttempt<'_> {
             held.close_on_drop();
         }
         if fault == Fault::ReadOnly {
-            self.demoted.note();
+            self.database.demoted.note();
         }
         let again = match fault {
             Fault::Broken => self.tries_left > 0,

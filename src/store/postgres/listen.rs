@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use crate::store::cache::Invalidation;
 use crate::store::database::{ListenerEvent, OnEvent};
 use crate::store::error::{OwnCause, StoreError};
-use crate::store::postgres::connection::{PostgresDatabase, with_connection, writable};
+use crate::store::postgres::connection::{PostgresDatabase, TIME_LIMIT, with_connection, writable};
 use crate::store::postgres::statements::CHANNEL;
 
 /// The time between two heartbeats.
@@ -41,7 +41,9 @@ async fn receive_all(
     database: &PostgresDatabase,
     on_event: OnEvent<'_>,
 ) -> Result<Infallible, StoreError> {
-    let mut listener = PgListener::connect_with(&database.listening).await?;
+    let deadline = Instant::now() + TIME_LIMIT;
+    let connecting = PgListener::connect_with(&database.listening);
+    let mut listener = database.explained(deadline, connecting).await?;
     listener.eager_reconnect(false);
     // A channel for each listener, so that replicas do not wake one another.
     let heartbeats = in_time(async {

@@ -2,10 +2,11 @@
 
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError};
 use sqlx::{PgConnection, Postgres, pool::PoolConnection, query_scalar, raw_sql};
+use tokio::time::Instant;
 
 use crate::store::error::{OwnCause, StoreError};
 use crate::store::migrations::{self, SchemaChange};
-use crate::store::postgres::connection::PostgresDatabase;
+use crate::store::postgres::connection::{PostgresDatabase, TIME_LIMIT};
 use crate::store::postgres::pooler;
 
 /// A step may wait for other migrators and take its time.
@@ -46,7 +47,9 @@ async fn connect(
     database: &PostgresDatabase,
 ) -> Result<(PoolConnection<Postgres>, String), StoreError> {
     pooler::refuse_transaction_mode(&database.pool.connect_options()).await?;
-    let mut connection = database.pool.acquire().await?;
+    let deadline = Instant::now() + TIME_LIMIT;
+    let acquiring = database.pool.acquire();
+    let mut connection = database.explained(deadline, acquiring).await?;
     // Its time-outs become different from those of the pool, and the advisory lock must not outlive an error.
     connection.close_on_drop();
     let schema: Option<String> = query_scalar("SELECT quote_ident(current_schema())")

@@ -8,6 +8,7 @@ mod connection;
 mod listen;
 mod migrate;
 mod pooler;
+mod refusal;
 mod sessions;
 mod statements;
 mod upkeep;
