@@ -13,6 +13,11 @@ pub enum UpstreamError {
     /// No connection: the name, TCP or TLS failed.
     #[error("the upstream cannot be reached")]
     Unreachable(#[source] BoxError),
+    /// No connection: the upstream's certificate is not accepted.
+    #[error(
+        "the upstream's certificate is not accepted (http.ca_file names certificates to trust)"
+    )]
+    Certificate(#[source] rustls::Error),
     /// No connection within `timeouts.connect`.
     #[error("the upstream accepted no connection within timeouts.connect")]
     ConnectTimedOut,
@@ -42,8 +47,15 @@ impl UpstreamError {
         let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
         let mut closed = false;
         while let Some(one) = cause {
-            if let Some(ConnectError::TimedOut) = one.downcast_ref() {
-                return Self::ConnectTimedOut;
+            match one.downcast_ref() {
+                Some(ConnectError::TimedOut) => return Self::ConnectTimedOut,
+                Some(ConnectError::Failed(failed)) => {
+                    if let Some(refused @ rustls::Error::InvalidCertificate(_)) = tls_error(failed)
+                    {
+                        return Self::Certificate(refused.clone());
+                    }
+                }
+                None => {}
             }
             if let Some(sent) = one.downcast_ref::<hyper::Error>() {
                 if sent.is_user() {
@@ -65,4 +77,13 @@ impl UpstreamError {
             Self::Broken(error.into())
         }
     }
+}
+
+/// The error of TLS within errors of input and output, which do not name it as their source.
+fn tls_error(failed: &BoxError) -> Option<&rustls::Error> {
+    let mut error: &(dyn Error + Send + Sync + 'static) = &**failed;
+    while let Some(io) = error.downcast_ref::<std::io::Error>() {
+        error = io.get_ref()?;
+    }
+    error.downcast_ref()
 }

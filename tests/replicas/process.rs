@@ -105,7 +105,7 @@ impl Process {
 
     pub async fn is_ready(&mut self) {
         let (browser, begun) = (Browser::new(), Instant::now());
-        self.says("listening").await;
+        self.says("listening public=").await;
         let url = format!("http://127.0.0.1:{}/readyz", self.admin);
         while browser.get(&url).await.status != 200 {
             assert!(begun.elapsed() < PATIENCE, "not ready\n{}", self.log());

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use simulator::{Endpoint, Fault, Kind};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::browser::Browser;
 use crate::process::Process;
@@ -63,7 +64,7 @@ async fn told_to_stop_while_it_waits_for_its_database_the_process_ends_in_order(
             ),
         ],
     );
-    process.says("listening").await;
+    process.says("listening public=").await;
     process.signal("TERM");
     let (status, took) = process.ended().await;
     assert!(status.success(), "{status}\n{}", process.log());
@@ -99,6 +100,97 @@ async fn an_idle_connection_does_not_hold_the_end_up() {
         "the grace is 25 s: {took:?}"
     );
     assert_eq!(idle.read(&mut [0; 16]).unwrap(), 0, "it was closed");
+}
+
+/// An application that opens websockets at `/live/socket`, and otherwise begins an event stream; it ends neither.
+async fn streaming_application() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let head = head_of(&mut stream).await;
+                let answer = if head.contains("/live/socket") {
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+                } else {
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n"
+                };
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                let mut rest = Vec::new();
+                let _ = stream.read_to_end(&mut rest).await;
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+/// A head, to the empty line.
+async fn head_of(stream: &mut tokio::net::TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// A connection of this browser with one request, and the head of its answer.
+async fn open(
+    process: &Process,
+    browser: &Browser,
+    path: &str,
+    more: &str,
+) -> (tokio::net::TcpStream, String) {
+    let port = process.port;
+    let cookie = browser.cookie("staff.localhost", "gatehouse").unwrap();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: staff.localhost:{port}\r\nCookie: gatehouse={cookie}\r\n{more}\r\n"
+    );
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port))
+        .await
+        .unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let head = head_of(&mut stream).await;
+    (stream, head)
+}
+
+// proves: D54
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn websockets_and_event_streams_end_early_when_the_process_is_told_to_stop() {
+    let application = streaming_application().await;
+    let route = format!("\n[[route]]\npath = \"/live\"\nupstream = \"{application}\"\n");
+    let more = [
+        ("GATEHOUSE_SHUTDOWN_DELAY", "1ms"),
+        ("GATEHOUSE_SHUTDOWN_GRACE", "18s"),
+    ];
+    let mut process = Process::start_with(0, &more, |profiles, _| {
+        let file = profiles.join("staff.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, text + &route).unwrap();
+    });
+    process.is_ready().await;
+    let browser = Browser::new();
+    process.sign_in(&browser).await;
+    let handshake = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+    let (mut socket, head) = open(&process, &browser, "/live/socket", handshake).await;
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    let (mut events, head) = open(&process, &browser, "/live/events", "").await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    process.signal("TERM");
+    let (mut goodbye, mut told) = (Vec::new(), Vec::new());
+    let both = async {
+        socket.read_to_end(&mut goodbye).await.unwrap();
+        events.read_to_end(&mut told).await.unwrap();
+    };
+    tokio::time::timeout(Duration::from_secs(10), both)
+        .await
+        .unwrap();
+    assert_eq!(goodbye[..4], [0x88, 25, 0x03, 0xe9], "1001: {goodbye:?}");
+    let told = String::from_utf8(told).unwrap();
+    assert!(told.ends_with("data: 1\n\n\r\n0\r\n\r\n"), "{told:?}");
+    let (status, took) = process.ended().await;
+    assert!(status.success(), "{status}\n{}", process.log());
+    assert!(took < Duration::from_secs(3) + SLACK, "{took:?}");
+    assert!(!process.log().contains("WARN"), "{}", process.log());
 }
 
 /// A process with somebody signed in, whose refresh the authority does not answer.

@@ -26,6 +26,7 @@ use crate::config::settings::options::ServerOptions;
 use crate::web::admin::health::Health;
 use crate::web::admin::host::AdminHosts;
 use crate::web::app_state::AppState;
+use crate::web::client::stopping::Stopping;
 use crate::web::routes;
 
 /// A request line and headers must have arrived within this time.
@@ -97,6 +98,11 @@ pub(in crate::app) fn serve_public(
     let service = move || {
         let stopping = stopping.clone();
         let upgrades = upgrades_of(app.clone(), stopping.clone());
+        let signal = stopping.clone();
+        let told = Stopping::new(move || {
+            let signal = signal.clone();
+            async move { signal.notified().await }
+        });
         let routes = routes::public(app.clone())
             .into_factory()
             .map_err(|error: actix_web::Error| error.error_response());
@@ -110,8 +116,9 @@ pub(in crate::app) fn serve_public(
             .client_disconnect_timeout(LINGER)
             // A client that is gone is seen at once, and its request is given up, also at the upstream.
             .h1_allow_half_closed(false)
-            .on_connect_ext(|connection: &Connection<TcpStream>, data| {
+            .on_connect_ext(move |connection: &Connection<TcpStream>, data| {
                 data.insert(connection.clock());
+                data.insert(told.clone());
             })
             .upgrade(upgrades)
             .finish(map_config(routes, |()| AppConfig::default()));

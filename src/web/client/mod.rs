@@ -5,4 +5,5 @@
 pub mod address;
 pub mod head_clock;
 pub mod rate_limit;
+pub mod stopping;
 pub mod warnings;

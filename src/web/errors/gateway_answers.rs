@@ -83,7 +83,10 @@ impl Ending<'_> {
         let upstream =
             |word| problem(word, "problem-upstream-unavailable").with_value("name", title);
         let (status, text) = match error {
-            UpstreamError::Unreachable(_) | UpstreamError::Closed | UpstreamError::Broken(_) => {
+            UpstreamError::Unreachable(_)
+            | UpstreamError::Certificate(_)
+            | UpstreamError::Closed
+            | UpstreamError::Broken(_) => {
                 (StatusCode::BAD_GATEWAY, upstream("upstream_unavailable"))
             }
             UpstreamError::ConnectTimedOut | UpstreamError::NoAnswer | UpstreamError::Idle => {

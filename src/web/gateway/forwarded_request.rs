@@ -10,6 +10,7 @@ use crate::domain::profile::Profile;
 use crate::domain::route::Upstream;
 use crate::proxy::error::UpstreamError;
 use crate::proxy::tunnel::SessionEnd;
+use crate::web::client::stopping::Stopping;
 use crate::web::errors::gateway_answers::Ending;
 use crate::web::gateway::guarded::{Guarded, Sender};
 
@@ -42,6 +43,20 @@ impl Forward<'_> {
             "a request was not answered by its upstream"
         );
         self.ending.upstream_failed(error)
+    }
+
+    /// When an event stream has to end: with the session behind the request, or with the process.
+    pub(super) fn stream_end(&self) -> SessionEnd {
+        let stopping = Stopping::of(self.request);
+        match self.session_end() {
+            None => stopping,
+            Some(session_end) => Box::pin(async move {
+                tokio::select! {
+                    () = session_end => {}
+                    () = stopping => {}
+                }
+            }),
+        }
     }
 
     /// When the session behind the request ends; `None` without one.

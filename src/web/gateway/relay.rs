@@ -17,6 +17,17 @@ use crate::web::cookies::cookie;
 use crate::web::gateway::forwarded_request::Forward;
 use crate::web::middleware::security_headers::OfUpstream;
 
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+/// Directives of `Clear-Site-Data` that clear cookies.
+const CLEARS_COOKIES: [&str; 2] = ["\"cookies\"", "\"*\""];
+/// What `"*"` clears besides cookies (Clear Site Data §3.1, and what browsers added).
+const EVERYTHING_ELSE: [&str; 4] = [
+    "\"cache\"",
+    "\"storage\"",
+    "\"executionContexts\"",
+    "\"clientHints\"",
+];
+
 /// The answer as the client gets it.
 pub(super) fn answer(forward: &Forward<'_>, answer: UpstreamAnswer) -> HttpResponse {
     let Ok(status) = StatusCode::from_u16(answer.status) else {
@@ -42,11 +53,7 @@ pub(super) fn answer(forward: &Forward<'_>, answer: UpstreamAnswer) -> HttpRespo
     response.body(Relayed {
         body,
         size,
-        session_end: if is_stream {
-            forward.session_end()
-        } else {
-            None
-        },
+        end: is_stream.then(|| forward.stream_end()),
         about: About {
             profile: forward.profile.id.to_string(),
             route: forward.guarded.route.path.clone(),
@@ -93,6 +100,12 @@ fn copy_headers(
         if dropped {
             continue;
         }
+        if name == "clear-site-data" {
+            if let Some(left) = without_our_cookies(forward, value.as_bytes()) {
+                response.append_header((CLEAR_SITE_DATA, left));
+            }
+            continue;
+        }
         let name = HeaderName::from_bytes(name.as_str().as_bytes());
         let value = HeaderValue::from_bytes(value.as_bytes());
         if let (Ok(name), Ok(value)) = (name, value) {
@@ -101,15 +114,33 @@ fn copy_headers(
     }
 }
 
-/// An application may not write the cookies by which we know people.
+/// An application may not write the cookies by which we know people. A cookie without a name is sent as its value alone
+/// (RFC 6265 §5.4), which can look like one of ours.
 fn is_our_cookie(forward: &Forward<'_>, value: &[u8]) -> bool {
-    let name = value.split(|byte| matches!(byte, b'=' | b';')).next();
-    let name = std::str::from_utf8(name.unwrap_or_default());
-    let ours = name.is_ok_and(cookie::is_ours);
+    let pair = value.split(|byte| *byte == b';').next();
+    let pair = String::from_utf8_lossy(pair.unwrap_or_default());
+    let name = pair.trim_start().trim_start_matches('=');
+    let ours = cookie::is_ours(name);
     if ours {
         tracing::warn!(profile.id = %forward.profile.id, route.path = %forward.guarded.route.path, "an upstream set a cookie with a name of gatehouse's own; it was dropped");
     }
     ours
+}
+
+/// What `Clear-Site-Data` may still clear: `"cookies"`, and `"*"` with it, would sign people out of every profile of the
+/// host and its subdomains. `None` when nothing is left.
+fn without_our_cookies(forward: &Forward<'_>, value: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(value).ok()?;
+    let sent: Vec<&str> = text.split(',').map(str::trim).collect();
+    let is_harmless = |directive: &&str| !CLEARS_COOKIES.contains(directive);
+    let mut left: Vec<&str> = sent.iter().copied().filter(is_harmless).collect();
+    if left.len() < sent.len() {
+        tracing::warn!(profile.id = %forward.profile.id, route.path = %forward.guarded.route.path, "an upstream asked the browser to clear its cookies, gatehouse's among them; that was dropped");
+    }
+    if sent.contains(&"\"*\"") {
+        left = EVERYTHING_ELSE.to_vec();
+    }
+    Some(left.join(", ")).filter(|left| !left.is_empty())
 }
 
 /// NTLM and Negotiate sign a connection in, and connections to upstreams are shared by all people.
@@ -132,8 +163,8 @@ struct About {
 struct Relayed {
     body: AnswerBody,
     size: BodySize,
-    /// An event stream ends with the session.
-    session_end: Option<SessionEnd>,
+    /// An event stream ends with the session and with the process. Its reader connects again (HTML §9.2.3).
+    end: Option<SessionEnd>,
     about: About,
 }
 
@@ -149,7 +180,7 @@ impl MessageBody for Relayed {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<actix_web::web::Bytes, UpstreamError>>> {
         let this = self.get_mut();
-        let end = this.session_end.as_mut();
+        let end = this.end.as_mut();
         if end.is_some_and(|end| end.as_mut().poll(context).is_ready()) {
             return Poll::Ready(None);
         }

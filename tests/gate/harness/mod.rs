@@ -20,6 +20,7 @@ mod server;
 pub mod socket;
 mod steps;
 mod timing;
+pub mod tls_upstream;
 pub mod unknown;
 pub mod upstream;
 pub mod wire;

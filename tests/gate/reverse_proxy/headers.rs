@@ -100,6 +100,9 @@ async fn an_application_cannot_set_our_cookies_and_its_headers_pass() {
             &[
                 ("set-cookie", "gatehouse=stolen; Path=/"),
                 ("set-cookie", "__Host-gatehouse-notice=x; Path=/; Secure"),
+                ("set-cookie", "gatehouse=; Path=/; Max-Age=0"),
+                ("set-cookie", " \tGateHouse=x"),
+                ("set-cookie", "=gatehouse=nameless"),
                 ("set-cookie", "theme=dark; Path=/"),
                 ("set-cookie", "size=2"),
                 ("connection", "x-internal"),
@@ -119,6 +122,34 @@ async fn an_application_cannot_set_our_cookies_and_its_headers_pass() {
     assert!(page.header("x-internal").is_none());
     assert!(page.header("www-authenticate").is_none());
     assert!(page.header("content-type").is_none(), "none is made up");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_application_that_clears_cookies_clears_its_other_data_only() {
+    let upstream = Upstream::start(|request| {
+        let value = match request.target() {
+            "/all" => "\"*\"",
+            "/some" => "\"cache\", \"cookies\",\"storage\"",
+            "/cookies" => "\"cookies\"",
+            _ => "\"cache\"",
+        };
+        answer("200 OK", &[("clear-site-data", value)], b"ok")
+    })
+    .await;
+    let (gate, browser) = behind(&upstream, "").await;
+    for (path, left) in [
+        (
+            "/all",
+            Some("\"cache\", \"storage\", \"executionContexts\", \"clientHints\""),
+        ),
+        ("/some", Some("\"cache\", \"storage\"")),
+        ("/cookies", None),
+        ("/cache", Some("\"cache\"")),
+    ] {
+        let page = browser.get(gate.url(KIND, path)).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert_eq!(page.header("clear-site-data"), left, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
