@@ -112,6 +112,7 @@ fn begun(profile: &Profile, number: usize, handle: &SessionHandle) -> NewSession
         tokens: tokens(),
         sid: Some("0082ffb4-6e61-4e01-b2f9-bb3f5e1b8a51".to_owned()),
         user_agent: Some("Mozilla/5.0 (bench) Firefox/140.0".to_owned()),
+        network: None,
         ended: None,
     }
 }

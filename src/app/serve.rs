@@ -39,6 +39,7 @@ use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
 use crate::web::client::warnings::{ForeignCookieWarning, UnservedWarning, UntrustedProxyWarning};
 use crate::web::cookies::session::CookieKeys;
+use crate::web::errors::outage_age::OutageAges;
 use crate::web::gateway::application_headers::UpstreamHeaders;
 use crate::web::middleware::request_id::RequestIds;
 use crate::web::pages::Pages;
@@ -159,6 +160,7 @@ fn app_state(
         access_log: settings.telemetry.access_log,
         request_ids: RequestIds::new(&**random),
         requests: RequestMetrics::default(),
+        outage_ages: OutageAges::new(Arc::clone(random)),
         untrusted_proxy_warning: UntrustedProxyWarning::default(),
         unserved_warning: UnservedWarning::default(),
         foreign_cookie_warning: ForeignCookieWarning::default(),

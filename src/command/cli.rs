@@ -130,7 +130,8 @@ pub struct ServeArgs {
 #[cfg(feature = "demo")]
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Port of the landing page on loopback. Gateway, admin listener and simulator use the next three ports.
+    /// Port of the landing page on loopback. Two replicas of the gateway, their admin listeners, the simulator and a sample
+    /// application use the next six ports.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
 }

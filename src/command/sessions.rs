@@ -152,6 +152,8 @@ mod tests {
         let at = Timestamp::from_timestamp(1_700_000_000, 0).unwrap();
         let list = SessionList {
             sessions: vec![SessionView {
+                name: None,
+                network: None,
                 id: SessionId::from_bytes([1; 16]),
                 profile: ProfileId::parse("staff").unwrap(),
                 person: SubjectKey::stored(hostile),

@@ -1,6 +1,6 @@
 //! The ports of the demo.
 
-/// The ports of the demo: five consecutive ports that begin with `--port`.
+/// The ports of the demo: seven consecutive ports that begin with `--port`.
 #[derive(Debug, Clone, Copy)]
 pub struct Ports {
     /// The landing page.
@@ -13,18 +13,22 @@ pub struct Ports {
     pub simulator: u16,
     /// The sample application behind the gateway.
     pub sample: u16,
+    /// The second replica of the gateway.
+    pub second: u16,
+    /// The admin listener of the second replica.
+    pub second_admin: u16,
 }
 
 impl Ports {
-    /// The five ports from `first` on.
+    /// The seven ports from `first` on.
     ///
     /// # Errors
-    /// One sentence when fewer than five ports are left.
+    /// One sentence when fewer than seven ports are left.
     pub fn from(first: u16) -> Result<Self, String> {
         let port = |at: u16| {
             first
                 .checked_add(at)
-                .ok_or_else(|| format!("--port {first} leaves no room for five ports"))
+                .ok_or_else(|| format!("--port {first} leaves no room for seven ports"))
         };
         Ok(Self {
             landing: first,
@@ -32,6 +36,8 @@ impl Ports {
             admin: port(2)?,
             simulator: port(3)?,
             sample: port(4)?,
+            second: port(5)?,
+            second_admin: port(6)?,
         })
     }
 }

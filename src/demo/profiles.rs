@@ -29,11 +29,22 @@ pub fn first_api(kind: Kind) -> &'static str {
     }
 }
 
-/// Writes the profiles into a folder.
+/// The profile that a visitor edits while it serves.
+pub const EDITED: &str = "entra-id.toml";
+
+/// Writes the profiles of one replica into a folder. `gateway` is the port of the replica; everything else is the same for
+/// all of them, so that a session counts at each.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write(folder: &Path, ports: Ports, simulator: &Simulator) -> std::io::Result<()> {
+pub fn write(
+    folder: &Path,
+    gateway: u16,
+    ports: Ports,
+    simulator: &Simulator,
+) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let ports = Ports { gateway, ..ports };
     for (kind, host, title) in PLACES {
         let text = profile(kind, host, title, ports, simulator);
         std::fs::write(folder.join(format!("{}.toml", kind.name())), text)?;
@@ -57,6 +68,9 @@ client_id     = "{client}"
 client_secret = {{ value = "{CLIENT_SECRET}" }}
 title         = "Contoso · {title}"
 
+[session]
+show_network = true
+
 [branding]
 accent = "{accent}"
 "#,
@@ -78,7 +92,7 @@ accent = "{accent}"
     let path = sample_application::PATH;
     let _ = write!(
         text,
-        "\n[[route]]\npath     = \"{path}\"\nupstream = \"{sample}\"\n\n[[route]]\npath      = \"{path}/api\"\nupstream  = \"{sample}\"\ntoken_for = \"orders\"\n"
+        "\n[[route]]\npath     = \"{path}\"\nupstream = \"{sample}\"\ntitle    = \"The sample application\"\n\n[[route]]\npath      = \"{path}/api\"\nupstream  = \"{sample}\"\ntoken_for = \"orders\"\n"
     );
     text
 }

@@ -1,4 +1,4 @@
-//! The run of the demo: simulator, gateway and landing page, until Ctrl-C.
+//! The run of the demo: simulator, two replicas of the gateway, sample application and landing page, until Ctrl-C.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -8,24 +8,51 @@ use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
 use simulator::{Options, Simulator};
 
+use crate::app::running::Running;
 use crate::app::serve::{ServerDeps, start};
 use crate::app::services::SystemInputs;
 use crate::app::shutdown::Signals;
 use crate::app::start_error::StartError;
 use crate::config::{FileText, Settings, Sources};
+use crate::demo::breakage::Workbench;
+use crate::demo::landing::{self, Landing};
 use crate::demo::ports::Ports;
-use crate::demo::{landing, profiles, sample_application};
+use crate::demo::{profiles, sample_application};
 use crate::domain::random::Random;
+use crate::domain::secret::SecretUrl;
 use crate::telemetry;
+
+type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// The folders of the replicas' profiles.
+const REPLICAS: [&str; 2] = ["first", "second"];
 
 /// A folder that goes away with the demonstration.
 struct Folder(PathBuf);
+
+impl Folder {
+    fn of_replicas(&self) -> [PathBuf; 2] {
+        REPLICAS.map(|name| self.0.join(name))
+    }
+
+    fn database(&self) -> String {
+        format!("sqlite://{}", self.0.join("gatehouse.db").display())
+    }
+}
 
 impl Drop for Folder {
     fn drop(&mut self) {
         // What is left behind is in the system's temporary folder.
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// The sockets of everything but the simulator, bound before anything starts.
+struct Sockets {
+    landing: TcpListener,
+    sample: TcpListener,
+    /// Of each replica: for people, and for operators.
+    replicas: [(TcpListener, TcpListener); 2],
 }
 
 /// Runs until Ctrl-C. `ready` is called when everything answers.
@@ -38,62 +65,67 @@ pub async fn run(
     ready: impl FnOnce(&str),
 ) -> Result<(), String> {
     let signals = Signals::take().map_err(|error| format!("cannot listen to signals: {error}"))?;
-    let sockets = [
-        bind(ports.landing, ports)?,
-        bind(ports.gateway, ports)?,
-        bind(ports.admin, ports)?,
-        bind(ports.sample, ports)?,
-    ];
+    let sockets = Sockets::bind(ports)?;
     let simulator = Simulator::start(Options {
         port: ports.simulator,
         ..Options::default()
     })
     .map_err(|error| taken(&error.to_string(), ports))?;
     let folder = folder(&*inputs.random)?;
-    profiles::write(&folder.0.join("profiles"), ports, &simulator)
-        .map_err(|error| unwritable(&folder, &error))?;
-    let [landing_socket, public, private, sample] = sockets;
-    let recorder = telemetry::record_metrics();
-    let deps = ServerDeps {
-        clock: inputs.clock,
-        random: inputs.random,
-        environment: inputs.environment,
-        public: Some(public),
-        private: Some(private),
-        workers: None,
-        metrics: Arc::new(move || recorder.render()),
-        follow_database_clock: true,
-    };
-    let running = start(settings(&folder)?, deps)
-        .await
-        .map_err(|error: StartError| error.to_string())?;
-    let landing =
-        serve_landing(landing_socket, landing::page(ports)).map_err(|error| error.to_string())?;
+    let folders = folder.of_replicas();
+    for (path, port) in folders.iter().zip([ports.gateway, ports.second]) {
+        profiles::write(path, port, ports, &simulator)
+            .map_err(|error| unwritable(&folder, &error))?;
+    }
     let orders = format!("{}/orders", simulator.api());
-    let sample = sample_application::serve(sample, orders).map_err(|error| error.to_string())?;
-    let stop_beside = [landing.handle(), sample.handle()];
+    let database = SecretUrl::new(folder.database());
+    let workbench = Workbench::new(simulator, database, &folders, ports.second_admin)
+        .map_err(|error| error.to_string())?;
+    let recorder = telemetry::record_metrics();
+    let metrics: Metrics = Arc::new(move || recorder.render());
+    let [first, second] = sockets.replicas;
+    let first = replica(&folder, 0, first, &inputs, &metrics).await?;
+    let second = replica(&folder, 1, second, &inputs, &metrics)
+        .await?
+        .detach();
+    let migrated = second.store.ensure_migrated().await;
+    migrated.map_err(|error| error.in_full())?;
+    let landing = Landing { ports, workbench };
+    let landing = serve_landing(sockets.landing, landing).map_err(|error| error.to_string())?;
+    let sample = sample_application::serve(sockets.sample, orders);
+    let sample = sample.map_err(|error| error.to_string())?;
+    let stop_beside = [landing.handle(), sample.handle(), second.server];
     tokio::spawn(landing);
     tokio::spawn(sample);
     ready(&landing::announcement(ports));
-    let ended = running
-        .until_signal(signals)
-        .await
-        .map_err(|error| error.to_string());
+    let ended = first.until_signal(signals).await;
     for server in stop_beside {
         server.stop(false).await;
     }
-    drop(simulator);
-    ended
+    second.store.close().await;
+    ended.map_err(|error| error.to_string())
 }
 
-fn bind(port: u16, ports: Ports) -> Result<TcpListener, String> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpListener::bind(address)
-        .map_err(|error| taken(&format!("cannot listen on {address}: {error}"), ports))
+impl Sockets {
+    fn bind(ports: Ports) -> Result<Self, String> {
+        let bind = |port: u16| {
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            TcpListener::bind(address)
+                .map_err(|error| taken(&format!("cannot listen on {address}: {error}"), ports))
+        };
+        Ok(Self {
+            landing: bind(ports.landing)?,
+            sample: bind(ports.sample)?,
+            replicas: [
+                (bind(ports.gateway)?, bind(ports.admin)?),
+                (bind(ports.second)?, bind(ports.second_admin)?),
+            ],
+        })
+    }
 }
 
 fn taken(what: &str, ports: Ports) -> String {
-    let (first, last) = (ports.landing, ports.sample);
+    let (first, last) = (ports.landing, ports.second_admin);
     format!("{what}; the demo needs the ports {first} to {last}, choose others with --port")
 }
 
@@ -102,8 +134,7 @@ fn folder(random: &dyn Random) -> Result<Folder, String> {
     random.fill(&mut bytes);
     let name = format!("gatehouse-demo-{}", crate::seal::hex(&bytes));
     let folder = Folder(std::env::temp_dir().join(name));
-    std::fs::create_dir_all(folder.0.join("profiles"))
-        .map_err(|error| unwritable(&folder, &error))?;
+    std::fs::create_dir_all(&folder.0).map_err(|error| unwritable(&folder, &error))?;
     Ok(folder)
 }
 
@@ -111,13 +142,39 @@ fn unwritable(folder: &Folder, error: &std::io::Error) -> String {
     format!("cannot write to {}: {error}", folder.0.display())
 }
 
-fn settings(folder: &Folder) -> Result<Settings, String> {
-    let profiles = folder.0.join("profiles");
-    let database = folder.0.join("gatehouse.db");
+/// One replica. Both have the database, and the key beside it.
+async fn replica(
+    folder: &Folder,
+    number: usize,
+    (public, private): (TcpListener, TcpListener),
+    inputs: &SystemInputs,
+    metrics: &Metrics,
+) -> Result<Running, String> {
+    let deps = ServerDeps {
+        clock: Arc::clone(&inputs.clock),
+        random: Arc::clone(&inputs.random),
+        environment: Arc::clone(&inputs.environment),
+        public: Some(public),
+        private: Some(private),
+        workers: None,
+        metrics: Arc::clone(metrics),
+        follow_database_clock: true,
+    };
+    start(settings(folder, number)?, deps)
+        .await
+        .map_err(|error: StartError| error.to_string())
+}
+
+fn settings(folder: &Folder, number: usize) -> Result<Settings, String> {
+    let profiles = folder
+        .of_replicas()
+        .into_iter()
+        .nth(number)
+        .unwrap_or_default();
     let text = format!(
         "profiles = {:?}\ndatabase_url = {:?}\nshutdown_delay = \"1ms\"\n",
         profiles.display().to_string(),
-        format!("sqlite://{}", database.display()),
+        folder.database(),
     );
     let file = Some(FileText {
         name: "the demo's settings".to_owned(),
@@ -136,12 +193,15 @@ fn settings(folder: &Folder) -> Result<Settings, String> {
     })
 }
 
-fn serve_landing(socket: TcpListener, page: String) -> std::io::Result<Server> {
-    let page = web::Data::new(page);
+fn serve_landing(socket: TcpListener, landing: Landing) -> std::io::Result<Server> {
+    let landing = web::Data::new(landing);
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(page.clone())
-            .route("/", web::get().to(landing::landing))
+            .app_data(landing.clone())
+            .route("/", web::get().to(landing::show))
+            .route("/break/{what}", web::post().to(landing::break_it))
+            .route("/mend/{what}", web::post().to(landing::mend_it))
     });
-    Ok(server.workers(1).disable_signals().listen(socket)?.run())
+    let server = server.workers(1).disable_signals().shutdown_timeout(1);
+    Ok(server.listen(socket)?.run())
 }

@@ -14,6 +14,8 @@ pub enum Flash {
     SignedOut,
     /// So many sessions were ended.
     SessionsEnded(u32),
+    /// A session got a name, or lost it.
+    SessionRenamed,
     /// The session of this browser was ended before its time.
     SessionEnded,
     /// The session of this browser ran out.
@@ -26,7 +28,7 @@ pub enum Flash {
 const SESSIONS_ENDED: &str = "sessions-ended-";
 
 /// Every flash message with its word. Any other word shows nothing, so that a link cannot put text on the page.
-const FLASHES: [(Flash, &str); 8] = [
+const FLASHES: [(Flash, &str); 9] = [
     (Flash::Cancelled(UserFlowKind::SignIn), "sign-in-cancelled"),
     (
         Flash::Cancelled(UserFlowKind::EditProfile),
@@ -38,6 +40,7 @@ const FLASHES: [(Flash, &str); 8] = [
     ),
     (Flash::ProfileUpdated, "profile-updated"),
     (Flash::SignedOut, "signed-out"),
+    (Flash::SessionRenamed, "session-renamed"),
     (Flash::SessionEnded, "session-ended"),
     (Flash::SessionExpired, "session-expired"),
     (Flash::SessionNotAllowed, "session-not-allowed"),
@@ -78,6 +81,7 @@ impl Flash {
             Self::Cancelled(UserFlowKind::EditProfile) => "news-edit-cancelled",
             Self::Cancelled(UserFlowKind::ResetPassword) => "news-reset-cancelled",
             Self::ProfileUpdated => "news-profile-updated",
+            Self::SessionRenamed => "news-session-renamed",
             Self::SessionEnded => "news-session-ended",
             Self::SessionExpired => "news-session-expired",
             Self::SessionNotAllowed => "news-session-not-allowed",

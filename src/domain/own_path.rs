@@ -79,6 +79,8 @@ own_paths! {
     Sessions, "sessions", "/auth/sessions";
     /// Ends sessions of the person.
     EndSessions, "end_sessions", "/auth/sessions/end";
+    /// Names a session of the person.
+    NameSession, "name_session", "/auth/sessions/name";
     /// Sets the language of pages.
     Language, "language", "/auth/language";
     /// Front-channel logout requests of the authority.
@@ -166,6 +168,7 @@ impl OwnPath {
             | Self::You
             | Self::Sessions
             | Self::EndSessions
+            | Self::NameSession
             | Self::Jwks
             | Self::EasyAuthMe
             | Self::Asset => false,

@@ -51,6 +51,8 @@ pub struct Upstream {
     pub origin: Url,
     /// How long it may take.
     pub timeouts: UpstreamTimeouts,
+    /// What people call it; `None` if it is the profile's only application, or nobody said.
+    pub title: Option<String>,
 }
 
 impl Upstream {

@@ -22,6 +22,7 @@ pub mod services;
 pub mod session_admin;
 pub mod session_check;
 pub mod session_ends;
+pub mod session_name;
 pub mod session_watch;
 pub mod sign_in;
 pub mod sign_out;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::client_network::ClientNetwork;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::{Profile, ProfileId};
@@ -134,4 +135,6 @@ pub struct BrowserVisit<'a> {
     pub profile: &'a Arc<Profile>,
     /// What the browser says it is, for the list of sessions.
     pub user_agent: Option<&'a str>,
+    /// About where the browser is, if the profile keeps it for the list of sessions.
+    pub network: Option<ClientNetwork>,
 }

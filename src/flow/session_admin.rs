@@ -40,6 +40,12 @@ pub struct SessionView {
     pub expires_at: Timestamp,
     /// The browser, as it named itself.
     pub user_agent: Option<String>,
+    /// What the person calls the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The network of the sign-in, if the profile has `session.show_network`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
 }
 
 fn displayed<S: Serializer>(value: &impl ToString, serializer: S) -> Result<S::Ok, S::Error> {
@@ -56,6 +62,8 @@ impl From<SessionSummary> for SessionView {
             seen_at,
             expires_at,
             user_agent,
+            name,
+            network,
             ..
         } = session;
         Self {
@@ -66,6 +74,8 @@ impl From<SessionSummary> for SessionView {
             seen_at,
             expires_at,
             user_agent,
+            name,
+            network,
         }
     }
 }

@@ -84,6 +84,7 @@ fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
         apis: Vec::new(),
         allow: AccessRule::default(),
         routes: crate::domain::route::Routes::default(),
+        show_network: false,
         session: SessionLimits {
             idle_timeout: Duration::from_hours(1),
             lifetime: Duration::from_hours(24),

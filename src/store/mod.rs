@@ -29,6 +29,7 @@ mod migrations;
 mod options;
 mod postgres;
 mod row;
+mod session_names;
 mod session_store;
 mod shared;
 mod sqlite;
@@ -45,4 +46,6 @@ pub use options::StoreOptions;
 pub use row::rows::{EndedSession, NewSession, SessionSummary, StoredTokens};
 pub use session_store::{FirstUse, ReplayScope, SessionStore};
 pub use shared::StoreClock;
+#[cfg(feature = "demo")]
+pub use sqlite::set_sessions_away;
 pub use sqlite::sqlite_file;

@@ -14,6 +14,7 @@ use crate::web::client::address::TrustedProxies;
 use crate::web::client::rate_limit::RateLimits;
 use crate::web::client::warnings::{ForeignCookieWarning, UnservedWarning, UntrustedProxyWarning};
 use crate::web::cookies::session::CookieKeys;
+use crate::web::errors::outage_age::OutageAges;
 use crate::web::gateway::application_headers::UpstreamHeaders;
 use crate::web::middleware::request_id::RequestIds;
 use crate::web::pages::Pages;
@@ -44,6 +45,8 @@ pub struct AppState {
     pub requests: RequestMetrics,
     /// What connections to upstreams are made of.
     pub upstreams: UpstreamConnections,
+    /// Since when outages last that people are told of.
+    pub outage_ages: OutageAges,
     /// Warns of untrusted peers that send forwarded headers.
     pub untrusted_proxy_warning: UntrustedProxyWarning,
     /// Warns of requests that no profile can serve.

@@ -106,7 +106,8 @@ fn with_session(app: &mut ServiceConfig) {
         .service(at(OwnPath::CallApi).route(get().to(call_api::call_api)))
         .service(page(OwnPath::You, you::you))
         .service(page(OwnPath::Sessions, my_sessions::list))
-        .service(at(OwnPath::EndSessions).route(post().to(my_sessions::end)));
+        .service(at(OwnPath::EndSessions).route(post().to(my_sessions::end)))
+        .service(at(OwnPath::NameSession).route(post().to(my_sessions::name)));
 }
 
 /// The public listener. Middleware runs from the last to the first.

@@ -300,17 +300,17 @@ problem-misconfigured = Diese Anwendung ist nicht richtig eingerichtet
     .sentence = Der Anmeldedienst und diese Anwendung passen nicht zusammen. Der Betreiber muss handeln und findet den Grund im Protokoll.
     .credential = Ihr eigener Nachweis für den Anmeldedienst ist nicht benutzbar. Der Betreiber muss handeln und findet den Grund im Protokoll.
     .nobody = Der Anmeldedienst teilt nicht mit, wer Sie sind. Der Betreiber dieser Anwendung muss die Angabe „User's Object ID“ (oid) zum Benutzerflow hinzufügen und findet mehr im Protokoll.
-problem-api-unavailable = Die API hat nicht geantwortet
+problem-api-unavailable = { $name } hat nicht geantwortet
     .sentence = Der Dienst hinter dieser Seite hat nicht geantwortet oder die Verbindung abgebrochen.
     .advice = Sie sind weiterhin angemeldet, und der Rest dieser Website funktioniert.
-problem-api-timed-out = Die API hat nicht rechtzeitig geantwortet
+problem-api-timed-out = { $name } hat nicht rechtzeitig geantwortet
     .sentence = Der Dienst hinter dieser Seite hat zu lange gebraucht. Bitte versuchen Sie es noch einmal.
     .advice = Sie sind weiterhin angemeldet, und der Rest dieser Website funktioniert.
-problem-api-throttled = Die API ist ausgelastet
+problem-api-throttled = { $name } ist ausgelastet
     .sentence =
         { $seconds ->
-            [one] Sie kann Ihnen gerade nicht antworten. Bitte versuchen Sie es in einer Sekunde noch einmal.
-           *[other] Sie kann Ihnen gerade nicht antworten. Bitte versuchen Sie es in { $seconds } Sekunden noch einmal.
+            [one] Der Dienst kann Ihnen gerade nicht antworten. Bitte versuchen Sie es in einer Sekunde noch einmal.
+           *[other] Der Dienst kann Ihnen gerade nicht antworten. Bitte versuchen Sie es in { $seconds } Sekunden noch einmal.
         }
 problem-upstream-unavailable = { $name } antwortet nicht
     .sentence = Dieser Teil der Website ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.

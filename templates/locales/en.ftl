@@ -302,13 +302,13 @@ problem-misconfigured = This application is not set up right
     .sentence = The sign-in service and this application do not fit together. Its operator must act and finds the reason in the log.
     .credential = Its own credential for the sign-in service cannot be used. Its operator must act and finds the reason in the log.
     .nobody = The sign-in service does not say who you are. The operator of this application must add the claim "User's Object ID" (oid) to the user flow, and finds more in the log.
-problem-api-unavailable = The API did not answer
+problem-api-unavailable = { $name } did not answer
     .sentence = The service behind this page did not answer, or broke off.
     .advice = You are still signed in, and the rest of this site works.
-problem-api-timed-out = The API did not answer in time
+problem-api-timed-out = { $name } did not answer in time
     .sentence = The service behind this page took too long. Please try again.
     .advice = You are still signed in, and the rest of this site works.
-problem-api-throttled = The API is busy
+problem-api-throttled = { $name } is busy
     .sentence =
         { $seconds ->
             [one] It cannot answer you now. Please try again in one second.

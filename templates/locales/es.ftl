@@ -300,13 +300,13 @@ problem-misconfigured = Esta aplicación no está bien configurada
     .sentence = El servicio de inicio de sesión y esta aplicación no encajan. El responsable debe actuar y encuentra el motivo en el registro.
     .credential = Sus propias credenciales para el servicio de inicio de sesión no se pueden usar. El responsable debe actuar y encuentra el motivo en el registro.
     .nobody = El servicio de inicio de sesión no dice quién es usted. El responsable de esta aplicación debe añadir el dato «User's Object ID» (oid) al flujo de usuario, y encuentra más en el registro.
-problem-api-unavailable = La API no ha respondido
+problem-api-unavailable = { $name } no ha respondido
     .sentence = El servicio que hay detrás de esta página no ha respondido o se ha interrumpido.
     .advice = Su sesión sigue iniciada y el resto de este sitio funciona.
-problem-api-timed-out = La API no ha respondido a tiempo
+problem-api-timed-out = { $name } no ha respondido a tiempo
     .sentence = El servicio que hay detrás de esta página ha tardado demasiado. Inténtelo de nuevo.
     .advice = Su sesión sigue iniciada y el resto de este sitio funciona.
-problem-api-throttled = La API está ocupada
+problem-api-throttled = { $name } no da abasto
     .sentence =
         { $seconds ->
             [one] No puede responderle ahora. Inténtelo de nuevo dentro de un segundo.

@@ -300,17 +300,17 @@ problem-misconfigured = Cette application n'est pas bien configurée
     .sentence = Le service de connexion et cette application ne s'accordent pas. L'exploitant doit agir et trouve la raison dans le journal.
     .credential = Ses propres identifiants pour le service de connexion sont inutilisables. L'exploitant doit agir et trouve la raison dans le journal.
     .nobody = Le service de connexion ne dit pas qui vous êtes. L'exploitant de cette application doit ajouter l'information « User's Object ID » (oid) au flux utilisateur, et en trouve davantage dans le journal.
-problem-api-unavailable = L'API n'a pas répondu
+problem-api-unavailable = { $name } n'a pas répondu
     .sentence = Le service derrière cette page n'a pas répondu ou s'est interrompu.
     .advice = Vous êtes toujours connecté, et le reste de ce site fonctionne.
-problem-api-timed-out = L'API n'a pas répondu à temps
+problem-api-timed-out = { $name } n'a pas répondu à temps
     .sentence = Le service derrière cette page a mis trop de temps. Veuillez réessayer.
     .advice = Vous êtes toujours connecté, et le reste de ce site fonctionne.
-problem-api-throttled = L'API est surchargée
+problem-api-throttled = { $name } est surchargé
     .sentence =
         { $seconds ->
-            [one] Elle ne peut pas vous répondre pour le moment. Veuillez réessayer dans une seconde.
-           *[other] Elle ne peut pas vous répondre pour le moment. Veuillez réessayer dans { $seconds } secondes.
+            [one] Le service ne peut pas vous répondre pour le moment. Veuillez réessayer dans une seconde.
+           *[other] Le service ne peut pas vous répondre pour le moment. Veuillez réessayer dans { $seconds } secondes.
         }
 problem-upstream-unavailable = { $name } ne répond pas
     .sentence = Cette partie du site est indisponible pour le moment. Veuillez réessayer dans un instant.

@@ -300,13 +300,13 @@ problem-misconfigured = Questa applicazione non è configurata correttamente
     .sentence = Il servizio di accesso e questa applicazione non si accordano. Il gestore deve intervenire e trova il motivo nel registro.
     .credential = Le credenziali dell'applicazione per il servizio di accesso non sono utilizzabili. Il gestore deve intervenire e trova il motivo nel registro.
     .nobody = Il servizio di accesso non dice chi è lei. Il gestore di questa applicazione deve aggiungere il dato «User's Object ID» (oid) al flusso utente, e trova altro nel registro.
-problem-api-unavailable = L'API non ha risposto
+problem-api-unavailable = { $name } non ha risposto
     .sentence = Il servizio dietro questa pagina non ha risposto o si è interrotto.
     .advice = Il suo accesso resta valido e il resto di questo sito funziona.
-problem-api-timed-out = L'API non ha risposto in tempo
+problem-api-timed-out = { $name } non ha risposto in tempo
     .sentence = Il servizio dietro questa pagina ha impiegato troppo tempo. Riprovi.
     .advice = Il suo accesso resta valido e il resto di questo sito funziona.
-problem-api-throttled = L'API è sovraccarica
+problem-api-throttled = { $name } è in sovraccarico
     .sentence =
         { $seconds ->
             [one] Ora non può risponderle. Riprovi tra un secondo.

@@ -291,13 +291,13 @@ problem-misconfigured = このアプリケーションは正しく設定され�
     .sentence = サインイン サービスとこのアプリケーションの設定が合っていません。運営者による対応が必要です。原因はログに記録されています。
     .credential = サインイン サービスに対するアプリケーションの資格情報を使用できません。運営者による対応が必要です。原因はログに記録されています。
     .nobody = サインイン サービスが、あなたが誰であるかを伝えていません。このアプリケーションの運営者は、クレーム「User's Object ID」(oid) をユーザー フローに追加する必要があります。詳細はログに記録されています。
-problem-api-unavailable = API が応答しませんでした
+problem-api-unavailable = { $name } が応答しませんでした
     .sentence = このページの背後にあるサービスが応答しなかったか、途中で切断されました。
     .advice = サインインは続いており、このサイトのほかの部分はご利用いただけます。
-problem-api-timed-out = API が時間内に応答しませんでした
+problem-api-timed-out = { $name } が時間内に応答しませんでした
     .sentence = このページの背後にあるサービスに時間がかかりすぎました。もう一度お試しください。
     .advice = サインインは続いており、このサイトのほかの部分はご利用いただけます。
-problem-api-throttled = API が混み合っています
+problem-api-throttled = { $name } が混み合っています
     .sentence =
         { $seconds ->
            *[other] 現在、応答できません。{ $seconds } 秒後にもう一度お試しください。

@@ -291,13 +291,13 @@ problem-misconfigured = 이 애플리케이션이 올바르게 설정되지 않�
     .sentence = 로그인 서비스와 이 애플리케이션이 서로 맞지 않습니다. 운영자가 조치해야 하며 원인은 로그에 있습니다.
     .credential = 로그인 서비스에 대한 애플리케이션 자체의 자격 증명을 사용할 수 없습니다. 운영자가 조치해야 하며 원인은 로그에 있습니다.
     .nobody = 로그인 서비스가 사용자가 누구인지 알려 주지 않습니다. 이 애플리케이션의 운영자가 사용자 흐름에 클레임 "User's Object ID"(oid)를 추가해야 하며 자세한 내용은 로그에 있습니다.
-problem-api-unavailable = API가 응답하지 않았습니다
+problem-api-unavailable = { $name }이(가) 응답하지 않았습니다
     .sentence = 이 페이지 뒤의 서비스가 응답하지 않았거나 연결이 끊겼습니다.
     .advice = 로그인 상태는 유지되며 이 사이트의 나머지 부분은 작동합니다.
-problem-api-timed-out = API가 제때 응답하지 않았습니다
+problem-api-timed-out = { $name }이(가) 제때 응답하지 않았습니다
     .sentence = 이 페이지 뒤의 서비스가 너무 오래 걸렸습니다. 다시 시도하세요.
     .advice = 로그인 상태는 유지되며 이 사이트의 나머지 부분은 작동합니다.
-problem-api-throttled = API가 혼잡합니다
+problem-api-throttled = { $name }이(가) 혼잡합니다
     .sentence =
         { $seconds ->
            *[other] 지금은 응답할 수 없습니다. { $seconds }초 후에 다시 시도하세요.

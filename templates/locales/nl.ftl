@@ -300,17 +300,17 @@ problem-misconfigured = Deze toepassing is niet goed ingesteld
     .sentence = De aanmeldservice en deze toepassing passen niet bij elkaar. De beheerder moet handelen en vindt de reden in het logboek.
     .credential = Haar eigen referenties voor de aanmeldservice zijn onbruikbaar. De beheerder moet handelen en vindt de reden in het logboek.
     .nobody = De aanmeldservice zegt niet wie u bent. De beheerder van deze toepassing moet het gegeven ‘User's Object ID’ (oid) aan de gebruikersstroom toevoegen en vindt meer in het logboek.
-problem-api-unavailable = De API antwoordde niet
+problem-api-unavailable = { $name } antwoordde niet
     .sentence = De dienst achter deze pagina antwoordde niet of brak af.
     .advice = U bent nog steeds aangemeld, en de rest van deze site werkt.
-problem-api-timed-out = De API antwoordde niet op tijd
+problem-api-timed-out = { $name } antwoordde niet op tijd
     .sentence = De dienst achter deze pagina deed er te lang over. Probeer het opnieuw.
     .advice = U bent nog steeds aangemeld, en de rest van deze site werkt.
-problem-api-throttled = De API is druk
+problem-api-throttled = { $name } heeft het druk
     .sentence =
         { $seconds ->
-            [one] Zij kan u nu niet antwoorden. Probeer het over één seconde opnieuw.
-           *[other] Zij kan u nu niet antwoorden. Probeer het over { $seconds } seconden opnieuw.
+            [one] De dienst kan u nu niet antwoorden. Probeer het over één seconde opnieuw.
+           *[other] De dienst kan u nu niet antwoorden. Probeer het over { $seconds } seconden opnieuw.
         }
 problem-upstream-unavailable = { $name } antwoordt niet
     .sentence = Dit deel van de site is op dit moment niet beschikbaar. Probeer het zo dadelijk opnieuw.

@@ -318,13 +318,13 @@ problem-misconfigured = Ta aplikacja nie jest dobrze skonfigurowana
     .sentence = Usługa logowania i ta aplikacja nie pasują do siebie. Operator musi działać, a przyczynę znajdzie w dzienniku.
     .credential = Jej własnych poświadczeń do usługi logowania nie można użyć. Operator musi działać, a przyczynę znajdzie w dzienniku.
     .nobody = Usługa logowania nie mówi, kim jesteś. Operator tej aplikacji musi dodać dane „User's Object ID” (oid) do przepływu użytkownika, a więcej znajdzie w dzienniku.
-problem-api-unavailable = API nie odpowiedziało
+problem-api-unavailable = { $name } nie odpowiada
     .sentence = Usługa stojąca za tą stroną nie odpowiedziała lub przerwała połączenie.
     .advice = Nadal jesteś zalogowany(-a), a reszta tej witryny działa.
-problem-api-timed-out = API nie odpowiedziało na czas
+problem-api-timed-out = { $name } nie odpowiada w wyznaczonym czasie
     .sentence = Usługa stojąca za tą stroną działała zbyt długo. Spróbuj ponownie.
     .advice = Nadal jesteś zalogowany(-a), a reszta tej witryny działa.
-problem-api-throttled = API jest zajęte
+problem-api-throttled = { $name } ma teraz zbyt wiele zapytań
     .sentence =
         { $seconds ->
             [one] Nie może teraz odpowiedzieć. Spróbuj ponownie za jedną sekundę.

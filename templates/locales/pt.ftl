@@ -300,13 +300,13 @@ problem-misconfigured = Esta aplicação não está bem configurada
     .sentence = O serviço de início de sessão e esta aplicação não combinam. O responsável tem de agir e encontra o motivo no registo.
     .credential = As credenciais desta aplicação para o serviço de início de sessão não podem ser usadas. O responsável tem de agir e encontra o motivo no registo.
     .nobody = O serviço de início de sessão não diz quem é. O responsável por esta aplicação tem de acrescentar o dado «User's Object ID» (oid) ao fluxo de utilizador, e encontra mais no registo.
-problem-api-unavailable = A API não respondeu
+problem-api-unavailable = { $name } não respondeu
     .sentence = O serviço por trás desta página não respondeu ou interrompeu-se.
     .advice = A sua sessão continua iniciada e o resto deste site funciona.
-problem-api-timed-out = A API não respondeu a tempo
+problem-api-timed-out = { $name } não respondeu a tempo
     .sentence = O serviço por trás desta página demorou demasiado. Tente de novo.
     .advice = A sua sessão continua iniciada e o resto deste site funciona.
-problem-api-throttled = A API está ocupada
+problem-api-throttled = { $name } está com excesso de pedidos
     .sentence =
         { $seconds ->
             [one] Não pode responder-lhe agora. Tente de novo dentro de um segundo.

@@ -291,13 +291,13 @@ problem-misconfigured = 此应用的配置不正确
     .sentence = 登录服务与此应用不匹配。需要运营者处理，原因见日志。
     .credential = 应用自身用于登录服务的凭据无法使用。需要运营者处理，原因见日志。
     .nobody = 登录服务没有说明您是谁。此应用的运营者需要在用户流中添加声明“User's Object ID”(oid)，详情见日志。
-problem-api-unavailable = API 没有响应
+problem-api-unavailable = { $name } 没有响应
     .sentence = 此页面背后的服务没有响应或中断了连接。
     .advice = 您仍处于登录状态，本网站的其他部分可以正常使用。
-problem-api-timed-out = API 没有及时响应
+problem-api-timed-out = { $name } 没有及时响应
     .sentence = 此页面背后的服务耗时过长。请重试。
     .advice = 您仍处于登录状态，本网站的其他部分可以正常使用。
-problem-api-throttled = API 繁忙
+problem-api-throttled = { $name } 繁忙
     .sentence =
         { $seconds ->
            *[other] 它目前无法响应。请在 { $seconds } 秒后重试。

@@ -13,6 +13,7 @@ mod bearer;
 mod behind;
 mod callback;
 mod client_auth;
+mod demo;
 mod forward_auth;
 mod fuzz;
 mod hardening;

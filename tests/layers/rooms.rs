@@ -54,8 +54,11 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
             "flow",
         ],
     ),
-    // A server with profiles of its own, in the process of the simulator.
-    ("demo", &["app", "config", "domain", "seal", "telemetry"]),
+    // Servers with profiles of their own, in the process of the simulator. `store` for an outage on purpose.
+    (
+        "demo",
+        &["app", "config", "domain", "seal", "store", "telemetry"],
+    ),
     ("main", &["command"]),
 ];
 

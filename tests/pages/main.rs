@@ -11,7 +11,6 @@ mod hostile;
 mod html;
 mod languages;
 mod overrides;
-mod sheet;
 
 use std::collections::BTreeSet;
 

@@ -207,6 +207,7 @@ impl Database {
             tokens: token_set("first", now),
             sid: None,
             user_agent: Some("Mozilla/5.0 (test)".to_owned()),
+            network: None,
             ended: None,
         }
     }

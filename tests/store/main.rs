@@ -15,6 +15,7 @@ mod ending;
 mod ending_many;
 mod failover;
 mod faults;
+mod names;
 mod nobody_named;
 mod outages;
 mod pooler;
@@ -76,6 +77,10 @@ on_both! {
         a_person_is_found_under_every_key_and_sealed_with_the_newest,
         rows_of_an_earlier_release_are_found_and_sealed,
         many_rows_of_an_earlier_release_end_by_a_cutoff;
+    names:
+        a_name_is_shown_in_lists_and_goes_again,
+        a_session_of_another_person_or_profile_keeps_its_name,
+        a_name_and_a_network_are_sealed_and_outlive_a_change_of_keys;
     refresh:
         tokens_are_read_back_for_each_api,
         of_many_that_want_the_lease_one_gets_it,

@@ -64,6 +64,7 @@ impl Rows<'_> {
         };
         let origin = upstream.origin.origin().ascii_serialization();
         self.file_key(&key("upstream"), origin);
+        self.if_set(&key("title"), upstream.title.clone());
         if let Some(api) = &route.token_for {
             self.file_key(&key("token_for"), api.as_str());
         }

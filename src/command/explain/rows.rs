@@ -285,6 +285,7 @@ impl Rows<'_> {
             duration(profile.session.idle_timeout),
         );
         self.file_key("session.lifetime", duration(profile.session.lifetime));
+        self.file_key("session.show_network", profile.show_network);
         self.file_key("sign_out.account_picker", profile.sign_out.account_picker);
         self.file_key("branding.accent", profile.branding.accent.as_str());
         self.if_set("branding.logo", profile.branding.logo.as_deref());

@@ -117,12 +117,21 @@ impl ProfileReader<'_, '_> {
             allow,
             routes: routes.where_emails_are_verified(flows_verify_emails),
             session,
+            show_network: show_network(file),
             sign_out: sign_out(file),
             branding,
             language,
             fingerprint,
         })
     }
+}
+
+fn show_network(file: &ProfileFile) -> bool {
+    let written = file
+        .session
+        .as_ref()
+        .and_then(|table| table.show_network.as_ref());
+    written.is_some_and(|written| *written.get())
 }
 
 fn sign_out(file: &ProfileFile) -> SignOutOptions {

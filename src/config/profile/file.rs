@@ -336,6 +336,10 @@ pub struct SessionTable {
     /// A session ends after this time, used or not; a duration. Default: the setting `session.lifetime`.
     #[schemars(example = &"7d", extend("pattern" = rules::DURATION))]
     pub lifetime: Text,
+    /// Whether a session keeps the network from which the person signed in, and the person's list of sessions shows it: the first
+    /// 24 bits of an IPv4 address, 48 of an IPv6 address, sealed. The address itself is never stored. Default: false.
+    #[schemars(example = true)]
+    pub show_network: Option<Spanned<bool>>,
 }
 
 /// Sign-out at the authority.

@@ -54,6 +54,10 @@ pub struct RouteTable {
     /// `X-Forwarded-Host`. Default: none; the route then only has rules, for proxies that ask `/auth/check`.
     #[schemars(example = &"http://127.0.0.1:3000")]
     pub upstream: Text,
+    /// What people call the application, on a page that says that it does not answer. Needs `upstream`. Default: the profile's
+    /// `title`.
+    #[schemars(example = &"Contoso orders")]
+    pub title: Text,
     /// The name of the `[[api]]` whose access token the upstream gets as `Authorization: Bearer`, instead of a client's
     /// own. Needs `upstream`. Default: none; a client's own `Authorization` passes.
     #[schemars(example = &"orders")]

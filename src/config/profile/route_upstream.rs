@@ -23,10 +23,17 @@ impl ProfileReader<'_, '_> {
         let timeouts = self.upstream_timeouts(&format!("{key}.timeouts"), table);
         let origin = self.upstream_origin(&format!("{key}.upstream"), &table.upstream);
         let token_for = self.token_for(&format!("{key}.token_for"), table, file);
-        (
-            origin.map(|origin| Upstream { origin, timeouts }),
-            token_for,
-        )
+        let title_key = format!("{key}.title");
+        let title = self.free_text(&title_key, &table.title, 200);
+        if let (Some(written), None) = (&table.title, &table.upstream) {
+            self.without_upstream(&title_key, &written.span());
+        }
+        let upstream = |origin| Upstream {
+            origin,
+            timeouts,
+            title,
+        };
+        (origin.map(upstream), token_for)
     }
 
     fn upstream_origin(&mut self, key: &str, text: &Text) -> Option<Url> {

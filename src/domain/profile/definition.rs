@@ -63,6 +63,8 @@ pub struct Profile {
     pub routes: Routes,
     /// How long sessions live.
     pub session: SessionLimits,
+    /// Whether a session keeps the network from which its person signed in, for the list of sessions.
+    pub show_network: bool,
     /// Sign-out at the authority.
     pub sign_out: SignOutOptions,
     /// How pages look.

@@ -181,6 +181,7 @@ impl Callback<'_> {
                 tokens,
                 sid,
                 user_agent: visit.user_agent.map(str::to_owned),
+                network: visit.network,
                 ended: browser.handle.cloned(),
             })
             .await?;

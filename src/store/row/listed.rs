@@ -1,14 +1,16 @@
-//! What operators and the person read about a session without its handle: person, `sid` and browser, sealed with a server
-//! key. Rows of earlier releases, and rows that an older key sealed, are sealed anew.
+//! What operators and the person read about a session without its handle: person, `sid`, browser, name and network, sealed
+//! with a server key. Rows of earlier releases, and rows that an older key sealed, are sealed anew.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::client_network::ClientNetwork;
 use crate::domain::identity::{Identity, SubjectKey};
 use crate::domain::profile::ProfileId;
 use crate::domain::random::Random;
 use crate::domain::session::{HandleHash, SessionId};
+use crate::domain::session_name::SessionName;
 use crate::seal::{KeyRing, Purpose, SearchField};
 use crate::store::row::rows::{ListedRow, NewRow, SearchTexts, SessionSummary};
 
@@ -27,6 +29,12 @@ pub(in crate::store) struct SessionListing {
     /// Names of the account, which find the session and are not shown. Rows of earlier releases have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     accounts: Vec<String>,
+    /// What the person calls the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// The network from which the person signed in, if the profile keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    network: Option<String>,
 }
 
 /// The columns of a row that is sealed anew.
@@ -45,12 +53,15 @@ impl SessionListing {
         who: &Identity,
         sid: Option<&str>,
         user_agent: Option<&str>,
+        network: Option<ClientNetwork>,
     ) -> Self {
         Self {
             person: who.person().as_str().to_owned(),
             accounts: who.account_names(),
             sid: sid.map(str::to_owned),
             user_agent: user_agent.map(|text| printable(text, USER_AGENT_LENGTH)),
+            name: None,
+            network: network.map(|network| network.to_string()),
         }
     }
 }
@@ -95,6 +106,8 @@ impl ListSealer {
                 sid: row.sid.clone(),
                 user_agent: row.user_agent.clone(),
                 accounts: Vec::new(),
+                name: None,
+                network: None,
             });
         };
         let text = self
@@ -117,23 +130,42 @@ impl ListSealer {
             expires_at: row.expires_at,
             user_agent: listed.user_agent,
             accounts: listed.accounts,
+            name: listed.name,
+            network: listed.network,
         })
     }
 
     /// The row with hashes and seal of the newest key; `None` if its key is gone.
     pub(in crate::store) fn seal_anew(&self, row: &ListedRow) -> Option<SealedAnew> {
-        let listed = self.open(row)?;
+        Some(self.sealed(row, &self.open(row)?))
+    }
+
+    /// The same with another name; `None` as well if the row has this name already.
+    pub(in crate::store) fn renamed(
+        &self,
+        row: &ListedRow,
+        name: Option<&SessionName>,
+    ) -> Option<SealedAnew> {
+        let mut listed = self.open(row)?;
+        let name = name.map(ToString::to_string);
+        (listed.name != name).then(|| {
+            listed.name = name;
+            self.sealed(row, &listed)
+        })
+    }
+
+    fn sealed(&self, row: &ListedRow, listed: &SessionListing) -> SealedAnew {
         let sid = listed
             .sid
             .as_deref()
             .map(|sid| self.sid_texts(sid).newest());
-        Some(SealedAnew {
+        SealedAnew {
             hash: row.hash,
             was: row.person.clone(),
             person: self.texts(SearchField::Person, &listed.person).newest(),
             sid,
-            listed: self.seal(&row.profile, &row.id, &listed),
-        })
+            listed: self.seal(&row.profile, &row.id, listed),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::domain::client_network::ClientNetwork;
 use crate::domain::clock::Timestamp;
 use crate::domain::identity::SubjectKey;
 use crate::domain::profile::ProfileId;
@@ -25,6 +26,8 @@ pub struct NewSession {
     pub sid: Option<String>,
     /// The browser, as the browser names itself.
     pub user_agent: Option<String>,
+    /// The network of the browser, if the profile keeps it.
+    pub network: Option<ClientNetwork>,
     /// The session that this browser had at this profile, which ends in the same transaction.
     pub ended: Option<SessionHandle>,
 }
@@ -55,7 +58,7 @@ pub(in crate::store) struct NewRow {
     pub(in crate::store) profile: ProfileId,
     pub(in crate::store) person: SearchTexts,
     pub(in crate::store) sid: Option<SearchTexts>,
-    /// Person, `sid` and browser, sealed.
+    /// Person, `sid`, browser, name and network, sealed.
     pub(in crate::store) listed: Vec<u8>,
     pub(in crate::store) created_at: i64,
     pub(in crate::store) seen_at: i64,
@@ -133,6 +136,10 @@ pub struct SessionSummary {
     pub user_agent: Option<String>,
     /// The names of the account in lower case; none for a session that began at an earlier release.
     pub accounts: Vec<String>,
+    /// What the person calls the session.
+    pub name: Option<String>,
+    /// The network from which the person signed in, if the profile kept it then.
+    pub network: Option<String>,
 }
 
 /// The texts that stand for one person or one `sid`: the keyed hash under each server key, newest first, then the clear

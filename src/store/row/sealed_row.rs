@@ -56,6 +56,7 @@ impl RowSealer {
                     &session.identity,
                     new.sid.as_deref(),
                     new.user_agent.as_deref(),
+                    new.network,
                 ),
             ),
             created_at: session.created_at.timestamp_millis(),

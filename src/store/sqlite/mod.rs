@@ -4,6 +4,8 @@
 //! one file tell one another what to forget. It knows neither the keys nor what is sealed.
 
 mod connection;
+#[cfg(feature = "demo")]
+mod demonstration;
 mod listen;
 mod migrate;
 mod sessions;
@@ -11,3 +13,5 @@ mod upkeep;
 
 pub(super) use connection::SqliteDatabase;
 pub use connection::sqlite_file;
+#[cfg(feature = "demo")]
+pub use demonstration::set_sessions_away;

@@ -15,6 +15,7 @@ use crate::web::errors::problem_response::{request_id, respond};
 use crate::web::errors::problem_text::{ProblemText, problem};
 use crate::web::errors::texts::status_text;
 use crate::web::extract::provenance::is_script;
+use crate::web::extract::signed_in::checked;
 use crate::web::extract::visit::Visit;
 
 /// The `Retry-After` of an answer that nobody can give now.
@@ -76,12 +77,21 @@ impl Ending<'_> {
         self.respond(status, status_text(status), None)
     }
 
-    /// The upstream gave no answer: 502, 504 when it was too slow, 408 and 400 when the client's body did not come.
-    pub fn upstream_failed(self, error: &UpstreamError) -> HttpResponse {
-        let title = Visit::of(self.0).map(|visit| visit.profile().title.clone());
-        let title = title.unwrap_or_default();
-        let upstream =
-            |word| problem(word, "problem-upstream-unavailable").with_value("name", title);
+    /// The upstream gave no answer: 502, 504 when it was too slow, 408 and 400 when the client's body did not come. `name`
+    /// is what people call the upstream.
+    pub fn upstream_failed(self, error: &UpstreamError, name: &str) -> HttpResponse {
+        let upstream = |word| {
+            let text = problem(word, "problem-upstream-unavailable").with_value("name", name);
+            let text = match checked(self.0) {
+                Some(_) => text.advised(),
+                None => text,
+            };
+            if self.0.method().is_safe() {
+                text.try_again_first()
+            } else {
+                text
+            }
+        };
         let (status, text) = match error {
             UpstreamError::Unreachable(_)
             | UpstreamError::Certificate(_)

@@ -55,6 +55,8 @@ pub struct WebError {
     no_redirect: bool,
     /// Where "Start again" leads, when the error itself does not say.
     retry_target: Option<ReturnTo>,
+    /// What people call the API that was called.
+    api: Option<String>,
 }
 
 impl WebError {
@@ -72,6 +74,14 @@ impl WebError {
         Self {
             retry_target: target,
             ..self
+        }
+    }
+
+    /// An error of a call to an API that people know by this title.
+    pub fn of_api(flow: FlowError, title: &str) -> Self {
+        Self {
+            api: Some(title.to_owned()),
+            ..Self::from(flow)
         }
     }
 
@@ -96,6 +106,7 @@ impl From<FlowError> for WebError {
             spent_attempt: None,
             no_redirect: false,
             retry_target: None,
+            api: None,
         }
     }
 }
@@ -293,6 +304,9 @@ pub(super) fn error_page(visit: &Visit, error: &WebError) -> HttpResponse {
         attempt::forget(&mut response, profile, name);
     }
     let mut problem = problem_text(&error.flow, profile);
+    if let Some(title) = &error.api {
+        problem = problem.about_api(title);
+    }
     if let Some(target) = &error.retry_target {
         problem = problem.start_again_first(profile, target);
     }

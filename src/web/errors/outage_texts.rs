@@ -11,10 +11,12 @@ pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> Probl
         FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
         FlowError::RefreshDelayed { why, .. } => refresh_delayed(*why),
         FlowError::Misconfigured { cause } => misconfigured(cause),
-        FlowError::ApiUnavailable(_) => {
-            problem("api_unavailable", "problem-api-unavailable").advised()
-        }
-        FlowError::ApiTimedOut => problem("api_timed_out", "problem-api-timed-out").advised(),
+        FlowError::ApiUnavailable(_) => problem("api_unavailable", "problem-api-unavailable")
+            .advised()
+            .try_again_first(),
+        FlowError::ApiTimedOut => problem("api_timed_out", "problem-api-timed-out")
+            .advised()
+            .try_again_first(),
         FlowError::ApiThrottled { retry_after } => {
             problem("api_throttled", "problem-api-throttled")
                 .labelled("kind-later")

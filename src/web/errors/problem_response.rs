@@ -12,10 +12,6 @@ use crate::web::extract::visit::Visit;
 use crate::web::middleware::request_id::RequestId;
 use crate::web::pages::Frame;
 
-/// Seconds within which a page tries again, whatever `Retry-After` says.
-const SOONEST: u64 = 2;
-const LATEST: u64 = 120;
-
 /// The id of a request in the log.
 pub(super) fn request_id(request: &HttpRequest) -> String {
     request
@@ -37,7 +33,9 @@ pub(super) fn respond(
         Some(_) => problem.try_again_first(),
         None => problem,
     };
-    let reload = wait.map(|wait| wait.as_secs().clamp(SOONEST, LATEST));
+    let which = (&visit.profile().id, problem.word);
+    let ages = &visit.app().outage_ages;
+    let reload = wait.map(|asked| ages.wait(which, visit.now(), asked));
     let who = checked(visit.request());
     let frame = Frame {
         sign_in: false,

@@ -69,6 +69,15 @@ impl ProblemText {
         }
     }
 
+    /// Says which API gave no answer, if that is the problem.
+    #[must_use]
+    pub fn about_api(self, title: &str) -> Self {
+        match self.word {
+            "api_unavailable" | "api_timed_out" | "api_throttled" => self.with_value("name", title),
+            _ => self,
+        }
+    }
+
     /// Adds the attribute `advice` of the message: what to do about the problem.
     #[must_use]
     pub fn advised(self) -> Self {

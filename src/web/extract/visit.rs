@@ -13,6 +13,7 @@ use actix_web::{
     Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, web,
 };
 
+use crate::domain::client_network::ClientNetwork;
 use crate::domain::clock::Timestamp;
 use crate::domain::destination::Destination;
 use crate::domain::language::{Language, Message};
@@ -28,7 +29,7 @@ use crate::web::app_state::AppState;
 use crate::web::cookies::plain::ChosenLanguage;
 use crate::web::cookies::{attempt, session};
 use crate::web::extract::parameters::Parameters;
-use crate::web::pages::{Frame, FrameOptions, account_name};
+use crate::web::pages::{Frame, FrameOptions, SessionListOptions, account_name};
 
 /// What `web::middleware::resolve_profile` found out about a request. Nothing else reads the peer's address, the host or
 /// forwarded headers.
@@ -173,6 +174,16 @@ impl Visit {
         self.app.pages.frame(options, &title, account)
     }
 
+    /// How a list of the person's sessions is shown.
+    pub fn session_list(&self, who: &SignedIn) -> SessionListOptions {
+        SessionListOptions {
+            language: self.language(),
+            now: self.now(),
+            current: who.session().id,
+            network: self.profile().show_network,
+        }
+    }
+
     /// The client's address, if the connection has one.
     pub fn client_address(&self) -> Option<IpAddr> {
         self.resolved.client_address
@@ -218,6 +229,10 @@ impl Visit {
         services::BrowserVisit {
             profile: &self.resolved.profile,
             user_agent: self.resolved.user_agent.as_deref(),
+            network: self
+                .client_address()
+                .filter(|_| self.profile().show_network)
+                .map(ClientNetwork::of),
         }
     }
 }

@@ -42,7 +42,8 @@ impl Forward<'_> {
             error = %with_causes(error),
             "a request was not answered by its upstream"
         );
-        self.ending.upstream_failed(error)
+        let title = self.upstream.title.as_ref().unwrap_or(&self.profile.title);
+        self.ending.upstream_failed(error, title)
     }
 
     /// When an event stream has to end: with the session behind the request, or with the process.

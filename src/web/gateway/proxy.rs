@@ -14,7 +14,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpResponse, web};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 
 use crate::domain::access_rule::AccessRule;
 use crate::domain::own_path::OwnPath;
@@ -29,9 +29,10 @@ use crate::web::app_state::AppState;
 use crate::web::client::address;
 use crate::web::errors::gateway_answers::Ending;
 use crate::web::extract::provenance::{is_prefetch, is_script};
+use crate::web::extract::signed_in::keep_answer;
 use crate::web::gateway::bearer;
 use crate::web::gateway::forwarded_request::Forward;
-use crate::web::gateway::guarded::Guarded;
+use crate::web::gateway::guarded::{Guarded, Sender};
 use crate::web::gateway::refusal::insufficient;
 use crate::web::middleware::resolve_profile;
 
@@ -95,7 +96,7 @@ async fn answer(
         now: app.services.now(),
     };
     let nothing_more = AccessRule::default();
-    let sender = guarded.sender(&nothing_more).await;
+    let sender = remembered(http, guarded.sender(&nothing_more).await);
     let decision = guarded.decide(&nothing_more, &sender);
     let refused = bearer::refusal(&guarded, http, &decision, &sender);
     let identity = match (refused, decision) {
@@ -116,6 +117,14 @@ async fn answer(
         ending,
     };
     Ok(forward.answer(payload).await)
+}
+
+/// Keeps who sends the request: a page about a refusal or an outage has the person's header.
+fn remembered(request: &HttpRequest, sender: Sender) -> Sender {
+    if let Some(person) = sender.person() {
+        keep_answer(&mut request.extensions_mut(), Ok(Some(person.clone())));
+    }
+    sender
 }
 
 /// A person who navigates is led to the sign-in, which finds out by itself what the route demands.

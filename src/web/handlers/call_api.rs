@@ -15,7 +15,7 @@ use crate::flow::session_check::SignedIn;
 use crate::flow::sign_in::{AuthorizationOptions, begin};
 use crate::web::cookies::plain::{ConsentAsked, RedirectLoop};
 use crate::web::errors::interaction::interaction_json;
-use crate::web::errors::mapping::WebResult;
+use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::extract::provenance::{MayBegin, is_script};
 use crate::web::extract::visit::{ResolvedProfile, Visit, to_authority, wants_json};
 use crate::web::pages::{ApiResult, shown};
@@ -51,7 +51,8 @@ pub async fn call_api(
     signed_in: SignedIn,
 ) -> WebResult {
     let request = visit.request();
-    match call(visit.services(), visit.profile(), &signed_in, &api).await? {
+    let called = call(visit.services(), visit.profile(), &signed_in, &api).await;
+    match called.map_err(|error| WebError::of_api(error, &api.title))? {
         Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
         Called::Answered(answer) => Ok(as_page(&visit, &signed_in, &api, answer)),
         Called::Ungranted(error)

@@ -1,19 +1,21 @@
-//! `GET /auth/you`: who is signed in, with which account, and how.
+//! `GET /auth/you`: who is signed in, with which account, how, and where else.
 
 use actix_web::http::StatusCode;
 use serde_json::Value;
 
 use crate::domain::identity::Claims;
 use crate::domain::language::Message;
+use crate::flow::session_admin;
 use crate::flow::session_check::SignedIn;
+use crate::seal::csrf_token;
 use crate::web::errors::mapping::WebResult;
 use crate::web::extract::visit::Visit;
-use crate::web::pages::{You, account_name, shown};
+use crate::web::pages::{SessionRow, You, account_name, shown};
 
 /// Claims that name an account, the best one first.
 const ACCOUNT: [&str; 4] = ["preferred_username", "upn", "unique_name", "email"];
 
-/// Shows the person's name, account and directory, and when and how they signed in.
+/// Shows the person's name, account and directory, when and how they signed in, and their sessions.
 ///
 /// # Errors
 /// `NotSignedIn`, `Store`.
@@ -22,6 +24,8 @@ pub async fn you(visit: Visit, signed_in: SignedIn) -> WebResult {
     let claims = session.identity.claims();
     let text = |claim: &&str| claims.get(*claim).and_then(Value::as_str).map(shown);
     let (language, since) = (visit.language(), session.created_at);
+    let found = session_admin::mine(visit.services(), visit.profile(), &signed_in).await?;
+    let sessions = SessionRow::all(&visit.session_list(&signed_in), &found);
     let page = You {
         frame: visit.frame(Message::new("you"), Some(&signed_in)),
         name: account_name(&signed_in),
@@ -35,6 +39,9 @@ pub async fn you(visit: Visit, signed_in: SignedIn) -> WebResult {
         since: language.relative(since, visit.now()),
         since_exact: language.date_time(since),
         since_iso: since.to_rfc3339(),
+        others: sessions.iter().any(|row| !row.current),
+        sessions,
+        csrf: csrf_token(signed_in.handle()),
     };
     Ok(visit.app().pages.respond(StatusCode::OK, &page))
 }

@@ -9,7 +9,7 @@ use crate::domain::own_path::{DEFAULT_REDIRECT_PATH, OwnPath};
 use crate::web::pages::claim::Claim;
 use crate::web::pages::layout::{Frame, SAMPLE_PREFIX, SampleSite};
 use crate::web::pages::page::{Sampled, pages};
-use crate::web::pages::session_row::{SessionRow, SessionTimes, browser_on_system, sample_time};
+use crate::web::pages::session_row::{SessionRow, sample_rows, sample_time};
 
 pages! {
     ACCOUNT_PAGES
@@ -78,6 +78,12 @@ pages! {
         since_exact: String,
         /// The same, for machines.
         since_iso: String,
+        /// The sessions, this browser's first.
+        sessions: Vec<SessionRow>,
+        /// Whether there are sessions in other browsers.
+        others: bool,
+        /// The token that proves that a form came from this page.
+        csrf: String,
     }
 
     /// Asks before all other sessions are ended.
@@ -118,7 +124,10 @@ impl FlashMessage {
             advice: (flash == Flash::SignedOut).then(|| language.say("signed-out-shared")),
             done: matches!(
                 flash,
-                Flash::ProfileUpdated | Flash::SignedOut | Flash::SessionsEnded(_)
+                Flash::ProfileUpdated
+                    | Flash::SignedOut
+                    | Flash::SessionsEnded(_)
+                    | Flash::SessionRenamed
             ),
         }
     }
@@ -306,11 +315,16 @@ impl Sampled for You {
             since: site.language.relative(since, sample_time(21, 11)),
             since_exact: site.language.date_time(since),
             since_iso: since.to_rfc3339(),
+            sessions: sample_rows(&site.language),
+            others: true,
+            csrf: "c2FtcGxl".to_owned(),
         };
         let bare = Self {
             frame: site.public("you"),
             account: String::new(),
             directory: String::new(),
+            sessions: sample_rows(&site.language).into_iter().take(1).collect(),
+            others: false,
             ..full.clone()
         };
         vec![("full", full), ("bare", bare)]
@@ -329,22 +343,8 @@ impl Sampled for EndOthers {
 
 impl Sampled for Sessions {
     fn samples(site: &SampleSite) -> Vec<(&'static str, Self)> {
-        let times = SessionTimes {
-            created: sample_time(20, 15),
-            seen: sample_time(21, 9),
-            expires: sample_time(27, 15),
-            now: sample_time(21, 11),
-        };
-        let row = |id: &str, browser, system, current| {
-            let browser = browser_on_system(&site.language, browser, system);
-            SessionRow::new(&site.language, id.to_owned(), browser, current, &times)
-        };
-        let here = row("1", "Firefox", "Linux", true);
-        let all = vec![
-            here.clone(),
-            row("2", "Safari", "iPhone", false),
-            row("3", "Edge", "Windows", false),
-        ];
+        let all = sample_rows(&site.language);
+        let here = all.iter().take(1).cloned().collect();
         let page = |sessions, others: bool| Self {
             flash: others.then(|| FlashMessage::new(Flash::SessionsEnded(3), &site.language)),
             frame: site.signed_in("sessions-title"),
@@ -354,7 +354,7 @@ impl Sampled for Sessions {
         };
         vec![
             ("several", page(all, true)),
-            ("only_this", page(vec![here], false)),
+            ("only_this", page(here, false)),
         ]
     }
 }

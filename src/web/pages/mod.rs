@@ -21,5 +21,5 @@ pub use outcome::*;
 pub use page::{Page, Sampled};
 pub use page_response::{FrameOptions, account_name};
 pub use renderer::{Pages, PagesError, RenderedSample};
-pub use session_row::{SessionRow, SessionTimes, browser_on_system};
+pub use session_row::{SessionListOptions, SessionRow};
 pub use shown_text::shown;

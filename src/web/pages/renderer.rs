@@ -30,7 +30,8 @@ macro_rules! built_in {
 }
 
 /// Templates that the templates of pages extend or include.
-const PARTS: [(&str, &str); 3] = built_in!["_gate.html", "_icon.html", "base.html",];
+const PARTS: [(&str, &str); 4] =
+    built_in!["_gate.html", "_icon.html", "_sessions.html", "base.html",];
 
 const STYLE_FILE: &str = "style.css";
 const STYLE: &str = include_str!("../../../templates/assets/style.css");

@@ -5,3 +5,4 @@ mod credentials;
 mod error_pages;
 mod refresh;
 mod store;
+mod waiting;

@@ -116,7 +116,11 @@ impl Driver {
             .connect(&format!("http://127.0.0.1:{}", self.port))
             .await
             .unwrap();
-        Window { client, look }
+        Window {
+            client,
+            look,
+            port: self.port,
+        }
     }
 }
 
@@ -138,6 +142,8 @@ impl Drop for Driver {
 pub struct Window {
     pub client: Client,
     look: Look,
+    /// Of chromedriver.
+    port: u16,
 }
 
 impl Window {
@@ -221,6 +227,35 @@ impl Window {
             picture,
         )
         .unwrap();
+    }
+
+    /// Tells Chromium something that `WebDriver` has no word for (Chrome `DevTools` Protocol).
+    pub async fn devtools(
+        &self,
+        command: &str,
+        parameters: serde_json::Value,
+    ) -> serde_json::Value {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let address = format!(
+            "http://127.0.0.1:{}/session/{session}/goog/cdp/execute",
+            self.port
+        );
+        let asked = json!({ "cmd": command, "params": parameters });
+        let answer = crate::harness::browser::client()
+            .post(address)
+            .json(&asked)
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let told: serde_json::Value = answer.json().await.unwrap();
+        assert_eq!(status, 200, "{told}");
+        told["value"].clone()
+    }
+
+    /// Runs a script of the test's own, which is bound by no policy of the page.
+    pub async fn run(&self, script: &str, arguments: Vec<serde_json::Value>) -> serde_json::Value {
+        self.client.execute(script, arguments).await.unwrap()
     }
 
     pub async fn close(self) {

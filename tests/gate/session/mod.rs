@@ -6,4 +6,5 @@ mod foreign_handles;
 mod key_rotation;
 mod lifetime;
 mod my_sessions;
+mod names;
 mod you;
