@@ -28,7 +28,9 @@ const KEPT: Duration = Duration::from_secs(8);
 enum NoConnection {
     #[error("no connection in time, because the database gives no new one")]
     Refused(#[source] Arc<sqlx::Error>),
-    #[error("no connection in time: every connection of the pool is busy")]
+    #[error(
+        "no connection in time: every connection of the pool is busy, or a new one takes too long"
+    )]
     Busy,
     #[error(
         "no connection in time: the database is down or out of reach, or every connection is busy"
