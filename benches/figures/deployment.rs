@@ -15,6 +15,8 @@ use crate::process::{Process, free_port, on_first};
 /// What a gatehouse process needs.
 pub struct Deployment {
     pub folder: TempDir,
+    /// Not in `folder`, whose changes gatehouse is told of: each line would wake it.
+    logs: TempDir,
     pub key: String,
     pub database: String,
     pub port: u16,
@@ -33,6 +35,7 @@ impl Deployment {
         std::fs::create_dir(folder.path().join("profiles")).expect("a folder");
         Self {
             folder,
+            logs: TempDir::new().expect("a temporary folder"),
             key: new_key_text(&OsRandom),
             database: url.to_string(),
             port: free_port(),
@@ -92,7 +95,7 @@ impl Deployment {
             .env("GATEHOUSE_DATABASE_URL", &self.database)
             .env("GATEHOUSE_KEYS", &self.key)
             .envs(more.iter().copied());
-        let process = Process::start(command, port, &self.folder.path().join("gatehouse.log"));
+        let process = Process::start(command, port, &self.logs.path().join("gatehouse.log"));
         wait_until_ready(admin);
         process
     }
