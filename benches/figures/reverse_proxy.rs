@@ -35,7 +35,8 @@ pub async fn measure(server: &str, effort: Effort, report: &mut Report) {
     guard(&deployment, &application);
     let profile = loaded(folder);
     let cookies = crate::sessions::make(&deployment.database, &deployment.key, &profile, 1).await;
-    let gateway = deployment.start(&[]);
+    // nginx writes no access log either.
+    let gateway = deployment.start(&[("GATEHOUSE_TELEMETRY__ACCESS_LOG", "false")]);
     let host = deployment.host("bench");
     // nginx writes what 32 kB of buffers do not hold to a file while the client is slower; with more it need not.
     let usual = proxying(folder, "usual", &application, "").expect("nginx");

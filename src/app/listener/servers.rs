@@ -154,13 +154,8 @@ fn upgrades_of(
             let routes = Rc::new(routes.into_factory().new_service(()).await?);
             Ok(fn_service(move |(request, framed)| {
                 let (routes, stopping) = (Rc::clone(&routes), stopping.clone());
-                async move {
-                    let served = upgrades::serve(&*routes, request, framed, stopping.notified());
-                    if let Err(error) = served.await {
-                        tracing::debug!(%error, "a connection that asked for another protocol broke off");
-                    }
-                    Ok(())
-                }
+                let stopped = async move { stopping.notified().await };
+                upgrades::serve(routes, request, framed, stopped)
             }))
         }
     })

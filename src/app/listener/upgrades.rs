@@ -5,6 +5,7 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_codec::{AsyncRead, AsyncWrite, Framed};
@@ -22,13 +23,48 @@ use crate::proxy::tunnel::Tunnel;
 /// How long the client may take to read the answer before the connection closes.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Answers one such request.
-pub(super) async fn serve<S, B, T>(
-    routes: &S,
+/// What a tunnel needs of the client's side: the connection, and what was read from it beyond the request.
+type ClientSide<T> = (Connection<T>, Vec<u8>);
+
+/// Answers one such request, and carries its tunnel.
+///
+/// The answer is a future of its own that is gone when the tunnel runs: every connection has room for this one, and ten
+/// thousand idle websockets would each keep what only the answer needed.
+pub(super) fn serve<S, B, T>(
+    routes: Rc<S>,
+    request: Request,
+    framed: Framed<Connection<T>, Codec>,
+    stopping: impl Future<Output = ()>,
+) -> impl Future<Output = Result<(), actix_http::Error>>
+where
+    S: Service<Request> + 'static,
+    S::Response: Into<Response<B>>,
+    S::Error: Into<Response<actix_http::body::BoxBody>>,
+    B: MessageBody + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let answered = Box::pin(answer(routes, request, framed));
+    async move {
+        match answered.await {
+            Ok(Some((tunnel, (io, first)))) => {
+                let end = tunnel.run(io, &first, stopping).await;
+                tracing::debug!(?end, "a websocket ended");
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::debug!(%error, "a connection that asked for another protocol broke off");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sends the answer; gives the tunnel if it is 101.
+async fn answer<S, B, T>(
+    routes: Rc<S>,
     request: Request,
     mut framed: Framed<Connection<T>, Codec>,
-    stopping: impl Future<Output = ()>,
-) -> std::io::Result<()>
+) -> std::io::Result<Option<(Tunnel, ClientSide<T>)>>
 where
     S: Service<Request>,
     S::Response: Into<Response<B>>,
@@ -38,23 +74,18 @@ where
 {
     let mut response: Response<B> = match routes.call(request).await {
         Ok(response) => response.into(),
-        Err(error) => return send(&mut framed, error.into()).await,
+        Err(error) => return send(&mut framed, error.into()).await.map(|()| None),
     };
     let tunnel = response.extensions_mut().remove::<Tunnel>();
-    match tunnel.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
-        None => send(&mut framed, response).await,
-        Some(tunnel) => {
-            let head = (response.drop_body(), BodySize::None);
-            framed.send(Message::Item(head)).await?;
-            let parts = framed.into_parts();
-            let first = parts.read_buf.to_vec();
-            let io = parts.io.without_heads();
-            drop((parts.read_buf, parts.write_buf));
-            let end = tunnel.run(io, &first, stopping).await;
-            tracing::debug!(?end, "a websocket ended");
-            Ok(())
-        }
-    }
+    let Some(tunnel) = tunnel.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS)
+    else {
+        return send(&mut framed, response).await.map(|()| None);
+    };
+    let head = (response.drop_body(), BodySize::None);
+    framed.send(Message::Item(head)).await?;
+    let parts = framed.into_parts();
+    let client = (parts.io.without_heads(), parts.read_buf.to_vec());
+    Ok(Some((tunnel, client)))
 }
 
 async fn send<T, B>(framed: &mut Framed<T, Codec>, mut response: Response<B>) -> std::io::Result<()>

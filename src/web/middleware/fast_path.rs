@@ -150,7 +150,7 @@ async fn pass_on<B: MessageBody + 'static>(
     let (route, status) = match &mut answered {
         Ok(response) => {
             add_id(response.headers_mut(), &id);
-            (route_of(response.request()), response.status())
+            (route_of(response.request()).0, response.status())
         }
         Err(error) => (RouteName::None, error.as_response_error().status_code()),
     };

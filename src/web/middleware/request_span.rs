@@ -3,6 +3,8 @@
 //! The span that tracing-actix-web builds records path and query, and at the callback the query holds the code and the
 //! state.
 
+use std::borrow::Cow;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage, HttpRequest, web};
@@ -16,19 +18,26 @@ use crate::web::app_state::AppState;
 use crate::web::extract::visit::ResolvedProfile;
 use crate::web::middleware::request_id::RequestId;
 
-/// What a request was for, once it is answered.
-pub(in crate::web) fn route_of(request: &HttpRequest) -> RouteName {
-    let extensions = request.extensions();
-    if let Some(route) = extensions.get::<RouteName>() {
-        return *route;
+/// What a request was for, once it is answered, and the pattern of the route. Finding the pattern tries the pattern of every
+/// route, so the name is kept and the next call only reads it.
+pub(in crate::web) fn route_of(request: &HttpRequest) -> (RouteName, Cow<'static, str>) {
+    if let Some(route) = request.extensions().get::<RouteName>() {
+        return (*route, Cow::Borrowed(route.as_str()));
     }
-    match extensions.get::<ResolvedProfile>() {
-        Some(resolved) if resolved.at_redirect_path => RouteName::Callback,
-        Some(_) => request
-            .match_pattern()
-            .map_or(RouteName::None, |pattern| RouteName::of_pattern(&pattern)),
-        None => RouteName::None,
-    }
+    let redirect_path = match request.extensions().get::<ResolvedProfile>() {
+        None => return (RouteName::None, Cow::Borrowed("none")),
+        Some(resolved) => resolved.at_redirect_path,
+    };
+    let (route, pattern) = if redirect_path {
+        (RouteName::Callback, Cow::Borrowed("{redirect_path}"))
+    } else {
+        match request.match_pattern() {
+            Some(pattern) => (RouteName::of_pattern(&pattern), Cow::Owned(pattern)),
+            None => (RouteName::None, Cow::Borrowed("none")),
+        }
+    };
+    request.extensions_mut().insert(route);
+    (route, pattern)
 }
 
 /// The trace that a request belongs to, in its extensions.
@@ -81,28 +90,31 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
         let status = match outcome {
             Ok(response) => {
-                let request = response.request();
+                let (request, status) = (response.request(), response.status());
+                let (route, pattern) = route_of(request);
                 let extensions = request.extensions();
-                if let Some(resolved) = extensions.get::<ResolvedProfile>() {
-                    span.record("profile.id", resolved.profile.id.as_str());
-                    let pattern = request.match_pattern();
-                    let route = if resolved.at_redirect_path {
-                        Some("{redirect_path}")
-                    } else {
-                        pattern.as_deref()
-                    };
-                    span.record("http.route", route.unwrap_or("none"));
+                match extensions.get::<ResolvedProfile>() {
+                    // At once, because each record is written out as text.
+                    Some(resolved) => tracing::record_all!(
+                        span,
+                        profile.id = resolved.profile.id.as_str(),
+                        http.route = &*pattern,
+                        http.status = status.as_u16()
+                    ),
+                    None => {
+                        span.record("http.status", status.as_u16());
+                    }
                 }
-                response.status()
+                let method = method_name(request.method().as_str());
+                trace_context::finish(&span, method, route.as_str(), status.as_u16());
+                status
             }
-            Err(error) => error.as_response_error().status_code(),
+            Err(error) => {
+                let status = error.as_response_error().status_code();
+                span.record("http.status", status.as_u16());
+                status
+            }
         };
-        span.record("http.status", status.as_u16());
-        if let Ok(response) = outcome {
-            let method = method_name(response.request().method().as_str());
-            let route = route_of(response.request()).as_str();
-            trace_context::finish(&span, method, route, status.as_u16());
-        }
         let _entered = span.enter();
         if status.is_server_error() {
             tracing::warn!("request answered");
