@@ -30,6 +30,8 @@ mod harness;
 mod import;
 #[path = "profiles/local_port.rs"]
 mod local_port;
+#[path = "profiles/look.rs"]
+mod look;
 #[path = "profiles/metrics_page.rs"]
 mod metrics_page;
 #[path = "profiles/outbound_proxy.rs"]

@@ -12,6 +12,7 @@ use gatehouse::config::trust_boundary::TrustBoundary;
 use gatehouse::domain::clock::SystemClock;
 use gatehouse::domain::environment::process_environment;
 use gatehouse::domain::profile::Profile;
+use gatehouse::web::pages::PageCompiler;
 
 use crate::deployment::Deployment;
 use crate::load::{self, Outcome};
@@ -104,9 +105,15 @@ pub fn loaded(folder: &Path) -> Arc<Profile> {
         profiles: folder.join("profiles"),
         session: DEFAULT_SESSION,
         boundary: TrustBoundary::default(),
+        templates: None,
     };
-    let live = LiveProfiles::load(settings, Arc::new(SystemClock), process_environment())
-        .expect("profiles");
+    let live = LiveProfiles::load(
+        settings,
+        PageCompiler::default(),
+        Arc::new(SystemClock),
+        process_environment(),
+    )
+    .expect("profiles");
     let profiles = live.current.load();
     Arc::clone(profiles.serving().first().expect("one profile"))
 }

@@ -6,6 +6,7 @@
 //! 4. The folder is read. What a change means for what is served is decided in [`crate::app::live_profiles`].
 //! 5. The state towards authorities of profiles that are gone is dropped.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +41,7 @@ pub async fn watch_profiles(profiles: Arc<LiveProfiles>, authorities: Arc<Author
                 tracing::error!(error = %error, "the profiles folder cannot be read; the last good profiles stay");
             }
         }
+        watch.follow_below();
         let serving = profiles.current.load_full();
         authorities.keep_only(serving.serving());
     }
@@ -70,6 +72,8 @@ struct Watch {
     folder: PathBuf,
     /// The folder that the name stood for when it was watched.
     watched: Option<WatchedFolder>,
+    /// Folders below it with files that profiles name.
+    below: BTreeMap<PathBuf, WatchedFolder>,
     changes: Arc<ProfileChanges>,
     watcher: Option<notify::RecommendedWatcher>,
 }
@@ -80,6 +84,7 @@ impl Watch {
             // The system reports absolute paths.
             folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()),
             watched: None,
+            below: BTreeMap::new(),
             changes,
             watcher: None,
         };
@@ -87,12 +92,44 @@ impl Watch {
         watch
     }
 
-    /// Watches the folder that the name stands for now.
+    /// Watches the folder that the name stands for now, and the folders below it.
     fn follow(&mut self) {
+        self.follow_folder();
+        self.follow_below();
+    }
+
+    /// Watches the folders below that profiles name by now. A folder that took its place is another one.
+    fn follow_below(&mut self) {
+        let Some(watcher) = &mut self.watcher else {
+            return;
+        };
+        let named = self.changes.named_folders(&self.folder);
+        self.below.retain(|path, there| {
+            let stays = named.contains(path) && on_file_system(path).as_ref() == Some(there);
+            if !stays {
+                // It may be gone already, and its watch with it.
+                let _ = watcher.unwatch(path);
+            }
+            stays
+        });
+        for path in named {
+            let Some(there) = on_file_system(&path).filter(|_| !self.below.contains_key(&path))
+            else {
+                continue;
+            };
+            // Without it a change is seen at the next reading.
+            if watcher.watch(&path, RecursiveMode::NonRecursive).is_ok() {
+                self.below.insert(path, there);
+            }
+        }
+    }
+
+    fn follow_folder(&mut self) {
         let current = on_file_system(&self.folder);
         if self.watcher.is_some() && current == self.watched {
             return;
         }
+        self.below.clear();
         match self.watcher() {
             Ok(watcher) => {
                 self.watcher = Some(watcher);

@@ -22,6 +22,7 @@ use crate::domain::profile_state::ProfileState;
 use crate::domain::profiles::Profiles;
 use crate::flow::audit;
 use crate::measure::describe::metrics_of_profile;
+use crate::web::pages::PageCompiler;
 
 /// What was read last.
 #[derive(Default)]
@@ -39,6 +40,7 @@ type Loads = BTreeMap<ProfileId, (Option<ContentHash>, Timestamp)>;
 /// The folder, what was read from it, and what is served.
 pub struct LiveProfiles {
     settings: ForProfiles,
+    templates: PageCompiler,
     clock: Arc<dyn Clock>,
     environment: Environment,
     /// What requests see.
@@ -55,17 +57,20 @@ pub struct LiveProfiles {
 }
 
 impl LiveProfiles {
-    /// Reads the folder for the first time. Profiles may name variables of `environment`.
+    /// Reads the folder for the first time. `templates` judges templates of profiles, which may name variables of
+    /// `environment`.
     ///
     /// # Errors
     /// When the folder itself cannot be read. Broken files are reported and do not stop the others.
     pub fn load(
         settings: ForProfiles,
+        templates: PageCompiler,
         clock: Arc<dyn Clock>,
         environment: Environment,
     ) -> Result<Self, FolderError> {
         let live = Self {
             settings,
+            templates,
             clock,
             environment,
             current: Arc::default(),
@@ -115,6 +120,7 @@ impl LiveProfiles {
                 variable: &*self.environment,
                 session: self.settings.session,
                 boundary: &self.settings.boundary,
+                templates: &self.templates,
             },
         )?;
         if loaded.profile_files.is_empty() && !self.current.load().serving().is_empty() {

@@ -11,6 +11,7 @@ mod file_permissions;
 pub mod folder_watch;
 pub mod listener;
 pub mod live_profiles;
+pub mod page_compiler;
 pub mod profile_changes;
 pub mod running;
 pub mod serve;

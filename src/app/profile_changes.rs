@@ -21,7 +21,7 @@ const WRITING: Duration = Duration::from_secs(1);
 pub struct ProfileChanges {
     reported: Notify,
     unread: Mutex<Unread>,
-    /// Files that profiles name, such as secrets.
+    /// Files and folders that profiles name, such as secrets, pictures and templates.
     named: Mutex<BTreeSet<PathBuf>>,
 }
 
@@ -70,22 +70,36 @@ impl ProfileChanges {
         self.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Files that profiles name from now on.
+    /// Files and folders that profiles name from now on.
     pub(in crate::app) fn name_files<'a>(&self, files: impl Iterator<Item = &'a PathBuf>) {
         let absolute = |file: &PathBuf| std::path::absolute(file).unwrap_or_else(|_| file.clone());
-        *self.named.lock().unwrap_or_else(PoisonError::into_inner) = files.map(absolute).collect();
+        *self.named() = files.map(absolute).collect();
+    }
+
+    /// The folders below `folder` that profiles name, or in which files are that they name.
+    pub(in crate::app) fn named_folders(&self, folder: &Path) -> BTreeSet<PathBuf> {
+        let named = self.named();
+        let folders = named.iter().filter_map(|path| {
+            let is_folder = path.is_dir();
+            let there = if is_folder { path } else { path.parent()? };
+            (there != folder && there.starts_with(folder)).then(|| there.to_owned())
+        });
+        folders.collect()
+    }
+
+    fn named(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.named.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Profiles, files that they name, and links or folders that may lead to either. A log file that grows beside them
     /// does not count, or its own lines about the change would never end.
     fn concerns(&self, path: &Path) -> bool {
-        is_profile(path)
-            || self
-                .named
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .contains(path)
-            || path.symlink_metadata().is_ok_and(|there| !there.is_file())
+        let is_named = {
+            let named = self.named();
+            // A new file in a folder that a profile names counts, too.
+            named.contains(path) || path.parent().is_some_and(|folder| named.contains(folder))
+        };
+        is_profile(path) || is_named || path.symlink_metadata().is_ok_and(|there| !there.is_file())
     }
 
     /// Takes in an event of the system about `folder`.

@@ -14,6 +14,7 @@ use actix_web::web;
 
 use crate::app::listener::servers::{PublicServer, bind, local, serve_private, serve_public};
 use crate::app::live_profiles::LiveProfiles;
+use crate::app::page_compiler::page_compiler;
 use crate::app::running::Running;
 use crate::app::server_key::key_ring;
 use crate::app::services::{Built, SystemInputs, build, store_options};
@@ -176,9 +177,12 @@ fn load_profiles(settings: &Settings, deps: &ServerDeps) -> Result<Arc<LiveProfi
         profiles: settings.profiles.clone(),
         session: settings.session,
         boundary: settings.boundary.clone(),
+        templates: settings.templates.clone(),
     };
+    let templates = page_compiler(settings.templates.as_deref());
     let profiles = LiveProfiles::load(
         settings,
+        templates.map_err(StartError::Other)?,
         Arc::clone(&deps.clock),
         Arc::clone(&deps.environment),
     );

@@ -99,9 +99,11 @@ impl Candidate {
     fn take(&mut self, converted: Converted, text: &str) {
         let mut version = Vec::from(ContentHash::of(text.as_bytes()).bytes());
         for path in converted.named_files {
-            let hash = read_bounded(&path, LARGEST_FILE)
-                .ok()
-                .map(|bytes| ContentHash::of(&bytes));
+            let held = converted.held_contents.get(&path).copied();
+            let hash = held.unwrap_or_else(|| {
+                let bytes = read_bounded(&path, LARGEST_FILE).ok()?;
+                Some(ContentHash::of(&bytes))
+            });
             version.extend(ContentHash::of(path.as_os_str().as_encoded_bytes()).bytes());
             version.extend(hash.map_or([0; 32], ContentHash::bytes));
             self.named_files.insert(path, hash);

@@ -27,6 +27,13 @@ impl ContentHash {
     }
 }
 
+impl ContentHash {
+    /// Its first eight bytes in hexadecimal digits, for the name of a served file.
+    pub fn beginning(self) -> String {
+        hex::encode(self.0.get(..8).unwrap_or_default())
+    }
+}
+
 /// Shows the first six bytes.
 impl fmt::Debug for ContentHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use gatehouse::domain::profile::Accent;
+use gatehouse::domain::profile::{Accent, Colour, Scheme};
 
 const STYLESHEET: &str = include_str!("../../templates/assets/style.css");
 
@@ -90,6 +90,26 @@ fn every_text_has_a_contrast_of_at_least_four_and_a_half_to_one() {
                 );
             }
         }
+    }
+}
+
+/// The shades of a profile's own colour are looked for against these grounds.
+#[test]
+fn the_grounds_of_an_own_colour_are_those_of_the_stylesheet() {
+    let (light, rest) = STYLESHEET
+        .split_once("@media (prefers-color-scheme: dark) {\n")
+        .unwrap();
+    for (css, scheme) in [(light, Scheme::LIGHT), (rest, Scheme::DARK)] {
+        let root = block(css, ":root");
+        let value = |name: &str| {
+            let (_, after) = root.split_once(&format!("--{name}: ")).unwrap();
+            Colour::parse(after.split(';').next().unwrap()).unwrap()
+        };
+        assert_eq!(scheme.grounds, ["page", "surface", "inset"].map(value));
+        assert_eq!(
+            (scheme.text, scheme.on_accent),
+            (value("text"), value("on-accent"))
+        );
     }
 }
 

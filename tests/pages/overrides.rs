@@ -116,7 +116,7 @@ fn a_style_sheet_of_ones_own_has_an_address_of_its_own() {
     let built_in = Pages::load(None).unwrap().asset_names();
     assert!(own.style != built_in.style && own.icon == built_in.icon);
     assert_eq!(
-        pages.asset(&own.style).unwrap().text,
+        pages.asset(&own.style).unwrap().content,
         "body { color: black }"
     );
 }

@@ -1,11 +1,15 @@
 //! Reads profiles as the process would, with variables of the test's own.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use gatehouse::config::profile::profile_reader::ReadContext;
 use gatehouse::config::settings::options::DEFAULT_SESSION;
 use gatehouse::config::trust_boundary::NO_BOUNDARY;
 use gatehouse::config::{Loaded, load_files, load_folder};
+use gatehouse::web::pages::PageCompiler;
+
+static COMPILER: LazyLock<PageCompiler> = LazyLock::new(PageCompiler::default);
 
 /// The variables that the test data name.
 pub fn variable(name: &str) -> Option<String> {
@@ -23,6 +27,7 @@ pub fn surroundings() -> ReadContext<'static> {
         variable: &variable,
         session: DEFAULT_SESSION,
         boundary: &NO_BOUNDARY,
+        templates: &*COMPILER,
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use gatehouse::config::profile::profile_reader::ReadContext;
 use gatehouse::config::report::rendering::{Looks, text};
 use gatehouse::config::{FileText, Loaded, Settings, Sources, load_folder};
+use gatehouse::domain::profile::UNJUDGED;
 use tempfile::TempDir;
 
 const HEAD: &str =
@@ -47,6 +48,7 @@ fn load(folder: &TempDir, more: &str, lines: &str) -> Loaded {
         variable: &variable,
         session: settings.session,
         boundary: &settings.boundary,
+        templates: &UNJUDGED,
     };
     load_folder(&at("profiles"), context).unwrap()
 }

@@ -45,6 +45,23 @@ fn filled_in(text: &str) -> String {
         .replace("<object id>", "0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11")
 }
 
+/// The files that the profile of `docs/recipes/branding.md` names.
+fn beside(folder: &Path) {
+    let own = folder.join("contoso/templates");
+    std::fs::create_dir_all(&own).unwrap();
+    for (from, to) in [
+        ("logo.svg", "logo.svg"),
+        ("logo-dark.svg", "logo-dark.svg"),
+        ("templates/home.html", "templates/home.html"),
+        ("templates/_welcome.html", "templates/_welcome.html"),
+    ] {
+        let from = Path::new("tests/profiles/good/branding").join(from);
+        std::fs::copy(from, folder.join("contoso").join(to)).unwrap();
+    }
+    let icon = b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0\x02\0\0\0\x16\0\0\0xx";
+    std::fs::write(folder.join("contoso/favicon.ico"), icon).unwrap();
+}
+
 #[test]
 fn every_profile_of_the_documents_is_accepted_without_a_remark() {
     let variable = |_: &str| Some("from the environment".to_owned());
@@ -54,6 +71,7 @@ fn every_profile_of_the_documents_is_accepted_without_a_remark() {
         for (name, profile) in profiles(&text) {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join(format!("{name}.toml"));
+            beside(folder.path());
             let certificate = Path::new("tests/profiles/secrets/old.pem");
             let absolute = std::path::absolute(certificate).unwrap();
             let profile = filled_in(&profile)

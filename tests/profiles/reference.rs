@@ -40,11 +40,10 @@ fn the_words_of_the_schema_are_those_of_the_domain() {
             .collect()
     };
     assert_eq!(words("/properties/kind/enum"), Kind::ALL.map(Kind::as_str));
+    let accent = schema.pointer("/$defs/BrandingTable/properties/accent/pattern");
+    let accent = accent.and_then(Value::as_str).unwrap();
     let accents = Accent::ALL.map(Accent::as_str);
-    assert_eq!(
-        words("/$defs/BrandingTable/properties/accent/enum"),
-        accents
-    );
+    assert!(accent.contains(&accents.join("|")), "{accent}");
     let modes = [ResponseMode::Query, ResponseMode::FormPost].map(ResponseMode::as_str);
     assert_eq!(words("/properties/response_mode/enum"), modes);
 }

@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod bearer_notes;
+mod look;
 mod network;
 pub mod offline;
 pub mod online;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::app::page_compiler::page_compiler;
 use crate::command::check::answer::Answer;
+use crate::command::check::look::look;
 use crate::command::check::online;
 use crate::command::check::registration::{Registration, credential_state, registration};
 use crate::command::cli;
@@ -52,10 +54,12 @@ pub(in crate::command) fn check_sources(
     let folder = &of_profiles.profiles;
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();
+    let templates = page_compiler(of_profiles.templates.as_deref()).map_err(Failed::Said)?;
     let context = ReadContext {
         variable: &variable,
         session: of_profiles.session,
         boundary: &of_profiles.boundary,
+        templates: &templates,
     };
     let loaded = if check.files.is_empty() {
         load_folder(folder, context)?
@@ -234,7 +238,7 @@ fn write_known(item: &Known, terminal: &mut Terminal<'_>) -> Result<(), Failed> 
     for note in &registration.notes {
         writeln!(terminal.out, "    note: {note}")?;
     }
-    for line in &item.credential {
+    for line in item.credential.iter().chain(&look(profile)) {
         writeln!(terminal.out, "  {line}")?;
     }
     for answer in &item.answers {
@@ -268,6 +272,7 @@ fn write_json(
                 "public_url": item.profile.public_url.to_string(),
                 "register": item.registration,
                 "credential": item.credential,
+                "look": look(&item.profile),
                 "online": item.answers,
             })
         })

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::app::page_compiler::page_compiler;
 use crate::command::cli;
 use crate::command::cli::{Cli, Format};
 use crate::command::explain::rows::{Row, rows};
@@ -35,10 +36,12 @@ pub(in crate::command) fn explain(
     }
     let variables = terminal.variables.clone();
     let variable = |name: &str| variables.get(name).cloned();
+    let templates = page_compiler(settings.templates.as_deref()).map_err(Failed::Said)?;
     let context = ReadContext {
         variable: &variable,
         session: settings.session,
         boundary: &settings.boundary,
+        templates: &templates,
     };
     let loaded = load_files(std::slice::from_ref(&path), context);
     let Some(profile) = loaded.profiles.first() else {

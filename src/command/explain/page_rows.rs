@@ -1,11 +1,15 @@
 //! The rows of `explain` about pages: languages, links, developer pages.
 
+use serde_json::json;
+
 use crate::command::explain::rows::Rows;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Branding, Picture, Profile};
 
 impl Rows<'_> {
     pub(super) fn pages(&mut self, profile: &Profile) {
         let (branding, language) = (&profile.branding, &profile.language);
+        self.look(branding);
+        self.if_set("branding.support", branding.support.as_deref());
         self.if_set("branding.imprint", branding.imprint.as_deref());
         self.if_set("branding.privacy", branding.privacy.as_deref());
         self.if_set("branding.terms", branding.terms.as_deref());
@@ -24,6 +28,27 @@ impl Rows<'_> {
         self.file_key("texts", own_texts);
         let zone = language.time_zone.iana_name().unwrap_or("UTC");
         self.file_key("time_zone", zone);
+    }
+
+    /// Colour, pictures and templates.
+    fn look(&mut self, branding: &Branding) {
+        match &branding.shades {
+            Some(shades) => {
+                self.file_key("branding.accent", shades.written.to_string());
+                self.derived("accent on light pages", shades.light.accent.to_string());
+                self.derived("accent on dark pages", shades.dark.accent.to_string());
+            }
+            None => self.file_key("branding.accent", branding.accent.as_str()),
+        }
+        for (role, picture) in branding.pictures() {
+            let value = match picture {
+                Picture::Address(address) => json!(address),
+                Picture::File(file) => json!({ "file": file.path, "bytes": file.content.len() }),
+            };
+            self.file_key(&format!("branding.{}", role.replace('-', "_")), value);
+        }
+        let templates = branding.templates.as_ref();
+        self.if_set("templates", templates.map(|own| own.names.clone()));
     }
 
     /// The messages that the profile words itself, such as `de.home-welcome`.

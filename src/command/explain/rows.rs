@@ -287,9 +287,6 @@ impl Rows<'_> {
         self.file_key("session.lifetime", duration(profile.session.lifetime));
         self.file_key("session.show_network", profile.show_network);
         self.file_key("sign_out.account_picker", profile.sign_out.account_picker);
-        self.file_key("branding.accent", profile.branding.accent.as_str());
-        self.if_set("branding.logo", profile.branding.logo.as_deref());
-        self.if_set("branding.support", profile.branding.support.as_deref());
         self.pages(profile);
     }
 }

@@ -21,6 +21,7 @@ use crate::config::profile::profile_reader::ReadContext;
 use crate::config::{Problem, placeholder_in};
 use crate::domain::authority::{Kind, is_entra_host};
 use crate::domain::issuer::TenantGuid;
+use crate::domain::profile::UNJUDGED;
 
 /// Variables of the samples that have no meaning for gatehouse.
 const WITHOUT_MEANING: [&str; 4] = ["SESSION_TYPE", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV"];
@@ -67,6 +68,7 @@ pub(in crate::command) fn import(
         variable: &|_| None,
         session: settings.session,
         boundary: &settings.boundary,
+        templates: &UNJUDGED,
     };
     let trial = draft.text(&name, "{ value = \"stands in for the file\" }");
     let shown = written.profile.display().to_string();

@@ -13,11 +13,20 @@ use crate::domain::profile::Accent;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BrandingTable {
-    /// A picture at the top of pages: an https address, or a path on the profile's own host. Default: none.
-    #[schemars(example = &"https://contoso.example/logo.svg")]
+    /// A picture at the top of pages: a file of the profile's folder (`.svg`, `.png`, `.webp` or `.ico`, at most 200 kB),
+    /// which gatehouse serves; an https address; or a path on the profile's own host, which begins with `/`. Default: none.
+    #[schemars(example = &"contoso/logo.svg")]
     pub logo: Text,
-    /// The colour of buttons and links. Default: `blue`.
-    #[schemars(example = &"teal", extend("enum" = Accent::ALL.map(Accent::as_str)))]
+    /// The same for dark pages. It needs `logo`. Default: `logo`.
+    #[schemars(example = &"contoso/logo-dark.svg")]
+    pub logo_dark: Text,
+    /// The icon of the browser's tab, named like `logo`. Default: gatehouse's own.
+    #[schemars(example = &"contoso/favicon.ico")]
+    pub favicon: Text,
+    /// The colour of buttons and links: `blue`, `teal`, `green`, `purple`, `red`, `orange`, `grey`, or any colour as
+    /// `"#rrggbb"`. Of such a colour pages have the nearest shades with a contrast of at least 4.5:1 (WCAG 2.2 §1.4.3), one for
+    /// light and one for dark pages. Default: `blue`.
+    #[schemars(example = &"#0a5fb4", extend("pattern" = accent_pattern()))]
     pub accent: Text,
     /// Where people get help: an https address, a `mailto:` or a path. Default: none.
     #[schemars(example = &"mailto:help@contoso.example")]
@@ -37,6 +46,12 @@ pub struct BrandingTable {
     /// Whether pages say "Guarded by gatehouse". Default: true.
     #[schemars(example = false)]
     pub guarded_by: Option<Spanned<bool>>,
+}
+
+/// A word of the list, or a colour.
+fn accent_pattern() -> String {
+    let words = Accent::ALL.map(Accent::as_str).join("|");
+    format!("^({words}|#([0-9A-Fa-f]{{3}}){{1,2}})$")
 }
 
 /// `[texts.de]`: messages by language and id.

@@ -3,8 +3,10 @@
 //! No network is used. Files that a profile names are read, because an empty secret is an error of the profile; their
 //! contents are not kept.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::config::content_hash::ContentHash;
 use crate::config::profile::file::ProfileFile;
 use crate::config::profile::fingerprint::authority_fingerprint;
 use crate::config::profile::profile_reader::{ProfileReader, ReadContext};
@@ -28,6 +30,8 @@ pub struct Converted {
     pub hosts_position: Option<Position>,
     /// The files that the profile names and that are read again while it serves.
     pub named_files: Vec<PathBuf>,
+    /// The contents of those that the profile holds, as they were read for it.
+    pub held_contents: BTreeMap<PathBuf, Option<ContentHash>>,
     /// All errors and warnings.
     pub problems: Vec<Problem>,
 }
@@ -55,6 +59,7 @@ pub fn convert(
         folder,
         context,
         named_files: Vec::new(),
+        held_contents: BTreeMap::new(),
     };
     let public_url = reader.public_url(&file);
     let hosts = reader.hosts(&file, public_url.as_ref());
@@ -68,6 +73,7 @@ pub fn convert(
         hosts_position: written_host.map(|host| reader.problems.position_of(&host.span())),
         hosts,
         named_files: reader.named_files,
+        held_contents: reader.held_contents,
         problems: reader.problems.into_problems(),
     }
 }

@@ -134,6 +134,11 @@ pub struct ProfileFile {
     #[schemars(example = texts_example())]
     pub texts: Option<TextsTable>,
 
+    /// A folder below the profile's own, whose files take the place of templates of pages by name, such as `home.html`.
+    /// Default: none.
+    #[schemars(example = &"contoso/templates")]
+    pub templates: Text,
+
     /// Whether pages show what developers need: addresses to register, ID token details, API results. Default: true on a
     /// loopback host only.
     #[schemars(example = true)]

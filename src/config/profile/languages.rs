@@ -88,11 +88,12 @@ impl ProfileReader<'_, '_> {
             if !self.may_name_file("languages", written, &path) {
                 continue;
             }
-            let read = match read_text(&path, LONGEST_CATALOGUE) {
+            let read = read_text(&path, LONGEST_CATALOGUE);
+            self.names_file(&path, read.as_ref().ok().map(String::as_bytes));
+            let read = match read {
                 Ok(text) => judge(&text).map_err(|problems| first(&problems)),
                 Err(fault) => Err(fault.to_string()),
             };
-            self.named_files.push(path.clone());
             match read {
                 Ok(source) => texts.push((tag, source)),
                 Err(why) => {

@@ -1,7 +1,7 @@
 //! What a profile may use of the process: variables, files, the identity of the machine, addresses.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use url::Url;
 
@@ -60,6 +60,37 @@ impl ProfileReader<'_, '_> {
         };
         self.problems.error(key, &written.span(), what, right);
         false
+    }
+
+    /// The path of a file or folder that pages show. It is relative, and leads nowhere outside of the profile's folder: neither
+    /// by `..` nor by a link.
+    pub(super) fn path_in_own_folder(
+        &mut self,
+        key: &str,
+        written: &Spanned<String>,
+    ) -> Option<PathBuf> {
+        let name = Path::new(written.get());
+        let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        let path = self.folder.join(name);
+        if name.components().all(plain) && self.is_in_own_folder(&path) {
+            return Some(path);
+        }
+        self.leads_away(key, written, written.get());
+        None
+    }
+
+    /// Whether a path, once every link in it is followed, leads below the profile's folder, and to no file of gatehouse
+    /// itself. What does not exist lies where it is named.
+    pub(super) fn is_in_own_folder(&self, path: &Path) -> bool {
+        is_below(path, self.folder) && !self.context.boundary.is_own_file(path, self.folder)
+    }
+
+    /// Reports a path that leads out of the profile's folder.
+    pub(super) fn leads_away(&mut self, key: &str, written: &Spanned<String>, path: &str) {
+        let what = format!("names {path:?}, which leads out of the profile's folder");
+        let right = "a path in the folder of the profile file such as \"contoso/logo.svg\": without \"..\", not absolute, \
+                     and no link to somewhere else";
+        self.problems.error(key, &written.span(), what, right);
     }
 
     /// Whether a profile may sign in with the identity of the machine, which is the same for all profiles.

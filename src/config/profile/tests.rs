@@ -7,7 +7,7 @@ use crate::config::profile::profile_reader::ReadContext;
 use crate::config::settings::options::DEFAULT_SESSION;
 use crate::config::trust_boundary::NO_BOUNDARY;
 use crate::domain::credential::{Credential, SecretSource};
-use crate::domain::profile::ProfileId;
+use crate::domain::profile::{ProfileId, UNJUDGED};
 
 fn read(folder: &Path, lines: &str, variable: &dyn Fn(&str) -> Option<String>) -> Converted {
     let text = format!(
@@ -17,6 +17,7 @@ fn read(folder: &Path, lines: &str, variable: &dyn Fn(&str) -> Option<String>) -
         variable,
         session: DEFAULT_SESSION,
         boundary: &NO_BOUNDARY,
+        templates: &UNJUDGED,
     };
     let id = ProfileId::parse("contoso").unwrap();
     convert(&id, "contoso.toml", &text, folder, context)

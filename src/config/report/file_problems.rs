@@ -57,6 +57,11 @@ impl FileProblems<'_> {
         self.problems.push(problem);
     }
 
+    /// Adds a problem of another file that this one names.
+    pub fn of_named_file(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
     /// Adds the error of a missing key, unless the key was faulty or misspelt.
     pub fn missing(&mut self, key: &str, right: impl Into<String>) {
         if !self.was_faulty(key) {

@@ -1,8 +1,9 @@
 //! The known word that is nearest to a misspelt one.
 
-use strsim::levenshtein;
+use strsim::osa_distance;
 
-/// The known word that `word` was probably meant to be: at most a third of its letters differ.
+/// The known word that `word` was probably meant to be: at most a third of its letters
+/// differ, and two letters in the wrong order count as one.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |text: &str| text.to_ascii_lowercase().replace('-', "_");
     let word = fold(word);
@@ -13,7 +14,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let allowed = (word.chars().count() / 3).max(1);
     known
         .into_iter()
-        .map(|candidate| (levenshtein(&word, &fold(candidate)), candidate))
+        .map(|candidate| (osa_distance(&word, &fold(candidate)), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -32,6 +33,7 @@ mod tests {
             ("clientsecret", Some("client_secret")),
             ("autority", Some("authority")),
             ("kinf", Some("kind")),
+            ("knid", Some("kind")),
             ("password", None),
             ("", None),
         ] {

@@ -111,6 +111,8 @@ pub struct ForProfiles {
     pub session: SessionLimits,
     /// What no profile may use.
     pub boundary: TrustBoundary,
+    /// The folder of templates for all profiles.
+    pub templates: Option<PathBuf>,
 }
 
 /// The settings of a process.

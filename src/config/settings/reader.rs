@@ -50,12 +50,14 @@ impl Settings {
         reader.0.problems.clear();
         let profiles = reader.path("profiles");
         let session = reader.session();
+        let templates = reader.path("templates");
         let problems = reader.0.problems;
         match session {
             Some(session) if problems.is_empty() => Ok(ForProfiles {
                 profiles: profiles.unwrap_or_else(|| PathBuf::from("profiles")),
                 session,
                 boundary,
+                templates,
             }),
             _ => Err(problems),
         }

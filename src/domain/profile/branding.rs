@@ -1,6 +1,10 @@
 //! How the pages of a profile look.
 
-/// The colour of buttons and links. A fixed list, so that no style comes from a profile file.
+use crate::domain::profile::accent_shades::AccentShades;
+use crate::domain::profile::own_templates::OwnTemplates;
+use crate::domain::profile::picture::{Picture, PictureFile};
+
+/// The colour of buttons and links by a word, with shades that were chosen by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Accent {
     /// Blue, the default.
@@ -54,10 +58,18 @@ impl Accent {
 /// How a profile's pages look.
 #[derive(Debug, Clone, Default)]
 pub struct Branding {
-    /// The address of a logo: https, or a path on the profile's own host.
-    pub logo: Option<String>,
+    /// The logo at the top of pages.
+    pub logo: Option<Picture>,
+    /// The logo on dark pages.
+    pub logo_dark: Option<Picture>,
+    /// The icon of the browser's tab.
+    pub favicon: Option<Picture>,
     /// The colour of buttons and links.
     pub accent: Accent,
+    /// The shades of a colour that takes the place of the accent.
+    pub shades: Option<AccentShades>,
+    /// Templates that take the place of ours.
+    pub templates: Option<OwnTemplates>,
     /// The address or `mailto:` where people get help.
     pub support: Option<String>,
     /// The address of the page about the operator.
@@ -72,4 +84,25 @@ pub struct Branding {
     pub hides_gatehouse: bool,
     /// Whether pages show what developers need.
     pub developer_pages: bool,
+}
+
+impl Branding {
+    /// The pictures that there are, each with what it is for.
+    pub fn pictures(&self) -> impl Iterator<Item = (&'static str, &Picture)> {
+        let all = [
+            ("logo", &self.logo),
+            ("logo-dark", &self.logo_dark),
+            ("favicon", &self.favicon),
+        ];
+        all.into_iter()
+            .filter_map(|(role, picture)| Some((role, picture.as_ref()?)))
+    }
+
+    /// The pictures that are files of the profile.
+    pub fn picture_files(&self) -> impl Iterator<Item = (&'static str, &PictureFile)> {
+        self.pictures().filter_map(|(role, picture)| match picture {
+            Picture::File(file) => Some((role, file)),
+            Picture::Address(_) => None,
+        })
+    }
 }

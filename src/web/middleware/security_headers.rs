@@ -102,16 +102,19 @@ fn is_page(headers: &HeaderMap) -> bool {
     content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
-/// The content security policy of a page: no scripts, and nothing from other origins but the profile's logo.
+/// The content security policy of a page: no scripts, and nothing from other origins but the profile's pictures.
 fn content_policy(
     profile: Option<&Profile>,
     framable: Option<&Framable>,
     forms: Option<&FormRedirects>,
 ) -> String {
-    let logo = profile
-        .and_then(|profile| profile.branding.logo.as_deref())
-        .and_then(origin_of);
-    let images = logo.map(|origin| format!(" {origin}")).unwrap_or_default();
+    let pictures = profile.into_iter().flat_map(|it| it.branding.pictures());
+    let mut images = String::new();
+    for origin in pictures.filter_map(|(_, picture)| origin_of(picture.address()?)) {
+        if !images.split(' ').any(|known| known == origin) {
+            images = format!("{images} {origin}");
+        }
+    }
     let forms = forms.map_or_else(String::new, |forms| format!(" {}", forms.0.join(" ")));
     let ancestors = framable.map_or_else(
         || "'none'".to_owned(),

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::domain::language::{Language, Message};
 use crate::domain::own_path::OwnPath;
+use crate::domain::profile::CompiledPages;
 use crate::domain::public_url::PublicUrl;
 
 /// The frame of a page.
@@ -22,8 +23,14 @@ pub struct Frame {
     pub url: Urls,
     /// The word for the accent color.
     pub accent: &'static str,
+    /// The address of the style sheet of the profile's own colour.
+    pub accent_style: Option<String>,
     /// The profile's logo.
     pub logo: Option<String>,
+    /// The logo on dark pages.
+    pub logo_dark: Option<String>,
+    /// The icon of the browser's tab.
+    pub favicon: Option<String>,
     /// Where people get help.
     pub support: Option<String>,
     /// The addresses of imprint, privacy and terms.
@@ -44,6 +51,9 @@ pub struct Frame {
     pub here: String,
     /// The language of the texts, and those that can be chosen.
     pub language: PageLanguage,
+    /// Pages of the profile's own templates.
+    #[serde(skip)]
+    pub own_pages: Option<CompiledPages>,
 }
 
 /// The language of a page as templates get it: `tag` and `direction`.
@@ -143,7 +153,10 @@ impl SampleSite {
             sign_in: true,
             url: Urls::new(SAMPLE_PREFIX, self.assets.clone()),
             accent: "blue",
+            accent_style: None,
             logo: None,
+            logo_dark: None,
+            favicon: None,
             support: Some("https://help.contoso.example/".to_owned()),
             imprint: None,
             privacy: None,
@@ -154,6 +167,7 @@ impl SampleSite {
             reload: None,
             here: OwnPath::Home.below(SAMPLE_PREFIX),
             language: PageLanguage(self.language.clone()),
+            own_pages: None,
         }
     }
 
@@ -171,6 +185,9 @@ impl SampleSite {
     pub(super) fn public(&self, title: &'static str) -> Frame {
         let link = |page: &str| Some(format!("https://contoso.example/{page}"));
         Frame {
+            accent_style: Some(OwnPath::Asset.named(SAMPLE_PREFIX, "accent-sample.css")),
+            logo_dark: Some("/logo-dark.svg".to_owned()),
+            favicon: Some("/favicon.ico".to_owned()),
             imprint: link("imprint"),
             privacy: link("privacy"),
             terms: link("terms"),

@@ -5,9 +5,12 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::domain::language::{Language, Message};
-use crate::domain::profile::{Accent, Profile};
+use crate::domain::own_path::OwnPath;
+use crate::domain::profile::{Accent, Picture, Profile};
 use crate::flow::session_check::SignedIn;
+use crate::web::pages::assets::{OWN_ACCENT, accent_name, picture_name};
 use crate::web::pages::layout::{Frame, PageLanguage, Urls};
+use crate::web::pages::own_pages::own_pages;
 use crate::web::pages::page::Page;
 use crate::web::pages::renderer::Pages;
 use crate::web::pages::shown_text::shown;
@@ -39,7 +42,14 @@ impl Pages {
     /// The frame of a page.
     pub fn frame(&self, at: FrameOptions<'_>, title: &Message, account: Option<String>) -> Frame {
         let branding = &at.profile.branding;
-        let mut url = Urls::new(at.profile.public_url.prefix(), self.asset_names());
+        let own_pages = own_pages(branding);
+        let assets = own_pages.as_deref().unwrap_or(self).asset_names();
+        let prefix = at.profile.public_url.prefix();
+        let mut url = Urls::new(prefix, assets);
+        let picture = |role, picture: &Option<Picture>| match picture.as_ref()? {
+            Picture::Address(address) => Some(address.clone()),
+            Picture::File(file) => Some(OwnPath::Asset.named(prefix, &picture_name(role, file))),
+        };
         if at.profile.is_at_further_host() {
             url = url.at_further_host(at.profile.main_url());
         }
@@ -49,8 +59,17 @@ impl Pages {
             account,
             sign_in: true,
             url,
-            accent: branding.accent.as_str(),
-            logo: branding.logo.clone(),
+            accent: match branding.shades {
+                Some(_) => OWN_ACCENT,
+                None => branding.accent.as_str(),
+            },
+            accent_style: branding
+                .shades
+                .as_ref()
+                .map(|shades| OwnPath::Asset.named(prefix, &accent_name(shades))),
+            logo: picture("logo", &branding.logo),
+            logo_dark: picture("logo-dark", &branding.logo_dark),
+            favicon: picture("favicon", &branding.favicon),
             support: branding.support.clone(),
             imprint: branding.imprint.clone(),
             privacy: branding.privacy.clone(),
@@ -61,6 +80,7 @@ impl Pages {
             reload: None,
             here: at.here,
             language: PageLanguage(at.language.clone()),
+            own_pages: branding.templates.as_ref().map(|own| own.pages.clone()),
         }
     }
 
@@ -78,7 +98,10 @@ impl Pages {
             sign_in: false,
             url: Urls::new("", self.asset_names()),
             accent: Accent::Grey.as_str(),
+            accent_style: None,
             logo: None,
+            logo_dark: None,
+            favicon: None,
             support: None,
             imprint: None,
             privacy: None,
@@ -89,6 +112,7 @@ impl Pages {
             reload,
             here: String::new(),
             language: PageLanguage(language.clone()),
+            own_pages: None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Loads and renders templates.
 //!
-//! Built-in templates are part of the program; a folder of templates with the same names overrides them. Every
-//! template is checked when it is loaded, by rendering every sample of every page, so that a broken override fails the
-//! start and not a sign-in.
+//! Built-in templates are part of the program; a folder of templates with the same names overrides them, and a profile's own
+//! folder overrides both. Every template is checked when it is loaded, by rendering every sample of every page, so that a
+//! broken override fails the start and not a sign-in.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use tera::{Kwargs, State, Tera, Value};
 
 use crate::domain::language::LanguageOptions;
+use crate::domain::profile::CompiledPages;
 use crate::seal::sha256;
 use crate::web::pages::account::ACCOUNT_PAGES;
 use crate::web::pages::assets::Asset;
@@ -21,9 +22,9 @@ use crate::web::pages::page::{Page, PageGroup, context_of};
 
 /// The built-in templates stand below this name, so that an override can begin with
 /// `{% extends "builtin/home.html" %}`.
-const BUILT_IN: &str = "builtin/";
+pub(super) const BUILT_IN: &str = "builtin/";
 
-const GROUPS: [PageGroup; 2] = [ACCOUNT_PAGES, OUTCOME_PAGES];
+pub(super) const GROUPS: [PageGroup; 2] = [ACCOUNT_PAGES, OUTCOME_PAGES];
 
 macro_rules! built_in {
     ($($name:literal,)+) => { [$(($name, include_str!(concat!("../../../templates/", $name)))),+] };
@@ -39,15 +40,31 @@ const ICON_FILE: &str = "icon.svg";
 const ICON: &str = include_str!("../../../templates/assets/icon.svg");
 
 /// Names and texts of the built-in templates.
-fn templates() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn templates() -> impl Iterator<Item = (&'static str, &'static str)> {
     let pages = GROUPS.iter().flat_map(|group| group.templates);
     PARTS.iter().chain(pages).copied()
 }
 
-fn template_names() -> String {
+pub(super) fn template_names() -> String {
     let mut names: Vec<&str> = templates().map(|(name, _)| name).collect();
     names.sort_unstable();
     names.join(", ")
+}
+
+/// Whether a file of this name overrides something, or can be included by one that does.
+pub(super) fn overrides_something(name: &str) -> bool {
+    let built_in = templates().any(|(known, _)| known == name);
+    let part = name.starts_with('_') && Path::new(name).extension() == Some("html".as_ref());
+    built_in || part || [STYLE_FILE, ICON_FILE].contains(&name)
+}
+
+/// Files that take the place of built-in ones by name.
+#[derive(Debug, Clone)]
+pub(super) struct Overrides {
+    /// What Tera's errors have before the names of templates: the folder and a slash.
+    pub(super) prefix: String,
+    /// Names and texts.
+    pub(super) files: Vec<(String, String)>,
 }
 
 /// Why pages cannot be loaded or rendered.
@@ -77,7 +94,7 @@ pub enum PagesError {
 /// Templates and assets.
 #[derive(Debug)]
 pub struct Pages {
-    tera: Tera,
+    pub(super) tera: Tera,
     style: Asset,
     icon: Asset,
     unbranded_policy: String,
@@ -100,36 +117,44 @@ impl Pages {
     /// # Errors
     /// Names the file, and for a template the line.
     pub fn load(overrides: Option<&Path>) -> Result<Self, PagesError> {
-        let mut sources: Vec<(String, String)> = templates()
-            .map(|(name, text)| (format!("{BUILT_IN}{name}"), text.to_owned()))
+        let shared = overrides.map(read_folder).transpose()?;
+        let pages = Self::unjudged(shared.as_slice())?;
+        pages.samples()?;
+        Ok(pages)
+    }
+
+    /// The same with these overrides, the ones that count most first, before any sample is rendered.
+    pub(super) fn unjudged(layers: &[Overrides]) -> tera::TeraResult<Self> {
+        let mut sources: Vec<(String, &str)> = templates()
+            .map(|(name, text)| (format!("{BUILT_IN}{name}"), text))
             .collect();
-        let (mut style, mut icon) = (STYLE.to_owned(), ICON.to_owned());
-        let mut prefixes = vec![BUILT_IN.to_owned()];
-        if let Some(folder) = overrides {
-            for (name, text) in read_folder(folder)? {
+        let (mut style, mut icon) = (STYLE, ICON);
+        let mut prefixes: Vec<String> = layers.iter().map(|it| it.prefix.clone()).collect();
+        prefixes.push(BUILT_IN.to_owned());
+        for layer in layers.iter().rev() {
+            for (name, text) in &layer.files {
                 match name.as_str() {
                     STYLE_FILE => style = text,
                     ICON_FILE => icon = text,
                     // The path is part of the template's name: Tera's errors then say which file it is.
-                    _ => sources.push((format!("{}/{name}", folder.display()), text)),
+                    _ => sources.push((format!("{}{name}", layer.prefix), text)),
                 }
             }
-            prefixes.insert(0, format!("{}/", folder.display()));
         }
         let mut tera = Tera::default();
+        // Whatever a file is called.
+        tera.autoescape_on([""]);
         tera.register_filter("safe", refuse_safe);
         tera.register_function("fill", fill);
         tera.register_function("inline_style", inline_style);
         tera.set_fallback_prefixes(prefixes)?;
         tera.add_raw_templates(sources)?;
-        let pages = Self {
+        Ok(Self {
             tera,
-            style: Asset::style(style),
-            icon: Asset::icon(icon),
+            style: Asset::style(style.to_owned()),
+            icon: Asset::icon(icon.to_owned()),
             unbranded_policy: unbranded_policy(),
-        };
-        pages.samples()?;
-        Ok(pages)
+        })
     }
 
     /// The content security policy of a page that holds its own style and nothing else.
@@ -137,12 +162,23 @@ impl Pages {
         &self.unbranded_policy
     }
 
-    /// Renders a page.
+    /// Renders a page, with the profile's own templates if it has some. What they cannot render, ours do: a sample can lack
+    /// what a person's page has.
     ///
     /// # Errors
     /// When an overriding template asks for what its context does not have.
     pub fn render<P: Page>(&self, page: &P) -> Result<String, PagesError> {
-        Ok(self.tera.render(P::TEMPLATE, &context_of(page)?)?)
+        let context = context_of(page)?;
+        let own = page.frame().own_pages.as_ref();
+        if let Some(own) = own.and_then(CompiledPages::get::<Self>) {
+            match own.tera.render(P::TEMPLATE, &context) {
+                Ok(html) => return Ok(html),
+                Err(error) => {
+                    tracing::error!(template = P::TEMPLATE, error = %error, "a profile's own template could not be rendered");
+                }
+            }
+        }
+        Ok(self.tera.render(P::TEMPLATE, &context)?)
     }
 
     /// The asset of this file name.
@@ -218,12 +254,12 @@ fn refuse_safe(_: Value, _: Kwargs, _: &State) -> tera::TeraResult<Value> {
 }
 
 /// Reads the files that override something. Hidden files are skipped: editors leave them.
-fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, PagesError> {
+pub(super) fn read_folder(folder: &Path) -> Result<Overrides, PagesError> {
     let unreadable = |path: &Path, cause| PagesError::Unreadable {
         path: path.display().to_string(),
         cause,
     };
-    let mut found = Vec::new();
+    let mut found: Vec<(String, String)> = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause))? {
         let path = entry.map_err(|cause| unreadable(folder, cause))?.path();
         let name = path
@@ -233,11 +269,7 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, PagesError> {
         if name.starts_with('.') || path.is_dir() {
             continue;
         }
-        let built_in = templates().any(|(known, _)| known == name)
-            || [STYLE_FILE, ICON_FILE].contains(&&*name);
-        // Tera escapes what ends in `.html` and nothing else.
-        let part = name.starts_with('_') && path.extension().is_some_and(|ending| ending == "html");
-        if !built_in && !part {
+        if !overrides_something(&name) {
             return Err(PagesError::Unknown(path));
         }
         found.push((
@@ -245,5 +277,8 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, PagesError> {
             std::fs::read_to_string(&path).map_err(|cause| unreadable(&path, cause))?,
         ));
     }
-    Ok(found)
+    Ok(Overrides {
+        prefix: format!("{}/", folder.display()),
+        files: found,
+    })
 }

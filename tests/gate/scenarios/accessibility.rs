@@ -16,7 +16,7 @@ async fn every_sample_in(tag: &str) {
     let mut examiner = Examiner::new(&driver).await;
     let pages = Pages::load(None).unwrap();
     let SampleSite { assets, .. } = pages.sample_site(tag);
-    examiner.beside("style.css", &pages.asset(&assets.style).unwrap().text);
+    examiner.beside("style.css", pages.asset(&assets.style).unwrap().text());
     for sample in pages.samples_in(tag).unwrap() {
         let style = format!("/staff/auth/assets/{}", assets.style);
         let html = sample.html.replace(&style, "style.css");

@@ -16,6 +16,8 @@ pub enum Look {
     DesktopDark,
     Phone,
     PhoneDark,
+    /// 320 px: 1280 px at a zoom of 400 % (WCAG 2.2 §1.4.10).
+    Narrow,
 }
 
 impl Look {
@@ -30,6 +32,7 @@ impl Look {
         match self {
             Self::Desktop | Self::DesktopDark => (1280, 900),
             Self::Phone | Self::PhoneDark => (390, 844),
+            Self::Narrow => (320, 640),
         }
     }
 
@@ -43,6 +46,7 @@ impl Look {
             Self::DesktopDark => "desktop-dark",
             Self::Phone => "phone",
             Self::PhoneDark => "phone-dark",
+            Self::Narrow => "narrow",
         }
     }
 }
@@ -126,7 +130,7 @@ impl Driver {
 
 fn emulation(look: Look) -> Option<serde_json::Value> {
     let (width, height) = look.size();
-    let phone = matches!(look, Look::Phone | Look::PhoneDark);
+    let phone = matches!(look, Look::Phone | Look::PhoneDark | Look::Narrow);
     phone.then(
         || json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0 } }),
     )

@@ -56,7 +56,7 @@ async fn a_contact_sheet_of_every_page_can_be_made() {
     std::fs::create_dir_all(folder).unwrap();
     let pages = Pages::load(None).unwrap();
     let assets = pages.asset_names();
-    let style = &pages.asset(&assets.style).unwrap().text;
+    let style = pages.asset(&assets.style).unwrap().text();
     std::fs::write(folder.join("style.css"), style).unwrap();
     let driver = Driver::start().await;
     let window = driver.window(Look::Desktop).await;

@@ -8,11 +8,13 @@ use crate::config::profile::profile_reader::ReadContext;
 use crate::config::settings::options::DEFAULT_SESSION;
 use crate::config::trust_boundary::NO_BOUNDARY;
 use crate::config::{Loaded, ProfileFile, Schema, Step, load_files, load_folder};
+use crate::domain::profile::UNJUDGED;
 
 const CONTEXT: ReadContext<'static> = ReadContext {
     variable: &|_| Some("from a variable".to_owned()),
     session: DEFAULT_SESSION,
     boundary: &NO_BOUNDARY,
+    templates: &UNJUDGED,
 };
 
 /// Sets the keys that no file of `tests/profiles/good` sets.
