@@ -76,6 +76,24 @@ fn every_page_has_landmarks_and_a_way_past_the_top() {
 }
 
 #[test]
+fn the_news_of_a_page_has_the_focus_and_nothing_else_takes_it() {
+    for sample in samples() {
+        let tags = html::tags(&sample.html);
+        let focused: Vec<_> = tags
+            .iter()
+            .filter(|tag| tag.attribute("autofocus").is_some())
+            .collect();
+        let tells = sample.html.contains("role=\"status\"")
+            || ["problem.html", "signed_out.html"].contains(&sample.template);
+        let name = format!("{}/{}", sample.template, sample.sample);
+        assert_eq!(focused.len(), usize::from(tells), "{name}");
+        for tag in focused {
+            assert_eq!(tag.attribute("tabindex"), Some("-1"), "{name}");
+        }
+    }
+}
+
+#[test]
 fn ids_are_unique_and_labels_lead_to_them() {
     for sample in samples() {
         let tags = html::tags(&sample.html);
