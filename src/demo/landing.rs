@@ -177,15 +177,17 @@ impl Landing {
         let broken = self.workbench.is_broken(what);
         let (title, sentence) = what.told();
         let word = what.word();
-        let (verb, button) = match (broken, what.lasts()) {
+        let (verb, button) = match (broken, what) {
+            (true, Breakage::Profile) => ("mend", "Undo it"),
             (true, _) => ("mend", "Mend it"),
-            (false, true) => ("break", "Break it"),
-            (false, false) => ("break", "End them"),
+            (false, Breakage::Profile) => ("break", "Edit it"),
+            (false, Breakage::Sessions) => ("break", "End them"),
+            (false, _) => ("break", "Break it"),
         };
-        let badge = if broken {
-            " <span class=\"badge bad\">broken now</span>"
-        } else {
-            ""
+        let badge = match (broken, what) {
+            (false, _) => "",
+            (true, Breakage::Profile) => " <span class=\"badge good\">edited now</span>",
+            (true, _) => " <span class=\"badge bad\">broken now</span>",
         };
         let port = self.ports.landing;
         format!(

@@ -23,9 +23,10 @@ impl ReplicaState {
             let answer: Value = serde_json::from_slice(&asked.bytes().await.ok()?).ok()?;
             Some(answer.get("sessions")?.as_array()?.len())
         };
+        let ready = ready.is_ok_and(|answer| answer.status().is_success());
         Self {
-            ready: ready.is_ok_and(|answer| answer.status().is_success()),
-            sessions: listed.await,
+            ready,
+            sessions: if ready { listed.await } else { None },
         }
     }
 }

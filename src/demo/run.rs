@@ -64,7 +64,8 @@ pub async fn run(
     inputs: SystemInputs,
     ready: impl FnOnce(&str),
 ) -> Result<(), String> {
-    let signals = Signals::take().map_err(|error| format!("cannot listen to signals: {error}"))?;
+    let take = || Signals::take().map_err(|error| format!("cannot listen to signals: {error}"));
+    let (signals, signals_of_second) = (take()?, take()?);
     let sockets = Sockets::bind(ports)?;
     let simulator = Simulator::start(Options {
         port: ports.simulator,
@@ -85,25 +86,23 @@ pub async fn run(
     let metrics: Metrics = Arc::new(move || recorder.render());
     let [first, second] = sockets.replicas;
     let first = replica(&folder, 0, first, &inputs, &metrics).await?;
-    let second = replica(&folder, 1, second, &inputs, &metrics)
-        .await?
-        .detach();
-    let migrated = second.store.ensure_migrated().await;
-    migrated.map_err(|error| error.in_full())?;
+    let second = replica(&folder, 1, second, &inputs, &metrics).await?;
     let landing = Landing { ports, workbench };
     let landing = serve_landing(sockets.landing, landing).map_err(|error| error.to_string())?;
     let sample = sample_application::serve(sockets.sample, orders);
     let sample = sample.map_err(|error| error.to_string())?;
-    let stop_beside = [landing.handle(), sample.handle(), second.server];
+    let stop_beside = [landing.handle(), sample.handle()];
     tokio::spawn(landing);
     tokio::spawn(sample);
     ready(&landing::announcement(ports));
-    let ended = first.until_signal(signals).await;
+    let (ended, other) = tokio::join!(
+        first.until_signal(signals),
+        second.until_signal(signals_of_second)
+    );
     for server in stop_beside {
         server.stop(false).await;
     }
-    second.store.close().await;
-    ended.map_err(|error| error.to_string())
+    ended.and(other).map_err(|error| error.to_string())
 }
 
 impl Sockets {

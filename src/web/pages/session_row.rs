@@ -181,8 +181,8 @@ pub(super) fn sample_rows(language: &Language) -> Vec<SessionRow> {
         network: Some("203.0.113.0/24".to_owned()),
         ..view(2, "iPhone Safari/")
     };
-    let tablet = SessionView {
-        name: Some("Kitchen tablet".to_owned()),
+    let office = SessionView {
+        name: Some("Office computer".to_owned()),
         network: Some("2001:db8:77::/48".to_owned()),
         ..view(3, "Windows Edg/")
     };
@@ -192,5 +192,5 @@ pub(super) fn sample_rows(language: &Language) -> Vec<SessionRow> {
         current: SessionId::from_bytes([1; 16]),
         network: true,
     };
-    SessionRow::all(&options, &[view(1, "Linux Firefox/"), phone, tablet])
+    SessionRow::all(&options, &[view(1, "Linux Firefox/"), phone, office])
 }
