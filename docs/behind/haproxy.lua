@@ -9,8 +9,11 @@ local NOT_ASKED = {
 -- What a person gets from gatehouse when a request is refused.
 local ANSWERED = { "location", "www-authenticate", "content-type", "cache-control", "retry-after" }
 
+-- The names of `identity_headers` of your routes, in lower case.
+local FURTHER = { ["remote-user"] = true }
+
 local function is_identity(name)
-  return name == "cookie" or name:sub(1, 7) == "x-auth-" or name:sub(1, 5) == "x-ms-"
+  return FURTHER[name] or name == "cookie" or name:sub(1, 7) == "x-auth-" or name:sub(1, 5) == "x-ms-"
 end
 
 local function refuse(txn, status, headers, body)

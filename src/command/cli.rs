@@ -131,7 +131,7 @@ pub struct ServeArgs {
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Port of the landing page on loopback. Two replicas of the gateway, their admin listeners, the simulator and a sample
-    /// application use the next six ports.
+    /// application use the next six ports; the one after them is left for a proxy of your own.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
 }

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::demo::breakage::{Breakage, Workbench};
 use crate::demo::ports::Ports;
-use crate::demo::profiles::{PLACES, first_api};
+use crate::demo::profiles::{BEHIND_A_PROXY, PLACES, first_api};
 use crate::demo::replica_state::ReplicaState;
 use crate::demo::sample_application;
 use crate::domain::own_path::{AdminPath, OwnPath};
@@ -65,6 +65,11 @@ pub(super) fn announcement(ports: Ports) -> String {
         // Writing to a text does not fail.
         let _ = writeln!(text, "  {title:<32} http://{host}:{}/", ports.gateway);
     }
+    let (proxy, gateway, sample) = (ports.proxy, ports.gateway, ports.sample);
+    let _ = writeln!(
+        text,
+        "\n  With a proxy of your own (docs/behind): let it listen at http://{BEHIND_A_PROXY}:{proxy}/,\n  ask http://127.0.0.1:{gateway}/auth/check and forward to http://127.0.0.1:{sample}."
+    );
     text.push_str("\n  Sign in as ada, grace, gus, carla, chad, guest or mallory: a click, no password.\n  Ctrl-C ends it and leaves nothing behind.\n");
     text
 }

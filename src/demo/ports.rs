@@ -1,6 +1,6 @@
 //! The ports of the demo.
 
-/// The ports of the demo: seven consecutive ports that begin with `--port`.
+/// The ports of the demo: eight consecutive ports that begin with `--port`.
 #[derive(Debug, Clone, Copy)]
 pub struct Ports {
     /// The landing page.
@@ -17,18 +17,20 @@ pub struct Ports {
     pub second: u16,
     /// The admin listener of the second replica.
     pub second_admin: u16,
+    /// Where a reader's own proxy may listen; the demo leaves it free.
+    pub proxy: u16,
 }
 
 impl Ports {
-    /// The seven ports from `first` on.
+    /// The eight ports from `first` on.
     ///
     /// # Errors
-    /// One sentence when fewer than seven ports are left.
+    /// One sentence when fewer than eight ports are left.
     pub fn from(first: u16) -> Result<Self, String> {
         let port = |at: u16| {
             first
                 .checked_add(at)
-                .ok_or_else(|| format!("--port {first} leaves no room for seven ports"))
+                .ok_or_else(|| format!("--port {first} leaves no room for eight ports"))
         };
         Ok(Self {
             landing: first,
@@ -38,6 +40,7 @@ impl Ports {
             sample: port(4)?,
             second: port(5)?,
             second_admin: port(6)?,
+            proxy: port(7)?,
         })
     }
 }

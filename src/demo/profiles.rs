@@ -21,6 +21,9 @@ pub const PLACES: [(Kind, &str, &str); 5] = [
     (Kind::Oidc, "oidc.localhost", "Any OpenID provider"),
 ];
 
+/// The host of an application behind a reader's own proxy, a further host of the Entra ID profile.
+pub const BEHIND_A_PROXY: &str = "guarded.localhost";
+
 /// The API that a kind's profile calls first.
 pub fn first_api(kind: Kind) -> &'static str {
     match kind {
@@ -67,7 +70,7 @@ authority     = "{authority}"
 client_id     = "{client}"
 client_secret = {{ value = "{CLIENT_SECRET}" }}
 title         = "Contoso · {title}"
-
+{hosts}
 [session]
 show_network = true
 
@@ -78,6 +81,7 @@ accent = "{accent}"
         port = ports.gateway,
         authority = simulator.authority(kind),
         client = kind.client_id(),
+        hosts = hosts(kind, ports),
     );
     if kind == Kind::B2c {
         text.push_str("\n[user_flows]\nsign_in        = \"B2C_1_susi\"\nedit_profile   = \"B2C_1_edit_profile\"\nreset_password = \"B2C_1_reset_password\"\n");
@@ -95,6 +99,16 @@ accent = "{accent}"
         "\n[[route]]\npath     = \"{path}\"\nupstream = \"{sample}\"\ntitle    = \"The sample application\"\n\n[[route]]\npath      = \"{path}/api\"\nupstream  = \"{sample}\"\ntoken_for = \"orders\"\n"
     );
     text
+}
+
+fn hosts(kind: Kind, ports: Ports) -> String {
+    match kind {
+        Kind::EntraId => {
+            let port = ports.proxy;
+            format!("hosts         = [\"http://{BEHIND_A_PROXY}:{port}\"]\n")
+        }
+        _ => String::new(),
+    }
 }
 
 type ApiText = (&'static str, &'static str, String, &'static str);

@@ -164,6 +164,7 @@ async fn replica(
         .map_err(|error: StartError| error.to_string())
 }
 
+/// The demo trusts every program of this machine as a proxy: it serves loopback only, and a reader's own proxy may ask it.
 fn settings(folder: &Folder, number: usize) -> Result<Settings, String> {
     let profiles = folder
         .of_replicas()
@@ -171,7 +172,7 @@ fn settings(folder: &Folder, number: usize) -> Result<Settings, String> {
         .nth(number)
         .unwrap_or_default();
     let text = format!(
-        "profiles = {:?}\ndatabase_url = {:?}\nshutdown_delay = \"1ms\"\n",
+        "profiles = {:?}\ndatabase_url = {:?}\nshutdown_delay = \"1ms\"\ntrusted_proxies = [\"127.0.0.1\", \"::1\"]\n",
         profiles.display().to_string(),
         folder.database(),
     );

@@ -3,7 +3,7 @@
 //! Any one entry suffices within a list, all lists must pass, and every list is judged. Groups that could not be read are
 //! unknown, not none: nobody enters with them, and nobody is denied for them.
 
-use crate::domain::identity::{Groups, Identity};
+use crate::domain::identity::Identity;
 
 /// What a profile demands of a person beyond a good sign-in. Empty lists demand nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,7 +58,8 @@ impl AccessRule {
     /// # Errors
     /// The first list that does not pass; `GroupsUnknown` if all other lists pass.
     pub fn judge(&self, person: &Identity) -> Result<(), Denial> {
-        if !self.roles.is_empty() && !person.roles().iter().any(|role| self.roles.contains(role)) {
+        let listed = |role: &str| self.roles.iter().any(|wanted| wanted == role);
+        if !self.roles.is_empty() && !person.judged().roles().any(listed) {
             return Err(Denial::Role);
         }
         let groups = self.judge_groups(person);
@@ -73,15 +74,15 @@ impl AccessRule {
         if !self.needs_groups() {
             return Ok(());
         }
-        let Groups::Known(groups) = person.groups() else {
+        let Some(mut groups) = person.judged().groups() else {
             return Err(Denial::GroupsUnknown);
         };
-        let listed = |group: &String| {
+        let listed = |group: &str| {
             self.groups
                 .iter()
                 .any(|wanted| wanted.eq_ignore_ascii_case(group))
         };
-        groups.iter().any(listed).then_some(()).ok_or(Denial::Group)
+        groups.any(listed).then_some(()).ok_or(Denial::Group)
     }
 
     fn judge_address(&self, person: &Identity) -> Result<(), Denial> {
@@ -89,13 +90,14 @@ impl AccessRule {
             return Ok(());
         }
         let address = person
+            .judged()
             .verified_email(self.flows_verify_emails)
             .ok_or(Denial::EmailUnverified)?;
         let listed = self
             .emails
             .iter()
-            .any(|wanted| wanted.eq_ignore_ascii_case(&address));
-        let domain = domain_of(&address);
+            .any(|wanted| wanted.eq_ignore_ascii_case(address));
+        let domain = domain_of(address);
         let in_domain = self
             .email_domains
             .iter()

@@ -42,8 +42,8 @@ impl BearerRule {
         }
         let granted = |scope: &String| self.scopes.iter().any(|wanted| wanted.is_granted_as(scope));
         let by_role = || {
-            let roles = bearer.identity.roles();
-            roles.iter().any(|role| self.roles.contains(role))
+            let listed = |role: &str| self.roles.iter().any(|wanted| wanted == role);
+            bearer.identity.judged().roles().any(listed)
         };
         bearer.scopes.iter().any(granted) || (bearer.app_only && by_role())
     }

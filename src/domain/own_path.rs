@@ -137,6 +137,18 @@ impl OwnPath {
         Self::CallApi.named(profile.prefix(), api.as_str())
     }
 
+    /// The path of [`Self::CallApi`] for one API, with parameters.
+    pub fn call_api_with(
+        profile: &PublicUrl,
+        api: &ApiName,
+        parameters: &[(&str, &str)],
+    ) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
+        format!("{}?{query}", Self::call_api(profile, api))
+    }
+
     /// Whether the pattern has a `{name}`.
     pub fn is_parameterized(self) -> bool {
         self.pattern().ends_with(NAME)

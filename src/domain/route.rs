@@ -5,14 +5,13 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use serde_json::Value;
 use url::Url;
 
 use super::access_rule::AccessRule;
 use super::api::ApiName;
 use super::bearer_rule::BearerRule;
 use super::clock::Timestamp;
-use super::identity::{Identity, authenticated_at};
+use super::identity::Identity;
 use super::request_target::{CanonicalPath, TargetRefusal, is_below};
 
 /// Rules for the requests below one path of one host.
@@ -105,22 +104,16 @@ pub struct StepUp {
 impl StepUp {
     /// Whether the sign-in behind an identity is strong and fresh enough. A claim that is missing proves nothing.
     pub fn is_met_by(&self, identity: &Identity, now: Timestamp) -> bool {
-        let claims = identity.claims();
-        let names_context = |claim: &str| match claims.get(claim) {
-            Some(Value::String(one)) => self.acr.contains(one),
-            Some(Value::Array(all)) => all
-                .iter()
-                .filter_map(Value::as_str)
-                .any(|one| self.acr.iter().any(|wanted| wanted == one)),
-            _ => false,
-        };
-        let strong = self.acr.is_empty() || names_context("acr") || names_context("acrs");
+        let judged = identity.judged();
+        let listed = |one: &str| self.acr.iter().any(|wanted| wanted == one);
+        let strong = self.acr.is_empty() || judged.contexts().any(listed);
         let fresh = self.max_age.is_none_or(|max_age| {
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "a cast saturates, and no date is that far away"
             )]
-            let signed_in_at = authenticated_at(&claims)
+            let signed_in_at = judged
+                .authenticated_at()
                 .and_then(|seconds| Timestamp::from_timestamp(seconds as i64, 0));
             let allowed = TimeDelta::from_std(max_age).unwrap_or(TimeDelta::MAX);
             signed_in_at.is_some_and(|at| now.signed_duration_since(at) <= allowed)

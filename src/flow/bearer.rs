@@ -97,7 +97,7 @@ async fn with_groups(
     (token, verified): (&str, VerifiedAccessToken),
 ) -> Accepted {
     let caller = verified.caller();
-    if asked.needs_groups && caller.identity.groups() == Groups::Unknown {
+    if asked.needs_groups && caller.identity.judged().groups().is_none() {
         // Boxed, because few callers have so many groups, and each check would pay for its size.
         let resolved = Box::pin(resolved(services, profile, caller, token)).await;
         if let Some(caller) = resolved {

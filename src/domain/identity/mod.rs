@@ -6,11 +6,13 @@
 mod account_names;
 mod claims;
 mod identifier;
+mod judged;
 mod subject_key;
 mod verified;
 
 pub use account_names::folded;
 pub use claims::{Claims, authenticated_at, is_about_person};
 pub use identifier::{LONGEST_IDENTIFIER, is_identifier};
+pub use judged::JudgedClaims;
 pub use subject_key::{PersonBy, SubjectKey, object_of, subject_of};
 pub use verified::{Groups, Identity};

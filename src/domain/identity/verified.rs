@@ -1,13 +1,14 @@
 //! `Identity`: the verified person of a session, and the claims that pages may show.
 
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use crate::domain::identity::claims::{
-    Claims, OF_ONE_TOKEN, address_of, bounded, is_shown, name_of, texts, truthy,
+    Claims, OF_ONE_TOKEN, address_of, bounded, is_shown, name_of, texts,
 };
+use crate::domain::identity::judged::{self, JudgedClaims};
 use crate::domain::identity::subject_key::{PersonBy, SubjectKey};
 use crate::domain::issuer::TenantGuid;
 
@@ -22,7 +23,7 @@ pub enum Groups {
 
 /// A verified person; clones share the text. Claims are kept as compact JSON in one allocation, because a hundred thousand
 /// of these live in memory. The claims that pages may show stand apart, because each session check copies them.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Identity {
     /// In one piece: the person's key, the name, the claims that may be shown, the other claims. Each kind of claims is a
     /// JSON object.
@@ -30,7 +31,18 @@ pub struct Identity {
     name_at: u32,
     shown_at: u32,
     others_at: u32,
+    /// Read when a rule first asks; a profile without rules never does.
+    judged: OnceLock<Arc<JudgedClaims>>,
 }
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        let cuts = |one: &Self| (one.name_at, one.shown_at, one.others_at);
+        self.text == other.text && cuts(self) == cuts(other)
+    }
+}
+
+impl Eq for Identity {}
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,6 +112,7 @@ impl Identity {
             name_at: at(name_at),
             shown_at: at(shown_at),
             others_at: at(others_at),
+            judged: OnceLock::new(),
         }
     }
 
@@ -109,7 +122,7 @@ impl Identity {
         self.text.get(at(from)..end).unwrap_or_default()
     }
 
-    /// Bytes in memory.
+    /// Bytes in memory, without what rules have read.
     pub fn size(&self) -> usize {
         self.text.len()
     }
@@ -209,19 +222,13 @@ impl Identity {
 
     /// Groups: known if the token contains them, unknown if the token says that it left them out.
     pub fn groups(&self) -> Groups {
-        let claims = self.claims();
-        if let Some(groups) = claims.get("groups") {
-            return Groups::Known(texts(Some(groups)));
-        }
-        let named_elsewhere = claims
-            .get("_claim_names")
-            .is_some_and(|names| names.get("groups").is_some());
-        let left_out = claims.get("hasgroups").is_some_and(truthy);
-        if named_elsewhere || left_out {
-            Groups::Unknown
-        } else {
-            Groups::Known(Vec::new())
-        }
+        judged::groups_of(&self.claims()).map_or(Groups::Unknown, Groups::Known)
+    }
+
+    /// The claims that rules look at.
+    pub fn judged(&self) -> &JudgedClaims {
+        self.judged
+            .get_or_init(|| Arc::new(JudgedClaims::read(&self.claims())))
     }
 
     /// The same person with groups that were read from Microsoft Graph.
@@ -237,21 +244,7 @@ impl Identity {
     /// `flows_verify`, the profile vouches for its user flows: for `email`, else for the first of `emails`. A claim that
     /// says no always wins.
     pub fn verified_email(&self, flows_verify: bool) -> Option<String> {
-        let claims = self.claims();
-        let said = || {
-            ["email_verified", "xms_edov"]
-                .iter()
-                .filter_map(|name| claims.get(*name))
-        };
-        if !said().all(truthy) {
-            return None;
-        }
-        let email = claims.get("email").and_then(Value::as_str);
-        let vouched = email.filter(|_| said().next().is_some());
-        let of_flow = || email.or_else(|| claims.get("emails")?.get(0)?.as_str());
-        vouched
-            .or_else(|| flows_verify.then(of_flow).flatten())
-            .map(str::to_owned)
+        judged::verified_email(&self.claims(), flows_verify).map(str::to_owned)
     }
 }
 

@@ -100,7 +100,7 @@ async fn document(app: &AppState, described: Described) -> HttpResponse {
         members.insert("scopes_supported".to_owned(), json!(scopes));
     }
     HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "public, max-age=300"))
+        .insert_header((CACHE_CONTROL, "max-age=300"))
         .json(document)
 }
 

@@ -5,7 +5,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 
 use crate::domain::api::Api;
 use crate::domain::own_path::OwnPath;
-use crate::domain::return_to::ReturnTo;
+use crate::domain::profile::Profile;
+use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::domain::token_set::AccessGrant;
 use crate::flow::api_call::{self, Called};
 use crate::flow::easyauth_tokens;
@@ -136,10 +137,10 @@ async fn to_sign_in(
     MayBegin::judge(&visit)?;
     let profile = forward.profile;
     if profile.is_at_further_host() {
-        // Only public_url may begin an attempt at the authority; its page asks for what this API needs.
-        let main = profile.main_url();
-        let page = format!("{}{}", main.origin(), OwnPath::call_api(main, &api.name));
-        return Ok(see_other(&page).finish());
+        let here = claims
+            .is_none()
+            .then_some(forward.guarded.target.path_and_query);
+        return Ok(see_other(&main_page(profile, api, here)).finish());
     }
     let public = &profile.public_url;
     let here = forward.guarded.target.path_and_query;
@@ -149,4 +150,19 @@ async fn to_sign_in(
     let options = AuthorizationOptions::step_up(profile, person, api, claims);
     let redirect = begin(visit.services(), visit.for_flows(), options, &target).await?;
     Ok(to_authority(&visit, &redirect).finish())
+}
+
+/// Only `public_url` may begin an attempt at the authority: its page of a call asks for what the API needs, and leads back
+/// `here` once the call works. What an upstream itself demands that page cannot ask for, so that from there a way back
+/// would lead round and round.
+fn main_page(profile: &Profile, api: &Api, here: Option<&str>) -> String {
+    let main = profile.main_url();
+    let path = match here {
+        None => OwnPath::call_api(main, &api.name),
+        Some(here) => {
+            let back = format!("{}{here}", profile.public_url.origin());
+            OwnPath::call_api_with(main, &api.name, &[(RETURN_TO, &back)])
+        }
+    };
+    format!("{}{path}", main.origin())
 }

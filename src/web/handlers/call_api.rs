@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use std::future::{Ready, ready};
 
 use crate::domain::api::{Api, ApiName};
+use crate::domain::destination::Destination;
 use crate::domain::language::Message;
 use crate::domain::own_path::OwnPath;
+use crate::domain::return_to::{RETURN_TO, ReturnTo};
 use crate::flow::api_call::{ApiAnswer, Called, call, page_of};
 use crate::flow::error::FlowError;
 use crate::flow::session_check::SignedIn;
@@ -17,7 +19,7 @@ use crate::web::cookies::plain::{ConsentAsked, RedirectLoop};
 use crate::web::errors::interaction::interaction_json;
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::extract::provenance::{MayBegin, is_script};
-use crate::web::extract::visit::{ResolvedProfile, Visit, to_authority, wants_json};
+use crate::web::extract::visit::{ResolvedProfile, Visit, see_other, to_authority, wants_json};
 use crate::web::pages::{ApiResult, shown};
 
 /// The API that the address names, or the first API of the profile at the short address.
@@ -41,7 +43,8 @@ impl FromRequest for RequestedApi {
     }
 }
 
-/// `GET /auth/call_api/{name}`, and `/call_downstream_api` for the first API.
+/// `GET /auth/call_api/{name}`, and `/call_downstream_api` for the first API. With `return_to` at another host of the
+/// profile, a call that works leads a person there.
 ///
 /// # Errors
 /// `NoSuchApi`, `NotSignedIn`, and those of [`call`].
@@ -54,7 +57,10 @@ pub async fn call_api(
     let called = call(visit.services(), visit.profile(), &signed_in, &api).await;
     match called.map_err(|error| WebError::of_api(error, &api.title))? {
         Called::Answered(answer) if wants_json(request) => Ok(as_json(&answer)),
-        Called::Answered(answer) => Ok(as_page(&visit, &signed_in, &api, answer)),
+        Called::Answered(answer) => Ok(match waiting_application(&visit) {
+            Some(address) => see_other(&address).finish(),
+            None => as_page(&visit, &signed_in, &api, answer),
+        }),
         Called::Ungranted(error)
         | Called::Interaction {
             refusal: Some(error),
@@ -66,6 +72,25 @@ pub async fn call_api(
         Called::Ungranted(_) => step_up(&visit, &signed_in, &api, None).await,
         Called::Interaction { claims, .. } => step_up(&visit, &signed_in, &api, claims).await,
     }
+}
+
+/// The address at another host of the profile that waits for this call to work, as its application's route said.
+fn waiting_application(visit: &Visit) -> Option<String> {
+    match Destination::named(visit.query().iter(), visit.profile())? {
+        Destination::Here(_) => None,
+        Destination::At(host, target) => Some(format!("{}{}", host.origin(), target.as_str())),
+    }
+}
+
+/// The page of the call, with the address that waits for it.
+fn page_to_come_back_to(visit: &Visit, api: &Api) -> Option<ReturnTo> {
+    let profile = visit.profile();
+    let public = &profile.public_url;
+    let waited = waiting_application(visit).and_then(|waiting| {
+        let path = OwnPath::call_api_with(public, &api.name, &[(RETURN_TO, &waiting)]);
+        ReturnTo::parse(&path, public, &profile.redirect_path)
+    });
+    waited.or_else(|| page_of(profile, api))
 }
 
 /// Whether the person was just sent to the authority for this API and came back: then an error is shown instead of asking
@@ -85,7 +110,7 @@ async fn step_up(
 ) -> WebResult {
     MayBegin::judge(visit)?;
     let profile = visit.profile();
-    let target = page_of(profile, api).ok_or(FlowError::NoSuchApi)?;
+    let target = page_to_come_back_to(visit, api).ok_or(FlowError::NoSuchApi)?;
     RedirectLoop::stop(visit.headers(), profile, &target, visit.now())?;
     let options = AuthorizationOptions {
         language: visit.chosen_language(),

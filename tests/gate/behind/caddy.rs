@@ -12,8 +12,17 @@ const GUIDE: Guide = Guide {
 };
 
 fn arguments(place: &ProxyAddresses<'_>) -> Vec<String> {
-    let options = "{\n\tadmin off\n\tpersist_config off\n}\n";
-    let site = format!("\nhttp://{HOST}:{} {{", place.port);
+    // Its own certificates need a public name.
+    let options = "{\n\tadmin off\n\tpersist_config off\n\tauto_https disable_redirects\n\tskip_install_trust\n}\n";
+    let [certificate, key, _] = place.certificate();
+    let site = if place.variant.tls {
+        format!(
+            "\nhttps://{HOST}:{} {{\n\ttls {certificate} {key}",
+            place.port
+        )
+    } else {
+        format!("\nhttp://{HOST}:{} {{", place.port)
+    };
     let config = place.write(
         "Caddyfile",
         &format!("{options}{FILE}"),

@@ -14,10 +14,16 @@ const GUIDE: Guide = Guide {
 fn arguments(place: &ProxyAddresses<'_>) -> Vec<String> {
     let (before, rest) = FILE.split_once("        - transport_socket:").unwrap();
     let (_, filters) = rest.split_once("          filters:").unwrap();
-    let plain = format!("{before}        - filters:{filters}");
+    let [certificate, key, _] = place.certificate();
+    let whole = if place.variant.tls {
+        FILE.replace("/etc/envoy/staff.pem", &certificate)
+            .replace("/etc/envoy/staff.key", &key)
+    } else {
+        format!("{before}        - filters:{filters}")
+    };
     let config = place.write(
         "envoy.yaml",
-        &plain,
+        &whole,
         &[
             (
                 "address: 0.0.0.0, port_value: 443",

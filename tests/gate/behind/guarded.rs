@@ -1,16 +1,18 @@
 //! An application behind a real proxy that asks gatehouse.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::application::Application;
-use super::guide::{Guide, HOST, Proxy, ProxyAddresses};
-use crate::harness::browser::{Browser, Page};
+use super::guide::{Guide, HOST, Proxy, ProxyAddresses, Variant};
+use crate::harness::browser::{Browser, Loopback, Page};
+use crate::harness::tls_upstream::Authority;
 use crate::harness::{Plan, TestGatehouse, add_profile, socket};
 
-const ROUTES: &str = "[[route]]\npath = \"/\"\npublic = [\"/healthz\"]\n[[route]]\npath = \"/admin\"\nallow = { roles = [\"Admin\"] }";
+pub const ROUTES: &str = "[[route]]\npath = \"/\"\npublic = [\"/healthz\"]\n[[route]]\npath = \"/admin\"\nallow = { roles = [\"Admin\"] }";
 
 pub const NAVIGATION: [(&str, &str); 2] = [("accept", "text/html"), ("sec-fetch-mode", "navigate")];
 
@@ -22,6 +24,8 @@ pub struct Guarded {
     pub application: Application,
     pub origin: String,
     pub port: u16,
+    /// What its browsers connect with; they trust its certificate where there is one.
+    pub client: reqwest::Client,
     proxy: Proxy,
     _folder: TempDir,
 }
@@ -29,6 +33,16 @@ pub struct Guarded {
 impl Guarded {
     /// Starts everything; nothing when the proxy's program is not there.
     pub async fn start(guide: &Guide, plan: Plan) -> Option<Self> {
+        Self::start_as(guide, plan, Variant::default(), ROUTES).await
+    }
+
+    /// The same with the guide's TLS, or with the lines of features that the profile's `routes` have.
+    pub async fn start_as(
+        guide: &Guide,
+        plan: Plan,
+        variant: Variant,
+        routes: &str,
+    ) -> Option<Self> {
         let program = guide.program()?;
         let family = guide.family;
         let settings = format!("trusted_proxies = [\"127.0.0.1\"]\nforward_auth = \"{family}\"\n");
@@ -40,21 +54,25 @@ impl Guarded {
         let gate = plan.settings(&settings).start().await;
         let application = Application::start().await;
         let port = free_port();
-        let origin = format!("http://{HOST}:{port}");
-        add_profile(&gate, "guarded", &origin, ROUTES);
+        let scheme = if variant.tls { "https" } else { "http" };
+        let origin = format!("{scheme}://{HOST}:{port}");
+        add_profile(&gate, "guarded", &origin, routes);
         let folder = TempDir::new().unwrap();
         let place = ProxyAddresses {
             folder: folder.path(),
             port,
             gatehouse: gate.port,
             application: application.port,
+            variant,
         };
+        let client = client(&place);
         let proxy = guide.start(&program, &place);
         let mut guarded = Self {
             gate,
             application,
             origin,
             port,
+            client,
             proxy,
             _folder: folder,
         };
@@ -66,8 +84,8 @@ impl Guarded {
     async fn wait(&mut self) {
         let begun = tokio::time::Instant::now();
         loop {
-            let connected = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await;
-            if connected.is_ok() && self.raw("GET /healthz", "").await.contains(" 200 ") {
+            let asked = self.client.get(self.url("/healthz")).send().await;
+            if asked.is_ok_and(|answer| answer.status() == 200) {
                 return;
             }
             assert!(!self.proxy.has_ended(), "the proxy gave up");
@@ -107,9 +125,14 @@ impl Guarded {
         browser.rest(answered).await
     }
 
+    /// A browser in which nobody is signed in.
+    pub fn browser(&self) -> Browser {
+        Browser::sharing(self.client.clone())
+    }
+
     /// A browser in which this person is signed in.
     pub async fn browser_of(&self, person: &str) -> Browser {
-        let browser = Browser::new();
+        let browser = self.browser();
         let arrived = self.sign_in(&browser, "/", person).await;
         assert_eq!(arrived.status, 200, "{}", arrived.text);
         browser
@@ -137,6 +160,26 @@ impl Guarded {
             .collect();
         format!("Cookie: {}\r\n", pairs.join("; "))
     }
+}
+
+/// What browsers connect with. With TLS it makes the certificate that they trust.
+fn client(place: &ProxyAddresses<'_>) -> reqwest::Client {
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(Arc::new(Loopback))
+        .timeout(Duration::from_mins(1));
+    if !place.variant.tls {
+        return builder.build().unwrap();
+    }
+    let authority = Authority::new();
+    let (certificate, key) = authority.files(HOST);
+    let both = format!("{certificate}{key}");
+    for (file, text) in place.certificate().iter().zip([&certificate, &key, &both]) {
+        std::fs::write(file, text).unwrap();
+    }
+    let trusted = reqwest::Certificate::from_pem(authority.pem.as_bytes()).unwrap();
+    builder.add_root_certificate(trusted).build().unwrap()
 }
 
 fn free_port() -> u16 {

@@ -23,12 +23,25 @@ pub struct ProxyAddresses<'a> {
     pub port: u16,
     pub gatehouse: u16,
     pub application: u16,
+    pub variant: Variant,
+}
+
+/// How a guide's files are used.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Variant {
+    /// With the guide's TLS; otherwise its lines about TLS are left out.
+    pub tls: bool,
+    /// With the lines that begin with `#+`.
+    pub features: bool,
 }
 
 impl ProxyAddresses<'_> {
     /// A file of a guide, with these addresses in place of the guide's. Everything to replace must be there.
     pub fn write(&self, name: &str, guide: &str, replace: &[(&str, String)]) -> String {
         let mut text = guide.to_owned();
+        if self.variant.features {
+            text = text.replace("#+", "  ");
+        }
         for (from, to) in replace {
             assert!(text.contains(from), "{name} has no {from}");
             text = text.replace(from, to);
@@ -36,6 +49,12 @@ impl ProxyAddresses<'_> {
         let path = self.folder.join(name);
         std::fs::write(&path, text).unwrap();
         path.display().to_string()
+    }
+
+    /// The certificate for [`HOST`], its key, and both in one file, as far as the test has made them.
+    pub fn certificate(&self) -> [String; 3] {
+        ["staff.pem", "staff.key", "both.pem"]
+            .map(|name| self.folder.join(name).display().to_string())
     }
 
     pub fn gatehouse(&self) -> String {

@@ -14,13 +14,20 @@ const GUIDE: Guide = Guide {
 
 fn arguments(place: &ProxyAddresses<'_>) -> Vec<String> {
     let script = place.write("haproxy.lua", SCRIPT, &[]);
+    let [_, _, both] = place.certificate();
+    let tls = format!(" ssl crt {both} alpn h2,http/1.1");
+    let tls = if place.variant.tls {
+        tls
+    } else {
+        String::new()
+    };
     let config = place.write(
         "haproxy.cfg",
         FILE,
         &[
             (
                 ":443 ssl crt /etc/haproxy/staff.pem alpn h2,http/1.1",
-                format!("127.0.0.1:{}", place.port),
+                format!("127.0.0.1:{}{tls}", place.port),
             ),
             ("/etc/haproxy/haproxy.lua", script),
             ("127.0.0.1:8080", place.gatehouse()),

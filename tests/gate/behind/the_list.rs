@@ -46,6 +46,34 @@ macro_rules! through_the_list {
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn the_same_holds_over_tls_and_http2() {
+            let variant = $crate::behind::guide::Variant { tls: true, ..Default::default() };
+            let routes = $crate::behind::guarded::ROUTES;
+            let plan = $crate::harness::Plan::default();
+            let started = $crate::behind::guarded::Guarded::start_as(&$guide, plan, variant, routes);
+            let Some(guarded) = started.await else { return };
+            $crate::behind::cases::encrypted::the_same_holds_over_tls_and_http2(&guarded).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn features_of_routes_work_with_the_lines_that_the_guide_has_for_them() {
+            let variant = $crate::behind::guide::Variant { features: true, ..Default::default() };
+            let routes = $crate::behind::cases::features::ROUTES;
+            let plan = $crate::harness::Plan::default();
+            let started = $crate::behind::guarded::Guarded::start_as(&$guide, plan, variant, routes);
+            let Some(guarded) = started.await else { return };
+            $crate::behind::cases::features::features_of_routes_work(&guarded).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn a_gatehouse_that_hangs_opens_nothing() {
+            let plan = $crate::harness::Plan::default();
+            let started = $crate::behind::guarded::Guarded::start(&$guide, plan).await;
+            let Some(guarded) = started else { return };
+            $crate::behind::cases::outages::a_gatehouse_that_hangs_opens_nothing(guarded).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn without_gatehouse_nothing_opens() {
             let plan = $crate::harness::Plan::default();
             let started = $crate::behind::guarded::Guarded::start(&$guide, plan).await;

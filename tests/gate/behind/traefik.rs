@@ -31,12 +31,27 @@ fn arguments(place: &ProxyAddresses<'_>) -> Vec<String> {
 }
 
 fn start(place: &ProxyAddresses<'_>, rules: &str) -> Vec<String> {
+    let variant = place.variant;
     let (plain, _) = rules.split_once("\ntls:\n").unwrap();
+    let [certificate, key, _] = place.certificate();
+    let whole = rules
+        .replace("/etc/traefik/staff.pem", &certificate)
+        .replace("/etc/traefik/staff.key", &key);
+    let whole = if variant.tls { &whole } else { plain };
+    let whole = if variant.features {
+        whole.replace(
+            "authResponseHeaders: [Cookie]",
+            "authResponseHeaders: [Cookie, Remote-User]",
+        )
+    } else {
+        whole.to_owned()
+    };
+    let tls = if variant.tls { "      tls: {}\n" } else { "" };
     let rules = place.write(
         "traefik-rules.yaml",
-        plain,
+        &whole,
         &[
-            ("      tls: {}\n", String::new()),
+            ("      tls: {}\n", tls.to_owned()),
             ("127.0.0.1:8080", place.gatehouse()),
             ("127.0.0.1:3000", place.application()),
             ("staff.contoso.example", HOST.to_owned()),

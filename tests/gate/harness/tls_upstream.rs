@@ -38,14 +38,24 @@ impl Authority {
         }
     }
 
-    /// TLS with a certificate for `name` that is valid until the end of `year`, and with these protocols (ALPN).
-    pub fn certify(&self, name: &str, year: i32, protocols: &[&str]) -> ServerConfig {
+    /// A certificate for `name` and its key, as PEM.
+    pub fn files(&self, name: &str) -> (String, String) {
+        let (certificate, key) = self.signed(name, 2049);
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    fn signed(&self, name: &str, year: i32) -> (rcgen::Certificate, KeyPair) {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(year, 12, 31);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (params.signed_by(&key, &self.issuer).unwrap(), key)
+    }
+
+    /// TLS with a certificate for `name` that is valid until the end of `year`, and with these protocols (ALPN).
+    pub fn certify(&self, name: &str, year: i32, protocols: &[&str]) -> ServerConfig {
+        let (certificate, key) = self.signed(name, year);
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()

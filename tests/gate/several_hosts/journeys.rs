@@ -4,6 +4,7 @@ use gatehouse::seal::{OsRandom, new_key_text};
 
 use super::{CRM, KIND, WIKI, at, check, enter, is_signed_in_at, plan, travel};
 use crate::harness::browser::Browser;
+use crate::harness::upstream::Upstream;
 use crate::harness::{Endpoint, host};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -147,4 +148,35 @@ async fn a_step_up_of_one_host_is_asked_for_at_public_url() {
     assert_eq!(arrived.location().as_str(), at(&gate, CRM, "/deep?x=1"));
     assert!(gate.sim.count(Endpoint::Authorize) > authorized);
     assert_eq!(check(&gate, &browser, CRM, "/deep?x=1").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_consent_the_person_comes_back_to_the_application_by_themselves() {
+    let upstream = Upstream::ok().await;
+    let origin = &upstream.origin;
+    let route = format!(
+        "[[route]]\nhost = \"{CRM}:{{port}}\"\npath = \"/\"\nupstream = \"{origin}\"\ntoken_for = \"graph\""
+    );
+    let gate = plan().table(KIND, &route).start().await;
+    let browser = Browser::new();
+    enter(&gate, &browser, CRM, "ada").await;
+    gate.edit(KIND, |text| {
+        text.replace("[\"User.Read\"]", "[\"User.Read\", \"Mail.Read\"]")
+    });
+    let before = upstream.count();
+    let wanted = at(&gate, CRM, "/reports?year=2026&q=a%26b");
+    let begun = browser.get(&wanted).await;
+    assert_eq!(begun.status, 303, "{}", begun.text);
+    assert_eq!(begun.location().host_str(), Some(host(KIND)));
+    let arrived = travel(&gate, &browser, begun, "ada").await;
+    assert_eq!(arrived.location().as_str(), wanted);
+    assert_eq!(upstream.count(), before, "nothing was forwarded before");
+    // The consent made a new session, which this host takes over without another visit to the authority.
+    let authorized = gate.sim.count(Endpoint::Authorize);
+    assert_eq!(browser.visit(&wanted).await.text, "ok");
+    assert_eq!(gate.sim.count(Endpoint::Authorize), authorized);
+    assert!(upstream.last().header("authorization").is_some());
+    let link = gate.url(KIND, "/auth/call_api/graph?return_to=https://evil.example/");
+    let page = browser.get(link).await;
+    assert_eq!(page.status, 200, "a link of an attacker leads nowhere");
 }

@@ -1,5 +1,7 @@
 //! What is tried with every proxy.
 
+pub mod encrypted;
+pub mod features;
 pub mod forgeries;
 pub mod outages;
 pub mod people;

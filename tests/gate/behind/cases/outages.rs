@@ -1,5 +1,9 @@
 //! Outages: of the store behind gatehouse, and of gatehouse itself.
 
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+
 use crate::behind::guarded::Guarded;
 use crate::harness::browser::Browser;
 use crate::harness::eventually;
@@ -42,4 +46,49 @@ pub async fn without_gatehouse_nothing_opens(guarded: Guarded) {
         }
     }
     assert_eq!(guarded.application.count(), before, "nothing reached it");
+}
+
+/// A process that is stopped in the middle (SIGSTOP, a full disk, a debugger) takes connections and answers none.
+pub async fn a_gatehouse_that_hangs_opens_nothing(guarded: Guarded) {
+    let browser = guarded.browser_of("ada").await;
+    guarded.gate.app.server.stop(false).await;
+    // A connection that the proxy kept may answer for a moment more.
+    eventually("gatehouse is away", async || {
+        let away = guarded.navigate(&browser, "/").await;
+        away.status.is_server_error()
+    })
+    .await;
+    let begun = Instant::now();
+    let listener = loop {
+        match TcpListener::bind(("127.0.0.1", guarded.gate.port)).await {
+            Ok(listener) => break listener,
+            Err(error) => assert!(begun.elapsed() < Duration::from_secs(10), "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    let taken = tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            held.push(stream);
+        }
+    });
+    let before = guarded.application.count();
+    let stranger = guarded.browser();
+    let pages = async {
+        tokio::join!(
+            guarded.navigate(&browser, "/"),
+            guarded.fetch(&browser, "/admin"),
+            guarded.navigate(&stranger, "/"),
+        )
+    };
+    // Traefik's own limit is 30 s.
+    let pages = tokio::time::timeout(Duration::from_secs(50), pages).await;
+    let (one, two, three) = pages.expect("the proxy gives up in time");
+    for page in [one, two, three] {
+        assert!(page.status.is_server_error(), "{}", page.status);
+        assert!(page.header("location").is_none());
+        assert!(page.sets_cookies().is_empty());
+    }
+    assert_eq!(guarded.application.count(), before, "nothing reached it");
+    taken.abort();
 }
