@@ -306,3 +306,58 @@ fn a_bearer_rule_that_names_one_permission_takes_no_token_without_it() {
         assert_eq!(decision, expected, "{:?}", route.accept_bearer);
     }
 }
+
+fn taking_any_token() -> Route {
+    Route {
+        accept_bearer: Some(BearerRule {
+            audiences: vec!["api://orders".into()],
+            scopes: Vec::new(),
+            roles: Vec::new(),
+        }),
+        ..route()
+    }
+}
+
+#[test]
+fn every_rule_judges_a_persons_token_and_none_a_programs() {
+    let strict = Route {
+        allow: roles("Admin"),
+        ..taking_any_token()
+    };
+    let rules = rules();
+    let reader = || json!({"roles": ["Reader"]});
+    let person = bearer(&[], false, reader());
+    let decision = decided(&strict, &rules, PLAIN, Caller::Bearer(&person));
+    assert_eq!(decision, Decision::Deny(Reason::Rule(Denial::Role)));
+    let program = bearer(&[], true, reader());
+    let decision = decided(&strict, &rules, PLAIN, Caller::Bearer(&program));
+    assert_eq!(decision, Decision::Allow(Some(&program.identity)));
+}
+
+#[test]
+fn the_token_of_a_weak_sign_in_is_stepped_up_and_a_programs_never_is() {
+    let strict = Route {
+        step_up: Some(StepUp {
+            acr: vec!["c1".into()],
+            max_age: None,
+        }),
+        ..taking_any_token()
+    };
+    let rules = rules();
+    let stepped = Decision::StepUp(strict.step_up.as_ref().unwrap());
+    for (acr, app_only, steps_up) in [
+        ("c1", false, false),
+        ("c2", false, true),
+        ("c1", true, false),
+        ("c2", true, false),
+    ] {
+        let caller = bearer(&[], app_only, json!({"acr": acr}));
+        let decision = decided(&strict, &rules, PLAIN, Caller::Bearer(&caller));
+        let expected = if steps_up {
+            stepped
+        } else {
+            Decision::Allow(Some(&caller.identity))
+        };
+        assert_eq!(decision, expected, "{acr} {app_only}");
+    }
+}
