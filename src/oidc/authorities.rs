@@ -23,7 +23,7 @@ use crate::oidc::discovery::verification_keys::{Origin, VerificationKeys};
 use crate::oidc::error::{Invalid, Misconfiguration, OidcError};
 use crate::oidc::tokens::id_token::{Expected, Signed};
 use crate::oidc::tokens::jwt::{Jwt, TokenUse};
-use crate::oidc::tokens::verified_tokens::VerifiedTokens;
+use crate::oidc::verified_tokens::VerifiedTokens;
 
 /// All authorities of the process. One exists, shared by all workers.
 pub struct Authorities {

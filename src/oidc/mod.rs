@@ -18,6 +18,7 @@ mod error;
 mod error_codes;
 mod requests;
 mod tokens;
+mod verified_tokens;
 mod www_authenticate;
 
 pub use crate::http::CallError;

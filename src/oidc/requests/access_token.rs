@@ -22,7 +22,7 @@ use crate::oidc::requests::code::person_by;
 use crate::oidc::tokens::access_token::{self, AccessTokenFault, Issuing, ReadAccessToken};
 use crate::oidc::tokens::id_token::IdTokenFault;
 use crate::oidc::tokens::jwt::{Jwt, TokenUse};
-use crate::oidc::tokens::verified_tokens::TokenHash;
+use crate::oidc::verified_tokens::TokenHash;
 
 /// A verified access token, and for whom it speaks.
 #[derive(Debug, Clone)]

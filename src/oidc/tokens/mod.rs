@@ -6,4 +6,3 @@
 pub mod access_token;
 pub mod id_token;
 pub mod jwt;
-pub mod verified_tokens;
