@@ -18,6 +18,12 @@ mod database_file;
 mod database_refusal;
 #[path = "profiles/deploy_files.rs"]
 mod deploy_files;
+#[path = "profiles/deploy_observe.rs"]
+mod deploy_observe;
+#[path = "profiles/deploy_routes.rs"]
+mod deploy_routes;
+#[path = "profiles/deploy_texts.rs"]
+mod deploy_texts;
 #[path = "profiles/fingerprint.rs"]
 mod fingerprint;
 #[path = "profiles/folder.rs"]
@@ -44,6 +50,8 @@ mod recipes;
 mod reference;
 #[path = "profiles/reference_of_commands.rs"]
 mod reference_of_commands;
+#[path = "profiles/release_files.rs"]
+mod release_files;
 #[path = "profiles/same_text.rs"]
 mod same_text;
 #[path = "profiles/schema.rs"]

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct StoreOptions {
     /// Connections to Postgres for each process. Default 10. SQLite uses one writer and at most four readers.
     pub max_connections: u32,
-    /// Sessions in memory. Default 100,000 with usual claims, 1.5 kB each; larger ones count for several.
+    /// Sessions in memory. Default 100,000 with usual claims, about 1 kB each; larger ones count for several.
     pub cache_entries: u64,
     /// Sessions of one person at one profile. Default 100; the oldest ends when there would be more.
     pub sessions_per_person: u32,

@@ -107,7 +107,8 @@ pub struct SettingsFile {
     /// How long sessions live at profiles without a `[session]` table.
     pub session: Option<SessionSettings>,
 
-    /// How often one client address may call. Loopback addresses have no limit.
+    /// How often one client address may call. Loopback addresses have no limit at a profile whose `public_url` is at http, unless
+    /// a peer that is not in `trusted_proxies` sends forwarded headers.
     pub rate_limits: Option<RateLimitSettings>,
 
     /// Connections of the public listener.
@@ -210,7 +211,7 @@ pub struct StoreSettings {
     /// The maximum number of database connections of each process. Default: 10.
     #[schemars(example = 10)]
     pub max_connections: Option<Spanned<u32>>,
-    /// The maximum number of sessions that a process keeps in memory, 1.5 kB each. A session with larger claims counts for
+    /// The maximum number of sessions that a process keeps in memory, about 1 kB each. A session with larger claims counts for
     /// several, so the number bounds the memory. Default: 100000.
     #[schemars(example = 100_000)]
     pub cache_entries: Option<Spanned<u64>>,
