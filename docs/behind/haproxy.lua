@@ -35,6 +35,13 @@ core.register_action("ask_gatehouse", { "http-req" }, function(txn, address)
     end
   end
 
+  -- gatehouse lets pages of other sites open no websocket, so a check must look like what it asks about. Over HTTP/2 a
+  -- websocket has no key of its own (RFC 8441): HAProxy makes one later.
+  if next(txn.http:req_get_headers()["upgrade"] or {}) then
+    headers["sec-websocket-version"] = { "13" }
+    headers["sec-websocket-key"] = headers["sec-websocket-key"] or { "AAAAAAAAAAAAAAAAAAAAAA==" }
+  end
+
   local answer = core.httpclient():get({
     url = "http://" .. address .. "/auth/check", headers = headers, timeout = 10000,
   })

@@ -89,9 +89,14 @@ fn guides_and_manifests_are_of_one_namespace() {
             continue;
         }
         for document in documents(file.to_str().unwrap()) {
-            // The mesh and its gateway have a namespace of their own.
-            let of_the_mesh = ["IstioOperator", "AuthorizationPolicy"]
-                .contains(&document["kind"].as_str().unwrap());
+            // The mesh and its gateway have a namespace of their own, and so has the controller of ingress-nginx.
+            let elsewhere = [
+                "IstioOperator",
+                "AuthorizationPolicy",
+                "EnvoyFilter",
+                "ConfigMap",
+            ];
+            let of_the_mesh = elsewhere.contains(&document["kind"].as_str().unwrap());
             let named = at(&document, "metadata.namespace").as_str();
             assert!(
                 of_the_mesh || named == Some(&namespace),

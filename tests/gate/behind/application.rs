@@ -1,4 +1,4 @@
-//! An application that keeps each request that it gets, and echoes what a websocket says.
+//! An application that keeps each request that it gets, changes the protocol whenever it is asked to, and then echoes.
 
 use std::sync::{Arc, Mutex};
 
@@ -96,14 +96,22 @@ async fn serve(mut socket: TcpStream, kept: &Mutex<Vec<Seen>>) -> std::io::Resul
         more(&mut socket, &mut bytes).await?;
     }
     seen.body = bytes.split_off(end);
-    let upgrade = !seen.values("sec-websocket-key").is_empty();
+    let websocket = !seen.values("sec-websocket-key").is_empty();
+    let asked = seen.values("upgrade").first().map(|to| (*to).to_owned());
     kept.lock().unwrap().push(seen);
-    if !upgrade {
-        return socket.write_all(ANSWER).await;
+    match asked {
+        _ if websocket => socket.write_all(UPGRADED).await?,
+        Some(protocol) => socket.write_all(changed_to(&protocol).as_bytes()).await?,
+        None => return socket.write_all(ANSWER).await,
     }
-    socket.write_all(UPGRADED).await?;
     let (mut from, mut to) = socket.split();
     tokio::io::copy(&mut from, &mut to).await.map(|_| ())
+}
+
+fn changed_to(protocol: &str) -> String {
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: {protocol}\r\nConnection: Upgrade\r\n\r\n"
+    )
 }
 
 async fn more(socket: &mut TcpStream, bytes: &mut Vec<u8>) -> std::io::Result<()> {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use gatehouse::domain::header_names::IDENTITY;
+use gatehouse::proxy::easyauth::{PRINCIPAL, TOKENS};
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// What Envoy and its kin must tell gatehouse besides `Host` and `Authorization`.
-const TOLD: [&str; 13] = [
+const TOLD: [&str; 14] = [
     "cookie",
     "accept",
     "origin",
@@ -19,6 +20,7 @@ const TOLD: [&str; 13] = [
     "sec-fetch-site",
     "sec-purpose",
     "sec-websocket-key",
+    "sec-websocket-version",
     "access-control-request-method",
     "access-control-request-headers",
 ];
@@ -74,7 +76,9 @@ fn every_manifest_is_read_and_names_what_gatehouse_needs() {
         assert!(found.iter().any(|text| text.ends_with("/auth/check")));
         assert!(!has("pathoverride"), "{name}: the path would be hidden");
         if name != "traefik.yaml" {
-            for header in IDENTITY {
+            // The refresh token is never told, and a list to remove by may have 16 names.
+            let tokens = TOKENS.iter().filter(|it| !it.contains("refresh"));
+            for header in IDENTITY.iter().chain(&PRINCIPAL).chain(tokens) {
                 assert!(has(header), "{name}: {header}");
             }
         }
@@ -138,5 +142,96 @@ fn the_guide_of_caddy_copies_every_identity_header() {
     let copied: BTreeSet<String> = guide.lines().map(|it| it.trim().to_lowercase()).collect();
     for header in IDENTITY {
         assert!(copied.contains(header), "{header}");
+    }
+}
+
+fn manifest(name: &str) -> Vec<Yaml> {
+    documents(&folder().join(name))
+}
+
+fn of_kind<'a>(documents: &'a [Yaml], kind: &str) -> Vec<&'a Yaml> {
+    let of = |document: &&Yaml| document["kind"].as_str() == Some(kind);
+    documents.iter().filter(of).collect()
+}
+
+/// Istio compares the whole header Host, port and all, and asks nobody about a request that no rule names.
+#[test]
+fn istio_asks_about_a_host_with_its_port_too() {
+    let manifest = manifest("istio.yaml");
+    let served = of_kind(&manifest, "VirtualService")[0]["spec"]["hosts"][0]
+        .as_str()
+        .unwrap();
+    let mut found = Vec::new();
+    under(
+        of_kind(&manifest, "AuthorizationPolicy")[0],
+        "operation",
+        &mut found,
+    );
+    assert_eq!(found.len(), 2, "everything but /auth/, and the check");
+    for operation in found {
+        let hosts = operation["hosts"].as_vec().unwrap();
+        let hosts: Vec<&str> = hosts.iter().filter_map(Yaml::as_str).collect();
+        assert_eq!(hosts, [served, &format!("{served}:*")]);
+    }
+}
+
+/// In Envoy a route removes headers after the check, gatehouse's answers among them.
+#[test]
+fn istio_and_envoy_gateway_remove_forged_names_before_they_ask() {
+    let istio = manifest("istio.yaml");
+    let filter = &of_kind(&istio, "EnvoyFilter")[0]["spec"]["configPatches"][0];
+    let first = filter["patch"]["operation"].as_str();
+    assert_eq!(first, Some("INSERT_FIRST"));
+    let mut removed = Vec::new();
+    under(filter, "remove", &mut removed);
+    let in_istio: Vec<&str> = removed.iter().filter_map(|it| it.as_str()).collect();
+    let gateway = manifest("envoy-gateway.yaml");
+    let policy = of_kind(&gateway, "ClientTrafficPolicy")[0];
+    let early = &policy["spec"]["headers"]["earlyRequestHeaders"]["remove"];
+    let early = early.as_vec().unwrap();
+    assert!(early.len() <= 16, "more are refused");
+    for header in IDENTITY.iter().chain(&PRINCIPAL).chain(&TOKENS[..3]) {
+        assert!(in_istio.contains(header), "{header}");
+        assert!(
+            early.iter().any(|it| it.as_str() == Some(header)),
+            "{header}"
+        );
+    }
+    for document in of_kind(&istio, "VirtualService") {
+        let mut removed = Vec::new();
+        under(document, "remove", &mut removed);
+        assert!(removed.is_empty(), "it would take ours away");
+    }
+}
+
+#[test]
+fn where_a_proxy_passes_any_upgrade_on_its_manifest_lets_websockets_only_through() {
+    let only = "if ($http_upgrade !~* \"^(websocket)?$\") { return 400; }";
+    let ingress = manifest("ingress-nginx.yaml");
+    let settings = of_kind(&ingress, "ConfigMap")[0]["data"]["server-snippet"].as_str();
+    assert_eq!(settings.map(str::trim), Some(only));
+    let fabric = manifest("nginx-gateway-fabric.yaml");
+    let filter = of_kind(&fabric, "SnippetsFilter")[0];
+    assert_eq!(filter["spec"]["snippets"][0]["value"].as_str(), Some(only));
+    let mut used = Vec::new();
+    under(of_kind(&fabric, "HTTPRoute")[0], "extensionRef", &mut used);
+    assert_eq!(used.len(), 1, "for the application");
+    assert_eq!(used[0]["name"], filter["metadata"]["name"]);
+    let traefik = manifest("traefik.yaml");
+    let routes = &of_kind(&traefik, "IngressRoute")[0]["spec"]["routes"];
+    for route in routes.as_vec().unwrap() {
+        if route["services"][0]["name"].as_str() != Some("application") {
+            continue;
+        }
+        let mut names = Vec::new();
+        under(&route["middlewares"], "name", &mut names);
+        let names: Vec<&str> = names.iter().filter_map(|it| it.as_str()).collect();
+        let websocket = route["match"].as_str().unwrap().contains("`Upgrade`");
+        let upgrade = if websocket {
+            "only-websocket"
+        } else {
+            "no-upgrade"
+        };
+        assert_eq!(names, ["no-hints", upgrade, "ask-gatehouse"]);
     }
 }

@@ -23,6 +23,7 @@ macro_rules! through_the_list {
             targets::no_spelling_of_a_path_opens_what_is_not_public,
             traffic::methods_and_bodies_pass_and_cross_site_ones_do_not,
             traffic::a_websocket_opens_with_a_session_and_from_here_only,
+            upgrades::no_client_leaves_http_but_for_a_websocket,
         );
     };
     ($guide:expr; $($file:ident::$case:ident,)*) => {

@@ -20,7 +20,7 @@ const WITHOUT_NO_HINTS: Guide = Guide {
     arguments: |place| {
         start(
             place,
-            &RULES.replace("[no-hints, ask-gatehouse]", "[ask-gatehouse]"),
+            &RULES.replace("[no-hints, no-upgrade, ask-gatehouse]", "[ask-gatehouse]"),
         )
     },
     ..GUIDE

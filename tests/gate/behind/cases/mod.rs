@@ -7,3 +7,4 @@ pub mod outages;
 pub mod people;
 pub mod targets;
 pub mod traffic;
+pub mod upgrades;

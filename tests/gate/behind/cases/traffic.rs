@@ -84,10 +84,17 @@ pub async fn a_websocket_opens_with_a_session_and_from_here_only(guarded: &Guard
 /// Opens a websocket as a browser does, with further header lines; the status, and the connection after the head.
 async fn handshake(guarded: &Guarded, more: &str) -> (u16, TcpStream) {
     let port = guarded.port;
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let request = format!(
         "GET /socket HTTP/1.1\r\nHost: {HOST}:{port}\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-Fetch-Mode: websocket\r\n{more}\r\n"
     );
+    answer_to(guarded, &request).await
+}
+
+/// Sends a request; the status, and the connection after the head of the answer.
+pub async fn answer_to(guarded: &Guarded, request: &str) -> (u16, TcpStream) {
+    let mut stream = TcpStream::connect(("127.0.0.1", guarded.port))
+        .await
+        .unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
