@@ -39,26 +39,27 @@ const IDENTITY_BEGINNINGS: [&str; 8] = [
     "xgoogauthenticateduser",
 ];
 
-/// Headers that say where a request came from or what it asked for: the proxy replaces them for the upstream.
-const FORWARDING: [&str; 14] = [
+/// Headers that say where a request came from or what it asked for: the proxy replaces them for the upstream, or leaves them
+/// out. CGI makes `HTTP_PROXY` of `Proxy`, and many clients take their proxy from there (CVE-2016-5385, "httpoxy").
+const FORWARDING: [&str; 8] = [
     "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-port",
-    "x-forwarded-uri",
-    "x-forwarded-method",
-    "x-forwarded-prefix",
-    "x-forwarded-server",
     "x-real-ip",
-    "x-original-url",
-    "x-original-method",
-    "x-rewrite-url",
     "true-client-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-scheme",
+    "front-end-https",
+    "proxy",
 ];
 
-/// Beginnings of names that proxies in front use for the same, folded.
-const FORWARDING_BEGINNINGS: [&str; 2] = ["xenvoy", "cfconnectingip"];
+/// Beginnings of names that proxies in front use for the same, folded. Frameworks read more of them than any list has.
+const FORWARDING_BEGINNINGS: [&str; 5] = [
+    "xforwarded",
+    "xoriginal",
+    "xrewrite",
+    "xenvoy",
+    "cfconnectingip",
+];
 
 /// Headers that concern one connection only (RFC 9110 §7.6.1), and `Expect`, which is answered here.
 const HOP_BY_HOP: [&str; 10] = [
@@ -300,9 +301,21 @@ mod tests {
             "X-Envoy-Original-Path",
             "CF-Connecting-IP",
             "Forwarded",
+            "X-Forwarded-Ssl",
+            "X_Forwarded_Scheme",
+            "X-Forwarded-Client-Cert",
+            "X.Original.Host",
+            "X-Rewrite_Url",
+            "X_Client_IP",
+            "X-Cluster-Client-Ip",
+            "X_Scheme",
+            "Front_End_Https",
+            "Proxy",
         ] {
             assert!(is_forwarding(name), "{name}");
         }
-        assert!(!is_forwarding("X-Forward"));
+        for name in ["X-Forward", "Proxy-Hint", "X-Schemes", "X-Client-Id"] {
+            assert!(!is_forwarding(name), "{name}");
+        }
     }
 }

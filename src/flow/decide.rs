@@ -3,7 +3,7 @@
 //! The order:
 //!
 //! 1. A CORS preflight passes where the route says so; it carries no credentials (Fetch, "CORS-preflight request").
-//! 2. A public path passes, with the person's identity if there is one.
+//! 2. A public path passes, with the identity of a caller who would pass if the path were not public, and of nobody else.
 //! 3. What is unknown stays unknown: an outage is neither yes nor no.
 //! 4. Nobody is asked to sign in.
 //! 5. A session does not serve a page of another site for unsafe methods and websockets.
@@ -83,22 +83,17 @@ pub fn decide<'a>(question: &Question<'a>, caller: Caller<'a>) -> Decision<'a> {
     if request.preflight && route.preflight {
         return Decision::Allow(None);
     }
-    if question.public {
-        return Decision::Allow(identity_of(caller));
-    }
-    match caller {
+    let judged = match caller {
         Caller::Unknown => Decision::Unknown,
         Caller::Nobody => Decision::SignIn,
         Caller::Bearer(bearer) => judge_bearer(question, bearer),
         Caller::Person(session) => judge_person(question, session),
-    }
-}
-
-fn identity_of(caller: Caller<'_>) -> Option<&Identity> {
-    match caller {
-        Caller::Person(session) => Some(&session.identity),
-        Caller::Bearer(bearer) => Some(&bearer.identity),
-        Caller::Nobody | Caller::Unknown => None,
+    };
+    match judged {
+        Decision::Allow(_) => judged,
+        // An upstream acts for whom it is told, so nobody is named for whom the request would not pass.
+        _ if question.public => Decision::Allow(None),
+        _ => judged,
     }
 }
 
@@ -106,7 +101,7 @@ fn judge_person<'a>(question: &Question<'a>, session: &'a Session) -> Decision<'
     if question.request.unsafe_method && question.request.cross_site {
         return Decision::Deny(Reason::CrossSite);
     }
-    if let Err(refused) = judge_rules(question, &session.identity) {
+    if let Err(refused) = judge_rules(&rules_of(question), &session.identity) {
         return refused;
     }
     match &question.route.step_up {
@@ -124,11 +119,12 @@ fn judge_bearer<'a>(question: &Question<'a>, bearer: &'a BearerCaller) -> Decisi
     if !rule.permits(bearer) {
         return Decision::Deny(Reason::Permission);
     }
-    // A program has neither groups nor an address; its roles are the bearer rule's to judge.
+    // A program has neither groups nor an address; its roles are the bearer rule's to judge. What a proxy adds binds
+    // everybody: a list that a program cannot meet keeps it out.
     let judged = if bearer.app_only {
-        Ok(())
+        judge_rules(&[question.narrowing], &bearer.identity)
     } else {
-        judge_rules(question, &bearer.identity)
+        judge_rules(&rules_of(question), &bearer.identity)
     };
     if let Err(refused) = judged {
         return refused;
@@ -142,15 +138,19 @@ fn judge_bearer<'a>(question: &Question<'a>, bearer: &'a BearerCaller) -> Decisi
     }
 }
 
-/// All rules must pass. Groups that could not be read are unknown, not none; a rule that denies for another reason counts
-/// more.
-fn judge_rules<'a>(question: &Question<'_>, identity: &Identity) -> Result<(), Decision<'a>> {
-    let mut unknown = false;
-    for rule in [
+fn rules_of<'q>(question: &Question<'q>) -> [&'q AccessRule; 3] {
+    [
         question.profile_rule,
         &question.route.allow,
         question.narrowing,
-    ] {
+    ]
+}
+
+/// All rules must pass. Groups that could not be read are unknown, not none; a rule that denies for another reason counts
+/// more.
+fn judge_rules<'a>(rules: &[&AccessRule], identity: &Identity) -> Result<(), Decision<'a>> {
+    let mut unknown = false;
+    for rule in rules {
         match rule.judge(identity) {
             Ok(()) => {}
             Err(Denial::GroupsUnknown) => unknown = true,

@@ -284,11 +284,18 @@ impl<'a> Asked<'a> {
         identity: Option<&Identity>,
     ) -> HttpResponse {
         let (route, now) = (guarded.route, guarded.now);
-        let tokens = match sender.person().filter(|_| route.easyauth.tokens) {
+        // The tokens of the person whom the decision names, and of nobody else.
+        let named = identity.and(sender.person());
+        let tokens = match named.filter(|_| route.easyauth.tokens) {
             None => Vec::new(),
             // Boxed, because few routes ask for tokens, and each check would pay for the size.
             Some(signed_in) => match Box::pin(self.tokens(signed_in)).await {
                 Ok(tokens) => token_headers(&tokens),
+                // The session ended meanwhile, and with it the person is nobody.
+                Err(FlowError::NotSignedIn) if guarded.public => {
+                    return Box::pin(self.allow(guarded, &Sender::Nobody, None)).await;
+                }
+                Err(FlowError::NotSignedIn) => return self.sign_in(),
                 Err(_) => return unknown(),
             },
         };
@@ -321,6 +328,9 @@ impl<'a> Asked<'a> {
     async fn tokens(&self, signed_in: &SignedIn) -> Result<EasyAuthTokens, FlowError> {
         let tokens = easyauth_tokens::tokens(&self.app.services, &self.profile, signed_in).await;
         tokens.inspect_err(|error| {
+            if matches!(error, FlowError::NotSignedIn) {
+                return;
+            }
             tracing::error!(profile.id = %self.profile.id, error = %error, "a check has no tokens for the application");
         })
     }

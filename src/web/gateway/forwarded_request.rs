@@ -8,6 +8,7 @@ use crate::domain::causes::with_causes;
 use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
 use crate::domain::route::Upstream;
+use crate::flow::session_check::SignedIn;
 use crate::proxy::error::UpstreamError;
 use crate::proxy::tunnel::SessionEnd;
 use crate::web::client::stopping::Stopping;
@@ -33,6 +34,12 @@ pub struct Forward<'a> {
 }
 
 impl Forward<'_> {
+    /// The person whom the decision names. Only this person's tokens may go to the upstream: at a public path, and with a
+    /// preflight, a request may pass that must not act for the person whose cookie it bears.
+    pub(super) fn person(&self) -> Option<&SignedIn> {
+        self.identity.and(self.sender.person())
+    }
+
     /// Logs a failure once, where it is answered.
     pub(super) fn failed(&self, error: &UpstreamError) -> HttpResponse {
         tracing::warn!(
@@ -62,7 +69,7 @@ impl Forward<'_> {
 
     /// When the session behind the request ends; `None` without one.
     pub(super) fn session_end(&self) -> Option<SessionEnd> {
-        let person = self.sender.person()?;
+        let person = self.person()?;
         let watch = &self.guarded.app.services.session_watch;
         Some(Box::pin(watch.end_of(&self.profile.id, person.handle())))
     }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{
-    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_KEY,
+    ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, HeaderMap, HeaderName, ORIGIN,
 };
 use chrono::TimeDelta;
 
@@ -28,6 +28,7 @@ use crate::flow::session_check::{self, SignedIn, Use};
 use crate::proxy::upstream_identity::KnownCaller;
 use crate::web::app_state::AppState;
 use crate::web::cookies::session;
+use crate::web::gateway::websocket::opens_websocket;
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -168,7 +169,6 @@ impl Guarded<'_> {
         let preflight = method == "OPTIONS"
             && origin.is_some()
             && self.header(&ACCESS_CONTROL_REQUEST_METHOD).is_some();
-        let socket = self.header(&SEC_WEBSOCKET_KEY).is_some();
         let safe = matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE");
         let cross_site = match (origin, self.header(&SEC_FETCH_SITE)) {
             (Some(origin), _) => !self.is_own_or_listed(origin),
@@ -177,7 +177,7 @@ impl Guarded<'_> {
         };
         RequestKind {
             preflight,
-            unsafe_method: !safe || socket,
+            unsafe_method: !safe || opens_websocket(self.headers),
             cross_site,
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn answer(forward: &Forward<'_>, answer: UpstreamAnswer) -> HttpRespo
     let UpstreamAnswer { headers, body, .. } = answer;
     let is_stream = headers
         .get("content-type")
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
+        .is_some_and(|value| is_event_stream(value.as_bytes()));
     let said = headers.get("content-length");
     let said = said.and_then(|value| value.to_str().ok()?.parse().ok());
     let size = match (status.as_u16(), said) {
@@ -59,6 +59,13 @@ pub(super) fn answer(forward: &Forward<'_>, answer: UpstreamAnswer) -> HttpRespo
             route: forward.guarded.route.path.clone(),
         },
     })
+}
+
+/// Media types are compared without regard to case, and parameters may follow (RFC 9110 §8.3.1).
+fn is_event_stream(content_type: &[u8]) -> bool {
+    let kind = content_type.split(|byte| *byte == b';').next();
+    let kind = kind.unwrap_or_default().trim_ascii();
+    kind.eq_ignore_ascii_case(b"text/event-stream")
 }
 
 /// 101, with the tunnel that gets the connection (`app/listener/upgrades.rs`).
@@ -194,5 +201,24 @@ impl MessageBody for Relayed {
             );
         }
         polled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_stream_is_one_however_its_type_is_spelled() {
+        for kind in [
+            "text/event-stream",
+            "Text/Event-Stream; charset=utf-8",
+            " text/event-stream ;x",
+        ] {
+            assert!(is_event_stream(kind.as_bytes()), "{kind}");
+        }
+        for kind in ["text/event-streams", "text/plain; x=text/event-stream", ""] {
+            assert!(!is_event_stream(kind.as_bytes()), "{kind}");
+        }
     }
 }

@@ -71,7 +71,7 @@ impl Forward<'_> {
             AUTHORIZATION if route.token_for.is_some() => return false,
             // What was accepted passes; on such a route nothing else does.
             AUTHORIZATION if route.accept_bearer.is_some() => {
-                return matches!(self.sender, Sender::Bearer(_));
+                return self.identity.is_some() && matches!(self.sender, Sender::Bearer(_));
             }
             _ => {}
         }

@@ -26,7 +26,7 @@ use crate::web::gateway::forwarded_request::Forward;
 pub enum Bearer {
     /// What the client sent, if the route lets it pass.
     Clients,
-    /// Nothing: the route asks for a token, and nobody is signed in at a public path.
+    /// Nothing: the route asks for a token, and the decision names no person, as at a public path.
     Nothing,
     /// An access token of the person.
     Token(AccessGrant),
@@ -48,7 +48,7 @@ pub struct Tokens {
 pub(super) async fn of_route(forward: &Forward<'_>) -> Result<Tokens, HttpResponse> {
     let bearer = bearer(forward).await?;
     let wanted = forward.guarded.route.easyauth.tokens;
-    let Some(person) = forward.sender.person().filter(|_| wanted) else {
+    let Some(person) = forward.person().filter(|_| wanted) else {
         let easyauth = Vec::new();
         return Ok(Tokens { bearer, easyauth });
     };
@@ -66,7 +66,7 @@ async fn bearer(forward: &Forward<'_>) -> Result<Bearer, HttpResponse> {
     let Some(name) = &forward.guarded.route.token_for else {
         return Ok(Bearer::Clients);
     };
-    let (Some(person), Some(api)) = (forward.sender.person(), forward.profile.api(name)) else {
+    let (Some(person), Some(api)) = (forward.person(), forward.profile.api(name)) else {
         return Ok(Bearer::Nothing);
     };
     let services = &forward.guarded.app.services;
@@ -90,7 +90,7 @@ pub(super) async fn challenge(
     }
     let fields = answer.headers.get_all("www-authenticate");
     let claims = api_call::claims_of(fields.iter().filter_map(|field| field.to_str().ok()))?;
-    let (person, api) = (forward.sender.person()?, forward.profile.api(name)?);
+    let (person, api) = (forward.person()?, forward.profile.api(name)?);
     let called = Called::Interaction {
         claims: Some(claims),
         refusal: None,

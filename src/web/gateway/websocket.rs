@@ -9,6 +9,8 @@ use actix_web::http::{Method, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+static SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
 /// What a request asks of its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Handshake {
@@ -45,6 +47,15 @@ pub fn handshake(request: &HttpRequest) -> Handshake {
         (true, Some(_), None) => Handshake::OtherVersion,
         _ => Handshake::Malformed,
     }
+}
+
+/// Whether a request may open a websocket, told by any one header: proxies that ask about a request leave some of them out,
+/// and some upstreams open one without all of them. `Sec-Fetch-Mode` is what browsers add (Fetch Metadata §2.2).
+pub fn opens_websocket(headers: &HeaderMap) -> bool {
+    headers.contains_key(SEC_WEBSOCKET_KEY)
+        || headers.contains_key(SEC_WEBSOCKET_VERSION)
+        || has_token(headers, &UPGRADE, "websocket")
+        || has_token(headers, &SEC_FETCH_MODE, "websocket")
 }
 
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {

@@ -6,6 +6,7 @@ mod decisions;
 mod headers;
 mod https;
 mod one_reading;
+mod public_paths;
 mod step_up;
 mod tokens;
 mod websockets;
