@@ -66,7 +66,8 @@ pub struct RouteTable {
     pub timeouts: Option<Spanned<TimeoutsTable>>,
     /// Who is admitted, besides the rule of the profile. Default: everybody whom the profile admits.
     pub allow: Option<AllowTable>,
-    /// Path prefixes below `path` that need no session. Default: none.
+    /// Path prefixes below `path` that need no session. The application is told who the person is, and gets tokens, only where
+    /// the request would pass anyway. Default: none.
     #[schemars(example = ["/orders/assets/"])]
     pub public: Texts,
     /// A stronger or fresher sign-in than the session's, for this route. Default: any sign-in does.

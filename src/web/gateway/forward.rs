@@ -74,8 +74,12 @@ impl Forward<'_> {
         let mut request = self.upstream_request(tokens)?;
         let repeatable = matches!(payload, Payload::None) && self.request.method().is_safe();
         let mut uploading = None;
-        if !matches!(payload, Payload::None) {
-            let (sender, body) = RequestBody::streamed(self.said_length());
+        let said = self.said_length();
+        // A body of no bytes is all there; its length tells the upstream so (RFC 9110 §8.6).
+        if said == Some(0) {
+            request.append(CONTENT_LENGTH.as_str(), b"0");
+        } else if !matches!(payload, Payload::None) {
+            let (sender, body) = RequestBody::streamed(said);
             request.body = body;
             uploading = Some(actix_web::rt::spawn(upload(payload, sender)));
         }

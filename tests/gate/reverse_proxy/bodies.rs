@@ -67,6 +67,22 @@ async fn large_bodies_pass_both_ways_with_and_without_a_length() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_post_without_bytes_keeps_its_length() {
+    let upstream = Upstream::ok().await;
+    let gate = public(&upstream, "").await;
+    for method in ["POST", "PUT", "PATCH", "DELETE"] {
+        let request = format!(
+            "{method} /up HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        );
+        let (back, _) = exchange(&gate, &request).await;
+        assert_eq!(socket::status(&back), 200, "{method}: {back}");
+        let seen = upstream.last();
+        assert_eq!(seen.all("content-length"), ["0"], "{}", seen.head);
+        assert!(seen.header("transfer-encoding").is_none(), "{}", seen.head);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_without_a_body_keeps_its_length() {
     let upstream = Upstream::start(|request| match request.target() {
         "/head" => b"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nETag: \"a\"\r\n\r\n".to_vec(),

@@ -20,6 +20,15 @@ async fn the_application_learns_who_the_person_is_and_no_forged_header_arrives()
         ("x-forwarded-for", "1.2.3.4"),
         ("x-original-url", "/admin"),
         ("x-forwarded-prefix", "/evil"),
+        ("x_forwarded_scheme", "evil"),
+        ("x-forwarded-client-cert", "forged"),
+        ("x-original-host", "evil"),
+        ("x.rewrite.path", "/evil"),
+        ("x_client_ip", "1.2.3.4"),
+        ("x-cluster-client-ip", "1.2.3.4"),
+        ("x-scheme", "evil"),
+        ("front-end-https", "evil"),
+        ("proxy", "http://evil.example"),
     ];
     browser.get_with(gate.url(KIND, "/x"), &forged).await;
     let seen = upstream.last();
