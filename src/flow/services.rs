@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::domain::client_network::ClientNetwork;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::identity::SubjectKey;
+use crate::domain::language::LanguageTag;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::domain::random::Random;
 use crate::domain::session::HandleHash;
@@ -137,4 +138,6 @@ pub struct BrowserVisit<'a> {
     pub user_agent: Option<&'a str>,
     /// About where the browser is, if the profile keeps it for the list of sessions.
     pub network: Option<ClientNetwork>,
+    /// The language that the person chose on our pages; every way to the authority tells it.
+    pub language: Option<&'a LanguageTag>,
 }

@@ -35,8 +35,6 @@ pub struct AuthorizationOptions {
     pub login_hint: Option<String>,
     /// Parameters of the sign-in link that the profile lets through.
     pub passed: Vec<(PassedParameter, String)>,
-    /// The language that the person chose on our pages, for the authority's.
-    pub language: Option<String>,
     /// What a route demands of the sign-in; `None` leaves it to the route of the target.
     pub step_up: Option<StepUp>,
     /// How many attempts before this one came back without their cookies: the `state` counts them.
@@ -143,7 +141,11 @@ pub async fn begin(
     };
     let attempt = attempt.within_a_cookie();
     let state = new_state(services, profile, return_to, options.rounds);
-    let request = request(profile, &options, &attempt, &state);
+    let language = visit.language.map(ToString::to_string);
+    let request = AuthorizationRequest {
+        ui_locales: ui_locales(profile, &options).or(language.as_deref()),
+        ..request(profile, &options, &attempt, &state)
+    };
     let location = services
         .authorities
         .authorization_address(profile, user_flow, &request)
@@ -218,14 +220,16 @@ fn request<'a>(
             .as_deref()
             .or_else(|| text(PassedParameter::LoginHint)),
         domain_hint: text(PassedParameter::DomainHint),
-        ui_locales: text(PassedParameter::UiLocales)
-            .or(profile.authorize.ui_locales.as_deref())
-            .or(options.language.as_deref()),
         max_age: attempt.max_age,
         acr_values: text(PassedParameter::AcrValues),
         step_up: attempt.step_up.as_ref(),
         ..AuthorizationRequest::new(state, &attempt.nonce, &attempt.verifier)
     }
+}
+
+/// The languages that the sign-in link or the profile asks for, which come before the person's choice on our pages.
+fn ui_locales<'a>(profile: &'a Profile, options: &'a AuthorizationOptions) -> Option<&'a str> {
+    passed(options, PassedParameter::UiLocales).or(profile.authorize.ui_locales.as_deref())
 }
 
 fn passed(options: &AuthorizationOptions, parameter: PassedParameter) -> Option<&str> {

@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use RefreshEffect::{EndSession, KeepSession, StepUp};
-use Remedy::{Operator, Person, Time};
+use Remedy::{Administrator, Operator, Person, Time};
 
 /// A code in an authority's own numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +33,8 @@ impl fmt::Display for AuthorityErrorCode {
 pub enum Remedy {
     /// The person: sign in again, consent, choose another account.
     Person,
+    /// An administrator of the directory: consent for everybody, assign the person, enable the account.
+    Administrator,
     /// The operator: a secret, an address, a scope.
     Operator,
     /// Nobody: it passes.
@@ -148,12 +150,12 @@ const ENTRA: &[CodeRow] = &[
     (50_011, Operator, Topic::RedirectUri, KeepSession),
     (50_020, Person, Topic::ForeignAccount, StepUp),
     (50_055, Person, Topic::PasswordExpired, StepUp),
-    (50_057, Person, Topic::AccountDisabled, EndSession),
+    (50_057, Administrator, Topic::AccountDisabled, EndSession),
     (50_058, Person, Topic::NoSession, StepUp),
     (50_076, Person, Topic::ExtraProof, StepUp),
     (50_079, Person, Topic::ExtraProof, StepUp),
     (50_097, Person, Topic::DeviceRule, StepUp),
-    (50_105, Person, Topic::NotAssigned, StepUp),
+    (50_105, Administrator, Topic::NotAssigned, StepUp),
     (50_132, Person, Topic::GrantOver, EndSession),
     (50_158, Person, Topic::ExtraProof, StepUp),
     (50_173, Person, Topic::GrantOver, EndSession),
@@ -173,9 +175,9 @@ const ENTRA: &[CodeRow] = &[
     (90_023, Operator, Topic::Configuration, KeepSession),
     (90_033, Time, Topic::Busy, KeepSession),
     (90_055, Time, Topic::Busy, KeepSession),
-    (90_094, Person, Topic::AdministratorConsent, StepUp),
-    (90_095, Person, Topic::AdministratorConsent, StepUp),
-    (90_099, Person, Topic::AdministratorConsent, StepUp),
+    (90_094, Administrator, Topic::AdministratorConsent, StepUp),
+    (90_095, Administrator, Topic::AdministratorConsent, StepUp),
+    (90_099, Administrator, Topic::AdministratorConsent, StepUp),
     (135_011, Person, Topic::DeviceRule, StepUp),
     (500_011, Operator, Topic::Scope, KeepSession),
     (500_207, Operator, Topic::UnknownTenant, KeepSession),
@@ -190,7 +192,7 @@ const ENTRA: &[CodeRow] = &[
     (700_027, Operator, Topic::AssertionKey, KeepSession),
     (700_082, Person, Topic::GrantOver, EndSession),
     (900_144, Operator, Topic::Configuration, KeepSession),
-    (900_941, Person, Topic::AdministratorConsent, StepUp),
+    (900_941, Administrator, Topic::AdministratorConsent, StepUp),
     (1_000_502, Operator, Topic::AssertionKey, KeepSession),
     (1_002_012, Operator, Topic::Scope, KeepSession),
     (7_000_112, Operator, Topic::ApplicationDisabled, KeepSession),
@@ -376,8 +378,8 @@ mod tests {
         for table in [ENTRA, B2C] {
             assert!(table.is_sorted_by(|one, next| one.0 < next.0));
             for (code, remedy, topic, on_refresh) in table {
-                let acts = *on_refresh != KeepSession;
-                assert_eq!(acts, *remedy == Person, "{code} {topic:?}");
+                let somebody = matches!(remedy, Person | Administrator);
+                assert_eq!(*on_refresh != KeepSession, somebody, "{code} {topic:?}");
             }
         }
         assert!(WORDS.is_sorted_by(|one, next| one.0 < next.0));

@@ -178,7 +178,7 @@ ago-hours =
     }
 ago-days =
     { $count ->
-        [one] gestern
+        [one] vor { $count } Tag
        *[other] vor { $count } Tagen
     }
 in-minutes =
@@ -284,6 +284,9 @@ not-allowed-email-unverified = Diese Anwendung lässt Personen nach ihrer E-Mail
 problem-consent-required = Die API kann noch nicht aufgerufen werden
     .sentence = Die Anwendung braucht diese Berechtigungen, um die API aufzurufen, und sie wurden nicht erteilt.
     .administrator = Nur ein Administrator kann diese Berechtigungen in diesem Verzeichnis erteilen. Bitten Sie einen Administrator, der Anwendung zuzustimmen; eine neue Anmeldung hilft nicht.
+problem-permission-missing = { $name } kann noch nicht verwendet werden
+    .sentence = Diese Anwendung darf { $name } noch nicht für Sie verwenden: Eine Berechtigung wurde nicht erteilt.
+    .administrator = Nur ein Administrator kann die Berechtigung erteilen. Bitten Sie einen Administrator, der Anwendung zuzustimmen; eine neue Anmeldung hilft nicht.
 
 ## What did not work: outages
 

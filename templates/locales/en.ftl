@@ -180,7 +180,7 @@ ago-hours =
     }
 ago-days =
     { $count ->
-        [one] yesterday
+        [one] { $count } day ago
        *[other] { $count } days ago
     }
 in-minutes =
@@ -286,6 +286,9 @@ not-allowed-email-unverified = This application admits people by their e-mail ad
 problem-consent-required = The API cannot be called yet
     .sentence = The application needs these permissions to call the API, and they were not granted.
     .administrator = Only an administrator can grant these permissions in this directory. Ask an administrator to grant admin consent to this application; signing in again does not help.
+problem-permission-missing = { $name } cannot be used yet
+    .sentence = This application may not use { $name } for you yet: a permission was not granted.
+    .administrator = Only an administrator can grant the permission. Ask an administrator to agree to this application; signing in again does not help.
 
 ## What did not work: outages
 

@@ -178,7 +178,7 @@ ago-hours =
     }
 ago-days =
     { $count ->
-        [one] ayer
+        [one] hace { $count } día
        *[other] hace { $count } días
     }
 in-minutes =
@@ -264,7 +264,7 @@ problem-other-person = Era otra cuenta
     .sentence = La cuenta del servicio de inicio de sesión no es la que tiene la sesión iniciada aquí.
 problem-step-up = Esta página pide un inicio de sesión más seguro
     .sentence = La página pide un inicio de sesión más seguro o más reciente, y el servicio de inicio de sesión no ha confirmado ninguno. No se ha cambiado nada.
-    .advice = Volver a intentarlo solo ayuda si inicia sesión de otra forma, por ejemplo con un segundo factor. Si no, pregunte al operador de esta aplicación.
+    .advice = Volver a intentarlo solo ayuda si inicia sesión de otra forma, por ejemplo con un segundo factor. Si no, pregunte al responsable de esta aplicación.
 problem-loop = El inicio de sesión empieza una y otra vez
     .sentence = Se le ha enviado a iniciar sesión { $count } veces seguidas sin llegar a la página. Nos hemos detenido para que esto no continúe sin fin.
     .advice = Las causas habituales: las cookies están bloqueadas, un reloj va mal o la aplicación no acepta el inicio de sesión. Espere un minuto y empiece de nuevo.
@@ -284,6 +284,9 @@ not-allowed-email-unverified = Esta aplicación admite a las personas por su dir
 problem-consent-required = Todavía no se puede llamar a la API
     .sentence = La aplicación necesita estos permisos para llamar a la API, y no se han concedido.
     .administrator = Solo un administrador puede conceder estos permisos en este directorio. Pida a un administrador que dé su consentimiento a esta aplicación; iniciar sesión de nuevo no sirve.
+problem-permission-missing = Todavía no se puede usar { $name }
+    .sentence = Esta aplicación aún no puede usar { $name } en su nombre: no se ha concedido un permiso.
+    .administrator = Solo un administrador puede conceder el permiso. Pida a un administrador que dé su consentimiento a esta aplicación; iniciar sesión de nuevo no sirve.
 
 ## What did not work: outages
 

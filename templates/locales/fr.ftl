@@ -178,7 +178,7 @@ ago-hours =
     }
 ago-days =
     { $count ->
-        [one] hier
+        [one] il y a { $count } jour
        *[other] il y a { $count } jours
     }
 in-minutes =
@@ -284,6 +284,9 @@ not-allowed-email-unverified = Cette application admet les personnes selon leur 
 problem-consent-required = L'API ne peut pas encore être appelée
     .sentence = L'application a besoin de ces autorisations pour appeler l'API, et elles n'ont pas été accordées.
     .administrator = Seul un administrateur peut accorder ces autorisations dans cet annuaire. Demandez à un administrateur de donner son consentement à cette application ; vous reconnecter n'y change rien.
+problem-permission-missing = Impossible d'utiliser { $name } pour l'instant
+    .sentence = Cette application ne peut pas encore utiliser { $name } pour vous : une autorisation n'a pas été accordée.
+    .administrator = Seul un administrateur peut accorder cette autorisation. Demandez à un administrateur de donner son consentement à cette application ; vous reconnecter n'y change rien.
 
 ## What did not work: outages
 

@@ -178,7 +178,7 @@ ago-hours =
     }
 ago-days =
     { $count ->
-        [one] ieri
+        [one] { $count } giorno fa
        *[other] { $count } giorni fa
     }
 in-minutes =
@@ -284,6 +284,9 @@ not-allowed-email-unverified = Questa applicazione ammette le persone in base al
 problem-consent-required = L'API non può ancora essere chiamata
     .sentence = L'applicazione ha bisogno di queste autorizzazioni per chiamare l'API, e non sono state concesse.
     .administrator = Solo un amministratore può concedere queste autorizzazioni in questa directory. Chieda a un amministratore di dare il consenso a questa applicazione; accedere di nuovo non serve.
+problem-permission-missing = Non è ancora possibile usare { $name }
+    .sentence = Questa applicazione non può ancora usare { $name } per lei: un'autorizzazione non è stata concessa.
+    .administrator = Solo un amministratore può concedere l'autorizzazione. Chieda a un amministratore di dare il consenso a questa applicazione; accedere di nuovo non serve.
 
 ## What did not work: outages
 

@@ -81,7 +81,7 @@ sessions-lead = { $site } にサインインしているブラウザーの一覧
 session-this = このブラウザー
 session-seen = 最終利用
 session-created = サインイン
-session-expires = 遅くとも終了
+session-expires = 有効期限
 session-network = ネットワーク
 session-end = 終了
 session-end-which = 終了: { $browser } のセッション({ $when } 開始)
@@ -275,6 +275,9 @@ not-allowed-email-unverified = このアプリケーションはメールアド�
 problem-consent-required = まだ API を呼び出せません
     .sentence = API を呼び出すには、アプリケーションに次のアクセス許可が必要ですが、まだ与えられていません。
     .administrator = このディレクトリでは、管理者だけがこれらのアクセス許可を与えられます。管理者に同意を依頼してください。もう一度サインインしても解決しません。
+problem-permission-missing = { $name } はまだ使用できません
+    .sentence = { $name } を使用するためのアクセス許可が、このアプリケーションにまだ与えられていません。
+    .administrator = このアクセス許可を与えられるのは管理者だけです。管理者に同意を依頼してください。もう一度サインインしても解決しません。
 
 ## What did not work: outages
 

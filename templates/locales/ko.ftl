@@ -81,7 +81,7 @@ sessions-lead = { $site }에 로그인된 브라우저입니다. 모르는 세�
 session-this = 이 브라우저
 session-seen = 마지막 사용
 session-created = 로그인
-session-expires = 늦어도 만료
+session-expires = 만료 기한
 session-network = 네트워크
 session-end = 종료
 session-end-which = 종료: { $browser } 세션, { $when } 시작
@@ -275,6 +275,9 @@ not-allowed-email-unverified = 이 애플리케이션은 이메일 주소로 사
 problem-consent-required = 아직 API를 호출할 수 없습니다
     .sentence = 애플리케이션이 API를 호출하려면 다음 권한이 필요하지만 부여되지 않았습니다.
     .administrator = 이 디렉터리에서는 관리자만 이 권한을 부여할 수 있습니다. 관리자에게 이 애플리케이션에 대한 동의를 요청하세요. 다시 로그인해도 도움이 되지 않습니다.
+problem-permission-missing = 아직 { $name }을(를) 사용할 수 없습니다
+    .sentence = 이 애플리케이션에는 아직 { $name }을(를) 사용하는 데 필요한 권한이 부여되지 않았습니다.
+    .administrator = 관리자만 이 권한을 부여할 수 있습니다. 관리자에게 이 애플리케이션에 대한 동의를 요청하세요. 다시 로그인해도 도움이 되지 않습니다.
 
 ## What did not work: outages
 
@@ -286,7 +289,7 @@ problem-authority-busy = 로그인 서비스가 혼잡합니다
 problem-credential-unavailable = 지금은 이 애플리케이션이 인증할 수 없습니다
     .sentence = 실행 중인 플랫폼이 지금 자격 증명을 제공하지 않습니다. 잠시 후 다시 시도하세요.
 problem-refresh-in-progress = 로그인을 갱신하고 있습니다
-    .sentence = 로그인 서비스가 시간을 들이고 있습니다. 잠시 후 다시 시도하세요.
+    .sentence = 로그인 서비스가 응답하는 데 시간이 걸리고 있습니다. 잠시 후 다시 시도하세요.
 problem-misconfigured = 이 애플리케이션이 올바르게 설정되지 않았습니다
     .sentence = 로그인 서비스와 이 애플리케이션이 서로 맞지 않습니다. 운영자가 조치해야 하며 원인은 로그에 있습니다.
     .credential = 로그인 서비스에 대한 애플리케이션 자체의 자격 증명을 사용할 수 없습니다. 운영자가 조치해야 하며 원인은 로그에 있습니다.

@@ -178,7 +178,7 @@ ago-hours =
     }
 ago-days =
     { $count ->
-        [one] gisteren
+        [one] { $count } dag geleden
        *[other] { $count } dagen geleden
     }
 in-minutes =
@@ -284,13 +284,16 @@ not-allowed-email-unverified = Deze toepassing laat mensen toe op hun e-mailadre
 problem-consent-required = De API kan nog niet worden aangeroepen
     .sentence = De toepassing heeft deze machtigingen nodig om de API aan te roepen, en ze zijn niet verleend.
     .administrator = Alleen een beheerder kan deze machtigingen in deze directory verlenen. Vraag een beheerder om toestemming te geven voor deze toepassing; opnieuw aanmelden helpt niet.
+problem-permission-missing = { $name } kan nog niet worden gebruikt
+    .sentence = Deze toepassing mag { $name } nog niet voor u gebruiken: een machtiging is niet verleend.
+    .administrator = Alleen een beheerder kan de machtiging verlenen. Vraag een beheerder om toestemming te geven voor deze toepassing; opnieuw aanmelden helpt niet.
 
 ## What did not work: outages
 
 problem-authority-unavailable = De aanmeldservice antwoordt niet
     .sentence = We kunnen haar op dit moment niet bereiken. Probeer het zo dadelijk opnieuw.
     .advice = Wie al is aangemeld, kan verder.
-problem-authority-busy = De aanmeldservice is druk
+problem-authority-busy = De aanmeldservice heeft het druk
     .sentence = Zij vraagt ons te wachten. Probeer het zo dadelijk opnieuw.
 problem-credential-unavailable = Deze toepassing kan zich op dit moment niet legitimeren
     .sentence = Het platform waarop zij draait, geeft haar op dit moment geen referenties. Probeer het zo dadelijk opnieuw.
@@ -366,7 +369,7 @@ refused-consent-declined = U hebt geweigerd
     .sentence = Zonder de gevraagde machtigingen kan de toepassing niet verder. Er is niets gedeeld.
 refused-request-loop = Te veel aanmeldingen achter elkaar
     .sentence = De aanmeldservice heeft een lus opgemerkt. Sluit de andere tabbladen van deze site en probeer het over een minuut opnieuw.
-refused-busy = De aanmeldservice is druk
+refused-busy = De aanmeldservice heeft het druk
     .sentence = Probeer het over een minuut opnieuw.
 refused-authority-problem = De aanmeldservice had een probleem
     .sentence = Probeer het over een minuut opnieuw.

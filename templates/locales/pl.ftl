@@ -188,7 +188,7 @@ ago-hours =
     }
 ago-days =
     { $count ->
-        [one] wczoraj
+        [one] { $count } dzień temu
         [few] { $count } dni temu
         [many] { $count } dni temu
        *[other] { $count } dnia temu
@@ -302,6 +302,9 @@ not-allowed-email-unverified = Ta aplikacja wpuszcza osoby według adresu e-mail
 problem-consent-required = Nie można jeszcze wywołać API
     .sentence = Aplikacja potrzebuje tych uprawnień, aby wywołać API, a nie zostały one udzielone.
     .administrator = Tylko administrator może udzielić tych uprawnień w tym katalogu. Poproś administratora o zgodę dla tej aplikacji; ponowne logowanie nie pomoże.
+problem-permission-missing = Nie można jeszcze użyć: { $name }
+    .sentence = Ta aplikacja nie ma jeszcze uprawnienia, którego wymaga { $name }.
+    .administrator = Tylko administrator może udzielić tego uprawnienia. Poproś administratora o zgodę dla tej aplikacji; ponowne logowanie nie pomoże.
 
 ## What did not work: outages
 

@@ -178,7 +178,7 @@ ago-hours =
     }
 ago-days =
     { $count ->
-        [one] ontem
+        [one] há { $count } dia
        *[other] há { $count } dias
     }
 in-minutes =
@@ -264,7 +264,7 @@ problem-other-person = Era outra conta
     .sentence = A conta no serviço de início de sessão não é a que tem sessão iniciada aqui.
 problem-step-up = Esta página exige um início de sessão mais forte
     .sentence = A página exige um início de sessão mais forte ou mais recente, e o serviço de início de sessão não confirmou nenhum. Nada foi alterado.
-    .advice = Tentar de novo só ajuda se iniciar sessão de outra forma, por exemplo com um segundo fator. Caso contrário, pergunte ao operador desta aplicação.
+    .advice = Tentar de novo só ajuda se iniciar sessão de outra forma, por exemplo com um segundo fator. Caso contrário, pergunte ao responsável por esta aplicação.
 problem-loop = O início de sessão recomeça sempre
     .sentence = Foi enviado para entrar { $count } vezes seguidas sem chegar à página. Parámos para que isto não continue sem fim.
     .advice = As causas habituais: os cookies estão bloqueados, um relógio está errado ou a aplicação não aceita o início de sessão. Espere um minuto e comece de novo.
@@ -284,6 +284,9 @@ not-allowed-email-unverified = Esta aplicação admite pessoas pelo endereço de
 problem-consent-required = Ainda não é possível chamar a API
     .sentence = A aplicação precisa destas permissões para chamar a API, e elas não foram concedidas.
     .administrator = Só um administrador pode conceder estas permissões neste diretório. Peça a um administrador que dê o seu consentimento a esta aplicação; entrar de novo não ajuda.
+problem-permission-missing = Ainda não é possível usar { $name }
+    .sentence = Esta aplicação ainda não pode usar { $name } em seu nome: uma permissão não foi concedida.
+    .administrator = Só um administrador pode conceder a permissão. Peça a um administrador que dê o seu consentimento a esta aplicação; entrar de novo não ajuda.
 
 ## What did not work: outages
 

@@ -275,6 +275,9 @@ not-allowed-email-unverified = 此应用按电子邮件地址准入，而您的�
 problem-consent-required = 尚不能调用 API
     .sentence = 应用需要这些权限才能调用 API，但尚未获得授权。
     .administrator = 在此目录中，只有管理员可以授予这些权限。请管理员为此应用授予同意；重新登录没有帮助。
+problem-permission-missing = 尚不能使用 { $name }
+    .sentence = 此应用尚未获得使用 { $name } 所需的权限。
+    .administrator = 只有管理员可以授予此权限。请管理员为此应用授予同意；重新登录没有帮助。
 
 ## What did not work: outages
 

@@ -39,6 +39,7 @@ fn rows() -> String {
         let detail = detail(&name);
         let acts = match detail.remedy() {
             Remedy::Person => "the person",
+            Remedy::Administrator => "an administrator",
             Remedy::Operator => "the operator",
             Remedy::Time => "nobody; it passes",
         };
@@ -70,6 +71,20 @@ fn the_troubleshooting_page_has_a_row_for_each_code_and_word() {
         return;
     }
     assert_eq!(written, right, "{PAGE} (UPDATE=1 rewrites it)");
+}
+
+#[test]
+fn an_administrator_acts_where_the_person_cannot() {
+    let topics = [
+        Topic::AccountDisabled,
+        Topic::AdministratorConsent,
+        Topic::NotAssigned,
+    ];
+    for name in known_errors() {
+        let detail = detail(&name);
+        let expected = topics.contains(&detail.topic());
+        assert_eq!(detail.remedy() == Remedy::Administrator, expected, "{name}");
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl From<TokenRequestError> for OidcError {
             },
             TokenRequestError::Refusal(detail) => match detail.remedy() {
                 Remedy::Operator => Misconfiguration::Client(detail).into(),
-                Remedy::Person | Remedy::Time => Self::Refused(detail),
+                Remedy::Person | Remedy::Administrator | Remedy::Time => Self::Refused(detail),
             },
             // No response of the authority: a page of something in between, which passes.
             TokenRequestError::Response(unusable) if unusable.fault == ResponseFault::NotJson => {

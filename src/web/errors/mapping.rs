@@ -145,7 +145,7 @@ fn status_of(error: &FlowError) -> StatusCode {
         | FlowError::RedirectLoop { .. }
         | FlowError::LogoutTokenRefused(_) => StatusCode::BAD_REQUEST,
         FlowError::Refused { detail, .. } => match detail.remedy() {
-            Remedy::Person => StatusCode::FORBIDDEN,
+            Remedy::Person | Remedy::Administrator => StatusCode::FORBIDDEN,
             Remedy::Operator => StatusCode::BAD_GATEWAY,
             Remedy::Time => StatusCode::SERVICE_UNAVAILABLE,
         },

@@ -10,7 +10,7 @@ pub(in crate::web) fn unavailable(error: &FlowError, profile: &Profile) -> Probl
     let text = match error {
         FlowError::AuthorityUnavailable { cause, .. } => authority_unavailable(cause),
         FlowError::RefreshDelayed { why, .. } => refresh_delayed(*why),
-        FlowError::Misconfigured { cause } => misconfigured(cause),
+        FlowError::Misconfigured { cause } => misconfigured(cause, profile),
         FlowError::ApiUnavailable(_) => problem("api_unavailable", "problem-api-unavailable")
             .advised()
             .try_again_first(),
@@ -71,14 +71,17 @@ fn refresh_delayed(why: RefreshDelay) -> ProblemText {
 }
 
 /// The operator must act.
-fn misconfigured(cause: &OidcError) -> ProblemText {
+fn misconfigured(cause: &OidcError, profile: &Profile) -> ProblemText {
     let text = problem("misconfigured", "problem-misconfigured").labelled("kind-unavailable");
     let heading = text.heading.clone();
     match cause {
         OidcError::Misconfigured(Misconfiguration::Credential(_)) => {
             text.saying(heading.attribute("credential"))
         }
-        OidcError::Misconfigured(Misconfiguration::NamesNobody(_)) => {
+        // What to set up at the authority is a matter for the operator.
+        OidcError::Misconfigured(Misconfiguration::NamesNobody(_))
+            if profile.branding.developer_pages =>
+        {
             text.saying(heading.attribute("nobody"))
         }
         OidcError::Misconfigured(Misconfiguration::Client(detail)) => text.with_detail(detail),

@@ -83,7 +83,8 @@ fn refused(detail: &AuthorityErrorDetail, profile: &Profile, target: &ReturnTo) 
     let mut text = problem("refused", help.id)
         .labelled(NOT_COMPLETED)
         .with_detail(detail);
-    if detail.topic() == Topic::RedirectUri {
+    // The address is a matter for the operator.
+    if detail.topic() == Topic::RedirectUri && profile.branding.developer_pages {
         let register = Message::new(help.id).attribute("redirect-uri");
         text = text
             .with_advice(register)
@@ -115,9 +116,13 @@ fn not_allowed(denial: AccessDenied, profile: &Profile) -> ProblemText {
 }
 
 fn ungranted(api: &ApiName, scopes: &[String], admin_only: bool, profile: &Profile) -> ProblemText {
-    let text = problem("consent_required", "problem-consent-required")
-        .labelled("kind-permission")
-        .with_items(scopes.to_vec());
+    let text = if profile.branding.developer_pages {
+        problem("consent_required", "problem-consent-required").with_items(scopes.to_vec())
+    } else {
+        let title = profile.api(api).map_or(api.as_str(), |api| &api.title);
+        problem("consent_required", "problem-permission-missing").with_value("name", title)
+    };
+    let text = text.labelled("kind-permission");
     if admin_only {
         let sentence = text.heading.attribute("administrator");
         return text.saying(sentence).home(profile);

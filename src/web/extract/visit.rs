@@ -16,7 +16,7 @@ use actix_web::{
 use crate::domain::client_network::ClientNetwork;
 use crate::domain::clock::Timestamp;
 use crate::domain::destination::Destination;
-use crate::domain::language::{Language, Message};
+use crate::domain::language::{Language, LanguageTag, Message};
 use crate::domain::own_path::OwnPath;
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
@@ -146,11 +146,11 @@ impl Visit {
     }
 
     /// The language that the person chose in the footer, if it is one of the profile's.
-    pub fn chosen_language(&self) -> Option<String> {
+    fn chosen_language(&self) -> Option<&LanguageTag> {
         let profile = self.profile();
         let chosen = ChosenLanguage::read(self.headers(), profile)?;
         let found = profile.language.catalogues.find(chosen)?;
-        Some(found.tag().to_string())
+        Some(found.tag())
     }
 
     /// The frame of a page of this visit. `title` is a message.
@@ -233,6 +233,7 @@ impl Visit {
                 .client_address()
                 .filter(|_| self.profile().show_network)
                 .map(ClientNetwork::of),
+            language: self.chosen_language(),
         }
     }
 }

@@ -112,10 +112,7 @@ async fn step_up(
     let profile = visit.profile();
     let target = page_to_come_back_to(visit, api).ok_or(FlowError::NoSuchApi)?;
     RedirectLoop::stop(visit.headers(), profile, &target, visit.now())?;
-    let options = AuthorizationOptions {
-        language: visit.chosen_language(),
-        ..AuthorizationOptions::step_up(profile, signed_in, api, claims)
-    };
+    let options = AuthorizationOptions::step_up(profile, signed_in, api, claims);
     let redirect = begin(visit.services(), visit.for_flows(), options, &target).await?;
     Ok(to_authority(visit, &redirect).finish())
 }

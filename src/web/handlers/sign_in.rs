@@ -142,10 +142,6 @@ async fn redirect(
     options: AuthorizationOptions,
     target: &ReturnTo,
 ) -> WebResult {
-    let options = AuthorizationOptions {
-        language: visit.chosen_language(),
-        ..options
-    };
     let redirect = begin(visit.services(), visit.for_flows(), options, target).await?;
     Ok(to_authority(visit, &redirect).finish())
 }

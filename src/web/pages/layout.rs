@@ -141,6 +141,8 @@ pub struct SampleSite {
     pub assets: AssetNames,
     /// The language.
     pub language: Language,
+    /// Whether its pages show what developers need.
+    pub developer: bool,
 }
 
 impl SampleSite {
@@ -163,7 +165,7 @@ impl SampleSite {
             terms: None,
             notice: None,
             guarded: true,
-            developer: true,
+            developer: self.developer,
             reload: None,
             here: OwnPath::Home.below(SAMPLE_PREFIX),
             language: PageLanguage(self.language.clone()),

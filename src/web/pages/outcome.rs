@@ -102,16 +102,18 @@ impl Sampled for Problem {
                 fact("detail-time", "2026-11-21 11:57:00 UTC"),
             ],
         };
+        let (missing, items) = missing_permission(site);
         let consent = Self {
             status: site.text("kind-permission"),
-            heading: site.text("problem-consent-required"),
-            sentence: part("problem-consent-required", "sentence"),
+            heading: site.language.text(&missing),
+            sentence: site.language.text(&missing.attribute("sentence")),
             advice: String::new(),
-            items: vec!["User.Read".to_owned(), "Mail.Read".to_owned()],
+            items,
             ..refused.clone()
         };
+        let number = "401: Unauthorized".to_owned();
         let unauthorized = Self {
-            status: "401: Unauthorized".to_owned(),
+            status: Some(number).filter(|_| site.developer).unwrap_or_default(),
             heading: site.text("problem-not-signed-in"),
             sentence: part("problem-not-signed-in", "sentence"),
             advice: String::new(),
@@ -127,6 +129,16 @@ impl Sampled for Problem {
             ("unauthorized", unauthorized),
         ]
     }
+}
+
+/// What lacks consent: its scopes for developers, its name for everybody else.
+fn missing_permission(site: &SampleSite) -> (Message, Vec<String>) {
+    if site.developer {
+        let scopes = ["User.Read", "Mail.Read"].map(str::to_owned);
+        return (Message::new("problem-consent-required"), scopes.to_vec());
+    }
+    let message = Message::new("problem-permission-missing");
+    (message.with("name", "Microsoft Graph"), Vec::new())
 }
 
 /// An outage on a public page.

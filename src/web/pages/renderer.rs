@@ -209,6 +209,7 @@ impl Pages {
         SampleSite {
             assets: self.asset_names(),
             language: LanguageOptions::default().choose(Some(tag), None),
+            developer: true,
         }
     }
 
@@ -217,10 +218,25 @@ impl Pages {
     /// # Errors
     /// For the first template that does not fit its context.
     pub fn samples_in(&self, tag: &str) -> Result<Vec<RenderedSample>, PagesError> {
-        let site = self.sample_site(tag);
+        self.samples_of_site(&self.sample_site(tag))
+    }
+
+    /// The same samples as a site shows them whose profile has no developer pages.
+    ///
+    /// # Errors
+    /// For the first template that does not fit its context.
+    pub fn public_samples_in(&self, tag: &str) -> Result<Vec<RenderedSample>, PagesError> {
+        let site = SampleSite {
+            developer: false,
+            ..self.sample_site(tag)
+        };
+        self.samples_of_site(&site)
+    }
+
+    fn samples_of_site(&self, site: &SampleSite) -> Result<Vec<RenderedSample>, PagesError> {
         let mut all = Vec::new();
         for group in GROUPS {
-            for sample in (group.samples)(&site)? {
+            for sample in (group.samples)(site)? {
                 all.push(RenderedSample {
                     template: sample.template,
                     sample: sample.name,

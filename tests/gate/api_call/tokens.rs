@@ -180,6 +180,22 @@ async fn consent_that_only_an_administrator_can_give_is_said_without_a_round() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_public_page_names_what_cannot_be_used_and_no_scopes() {
+    let kind = Kind::ExternalId;
+    let gate = with_tables(kind, &mail("mail", "\"User.Read\", \"Mail.Read\"")).await;
+    gate.edit(kind, |text| format!("developer_pages = false\n{text}"));
+    let browser = gate.browser_of(kind, "ada").await;
+    let page = gate.call_named(&browser, kind, "mail").await;
+    assert_eq!(page.status, 403, "{}", page.text);
+    let body = page.text.split("<body").nth(1).unwrap();
+    assert!(body.contains("cannot be used yet"), "{body}");
+    assert!(body.contains("Only an administrator"), "{body}");
+    for word in ["Mail.Read", "User.Read", "API", "token", "403"] {
+        assert!(!body.contains(word), "{word}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrators_consent_at_entra_id_is_asked_once_and_explained() {
     let gate = with_tables(ENTRA, &mail("directory", "\"Directory.Read.All\"")).await;
     let browser = gate.browser_of(ENTRA, "ada").await;

@@ -1,5 +1,6 @@
 //! The pages, their addresses and methods.
 
+mod authority_language;
 mod branding;
 mod languages;
 mod own_paths;
