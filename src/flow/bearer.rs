@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use crate::domain::authority::UserFlowKind;
 use crate::domain::bearer_rule::BearerRule;
 use crate::domain::caller::BearerCaller;
+use crate::domain::clock::Timestamp;
 use crate::domain::identity::Groups;
 use crate::domain::profile::Profile;
 use crate::flow::error::FlowError;
@@ -17,7 +20,10 @@ const BACK_OFF: Duration = Duration::from_secs(5);
 
 /// A caller whose token passed every check. Made only here.
 #[derive(Debug, Clone)]
-pub struct AcceptedBearer(Accepted);
+pub struct AcceptedBearer {
+    caller: Accepted,
+    ends_at: Timestamp,
+}
 
 #[derive(Debug, Clone)]
 enum Accepted {
@@ -28,10 +34,15 @@ enum Accepted {
 impl AcceptedBearer {
     /// The caller.
     pub fn caller(&self) -> &BearerCaller {
-        match &self.0 {
+        match &self.caller {
             Accepted::AsVerified(token) => token.caller(),
             Accepted::WithGroups(caller) => caller,
         }
+    }
+
+    /// When the token stops counting: its `exp`, and `clock_skew` after it. What it opened ends then.
+    pub fn ends_at(&self) -> Timestamp {
+        self.ends_at
     }
 }
 
@@ -78,8 +89,9 @@ pub async fn check(
         .await;
     match verified {
         Ok(verified) => {
-            let accepted = with_groups(services, profile, asked, (token, verified)).await;
-            Ok(BearerCheck::Accepted(AcceptedBearer(accepted)))
+            let ends_at = end_of(&verified, profile);
+            let caller = with_groups(services, profile, asked, (token, verified)).await;
+            Ok(BearerCheck::Accepted(AcceptedBearer { caller, ends_at }))
         }
         Err(OidcError::Invalid(invalid)) => Ok(refused(&invalid)),
         Err(refusal @ (OidcError::TenantNotAllowed | OidcError::Refused(_))) => {
@@ -87,6 +99,16 @@ pub async fn check(
         }
         Err(error) => Err(unknown(error)),
     }
+}
+
+/// An `exp` that no clock reaches is the last moment that there is.
+fn end_of(token: &VerifiedAccessToken, profile: &Profile) -> Timestamp {
+    Duration::try_from_secs_f64(token.expires())
+        .ok()
+        .and_then(|since| since.checked_add(profile.clock_skew))
+        .and_then(|since| TimeDelta::from_std(since).ok())
+        .and_then(|since| Timestamp::UNIX_EPOCH.checked_add_signed(since))
+        .unwrap_or(Timestamp::MAX_UTC)
 }
 
 /// Step 2.

@@ -33,6 +33,11 @@ impl VerifiedAccessToken {
     pub fn caller(&self) -> &BearerCaller {
         &self.0.caller
     }
+
+    /// `exp`, in seconds since 1970 (RFC 7519 §4.1.4).
+    pub fn expires(&self) -> f64 {
+        self.0.expires
+    }
 }
 
 impl Authorities {

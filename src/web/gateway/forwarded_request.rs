@@ -1,19 +1,25 @@
 //! A request that may pass to an upstream, and everything that is known of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::domain::causes::with_causes;
+use crate::domain::clock::Timestamp;
 use crate::domain::identity::Identity;
 use crate::domain::profile::Profile;
 use crate::domain::route::Upstream;
+use crate::flow::services::Services;
 use crate::flow::session_check::SignedIn;
 use crate::proxy::error::UpstreamError;
 use crate::proxy::tunnel::SessionEnd;
 use crate::web::client::stopping::Stopping;
 use crate::web::errors::gateway_answers::Ending;
 use crate::web::gateway::guarded::{Guarded, Sender};
+
+/// How long an expired token may keep something open, at most.
+const LONGEST_NAP: Duration = Duration::from_secs(1);
 
 /// A request that may pass.
 pub struct Forward<'a> {
@@ -67,10 +73,23 @@ impl Forward<'_> {
         }
     }
 
-    /// When the session behind the request ends; `None` without one.
+    /// When the session behind the request ends, or when its access token expires; `None` without one.
     pub(super) fn session_end(&self) -> Option<SessionEnd> {
+        let services = &self.guarded.app.services;
+        if let (Sender::Bearer(bearer), Some(_)) = (self.sender, self.identity) {
+            let end = expiry(Arc::clone(services), bearer.ends_at());
+            return Some(Box::pin(end));
+        }
         let person = self.person()?;
-        let watch = &self.guarded.app.services.session_watch;
+        let watch = &services.session_watch;
         Some(Box::pin(watch.end_of(&self.profile.id, person.handle())))
+    }
+}
+
+/// Resolves when `end` has come. The clock is looked at again and again, because it can be set.
+async fn expiry(services: Arc<Services>, end: Timestamp) {
+    while services.now() < end {
+        let left = (end - services.now()).to_std().unwrap_or_default();
+        tokio::time::sleep(left.min(LONGEST_NAP)).await;
     }
 }

@@ -86,7 +86,7 @@ impl Sender {
     ) -> Option<KnownCaller<'i>> {
         let until = match self {
             Self::Person(signed_in) => signed_in.session().expires_at,
-            Self::Bearer(_) => now + TimeDelta::minutes(1),
+            Self::Bearer(bearer) => bearer.ends_at().min(now + TimeDelta::minutes(1)),
             _ => return None,
         };
         identity.map(|identity| KnownCaller { identity, until })

@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::decisions::{KIND, behind};
+use crate::harness::access_tokens::taking_tokens;
 use crate::harness::browser::Browser;
 use crate::harness::upstream::{Upstream, read_request};
 use crate::harness::{Plan, TestGatehouse, assert_within, socket};
@@ -290,4 +291,23 @@ async fn an_event_stream_ends_with_its_session() {
     }
     gate.sign_out(&browser, KIND).await;
     assert_eq!(rest(&mut stream).await, b"0\r\n\r\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_websocket_that_a_token_opened_does_not_outlive_the_token() {
+    let upstream = echo().await;
+    let taking = taking_tokens(KIND);
+    let (_, rule) = taking.split_once("path = \"/\"\n").unwrap();
+    let plan = Plan::default()
+        .sim(|options| options.auto_sign_in = true)
+        .table(KIND, &upstream.route("/", rule));
+    let gate = plan.start().await;
+    let token = gate.persons_token(KIND, "ada", "Orders.Read").await;
+    let bearer = format!("Authorization: Bearer {token}\r\n");
+    let (mut stream, head) = open(&gate, gate.port, &Browser::new(), &bearer).await;
+    assert_eq!(socket::status(&head), 101, "{head}");
+    says(&mut stream, HELLO).await;
+    gate.turn(24 * 3_600);
+    let goodbye = rest(&mut stream).await;
+    assert_eq!(goodbye[..4], [0x88, 23, 0x03, 0xf0], "{goodbye:?}");
 }
