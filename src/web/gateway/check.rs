@@ -37,13 +37,13 @@ use crate::flow::error::FlowError;
 use crate::flow::session_check::SignedIn;
 use crate::measure::requests::RouteName;
 use crate::web::app_state::AppState;
-use crate::web::extract::parameters::Parameters;
 use crate::web::extract::provenance::{is_prefetch, is_script};
 use crate::web::gateway::application_headers::{
     application_cookies, token_headers, with_missing_tokens,
 };
 use crate::web::gateway::bearer;
 use crate::web::gateway::guarded::{Guarded, Sender};
+use crate::web::gateway::narrowing::narrowing;
 use crate::web::gateway::original_request::{Check, original_request};
 use crate::web::gateway::refusal::{Refused, insufficient, text, unknown};
 
@@ -149,28 +149,6 @@ fn profile_of(app: &AppState, target: &RequestTarget<'_>) -> Result<Arc<Profile>
     }
 }
 
-/// What the proxy's own query narrows: each list must match besides the route's. `None` when a list occurs twice: some
-/// proxies append their client's query, and a client must not replace the proxy's rule.
-fn narrowing(query: &str, profile_rule: &AccessRule) -> Option<AccessRule> {
-    let parameters = Parameters::parse(query.as_bytes());
-    let list = |name: &str| {
-        let named = parameters.iter().filter(|(key, _)| *key == name);
-        let texts: Vec<&str> = named.map(|(_, value)| value).collect();
-        match texts.as_slice() {
-            [] => Some(Vec::new()),
-            [text] => Some(text.split(',').map(str::to_owned).collect()),
-            _ => None,
-        }
-    };
-    Some(AccessRule {
-        roles: list("allow_roles")?,
-        groups: list("allow_groups")?,
-        emails: list("allow_emails")?,
-        email_domains: list("allow_email_domains")?,
-        flows_verify_emails: profile_rule.flows_verify_emails,
-    })
-}
-
 /// A check whose original request and profile are known.
 struct Asked<'a> {
     app: &'a AppState,
@@ -198,7 +176,7 @@ impl<'a> Asked<'a> {
         };
         let (family, target) = original_request(&check).map_err(Refused::Original)?;
         let profile = profile_of(app, &target)?;
-        let narrowing = narrowing(query, &profile.allow).ok_or(Refused::RuleTwice)?;
+        let narrowing = narrowing(query, &profile.allow)?;
         Ok(Self {
             app,
             request,

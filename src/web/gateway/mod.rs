@@ -8,6 +8,7 @@ pub mod check;
 pub mod forward;
 pub mod forwarded_request;
 pub mod guarded;
+mod narrowing;
 pub mod original_request;
 pub mod protected_resource;
 pub mod proxy;

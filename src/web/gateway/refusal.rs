@@ -29,6 +29,13 @@ pub enum Refused {
     BrokenProfile(ProfileId),
     /// A rule occurs twice in the query of the check.
     RuleTwice,
+    /// The query of the check has parameters that look like rules and are none; which there are.
+    UnknownRule {
+        /// The names.
+        unknown: Vec<String>,
+        /// The rules that there are.
+        known: [&'static str; 4],
+    },
 }
 
 impl Refused {
@@ -62,6 +69,15 @@ impl Refused {
             Self::RuleTwice => {
                 let twice = "Refused: a rule in the query of the check occurs twice.\n";
                 text(StatusCode::BAD_REQUEST, twice)
+            }
+            Self::UnknownRule { unknown, known } => {
+                tracing::warn!(
+                    ?unknown,
+                    ?known,
+                    "a forward-auth check was refused: its query names a rule that there is not"
+                );
+                let sentence = "Refused: the query of the check names a rule that there is not.\n";
+                text(StatusCode::BAD_REQUEST, sentence)
             }
         }
     }

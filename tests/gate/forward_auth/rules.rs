@@ -43,6 +43,9 @@ async fn the_query_of_a_check_narrows_a_rule_and_never_widens_it() {
         ("?allow_roles=Admin", &original, 403),
         ("?allow_roles=", &original, 403),
         ("?unknown=1", &original, 200),
+        ("?allow_role=Admin", &original, 400),
+        ("?allowed_groups=g", &original, 400),
+        ("?allow_roles=Orders.Read&allow_Emails=x", &original, 400),
         ("?allow_roles=Reader", &admin, 403),
         ("?allow_roles=Admin&allow_roles=", &original, 400),
     ] {

@@ -1,0 +1,52 @@
+//! What the query of a check narrows: lists that must match besides those of the profile and the route.
+
+use crate::domain::access_rule::AccessRule;
+use crate::web::extract::parameters::Parameters;
+use crate::web::gateway::refusal::Refused;
+
+/// How a rule's name begins. Other parameters mean nothing: some proxies append their client's query.
+const RULE: &str = "allow";
+/// The rules that a check may have.
+const KNOWN: [&str; 4] = [
+    "allow_roles",
+    "allow_groups",
+    "allow_emails",
+    "allow_email_domains",
+];
+
+/// Reads the query of a check.
+///
+/// # Errors
+/// `RuleTwice`: a client's query that a proxy appends must not replace the proxy's rule.
+/// `UnknownRule`: a rule that is misspelled would let everybody pass.
+pub fn narrowing(query: &str, profile_rule: &AccessRule) -> Result<AccessRule, Refused> {
+    let parameters = Parameters::parse(query.as_bytes());
+    let unknown: Vec<String> = parameters
+        .iter()
+        .filter(|(name, _)| name.starts_with(RULE) && !KNOWN.contains(name))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Refused::UnknownRule {
+            unknown,
+            known: KNOWN,
+        });
+    }
+    let [roles, groups, emails, email_domains] = KNOWN;
+    let list = |name: &str| {
+        let named = parameters.iter().filter(|(key, _)| *key == name);
+        let texts: Vec<&str> = named.map(|(_, value)| value).collect();
+        match texts.as_slice() {
+            [] => Ok(Vec::new()),
+            [text] => Ok(text.split(',').map(str::to_owned).collect()),
+            _ => Err(Refused::RuleTwice),
+        }
+    };
+    Ok(AccessRule {
+        roles: list(roles)?,
+        groups: list(groups)?,
+        emails: list(emails)?,
+        email_domains: list(email_domains)?,
+        flows_verify_emails: profile_rule.flows_verify_emails,
+    })
+}
