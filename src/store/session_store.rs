@@ -28,7 +28,7 @@ impl SessionStore {
     }
 
     /// Creates a session, and ends the session that this browser had at the profile and the person's oldest beyond
-    /// [`StoreOptions::sessions_per_person`], in one transaction. When the method
+    /// [`StoreOptions::sessions_per_person`](crate::store::StoreOptions::sessions_per_person), in one transaction. When the method
     /// returns, this replica knows both; the other replicas know within a second.
     ///
     /// # Errors
