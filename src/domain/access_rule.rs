@@ -1,9 +1,10 @@
 //! Who may enter: the `allow` rule of a profile.
 //!
 //! Any one entry suffices within a list, all lists must pass, and every list is judged. Groups that could not be read are
-//! unknown, not none: nobody enters with them, and nobody is denied for them.
+//! unknown, not none: nobody enters with them, and nobody is denied for them. A caller without a tenant has none of the list.
 
 use crate::domain::identity::Identity;
+use crate::domain::issuer::TenantGuid;
 
 /// What a profile demands of a person beyond a good sign-in. Empty lists demand nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct AccessRule {
     pub emails: Vec<String>,
     /// Domains of addresses.
     pub email_domains: Vec<String>,
+    /// Directory tenants, compared with the claim `tid`. This list alone binds programs, too.
+    pub tenants: Vec<TenantGuid>,
     /// The user flows of the profile verify addresses, so that an address without a claim about that counts.
     pub flows_verify_emails: bool,
 }
@@ -38,6 +41,12 @@ pub enum Denial {
     /// There is no address, or nobody vouches for it.
     #[error("no claim vouches for an e-mail address: email needs email_verified or xms_edov")]
     EmailUnverified,
+    /// The directory tenant is not on the list.
+    #[error("the directory tenant is not on this application's list")]
+    Tenant,
+    /// The token names no directory tenant, so that it is none of the list.
+    #[error("the token has no claim tid that names a directory tenant")]
+    TenantMissing,
 }
 
 impl AccessRule {
@@ -48,9 +57,10 @@ impl AccessRule {
 
     /// Whether all lists are empty.
     pub fn admits_everybody(&self) -> bool {
-        [&self.roles, &self.groups, &self.emails, &self.email_domains]
-            .iter()
-            .all(|list| list.is_empty())
+        self.tenants.is_empty()
+            && [&self.roles, &self.groups, &self.emails, &self.email_domains]
+                .iter()
+                .all(|list| list.is_empty())
     }
 
     /// Judges a person by every list. A list that does not pass counts more than groups that could not be read.
@@ -58,6 +68,7 @@ impl AccessRule {
     /// # Errors
     /// The first list that does not pass; `GroupsUnknown` if all other lists pass.
     pub fn judge(&self, person: &Identity) -> Result<(), Denial> {
+        self.judge_tenant(person)?;
         let listed = |role: &str| self.roles.iter().any(|wanted| wanted == role);
         if !self.roles.is_empty() && !person.judged().roles().any(listed) {
             return Err(Denial::Role);
@@ -68,6 +79,20 @@ impl AccessRule {
         }
         self.judge_address(person)?;
         groups
+    }
+
+    /// Judges a person or a program by the list of tenants alone. A guest's `tid` is the tenant that invites, not the home
+    /// of the guest (Microsoft identity platform, "ID token claims reference").
+    ///
+    /// # Errors
+    /// `Tenant` for another tenant, `TenantMissing` without a `tid` that is a GUID.
+    pub fn judge_tenant(&self, caller: &Identity) -> Result<(), Denial> {
+        if self.tenants.is_empty() {
+            return Ok(());
+        }
+        let tenant = caller.judged().tenant().ok_or(Denial::TenantMissing)?;
+        let listed = self.tenants.contains(tenant);
+        listed.then_some(()).ok_or(Denial::Tenant)
     }
 
     fn judge_groups(&self, person: &Identity) -> Result<(), Denial> {
@@ -287,6 +312,68 @@ mod tests {
             assert_eq!(domain_of(odd), None, "{odd}");
         }
         assert_eq!(domain_of("a.b@x-1.example"), Some("x-1.example"));
+    }
+
+    const CONTOSO: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+
+    fn of_contoso() -> AccessRule {
+        AccessRule {
+            tenants: vec![TenantGuid::parse(CONTOSO).unwrap()],
+            ..AccessRule::default()
+        }
+    }
+
+    #[test]
+    fn a_person_of_another_tenant_is_denied_whatever_else_the_token_says() {
+        let rule = of_contoso();
+        assert!(!rule.admits_everybody());
+        let other = "0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11";
+        let forged = format!("https://login.microsoftonline.com/{CONTOSO}/v2.0");
+        for more in [
+            json!({"tid": other}),
+            json!({"tid": other, "iss": forged, "idp": forged, "tenant": CONTOSO, "TID": CONTOSO}),
+        ] {
+            assert_eq!(rule.judge(&person(more)), Err(Denial::Tenant));
+        }
+        for tid in [CONTOSO.to_owned(), CONTOSO.to_ascii_uppercase()] {
+            assert_eq!(rule.judge(&person(json!({"tid": tid}))), Ok(()), "{tid}");
+        }
+    }
+
+    #[test]
+    fn a_token_without_a_tenant_passes_no_list_of_tenants() {
+        let rule = of_contoso();
+        for tid in [
+            json!(null),
+            json!(""),
+            json!("contoso.example"),
+            json!([CONTOSO]),
+            json!({"id": CONTOSO}),
+            json!(format!("{{{CONTOSO}}}")),
+            json!(format!(" {CONTOSO}")),
+            json!(format!("{CONTOSO},x")),
+            json!(CONTOSO.replace('-', "")),
+        ] {
+            let denied = rule.judge(&person(json!({"tid": tid})));
+            assert_eq!(denied, Err(Denial::TenantMissing), "{tid}");
+        }
+        assert_eq!(
+            rule.judge(&person(json!({}))),
+            Err(Denial::TenantMissing),
+            "an issuer without tenants"
+        );
+    }
+
+    #[test]
+    fn a_person_of_the_right_tenant_still_needs_the_role() {
+        let rule = AccessRule {
+            roles: vec!["Admin".into()],
+            ..of_contoso()
+        };
+        let of = |roles: &str| person(json!({"tid": CONTOSO, "roles": [roles]}));
+        assert_eq!(rule.judge(&of("Reader")), Err(Denial::Role));
+        assert_eq!(rule.judge(&of("Admin")), Ok(()));
+        assert_eq!(rule.judge_tenant(&of("Reader")), Ok(()));
     }
 
     #[test]

@@ -119,12 +119,14 @@ fn judge_bearer<'a>(question: &Question<'a>, bearer: &'a BearerCaller) -> Decisi
     if !rule.permits(bearer) {
         return Decision::Deny(Reason::Permission);
     }
-    // A program has neither groups nor an address; its roles are the bearer rule's to judge. What a proxy adds binds
-    // everybody: a list that a program cannot meet keeps it out.
+    // A program has neither groups nor an address; its roles are the bearer rule's to judge. It has a tenant as people have
+    // one. What a proxy adds binds everybody: a list that a program cannot meet keeps it out.
+    let rules = rules_of(question);
     let judged = if bearer.app_only {
-        judge_rules(&[question.narrowing], &bearer.identity)
+        judge_tenants(&rules, &bearer.identity)
+            .and_then(|()| judge_rules(&[question.narrowing], &bearer.identity))
     } else {
-        judge_rules(&rules_of(question), &bearer.identity)
+        judge_rules(&rules, &bearer.identity)
     };
     if let Err(refused) = judged {
         return refused;
@@ -162,6 +164,14 @@ fn judge_rules<'a>(rules: &[&AccessRule], identity: &Identity) -> Result<(), Dec
     } else {
         Ok(())
     }
+}
+
+/// The lists of tenants alone.
+fn judge_tenants<'a>(rules: &[&AccessRule], identity: &Identity) -> Result<(), Decision<'a>> {
+    let mut judged = rules.iter().map(|rule| rule.judge_tenant(identity));
+    judged
+        .try_for_each(|verdict| verdict)
+        .map_err(|denial| Decision::Deny(Reason::Rule(denial)))
 }
 
 #[cfg(test)]

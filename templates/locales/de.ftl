@@ -276,6 +276,7 @@ problem-consent-done = Sie sind zurück von der Zustimmung des Administrators
 problem-not-allowed = Sie haben keinen Zugang
     .advice = Sie sind beim Anmeldedienst angemeldet, aber nicht hier. Der Betreiber dieser Anwendung entscheidet, wer Zugang hat.
 not-allowed-tenant = Ihre Organisation hat keinen Zugang zu dieser Anwendung.
+not-allowed-tenant-missing = Der Anmeldedienst hat nicht gesagt, zu welcher Organisation Sie gehören, und diese Anwendung verlangt das.
 not-allowed-role = Sie haben keine der Rollen, die diese Anwendung verlangt.
 not-allowed-group = Sie sind in keiner der Gruppen, die diese Anwendung verlangt.
 not-allowed-groups-unknown = Ihre Gruppen konnten gerade nicht gelesen werden, und diese Anwendung verlangt eine. Bitte versuchen Sie es in einer Minute noch einmal.

@@ -278,6 +278,7 @@ problem-consent-done = You are back from administrator consent
 problem-not-allowed = You don't have access
     .advice = You are signed in at the sign-in service, but not here. The operator of this application decides who has access.
 not-allowed-tenant = Your organisation does not have access to this application.
+not-allowed-tenant-missing = The sign-in service did not say which organisation you belong to, and this application requires it.
 not-allowed-role = You have none of the roles that this application requires.
 not-allowed-group = You are in none of the groups that this application requires.
 not-allowed-groups-unknown = Your groups could not be read just now, and this application requires one. Please try again in a minute.

@@ -276,6 +276,7 @@ problem-consent-done = Ha vuelto del consentimiento del administrador
 problem-not-allowed = No tiene acceso
     .advice = Tiene la sesión iniciada en el servicio de inicio de sesión, pero no aquí. El responsable de esta aplicación decide quién tiene acceso.
 not-allowed-tenant = Su organización no tiene acceso a esta aplicación.
+not-allowed-tenant-missing = El servicio de inicio de sesión no ha indicado a qué organización pertenece usted, y esta aplicación lo exige.
 not-allowed-role = No tiene ninguno de los roles que exige esta aplicación.
 not-allowed-group = No está en ninguno de los grupos que exige esta aplicación.
 not-allowed-groups-unknown = No se han podido leer sus grupos en este momento, y esta aplicación exige uno. Inténtelo de nuevo en un minuto.

@@ -276,6 +276,7 @@ problem-consent-done = Vous êtes de retour du consentement de l'administrateur
 problem-not-allowed = Vous n'avez pas accès
     .advice = Vous êtes connecté au service de connexion, mais pas ici. L'exploitant de cette application décide qui a accès.
 not-allowed-tenant = Votre organisation n'a pas accès à cette application.
+not-allowed-tenant-missing = Le service de connexion n'a pas indiqué à quelle organisation vous appartenez, et cette application l'exige.
 not-allowed-role = Vous n'avez aucun des rôles que cette application exige.
 not-allowed-group = Vous n'êtes dans aucun des groupes que cette application exige.
 not-allowed-groups-unknown = Vos groupes n'ont pas pu être lus pour le moment, et cette application en exige un. Veuillez réessayer dans une minute.

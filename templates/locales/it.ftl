@@ -276,6 +276,7 @@ problem-consent-done = È tornato dal consenso dell'amministratore
 problem-not-allowed = Non ha accesso
     .advice = Ha effettuato l'accesso presso il servizio di accesso, ma non qui. Il gestore di questa applicazione decide chi ha accesso.
 not-allowed-tenant = La sua organizzazione non ha accesso a questa applicazione.
+not-allowed-tenant-missing = Il servizio di accesso non ha indicato a quale organizzazione lei appartiene, e questa applicazione lo richiede.
 not-allowed-role = Non ha nessuno dei ruoli che questa applicazione richiede.
 not-allowed-group = Non fa parte di nessuno dei gruppi che questa applicazione richiede.
 not-allowed-groups-unknown = In questo momento non è stato possibile leggere i suoi gruppi, e questa applicazione ne richiede uno. Riprovi tra un minuto.

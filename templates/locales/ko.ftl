@@ -267,6 +267,7 @@ problem-consent-done = 관리자 동의에서 돌아왔습니다
 problem-not-allowed = 액세스 권한이 없습니다
     .advice = 로그인 서비스에는 로그인되어 있지만 여기에는 로그인되어 있지 않습니다. 누가 액세스할 수 있는지는 이 애플리케이션의 운영자가 결정합니다.
 not-allowed-tenant = 소속 조직에 이 애플리케이션에 대한 액세스 권한이 없습니다.
+not-allowed-tenant-missing = 로그인 서비스가 귀하의 소속 조직을 알려 주지 않았는데, 이 애플리케이션에는 그 정보가 필요합니다.
 not-allowed-role = 이 애플리케이션에 필요한 역할이 없습니다.
 not-allowed-group = 이 애플리케이션에 필요한 그룹에 속해 있지 않습니다.
 not-allowed-groups-unknown = 지금은 그룹을 확인할 수 없으며, 이 애플리케이션에는 그룹이 필요합니다. 1분 후에 다시 시도하세요.

@@ -276,6 +276,7 @@ problem-consent-done = U bent terug van de toestemming van de beheerder
 problem-not-allowed = U hebt geen toegang
     .advice = U bent aangemeld bij de aanmeldservice, maar niet hier. De beheerder van deze toepassing bepaalt wie toegang heeft.
 not-allowed-tenant = Uw organisatie heeft geen toegang tot deze toepassing.
+not-allowed-tenant-missing = De aanmeldservice heeft niet gezegd bij welke organisatie u hoort, en deze toepassing vereist dat.
 not-allowed-role = U hebt geen van de rollen die deze toepassing vereist.
 not-allowed-group = U zit in geen van de groepen die deze toepassing vereist.
 not-allowed-groups-unknown = Uw groepen konden zojuist niet worden gelezen, en deze toepassing vereist er een. Probeer het over een minuut opnieuw.

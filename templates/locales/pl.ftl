@@ -294,6 +294,7 @@ problem-consent-done = To powrót po zgodzie administratora
 problem-not-allowed = Nie masz dostępu
     .advice = Jesteś zalogowany(-a) w usłudze logowania, ale nie tutaj. O dostępie decyduje operator tej aplikacji.
 not-allowed-tenant = Twoja organizacja nie ma dostępu do tej aplikacji.
+not-allowed-tenant-missing = Usługa logowania nie podała, do jakiej organizacji należysz, a ta aplikacja tego wymaga.
 not-allowed-role = Nie masz żadnej z ról, których wymaga ta aplikacja.
 not-allowed-group = Nie należysz do żadnej z grup, których wymaga ta aplikacja.
 not-allowed-groups-unknown = Nie udało się teraz odczytać Twoich grup, a ta aplikacja wymaga jednej z nich. Spróbuj ponownie za minutę.

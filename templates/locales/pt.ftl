@@ -276,6 +276,7 @@ problem-consent-done = Voltou do consentimento do administrador
 problem-not-allowed = Não tem acesso
     .advice = Tem sessão iniciada no serviço de início de sessão, mas não aqui. O responsável por esta aplicação decide quem tem acesso.
 not-allowed-tenant = A sua organização não tem acesso a esta aplicação.
+not-allowed-tenant-missing = O serviço de início de sessão não indicou a que organização pertence, e esta aplicação exige-o.
 not-allowed-role = Não tem nenhuma das funções que esta aplicação exige.
 not-allowed-group = Não está em nenhum dos grupos que esta aplicação exige.
 not-allowed-groups-unknown = Não foi possível ler os seus grupos neste momento, e esta aplicação exige um. Tente de novo dentro de um minuto.

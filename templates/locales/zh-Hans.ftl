@@ -267,6 +267,7 @@ problem-consent-done = 您已从管理员同意页面返回
 problem-not-allowed = 您没有访问权限
     .advice = 您已登录到登录服务，但没有登录此处。谁可以访问由此应用的运营者决定。
 not-allowed-tenant = 您的组织没有访问此应用的权限。
+not-allowed-tenant-missing = 登录服务没有说明您所属的组织，而此应用需要这一信息。
 not-allowed-role = 您没有此应用所要求的任何角色。
 not-allowed-group = 您不在此应用所要求的任何群组中。
 not-allowed-groups-unknown = 目前无法读取您的群组，而此应用要求属于某个群组。请一分钟后重试。

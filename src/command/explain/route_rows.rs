@@ -3,6 +3,7 @@
 use crate::command::explain::rows::Rows;
 use crate::domain::access_rule::AccessRule;
 use crate::domain::api::Scope;
+use crate::domain::issuer::TenantGuid;
 use crate::domain::profile::Profile;
 use crate::domain::protected_resource::ProtectedResource;
 use crate::domain::route::{EasyAuth, Route};
@@ -90,6 +91,10 @@ impl Rows<'_> {
             if !list.is_empty() {
                 self.file_key(&format!("{key}.{name}"), list.clone());
             }
+        }
+        let tenants: Vec<_> = rule.tenants.iter().map(TenantGuid::as_str).collect();
+        if !tenants.is_empty() {
+            self.file_key(&format!("{key}.tenants"), tenants);
         }
     }
 }

@@ -22,13 +22,14 @@ impl ProfileReader<'_, '_> {
             ("groups", &table.groups),
             ("emails", &table.emails),
             ("email_domains", &table.email_domains),
+            ("tenants", &table.tenants),
         ] {
             if list.as_ref().is_some_and(Vec::is_empty) {
                 let right = "at least one entry, or leave the list out to admit everybody";
                 self.problems.empty_list(&key(name), right);
             }
         }
-        let emails = self.texts("emails", &table.emails);
+        let emails = self.texts(&key("emails"), &table.emails);
         for written in &emails {
             if !is_email(written.get()) {
                 let right = "one address such as \"ada@contoso.example\"; whole domains belong in email_domains";
@@ -40,7 +41,7 @@ impl ProfileReader<'_, '_> {
                 );
             }
         }
-        let domains = self.texts("email_domains", &table.email_domains);
+        let domains = self.texts(&key("email_domains"), &table.email_domains);
         for written in &domains {
             if !is_domain(written.get()) {
                 let right =
@@ -54,10 +55,11 @@ impl ProfileReader<'_, '_> {
             }
         }
         AccessRule {
-            roles: plain(self.texts("roles", &table.roles)),
-            groups: plain(self.texts("groups", &table.groups)),
+            roles: plain(self.texts(&key("roles"), &table.roles)),
+            groups: plain(self.texts(&key("groups"), &table.groups)),
             emails: plain(emails),
             email_domains: plain(domains),
+            tenants: self.tenants(&key("tenants"), &table.tenants),
             flows_verify_emails: false,
         }
     }

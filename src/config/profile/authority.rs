@@ -114,7 +114,7 @@ impl ProfileReader<'_, '_> {
         self.guid("tenant_id", written)
     }
 
-    fn guid(&mut self, key: &str, written: &Spanned<String>) -> Option<TenantGuid> {
+    pub(super) fn guid(&mut self, key: &str, written: &Spanned<String>) -> Option<TenantGuid> {
         let guid = TenantGuid::parse(written.get());
         if guid.is_none() {
             self.problems.error(

@@ -102,6 +102,7 @@ impl ProfileReader<'_, '_> {
         let language = self.languages(file);
         if let Some(authority) = &authority {
             self.check_dialect(file, authority.dialect());
+            self.tenants_that_never_match(file, authority);
             allow.flows_verify_emails = self.flows_verify_emails(file, authority.dialect());
         }
         let flows_verify_emails = allow.flows_verify_emails;

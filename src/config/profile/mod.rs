@@ -33,6 +33,7 @@ mod route_upstream;
 pub mod scalars;
 pub mod secret;
 mod session_limits;
+mod tenant_lists;
 
 #[cfg(test)]
 mod tests;

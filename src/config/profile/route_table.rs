@@ -34,6 +34,14 @@ pub struct AllowTable {
     /// Default: any.
     #[schemars(example = ["contoso.example"])]
     pub email_domains: Texts,
+    /// Ids of directory tenants, compared with the claim `tid` without regard to case. A guest counts for the tenant that
+    /// invites, not for the one at home; personal accounts have the tenant `9188040d-6c67-4c5b-b112-36a304b66dad`. It is the
+    /// one list of `allow` that binds programs with an access token of their own, too. A token without `tid` does not pass.
+    /// Domains and words such as `common` are errors, and so are tenants that `authority`, `tenant_id`, `issuer` or
+    /// `allowed_tenants` keep out. Of kind `b2c` only custom policies can issue `tid`; kind `oidc` has no tenants. Default:
+    /// any.
+    #[schemars(example = ["72f988bf-86f1-41af-91ab-2d7cd011db47"])]
+    pub tenants: Texts,
 }
 
 /// The rules for the paths below one prefix.

@@ -16,6 +16,7 @@ mod microsoft_hosts;
 mod openid;
 #[cfg(test)]
 mod tests;
+mod tid_claim;
 mod unused_keys;
 mod user_flow;
 
@@ -25,4 +26,5 @@ pub use input::{AuthorityError, AuthorityInput, AuthorityKey};
 pub use issuer_config::IssuerConfig;
 pub use kind::Kind;
 pub use microsoft_hosts::{is_entra_host, is_graph_host};
+pub use tid_claim::TidClaim;
 pub use user_flow::{PolicyClaim, UserFlow, UserFlowKind, UserFlows};

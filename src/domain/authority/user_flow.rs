@@ -28,6 +28,11 @@ impl UserFlow {
         &self.0
     }
 
+    /// Whether it is a user flow of the portal and no custom policy, by Microsoft's prefixes.
+    pub fn is_built_in(&self) -> bool {
+        self.0.to_ascii_uppercase().starts_with("B2C_1_")
+    }
+
     /// Whether a claim names this flow.
     pub fn is_named(&self, claim: &str) -> bool {
         self.0.eq_ignore_ascii_case(claim)

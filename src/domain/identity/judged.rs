@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::identity::claims::{Claims, authenticated_at, texts, truthy};
+use crate::domain::issuer::TenantGuid;
 
 /// The claims that rules look at.
 #[derive(Debug, Default)]
@@ -15,10 +16,12 @@ pub struct JudgedClaims {
     authenticated_at: Option<f64>,
     vouched_email: Option<Box<str>>,
     flow_email: Option<Box<str>>,
+    tenant: Option<TenantGuid>,
 }
 
 impl JudgedClaims {
     pub(super) fn read(claims: &Claims) -> Self {
+        let tid = claims.get("tid").and_then(Value::as_str);
         let contexts = ["acr", "acrs"].map(|name| texts(claims.get(name)));
         Self {
             roles: JoinedTexts::of(&texts(claims.get("roles"))),
@@ -27,6 +30,7 @@ impl JudgedClaims {
             authenticated_at: authenticated_at(claims),
             vouched_email: verified_email(claims, false).map(Into::into),
             flow_email: verified_email(claims, true).map(Into::into),
+            tenant: tid.and_then(TenantGuid::parse),
         }
     }
 
@@ -48,6 +52,12 @@ impl JudgedClaims {
     /// When the person signed in at the authority, in seconds since 1970.
     pub fn authenticated_at(&self) -> Option<f64> {
         self.authenticated_at
+    }
+
+    /// The directory tenant that the claim `tid` names: at B2C what the policy says, not the tenant of the user flow. `None`
+    /// without the claim, and for one that is no GUID.
+    pub fn tenant(&self) -> Option<&TenantGuid> {
+        self.tenant.as_ref()
     }
 
     /// An e-mail address that somebody vouches for, see

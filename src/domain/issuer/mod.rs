@@ -4,11 +4,13 @@
 //! issuer of a token. It does not know which policy a kind of authority has: [`crate::domain::authority`] decides that.
 
 mod form;
+mod impossible_tenant;
 mod policy;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
 pub use form::IssuerForm;
+pub use impossible_tenant::ImpossibleTenant;
 pub use policy::{AllowedTenants, IssuerPolicy, IssuerRefusal, TokenOrigin, TrustedIssuer};
 pub use tenant::{PERSONAL_ACCOUNTS, TenantGuid};

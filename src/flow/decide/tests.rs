@@ -50,17 +50,23 @@ fn route() -> Route {
     Route::guarding("app.example")
 }
 
+/// A path that needs a session.
+const GUARDED: bool = false;
+/// A path that needs none.
+const PUBLIC: bool = true;
+
 /// What is decided when everything is silent but what the test sets.
 fn decided<'a>(
     route: &'a Route,
     rules: &'a [AccessRule; 2],
+    public: bool,
     request: RequestKind,
     caller: Caller<'a>,
 ) -> Decision<'a> {
     let question = Question {
         profile_rule: &rules[0],
         route,
-        public: false,
+        public,
         narrowing: &rules[1],
         request,
         now: SystemClock.now(),
@@ -97,9 +103,9 @@ const PLAIN: RequestKind = RequestKind {
 #[test]
 fn nobody_is_sent_to_sign_in_and_an_outage_sends_nobody_anywhere() {
     let (route, rules) = (route(), rules());
-    let nobody = decided(&route, &rules, PLAIN, Caller::Nobody);
+    let nobody = decided(&route, &rules, GUARDED, PLAIN, Caller::Nobody);
     assert_eq!(nobody, Decision::SignIn);
-    let unknown = decided(&route, &rules, PLAIN, Caller::Unknown);
+    let unknown = decided(&route, &rules, GUARDED, PLAIN, Caller::Unknown);
     assert_eq!(unknown, Decision::Unknown);
 }
 
@@ -112,16 +118,16 @@ fn a_rule_of_the_profile_of_the_route_or_of_the_proxy_denies() {
         ..route()
     };
     let caller = Caller::Person(&person);
-    assert_eq!(decided(&strict, &rules(), PLAIN, caller), denied);
+    assert_eq!(decided(&strict, &rules(), GUARDED, PLAIN, caller), denied);
     for rules in [
         [roles("Admin"), AccessRule::default()],
         [AccessRule::default(), roles("Admin")],
     ] {
-        assert_eq!(decided(&route(), &rules, PLAIN, caller), denied);
+        assert_eq!(decided(&route(), &rules, GUARDED, PLAIN, caller), denied);
     }
     let fine = [roles("Reader"), roles("Reader")];
     let route = route();
-    let allowed = decided(&route, &fine, PLAIN, caller);
+    let allowed = decided(&route, &fine, GUARDED, PLAIN, caller);
     assert_eq!(allowed, Decision::Allow(Some(&person.identity)));
 }
 
@@ -136,7 +142,7 @@ fn groups_that_could_not_be_read_are_unknown_and_no_denial() {
         ..route()
     };
     let rules = rules();
-    let decision = decided(&strict, &rules, PLAIN, Caller::Person(&person));
+    let decision = decided(&strict, &rules, GUARDED, PLAIN, Caller::Person(&person));
     assert_eq!(decision, Decision::Unknown);
 }
 
@@ -149,13 +155,13 @@ fn a_page_of_another_site_changes_nothing_with_the_persons_session() {
         ..PLAIN
     };
     let (route, rules) = (route(), rules());
-    let decision = decided(&route, &rules, forged, Caller::Person(&person));
+    let decision = decided(&route, &rules, GUARDED, forged, Caller::Person(&person));
     assert_eq!(decision, Decision::Deny(Reason::CrossSite));
     let link = RequestKind {
         unsafe_method: false,
         ..forged
     };
-    let decision = decided(&route, &rules, link, Caller::Person(&person));
+    let decision = decided(&route, &rules, GUARDED, link, Caller::Person(&person));
     assert_eq!(decision, Decision::Allow(Some(&person.identity)));
 }
 
@@ -171,9 +177,9 @@ fn a_preflight_passes_only_where_the_route_says_so() {
         ..route()
     };
     let (route, rules) = (route(), rules());
-    let passed = decided(&open, &rules, preflight, Caller::Nobody);
+    let passed = decided(&open, &rules, GUARDED, preflight, Caller::Nobody);
     assert_eq!(passed, Decision::Allow(None));
-    let refused = decided(&route, &rules, preflight, Caller::Nobody);
+    let refused = decided(&route, &rules, GUARDED, preflight, Caller::Nobody);
     assert_eq!(refused, Decision::SignIn);
 }
 
@@ -198,7 +204,7 @@ fn a_sign_in_that_is_too_old_or_too_weak_is_stepped_up() {
     ] {
         let person = session(claims);
         let rules = rules();
-        let decision = decided(&strict, &rules, PLAIN, Caller::Person(&person));
+        let decision = decided(&strict, &rules, GUARDED, PLAIN, Caller::Person(&person));
         assert_eq!(decision == stepped, !met, "{person:?}");
     }
 }
@@ -222,15 +228,15 @@ fn a_token_passes_only_where_the_route_takes_tokens_with_its_permission() {
     ];
     let rules = rules();
     for good in [&person, &program] {
-        let decision = decided(&taking, &rules, PLAIN, Caller::Bearer(good));
+        let decision = decided(&taking, &rules, GUARDED, PLAIN, Caller::Bearer(good));
         assert_eq!(decision, Decision::Allow(Some(&good.identity)));
     }
     for other in &others {
-        let decision = decided(&taking, &rules, PLAIN, Caller::Bearer(other));
+        let decision = decided(&taking, &rules, GUARDED, PLAIN, Caller::Bearer(other));
         assert_eq!(decision, Decision::Deny(Reason::Permission), "{other:?}");
     }
     let route = route();
-    let decision = decided(&route, &rules, PLAIN, Caller::Bearer(&person));
+    let decision = decided(&route, &rules, GUARDED, PLAIN, Caller::Bearer(&person));
     assert_eq!(decision, Decision::Deny(Reason::NoBearer));
 }
 
@@ -278,7 +284,7 @@ fn a_bearer_rule_that_names_one_permission_takes_no_token_without_it() {
             accept_bearer: Some(rule),
             ..route()
         };
-        let decision = decided(&route, &rules, PLAIN, Caller::Bearer(caller));
+        let decision = decided(&route, &rules, GUARDED, PLAIN, Caller::Bearer(caller));
         let expected = if passes {
             Decision::Allow(Some(&caller.identity))
         } else {
@@ -308,10 +314,10 @@ fn every_rule_judges_a_persons_token_and_none_a_programs() {
     let rules = rules();
     let reader = || json!({"roles": ["Reader"]});
     let person = bearer(&[], false, reader());
-    let decision = decided(&strict, &rules, PLAIN, Caller::Bearer(&person));
+    let decision = decided(&strict, &rules, GUARDED, PLAIN, Caller::Bearer(&person));
     assert_eq!(decision, Decision::Deny(Reason::Rule(Denial::Role)));
     let program = bearer(&[], true, reader());
-    let decision = decided(&strict, &rules, PLAIN, Caller::Bearer(&program));
+    let decision = decided(&strict, &rules, GUARDED, PLAIN, Caller::Bearer(&program));
     assert_eq!(decision, Decision::Allow(Some(&program.identity)));
 }
 
@@ -333,7 +339,7 @@ fn the_token_of_a_weak_sign_in_is_stepped_up_and_a_programs_never_is() {
         ("c2", true, false),
     ] {
         let caller = bearer(&[], app_only, json!({"acr": acr}));
-        let decision = decided(&strict, &rules, PLAIN, Caller::Bearer(&caller));
+        let decision = decided(&strict, &rules, GUARDED, PLAIN, Caller::Bearer(&caller));
         let expected = if steps_up {
             stepped
         } else {

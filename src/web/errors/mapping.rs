@@ -250,7 +250,9 @@ pub(super) fn log(error: &FlowError, profile: &Profile) {
         FlowError::AnswerInvalid { cause, .. } if cause.concerns_everybody() => {
             tracing::warn!(profile.id = %profile.id, error = %error, cause = causes, "every sign-in may be refused: an operator must look");
         }
-        FlowError::NotAllowed(AccessDenied::Rule(Denial::EmailUnverified))
+        FlowError::NotAllowed(AccessDenied::Rule(
+            Denial::EmailUnverified | Denial::TenantMissing,
+        ))
         | FlowError::StepUpNotGranted { .. } => {
             tracing::warn!(profile.id = %profile.id, error = %error, "everybody may be refused: an operator must look");
         }

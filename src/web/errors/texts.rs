@@ -101,7 +101,8 @@ fn refused(detail: &AuthorityErrorDetail, profile: &Profile, target: &ReturnTo) 
 
 fn not_allowed(denial: AccessDenied, profile: &Profile) -> ProblemText {
     let sentence = match denial {
-        AccessDenied::Tenant => "not-allowed-tenant",
+        AccessDenied::Tenant | AccessDenied::Rule(Denial::Tenant) => "not-allowed-tenant",
+        AccessDenied::Rule(Denial::TenantMissing) => "not-allowed-tenant-missing",
         AccessDenied::Rule(Denial::Role) => "not-allowed-role",
         AccessDenied::Rule(Denial::Group) => "not-allowed-group",
         AccessDenied::Rule(Denial::GroupsUnknown) => "not-allowed-groups-unknown",

@@ -1,17 +1,19 @@
 //! What the query of a check narrows: lists that must match besides those of the profile and the route.
 
 use crate::domain::access_rule::AccessRule;
+use crate::domain::issuer::TenantGuid;
 use crate::web::extract::parameters::Parameters;
 use crate::web::gateway::refusal::Refused;
 
 /// How a rule's name begins. Other parameters mean nothing: some proxies append their client's query.
 const RULE: &str = "allow";
 /// The rules that a check may have.
-const KNOWN: [&str; 4] = [
+const KNOWN: [&str; 5] = [
     "allow_roles",
     "allow_groups",
     "allow_emails",
     "allow_email_domains",
+    "allow_tenants",
 ];
 
 /// Reads the query of a check.
@@ -19,6 +21,7 @@ const KNOWN: [&str; 4] = [
 /// # Errors
 /// `RuleTwice`: a client's query that a proxy appends must not replace the proxy's rule.
 /// `UnknownRule`: a rule that is misspelled would let everybody pass.
+/// `NoTenant`: a tenant is compared by its id, so that a domain would let nobody pass.
 pub fn narrowing(query: &str, profile_rule: &AccessRule) -> Result<AccessRule, Refused> {
     let parameters = Parameters::parse(query.as_bytes());
     let unknown: Vec<String> = parameters
@@ -32,7 +35,7 @@ pub fn narrowing(query: &str, profile_rule: &AccessRule) -> Result<AccessRule, R
             known: KNOWN,
         });
     }
-    let [roles, groups, emails, email_domains] = KNOWN;
+    let [roles, groups, emails, email_domains, tenants] = KNOWN;
     let list = |name: &str| {
         let named = parameters.iter().filter(|(key, _)| *key == name);
         let texts: Vec<&str> = named.map(|(_, value)| value).collect();
@@ -47,6 +50,10 @@ pub fn narrowing(query: &str, profile_rule: &AccessRule) -> Result<AccessRule, R
         groups: list(groups)?,
         emails: list(emails)?,
         email_domains: list(email_domains)?,
+        tenants: list(tenants)?
+            .into_iter()
+            .map(|text| TenantGuid::parse(&text).ok_or(Refused::NoTenant(text)))
+            .collect::<Result<_, _>>()?,
         flows_verify_emails: profile_rule.flows_verify_emails,
     })
 }

@@ -34,8 +34,10 @@ pub enum Refused {
         /// The names.
         unknown: Vec<String>,
         /// The rules that there are.
-        known: [&'static str; 4],
+        known: [&'static str; 5],
     },
+    /// An entry of the list of tenants that is no GUID.
+    NoTenant(String),
 }
 
 impl Refused {
@@ -77,6 +79,14 @@ impl Refused {
                     "a forward-auth check was refused: its query names a rule that there is not"
                 );
                 let sentence = "Refused: the query of the check names a rule that there is not.\n";
+                text(StatusCode::BAD_REQUEST, sentence)
+            }
+            Self::NoTenant(entry) => {
+                tracing::warn!(
+                    entry,
+                    "a forward-auth check was refused: allow_tenants takes directory (tenant) ids, such as 72f988bf-86f1-41af-91ab-2d7cd011db47"
+                );
+                let sentence = "Refused: allow_tenants in the query of the check has an entry that is no GUID.\n";
                 text(StatusCode::BAD_REQUEST, sentence)
             }
         }

@@ -3,6 +3,7 @@
 mod attacks;
 mod callers;
 mod metadata;
+mod tenants;
 
 use crate::harness::browser::{Browser, Page};
 use crate::harness::{Kind, Plan, TestGatehouse, host};

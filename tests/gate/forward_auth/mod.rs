@@ -7,3 +7,4 @@ mod identity;
 mod lessons;
 mod rules;
 mod step_up;
+mod tenants;

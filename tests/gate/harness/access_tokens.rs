@@ -115,13 +115,26 @@ impl TestGatehouse {
 
     /// An access token of a program for itself, with the role `Orders.Read.All`.
     pub async fn programs_token(&self, kind: Kind) -> String {
+        let endpoint = self.endpoint(kind, "token_endpoint").await;
+        self.programs_token_at(kind, &endpoint).await
+    }
+
+    /// The same of the program in another directory tenant of Entra ID.
+    pub async fn programs_token_of(&self, tenant: &str) -> String {
+        let kind = Kind::EntraId;
+        let endpoint = self.endpoint(kind, "token_endpoint").await;
+        let elsewhere = endpoint.replace(simulator::CONTOSO, tenant);
+        assert_ne!(elsewhere, endpoint, "the endpoint names the tenant");
+        self.programs_token_at(kind, &elsewhere).await
+    }
+
+    async fn programs_token_at(&self, kind: Kind, endpoint: &str) -> String {
         let scope = format!("{}/.default", audience(kind));
         let form = [
             ("grant_type", "client_credentials"),
             ("scope", scope.as_str()),
         ];
-        let endpoint = self.endpoint(kind, "token_endpoint").await;
-        let tokens = self.token_at(kind, &endpoint, &form).await;
+        let tokens = self.token_at(kind, endpoint, &form).await;
         tokens["access_token"]
             .as_str()
             .unwrap_or_else(|| panic!("{tokens}"))

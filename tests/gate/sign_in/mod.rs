@@ -5,3 +5,4 @@ mod authorization_request;
 mod edited_rules;
 mod outgoing_requests;
 mod tabs;
+mod tenants;

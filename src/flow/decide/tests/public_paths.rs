@@ -1,24 +1,7 @@
 //! Whom a public path names, and what binds programs.
 
 use super::*;
-
-/// What is decided at a public path.
-fn at_public_path<'a>(
-    route: &'a Route,
-    rules: &'a [AccessRule; 2],
-    request: RequestKind,
-    caller: Caller<'a>,
-) -> Decision<'a> {
-    let question = Question {
-        profile_rule: &rules[0],
-        route,
-        public: true,
-        narrowing: &rules[1],
-        request,
-        now: SystemClock.now(),
-    };
-    decide(&question, caller)
-}
+use crate::domain::issuer::TenantGuid;
 
 #[test]
 fn a_public_path_passes_with_the_identity_of_whoever_may_enter() {
@@ -30,7 +13,7 @@ fn a_public_path_passes_with_the_identity_of_whoever_may_enter() {
         (Caller::Person(&person), &person.identity),
         (Caller::Bearer(&program), &program.identity),
     ] {
-        let decision = at_public_path(&route, &rules, PLAIN, caller);
+        let decision = decided(&route, &rules, PUBLIC, PLAIN, caller);
         assert_eq!(decision, Decision::Allow(Some(identity)));
     }
 }
@@ -64,7 +47,7 @@ fn a_public_path_names_nobody_whom_the_rules_would_refuse() {
         (&taking, PLAIN, Caller::Bearer(&weak)),
         (&plain, PLAIN, Caller::Bearer(&weak)),
     ] {
-        let decision = at_public_path(route, &rules, request, caller);
+        let decision = decided(route, &rules, PUBLIC, request, caller);
         assert_eq!(decision, Decision::Allow(None), "{route:?} {request:?}");
     }
 }
@@ -99,9 +82,58 @@ fn what_a_proxy_adds_to_the_rules_binds_programs_too() {
         (emails, false),
     ] {
         let rules = [AccessRule::default(), narrowing];
-        let decision = decided(&route, &rules, PLAIN, Caller::Bearer(&program));
+        let decision = decided(&route, &rules, GUARDED, PLAIN, Caller::Bearer(&program));
         let allowed = Decision::Allow(Some(&program.identity));
         assert_eq!(decision == allowed, passes, "{:?}", rules[1]);
         assert!(passes || matches!(decision, Decision::Deny(Reason::Rule(_))));
     }
+}
+
+const CONTOSO: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+
+fn of_contoso() -> AccessRule {
+    AccessRule {
+        tenants: vec![TenantGuid::parse(CONTOSO).unwrap()],
+        ..AccessRule::default()
+    }
+}
+
+#[test]
+fn a_program_of_another_tenant_or_of_none_passes_no_list_of_tenants() {
+    let at_route = Route {
+        allow: of_contoso(),
+        ..taking_programs()
+    };
+    let (nothing, open) = (AccessRule::default(), taking_programs());
+    let role = json!(["Orders.Read.All"]);
+    let own = bearer(&[], true, json!({"roles": role, "tid": CONTOSO}));
+    let other = "0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11";
+    let other = bearer(&[], true, json!({"roles": role, "tid": other}));
+    let none = bearer(&[], true, json!({"roles": role}));
+    for (route, rules) in [
+        (&at_route, [nothing.clone(), nothing.clone()]),
+        (&open, [of_contoso(), nothing.clone()]),
+        (&open, [nothing, of_contoso()]),
+    ] {
+        let decision = |caller| decided(route, &rules, GUARDED, PLAIN, Caller::Bearer(caller));
+        assert_eq!(decision(&own), Decision::Allow(Some(&own.identity)));
+        for (caller, denial) in [(&other, Denial::Tenant), (&none, Denial::TenantMissing)] {
+            let denied = Decision::Deny(Reason::Rule(denial));
+            assert_eq!(decision(caller), denied, "{rules:?}");
+            let named = decided(route, &rules, PUBLIC, PLAIN, Caller::Bearer(caller));
+            assert_eq!(named, Decision::Allow(None), "{rules:?}");
+        }
+    }
+}
+
+#[test]
+fn a_program_of_the_right_tenant_still_needs_its_role() {
+    let route = Route {
+        allow: of_contoso(),
+        ..taking_programs()
+    };
+    let rules = rules();
+    let program = bearer(&[], true, json!({"tid": CONTOSO}));
+    let decision = decided(&route, &rules, GUARDED, PLAIN, Caller::Bearer(&program));
+    assert_eq!(decision, Decision::Deny(Reason::Permission));
 }
