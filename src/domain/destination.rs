@@ -1,4 +1,4 @@
-//! Destination: where a sign-in leads in the end, at this host or at another host of the same profile.
+//! Destination: where a sign-in or a sign-out leads in the end, at this host or at another host of the same profile.
 
 use crate::domain::profile::Profile;
 use crate::domain::public_url::PublicUrl;
@@ -7,7 +7,7 @@ use crate::domain::return_to::{RETURN_TO, ReturnTo};
 /// What ingress-nginx calls [`RETURN_TO`].
 pub const RD: &str = "rd";
 
-/// Where a sign-in leads in the end.
+/// Where a sign-in or a sign-out leads in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
     /// A path at the host that was asked.
@@ -17,6 +17,14 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// The address for a `Location` header: a path at this host, a complete address at another one.
+    pub fn location(&self) -> String {
+        match self {
+            Self::Here(target) => target.as_str().to_owned(),
+            Self::At(host, target) => format!("{}{}", host.origin(), target.as_str()),
+        }
+    }
+
     /// Reads a target with the rules of [`ReturnTo::parse`]: a path is one of this host; a complete address is one of any
     /// host of the profile. `None` for anything else, such as an address of a host that is not listed.
     pub fn parse(text: &str, profile: &Profile) -> Option<Self> {

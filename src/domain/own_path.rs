@@ -97,6 +97,8 @@ own_paths! {
     EasyAuthLogin, "easyauth_login", "/.auth/login/{name}";
     /// App Service's address that ends the session.
     EasyAuthLogout, "easyauth_logout", "/.auth/logout";
+    /// Where a sign-out at App Service's address ends if it names no other.
+    EasyAuthSignedOut, "easyauth_signed_out", "/.auth/logout/complete";
     /// App Service's address that refreshes the tokens.
     EasyAuthRefresh, "easyauth_refresh", "/.auth/refresh";
     /// The style sheet and the icon.
@@ -183,6 +185,7 @@ impl OwnPath {
             | Self::NameSession
             | Self::Jwks
             | Self::EasyAuthMe
+            | Self::EasyAuthSignedOut
             | Self::Asset => false,
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::profile::Profile;
 use crate::domain::return_to::ReturnTo;
-use crate::domain::secret::IdToken;
+use crate::domain::secret::State;
 use crate::domain::session::SessionHandle;
 use crate::flow::error::FlowError;
 use crate::flow::services::Services;
@@ -26,6 +26,16 @@ pub enum SignedOut {
     Nobody,
 }
 
+/// Where the authority leads the browser afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayBack {
+    /// To the home page, the address that is registered for sign-outs.
+    Home,
+    /// To the redirect URI, which every proxy sends here: the home page may be an application's. No `state` goes with it,
+    /// because an authority need not return one.
+    RedirectUri,
+}
+
 /// Ends the browser's session at this profile.
 ///
 /// 1. The row is deleted first. An authority that is down cannot keep anybody signed in here.
@@ -43,12 +53,13 @@ pub async fn sign_out(
     services: &Services,
     profile: &Profile,
     handle: Option<&SessionHandle>,
+    way_back: WayBack,
 ) -> Result<SignedOut, FlowError> {
     let Some(handle) = handle else {
         return Ok(SignedOut::Nobody);
     };
     let Some(ended) = services.store.end(handle, &profile.id).await? else {
-        return Ok(at_authority(services, profile, None, None).await);
+        return Ok(at_authority(services, profile, EndSession::default(), way_back).await);
     };
     audit::signed_out(
         &profile.id,
@@ -59,12 +70,12 @@ pub async fn sign_out(
         return Ok(SignedOut::HereOnly);
     }
     let login_hint = ended.session.identity.text("login_hint");
-    let address = at_authority(
-        services,
-        profile,
-        Some(&ended.tokens.id_token),
-        login_hint.as_deref(),
-    );
+    let whom = EndSession {
+        id_token: Some(&ended.tokens.id_token),
+        login_hint: login_hint.as_deref(),
+        ..EndSession::default()
+    };
+    let address = at_authority(services, profile, whom, way_back);
     let revoked = async {
         if let Some(token) = &ended.tokens.refresh {
             services.authorities.revoke(profile, token).await;
@@ -84,15 +95,16 @@ pub fn authority_origins(services: &Services, profile: &Profile) -> Vec<String> 
 async fn at_authority(
     services: &Services,
     profile: &Profile,
-    id_token: Option<&IdToken>,
-    login_hint: Option<&str>,
+    whom: EndSession<'_>,
+    way_back: WayBack,
 ) -> SignedOut {
     let home = ReturnTo::home(profile.main_url());
-    let state = attempt_cookie::new_state(services, profile, &home, 0);
+    let state =
+        (way_back == WayBack::Home).then(|| attempt_cookie::new_state(services, profile, &home, 0));
     let request = EndSession {
-        id_token,
-        login_hint,
-        state: Some(state.expose()),
+        state: state.as_ref().map(State::expose),
+        to_redirect_uri: way_back == WayBack::RedirectUri,
+        ..whom
     };
     let address = services.authorities.end_session_address(profile, &request);
     match tokio::time::timeout(AUTHORITY_PATIENCE, address).await {

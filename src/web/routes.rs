@@ -78,6 +78,7 @@ fn without_session(app: &mut ServiceConfig) {
         .service(page(OwnPath::EasyAuthMe, easyauth::me).guard(with_easyauth()))
         .service(page(OwnPath::EasyAuthLogin, easyauth::login).guard(with_easyauth()))
         .service(page(OwnPath::EasyAuthLogout, easyauth::logout).guard(with_easyauth()))
+        .service(page(OwnPath::EasyAuthSignedOut, easyauth::signed_out).guard(with_easyauth()))
         .service(page(OwnPath::EasyAuthRefresh, easyauth::refresh).guard(with_easyauth()))
         .service(at(OwnPath::FrontChannelLogout).route(get().to(single_logout::front_channel)))
         .service(at(OwnPath::BackChannelLogout).route(post().to(single_logout::back_channel)));

@@ -77,6 +77,7 @@ signed-out-everywhere = تم تسجيل خروجك هنا ومن خدمة تسج
 signed-out-here-only = انتهت جلستك هنا. قد تكون لا تزال مسجّلًا في خدمة تسجيل الدخول.
 signed-out-nobody = لا توجد جلسة في هذا المتصفح.
 signed-out-shared = إذا كنت على جهاز مشترك، فأغلق المتصفح الآن.
+signed-out-onward = متابعة
 
 ## Sessions
 

@@ -74,6 +74,7 @@ signed-out-everywhere = Sie sind hier und beim Anmeldedienst abgemeldet.
 signed-out-here-only = Ihre Sitzung hier ist beendet. Beim Anmeldedienst sind Sie möglicherweise noch angemeldet.
 signed-out-nobody = In diesem Browser gibt es keine Sitzung.
 signed-out-shared = An einem gemeinsam genutzten Computer schließen Sie jetzt bitte den Browser.
+signed-out-onward = Weiter
 
 ## Sessions
 

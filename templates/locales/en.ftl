@@ -76,6 +76,7 @@ signed-out-everywhere = You are signed out here and at the sign-in service.
 signed-out-here-only = Your session here has ended. You may still be signed in at the sign-in service.
 signed-out-nobody = There is no session in this browser.
 signed-out-shared = On a shared computer, close the browser now.
+signed-out-onward = Continue
 
 ## Sessions
 

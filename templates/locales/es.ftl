@@ -74,6 +74,7 @@ signed-out-everywhere = Su sesión está cerrada aquí y en el servicio de inici
 signed-out-here-only = Su sesión aquí ha terminado. Es posible que siga abierta en el servicio de inicio de sesión.
 signed-out-nobody = No hay ninguna sesión en este navegador.
 signed-out-shared = En un ordenador compartido, cierre ahora el navegador.
+signed-out-onward = Continuar
 
 ## Sessions
 

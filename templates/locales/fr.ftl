@@ -74,6 +74,7 @@ signed-out-everywhere = Vous êtes déconnecté ici et du service de connexion.
 signed-out-here-only = Votre session ici est terminée. Vous êtes peut-être encore connecté au service de connexion.
 signed-out-nobody = Il n'y a pas de session dans ce navigateur.
 signed-out-shared = Sur un ordinateur partagé, fermez maintenant le navigateur.
+signed-out-onward = Continuer
 
 ## Sessions
 

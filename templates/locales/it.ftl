@@ -74,6 +74,7 @@ signed-out-everywhere = È uscito da qui e dal servizio di accesso.
 signed-out-here-only = La sua sessione qui è terminata. Potrebbe essere ancora connesso al servizio di accesso.
 signed-out-nobody = In questo browser non c'è nessuna sessione.
 signed-out-shared = Su un computer condiviso, chiuda ora il browser.
+signed-out-onward = Continua
 
 ## Sessions
 

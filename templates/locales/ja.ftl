@@ -73,6 +73,7 @@ signed-out-everywhere = このサイトとサインイン サービスの両方�
 signed-out-here-only = このサイトのセッションは終了しました。サインイン サービスにはまだサインインしている可能性があります。
 signed-out-nobody = このブラウザーにはセッションがありません。
 signed-out-shared = 共用のコンピューターをお使いの場合は、ブラウザーを閉じてください。
+signed-out-onward = 続行
 
 ## Sessions
 

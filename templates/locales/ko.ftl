@@ -73,6 +73,7 @@ signed-out-everywhere = 여기와 로그인 서비스에서 로그아웃했습�
 signed-out-here-only = 여기의 세션이 종료되었습니다. 로그인 서비스에는 아직 로그인되어 있을 수 있습니다.
 signed-out-nobody = 이 브라우저에는 세션이 없습니다.
 signed-out-shared = 공용 컴퓨터라면 지금 브라우저를 닫으세요.
+signed-out-onward = 계속
 
 ## Sessions
 

@@ -74,6 +74,7 @@ signed-out-everywhere = U bent hier en bij de aanmeldservice afgemeld.
 signed-out-here-only = Uw sessie hier is beëindigd. Bij de aanmeldservice bent u mogelijk nog aangemeld.
 signed-out-nobody = Er is geen sessie in deze browser.
 signed-out-shared = Sluit op een gedeelde computer nu de browser.
+signed-out-onward = Doorgaan
 
 ## Sessions
 

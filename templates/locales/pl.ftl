@@ -76,6 +76,7 @@ signed-out-everywhere = Wylogowano Cię tutaj i w usłudze logowania.
 signed-out-here-only = Twoja sesja tutaj została zakończona. Możesz być nadal zalogowany(-a) w usłudze logowania.
 signed-out-nobody = W tej przeglądarce nie ma sesji.
 signed-out-shared = Na wspólnym komputerze zamknij teraz przeglądarkę.
+signed-out-onward = Kontynuuj
 
 ## Sessions
 

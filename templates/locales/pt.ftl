@@ -74,6 +74,7 @@ signed-out-everywhere = A sua sessão está terminada aqui e no serviço de iní
 signed-out-here-only = A sua sessão aqui terminou. Pode ainda ter sessão iniciada no serviço de início de sessão.
 signed-out-nobody = Não há nenhuma sessão neste navegador.
 signed-out-shared = Num computador partilhado, feche agora o navegador.
+signed-out-onward = Continuar
 
 ## Sessions
 

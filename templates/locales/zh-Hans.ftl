@@ -73,6 +73,7 @@ signed-out-everywhere = 您已在此处和登录服务中退出登录。
 signed-out-here-only = 您在此处的会话已结束。您在登录服务中可能仍处于登录状态。
 signed-out-nobody = 此浏览器中没有会话。
 signed-out-shared = 如果使用的是公用电脑，请立即关闭浏览器。
+signed-out-onward = 继续
 
 ## Sessions
 

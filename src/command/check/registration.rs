@@ -55,6 +55,12 @@ pub fn registration(profile: &Profile) -> Registration {
     if dialect.microsoft && !profile.public_url.is_https() {
         notes.push("a front-channel logout URL must be https: do not register it".to_owned());
     }
+    if !dialect.microsoft && profile.routes.have_easyauth_addresses() {
+        notes.push(
+            "register the redirect URI as a post-logout redirect URI, too: a sign-out at /.auth/logout returns there"
+                .to_owned(),
+        );
+    }
     notes.extend(bearer_notes(profile));
     Registration {
         redirect_uri,

@@ -30,6 +30,8 @@ pub struct EndSession<'a> {
     pub login_hint: Option<&'a str>,
     /// Comes back in the redirect.
     pub state: Option<&'a str>,
+    /// The authority returns to the redirect URI instead of the home page.
+    pub to_redirect_uri: bool,
 }
 
 impl Authorities {
@@ -85,7 +87,12 @@ fn address(profile: &Profile, metadata: &Metadata, request: &EndSession<'_>) -> 
 }
 
 fn hinted(profile: &Profile, endpoint: &Url, request: &EndSession<'_>, hints: bool) -> Option<Url> {
-    let back = PostLogoutRedirectUrl::new(profile.post_logout_uri()).ok()?;
+    let back = if request.to_redirect_uri {
+        profile.redirect_uri()
+    } else {
+        profile.post_logout_uri()
+    };
+    let back = PostLogoutRedirectUrl::new(back).ok()?;
     let mut logout = LogoutRequest::from(EndSessionUrl::from_url(endpoint.clone()))
         .set_client_id(ClientId::new(profile.client.id.as_str().to_owned()))
         .set_post_logout_redirect_uri(back);
@@ -156,6 +163,7 @@ mod tests {
             id_token: Some(&token),
             login_hint: Some("O.CiQ+/="),
             state: Some("s-1"),
+            to_redirect_uri: false,
         };
         let all = sign_out(&entra(), &request);
         assert_eq!(all["logout_hint"], "O.CiQ+/=");
@@ -184,12 +192,25 @@ mod tests {
         let request = EndSession {
             id_token: Some(&token),
             login_hint: Some("O.CiQ"),
-            state: None,
+            ..EndSession::default()
         };
         for profile in [b2c(), oidc()] {
             let all = sign_out(&profile, &request);
             assert_eq!(all["id_token_hint"], "e30.e30.x");
             assert!(!all.contains_key("logout_hint"));
+        }
+    }
+
+    #[test]
+    fn a_sign_out_that_goes_on_returns_to_the_redirect_uri() {
+        let request = EndSession {
+            to_redirect_uri: true,
+            ..EndSession::default()
+        };
+        for profile in [entra(), b2c(), oidc()] {
+            let all = sign_out(&profile, &request);
+            assert_eq!(all["post_logout_redirect_uri"], profile.redirect_uri());
+            assert!(!all.contains_key("state"));
         }
     }
 

@@ -42,6 +42,8 @@ pub const REDIRECT_LOOP: CookieName = cookie_name!("gatehouse-rounds");
 pub const CONSENT_ASKED: CookieName = cookie_name!("gatehouse-asked");
 /// The flash message.
 pub const FLASH: CookieName = cookie_name!("gatehouse-notice");
+/// Where a person goes on after a sign-out.
+pub const AFTER_SIGN_OUT: CookieName = cookie_name!("gatehouse-onward");
 /// The language that the person chose.
 pub const LANGUAGE: CookieName = cookie_name!("gatehouse-language");
 

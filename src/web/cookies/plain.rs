@@ -1,13 +1,16 @@
 //! Plain cookies: what a browser remembers for us and anybody may read. The counter of redirect loops, the note that consent
-//! was asked for, the flash message, and the chosen language.
+//! was asked for, the flash message, where a person goes on after a sign-out, and the chosen language.
 
 use actix_web::cookie::SameSite;
 use actix_web::cookie::time::Duration;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
 use crate::domain::api::ApiName;
 use crate::domain::clock::Timestamp;
+use crate::domain::destination::Destination;
 use crate::domain::flash::Flash;
 use crate::domain::identity::SubjectKey;
 use crate::domain::language::Catalogue;
@@ -16,7 +19,7 @@ use crate::domain::return_to::ReturnTo;
 use crate::flow::error::FlowError;
 use crate::seal::short_hash;
 use crate::web::cookies::cookie::{
-    self, CONSENT_ASKED, CookieName, FLASH, LANGUAGE, REDIRECT_LOOP, single_value,
+    self, AFTER_SIGN_OUT, CONSENT_ASKED, CookieName, FLASH, LANGUAGE, REDIRECT_LOOP, single_value,
 };
 
 /// More rounds to one target are a loop.
@@ -29,6 +32,9 @@ const CONSENT_SECONDS: i64 = 600;
 
 /// Seconds within which the page must be visited: a sign-out leads through the authority, which may ask something.
 const FLASH_SECONDS: i64 = 300;
+
+/// Seconds that the authority's pages may take until they lead back from a sign-out.
+const AFTER_SIGN_OUT_SECONDS: i64 = 900;
 
 /// Browsers keep no cookie for longer (RFC 6265bis §5.5).
 const LANGUAGE_LIFETIME: Duration = Duration::days(400);
@@ -46,6 +52,11 @@ const CONSENT_COOKIE: ShortLivedCookie = ShortLivedCookie {
 const FLASH_COOKIE: ShortLivedCookie = ShortLivedCookie {
     name: FLASH,
     seconds: FLASH_SECONDS,
+};
+
+const AFTER_SIGN_OUT_COOKIE: ShortLivedCookie = ShortLivedCookie {
+    name: AFTER_SIGN_OUT,
+    seconds: AFTER_SIGN_OUT_SECONDS,
 };
 
 /// One kind of short-lived cookie.
@@ -243,6 +254,33 @@ impl FlashCookie {
     /// Removes the message from the browser, whatever it says.
     pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
         FLASH_COOKIE.forget(response, headers, profile);
+    }
+}
+
+/// Where a person goes on after a sign-out, while the authority's pages are shown. The value is judged again when it comes
+/// back, so that a planted one leads nowhere that a link could not lead to.
+#[derive(Debug)]
+pub struct AfterSignOut;
+
+impl AfterSignOut {
+    /// Gives the destination to a browser that is sent to the authority.
+    pub fn remember(response: &mut HttpResponseBuilder, profile: &Profile, onward: &Destination) {
+        let value = format!("{}.{}", BASE64.encode(onward.location()), profile.id);
+        AFTER_SIGN_OUT_COOKIE.write(response, profile, value);
+    }
+
+    /// The destination that a browser brings back to this profile.
+    pub fn take(headers: &HeaderMap, profile: &Profile) -> Option<Destination> {
+        let (encoded, id) = AFTER_SIGN_OUT_COOKIE
+            .read(headers, profile)?
+            .split_once('.')?;
+        let text = String::from_utf8(BASE64.decode(encoded).ok()?).ok()?;
+        (id == profile.id.as_str()).then(|| Destination::parse(&text, profile))?
+    }
+
+    /// Removes the destination from the browser.
+    pub fn forget(response: &mut HttpResponse, headers: &HeaderMap, profile: &Profile) {
+        AFTER_SIGN_OUT_COOKIE.forget(response, headers, profile);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::flow::callback::{
     Browser, CallbackResult, Completion, LostAttempt, begin_again, complete,
 };
 use crate::flow::error::FlowError;
-use crate::web::cookies::plain::{ConsentAsked, FlashCookie, RedirectLoop};
+use crate::web::cookies::plain::{AfterSignOut, ConsentAsked, FlashCookie, RedirectLoop};
 use crate::web::cookies::{attempt, posted_callback, session};
 use crate::web::errors::mapping::{WebError, WebResult};
 use crate::web::errors::problem_text::{RequestFacts, problem};
@@ -50,6 +50,9 @@ pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
         }
         return complete_with(&visit, parse(&form)?, None).await;
     }
+    if let Some(onward) = onward_after_sign_out(&visit, &query) {
+        return Ok(onward);
+    }
     if query.is_empty() {
         // A bookmark of the redirect path: there is nothing to complete, and the person did nothing wrong.
         let home = ReturnTo::home(&profile.public_url);
@@ -69,6 +72,19 @@ pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
         return Err(FlowError::CallbackMalformed(CallbackShapeError::Malformed).into());
     }
     complete_with(&visit, answer, kept_id).await
+}
+
+/// The redirect of a browser that comes back from signing out at the authority: its parameters are no answer to a sign-in,
+/// and it remembers where the sign-out leads.
+fn onward_after_sign_out(visit: &Visit, query: &Parameters) -> Option<HttpResponse> {
+    let (headers, profile) = (visit.headers(), visit.profile());
+    let is_answer = query
+        .iter()
+        .any(|(name, _)| ["code", "error"].contains(&name));
+    let onward = AfterSignOut::take(headers, profile).filter(|_| !is_answer)?;
+    let mut response = see_other(&onward.location()).finish();
+    AfterSignOut::forget(&mut response, headers, profile);
+    Some(response)
 }
 
 /// The page after administrator consent. It says nothing of the outcome: the parameters prove nothing, and the next

@@ -1,21 +1,26 @@
 //! `GET` and `POST /auth/sign_out`: end the session here, then go to the authority's end-session address.
 //!
 //! A link on a page of this site signs out at once. A link, an image or a prefetch from anywhere else gets a page with a
-//! button.
+//! button. Either may name where the person goes on, by the rules for a sign-in's `return_to`.
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpResponse};
+use url::Url;
 
+use crate::domain::destination::Destination;
 use crate::domain::flash::Flash;
 use crate::domain::language::Message;
+use crate::domain::own_path::OwnPath;
+use crate::domain::profile::Profile;
+use crate::domain::return_to::ReturnTo;
 use crate::domain::session::SessionHandle;
 use crate::flow::session_check::SignedIn;
-use crate::flow::sign_out;
+use crate::flow::sign_out::{self, WayBack};
 use crate::seal::csrf_token;
-use crate::web::cookies::plain::{ConsentAsked, FlashCookie, RedirectLoop};
+use crate::web::cookies::plain::{AfterSignOut, ConsentAsked, FlashCookie, RedirectLoop};
 use crate::web::cookies::session;
 use crate::web::errors::mapping::WebResult;
-use crate::web::extract::parameters::PostedForm;
+use crate::web::extract::parameters::{Parameters, PostedForm};
 use crate::web::extract::provenance::{
     Provenance, is_prefetch, is_script, provenance, require_own_form,
 };
@@ -24,18 +29,29 @@ use crate::web::extract::visit::{Visit, see_other};
 use crate::web::middleware::security_headers::FormRedirects;
 use crate::web::pages::{SignOut, SignedOut};
 
-/// `GET /auth/sign_out`, `/logout`
+/// `GET /auth/sign_out`, `/logout`, with `?return_to=` or `?rd=`
 ///
 /// # Errors
 /// `Store` when it is unknown who is signed in, or when the session could not be ended.
 pub async fn ask_or_sign_out(visit: Visit) -> WebResult {
+    let onward = onward(&visit, &visit.query());
     if is_own_link(&visit) {
-        return end(&visit, visit.session_handle()).await;
+        return end(&visit, visit.session_handle(), onward).await;
     }
-    Ok(match peek(&visit).await? {
-        Some(signed_in) => confirmation_page(&visit, &signed_in),
-        None => signed_out_page(&visit, "signed-out-nobody"),
+    Ok(match (peek(&visit).await?, onward) {
+        (Some(signed_in), onward) => confirmation_page(&visit, &signed_in, onward.as_ref()),
+        (None, Some(onward)) => see_other(&onward.location()).finish(),
+        (None, None) => signed_out_page(&visit, "signed-out-nobody", None),
     })
+}
+
+/// Where the person goes on: an address of this profile that the parameters name. The home page needs no name. A further
+/// host knows none, because the authority returns to `public_url`, where its cookie would be missing.
+fn onward(visit: &Visit, parameters: &Parameters) -> Option<Destination> {
+    let profile = visit.profile();
+    let home = Destination::Here(ReturnTo::home(&profile.public_url));
+    Destination::named(parameters.iter(), profile)
+        .filter(|named| *named != home && !profile.is_at_further_host())
 }
 
 /// `POST /auth/sign_out`
@@ -47,7 +63,8 @@ pub async fn sign_out(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
     if let Some(handle) = &handle {
         require_own_form(&visit, handle, &form)?;
     }
-    end(&visit, handle).await
+    let onward = onward(&visit, &form);
+    end(&visit, handle, onward).await
 }
 
 /// Whether a person followed a link on a page of this site.
@@ -59,29 +76,55 @@ fn is_own_link(visit: &Visit) -> bool {
         && !is_prefetch(request)
 }
 
-async fn end(visit: &Visit, handle: Option<SessionHandle>) -> WebResult {
+async fn end(
+    visit: &Visit,
+    handle: Option<SessionHandle>,
+    onward: Option<Destination>,
+) -> WebResult {
     let profile = visit.profile();
-    let ended = sign_out::sign_out(visit.services(), profile, handle.as_ref()).await?;
+    let way_back = match onward {
+        Some(_) => WayBack::RedirectUri,
+        None => WayBack::Home,
+    };
+    let ended = sign_out::sign_out(visit.services(), profile, handle.as_ref(), way_back).await?;
     // Without a session no cookie is written: a cross-site POST comes without it, and must not remove it.
     if handle.is_some() {
         session::forget(visit.request(), &profile.id);
     }
     let mut response = match ended {
-        sign_out::SignedOut::Continue(address) => {
-            let mut leave = see_other(address.as_str());
-            FlashCookie::show_next(&mut leave, profile, Flash::SignedOut);
-            leave.finish()
+        sign_out::SignedOut::Continue(address) => leave(profile, &address, onward.as_ref()),
+        sign_out::SignedOut::HereOnly => {
+            signed_out_page(visit, "signed-out-here-only", onward.as_ref())
         }
-        sign_out::SignedOut::HereOnly => signed_out_page(visit, "signed-out-here-only"),
-        sign_out::SignedOut::Nobody => see_other(&profile.main_url().join("/")).finish(),
+        sign_out::SignedOut::Nobody => {
+            let home = || profile.main_url().join("/");
+            see_other(&onward.map_or_else(home, |onward| onward.location())).finish()
+        }
     };
     RedirectLoop::forget(&mut response, visit.headers(), profile);
     ConsentAsked::forget(&mut response, visit.headers(), profile);
     Ok(response)
 }
 
+/// Leads to the authority. The next page that says so tells that the person has signed out; an application's page does not.
+fn leave(profile: &Profile, address: &Url, onward: Option<&Destination>) -> HttpResponse {
+    let mut leave = see_other(address.as_str());
+    let signed_out_page = OwnPath::EasyAuthSignedOut.under(&profile.public_url);
+    if onward.is_none_or(|onward| onward.location() == signed_out_page) {
+        FlashCookie::show_next(&mut leave, profile, Flash::SignedOut);
+    }
+    if let Some(onward) = onward {
+        AfterSignOut::remember(&mut leave, profile, onward);
+    }
+    leave.finish()
+}
+
 /// The page with the button.
-fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
+fn confirmation_page(
+    visit: &Visit,
+    signed_in: &SignedIn,
+    onward: Option<&Destination>,
+) -> HttpResponse {
     let (app, profile) = (visit.app(), visit.profile());
     // The button leads to the authority, and only the authority knows whether it redirects to another host. A browser would
     // hold such a redirect back, so every https address is allowed. The authority's own addresses may be http on loopback.
@@ -89,6 +132,9 @@ fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
     // A further host leads over the main one.
     if profile.main_url().origin() != profile.public_url.origin() {
         origins.push(profile.main_url().origin());
+    }
+    if let Some(Destination::At(host, _)) = onward {
+        origins.push(host.origin());
     }
     origins.push("https:".to_owned());
     visit
@@ -98,14 +144,21 @@ fn confirmation_page(visit: &Visit, signed_in: &SignedIn) -> HttpResponse {
     let page = SignOut {
         frame: visit.frame(Message::new("sign-out"), Some(signed_in)),
         csrf: csrf_token(signed_in.handle()),
+        return_to: onward.map(Destination::location).unwrap_or_default(),
     };
     app.pages.respond(StatusCode::OK, &page)
 }
 
-fn signed_out_page(visit: &Visit, sentence: &'static str) -> HttpResponse {
+/// The page after a sign-out, with a link to where the person goes on.
+pub fn signed_out_page(
+    visit: &Visit,
+    sentence: &'static str,
+    onward: Option<&Destination>,
+) -> HttpResponse {
     let page = SignedOut {
         frame: visit.frame(Message::new("signed-out"), None),
         sentence: visit.language().say(sentence),
+        onward: onward.map(Destination::location).unwrap_or_default(),
     };
     visit.app().pages.respond(StatusCode::OK, &page)
 }

@@ -44,12 +44,17 @@ pages! {
     SignOut, "sign_out.html" {
         /// The token that proves that the form came from this page.
         csrf: String,
+        /// Where the person goes on after the sign-out, for the form: a local path or an address of another host of the
+        /// profile. Empty for the home page.
+        return_to: String,
     }
 
     /// Says that the session ended.
     SignedOut, "signed_out.html" {
         /// What ended, and what may not have ended.
         sentence: String,
+        /// Where the person goes on: a local path or an address of another host of the profile. Empty for the home page.
+        onward: String,
     }
 }
 
@@ -189,8 +194,13 @@ impl Sampled for SignOut {
         let page = Self {
             frame: site.signed_in("sign-out"),
             csrf: "c2FtcGxl".to_owned(),
+            return_to: String::new(),
         };
-        vec![("asks", page)]
+        let going_on = Self {
+            return_to: format!("{SAMPLE_PREFIX}/reports"),
+            ..page.clone()
+        };
+        vec![("asks", page), ("asks_and_goes_on", going_on)]
     }
 }
 
@@ -199,7 +209,12 @@ impl Sampled for SignedOut {
         let page = Self {
             frame: site.signed_out("signed-out"),
             sentence: site.text("signed-out-here-only"),
+            onward: String::new(),
         };
-        vec![("here_only", page)]
+        let going_on = Self {
+            onward: format!("{SAMPLE_PREFIX}/reports"),
+            ..page.clone()
+        };
+        vec![("here_only", page), ("going_on", going_on)]
     }
 }

@@ -1,6 +1,6 @@
 //! Which addresses lead where: return addresses of other hosts, and our own addresses at a further host.
 
-use super::{CRM, KIND, WIKI, at, enter, plan, travel};
+use super::{CRM, KIND, WIKI, at, enter, is_signed_in_at, plan, travel};
 use crate::harness::browser::Browser;
 use crate::harness::{TestGatehouse, host};
 
@@ -127,4 +127,44 @@ async fn a_broken_file_answers_503_at_its_further_hosts_too() {
     let address = format!("http://127.0.0.1:{}/auth/session", replica.port);
     let closed = Browser::new().get_with(address, &[("host", &named)]).await;
     assert_eq!(closed.status, 503, "{}", closed.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_out_leads_to_a_listed_host_and_to_no_other() {
+    let route = "[[route]]\npath = \"/orders\"\neasyauth = true";
+    let gate = plan().table(KIND, route).start().await;
+    let own = [("sec-fetch-site", "same-origin")];
+    for (target, expected) in [
+        (at(&gate, WIKI, "/bye?x=1"), at(&gate, WIKI, "/bye?x=1")),
+        (
+            at(&gate, "evil.localhost", "/bye"),
+            gate.url(KIND, "/.auth/logout/complete"),
+        ),
+    ] {
+        let browser = Browser::new();
+        enter(&gate, &browser, WIKI, "ada").await;
+        let mut url = url::Url::parse(&gate.url(KIND, "/.auth/logout")).unwrap();
+        url.query_pairs_mut()
+            .append_pair("post_logout_redirect_uri", &target);
+        let begun = browser.get_with(url.as_str(), &own).await;
+        let next = begun.location().to_string();
+        let out = browser.get_with(next, &own).await;
+        assert!(!is_signed_in_at(&gate, &browser, WIKI).await, "{target}");
+        let back = gate.at_authority(&browser, &out).await;
+        let onward = browser.follow(&back).await;
+        assert_eq!(onward.location().as_str(), expected, "{target}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_out_at_a_further_host_leads_home_whatever_it_names() {
+    let gate = plan().start().await;
+    let browser = Browser::new();
+    enter(&gate, &browser, CRM, "ada").await;
+    let own = [("sec-fetch-site", "same-origin")];
+    let address = at(&gate, CRM, "/auth/sign_out?return_to=/bye");
+    let out = browser.get_with(address, &own).await;
+    let back = out.location_parameter("post_logout_redirect_uri");
+    assert_eq!(back, Some(gate.url(KIND, "/")));
+    assert!(browser.cookie(CRM, "gatehouse-onward").is_none());
 }
