@@ -102,4 +102,20 @@ mod tests {
         let orders = Scope::parse("https://contoso.onmicrosoft.com/orders/Read").unwrap();
         assert!(!orders.is_granted_as("https://contoso.onmicrosoft.com/stock/Read"));
     }
+
+    #[test]
+    fn a_name_or_scope_that_needs_escaping_or_is_empty_or_endless_is_refused() {
+        for name in ["graph", "a-b_9", &"a".repeat(63)] {
+            assert_eq!(ApiName::parse(name).unwrap().to_string(), name);
+        }
+        for name in ["", "Graph", "a/b", "a.b", "a b", "\u{e9}", &"a".repeat(64)] {
+            assert_eq!(ApiName::parse(name), None, "{name}");
+        }
+        for scope in ["a", "api://orders/Read.All", &"s".repeat(256)] {
+            assert_eq!(Scope::parse(scope).unwrap().as_str(), scope);
+        }
+        for scope in ["", "a b", "a\"b", "a\\b", "a\n", "\u{e9}", &"s".repeat(257)] {
+            assert_eq!(Scope::parse(scope), None, "{scope}");
+        }
+    }
 }

@@ -81,3 +81,21 @@ pub fn is_over(begun_at: Timestamp, now: Timestamp) -> bool {
     let limit = i64::try_from(ATTEMPT_LIFETIME.as_secs()).unwrap_or(i64::MAX);
     age.num_seconds() >= limit || age.num_seconds() < -limit
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_is_over_after_its_life_and_when_it_begins_in_the_future() {
+        let begun = Timestamp::default();
+        let after = |seconds| begun + chrono::TimeDelta::seconds(seconds);
+        let life = i64::try_from(ATTEMPT_LIFETIME.as_secs()).unwrap();
+        for seconds in [-life, -1, 0, life - 1] {
+            assert!(!is_over(begun, after(seconds)), "{seconds}");
+        }
+        for seconds in [-life - 1, life, life + 1] {
+            assert!(is_over(begun, after(seconds)), "{seconds}");
+        }
+    }
+}

@@ -262,4 +262,28 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn an_endless_parameter_is_refused_and_the_longest_is_read() {
+        let query = |length: usize| format!("state=s&code={}", "c".repeat(length));
+        assert!(parse(&query(LONGEST_PARAMETER)).is_ok());
+        let refused = parse(&query(LONGEST_PARAMETER + 1)).unwrap_err();
+        assert_eq!(refused, CallbackShapeError::Malformed);
+    }
+
+    #[test]
+    fn only_a_return_without_a_code_is_one_from_administrator_consent() {
+        let is = |query: &str| {
+            let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+            is_return_from_administrator_consent(pairs.iter().map(|(a, b)| (&**a, &**b)))
+        };
+        assert!(is("admin_consent=True&tenant=t&state=s"));
+        assert!(is("error=access_denied&admin_consent=True"));
+        assert!(
+            !is("admin_consent=True&code=c&state=s"),
+            "a forged mark does not hide a code"
+        );
+        assert!(!is("state=s&error=access_denied"));
+        assert!(!is("state=s&code=c"));
+    }
 }

@@ -121,3 +121,54 @@ pub enum SecretMethod {
     /// In the `Authorization` header, id and secret form-encoded first (RFC 6749 §2.3.1).
     Basic,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_empty_or_endless_or_breaks_a_line_is_refused() {
+        for id in ["a", "{x}~", &"a".repeat(512)] {
+            assert_eq!(ClientId::parse(id).unwrap().as_str(), id);
+        }
+        for id in ["", "a b", "a\r\n", "\u{7f}", "\u{e9}", &"a".repeat(513)] {
+            assert_eq!(ClientId::parse(id), None, "{id:?}");
+        }
+    }
+
+    #[test]
+    fn every_file_of_a_credential_is_named() {
+        let file = |path: &str| SecretSource::File {
+            path: path.into(),
+            loaded: ClientSecret::new("s"),
+        };
+        let fixed = SecretSource::Fixed(ClientSecret::new("s"));
+        let secrets = Credential::Secret {
+            current: file("/a"),
+            next: Some(file("/b")),
+        };
+        assert_eq!(secrets.files(), [Path::new("/a"), Path::new("/b")]);
+        let half = Credential::Secret {
+            current: fixed,
+            next: None,
+        };
+        assert!(half.files().is_empty());
+        let certificate = |path: &str, key| CertificateSource {
+            certificate: path.into(),
+            key,
+        };
+        let certificates = Credential::Certificate {
+            certificates: vec![
+                certificate("/1", Some(PemSource::File("/key".into()))),
+                certificate("/2", Some(PemSource::Fixed(PrivateKeyPem::new("k")))),
+                certificate("/3", None),
+            ],
+            send_chain: false,
+        };
+        let expected = ["/1", "/key", "/2", "/3"].map(Path::new);
+        assert_eq!(certificates.files(), expected);
+        let token = Credential::FederatedToken("/t".into());
+        assert_eq!(token.files(), [Path::new("/t")]);
+        assert!(Credential::Public.files().is_empty());
+    }
+}

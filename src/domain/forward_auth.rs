@@ -32,3 +32,20 @@ impl Family {
         Self::ALL.into_iter().find(|family| family.as_str() == text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_family_is_read_by_its_word_and_another_word_is_none() {
+        let words = ["forwarded", "original", "path", "fabric"];
+        for (family, word) in Family::ALL.into_iter().zip(words) {
+            assert_eq!(family.as_str(), word);
+            assert_eq!(Family::parse(word), Some(family));
+        }
+        for word in ["", "Forwarded", "all", "forwarded "] {
+            assert_eq!(Family::parse(word), None, "{word}");
+        }
+    }
+}

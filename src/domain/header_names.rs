@@ -318,4 +318,20 @@ mod tests {
             assert!(!is_forwarding(name), "{name}");
         }
     }
+
+    #[test]
+    fn an_endless_header_name_is_refused_and_the_longest_may_carry_a_claim() {
+        assert_eq!(may_carry_a_claim(&"x".repeat(64)), Ok(()));
+        assert_eq!(may_carry_a_claim(&"x".repeat(65)), Err(NameFault::Spelling));
+    }
+
+    #[test]
+    fn what_concerns_one_connection_is_known_in_any_case_and_nothing_else_is() {
+        for name in HOP_BY_HOP {
+            assert!(is_hop_by_hop(&name.to_ascii_uppercase()), "{name}");
+        }
+        for name in ["x-connection", "content-length", "cookie", ""] {
+            assert!(!is_hop_by_hop(name), "{name}");
+        }
+    }
 }

@@ -125,3 +125,68 @@ impl Profiles {
         &self.serving
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(addresses: &[&str], host: &str, path: &str) -> Option<(String, String)> {
+        let broken = addresses.iter().enumerate().map(|(at, url)| {
+            let id = ProfileId::parse(&format!("p{at}")).unwrap();
+            (id, PublicUrl::parse(url).unwrap())
+        });
+        let profiles = Profiles::new(Vec::new(), broken.collect());
+        let (status, rest) = profiles.find(host, path)?;
+        let ProfileStatus::Broken(id) = status else {
+            return None;
+        };
+        Some((id.to_string(), rest.to_owned()))
+    }
+
+    #[test]
+    fn a_request_belongs_to_the_host_and_the_longest_prefix_of_a_profile_or_to_none() {
+        let all = [
+            "https://a.example",
+            "https://a.example/staff",
+            "https://b.example:8443",
+            "http://c.localhost",
+        ];
+        for (host, path, id, rest) in [
+            ("a.example", "/x", "p0", "/x"),
+            ("A.Example.", "/staff", "p1", "/"),
+            ("a.example:443", "/staff/x", "p1", "/x"),
+            ("b.example:8443", "/", "p2", "/"),
+            ("B.example.:8443", "/", "p2", "/"),
+            ("c.localhost:80", "/", "p3", "/"),
+        ] {
+            let expected = Some((id.to_owned(), rest.to_owned()));
+            assert_eq!(found(&all, host, path), expected, "{host}{path}");
+        }
+        for host in [
+            "",
+            "a.example:80",
+            "a.example:8443",
+            "a.example:",
+            "a.example:44x",
+            "b.example",
+            "b.example:443",
+            "c.localhost:443",
+            "evil-a.example",
+            "a.example.evil.example",
+        ] {
+            assert_eq!(found(&all, host, "/"), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn without_a_profile_that_serves_nothing_is_found_by_its_id() {
+        let id = ProfileId::parse("p").unwrap();
+        let url = PublicUrl::parse("https://a.example").unwrap();
+        let profiles = Profiles::new(Vec::new(), vec![(id.clone(), url.clone())]);
+        assert!(profiles.by_id(&id).is_none());
+        assert!(!profiles.have_upstreams());
+        assert!(profiles.serving().is_empty());
+        let addresses: Vec<_> = profiles.addresses().collect();
+        assert_eq!(addresses, [(&url, &id)]);
+    }
+}

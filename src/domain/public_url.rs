@@ -212,4 +212,47 @@ mod tests {
             assert_eq!(error, PublicUrlError::Host, "{text}");
         }
     }
+
+    #[test]
+    fn an_address_with_a_user_a_query_or_a_fragment_is_refused() {
+        for text in [
+            "https://user@a.example",
+            "https://:password@a.example",
+            "https://a.example/?x=1",
+            "https://a.example/#x",
+        ] {
+            let error = PublicUrl::parse(text).unwrap_err();
+            assert_eq!(error, PublicUrlError::Excess, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_hosts_of_this_machine_are_loopback() {
+        for (text, expected) in [
+            ("http://localhost:8080", true),
+            ("http://[::1]:1", true),
+            ("https://a.example", false),
+            ("https://localhost.evil.example", false),
+        ] {
+            assert_eq!(
+                PublicUrl::parse(text).unwrap().is_loopback(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_profiles_share_an_address_whatever_their_schemes() {
+        let url = |text: &str| PublicUrl::parse(text).unwrap();
+        let one = url("http://a.localhost:1/x");
+        assert!(one.has_same_address(&url("https://a.localhost:1/x")));
+        for other in [
+            "http://a.localhost:1/y",
+            "http://a.localhost:2/x",
+            "http://b.localhost:1/x",
+        ] {
+            assert!(!one.has_same_address(&url(other)), "{other}");
+        }
+    }
 }

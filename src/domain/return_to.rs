@@ -276,4 +276,28 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_control_character_or_backslash_in_the_query_does_not_split_the_header() {
+        let url = PublicUrl::parse("https://app.example").unwrap();
+        for text in [
+            "/a?b=\r\nSet-Cookie:x",
+            "/a?b=\u{0}",
+            "/a?b=\\evil",
+            "/a?b=\u{e9}",
+        ] {
+            assert_eq!(
+                ReturnTo::parse(text, &url, "/auth/callback"),
+                None,
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_target_has_a_path_without_its_query() {
+        let url = PublicUrl::parse("https://app.example").unwrap();
+        let target = ReturnTo::parse("/a/b?c=d?e", &url, "/auth/callback").unwrap();
+        assert_eq!(target.path(), "/a/b");
+    }
 }

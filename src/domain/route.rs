@@ -305,4 +305,21 @@ mod tests {
         let at = found(&routes, "app.example", "/private;x=/public/").unwrap();
         assert_eq!(at, Some(("/".to_owned(), false)));
     }
+
+    #[test]
+    fn an_upstream_is_named_by_host_and_by_a_port_of_its_own() {
+        for (origin, expected) in [
+            ("http://app.internal", "app.internal"),
+            ("https://app.internal:443", "app.internal"),
+            ("http://app.internal:8080", "app.internal:8080"),
+            ("http://[::1]:1", "[::1]:1"),
+        ] {
+            let upstream = Upstream {
+                origin: Url::parse(origin).unwrap(),
+                timeouts: UpstreamTimeouts::default(),
+                title: None,
+            };
+            assert_eq!(upstream.authority(), expected);
+        }
+    }
 }

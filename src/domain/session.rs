@@ -155,4 +155,55 @@ mod tests {
             "[redacted]"
         );
     }
+
+    #[test]
+    fn an_id_that_is_not_32_small_hexadecimal_digits_is_refused() {
+        let id = SessionId::from_bytes([0xa0; 16]);
+        assert_eq!(id.to_string(), "a0".repeat(16));
+        assert_eq!(SessionId::parse(&id.to_string()), Some(id));
+        for text in [
+            "",
+            &"a".repeat(31),
+            &"a".repeat(33),
+            &"A".repeat(32),
+            &"g".repeat(32),
+            &format!("+{}", "1".repeat(31)),
+        ] {
+            assert_eq!(SessionId::parse(text), None, "{text}");
+        }
+    }
+
+    // proves: B131, B132
+    #[test]
+    fn a_session_ends_unused_and_at_its_last_moment_however_much_it_is_used() {
+        let begin = Timestamp::default();
+        let after = |seconds| begin + chrono::TimeDelta::seconds(seconds);
+        let session = |idle, end| {
+            let claims = serde_json::json!({"iss": "https://i.example", "sub": "s"});
+            let by = crate::domain::identity::PersonBy::Subject;
+            Session {
+                id: SessionId::from_bytes([0; 16]),
+                profile: ProfileId::parse("p").unwrap(),
+                fingerprint: AuthorityFingerprint([0; 32]),
+                identity: Identity::from_claims(claims.as_object().unwrap(), by).unwrap(),
+                created_at: begin,
+                seen_at: begin,
+                idle_until: after(idle),
+                expires_at: after(end),
+            }
+        };
+        assert!(session(10, 20).is_live(after(9)));
+        assert!(!session(10, 20).is_live(after(10)));
+        assert!(session(20, 10).is_live(after(9)));
+        assert!(!session(20, 10).is_live(after(10)));
+        assert!(!session(20, 10).is_live(after(11)));
+        assert!(!session(10, 20).is_live(after(11)));
+        assert!(!session(10, 20).wants_touch(after(TOUCH_SECONDS - 1)));
+        assert!(session(10, 20).wants_touch(after(TOUCH_SECONDS)));
+        let limits = SessionLimits {
+            idle_timeout: std::time::Duration::from_secs(7),
+            lifetime: std::time::Duration::from_secs(90),
+        };
+        assert_eq!(Session::idle_deadline(after(1), limits), after(8));
+    }
 }

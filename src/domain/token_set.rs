@@ -186,4 +186,60 @@ mod tests {
             now + LONGEST_LIFETIME
         );
     }
+
+    fn api(name: &str, scopes: &[&str]) -> Api {
+        Api {
+            name: ApiName::parse(name).unwrap(),
+            title: name.to_owned(),
+            endpoint: url::Url::parse("https://api.example").unwrap(),
+            scopes: scopes
+                .iter()
+                .map(|scope| crate::domain::api::Scope::parse(scope).unwrap())
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_scope_that_the_answer_leaves_out_is_not_granted() {
+        let api = api(
+            "a",
+            &["openid", "email", "api://a/.default", "Read", "Write"],
+        );
+        let mut token = grant(None, None, Timestamp::default());
+        assert!(
+            token.ungranted(&api).is_empty(),
+            "nothing said, all granted"
+        );
+        token.scopes = vec!["openid".into(), "read".into()];
+        assert_eq!(token.ungranted(&api), ["Write"]);
+        token.scopes.push("https://graph.example/Write".into());
+        assert!(token.ungranted(&api).is_empty());
+    }
+
+    #[test]
+    fn a_token_of_one_api_is_sent_to_no_other_and_replaced_alone() {
+        let of = |api: Option<&str>, token: &str| AccessGrant {
+            api: api.map(|name| ApiName::parse(name).unwrap()),
+            token: AccessToken::new(token),
+            ..grant(None, None, Timestamp::default())
+        };
+        let mut tokens = TokenSet {
+            id_token: IdToken::new("i"),
+            refresh: None,
+            access: vec![of(Some("a"), "1"), of(Some("b"), "2")],
+        };
+        let sent = |tokens: &TokenSet, name: &str| {
+            let grant = tokens.grant_for(&ApiName::parse(name).unwrap());
+            grant.map(|grant| grant.token.expose().to_owned())
+        };
+        assert_eq!(sent(&tokens, "a").as_deref(), Some("1"));
+        assert_eq!(sent(&tokens, "b").as_deref(), Some("2"));
+        assert_eq!(sent(&tokens, "c"), None);
+        tokens.replace(of(Some("b"), "3"));
+        assert_eq!(tokens.access.len(), 2);
+        assert_eq!(sent(&tokens, "a").as_deref(), Some("1"));
+        assert_eq!(sent(&tokens, "b").as_deref(), Some("3"));
+        tokens.replace(of(None, "4"));
+        assert_eq!(sent(&tokens, "c").as_deref(), Some("4"));
+    }
 }

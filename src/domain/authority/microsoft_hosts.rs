@@ -58,3 +58,34 @@ pub(in crate::domain::authority) fn is_microsoft_host(name: &str) -> bool {
                 .is_some_and(|label| !label.is_empty() && !label.contains('.'))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_single_label_before_a_suffix_of_microsofts_is_its_host() {
+        for host in [
+            "login.microsoftonline.com",
+            "graph.microsoft.com",
+            "contoso.ciamlogin.com",
+            "contoso.b2clogin.cn",
+        ] {
+            assert!(is_microsoft_host(host), "{host}");
+        }
+        for host in [
+            "",
+            ".ciamlogin.com",
+            "ciamlogin.com",
+            "a.b.ciamlogin.com",
+            "ciamlogin.com.evil.example",
+            "login.microsoftonline.com.evil.example",
+            "evil-login.microsoftonline.com",
+        ] {
+            assert!(!is_microsoft_host(host), "{host}");
+            assert!(!is_entra_host(host), "{host}");
+        }
+        assert!(is_entra_host("login.microsoftonline.us"));
+        assert!(!is_entra_host("contoso.ciamlogin.com"));
+    }
+}

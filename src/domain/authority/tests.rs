@@ -1,5 +1,7 @@
 //! What each kind's authority means: where its metadata is, and whose issuers count.
 
+mod refusals;
+
 use url::Url;
 
 use crate::domain::authority::*;

@@ -62,3 +62,18 @@ pub struct UserFlows {
     /// Whether tokens name their user flow.
     pub policy_claim: PolicyClaim,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_flow_that_could_leave_its_path_segment_is_refused() {
+        for name in ["B2C_1_susi", "B2C_1A-x", &"a".repeat(128)] {
+            assert_eq!(UserFlow::parse(name).unwrap().as_str(), name);
+        }
+        for name in ["", "a/b", "..", "a?b", "a b", "\u{e9}", &"a".repeat(129)] {
+            assert!(UserFlow::parse(name).is_none(), "{name}");
+        }
+    }
+}

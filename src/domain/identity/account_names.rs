@@ -31,3 +31,33 @@ impl Identity {
 pub fn folded(name: &str) -> String {
     name.trim().to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(claims: serde_json::Value) -> Vec<String> {
+        let Value::Object(mut claims) = claims else {
+            unreachable!("an object")
+        };
+        claims.insert("iss".into(), "https://i.example".into());
+        claims.insert("sub".into(), "s".into());
+        let by = crate::domain::identity::PersonBy::Subject;
+        Identity::from_claims(&claims, by).unwrap().account_names()
+    }
+
+    #[test]
+    fn an_account_has_each_of_its_names_once_in_lower_case_and_no_endless_or_empty_one() {
+        let longest = "a".repeat(LONGEST);
+        assert_eq!(
+            names(
+                serde_json::json!({"email": " Ada@Corp.Example ", "upn": "ada@corp.example",
+                "unique_name": "CORP\\ada", "preferred_username": longest, "name": "Ada"})
+            ),
+            [longest.as_str(), "ada@corp.example", "corp\\ada"]
+        );
+        let none =
+            serde_json::json!({"email": " ", "upn": "a".repeat(LONGEST + 1), "unique_name": 7});
+        assert!(names(none).is_empty());
+    }
+}

@@ -164,4 +164,60 @@ mod tests {
             assert_eq!(name_of(claims.as_object().unwrap()), name, "{more}");
         }
     }
+
+    #[test]
+    fn only_the_ways_in_which_providers_write_true_are_true() {
+        use serde_json::json;
+        for value in [
+            json!(true),
+            json!(1),
+            json!("1"),
+            json!("true"),
+            json!("True"),
+        ] {
+            assert!(truthy(&value), "{value}");
+        }
+        for value in [
+            json!(false),
+            json!(0),
+            json!(2),
+            json!(-1),
+            json!(1.5),
+            json!("0"),
+            json!("yes"),
+            json!(""),
+            json!(null),
+            json!([true]),
+            json!({"a": 1}),
+        ] {
+            assert!(!truthy(&value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_one_token_or_of_the_protocol_is_not_about_the_person() {
+        for name in ["name", "roles", "sid", "login_hint", "tid"] {
+            assert!(is_about_person(name), "{name}");
+        }
+        for name in ["nonce", "aio", "exp", "at_hash", "_claim_names"] {
+            assert!(!is_about_person(name), "{name}");
+        }
+        assert!(!is_shown("sid"));
+    }
+
+    #[test]
+    fn claims_of_the_largest_size_are_all_kept_and_one_byte_more_is_not() {
+        let of = |length: usize| {
+            let mut claims = Claims::new();
+            claims.insert("sub".into(), "s".into());
+            claims.insert("x".into(), "a".repeat(length).into());
+            claims
+        };
+        // `sub`, `x` and the quotes of two texts.
+        let rest = 3 + 3 + 1 + 2;
+        let fits = of(MOST_CLAIM_BYTES - rest);
+        assert_eq!(*bounded(&fits), fits);
+        let over = of(MOST_CLAIM_BYTES - rest + 1);
+        assert_eq!(bounded(&over).keys().collect::<Vec<_>>(), ["sub"]);
+    }
 }

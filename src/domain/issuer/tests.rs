@@ -243,3 +243,149 @@ fn a_loopback_form_accepts_loopback_hosts_with_the_tenants_own_label_only() {
         );
     }
 }
+
+#[test]
+fn an_issuer_of_another_authority_is_refused_where_one_is_written() {
+    let policy = IssuerPolicy::Exact("https://issuer.example".into());
+    let trusted = policy
+        .accept_metadata("https://issuer.example", None)
+        .unwrap();
+    assert_eq!(trusted.tenant, None);
+    for iss in ["https://issuer.example/", "https://evil.example", ""] {
+        assert_eq!(
+            policy.accept_metadata(iss, None),
+            Err(IssuerRefusal::Metadata)
+        );
+        assert_eq!(
+            policy.accept_token(&trusted, origin(iss, None)),
+            Err(IssuerRefusal::Token)
+        );
+        assert_eq!(
+            policy.accept_access_token(&trusted, origin(iss, None)),
+            Err(IssuerRefusal::Token)
+        );
+        assert!(!policy.accept_parameter(&trusted, iss));
+    }
+    assert_eq!(
+        policy.accept_token(&trusted, origin("https://issuer.example", None)),
+        Ok(())
+    );
+    assert!(policy.accept_parameter(&trusted, "https://issuer.example"));
+    assert_eq!(policy.wanted(None), "https://issuer.example");
+}
+
+#[test]
+fn personal_accounts_are_refused_by_the_word_about_them_not_by_the_list() {
+    let issuer = "https://login.microsoftonline.com/{tenantid}/v2.0";
+    let personal = issuer.replace("{tenantid}", PERSONAL_ACCOUNTS);
+    let listed = AllowedTenants::These([TenantGuid::parse(PERSONAL_ACCOUNTS).unwrap()].into());
+    for (allowed, word, expected) in [
+        (
+            AllowedTenants::Any,
+            false,
+            Err(IssuerRefusal::TenantNotAllowed),
+        ),
+        (listed, false, Err(IssuerRefusal::TenantNotAllowed)),
+        (AllowedTenants::These([].into()), true, Ok(())),
+    ] {
+        let policy = many(allowed, word);
+        let trusted = policy.accept_metadata(issuer, None).unwrap();
+        let token = origin(&personal, Some(PERSONAL_ACCOUNTS));
+        assert_eq!(policy.accept_token(&trusted, token), expected);
+    }
+}
+
+#[test]
+fn a_v1_access_token_of_a_tenant_that_is_not_listed_is_refused() {
+    let allowed = AllowedTenants::These([TenantGuid::parse(G).unwrap()].into());
+    let policy = many(allowed, false);
+    let issuer = "https://login.microsoftonline.com/{tenantid}/v2.0";
+    let trusted = policy.accept_metadata(issuer, None).unwrap();
+    let judged = |tenant: &str, tid: &str| {
+        let iss = format!("https://sts.windows.net/{tenant}/");
+        policy.accept_access_token(&trusted, origin(&iss, Some(tid)))
+    };
+    assert_eq!(judged(G, G), Ok(()));
+    assert_eq!(judged(OTHER, OTHER), Err(IssuerRefusal::TenantNotAllowed));
+    assert_eq!(judged(OTHER, G), Err(IssuerRefusal::Tid));
+}
+
+#[test]
+fn a_person_of_a_tenant_that_left_the_list_may_not_stay() {
+    let person = |tid: &str| {
+        let claims = serde_json::json!({"iss": "https://i.example", "sub": "s", "tid": tid});
+        let by = crate::domain::identity::PersonBy::Subject;
+        crate::domain::identity::Identity::from_claims(claims.as_object().unwrap(), by).unwrap()
+    };
+    let allowed = AllowedTenants::These([TenantGuid::parse(G).unwrap()].into());
+    let policy = many(allowed, false);
+    assert!(policy.still_admits(&person(G)));
+    assert!(!policy.still_admits(&person(OTHER)));
+    assert!(!policy.still_admits(&person("no tenant")));
+    assert!(one("https://{tenantid}.example", None).still_admits(&person(OTHER)));
+}
+
+#[test]
+fn a_key_of_another_tenant_or_of_personal_accounts_signs_for_nobody_else() {
+    let policy = many(AllowedTenants::Any, true);
+    let issuer = "https://login.microsoftonline.com/{tenantid}/v2.0";
+    let trusted = policy.accept_metadata(issuer, None).unwrap();
+    let iss = issuer.replace("{tenantid}", G);
+    let judged = |key_issuer: &str| {
+        let key_issuer = Some(key_issuer);
+        let token = TokenOrigin {
+            key_issuer,
+            ..origin(&iss, Some(G))
+        };
+        policy.accept_token(&trusted, token)
+    };
+    assert_eq!(judged(issuer), Ok(()));
+    assert_eq!(judged(&iss), Ok(()));
+    // The tenant's own key under another name of the cloud.
+    assert_eq!(judged(&format!("https://sts.windows.net/{G}/")), Ok(()));
+    for key_issuer in [
+        issuer.replace("{tenantid}", OTHER),
+        issuer.replace("{tenantid}", PERSONAL_ACCOUNTS),
+        format!("https://sts.windows.net/{OTHER}/"),
+        format!("https://sts.windows.net/{PERSONAL_ACCOUNTS}/{{tenantid}}/"),
+        // The same host, with the tenant elsewhere.
+        format!("https://login.microsoftonline.com/x/{G}"),
+        format!("{iss}/"),
+        G.to_owned() + "/x",
+        String::new(),
+    ] {
+        let expected = if key_issuer == G.to_owned() + "/x" {
+            Ok(())
+        } else {
+            Err(IssuerRefusal::Key)
+        };
+        assert_eq!(judged(&key_issuer), expected, "{key_issuer}");
+    }
+}
+
+#[test]
+fn an_operator_reads_which_issuers_are_wanted_as_far_as_they_are_known() {
+    let form = "https://login.microsoftonline.com/{tenantid}/v2.0";
+    let filled = form.replace("{tenantid}", G);
+    let pinned = TenantGuid::parse(G).unwrap();
+    assert_eq!(one(form, Some(G)).wanted(None), filled);
+    assert_eq!(one(form, None).wanted(Some(&pinned)), filled);
+    assert_eq!(one(form, None).wanted(None), form);
+    assert_eq!(many(AllowedTenants::Any, false).wanted(None), form);
+}
+
+#[test]
+fn an_iss_parameter_of_a_stranger_is_refused_where_many_tenants_may_come() {
+    let policy = many(AllowedTenants::Any, false);
+    let template = "https://login.microsoftonline.com/{tenantid}/v2.0";
+    let trusted = policy.accept_metadata(template, None).unwrap();
+    assert!(policy.accept_parameter(&trusted, template));
+    assert!(policy.accept_parameter(&trusted, &template.replace("{tenantid}", G)));
+    for iss in [
+        "https://evil.example",
+        "https://login.microsoftonline.com/x/v2.0",
+        "",
+    ] {
+        assert!(!policy.accept_parameter(&trusted, iss), "{iss}");
+    }
+}

@@ -177,3 +177,95 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_token_of_another_use_is_refused_by_its_type() {
+    for (typ, uses) in [
+        (
+            "JWT",
+            &[
+                TokenUse::Id,
+                TokenUse::Logout,
+                TokenUse::Userinfo,
+                TokenUse::Access,
+            ][..],
+        ),
+        (
+            "application/JWT",
+            &[
+                TokenUse::Id,
+                TokenUse::Logout,
+                TokenUse::Userinfo,
+                TokenUse::Access,
+            ],
+        ),
+        ("at+jwt", &[TokenUse::Access]),
+        ("application/AT+JWT", &[TokenUse::Access]),
+        ("logout+jwt", &[TokenUse::Logout]),
+        ("dpop+jwt", &[]),
+        ("", &[]),
+    ] {
+        let header = format!(r#"{{"alg":"RS256","typ":"{typ}"}}"#);
+        for kind in [
+            TokenUse::Id,
+            TokenUse::Logout,
+            TokenUse::Userinfo,
+            TokenUse::Access,
+        ] {
+            let expected = (!uses.contains(&kind)).then_some(JwtRefusal::Type);
+            assert_eq!(refusal(&header, "{}", kind), expected, "{typ} {kind:?}");
+        }
+        if uses.contains(&TokenUse::Access) {
+            let text = token(&header, "{}");
+            let jwt = Jwt::parse(&text, TokenUse::Access, &SigningAlgorithm::ALL)
+                .ok()
+                .unwrap();
+            let is_marked = typ.to_ascii_lowercase().ends_with("at+jwt");
+            assert_eq!(jwt.is_marked_access_token, is_marked, "{typ}");
+        }
+    }
+}
+
+#[test]
+fn an_access_token_for_graph_is_refused_by_its_nonce_and_no_other_token_is() {
+    let header = r#"{"alg":"RS256","nonce":"n"}"#;
+    let refused = Some(JwtRefusal::Type);
+    assert_eq!(refusal(header, "{}", TokenUse::Access), refused);
+    assert_eq!(refusal(header, "{}", TokenUse::Id), None);
+    assert_eq!(refusal(r#"{"alg":"RS256"}"#, "{}", TokenUse::Access), None);
+}
+
+#[test]
+fn a_signature_that_is_missing_or_no_base64url_is_refused() {
+    let text = token(r#"{"alg":"RS256"}"#, "{}");
+    let signed = &text[..=text.rfind('.').unwrap()];
+    for signature in ["", "a=b", "!", "a"] {
+        let text = format!("{signed}{signature}");
+        let refused = Jwt::parse(&text, TokenUse::Id, &SigningAlgorithm::ALL).err();
+        assert_eq!(refused, Some(JwtRefusal::Parts), "{signature}");
+    }
+}
+
+#[test]
+fn a_deciding_claim_under_a_second_spelling_is_refused_alone_and_beside_the_first() {
+    let header = r#"{"alg":"RS256"}"#;
+    for claims in [
+        r#"{"TID":"x"}"#,
+        r#"{"tid":"x","Tid":"y"}"#,
+        r#"{"Aud":"x"}"#,
+    ] {
+        let refused = Some(JwtRefusal::Json);
+        assert_eq!(refusal(header, claims, TokenUse::Id), refused, "{claims}");
+    }
+    let plain = r#"{"tid":"x","aud":"y","Favourite":"z"}"#;
+    assert_eq!(refusal(header, plain, TokenUse::Id), None);
+    for claims in [r#"{"Scp":"x"}"#, r#"{"scp":"x","SCP":"y"}"#] {
+        let refused = Some(JwtRefusal::Json);
+        assert_eq!(
+            refusal(header, claims, TokenUse::Access),
+            refused,
+            "{claims}"
+        );
+        assert_eq!(refusal(header, claims, TokenUse::Id), None, "{claims}");
+    }
+}
