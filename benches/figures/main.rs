@@ -133,7 +133,7 @@ async fn measure() {
         traces::measure(&server, effort, &mut report).await;
     }
     if wanted("sign_ins") {
-        journeys::sign_ins(&server, 500, &mut report).await;
+        journeys::sign_ins(&server, 2_000, &mut report).await;
     }
     if wanted("profiles") {
         journeys::profiles(&server, &mut report).await;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 /// Kernel ticks of processor time in a second (`USER_HZ`, the same on every Linux that Rust runs on).
@@ -25,14 +26,18 @@ pub fn free_port() -> u16 {
         .port()
 }
 
-/// Whether processes can be pinned: two processors and `taskset`.
+/// Whether processes can be pinned: two processors and `taskset`. Asked once, before this process leaves the first one:
+/// from then on it sees one processor only.
 pub fn pins() -> bool {
-    let two = std::thread::available_parallelism().is_ok_and(|count| count.get() >= 2);
-    two && Command::new("taskset")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    static PINS: LazyLock<bool> = LazyLock::new(|| {
+        let two = std::thread::available_parallelism().is_ok_and(|count| count.get() >= 2);
+        two && Command::new("taskset")
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    });
+    *PINS
 }
 
 /// A command that runs on the first processor only. actix then takes one worker.
