@@ -194,7 +194,8 @@ impl<D: SessionRows + Upkeep> Database for D {}
 #[async_trait]
 pub(in crate::store) trait SessionRows: Send + Sync + Debug {
     /// Inserts a row, deletes the row of the same profile that the new one replaces and the person's oldest beyond
-    /// `row.others_kept`, and announces the deletions: all or nothing. Returns the person's rows that were deleted.
+    /// `row.others_kept`, and announces the deletions: all or nothing. Returns the oldest that were deleted, and maybe the
+    /// replaced one.
     async fn insert(
         &self,
         row: &NewRow,

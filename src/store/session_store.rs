@@ -60,9 +60,20 @@ impl SessionStore {
     /// # Errors
     /// `Unavailable`: whether there is a session is unknown. `Inconsistent`: no version can have written the row.
     pub async fn find(&self, handle: &SessionHandle) -> Result<Option<Arc<Session>>, StoreError> {
+        self.find_at(handle, self.shared.clock.now()).await
+    }
+
+    /// The same, at a time that the caller has read from the store's clock already.
+    ///
+    /// # Errors
+    /// Those of [`Self::find`].
+    pub async fn find_at(
+        &self,
+        handle: &SessionHandle,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Session>>, StoreError> {
         let shared = &self.shared;
         let hash = handle_hash(handle);
-        let now = shared.clock.now();
         if let Some(session) = shared.sessions.get(&hash) {
             if session.is_live(now) {
                 shared.metrics.hits.increment(1);
@@ -76,7 +87,8 @@ impl SessionStore {
         }
         shared.metrics.misses.increment(1);
         let read = || shared.read_session(handle, &hash);
-        let session = shared.sessions.get_or_read(&hash, read).await;
+        // Boxed, because most sessions are in memory, and each session check would pay for its size.
+        let session = Box::pin(shared.sessions.get_or_read(&hash, read)).await;
         let session = shared.metrics.count_error(session)?;
         Ok(session.filter(|session| session.is_live(now)))
     }

@@ -31,23 +31,22 @@ impl SessionRows for PostgresDatabase {
         row: &NewRow,
         ended: Option<&HandleHash>,
     ) -> Result<Vec<HandleHash>, StoreError> {
+        let text = match ended {
+            None => statements::INSERT,
+            Some(_) => statements::INSERT_REPLACING,
+        };
         with_connection!(self, |connection, attempt| {
-            let statement = sql::bind_new_row!(
-                query_scalar(statements::INSERT),
-                row,
-                ended,
-                SearchTexts::array
-            )
-            .fetch_one(connection);
+            let statement = sql::bind_new_row!(query_scalar(text), row, ended, SearchTexts::array)
+                .fetch_all(connection);
             let repeat = attempt.is_repeat();
             async move {
-                let deleted: Result<Option<Vec<Vec<u8>>>, sqlx::Error> = statement.await;
+                let deleted: Result<Vec<Vec<u8>>, sqlx::Error> = statement.await;
                 match deleted {
                     // The handle is 256 random bits: on a repeat the row that stands there is this one.
                     Err(sqlx::Error::Database(error)) if repeat && error.is_unique_violation() => {
                         Ok(Vec::new())
                     }
-                    other => Ok(hashes(&other?.unwrap_or_default())),
+                    other => Ok(hashes(&other?)),
                 }
             }
         })

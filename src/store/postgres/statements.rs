@@ -10,23 +10,48 @@ macro_rules! channel {
 }
 pub(super) const CHANNEL: &str = channel!();
 
-/// Inserts a session, deletes the session that it replaces and the person's oldest sessions beyond the bound, and
-/// announces the deletions. One statement is one transaction: all of it or nothing.
+/// Inserts a session and deletes the person's oldest sessions beyond the bound. `excess` has their handles. Only rows that
+/// go are locked: the inner query reads all sessions of a person, who may have a hundred.
+macro_rules! insert_and_delete_excess {
+    () => {
+        concat!(
+            "inserted AS (",
+            sql::insert_session!(),
+            "),
+             excess AS (DELETE FROM sessions WHERE handle_hash IN (
+                 SELECT handle_hash FROM sessions WHERE handle_hash IN (",
+            sql::excess_sessions!(postgres),
+            ") FOR UPDATE SKIP LOCKED) RETURNING handle_hash)"
+        )
+    };
+}
+
+/// Announces the deletions of `gone`, and returns their handles.
+macro_rules! announce_gone {
+    () => {
+        concat!(
+            "SELECT handle_hash, pg_notify('",
+            channel!(),
+            "', 's' || encode(handle_hash, 'hex')) IS NULL FROM gone"
+        )
+    };
+}
+
+/// Inserts a session that replaces none, deletes the person's oldest sessions beyond the bound, and announces the deletions.
+/// One statement is one transaction: all of it or nothing.
 pub(super) const INSERT: &str = concat!(
-    "WITH ended AS (DELETE FROM sessions WHERE handle_hash = $1 AND profile = $4
-                    RETURNING handle_hash),
-          excess AS (DELETE FROM sessions WHERE handle_hash IN (",
-    sql::excess_sessions!(postgres),
-    " FOR UPDATE SKIP LOCKED) RETURNING handle_hash),
-          announced AS (SELECT pg_notify('",
-    channel!(),
-    "', 's' || encode(handle_hash, 'hex'))
-                        FROM (TABLE ended UNION ALL TABLE excess) AS gone),
-          inserted AS (",
-    sql::insert_session!(),
-    " RETURNING 1)
-     SELECT (SELECT array_agg(handle_hash) FROM excess),
-            (SELECT count(*) FROM announced), (SELECT count(*) FROM inserted)"
+    "WITH ",
+    insert_and_delete_excess!(),
+    ", gone AS (TABLE excess) ",
+    announce_gone!()
+);
+
+/// The same, and deletes the session that the new one replaces.
+pub(super) const INSERT_REPLACING: &str = concat!(
+    "WITH ended AS (DELETE FROM sessions WHERE handle_hash = $1 AND profile = $4 RETURNING handle_hash), ",
+    insert_and_delete_excess!(),
+    ", gone AS (TABLE ended UNION ALL TABLE excess) ",
+    announce_gone!()
 );
 
 /// Writes many uses. Locks the rows in the order of their keys, so that the batches of two replicas cannot wait for one
