@@ -84,6 +84,21 @@ pub async fn check(
     Ok(verdict.signed_in())
 }
 
+/// The same, at a time that the caller has read already: a clock is a measurable part of a check.
+///
+/// # Errors
+/// `Store` and `GroupsUnavailable` for unknown.
+pub async fn check_at(
+    services: &Services,
+    profile: &Profile,
+    handle: Option<&SessionHandle>,
+    usage: Use,
+    now: Timestamp,
+) -> Result<Option<SignedIn>, FlowError> {
+    let verdict = judge_at(services, profile, handle, usage, now).await?;
+    Ok(verdict.signed_in())
+}
+
 /// The same with the reason of a "no".
 ///
 /// # Errors
@@ -94,13 +109,22 @@ pub async fn judge(
     handle: Option<&SessionHandle>,
     usage: Use,
 ) -> Result<Verdict, FlowError> {
+    judge_at(services, profile, handle, usage, services.now()).await
+}
+
+async fn judge_at(
+    services: &Services,
+    profile: &Profile,
+    handle: Option<&SessionHandle>,
+    usage: Use,
+    now: Timestamp,
+) -> Result<Verdict, FlowError> {
     let Some(handle) = handle else {
         return Ok(Verdict::Nobody);
     };
-    let Some(session) = services.store.find(handle).await? else {
+    let Some(session) = services.store.find_at(handle, now).await? else {
         return Ok(Verdict::Gone);
     };
-    let now = services.now();
     if session.profile != profile.id {
         audit::cross_profile_session(profile, &session.id);
         return Ok(Verdict::Nobody);

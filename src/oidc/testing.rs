@@ -62,9 +62,10 @@ fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
         personal_accounts: false,
         user_flows,
     });
+    let public_url = PublicUrl::parse("https://app.example").unwrap();
     Profile {
         id: ProfileId::parse("staff").unwrap(),
-        public_url: PublicUrl::parse("https://app.example").unwrap(),
+        public_url: public_url.clone(),
         hosts: Vec::new(),
         signs_in_at: None,
         title: "Staff".into(),
@@ -84,6 +85,7 @@ fn profile(kind: Kind, url: &str, user_flows: Option<UserFlows>) -> Profile {
         apis: Vec::new(),
         allow: AccessRule::default(),
         routes: crate::domain::route::Routes::default(),
+        unlisted: crate::domain::route::Route::guarding(public_url.authority()),
         show_network: false,
         session: SessionLimits {
             idle_timeout: Duration::from_hours(1),

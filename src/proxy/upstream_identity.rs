@@ -1,7 +1,6 @@
 //! What upstreams are told about callers, made once for each caller and route and used again until the assertion ages.
 
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
@@ -29,18 +28,18 @@ pub struct KnownCaller<'a> {
     pub until: Timestamp,
 }
 
-/// Addresses of values that [`PreparedHeaders`] keeps alive, so that none is used twice.
+/// Addresses of values that [`PreparedHeaders`] keeps alive, so that none is used twice. The route is the profile's.
 #[derive(PartialEq, Eq, Hash)]
 struct PreparedHeadersKey {
     identity: usize,
     profile: usize,
-    route: u64,
+    route: usize,
 }
 
 struct PreparedHeaders<T> {
     value: Arc<T>,
     renew_at: Timestamp,
-    /// The route, to tell two of the same hash apart.
+    /// The route, should a caller ask about one that is not the profile's.
     host: String,
     path: String,
     _alive: (Identity, Arc<Profile>),
@@ -98,7 +97,7 @@ impl<T> UpstreamIdentity<T> {
         let key = PreparedHeadersKey {
             identity: caller.identity.address(),
             profile: Arc::as_ptr(profile).addr(),
-            route: hash_of(route),
+            route: std::ptr::from_ref(route).addr(),
         };
         if let Some(prepared) = self.prepared.get(&key)
             && prepared.is_for(route, now)
@@ -150,11 +149,4 @@ impl<T> UpstreamIdentity<T> {
         self.signing.insert(profile.clone(), Arc::clone(&keys));
         Some(keys)
     }
-}
-
-/// Host and path name a route of a profile.
-fn hash_of(route: &Route) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (&route.host, &route.path).hash(&mut hasher);
-    hasher.finish()
 }

@@ -112,6 +112,7 @@ pub fn profile(kind: Kind, url: &str) -> Profile {
         apis: Vec::new(),
         allow: AccessRule::default(),
         routes: gatehouse::domain::route::Routes::default(),
+        unlisted: gatehouse::domain::route::Route::guarding("app.example"),
         show_network: false,
         session: SessionLimits {
             idle_timeout: Duration::from_hours(1),

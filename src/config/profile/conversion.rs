@@ -14,6 +14,7 @@ use crate::config::report::problem::{Position, Problem};
 use crate::config::toml_document::document::Document;
 use crate::domain::profile::{Profile, ProfileId, SignOutOptions};
 use crate::domain::public_url::PublicUrl;
+use crate::domain::route::Route;
 
 /// What was read from a profile file.
 #[derive(Debug, Default)]
@@ -106,11 +107,12 @@ impl ProfileReader<'_, '_> {
             allow.flows_verify_emails = self.flows_verify_emails(file, authority.dialect());
         }
         let flows_verify_emails = allow.flows_verify_emails;
-        let (authority, client) = (authority?, client?);
+        let (authority, client, public_url) = (authority?, client?, public_url?);
         let fingerprint = authority_fingerprint(file, &authority, &client.id);
         Some(Profile {
             id: id.clone(),
-            public_url: public_url?,
+            unlisted: Route::guarding(public_url.authority()),
+            public_url,
             hosts: hosts.to_vec(),
             signs_in_at: None,
             title: title.unwrap_or_else(|| id.to_string()),

@@ -15,8 +15,8 @@ use crate::domain::profile::id::ProfileId;
 use crate::domain::profile::session_options::{SessionLimits, SignOutOptions};
 use crate::domain::profile::signing_algorithm::SigningAlgorithm;
 use crate::domain::public_url::PublicUrl;
-use crate::domain::request_target::CanonicalPath;
-use crate::domain::route::{Routes, StepUp};
+use crate::domain::request_target::{CanonicalPath, TargetRefusal};
+use crate::domain::route::{Route, Routes, StepUp};
 
 /// The gateway's registration as a client of the authority.
 #[derive(Debug, Clone)]
@@ -61,6 +61,8 @@ pub struct Profile {
     pub allow: AccessRule,
     /// Rules for the applications that a proxy guards.
     pub routes: Routes,
+    /// The rule for a path of this host that no route matches.
+    pub unlisted: Route,
     /// How long sessions live.
     pub session: SessionLimits,
     /// Whether a session keeps the network from which its person signed in, for the list of sessions.
@@ -87,6 +89,7 @@ impl Profile {
     pub fn at_host(&self, host: &PublicUrl) -> Self {
         Self {
             public_url: host.clone(),
+            unlisted: Route::guarding(host.authority()),
             signs_in_at: Some(self.main_url().clone()),
             ..self.clone()
         }
@@ -135,6 +138,16 @@ impl Profile {
             .find(self.public_url.authority(), &path)
             .ok()??;
         route.step_up.clone().filter(|_| !public)
+    }
+
+    /// The route of a path at the host that this is, and whether the path is public there. Where no route of the profile
+    /// matches, a session suffices.
+    ///
+    /// # Errors
+    /// `Ambiguous`, as [`Routes::find`].
+    pub fn route_of(&self, path: &CanonicalPath<'_>) -> Result<(&Route, bool), TargetRefusal> {
+        let found = self.routes.find(self.public_url.authority(), path)?;
+        Ok(found.unwrap_or((&self.unlisted, false)))
     }
 
     /// The API of this name.

@@ -6,7 +6,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use actix_web::HttpMessage as _;
 use actix_web::dev::ServiceRequest;
 
 /// Requests of one connection.
@@ -30,22 +29,21 @@ impl HeadClock {
         self.0.under_way.get() > 0
     }
 
-    /// Notes that the head of this request has arrived. The request is under way until it is dropped.
-    pub fn note(request: &ServiceRequest) {
-        let Some(clock) = request.conn_data::<Self>() else {
-            return;
-        };
+    /// Notes that the head of this request has arrived. `None` on a connection that counts nothing.
+    pub fn note(request: &ServiceRequest) -> Option<UnderWay> {
+        let clock = request.conn_data::<Self>()?;
         let counts = &clock.0;
         counts.begun.set(counts.begun.get().wrapping_add(1));
         counts
             .under_way
             .set(counts.under_way.get().saturating_add(1));
-        request.extensions_mut().insert(UnderWay(clock.clone()));
+        Some(UnderWay(clock.clone()))
     }
 }
 
-/// One request under way.
-struct UnderWay(HeadClock);
+/// One request under way, until this is dropped.
+#[derive(Debug)]
+pub struct UnderWay(HeadClock);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {

@@ -5,7 +5,7 @@
 //! same keys.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_session::config::{BrowserSession, CookieContentSecurity, SessionLifecycle};
@@ -16,6 +16,9 @@ use actix_web::cookie::{Cookie, CookieJar, Key, SameSite};
 use actix_web::http::header::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use serde::Deserializer as _;
+use serde::de::{MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::profile::{Profile, ProfileId};
@@ -141,8 +144,7 @@ pub fn browser_handle(
 ) -> Option<BrowserHandle> {
     let name = keys.name(profile);
     let (key, content) = keys.open(name, single_value(headers, name)?)?;
-    let content: BTreeMap<&str, Cow<'_, str>> = serde_json::from_str(&content).ok()?;
-    let entry: Cow<'_, str> = serde_json::from_str(content.get(profile.id.as_str())?).ok()?;
+    let entry = entry_of(profile.id.as_str(), &content)?;
     let mut parts = entry.split('.');
     let handle = parts.next().unwrap_or_default();
     let mut bytes = [0; 32];
@@ -152,6 +154,34 @@ pub fn browser_handle(
         signed_in_at: parts.next().and_then(|time| time.parse().ok()),
         sealed_by_newest_key: key == 0,
     })
+}
+
+/// The entry of a profile in the cookie's content, a JSON object of texts, each of which holds JSON itself: an entry is a text
+/// within a text. It is read where it stands, for each request; an entry needs no further escapes.
+fn entry_of<'c>(profile: &str, content: &'c str) -> Option<&'c str> {
+    struct EntryOf<'p>(&'p str);
+    impl<'c> Visitor<'c> for EntryOf<'_> {
+        type Value = Option<&'c RawValue>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<M: MapAccess<'c>>(self, mut entries: M) -> Result<Self::Value, M::Error> {
+            let mut found = None;
+            while let Some((id, entry)) = entries.next_entry::<&'c str, &'c RawValue>()? {
+                if id == self.0 {
+                    found = Some(entry);
+                }
+            }
+            Ok(found)
+        }
+    }
+    let mut reader = serde_json::Deserializer::from_str(content);
+    let found = reader.deserialize_map(EntryOf(profile)).ok()?;
+    reader.end().ok()?;
+    let entry = found?.get().strip_prefix(r#""\""#)?;
+    entry.strip_suffix(r#"\"""#)
 }
 
 /// The handle of the browser's session at a profile.

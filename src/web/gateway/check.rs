@@ -8,7 +8,6 @@
 //! 4. The caller, by the session cookie or the access token that the proxy passed on. A check is a use of the session.
 //! 5. The decision (`flow/decide.rs`), as an answer that the proxy understands.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -187,14 +186,9 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// The route, and whether the path is public there. Without a route of the profile a session suffices.
-    fn route(&self) -> Result<(Cow<'_, Route>, bool), TargetRefusal> {
-        let host = self.profile.public_url.authority();
-        let found = self.profile.routes.find(host, &self.target.path)?;
-        Ok(match found {
-            Some((route, public)) => (Cow::Borrowed(route), public),
-            None => (Cow::Owned(Route::guarding(host)), false),
-        })
+    /// The route, and whether the path is public there.
+    fn route(&self) -> Result<(&Route, bool), TargetRefusal> {
+        self.profile.route_of(&self.target.path)
     }
 
     fn guarded<'g>(&'g self, route: &'g Route, public: bool) -> Guarded<'g> {
@@ -212,7 +206,7 @@ impl<'a> Asked<'a> {
     /// The answer if the request may pass. If not, the sender is kept for [`Self::answer`].
     async fn allowed(&self) -> Option<HttpResponse> {
         let (route, public) = self.route().ok()?;
-        let guarded = self.guarded(&route, public);
+        let guarded = self.guarded(route, public);
         let sender = guarded.sender(&self.narrowing).await;
         let decision = guarded.decide(&self.narrowing, &sender);
         let request = self.request.request();
@@ -233,7 +227,7 @@ impl<'a> Asked<'a> {
                 return text(StatusCode::BAD_REQUEST, &format!("Refused: {refusal}.\n"));
             }
         };
-        let guarded = self.guarded(&route, public);
+        let guarded = self.guarded(route, public);
         let known = self.request.extensions_mut().remove::<Sender>();
         let sender = match known {
             Some(sender) => sender,
@@ -247,9 +241,9 @@ impl<'a> Asked<'a> {
         match decision {
             Decision::Allow(identity) => self.allow(&guarded, &sender, identity).await,
             Decision::SignIn => self.sign_in(),
-            Decision::Deny(reason) => self.deny(&route, reason),
+            Decision::Deny(reason) => self.deny(route, reason),
             Decision::StepUp(_) if self.is_navigation() => self.lead_to_sign_in(&route.path),
-            Decision::StepUp(step_up) => insufficient(&self.profile, &route, step_up),
+            Decision::StepUp(step_up) => insufficient(&self.profile, route, step_up),
             Decision::Unknown => unknown(),
         }
     }

@@ -114,12 +114,14 @@ impl Guarded<'_> {
                 Ok(Some(_)) if handle.is_some() => {
                     return Sender::Ambiguous(CredentialFault::WithCookie);
                 }
-                Ok(Some(token)) => return self.bearer(rule, token, narrowing).await,
+                // Boxed, because few routes take tokens, and each check would pay for the size.
+                Ok(Some(token)) => return Box::pin(self.bearer(rule, token, narrowing)).await,
                 Err(fault) => return Sender::Ambiguous(fault),
             }
         }
         let services = &self.app.services;
-        match session_check::check(services, self.profile, handle.as_ref(), Use::Sliding).await {
+        let (handle, usage) = (handle.as_ref(), Use::Sliding);
+        match session_check::check_at(services, self.profile, handle, usage, self.now).await {
             Ok(Some(signed_in)) => Sender::Person(signed_in),
             Ok(None) => Sender::Nobody,
             Err(error) => {

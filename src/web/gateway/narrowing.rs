@@ -23,6 +23,12 @@ const KNOWN: [&str; 5] = [
 /// `UnknownRule`: a rule that is misspelled would let everybody pass.
 /// `NoTenant`: a tenant is compared by its id, so that a domain would let nobody pass.
 pub fn narrowing(query: &str, profile_rule: &AccessRule) -> Result<AccessRule, Refused> {
+    if query.is_empty() {
+        return Ok(AccessRule {
+            flows_verify_emails: profile_rule.flows_verify_emails,
+            ..AccessRule::default()
+        });
+    }
     let parameters = Parameters::parse(query.as_bytes());
     let unknown: Vec<String> = parameters
         .iter()

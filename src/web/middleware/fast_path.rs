@@ -37,7 +37,7 @@ use crate::web::middleware::security_headers;
 pub struct FastAddress {
     /// The address; its pattern has no parameter.
     pub own: OwnPath,
-    /// The answer to a signed-in person; not a page, because it gets the headers of data.
+    /// The answer to a signed-in person; not a page, because it gets the headers of data, whatever it says itself.
     pub answer: fn(&SignedIn) -> HttpResponse,
 }
 
@@ -51,7 +51,7 @@ pub async fn answer_early<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    HeadClock::note(&request);
+    let under_way = HeadClock::note(&request);
     let began = Instant::now();
     if let Some(response) = check::answer_early(OwnPath::ForwardAuth, &request).await {
         let response = counted(&request, OwnPath::ForwardAuth, response, began);
@@ -66,7 +66,11 @@ pub async fn answer_early<B: MessageBody + 'static>(
         let response = counted(&request, own, response, began);
         return Ok(request.into_response(response).map_into_right_body());
     }
-    pass_on(request, next, began)
+    if let Some(under_way) = under_way {
+        request.extensions_mut().insert(under_way);
+    }
+    // Boxed, because the size of this layer's future is copied for each request.
+    Box::pin(pass_on(request, next, began))
         .await
         .map(ServiceResponse::map_into_left_body)
 }
@@ -80,7 +84,7 @@ fn counted(
 ) -> HttpResponse {
     if let Some(app) = request.app_data::<web::Data<AppState>>() {
         let id = app.request_ids.of(request, &app.trusted_proxies);
-        add_id(response.headers_mut(), &id);
+        add_id(response.headers_mut(), id);
         let (method, status) = (request.method(), response.status());
         let route = RouteName::Own(own);
         app.requests
@@ -105,7 +109,7 @@ async fn answer(
             warn_if_untrusted_proxy(request, app);
             let mut response = (address.answer)(&signed_in);
             let https = profile.public_url.is_https();
-            security_headers::add_for_data(response.headers_mut(), https);
+            security_headers::set_for_data(response.headers_mut(), https);
             Some((address.own, response))
         }
         other => {
@@ -149,7 +153,7 @@ async fn pass_on<B: MessageBody + 'static>(
     let took = began.elapsed();
     let (route, status) = match &mut answered {
         Ok(response) => {
-            add_id(response.headers_mut(), &id);
+            add_id(response.headers_mut(), id.clone());
             (route_of(response.request()).0, response.status())
         }
         Err(error) => (RouteName::None, error.as_response_error().status_code()),
@@ -170,8 +174,8 @@ async fn pass_on<B: MessageBody + 'static>(
 }
 
 /// Gives an answer the request's id.
-fn add_id(headers: &mut HeaderMap, id: &RequestId) {
-    headers.insert(X_REQUEST_ID.clone(), id.header());
+fn add_id(headers: &mut HeaderMap, id: RequestId) {
+    headers.insert(X_REQUEST_ID.clone(), id.into_header());
 }
 
 /// What an access line says of every request. Checks of proxies have none, and what the fast path answers has none: they are

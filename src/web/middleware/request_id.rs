@@ -21,8 +21,8 @@ pub struct RequestId(HeaderValue);
 
 impl RequestId {
     /// As a header's value.
-    pub fn header(&self) -> HeaderValue {
-        self.0.clone()
+    pub fn into_header(self) -> HeaderValue {
+        self.0
     }
 
     /// As text.

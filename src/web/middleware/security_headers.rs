@@ -13,12 +13,32 @@ use actix_web::middleware::Next;
 use crate::domain::profile::Profile;
 use crate::web::extract::visit::ResolvedProfile;
 
-static OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-static RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-
 /// Content security policy of an answer that is not a page: it loads nothing, leads nowhere and is shown in no frame.
 const DATA_POLICY: &str =
     "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Of an answer that no other origin may show.
+static UNFRAMED: [(HeaderName, &str); 2] = [
+    (X_FRAME_OPTIONS, "DENY"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+/// Of every answer. The policy is that of data; a page has its own already.
+static ALWAYS: [(HeaderName, &str); 5] = [
+    (CACHE_CONTROL, "no-store"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (CONTENT_SECURITY_POLICY, DATA_POLICY),
+];
+
+static OVER_HTTPS: [(HeaderName, &str); 1] = [(STRICT_TRANSPORT_SECURITY, "max-age=31536000")];
 
 /// Marks the front-channel logout page: the authority may show it in a frame, from its own origin and from these (Front-Channel
 /// Logout 1.0 §4).
@@ -62,32 +82,40 @@ pub async fn add<B: MessageBody>(
     if let Some(Ok(policy)) = policy.map(HeaderValue::try_from) {
         set_default(headers, CONTENT_SECURITY_POLICY, policy);
     }
-    if framable {
-        add_for_all(headers, https);
-    } else {
-        add_for_data(headers, https);
+    if !framable {
+        set_defaults(headers, &UNFRAMED);
     }
+    set_for_all(headers, https);
     Ok(response)
 }
 
 /// Adds the headers of an answer that is not a page, or of a page that has its content security policy already.
 pub fn add_for_data(headers: &mut HeaderMap, https: bool) {
-    set_default(headers, X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    let own = HeaderValue::from_static("same-origin");
-    set_default(headers, RESOURCE_POLICY.clone(), own);
-    add_for_all(headers, https);
+    set_defaults(headers, &UNFRAMED);
+    set_for_all(headers, https);
 }
 
-fn add_for_all(headers: &mut HeaderMap, https: bool) {
-    let fixed = HeaderValue::from_static;
-    set_default(headers, CACHE_CONTROL, fixed("no-store"));
-    set_default(headers, X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
-    set_default(headers, REFERRER_POLICY, fixed("no-referrer"));
-    set_default(headers, OPENER_POLICY.clone(), fixed("same-origin"));
-    set_default(headers, CONTENT_SECURITY_POLICY, fixed(DATA_POLICY));
+fn set_for_all(headers: &mut HeaderMap, https: bool) {
+    set_defaults(headers, &ALWAYS);
     if https {
-        let year = fixed("max-age=31536000");
-        set_default(headers, STRICT_TRANSPORT_SECURITY, year);
+        set_defaults(headers, &OVER_HTTPS);
+    }
+}
+
+fn set_defaults(headers: &mut HeaderMap, fixed: &[(HeaderName, &'static str)]) {
+    for (name, value) in fixed {
+        set_default(headers, name.clone(), HeaderValue::from_static(value));
+    }
+}
+
+/// Sets the headers of an answer that is not a page, without a look at what the answer has: each look-up is a measurable
+/// part of a session check.
+pub fn set_for_data(headers: &mut HeaderMap, https: bool) {
+    let over_https: &[(HeaderName, &'static str)] = if https { &OVER_HTTPS } else { &[] };
+    for fixed in [&UNFRAMED[..], &ALWAYS, over_https] {
+        for (name, value) in fixed {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
     }
 }
 
