@@ -75,6 +75,9 @@ const HOP_BY_HOP: [&str; 10] = [
     "expect",
 ];
 
+/// Headers that say where a body ends.
+const FRAMING: [&str; 2] = ["content-length", "transfer-encoding"];
+
 /// Headers that mean something to servers and browsers themselves. None of them may carry a claim.
 const OF_THE_PROTOCOL: [&str; 38] = [
     "accept",
@@ -219,6 +222,13 @@ pub fn is_forwarding(name: &str) -> bool {
         || FORWARDING.iter().any(|other| is_same(name, other))
 }
 
+/// Whether a header is, to a server that folds names, one that says where the body ends, and to others none
+/// (RFC 9112 §11.2).
+pub fn is_framing_alias(name: &str) -> bool {
+    let is_alias = |other: &&str| is_same(name, other) && !name.eq_ignore_ascii_case(other);
+    FRAMING.iter().any(|other| is_alias(&other))
+}
+
 /// Whether a header concerns one connection only.
 pub fn is_hop_by_hop(name: &str) -> bool {
     HOP_BY_HOP
@@ -290,6 +300,27 @@ mod tests {
             ("Sec-Fetch-Site", NameFault::Protocol),
         ] {
             assert_eq!(may_carry_a_claim(name), Err(fault), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_framing_header_under_another_spelling_is_an_alias() {
+        for name in [
+            "Content_Length",
+            "transfer.encoding",
+            "TransferEncoding",
+            "Content--Length",
+        ] {
+            assert!(is_framing_alias(name), "{name}");
+        }
+        for name in [
+            "Content-Length",
+            "TRANSFER-ENCODING",
+            "Content-Type",
+            "X-Content-Length",
+            "Content-Encoding",
+        ] {
+            assert!(!is_framing_alias(name), "{name}");
         }
     }
 

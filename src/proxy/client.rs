@@ -267,6 +267,7 @@ async fn while_moving<T>(
         tokio::select! {
             biased;
             answered = &mut sending => return Ok(answered),
+            () = progress.sent() => {}
             () = sleep_until(deadline) => {
                 if progress.deadline(limits) <= Instant::now() {
                     return Err(progress.too_late());

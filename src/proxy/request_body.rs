@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
 use crate::domain::route::UpstreamTimeouts;
@@ -136,23 +136,37 @@ enum Stage {
 
 /// How far a body is on its way, and since when.
 #[derive(Debug)]
-pub struct Progress(Mutex<(Stage, Instant)>);
+pub struct Progress {
+    now: Mutex<(Stage, Instant)>,
+    sent: Notify,
+}
 
 impl Progress {
     fn begun() -> Self {
-        Self(Mutex::new((Stage::WaitsForUpstream, Instant::now())))
+        Self {
+            now: Mutex::new((Stage::WaitsForUpstream, Instant::now())),
+            sent: Notify::new(),
+        }
     }
 
     fn get(&self) -> (Stage, Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waiting for the same side as before does not begin anew.
     fn set(&self, stage: Stage) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         if now.0 != Stage::Sent && (now.0 == Stage::WaitsForUpstream || now.0 != stage) {
             *now = (stage, Instant::now());
+            if stage == Stage::Sent {
+                self.sent.notify_one();
+            }
         }
+    }
+
+    /// Resolves once, when the whole body is sent: another limit counts from then on. For one waiter.
+    pub(super) async fn sent(&self) {
+        self.sent.notified().await;
     }
 
     /// When the request has taken too long, as things are.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{RETRY_AFTER, SEC_WEBSOCKET_VERSION};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
@@ -57,11 +57,15 @@ impl Ending<'_> {
         self.respond(StatusCode::SERVICE_UNAVAILABLE, text, Some(RETRY_SOON))
     }
 
-    /// 400: the request can be read in more than one way.
+    /// 400: the request can be read in more than one way. The connection closes, because where its next request begins is
+    /// doubtful, too.
     pub fn ambiguous(self, why: &dyn std::fmt::Display) -> HttpResponse {
         tracing::info!(error = %why, "a request to a guarded application was refused");
         let status = StatusCode::BAD_REQUEST;
-        self.respond(status, status_text(status), None)
+        let mut response = self.respond(status, status_text(status), None);
+        let head = response.head_mut();
+        head.set_connection_type(ConnectionType::Close);
+        response
     }
 
     /// 426: a version of the websocket protocol that nobody speaks any more (RFC 6455 §4.4).

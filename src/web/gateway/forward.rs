@@ -16,6 +16,7 @@ use actix_web::http::header::CONTENT_LENGTH;
 use futures_util::StreamExt as _;
 use tracing::Instrument as _;
 
+use crate::flow::error::FlowError;
 use crate::measure::calls::{CallOutcome, upstream_called};
 use crate::measure::spans;
 use crate::proxy::answer::UpstreamAnswer;
@@ -24,7 +25,7 @@ use crate::proxy::error::UpstreamError;
 use crate::proxy::request_body::{BodySender, RequestBody};
 use crate::web::gateway::forwarded_request::Forward;
 use crate::web::gateway::relay;
-use crate::web::gateway::upstream_token::{self, Tokens};
+use crate::web::gateway::upstream_token::{self, NoTokens, Tokens};
 use crate::web::gateway::websocket::{Handshake, handshake};
 
 impl Forward<'_> {
@@ -32,7 +33,11 @@ impl Forward<'_> {
     pub async fn answer(&self, payload: Payload) -> HttpResponse {
         let tokens = match upstream_token::of_route(self).await {
             Ok(tokens) => tokens,
-            Err(ended) => return ended,
+            Err(NoTokens::Answer(answer)) => return answer,
+            Err(NoTokens::Ended) if self.guarded.public => {
+                return Box::pin(self.for_nobody().answer(payload)).await;
+            }
+            Err(NoTokens::Ended) => return self.ending.flow_error(FlowError::NotSignedIn),
         };
         match handshake(self.request) {
             Handshake::None => {}

@@ -46,6 +46,15 @@ impl Forward<'_> {
         self.identity.and(self.sender.person())
     }
 
+    /// The same request of a sender who is nobody.
+    pub(super) fn for_nobody(&self) -> Self {
+        Forward {
+            sender: &Sender::Nobody,
+            identity: None,
+            ..*self
+        }
+    }
+
     /// Logs a failure once, where it is answered.
     pub(super) fn failed(&self, error: &UpstreamError) -> HttpResponse {
         tracing::warn!(

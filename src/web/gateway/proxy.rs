@@ -12,6 +12,7 @@ use std::sync::Arc;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
@@ -25,6 +26,7 @@ use crate::domain::route::StepUp;
 use crate::flow::decide::Decision;
 use crate::flow::error::FlowError;
 use crate::measure::requests::RouteName;
+use crate::proxy::header_names::is_framing_alias;
 use crate::web::app_state::AppState;
 use crate::web::client::address;
 use crate::web::errors::gateway_answers::Ending;
@@ -86,6 +88,10 @@ async fn answer(
         // TRACE would show a script the headers that only the upstream may see.
         return Ok(ending.method());
     }
+    if let Some(name) = framing_alias(request.headers()) {
+        let why = format!("{name} may say to its upstream where the body ends");
+        return Ok(ending.ambiguous(&why));
+    }
     let guarded = Guarded {
         app,
         profile: &profile,
@@ -117,6 +123,10 @@ async fn answer(
         ending,
     };
     Ok(forward.answer(payload).await)
+}
+
+fn framing_alias(headers: &HeaderMap) -> Option<&HeaderName> {
+    headers.keys().find(|name| is_framing_alias(name.as_str()))
 }
 
 /// Keeps who sends the request: a page about a refusal or an outage has the person's header.

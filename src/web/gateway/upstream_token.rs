@@ -41,11 +41,28 @@ pub struct Tokens {
     pub easyauth: Vec<(HeaderName, HeaderValue)>,
 }
 
+/// Why there are no tokens.
+pub(super) enum NoTokens {
+    /// The session ended meanwhile, and with it the person is nobody.
+    Ended,
+    /// The answer: the person must go to the authority first, or nobody can tell now.
+    Answer(HttpResponse),
+}
+
+impl NoTokens {
+    fn because(forward: &Forward<'_>, error: FlowError) -> Self {
+        match error {
+            FlowError::NotSignedIn => Self::Ended,
+            error => Self::Answer(forward.ending.flow_error(error)),
+        }
+    }
+}
+
 /// The tokens that the route asks for.
 ///
 /// # Errors
-/// The answer, when the person must go to the authority first or no token can be had.
-pub(super) async fn of_route(forward: &Forward<'_>) -> Result<Tokens, HttpResponse> {
+/// Both variants of [`NoTokens`].
+pub(super) async fn of_route(forward: &Forward<'_>) -> Result<Tokens, NoTokens> {
     let bearer = bearer(forward).await?;
     let wanted = forward.guarded.route.easyauth.tokens;
     let Some(person) = forward.person().filter(|_| wanted) else {
@@ -58,11 +75,11 @@ pub(super) async fn of_route(forward: &Forward<'_>) -> Result<Tokens, HttpRespon
             bearer,
             easyauth: token_headers(&tokens),
         }),
-        Err(error) => Err(forward.ending.flow_error(error)),
+        Err(error) => Err(NoTokens::because(forward, error)),
     }
 }
 
-async fn bearer(forward: &Forward<'_>) -> Result<Bearer, HttpResponse> {
+async fn bearer(forward: &Forward<'_>) -> Result<Bearer, NoTokens> {
     let Some(name) = &forward.guarded.route.token_for else {
         return Ok(Bearer::Clients);
     };
@@ -72,8 +89,11 @@ async fn bearer(forward: &Forward<'_>) -> Result<Bearer, HttpResponse> {
     let services = &forward.guarded.app.services;
     match api_call::token(services, forward.profile, person, api).await {
         Ok(Ok(grant)) => Ok(Bearer::Token(grant)),
-        Ok(Err(called)) => Err(interact(forward, person, api, called).await),
-        Err(error) => Err(forward.ending.flow_error(error)),
+        Ok(Err(called)) => {
+            let answer = interact(forward, person, api, called).await;
+            Err(NoTokens::Answer(answer))
+        }
+        Err(error) => Err(NoTokens::because(forward, error)),
     }
 }
 

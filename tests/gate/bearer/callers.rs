@@ -3,7 +3,7 @@
 use super::{ask, challenge, gate_of, with_token};
 use crate::harness::access_tokens::{audience, taking_tokens};
 use crate::harness::browser::Browser;
-use crate::harness::{Endpoint, Fault, Kind};
+use crate::harness::{Endpoint, Fault, Kind, TestGatehouse};
 
 // proves: B146
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -187,36 +187,32 @@ fn for_group(audience: &str, group: &str) -> String {
     )
 }
 
+/// A group of the person whose token leaves groups out.
+pub(super) const LISTED: &str = "0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11";
+
+/// A token of a person in this group and 299 others, more than fit, for an API that the application of the profile exposes.
+pub(super) async fn token_without_groups(gate: &TestGatehouse, group: &str) -> String {
+    let kind = Kind::EntraId;
+    let mut clients = gate.sim.clients().into_iter();
+    let mut own = clients.find(|it| it.id == kind.client_id()).unwrap();
+    own.identifier_uris = vec!["api://gate".to_owned()];
+    own.scopes = vec!["Orders.Read".to_owned()];
+    gate.sim.register(own);
+    let others = (2..=300).map(|nth| format!("{nth:08x}-0000-4000-8000-000000000000"));
+    let many: Vec<String> = std::iter::once(group.to_owned()).chain(others).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    gate.sim.set_person_groups("gus", &many);
+    gate.token_for(kind, "gus", "openid api://gate/Orders.Read")
+        .await
+}
+
 // proves: B205
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn groups_that_a_token_leaves_out_are_read_on_behalf_of_the_person() {
     let kind = Kind::EntraId;
     let gate = gate_of(kind, "").await;
-    // The application of the profile exposes the API itself.
-    let mut own = gate
-        .sim
-        .clients()
-        .into_iter()
-        .find(|client| client.id == kind.client_id())
-        .unwrap();
-    own.identifier_uris = vec!["api://gate".to_owned()];
-    own.scopes = vec!["Orders.Read".to_owned()];
-    gate.sim.register(own);
-    let listed = "0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11";
-    let many = std::iter::once(listed.to_owned())
-        .chain((2..=300).map(|nth| format!("{nth:08x}-0000-4000-8000-000000000000")));
-    gate.sim.set_person_groups(
-        "gus",
-        &many
-            .collect::<Vec<_>>()
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>(),
-    );
-    let token = gate
-        .token_for(kind, "gus", "openid api://gate/Orders.Read")
-        .await;
-    for (wanted, expected) in [(listed, 200), ("11111111-0b0e-4d52-9d6c-2f0d1b8f1f11", 403)] {
+    let token = token_without_groups(&gate, LISTED).await;
+    for (wanted, expected) in [(LISTED, 200), ("11111111-0b0e-4d52-9d6c-2f0d1b8f1f11", 403)] {
         gate.edit(kind, |text| {
             let (profile, _) = text.split_once("[[route]]").unwrap_or((&text, ""));
             format!("{profile}\n{}", for_group(kind.client_id(), wanted))
@@ -235,11 +231,7 @@ async fn groups_that_a_token_leaves_out_are_read_on_behalf_of_the_person() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn groups_that_cannot_be_read_are_unknown_and_not_none() {
     let kind = Kind::EntraId;
-    let gate = gate_of(
-        kind,
-        &for_group("api://orders", "0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11"),
-    )
-    .await;
+    let gate = gate_of(kind, &for_group("api://orders", LISTED)).await;
     // Another application's API: nobody exchanges its token for us.
     let token = gate.persons_token(kind, "gus", "Orders.Read").await;
     for _ in 0..2 {

@@ -3,6 +3,7 @@
 mod attacks;
 mod callers;
 mod metadata;
+mod narrowing;
 mod tenants;
 
 use crate::harness::browser::{Browser, Page};

@@ -232,3 +232,41 @@ async fn a_page_of_another_site_refreshes_no_tokens() {
     let stranger = Browser::new().get(gate.url(KIND, "/.auth/refresh")).await;
     assert_eq!(stranger.status, 401);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_of_a_session_that_ended_meanwhile_reach_nobody() {
+    let script = [("sec-fetch-mode", "cors")];
+    for (way, path, expected) in [
+        (Way::Forwarded, "/", 401),
+        (Way::Original, "/", 401),
+        (Way::Path, "/public", 200),
+    ] {
+        // In memory is the session, or its tokens, too: then they are refreshed first, and that is refused.
+        for (asked_before, seconds) in [("/plain", 0), ("/", 3_600)] {
+            let route = "easyauth = { tokens = true }\n[[route]]\npath = \"/plain\"";
+            let gate = moved(route).await;
+            let browser = gate.browser_of(KIND, "ada").await;
+            let before = ask(&gate, &browser, way, asked_before, &script).await;
+            assert_eq!(before.status, 200, "{}", before.text);
+            gate.at_database("DELETE FROM sessions").await;
+            gate.turn(seconds);
+            let page = ask(&gate, &browser, way, path, &script).await;
+            assert_eq!(page.status, expected, "{way:?} {seconds}: {}", page.text);
+            for name in [
+                "x-ms-token-aad-id-token",
+                "x-ms-token-aad-access-token",
+                "x-auth-subject",
+            ] {
+                assert!(page.header(name).is_none(), "{way:?} {seconds}: {name}");
+            }
+            if way == Way::Path {
+                let removed = page.header("x-envoy-auth-headers-to-remove").unwrap();
+                assert!(
+                    removed.contains("x-ms-token-aad-id-token")
+                        && removed.contains("x-auth-subject"),
+                    "{removed}"
+                );
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Bodies: large ones both ways, answers without one, and whatever breaks off.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::decisions::KIND;
 use crate::harness::browser::Browser;
 use crate::harness::upstream::{Upstream, answer, read_request};
-use crate::harness::{Plan, TestGatehouse, eventually, socket};
+use crate::harness::{Plan, TestGatehouse, assert_within, eventually, socket};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -293,5 +293,29 @@ async fn a_kept_connection_that_the_upstream_closed_costs_no_request() {
     for _ in 0..20 {
         let page = browser.get(gate.url(KIND, "/x")).await;
         assert_eq!((page.status.as_u16(), page.text.as_str()), (200, "ok"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upstream_that_says_nothing_to_a_whole_body_is_504_after_first_byte() {
+    let upstream = Upstream::raw(async |stream| {
+        let _held = stream;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let limits = "timeouts = { first_byte = \"200ms\", idle = \"1m\" }";
+    let gate = public(&upstream, limits).await;
+    for rest in [
+        "\r\n",
+        "Content-Length: 0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Content-Length: 2\r\n\r\nab",
+    ] {
+        let begun = Instant::now();
+        let request = format!("POST /up HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n{rest}");
+        let (got, _) = exchange(&gate, &request).await;
+        assert_eq!(socket::status(&got), 504, "{rest:?}: {got}");
+        assert!(begun.elapsed() >= Duration::from_millis(200), "{rest:?}");
+        assert_within(begun, Duration::from_secs(5));
     }
 }

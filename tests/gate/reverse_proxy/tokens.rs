@@ -69,3 +69,34 @@ async fn a_claims_challenge_of_the_upstream_becomes_a_sign_in_for_a_navigation()
     assert_eq!(page.status, 401);
     assert_eq!(page.json()["error"], "interaction_required");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_ended_meanwhile_gives_the_upstream_no_token() {
+    let upstream = Upstream::ok().await;
+    for wanted in ["token_for = \"graph\"", "easyauth = { tokens = true }"] {
+        for (path, status) in [("/api", 401), ("/api/public", 200)] {
+            let more = format!("{wanted}\npublic = [\"/api/public\"]");
+            let with_tokens = upstream.route("/api", &more);
+            let (gate, browser) = behind(&upstream, &with_tokens).await;
+            let script = [("sec-fetch-mode", "cors")];
+            // The session is in memory: what happens to the row is not known here yet.
+            let before = browser.get_with(gate.url(KIND, "/plain"), &script).await;
+            assert_eq!(before.status, 200, "{}", before.text);
+            gate.at_database("DELETE FROM sessions").await;
+            let forwarded = upstream.count();
+            let page = browser.get_with(gate.url(KIND, path), &script).await;
+            assert_eq!(page.status, status, "{wanted} {path}: {}", page.text);
+            assert_eq!(
+                upstream.count() - forwarded,
+                usize::from(status == 200),
+                "{wanted} {path}"
+            );
+            let head = upstream.last().head.to_ascii_lowercase();
+            if status == 200 {
+                for name in ["\r\nauthorization:", "\r\nx-ms-", "\r\nx-auth-"] {
+                    assert!(!head.contains(name), "{wanted} {path}: {head}");
+                }
+            }
+        }
+    }
+}

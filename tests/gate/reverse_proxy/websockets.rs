@@ -260,10 +260,9 @@ async fn on_socket(upstream: &Upstream) -> (TestGatehouse, Browser) {
     plan.signed_in(KIND, "ada").await
 }
 
-// proves: D53
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_stream_ends_with_its_session() {
-    let upstream = Upstream::raw(async |mut stream| {
+/// Sends one event, and keeps the stream open.
+async fn events() -> Upstream {
+    Upstream::raw(async |mut stream| {
         let mut buffer = Vec::new();
         let _ = Box::pin(read_request(&mut stream, &mut buffer)).await;
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n";
@@ -271,31 +270,42 @@ async fn an_event_stream_ends_with_its_session() {
         let mut rest = Vec::new();
         let _ = stream.read_to_end(&mut rest).await;
     })
-    .await;
-    let plan = Plan::default().table(KIND, &upstream.route("/events", ""));
-    let (gate, browser) = plan.signed_in(KIND, "ada").await;
+    .await
+}
+
+/// A connection on which the first event has arrived. `credential` is a header line.
+async fn listening(gate: &TestGatehouse, credential: &str) -> TcpStream {
     let host = gate.origin(KIND).replace("http://", "");
-    let cookie = browser.cookie("entra.localhost", "gatehouse").unwrap();
     let request = format!(
-        "GET /events HTTP/1.1\r\nHost: {host}\r\nCookie: gatehouse={cookie}\r\nConnection: close\r\n\r\n"
+        "GET /events HTTP/1.1\r\nHost: {host}\r\n{credential}\r\nConnection: close\r\n\r\n"
     );
     let mut stream = TcpStream::connect(("127.0.0.1", gate.port)).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut head = vec![0; 4_096];
     let mut read = 0;
     while !String::from_utf8_lossy(&head[..read]).contains("data: 1") {
-        read += timeout(SOON, stream.read(&mut head[read..]))
-            .await
-            .unwrap()
-            .unwrap();
+        let more = timeout(SOON, stream.read(&mut head[read..])).await.unwrap();
+        read += more.unwrap();
+        let got = String::from_utf8_lossy(&head[..read]);
+        assert!(got.starts_with("HTTP/1.1 200"), "{got}");
     }
+    stream
+}
+
+// proves: D53
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_stream_ends_with_its_session() {
+    let upstream = events().await;
+    let plan = Plan::default().table(KIND, &upstream.route("/events", ""));
+    let (gate, browser) = plan.signed_in(KIND, "ada").await;
+    let cookie = browser.cookie("entra.localhost", "gatehouse").unwrap();
+    let mut stream = listening(&gate, &format!("Cookie: gatehouse={cookie}")).await;
     gate.sign_out(&browser, KIND).await;
     assert_eq!(rest(&mut stream).await, b"0\r\n\r\n");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_websocket_that_a_token_opened_does_not_outlive_the_token() {
-    let upstream = echo().await;
+/// Everything leads to this upstream, and Ada's program has a token for it.
+async fn with_a_token(upstream: &Upstream) -> (TestGatehouse, String) {
     let taking = taking_tokens(KIND);
     let (_, rule) = taking.split_once("path = \"/\"\n").unwrap();
     let plan = Plan::default()
@@ -303,7 +313,29 @@ async fn a_websocket_that_a_token_opened_does_not_outlive_the_token() {
         .table(KIND, &upstream.route("/", rule));
     let gate = plan.start().await;
     let token = gate.persons_token(KIND, "ada", "Orders.Read").await;
-    let bearer = format!("Authorization: Bearer {token}\r\n");
+    (gate, format!("Authorization: Bearer {token}"))
+}
+
+/// Seconds for which a token of the simulator counts: its life, and the `clock_skew` of the profile.
+const LIFE: i64 = 3_600 + 120;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_stream_that_a_token_opened_ends_when_the_token_expires() {
+    let upstream = events().await;
+    let (gate, bearer) = with_a_token(&upstream).await;
+    let mut stream = listening(&gate, &bearer).await;
+    gate.turn(LIFE - 1);
+    let early = timeout(Duration::from_millis(1_500), stream.read_u8()).await;
+    assert!(early.is_err(), "it ended before the token: {early:?}");
+    gate.turn(1);
+    assert_eq!(rest(&mut stream).await, b"0\r\n\r\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_websocket_that_a_token_opened_does_not_outlive_the_token() {
+    let upstream = echo().await;
+    let (gate, bearer) = with_a_token(&upstream).await;
+    let bearer = format!("{bearer}\r\n");
     let (mut stream, head) = open(&gate, gate.port, &Browser::new(), &bearer).await;
     assert_eq!(socket::status(&head), 101, "{head}");
     says(&mut stream, HELLO).await;
