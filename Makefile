@@ -9,9 +9,10 @@ help: ## List the targets
 demo: ## Run gatehouse, the simulator and all four kinds on this machine
 	cargo run --release -- demo
 
-test: ## Run all tests; gets Postgres, Chromium and the foreign clients itself
+test: ## Run all tests; gets Postgres, Chromium, the foreign clients and examiners itself
 	scripts/with-services scripts/run-tests
 	scripts/foreign-clients
+	scripts/foreign-examiners
 	scripts/deploy-files
 
 fuzz: ## Try every property with many inputs (PROPTEST_CASES=20000)
