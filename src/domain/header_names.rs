@@ -225,8 +225,8 @@ pub fn is_forwarding(name: &str) -> bool {
 /// Whether a header is, to a server that folds names, one that says where the body ends, and to others none
 /// (RFC 9112 §11.2).
 pub fn is_framing_alias(name: &str) -> bool {
-    let is_alias = |other: &&str| is_same(name, other) && !name.eq_ignore_ascii_case(other);
-    FRAMING.iter().any(|other| is_alias(&other))
+    let mut framing = FRAMING.iter();
+    framing.any(|other| is_same(name, other) && !name.eq_ignore_ascii_case(other))
 }
 
 /// Whether a header concerns one connection only.
