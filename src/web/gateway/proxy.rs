@@ -12,7 +12,6 @@ use std::sync::Arc;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
@@ -84,13 +83,8 @@ async fn answer(
         Ok((None, _)) => return Err(payload),
     };
     claim(request, app);
-    if [Method::CONNECT, Method::TRACE].contains(request.method()) {
-        // TRACE would show a script the headers that only the upstream may see.
-        return Ok(ending.method());
-    }
-    if let Some(name) = framing_alias(request.headers()) {
-        let why = format!("{name} may say to its upstream where the body ends");
-        return Ok(ending.ambiguous(&why));
+    if let Some(refusal) = never_forwarded(request, ending) {
+        return Ok(refusal);
     }
     let guarded = Guarded {
         app,
@@ -125,8 +119,16 @@ async fn answer(
     Ok(forward.answer(payload).await)
 }
 
-fn framing_alias(headers: &HeaderMap) -> Option<&HeaderName> {
-    headers.keys().find(|name| is_framing_alias(name.as_str()))
+/// The answer to a request that no upstream gets, whoever sends it.
+fn never_forwarded(request: &ServiceRequest, ending: Ending<'_>) -> Option<HttpResponse> {
+    if [Method::CONNECT, Method::TRACE].contains(request.method()) {
+        // TRACE would show a script the headers that only the upstream may see.
+        return Some(ending.method());
+    }
+    let mut names = request.headers().keys();
+    let alias = names.find(|name| is_framing_alias(name.as_str()))?;
+    let why = format!("{alias} may say to its upstream where the body ends");
+    Some(ending.ambiguous(&why))
 }
 
 /// Keeps who sends the request: a page about a refusal or an outage has the person's header.
