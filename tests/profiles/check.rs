@@ -117,6 +117,29 @@ fn an_issuer_that_does_not_fit_is_told_as_that_with_both_names() {
 
 // proves: D9
 #[test]
+fn a_list_of_tenants_without_the_one_behind_the_domain_is_told() {
+    let (_sim, folder) = online();
+    let file = folder.path().join("staff.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let by_domain = text.replace(simulator::CONTOSO, "contoso.onmicrosoft.com");
+    assert_ne!(text, by_domain);
+    let check_with = |tenants: &str| {
+        let route = format!("[[route]]\npath = \"/\"\nallow = {{ tenants = [{tenants}] }}\n");
+        std::fs::write(&file, format!("{by_domain}{route}")).unwrap();
+        let offline = check(&folder, &system_clock(), &[]);
+        assert_eq!(offline.code, 0, "not known yet: {}", offline.out);
+        check(&folder, &system_clock(), &["--online"])
+    };
+    let (own, other) = (simulator::CONTOSO, simulator::FABRIKAM);
+    let good = check_with(&format!("\"{own}\""));
+    assert_eq!(good.code, 0, "{}", good.out);
+    let bad = check_with(&format!("\"{own}\", \"{other}\""));
+    assert_eq!(bad.code, 1, "{}", bad.out);
+    let told = format!("allow.tenants names {other}, but the authority is the tenant {own}");
+    assert!(bad.out.contains(&told), "{}", bad.out);
+}
+
+#[test]
 fn keys_that_are_gone_or_empty_are_told_as_keys() {
     for fault in [Fault::KeysDown, Fault::KeysEmpty, Fault::KeysHtml] {
         assert_eq!(only_fault(&[fault]).0, "keys");

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// One question of `check --online`, answered.
 #[derive(Debug, Clone, Serialize)]
 pub struct Answer {
-    /// What was asked: `metadata`, `issuer`, `keys`, `clock`, `credential`.
+    /// What was asked: `metadata`, `issuer`, `keys`, `tenants`, `clock`, `credential`.
     pub question: String,
     /// Whether all is well.
     pub good: bool,

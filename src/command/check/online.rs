@@ -1,5 +1,6 @@
 //! `check --online`: metadata, issuer, keys, clock and credential of each profile, each with a sentence.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::app::commands::authorities_of_command;
@@ -8,8 +9,9 @@ use crate::command::check::network::Network;
 use crate::command::runtime::block_on;
 use crate::command::terminal::{Failed, Terminal};
 use crate::config::Settings;
-use crate::domain::authority::UserFlowKind;
+use crate::domain::authority::{TidClaim, UserFlowKind};
 use crate::domain::causes::with_causes;
+use crate::domain::issuer::TenantGuid;
 use crate::domain::profile::{Profile, ProfileId};
 use crate::oidc::{
     Authorities, AuthorityErrorDetail, CredentialProbe, KeyCount, Misconfiguration, OidcError,
@@ -102,6 +104,7 @@ fn about(of: &str, probe: &Probe, profile: &Profile) -> Vec<Answer> {
         good(format!("issuer{of}"), format!("{}{tenant}", trusted.issuer)),
         keys(format!("keys{of}"), probe),
     ];
+    answers.extend(strange_tenants(probe, profile));
     if let Some(apart) = probe.metadata.clock_ahead {
         let allowed = i64::try_from(profile.clock_skew.as_secs()).unwrap_or(i64::MAX);
         let words = format!("{} s different from the authority's clock", apart.abs());
@@ -113,6 +116,29 @@ fn about(of: &str, probe: &Probe, profile: &Profile) -> Vec<Answer> {
         });
     }
     answers
+}
+
+/// The tenant behind a domain is known only now: a list that names another one admits nobody by it.
+fn strange_tenants(probe: &Probe, profile: &Profile) -> Option<Answer> {
+    let only = probe.metadata.trusted.tenant.as_ref()?;
+    if profile.authority.tid_claim() != TidClaim::Always {
+        return None;
+    }
+    let of_routes = profile.routes.written().map(|route| &route.allow);
+    let lists = std::iter::once(&profile.allow).chain(of_routes);
+    let named = lists.flat_map(|rule| &rule.tenants);
+    let strange: BTreeSet<_> = named.filter(|tenant| *tenant != only).collect();
+    let strange: Vec<_> = strange.into_iter().map(TenantGuid::as_str).collect();
+    (!strange.is_empty()).then(|| {
+        bad(
+            "tenants",
+            format!(
+                "allow.tenants names {}, but the authority is the tenant {only}",
+                strange.join(", ")
+            ),
+            "name that tenant, or leave the list out; no request would match the others",
+        )
+    })
 }
 
 fn keys(question: String, probe: &Probe) -> Answer {

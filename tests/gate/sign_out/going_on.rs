@@ -1,6 +1,7 @@
 //! Where a sign-out leads in the end: an address of this profile, and no other.
 
 use crate::harness::browser::{Browser, Page};
+use crate::harness::upstream::Upstream;
 use crate::harness::{Fault, Kind, Plan, TestGatehouse, host};
 
 const KIND: Kind = Kind::EntraId;
@@ -74,6 +75,22 @@ async fn a_sign_out_at_app_services_address_leads_over_the_authority_to_its_targ
         let again = browser.get(gate.url(kind, "/auth/redirect")).await;
         assert_eq!(again.location().path(), "/", "{kind:?}: once");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_application_that_has_every_path_says_goodbye_itself() {
+    let upstream = Upstream::ok().await;
+    let route = upstream.route("/", "easyauth = true\npublic = [\"/bye\"]");
+    let gate = Plan::default().table(KIND, &route).start().await;
+    let browser = gate.browser_of(KIND, "ada").await;
+    let begun = link(&gate, &browser, KIND, "/bye").await;
+    let out = browser.get_with(begun.location().to_string(), &OWN).await;
+    let back = gate.at_authority(&browser, &out).await;
+    let before = upstream.count();
+    let page = browser.rest(back).await;
+    assert_eq!(page.url.as_str(), gate.url(KIND, "/bye"));
+    assert_eq!((page.status.as_u16(), page.text.as_str()), (200, "ok"));
+    assert_eq!(upstream.count(), before + 1, "and no sign-in begins");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
