@@ -16,8 +16,8 @@ use crate::reverse_proxy::guard;
 const WANTED: usize = 10_000;
 /// How many are opened at a time.
 const AT_ONCE: usize = 64;
-/// Open files of the gateway besides its websockets: listeners, the database, watched folders.
-const OTHER_FILES: u64 = 200;
+/// Open files that the gateway leaves to everything besides its websockets (`src/app/listener/open_files.rs`).
+const OTHER_FILES: u64 = 1_024;
 /// How long they rest before the gateway is measured.
 const REST: Duration = Duration::from_secs(5);
 

@@ -12,6 +12,10 @@ use crate::fleet::free_port;
 
 /// Whatever is waited for happens within this time.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Runs a command under the limit of open files that [`OPEN_FILES`] sets, if it sets one.
+const LIMITED: &str = r#"[ -z "$TEST_OPEN_FILES" ] || ulimit -n "$TEST_OPEN_FILES"; exec "$@""#;
+/// A variable that sets the limit of open files of a process.
+pub const OPEN_FILES: &str = "TEST_OPEN_FILES";
 /// Where the profile's people reach it, without its port.
 const HOST: &str = "staff.localhost";
 
@@ -62,8 +66,9 @@ impl Process {
         }
         change(&profiles, port);
         let database = folder.path().join("gatehouse.db");
-        let child = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
-            .arg("serve")
+        let child = Command::new("sh")
+            .args(["-c", LIMITED, "sh"])
+            .args([env!("CARGO_BIN_EXE_gatehouse"), "serve"])
             .current_dir(folder.path())
             .env_clear()
             .env("GATEHOUSE_PROFILES", &profiles)

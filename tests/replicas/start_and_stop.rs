@@ -8,7 +8,7 @@ use simulator::{Endpoint, Fault, Kind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::browser::Browser;
-use crate::process::Process;
+use crate::process::{OPEN_FILES, Process};
 
 /// Profiles that make a start long enough to be met in the middle.
 const MANY: usize = 300;
@@ -300,5 +300,27 @@ async fn a_second_signal_stops_at_once() {
             told.elapsed()
         );
         asked.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_forwards_counts_two_open_files_for_each_connection() {
+    for (route, connections) in [
+        ("", "3072"),
+        ("[[route]]\npath = \"/app\"\n", "3072"),
+        (
+            "[[route]]\npath = \"/app\"\nupstream = \"http://127.0.0.1:9\"\n",
+            "1536",
+        ),
+    ] {
+        let mut process = Process::start_with(0, &[(OPEN_FILES, "4096")], |profiles, _| {
+            let file = profiles.join("staff.toml");
+            let text = std::fs::read_to_string(&file).unwrap();
+            std::fs::write(file, format!("{text}{route}")).unwrap();
+        });
+        process.is_ready().await;
+        let log = process.log();
+        let said = format!("open_files=4096 connections={connections} ");
+        assert!(log.contains(&said), "{route}: {log}");
     }
 }

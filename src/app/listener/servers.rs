@@ -87,7 +87,8 @@ pub(in crate::app) fn serve_public(
     let workers = server
         .workers
         .unwrap_or_else(|| available_parallelism().map_or(2, usize::from));
-    let connections = open_files::connections(options.max_connections) as usize;
+    let forwards = app.profiles.load().have_upstreams();
+    let connections = open_files::connections(options.max_connections, forwards) as usize;
     let builder = Server::build()
         .workers(workers)
         .max_concurrent_connections(connections.div_ceil(workers))

@@ -30,7 +30,12 @@ fn folder() -> std::path::PathBuf {
 }
 
 fn documents(path: &Path) -> Vec<Yaml> {
-    let text = std::fs::read_to_string(path).unwrap();
+    read(path, |text| text)
+}
+
+/// The documents of a file whose text is changed first.
+fn read(path: &Path, change: fn(String) -> String) -> Vec<Yaml> {
+    let text = change(std::fs::read_to_string(path).unwrap());
     YamlLoader::load_from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -48,12 +53,21 @@ fn texts(node: &Yaml, found: &mut BTreeSet<String>) {
 }
 
 fn manifests() -> Vec<(String, Vec<Yaml>)> {
+    manifests_as(|text| text)
+}
+
+/// The manifests with the lines that belong to features.
+fn manifests_with_features() -> Vec<(String, Vec<Yaml>)> {
+    manifests_as(|text| text.replace("#+", "  "))
+}
+
+fn manifests_as(change: fn(String) -> String) -> Vec<(String, Vec<Yaml>)> {
     let entries = std::fs::read_dir(folder()).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
     let paths = paths.filter(|path| path.extension().is_some_and(|kind| kind == "yaml"));
     let named = |path: std::path::PathBuf| {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        (name, documents(&path))
+        (name, read(&path, change))
     };
     paths.map(named).collect()
 }
@@ -75,19 +89,158 @@ fn every_manifest_is_read_and_names_what_gatehouse_needs() {
         let has = |text: &str| found.contains(text);
         assert!(found.iter().any(|text| text.ends_with("/auth/check")));
         assert!(!has("pathoverride"), "{name}: the path would be hidden");
-        if name != "traefik.yaml" {
-            // The refresh token is never told, and a list to remove by may have 16 names.
-            let tokens = TOKENS.iter().filter(|it| !it.contains("refresh"));
-            for header in IDENTITY.iter().chain(&PRINCIPAL).chain(tokens) {
-                assert!(has(header), "{name}: {header}");
-            }
-        }
         if !["traefik.yaml", "ingress-nginx.yaml"].contains(&name.as_str()) {
             for header in TOLD {
                 assert!(has(header), "{name}: {header}");
             }
         }
     }
+}
+
+/// Every name that gatehouse sets. The refresh token is never told, and a list to remove by may have 16 names.
+fn ours() -> impl Iterator<Item = &'static str> {
+    let tokens = TOKENS.into_iter().filter(|it| !it.contains("refresh"));
+    IDENTITY.into_iter().chain(PRINCIPAL).chain(tokens)
+}
+
+/// The lists that name headers of gatehouse: to take from a check, or to take from a client.
+fn lists_of_ours(node: &Yaml, found: &mut Vec<BTreeSet<String>>) {
+    let mut list = BTreeSet::new();
+    match node {
+        Yaml::String(_) => texts(node, &mut list),
+        Yaml::Array(items) => {
+            for item in items {
+                lists_of_ours(item, found);
+                let one = item.as_hash().filter(|pairs| pairs.len() == 1);
+                let value = one.and_then(|pairs| pairs.values().next()).unwrap_or(item);
+                if value.as_str().is_some() {
+                    texts(value, &mut list);
+                }
+            }
+        }
+        Yaml::Hash(pairs) => pairs.values().for_each(|value| lists_of_ours(value, found)),
+        _ => {}
+    }
+    if list
+        .iter()
+        .any(|it| it.starts_with("x-auth-") && list.len() > 1)
+    {
+        found.push(list);
+    }
+}
+
+#[test]
+fn every_list_of_headers_has_all_of_gatehouses_with_those_of_easyauth() {
+    for (name, documents) in manifests() {
+        let mut lists = Vec::new();
+        for document in &documents {
+            lists_of_ours(document, &mut lists);
+        }
+        let expected = match name.as_str() {
+            // What a check gave is taken over, and what a client sent is taken away before.
+            "envoy-gateway.yaml" | "gateway-api.yaml" | "istio.yaml" => 2,
+            // One rule for both, below.
+            "traefik.yaml" => 0,
+            _ => 1,
+        };
+        assert_eq!(lists.len(), expected, "{name}");
+        for (list, header) in lists
+            .iter()
+            .flat_map(|list| ours().map(move |it| (list, it)))
+        {
+            assert!(list.contains(header), "{name}: {header} in {list:?}");
+        }
+    }
+}
+
+#[test]
+fn what_traefik_takes_from_a_check_is_every_header_of_gatehouses() {
+    for documents in [
+        manifest("traefik.yaml"),
+        documents(&folder().join("../traefik-rules.yaml")),
+    ] {
+        let mut taken = Vec::new();
+        for document in &documents {
+            under(document, "authResponseHeadersRegex", &mut taken);
+        }
+        assert_eq!(taken.len(), 1);
+        let taken = regex_lite::Regex::new(taken[0].as_str().unwrap()).unwrap();
+        for header in ours() {
+            // Traefik compares names in Go's canonical spelling.
+            let words = header.split('-').map(|word| {
+                let (first, rest) = word.split_at(1);
+                first.to_uppercase() + rest
+            });
+            let canonical = words.collect::<Vec<_>>().join("-");
+            assert!(taken.is_match(&canonical), "{canonical}");
+        }
+    }
+}
+
+/// The texts of every node that leads somewhere to gatehouse.
+fn routes_to_gatehouse(node: &Yaml, found: &mut BTreeSet<String>) {
+    match node {
+        Yaml::Array(items) => items.iter().for_each(|it| routes_to_gatehouse(it, found)),
+        Yaml::Hash(pairs) => {
+            let targets = ["backendRefs", "services", "route", "backend"].map(|key| &node[key]);
+            let mut named = BTreeSet::new();
+            for target in targets {
+                texts(target, &mut named);
+            }
+            if named.contains("gatehouse") && !named.contains("application") {
+                texts(node, found);
+            }
+            pairs.values().for_each(|it| routes_to_gatehouse(it, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_addresses_of_features_lead_to_gatehouse_with_the_lines_for_them_only() {
+    const ADDRESSES: [&str; 2] = ["/.auth", "/.well-known/oauth-protected-resource"];
+    for (with_features, manifests) in [(false, manifests()), (true, manifests_with_features())] {
+        for (name, documents) in manifests {
+            let mut found = BTreeSet::new();
+            for document in &documents {
+                routes_to_gatehouse(document, &mut found);
+            }
+            assert!(found.iter().any(|it| it.contains("/auth")), "{name}");
+            for address in ADDRESSES {
+                let leads = found.iter().any(|it| it.contains(address));
+                assert_eq!(leads, with_features, "{name}: {address}");
+            }
+        }
+    }
+}
+
+/// Contour and Istio ask about everything but what is named; a stranger must reach these addresses.
+#[test]
+fn nobody_is_asked_about_the_addresses_of_features() {
+    let manifests = manifests_with_features();
+    let of = |name: &str| &manifests.iter().find(|(it, _)| it == name).unwrap().1;
+    let routes = &of_kind(of("contour.yaml"), "HTTPProxy")[0]["spec"]["routes"];
+    for route in routes.as_vec().unwrap() {
+        let gatehouses = route["services"][0]["name"].as_str() == Some("gatehouse");
+        let disabled = route["authPolicy"]["disabled"].as_bool();
+        assert!(!gatehouses || disabled == Some(true), "{route:?}");
+    }
+    let mut found = Vec::new();
+    let policy = of_kind(of("istio.yaml"), "AuthorizationPolicy")[0];
+    under(policy, "notPaths", &mut found);
+    let unasked: Vec<_> = found[0]
+        .as_vec()
+        .unwrap()
+        .iter()
+        .map(|it| it.as_str().unwrap())
+        .collect();
+    let expected = [
+        "/auth/*",
+        "/.auth/*",
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-protected-resource/*",
+    ];
+    assert_eq!(unasked, expected);
 }
 
 /// Every value under a key, at any depth.
@@ -142,6 +295,9 @@ fn the_guide_of_caddy_copies_every_identity_header() {
     let copied: BTreeSet<String> = guide.lines().map(|it| it.trim().to_lowercase()).collect();
     for header in IDENTITY {
         assert!(copied.contains(header), "{header}");
+    }
+    for header in ours().filter(|it| it.starts_with("x-ms-")) {
+        assert!(copied.contains(&format!("#+{header}")), "{header}");
     }
 }
 
