@@ -74,14 +74,12 @@ pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
     complete_with(&visit, answer, kept_id).await
 }
 
-/// The redirect of a browser that comes back from signing out at the authority: its parameters are no answer to a sign-in,
-/// and it remembers where the sign-out leads.
+/// The redirect of a browser that comes back from signing out at the authority. It remembers where the sign-out leads, and
+/// brings a `state` at most: anything else may be an answer to a sign-in, or name one that was kept.
 fn onward_after_sign_out(visit: &Visit, query: &Parameters) -> Option<HttpResponse> {
     let (headers, profile) = (visit.headers(), visit.profile());
-    let is_answer = query
-        .iter()
-        .any(|(name, _)| ["code", "error"].contains(&name));
-    let onward = AfterSignOut::take(headers, profile).filter(|_| !is_answer)?;
+    let is_return = query.iter().all(|(name, _)| name == "state");
+    let onward = AfterSignOut::take(headers, profile).filter(|_| is_return)?;
     let mut response = see_other(&onward.location()).finish();
     AfterSignOut::forget(&mut response, headers, profile);
     Some(response)

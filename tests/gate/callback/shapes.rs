@@ -191,6 +191,22 @@ async fn form_post_completes_with_a_cookie_that_browsers_send_across_sites() {
     assert_eq!(page.json()["name"], "Ada Lovelace");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_out_that_never_came_back_swallows_no_posted_answer() {
+    let (gate, door) = behind_tls().await;
+    let browser = Browser::new();
+    // "/bye" in base64: what a sign-out left that the authority never led back from.
+    let left = "L2J5ZQ.entra-id";
+    browser.set_cookie("127.0.0.1", "__Host-gatehouse-onward", left);
+    let hop = posted(&gate, &browser, &door).await.location();
+    let to = format!("{door}{}?{}", hop.path(), hop.query().unwrap());
+    let done = browser.get_with(to, &NAMED).await;
+    assert_eq!(done.location().path(), "/auth/sessions", "{}", done.text);
+    let back = format!("{door}/auth/redirect");
+    let back = browser.get_with(back, &NAMED).await;
+    assert_eq!(back.location().path(), "/bye", "the cookie was there");
+}
+
 // proves: T15
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_posted_answer_in_another_browser_signs_nobody_in() {
