@@ -326,6 +326,7 @@ mod tests {
     #[test]
     fn a_person_of_another_tenant_is_denied_whatever_else_the_token_says() {
         let rule = of_contoso();
+        assert!(AccessRule::default().admits_everybody());
         assert!(!rule.admits_everybody());
         let other = "0a5d1e5c-0b0e-4d52-9d6c-2f0d1b8f1f11";
         let forged = format!("https://login.microsoftonline.com/{CONTOSO}/v2.0");

@@ -98,4 +98,37 @@ mod tests {
             assert!(is_over(begun, after(seconds)), "{seconds}");
         }
     }
+
+    #[test]
+    fn claims_stay_in_a_cookie_only_as_far_as_target_and_contexts_leave_room() {
+        let url = crate::domain::public_url::PublicUrl::parse("https://app.example").unwrap();
+        let kept = |claims: usize, target: usize, acr: usize| {
+            let path = format!("/{}", "t".repeat(target.saturating_sub(1)));
+            let attempt = Attempt {
+                profile: ProfileId::parse("p").unwrap(),
+                fingerprint: AuthorityFingerprint([0; 32]),
+                user_flow: UserFlowKind::SignIn,
+                nonce: Nonce::new("n"),
+                verifier: CodeVerifier::new("v"),
+                begun_at: Timestamp::default(),
+                api: None,
+                expects: None,
+                stepped_up: true,
+                claims: Some("c".repeat(claims)),
+                max_age: None,
+                step_up: Some(StepUp {
+                    acr: vec!["a".repeat(acr)],
+                    max_age: None,
+                }),
+                long_target: (target > 0)
+                    .then(|| ReturnTo::parse(&path, &url, "/auth/callback").unwrap()),
+            };
+            attempt.within_a_cookie().claims.is_some()
+        };
+        assert!(kept(LONGEST_KEPT_CLAIMS, 0, 0));
+        assert!(!kept(LONGEST_KEPT_CLAIMS + 1, 0, 0));
+        assert!(kept(LONGEST_KEPT - 1_500 - 100, 1_500, 100));
+        assert!(!kept(LONGEST_KEPT - 1_500 - 99, 1_500, 100));
+        assert!(!kept(1, 2_000, LONGEST_KEPT - 2_000));
+    }
 }

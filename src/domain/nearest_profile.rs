@@ -142,4 +142,17 @@ mod tests {
         let only = found(&all[..1], "192.0.2.7");
         assert_eq!(only, Some(("p0".to_owned(), Difference::Host)));
     }
+
+    #[test]
+    fn a_name_is_likened_up_to_its_longest_and_by_a_third_of_its_letters() {
+        let long = "a".repeat(LONGEST);
+        assert_eq!(letters(&long, &long), Some(0));
+        assert_eq!(letters(&format!("{long}a"), &long), None);
+        assert_eq!(letters(&long, &format!("{long}a")), None);
+        assert_eq!(letters("abcdef", "abcdxx"), Some(2));
+        assert_eq!(letters("abcdef", "abcxxx"), None);
+        assert_eq!(letters("a", "x"), Some(1));
+        assert_eq!(name_of("a.example:8080"), "a.example");
+        assert_eq!(name_of("[::a]"), "[::a]");
+    }
 }

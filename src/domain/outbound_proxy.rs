@@ -220,4 +220,16 @@ mod tests {
         assert_eq!(proxy.address(), "proxy.contoso.example:3128");
         assert!(!format!("{proxy:?}").contains("hunter2"));
     }
+
+    #[test]
+    fn one_host_is_excepted_with_the_names_below_it_and_no_other() {
+        let holds = |name: &str| {
+            let exception = ProxyException::of_host("login.example").unwrap();
+            exception.holds(&Host::Domain(name), Some(443))
+        };
+        assert!(holds("login.example"));
+        assert!(!holds("evil-login.example"));
+        assert!(!holds("login.example.evil.example"));
+        assert_eq!(ProxyException::of_host("a b"), None);
+    }
 }

@@ -322,4 +322,35 @@ mod tests {
             assert_eq!(upstream.authority(), expected);
         }
     }
+
+    #[test]
+    fn routes_have_what_one_of_them_has() {
+        let none = Routes::default();
+        assert!(none.is_empty() && !none.have_upstreams());
+        let plain = Routes::new(vec![Route::guarding("app.example")]);
+        assert!(!plain.is_empty());
+        assert!(!plain.have_upstreams());
+        assert!(!plain.have_easyauth_addresses() && !plain.have_easyauth_tokens());
+        let mut full = Route::guarding("app.example");
+        full.path = "/x".to_owned();
+        full.upstream = Some(Upstream {
+            origin: Url::parse("http://app.internal").unwrap(),
+            timeouts: UpstreamTimeouts::default(),
+            title: None,
+        });
+        full.easyauth.addresses = true;
+        let both = Routes::new(vec![Route::guarding("app.example"), full.clone()]);
+        assert!(both.have_upstreams() && both.have_easyauth_addresses());
+        assert!(!both.have_easyauth_tokens());
+        full.easyauth.tokens = true;
+        let with_tokens = Routes::new(vec![Route::guarding("app.example"), full]);
+        assert!(with_tokens.have_easyauth_tokens());
+        let vouched = with_tokens.where_emails_are_verified(true);
+        assert!(vouched.written().count() == 2);
+        assert!(
+            vouched
+                .written()
+                .all(|route| route.allow.flows_verify_emails)
+        );
+    }
 }

@@ -160,6 +160,7 @@ mod tests {
     fn an_id_that_is_not_32_small_hexadecimal_digits_is_refused() {
         let id = SessionId::from_bytes([0xa0; 16]);
         assert_eq!(id.to_string(), "a0".repeat(16));
+        assert_eq!(id.as_bytes(), &[0xa0; 16]);
         assert_eq!(SessionId::parse(&id.to_string()), Some(id));
         for text in [
             "",

@@ -44,4 +44,10 @@ mod tests {
             assert_eq!(typed(nothing), None, "{nothing:?}");
         }
     }
+
+    #[test]
+    fn a_name_behind_much_white_space_is_still_read() {
+        let text = format!("{}Ada", " ".repeat(2 * SessionName::LONGEST));
+        assert_eq!(SessionName::typed(&text).unwrap().to_string(), "Ada");
+    }
 }

@@ -281,3 +281,72 @@ pub(super) async fn use_once(services: &Services, state: &State) -> Result<First
     let recorded = services.store.record_once(ReplayScope::State, &hash, until);
     Ok(recorded.await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_cookie_of_another_attempt_profile_or_authority_does_not_open() {
+        let (staff, guests) = (ProfileId::parse("staff"), ProfileId::parse("guests"));
+        let (staff, guests) = (staff.unwrap(), guests.unwrap());
+        let (here, moved) = (AuthorityFingerprint([1; 32]), AuthorityFingerprint([2; 32]));
+        let (one, other) = (State::new("one"), State::new("other"));
+        let ours = associated(&staff, here, &one);
+        assert_eq!(ours, associated(&staff, here, &State::new("one")));
+        for strange in [
+            associated(&guests, here, &one),
+            associated(&staff, moved, &one),
+            associated(&staff, here, &other),
+        ] {
+            assert_ne!(ours, strange);
+        }
+    }
+
+    #[test]
+    fn an_attempt_cookies_name_follows_from_its_state_and_no_other_name_is_one() {
+        let name = AttemptName::of(&State::new("one"));
+        assert_eq!(name, AttemptName::of(&State::new("one")));
+        assert_ne!(
+            name.as_str(),
+            AttemptName::of(&State::new("other")).as_str()
+        );
+        assert!(AttemptName::is_one(name.as_str()), "{name:?}");
+        let digits = "a".repeat(NAME_DIGITS);
+        assert!(AttemptName::is_one(&digits));
+        for text in [
+            "",
+            &digits[1..],
+            &format!("{digits}a"),
+            &"g".repeat(NAME_DIGITS),
+            &format!("{}\n", &digits[1..]),
+        ] {
+            assert!(!AttemptName::is_one(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_user_flow_comes_back_from_its_code_and_an_unknown_code_is_none() {
+        for user_flow in [
+            UserFlowKind::SignIn,
+            UserFlowKind::EditProfile,
+            UserFlowKind::ResetPassword,
+        ] {
+            assert_eq!(user_flow_of(user_flow_code(user_flow)), Some(user_flow));
+        }
+        assert_eq!(user_flow_of(3), None);
+        assert!(is_zero(&0) && !is_zero(&1));
+    }
+
+    #[test]
+    fn a_target_rests_in_the_cookie_only_when_the_state_has_no_room_for_it() {
+        let target = |length: usize| {
+            let text = format!("/{}", "t".repeat(length - 1));
+            ReturnTo::stored(text).unwrap()
+        };
+        let longest = target(LONGEST_TARGET_IN_STATE);
+        assert_eq!(long_target(&longest), None);
+        let longer = target(LONGEST_TARGET_IN_STATE + 1);
+        assert_eq!(long_target(&longer), Some(longer.clone()));
+    }
+}

@@ -76,4 +76,11 @@ mod tests {
             assert!(UserFlow::parse(name).is_none(), "{name}");
         }
     }
+
+    #[test]
+    fn only_a_user_flow_of_the_portal_is_built_in() {
+        let is = |name: &str| UserFlow::parse(name).unwrap().is_built_in();
+        assert!(is("B2C_1_susi") && is("b2c_1_susi"));
+        assert!(!is("B2C_1A_signin") && !is("susi"));
+    }
 }

@@ -220,4 +220,13 @@ mod tests {
         let over = of(MOST_CLAIM_BYTES - rest + 1);
         assert_eq!(bounded(&over).keys().collect::<Vec<_>>(), ["sub"]);
     }
+
+    #[test]
+    fn no_more_claims_go_than_must() {
+        let mut claims = Claims::new();
+        claims.insert("sub".into(), "s".into());
+        claims.insert("x".into(), "a".repeat(MOST_CLAIM_BYTES - 9).into());
+        claims.insert("y".into(), "a".repeat(MOST_CLAIM_BYTES).into());
+        assert_eq!(bounded(&claims).keys().collect::<Vec<_>>(), ["sub", "x"]);
+    }
 }

@@ -120,4 +120,11 @@ mod tests {
         let both = json!({"iss": "i", "sub": "s", "oid": "o", "tid": TENANT});
         assert_eq!(key(&both, PersonBy::Object), Some(format!("{TENANT}/o")));
     }
+
+    #[test]
+    fn a_key_is_read_back_byte_for_byte() {
+        let key = SubjectKey::stored("tenant/object");
+        assert_eq!(key.as_str(), "tenant/object");
+        assert_eq!(key.to_string(), key.as_str());
+    }
 }

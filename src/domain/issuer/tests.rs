@@ -1,5 +1,7 @@
 //! Each rule about an issuer broken once.
 
+mod templates_and_siblings;
+
 use crate::domain::issuer::*;
 
 const G: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";

@@ -136,3 +136,27 @@ fn parameters_of_an_api_call_are_encoded() {
         "/staff/auth/call_api/graph?a=b%26c%3Dd"
     );
 }
+
+#[test]
+fn only_the_home_page_and_the_short_names_give_way_to_a_route() {
+    for path in ["/", "/login", "/logout"] {
+        assert!(OwnPath::is_short_name(path), "{path}");
+    }
+    for path in ["/auth/sign_in", "/login/", "/orders"] {
+        assert!(!OwnPath::is_short_name(path), "{path}");
+    }
+}
+
+#[test]
+fn the_admin_listener_has_its_own_paths() {
+    let all = [
+        (AdminPath::Live, "/livez"),
+        (AdminPath::Ready, "/readyz"),
+        (AdminPath::Metrics, "/metrics"),
+        (AdminPath::Sessions, "/sessions"),
+        (AdminPath::EndSessions, "/sessions/end"),
+    ];
+    for (own, path) in all {
+        assert_eq!(own.path(), path);
+    }
+}

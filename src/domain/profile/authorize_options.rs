@@ -138,3 +138,36 @@ pub struct AuthorizeOptions {
     /// The parameters that a sign-in link may set.
     pub pass: Vec<PassedParameter>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_not_exactly_one_of_an_authorization_request_is_refused() {
+        let words = ResponseMode::ALL.map(ResponseMode::as_str);
+        assert_eq!(words, ["query", "form_post"]);
+        assert_eq!(words.map(ResponseMode::parse), ResponseMode::ALL.map(Some));
+        let prompts = Prompt::ALL.map(Prompt::as_str);
+        assert_eq!(prompts, ["login", "consent", "select_account", "create"]);
+        assert_eq!(prompts.map(Prompt::parse), Prompt::ALL.map(Some));
+        let passed = PassedParameter::ALL.map(PassedParameter::as_str);
+        assert_eq!(
+            passed.map(PassedParameter::parse),
+            PassedParameter::ALL.map(Some)
+        );
+        for word in [
+            "",
+            "none",
+            "Login",
+            "fragment",
+            "redirect_uri",
+            "scope",
+            "state",
+        ] {
+            assert_eq!(ResponseMode::parse(word), None, "{word}");
+            assert_eq!(Prompt::parse(word), None, "{word}");
+            assert_eq!(PassedParameter::parse(word), None, "{word}");
+        }
+    }
+}

@@ -106,3 +106,19 @@ impl Branding {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_accent_is_read_by_its_word_and_no_other_word_is_one() {
+        let words = Accent::ALL.map(Accent::as_str);
+        let expected = ["blue", "teal", "green", "purple", "red", "orange", "grey"];
+        assert_eq!(words, expected);
+        assert_eq!(words.map(Accent::parse), Accent::ALL.map(Some));
+        for word in ["", "Blue", "gray", "blue\" onload=\"x"] {
+            assert_eq!(Accent::parse(word), None, "{word}");
+        }
+    }
+}

@@ -82,3 +82,20 @@ impl fmt::Debug for PictureFile {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_served_as_the_type_that_its_ending_says() {
+        let types = PictureKind::ALL.map(|kind| (kind.ending(), kind.content_type()));
+        let expected = [
+            ("svg", "image/svg+xml"),
+            ("png", "image/png"),
+            ("webp", "image/webp"),
+            ("ico", "image/vnd.microsoft.icon"),
+        ];
+        assert_eq!(types, expected);
+    }
+}

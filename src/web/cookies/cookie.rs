@@ -304,4 +304,36 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn cookies_on_https_have_the_prefix_that_no_neighbour_can_set() {
+        for name in [SESSION, REDIRECT_LOOP, FLASH, LANGUAGE] {
+            let on_https = name.over(true);
+            assert!(on_https.starts_with("__Host-gatehouse"), "{on_https}");
+            assert_eq!(on_https.strip_prefix("__Host-"), Some(name.over(false)));
+        }
+    }
+
+    #[test]
+    fn an_application_gets_no_cookie_of_ours_in_any_case_and_all_of_its_own() {
+        for name in [
+            "gatehouse",
+            "Gatehouse-x",
+            "__Host-gatehouse",
+            " __host-GATEHOUSE-notice",
+        ] {
+            assert!(is_ours(name), "{name}");
+        }
+        for name in ["", "gate", "xgatehouse", "__Host-", "__Host-app", "\u{e9}"] {
+            assert!(!is_ours(name), "{name}");
+        }
+        let headers = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.append(COOKIE, HeaderValue::from_str(text).unwrap());
+            headers
+        };
+        let all = headers("a=1; __Host-gatehouse=s; ; b");
+        assert_eq!(without(&all, is_ours).as_deref(), Some("a=1; b"));
+        assert_eq!(without(&headers("gatehouse=s;"), is_ours), None);
+    }
 }

@@ -115,6 +115,9 @@ fn each_kind_tells_people_apart_by_the_claims_that_it_has() {
     assert!(entra.microsoft && b2c.microsoft && !generic.microsoft);
     assert!(!entra.userinfo && !b2c.userinfo && generic.userinfo);
     assert!(!entra.id_token_only && b2c.id_token_only && !generic.id_token_only);
+    let external = of(Kind::ExternalId, "https://contoso.ciamlogin.com");
+    assert!(entra.claims_challenge && !external.claims_challenge);
+    assert!(!b2c.claims_challenge && !generic.claims_challenge);
 }
 
 #[test]
@@ -190,4 +193,29 @@ fn every_kind_has_a_word_and_an_example_of_its_own() {
         }
     }
     assert_eq!(Kind::parse("Entra-ID"), None);
+}
+
+#[test]
+fn a_tenant_is_named_by_every_token_of_a_directory_and_by_no_built_in_user_flow() {
+    let of = |kind, url| authority(kind, url).tid_claim();
+    let b2c = "https://contoso.b2clogin.com/t.example";
+    assert_eq!(of(Kind::B2c, b2c), TidClaim::NotByUserFlows);
+    let custom = Authority::new(&AuthorityInput {
+        user_flows: Some(UserFlows {
+            sign_in: UserFlow::parse("B2C_1A_signin").unwrap(),
+            edit_profile: None,
+            reset_password: None,
+            policy_claim: PolicyClaim::Required,
+        }),
+        ..input(Kind::B2c, b2c)
+    });
+    assert_eq!(custom.unwrap().tid_claim(), TidClaim::ByPolicy);
+    let generic = of(Kind::Oidc, "https://accounts.example");
+    assert_eq!(generic, TidClaim::Never);
+    let entra = "https://login.microsoftonline.com/t.example";
+    assert_eq!(of(Kind::EntraId, entra), TidClaim::Always);
+    let one = authority(Kind::EntraId, entra);
+    assert_eq!(one.as_str(), entra);
+    assert!(one.issuer_config(UserFlowKind::SignIn).is_some());
+    assert!(one.issuer_config(UserFlowKind::EditProfile).is_none());
 }

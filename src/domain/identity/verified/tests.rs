@@ -182,3 +182,13 @@ fn the_hint_is_the_opaque_claim_or_the_address_as_asked() {
     assert_eq!(hint(json!({"login_hint": " "}), false), None);
     assert_eq!(hint(json!({}), true), None);
 }
+
+#[test]
+fn roles_are_a_list_or_a_single_text() {
+    let roles = |roles: Value| {
+        identity(json!({"iss": "https://i.example", "sub": "s", "roles": roles})).roles()
+    };
+    assert_eq!(roles(json!(["a", "b"])), ["a", "b"]);
+    assert_eq!(roles(json!("a")), ["a"]);
+    assert!(roles(json!(null)).is_empty());
+}

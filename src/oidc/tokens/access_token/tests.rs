@@ -302,3 +302,33 @@ fn an_audience_that_is_no_text_is_none() {
         assert_eq!(audiences(&claims), None, "{aud}");
     }
 }
+
+#[test]
+fn a_token_of_another_issuer_or_an_expired_one_causes_no_fetch_of_keys() {
+    let entra = Authority::entra();
+    let issuer = format!("https://login.microsoftonline.com/{TENANT}/v2.0");
+    let judged = |more: &Value| {
+        let trusted = TrustedIssuer {
+            issuer: issuer.clone(),
+            tenant: TenantGuid::canonical(TENANT),
+        };
+        let expected = Expected {
+            policy: &entra.policy,
+            trusted: &trusted,
+            user_flow: None,
+            policy_claim: PolicyClaim::Required,
+            client_id: "client",
+            now: Timestamp::from_timestamp(NOW, 0).unwrap(),
+            skew: Duration::from_mins(2),
+            cloud: None,
+        };
+        could_be_ours(&person(more), &expected).is_ok()
+    };
+    assert!(judged(&json!({})));
+    assert!(!judged(&json!({"iss": "https://evil.example"})));
+    assert!(!judged(
+        &json!({"iss": issuer.replace(TENANT, OTHER), "tid": OTHER})
+    ));
+    assert!(!judged(&json!({"exp": NOW - 3600})));
+    assert!(!judged(&json!({"exp": null})));
+}
