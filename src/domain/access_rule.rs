@@ -81,8 +81,9 @@ impl AccessRule {
         groups
     }
 
-    /// Judges a person or a program by the list of tenants alone. A guest's `tid` is the tenant that invites, not the home
-    /// of the guest (Microsoft identity platform, "ID token claims reference").
+    /// Judges a person or a program by the list of tenants alone. `tid` is the tenant where the caller signed in: of a guest
+    /// who signs in at the tenant that invites, that tenant and not the one at home (Microsoft identity platform, "ID token
+    /// claims reference").
     ///
     /// # Errors
     /// `Tenant` for another tenant, `TenantMissing` without a `tid` that is a GUID.

@@ -34,9 +34,10 @@ pub struct AllowTable {
     /// Default: any.
     #[schemars(example = ["contoso.example"])]
     pub email_domains: Texts,
-    /// Ids of directory tenants, compared with the claim `tid` without regard to case. A guest counts for the tenant that
-    /// invites, not for the one at home; personal accounts have the tenant `9188040d-6c67-4c5b-b112-36a304b66dad`. It is the
-    /// one list of `allow` that binds programs with an access token of their own, too. A token without `tid` does not pass.
+    /// Ids of directory tenants, compared with the claim `tid` without regard to case. It names the tenant where the person
+    /// signed in: a guest who signs in at the tenant that invites has the id of that tenant, not of the one at home. Personal
+    /// accounts have the tenant `9188040d-6c67-4c5b-b112-36a304b66dad`. It is the one list of `allow` that binds programs
+    /// with an access token of their own, too. A token without `tid` does not pass.
     /// Domains and words such as `common` are errors, and so are tenants that `authority`, `tenant_id`, `issuer` or
     /// `allowed_tenants` keep out. Of kind `b2c` only custom policies can issue `tid`; kind `oidc` has no tenants. Default:
     /// any.
