@@ -60,3 +60,55 @@ impl Destination {
         named
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::domain::profile::testing::entra;
+
+    fn profile() -> Profile {
+        Profile {
+            hosts: vec![PublicUrl::parse("https://orders.example").unwrap()],
+            ..entra()
+        }
+    }
+
+    #[test]
+    fn a_sign_in_leads_to_a_listed_host_and_to_no_other() {
+        for (text, location) in [
+            ("/a?b=c", "/a?b=c"),
+            ("https://app.example/a", "/a"),
+            ("https://orders.example/a", "https://orders.example/a"),
+        ] {
+            let destination = Destination::parse(text, &profile()).unwrap();
+            assert_eq!(destination.location(), location);
+        }
+        for text in [
+            "",
+            "//evil.example",
+            "https://evil.example/",
+            "https://orders.example.evil.example/",
+            "http://orders.example/",
+            "https://orders.example/auth/sign_in",
+        ] {
+            assert_eq!(Destination::parse(text, &profile()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_target_that_is_named_twice_or_in_two_ways_counts_for_nothing() {
+        let named = |pairs: &[(&str, &str)]| {
+            let named = Destination::named(pairs.iter().copied(), &profile());
+            named.map(|destination| destination.location())
+        };
+        let here = Some("/a".to_owned());
+        assert_eq!(named(&[(RETURN_TO, "/a")]), here);
+        assert_eq!(named(&[(RD, "/a"), ("x", "/b")]), here);
+        assert_eq!(named(&[(RD, "/a"), (RETURN_TO, "/a")]), here);
+        assert_eq!(named(&[(RD, "/a"), (RETURN_TO, "/b")]), None);
+        assert_eq!(named(&[(RD, "/a"), (RD, "/a")]), None);
+        assert_eq!(named(&[(RD, "/a"), (RETURN_TO, "//evil.example")]), None);
+        assert_eq!(named(&[("x", "/a")]), None);
+    }
+}

@@ -189,4 +189,33 @@ mod tests {
         let addresses: Vec<_> = profiles.addresses().collect();
         assert_eq!(addresses, [(&url, &id)]);
     }
+
+    #[test]
+    fn a_profile_that_serves_is_found_at_each_of_its_hosts_and_by_its_own_id() {
+        use crate::domain::profile::testing::entra;
+        let profile = Profile {
+            hosts: vec![PublicUrl::parse("https://orders.example").unwrap()],
+            ..entra()
+        };
+        let profiles = Profiles::new(vec![Arc::new(profile)], Vec::new());
+        for (host, is_further) in [("app.example", false), ("orders.example", true)] {
+            let found = profiles.find(host, "/");
+            let Some((ProfileStatus::Serving(profile), "/")) = found else {
+                panic!("{host}: {found:?}");
+            };
+            assert_eq!(profile.is_at_further_host(), is_further);
+        }
+        assert!(
+            profiles
+                .by_id(&ProfileId::parse("staff").unwrap())
+                .is_some()
+        );
+        assert!(
+            profiles
+                .by_id(&ProfileId::parse("guests").unwrap())
+                .is_none()
+        );
+        assert_eq!(profiles.serving().len(), 1);
+        assert!(!profiles.have_upstreams());
+    }
 }

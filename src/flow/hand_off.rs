@@ -351,3 +351,6 @@ fn refused(profile: &Profile, why: &'static str) -> FlowError {
     audit::refused(profile, "attempt_not_found", None, &why);
     FlowError::AttemptNotFound { why, target: None }
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,3 +155,56 @@ impl Profile {
         self.apis.iter().find(|api| api.name == *name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::domain::profile::testing::entra;
+
+    #[test]
+    fn people_sign_in_at_one_address_whichever_host_they_came_to() {
+        let main = entra();
+        let host = PublicUrl::parse("https://orders.example").unwrap();
+        let there = main.at_host(&host);
+        assert!(!main.is_at_further_host() && there.is_at_further_host());
+        assert_eq!(there.public_url, host);
+        assert_eq!(there.unlisted.host, "orders.example");
+        for profile in [&main, &there] {
+            let expected = "https://app.example/auth/redirect";
+            assert_eq!(profile.main_url(), &main.public_url);
+            assert_eq!(profile.redirect_uri(), expected);
+            assert_eq!(profile.post_logout_uri(), "https://app.example/");
+            for uri in [
+                profile.front_channel_logout_uri(),
+                profile.back_channel_logout_uri(),
+            ] {
+                assert!(uri.starts_with("https://app.example/auth/"), "{uri}");
+            }
+        }
+        assert_ne!(
+            main.front_channel_logout_uri(),
+            main.back_channel_logout_uri()
+        );
+    }
+
+    #[test]
+    fn a_sign_in_for_a_guarded_path_cannot_skip_its_step_up() {
+        let mut profile = entra();
+        let mut route = Route::guarding("app.example");
+        route.path = "/vault".to_owned();
+        route.public = vec!["/vault/public".to_owned()];
+        let step_up = StepUp {
+            acr: vec!["strong".to_owned()],
+            max_age: None,
+        };
+        route.step_up = Some(step_up.clone());
+        profile.routes = Routes::new(vec![route]);
+        assert_eq!(profile.step_up_of("/vault/a"), Some(step_up));
+        for path in ["/vault/public/a", "/", "/auth/sign_in"] {
+            assert_eq!(profile.step_up_of(path), None, "{path}");
+        }
+        let name = ApiName::parse("graph").unwrap();
+        assert!(profile.api(&name).is_none());
+    }
+}

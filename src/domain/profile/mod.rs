@@ -26,3 +26,6 @@ pub use own_templates::{
 pub use picture::{Picture, PictureFile, PictureKind};
 pub use session_options::{SessionLimits, SignOutOptions};
 pub use signing_algorithm::SigningAlgorithm;
+
+#[cfg(test)]
+pub(crate) mod testing;

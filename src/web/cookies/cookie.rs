@@ -311,6 +311,10 @@ mod tests {
             let on_https = name.over(true);
             assert!(on_https.starts_with("__Host-gatehouse"), "{on_https}");
             assert_eq!(on_https.strip_prefix("__Host-"), Some(name.over(false)));
+            let profile = crate::domain::profile::testing::entra();
+            assert_eq!(name.on(&profile), on_https);
+            let suffixed = name.with_suffix(&profile, "-1");
+            assert_eq!(suffixed.strip_suffix("-1"), Some(on_https));
         }
     }
 

@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Profile, ProfileId};
 use crate::flow::services::Services;
 use crate::seal::{Purpose, hex};
 use crate::web::cookies::attempt::{CookieBounds, dated, evicted, undated};
@@ -56,7 +56,7 @@ impl PostedCallbacks<'_> {
     ) -> Option<HttpResponse> {
         let id = hex(&self.services.random_bytes::<ID_BYTES>());
         let plain = serde_json::to_vec(fields).ok()?;
-        let context = associated_data(profile, &id);
+        let context = associated_data(&profile.id, &id);
         let sealed = self.services.seal(PURPOSE, &context, &plain);
         let name = POSTED_CALLBACK.with_suffix(profile, &id);
         let value = dated(&BASE64.encode(sealed), now.timestamp_millis());
@@ -86,7 +86,7 @@ impl PostedCallbacks<'_> {
         let name = POSTED_CALLBACK.with_suffix(profile, id);
         let value = undated(single_value(headers, &name)?)?;
         let sealed = BASE64.decode(value).ok()?;
-        let context = associated_data(profile, id);
+        let context = associated_data(&profile.id, id);
         let plain = self.services.open(PURPOSE, &context, &sealed)?;
         serde_json::from_slice(&plain).ok()
     }
@@ -105,11 +105,39 @@ pub fn forget(
     }
 }
 
-fn associated_data(profile: &Profile, id: &str) -> Vec<u8> {
-    format!("{}/{id}", profile.id).into_bytes()
+fn associated_data(profile: &ProfileId, id: &str) -> Vec<u8> {
+    format!("{profile}/{id}").into_bytes()
 }
 
 /// Whether a text could be an id: nothing else that a browser sends is repeated to it.
 fn is_id(text: &str) -> bool {
     text.len() == 2 * ID_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_callback_of_another_profile_or_id_does_not_open() {
+        let [staff, guests] = ["staff", "guests"].map(|id| ProfileId::parse(id).unwrap());
+        let ours = associated_data(&staff, "1");
+        assert_eq!(ours, associated_data(&staff, "1"));
+        assert_ne!(ours, associated_data(&guests, "1"));
+        assert_ne!(ours, associated_data(&staff, "2"));
+    }
+
+    #[test]
+    fn an_id_that_could_be_anything_else_is_not_repeated_to_the_browser() {
+        let digits = "a0".repeat(ID_BYTES);
+        assert!(is_id(&digits));
+        for text in [
+            "",
+            &digits[1..],
+            &format!("{digits}a"),
+            &format!("{};", &digits[1..]),
+        ] {
+            assert!(!is_id(text), "{text}");
+        }
+    }
 }

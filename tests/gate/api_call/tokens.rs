@@ -159,6 +159,29 @@ async fn another_person_who_comes_back_from_a_step_up_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_person_who_comes_back_from_a_repeated_step_up_is_refused() {
+    let gate = with_tables(ENTRA, &mail("mail", "\"User.Read\", \"Mail.Read\"")).await;
+    let browser = gate.browser_of(ENTRA, "ada").await;
+    let begun = gate.call_named(&browser, ENTRA, "mail").await;
+    let callback = gate.choose(&browser, &begun, "ada").await;
+    gate.sim.fault(Fault::InteractionRequired.times(1));
+    let again = browser.follow(&callback).await;
+    assert_eq!(again.status, 303, "{}", again.text);
+    for (name, _) in browser.cookies("login.microsoftonline.localhost") {
+        browser.forget_cookie("login.microsoftonline.localhost", &name);
+    }
+    let callback = gate.choose(&browser, &again, "grace").await;
+    let refused = browser.follow(&callback).await;
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.text.contains("a different account"),
+        "{}",
+        refused.text
+    );
+    assert_eq!(gate.session(&browser, ENTRA).await["name"], "Ada Lovelace");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn consent_that_only_an_administrator_can_give_is_said_without_a_round() {
     for kind in [Kind::ExternalId, Kind::ExternalIdCustomDomain] {
         let gate = with_tables(kind, &mail("mail", "\"User.Read\", \"Mail.Read\"")).await;
