@@ -1,7 +1,8 @@
 //! Who may enter: the `allow` rule of a profile.
 //!
 //! Any one entry suffices within a list, all lists must pass, and every list is judged. Groups that could not be read are
-//! unknown, not none: nobody enters with them, and nobody is denied for them. A caller without a tenant has none of the list.
+//! unknown, not none: nobody enters with them, and nobody is denied for them. A list of tenants denies every caller
+//! whose token names none.
 
 use crate::domain::identity::Identity;
 use crate::domain::issuer::TenantGuid;

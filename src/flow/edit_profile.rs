@@ -10,8 +10,10 @@ use crate::store::{Lease, LeaseOwner, ReplaceResult};
 use std::time::Duration;
 
 /// Claims about the token, not about the person: those of the sign-in stay.
-const OF_THE_TOKEN: [&str; 14] = [
+const OF_THE_TOKEN: [&str; 15] = [
     "iss",
+    // The policy decides which tenant it names: that of the sign-in was judged.
+    "tid",
     "aud",
     "exp",
     "nbf",
@@ -144,5 +146,18 @@ mod tests {
             let found = is_same_person(&claims(current), &claims(&edited));
             assert_eq!(found, same, "{current} {edited}");
         }
+    }
+
+    #[test]
+    fn an_edited_profile_does_not_move_a_person_to_another_tenant() {
+        use crate::domain::identity::PersonBy;
+        let identity = |tid: &str, name: &str| {
+            let claims = json!({"iss": "https://i.example", "sub": "s", "tid": tid, "name": name});
+            Identity::from_claims(claims.as_object().unwrap(), PersonBy::Subject).unwrap()
+        };
+        let merged = merged(&identity("partner", "Ada"), &identity("b2c", "Ada L.")).unwrap();
+        let claim = |name: &str| merged.claims().get(name).cloned();
+        assert_eq!(claim("tid"), Some(json!("partner")));
+        assert_eq!(claim("name"), Some(json!("Ada L.")));
     }
 }

@@ -31,8 +31,8 @@ pub enum SignedOut {
 pub enum WayBack {
     /// To the home page, the address that is registered for sign-outs.
     Home,
-    /// To the redirect URI, which every proxy sends here: the home page may be an application's. No `state` goes with it,
-    /// because an authority need not return one.
+    /// To the redirect URI, which every proxy sends here: the home page may be an application's. A cookie says
+    /// where the person goes on, so that no `state` is needed.
     RedirectUri,
 }
 

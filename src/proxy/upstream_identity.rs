@@ -28,7 +28,8 @@ pub struct KnownCaller<'a> {
     pub until: Timestamp,
 }
 
-/// Addresses of values that [`PreparedHeaders`] keeps alive, so that none is used twice. The route is the profile's.
+/// Addresses of values that [`PreparedHeaders`] keeps alive: while an entry stands, no other value has its address. The route is
+/// a part of the profile.
 #[derive(PartialEq, Eq, Hash)]
 struct PreparedHeadersKey {
     identity: usize,
@@ -39,7 +40,7 @@ struct PreparedHeadersKey {
 struct PreparedHeaders<T> {
     value: Arc<T>,
     renew_at: Timestamp,
-    /// The route, should a caller ask about one that is not the profile's.
+    /// The route's host and path, compared again: a route that is not a part of the profile is not kept alive.
     host: String,
     path: String,
     _alive: (Identity, Arc<Profile>),

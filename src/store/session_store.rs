@@ -63,7 +63,7 @@ impl SessionStore {
         self.find_at(handle, self.shared.clock.now()).await
     }
 
-    /// The same, at a time that the caller has read from the store's clock already.
+    /// The same at `now`, which the caller has read from [`Self::clock`] already.
     ///
     /// # Errors
     /// Those of [`Self::find`].

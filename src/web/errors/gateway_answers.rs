@@ -57,8 +57,8 @@ impl Ending<'_> {
         self.respond(StatusCode::SERVICE_UNAVAILABLE, text, Some(RETRY_SOON))
     }
 
-    /// 400: the request can be read in more than one way. The connection closes, because where its next request begins is
-    /// doubtful, too.
+    /// 400: the request can be read in more than one way. The connection closes, because another server may see the next
+    /// request begin elsewhere.
     pub fn ambiguous(self, why: &dyn std::fmt::Display) -> HttpResponse {
         tracing::info!(error = %why, "a request to a guarded application was refused");
         let status = StatusCode::BAD_REQUEST;

@@ -175,7 +175,7 @@ impl<'a> Asked<'a> {
         };
         let (family, target) = original_request(&check).map_err(Refused::Original)?;
         let profile = profile_of(app, &target)?;
-        let narrowing = narrowing(query, &profile.allow)?;
+        let narrowing = narrowing(query, &profile)?;
         Ok(Self {
             app,
             request,

@@ -1,7 +1,9 @@
 //! What the query of a check narrows: lists that must match besides those of the profile and the route.
 
 use crate::domain::access_rule::AccessRule;
+use crate::domain::authority::TidClaim;
 use crate::domain::issuer::TenantGuid;
+use crate::domain::profile::Profile;
 use crate::web::extract::parameters::Parameters;
 use crate::web::gateway::refusal::Refused;
 
@@ -22,10 +24,11 @@ const KNOWN: [&str; 5] = [
 /// `RuleTwice`: a client's query that a proxy appends must not replace the proxy's rule.
 /// `UnknownRule`: a rule that is misspelled would let everybody pass.
 /// `NoTenant`: a tenant is compared by its id, so that a domain would let nobody pass.
-pub fn narrowing(query: &str, profile_rule: &AccessRule) -> Result<AccessRule, Refused> {
+/// `NoTenants`: the profile's authority names no tenants, and a `tid` of its tokens would mean something else.
+pub fn narrowing(query: &str, profile: &Profile) -> Result<AccessRule, Refused> {
     if query.is_empty() {
         return Ok(AccessRule {
-            flows_verify_emails: profile_rule.flows_verify_emails,
+            flows_verify_emails: profile.allow.flows_verify_emails,
             ..AccessRule::default()
         });
     }
@@ -51,15 +54,23 @@ pub fn narrowing(query: &str, profile_rule: &AccessRule) -> Result<AccessRule, R
             _ => Err(Refused::RuleTwice),
         }
     };
+    let tenants = list(tenants)?;
+    let names_tenants = !matches!(
+        profile.authority.tid_claim(),
+        TidClaim::Never | TidClaim::NotByUserFlows
+    );
+    if !tenants.is_empty() && !names_tenants {
+        return Err(Refused::NoTenants(profile.id.clone()));
+    }
     Ok(AccessRule {
         roles: list(roles)?,
         groups: list(groups)?,
         emails: list(emails)?,
         email_domains: list(email_domains)?,
-        tenants: list(tenants)?
+        tenants: tenants
             .into_iter()
             .map(|text| TenantGuid::parse(&text).ok_or(Refused::NoTenant(text)))
             .collect::<Result<_, _>>()?,
-        flows_verify_emails: profile_rule.flows_verify_emails,
+        flows_verify_emails: profile.allow.flows_verify_emails,
     })
 }

@@ -38,6 +38,8 @@ pub enum Refused {
     },
     /// An entry of the list of tenants that is no GUID.
     NoTenant(String),
+    /// A list of tenants for a profile whose authority names none.
+    NoTenants(ProfileId),
 }
 
 impl Refused {
@@ -79,6 +81,14 @@ impl Refused {
                     "a forward-auth check was refused: its query names a rule that there is not"
                 );
                 let sentence = "Refused: the query of the check names a rule that there is not.\n";
+                text(StatusCode::BAD_REQUEST, sentence)
+            }
+            Self::NoTenants(profile) => {
+                tracing::warn!(
+                    profile.id = %profile,
+                    "a forward-auth check was refused: the tokens of this profile's authority name no tenant, so allow_tenants would let nobody pass; take it out of the check"
+                );
+                let sentence = "Refused: allow_tenants in the query of the check means nothing at this profile.\n";
                 text(StatusCode::BAD_REQUEST, sentence)
             }
             Self::NoTenant(entry) => {

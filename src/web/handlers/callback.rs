@@ -75,10 +75,11 @@ pub async fn callback(visit: Visit, PostedForm(form): PostedForm) -> WebResult {
 }
 
 /// The redirect of a browser that comes back from signing out at the authority. It remembers where the sign-out leads, and
-/// brings a `state` at most: anything else may be an answer to a sign-in, or name one that was kept.
+/// brings nothing that answers a sign-in or a consent, or names an answer that was kept. An authority may add other parameters.
 fn onward_after_sign_out(visit: &Visit, query: &Parameters) -> Option<HttpResponse> {
     let (headers, profile) = (visit.headers(), visit.profile());
-    let is_return = query.iter().all(|(name, _)| name == "state");
+    let answers = ["code", "error", "admin_consent", posted_callback::PARAMETER];
+    let is_return = !query.iter().any(|(name, _)| answers.contains(&name));
     let onward = AfterSignOut::take(headers, profile).filter(|_| is_return)?;
     let mut response = see_other(&onward.location()).finish();
     AfterSignOut::forget(&mut response, headers, profile);

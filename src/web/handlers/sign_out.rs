@@ -40,6 +40,10 @@ pub async fn ask_or_sign_out(visit: Visit) -> WebResult {
     }
     Ok(match (peek(&visit).await?, onward) {
         (Some(signed_in), onward) => confirmation_page(&visit, &signed_in, onward.as_ref()),
+        // A browser whose session ran out may still be signed in at the authority. It is told that nothing happened there.
+        (None, Some(onward)) if visit.session_handle().is_some() => {
+            signed_out_page(&visit, "signed-out-nobody", Some(&onward))
+        }
         (None, Some(onward)) => see_other(&onward.location()).finish(),
         (None, None) => signed_out_page(&visit, "signed-out-nobody", None),
     })
@@ -47,11 +51,17 @@ pub async fn ask_or_sign_out(visit: Visit) -> WebResult {
 
 /// Where the person goes on: an address of this profile that the parameters name. The home page needs no name. A further
 /// host knows none, because the authority returns to `public_url`, where its cookie would be missing.
+///
+/// The authority returns to the redirect URI. Microsoft takes every registered address; another authority asks for one that is
+/// registered for sign-outs, and may refuse the whole sign-out. So without `easyauth`, whose registration names the redirect
+/// URI, a link cannot lead there.
 fn onward(visit: &Visit, parameters: &Parameters) -> Option<Destination> {
     let profile = visit.profile();
+    let registered =
+        profile.authority.dialect().microsoft || profile.routes.have_easyauth_addresses();
     let home = Destination::Here(ReturnTo::home(&profile.public_url));
     Destination::named(parameters.iter(), profile)
-        .filter(|named| *named != home && !profile.is_at_further_host())
+        .filter(|named| *named != home && registered && !profile.is_at_further_host())
 }
 
 /// `POST /auth/sign_out`

@@ -191,6 +191,46 @@ async fn a_logout_link_with_a_target_on_another_site_asks_first_and_keeps_the_ta
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_does_not_lead_past_the_authority_when_the_session_ended_before() {
+    let gate = moved().start().await;
+    let browser = gate.browser_of(KIND, "ada").await;
+    let ended = gate
+        .end_sessions(serde_json::json!({ "profile": "entra-id" }))
+        .await;
+    assert_eq!(ended.0, 200, "{}", ended.1);
+    let begun = gate.url(KIND, "/.auth/logout?post_logout_redirect_uri=/bye");
+    let begun = browser.get_with(begun, &FOREIGN).await;
+    let page = browser
+        .get_with(begun.location().to_string(), &FOREIGN)
+        .await;
+    assert_eq!(page.status, 200, "a page says it: {}", page.text);
+    assert!(page.text.contains("href=\"/bye\""), "{}", page.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_cannot_spoil_a_sign_out_by_an_address_that_is_not_registered() {
+    let gate = Plan::default().start().await;
+    for (kind, back) in [(Kind::Oidc, "/"), (KIND, "/auth/redirect")] {
+        let browser = gate.browser_of(kind, "ada").await;
+        let link = gate.url(kind, "/auth/sign_out?return_to=/bye");
+        let out = browser.get_with(link, &OWN).await;
+        let asked = out.location_parameter("post_logout_redirect_uri");
+        assert_eq!(asked, Some(gate.url(kind, back)), "{kind:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_authority_that_adds_a_parameter_still_leads_to_the_target() {
+    let gate = moved().start().await;
+    let browser = gate.browser_of(KIND, "ada").await;
+    let begun = link(&gate, &browser, KIND, "/bye").await;
+    browser.get_with(begun.location().to_string(), &OWN).await;
+    let back = gate.url(KIND, "/auth/redirect?client-request-id=1&ui_locales=de");
+    let onward = browser.get(back).await;
+    assert_eq!(onward.location().as_str(), gate.url(KIND, "/bye"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_not_signed_in_goes_on_at_once() {
     let gate = moved().start().await;
     for headers in [OWN, FOREIGN] {
