@@ -18,6 +18,8 @@ const WANTED: usize = 10_000;
 const AT_ONCE: usize = 64;
 /// Open files that the gateway leaves to everything besides its websockets (`src/app/listener/open_files.rs`).
 const OTHER_FILES: u64 = 1_024;
+/// Connections that the measurement makes besides the websockets.
+const OWN_CONNECTIONS: u64 = 8;
 /// How long they rest before the gateway is measured.
 const REST: Duration = Duration::from_secs(5);
 
@@ -65,7 +67,8 @@ async fn answer(mut stream: TcpStream) -> std::io::Result<()> {
 /// How many fit: each takes two open files of the gateway.
 fn count() -> usize {
     let files = rlimit::increase_nofile_limit(u64::MAX).expect("the limit of open files");
-    let fit = usize::try_from(files.saturating_sub(OTHER_FILES) / 2).unwrap_or(usize::MAX);
+    let fit = files.saturating_sub(OTHER_FILES) / 2;
+    let fit = usize::try_from(fit.saturating_sub(OWN_CONNECTIONS)).unwrap_or(usize::MAX);
     let wanted = std::env::var("BENCH_WEBSOCKETS").ok();
     let wanted = wanted.and_then(|text| text.parse().ok()).unwrap_or(WANTED);
     if fit < wanted {
