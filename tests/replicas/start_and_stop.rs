@@ -161,6 +161,8 @@ async fn websockets_and_event_streams_end_early_when_the_process_is_told_to_stop
     let more = [
         ("GATEHOUSE_SHUTDOWN_DELAY", "1ms"),
         ("GATEHOUSE_SHUTDOWN_GRACE", "18s"),
+        // With the default a low limit of open files is worth a warning of its own.
+        ("GATEHOUSE_SERVER__MAX_CONNECTIONS", "100"),
     ];
     let mut process = Process::start_with(0, &more, |profiles, _| {
         let file = profiles.join("staff.toml");
